@@ -1,1 +1,2 @@
-//! Placeholder.
+//! What a user does with a world.
+pub mod action;

@@ -1,1 +1,2 @@
-//! Placeholder.
+//! The simulated world.
+pub mod frame;

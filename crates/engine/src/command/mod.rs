@@ -1,0 +1,3 @@
+//! Commands: the table, the gates and the implementations.
+
+pub mod call;

@@ -1,0 +1,239 @@
+//! What a node tells of its inner life: every step that replication takes, as plain data.
+//!
+//! The log, the page, the ladder and the explanations all speak from these; none of them works a rule out anew.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{NextByte, Offset, ReplId};
+use crate::io::ConnId;
+use crate::replication::psync::PsyncVerdict;
+use crate::replication::replica::ReplState;
+
+/// Redis's log levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LogLevel {
+    /// `.` in a Redis log.
+    Debug,
+    /// `-` in a Redis log.
+    Verbose,
+    /// `*` in a Redis log.
+    Notice,
+    /// `#` in a Redis log.
+    Warning,
+}
+
+/// Where a master's view of one of its replicas stands (`replstate`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReplicaState {
+    /// 6: waits for a background save to start.
+    WaitBgsaveStart,
+    /// 7: waits for the running background save to end.
+    WaitBgsaveEnd,
+    /// 8: the RDB file is being sent.
+    SendBulk,
+    /// 9: receives the stream.
+    Online,
+}
+
+/// Why bytes were appended to the backlog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FeedKind {
+    /// A write command that this node executed.
+    Command,
+    /// The SELECT that goes before it when the database differs.
+    Select,
+    /// The periodic PING.
+    Ping,
+    /// `REPLCONF GETACK *`.
+    GetAck,
+    /// The DEL of a key that expired here.
+    Expire,
+    /// Bytes passed on from our own master, unchanged.
+    Proxied,
+}
+
+/// Why a node's replication IDs changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdChange {
+    /// The process started.
+    Startup,
+    /// REPLICAOF NO ONE: `shiftReplicationId`.
+    Shifted,
+    /// A backlog was created for the first replica, so the old ID could promise bytes nobody kept.
+    BacklogCreated,
+    /// The backlog's time to live ended.
+    BacklogExpired,
+    /// A full resync ended: the master's history is now ours.
+    FullResync,
+    /// `+CONTINUE` named another ID: the master's history moved on.
+    Continued,
+    /// Restored from the RDB file's auxiliary fields.
+    Restored,
+}
+
+/// What became of the cached master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CachedMasterChange {
+    /// The live link broke and was put aside (`replicationCacheMaster`).
+    Cached,
+    /// Made from this node's own history (`replicationCacheMasterUsingMyself`).
+    Synthesized,
+    /// Back to life with a new connection (`replicationResurrectCachedMaster`).
+    Resurrected,
+    /// Thrown away (`replicationDiscardCachedMaster`): the next request will be `PSYNC ? -1`.
+    Discarded,
+}
+
+/// What a replica made of the answer to its PSYNC (`slaveTryPartialResynchronization`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PsyncOutcome {
+    /// `+FULLRESYNC id offset`. `id` is `None` when the line was malformed.
+    FullResync {
+        /// The master's ID.
+        replid: Option<ReplId>,
+        /// The offset the RDB will stand for.
+        offset: Offset,
+    },
+    /// `+CONTINUE [id]`.
+    Continue {
+        /// The new ID, when it differs from the one asked for.
+        new_replid: Option<ReplId>,
+    },
+    /// A transient error: ask again later, keep the cached master.
+    TryLater,
+    /// Any other answer: fall back to SYNC.
+    NotSupported,
+}
+
+/// One step inside a node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A line of the Redis log.
+    Log {
+        /// Its level.
+        level: LogLevel,
+        /// The message, without time and role.
+        text: String,
+    },
+    /// A command was executed.
+    Command {
+        /// Who sent it.
+        conn: ConnId,
+        /// Whether it came down the master link.
+        from_master: bool,
+        /// The database it ran in.
+        db: u32,
+        /// Its words, as received.
+        argv: Vec<Vec<u8>>,
+        /// How many changes to the dataset it made.
+        dirty: u64,
+    },
+    /// The state machine of the replica's side moved.
+    ReplState {
+        /// From here
+        from: ReplState,
+        /// to here.
+        to: ReplState,
+        /// Why, in a few English words fit for a log: `Connection refused`, `+PONG`.
+        why: String,
+    },
+    /// A request of the handshake was sent to the master.
+    HandshakeSent {
+        /// The state in which it was sent.
+        state: ReplState,
+        /// The exact bytes.
+        bytes: Vec<u8>,
+    },
+    /// A line of the handshake came from the master.
+    HandshakeReceived {
+        /// The state in which it was read.
+        state: ReplState,
+        /// The line with its line end.
+        bytes: Vec<u8>,
+    },
+    /// A master decided about a PSYNC.
+    Verdict {
+        /// The asking replica's connection.
+        conn: ConnId,
+        /// The decision with every number it looked at.
+        verdict: PsyncVerdict,
+    },
+    /// A replica read the master's decision.
+    Outcome(PsyncOutcome),
+    /// A master's view of a replica moved.
+    ReplicaState {
+        /// The replica's connection.
+        conn: ConnId,
+        /// The state before, `None` for a plain client.
+        from: Option<ReplicaState>,
+        /// The state now.
+        to: ReplicaState,
+    },
+    /// A replica was lost or dropped.
+    ReplicaGone {
+        /// Its connection.
+        conn: ConnId,
+        /// `ip:port` as the log names it.
+        name: String,
+    },
+    /// `replid`, `replid2` or `second_replid_offset` changed.
+    Ids {
+        /// The current history.
+        replid: ReplId,
+        /// The previous one.
+        replid2: ReplId,
+        /// The first byte that the previous history does not share.
+        second_replid_offset: NextByte,
+        /// Why.
+        why: IdChange,
+    },
+    /// Bytes were appended to the backlog and to the replicas' output.
+    Fed {
+        /// The first of these bytes.
+        from: NextByte,
+        /// How many bytes.
+        len: usize,
+        /// Why.
+        kind: FeedKind,
+    },
+    /// The backlog was allocated, empty.
+    BacklogCreated {
+        /// Its size in bytes.
+        size: usize,
+        /// The first byte it will hold.
+        off: NextByte,
+    },
+    /// The backlog was freed.
+    BacklogFreed,
+    /// The cached master changed.
+    CachedMaster(CachedMasterChange),
+    /// A replica acknowledged an offset.
+    Acked {
+        /// Its connection.
+        conn: ConnId,
+        /// The offset it has applied.
+        offset: Offset,
+    },
+    /// A background or foreground save was started, with this many keys.
+    SaveStarted {
+        /// Keys in the snapshot.
+        keys: u64,
+    },
+    /// A save ended.
+    SaveEnded {
+        /// The file's size in bytes, or the error.
+        result: Result<u64, String>,
+    },
+    /// An RDB was loaded.
+    Loaded {
+        /// Keys it held.
+        keys: u64,
+    },
+    /// A key expired here.
+    Expired {
+        /// Its database.
+        db: u32,
+        /// Its name.
+        key: Vec<u8>,
+    },
+}

@@ -1,0 +1,183 @@
+//! What crosses the node's edge: [`Input`]s that a driver brings and [`Output`]s that it must carry out.
+
+use std::sync::Arc;
+
+use crate::event::Event;
+use crate::rdb::SaveJob;
+use crate::time::Instant;
+
+/// One TCP connection (or local client) of a node.
+///
+/// The driver picks the numbers of connections it accepts (below [`ConnId::OUTBOUND`]); the node picks those of the
+/// connections it asks for (from [`ConnId::OUTBOUND`] on). A number is never used twice in a process's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ConnId(pub u32);
+
+impl ConnId {
+    /// The first number that a node gives to a connection it opens itself.
+    pub const OUTBOUND: u32 = 1 << 31;
+
+    /// Whether the node opened this connection itself.
+    #[must_use]
+    pub const fn is_outbound(self) -> bool {
+        self.0 >= Self::OUTBOUND
+    }
+}
+
+/// A child process of the node: a background save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ChildId(pub u32);
+
+/// Who is at the other end of an accepted connection, as `accept` tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The IP address, as text.
+    pub ip: String,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// How a connection ended, as a read on its socket would tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum CloseReason {
+    /// The peer closed it: end of file.
+    Eof,
+    /// The peer's kernel reset it (`ECONNRESET`).
+    Reset,
+    /// Our kernel gave up sending (`ETIMEDOUT`).
+    TimedOut,
+}
+
+/// One thing that happens to a node. One input is one turn of its event loop.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A client's connection was accepted; `room` bytes can be sent before the kernel's buffer is full.
+    Accepted {
+        /// The new connection.
+        conn: ConnId,
+        /// The client's address.
+        peer: Peer,
+        /// Bytes that the kernel takes now.
+        room: usize,
+    },
+    /// A connection asked for by [`Output::Connect`] is up.
+    Connected {
+        /// The connection.
+        conn: ConnId,
+        /// Bytes that the kernel takes now.
+        room: usize,
+    },
+    /// A connection asked for by [`Output::Connect`] could not be made.
+    ConnectFailed {
+        /// The connection.
+        conn: ConnId,
+        /// The reason as `strerror` words it, such as `Connection refused`.
+        error: &'a str,
+    },
+    /// Bytes arrived.
+    Received {
+        /// The connection.
+        conn: ConnId,
+        /// The bytes, at least one.
+        bytes: &'a [u8],
+    },
+    /// The kernel's send buffer now takes `room` bytes. Only worth telling when [`crate::Node::wants_write`].
+    Writable {
+        /// The connection.
+        conn: ConnId,
+        /// Bytes that the kernel takes now, in all.
+        room: usize,
+    },
+    /// The connection is gone, by the peer or by the network. Not told for a connection that the node closed itself.
+    Closed {
+        /// The connection.
+        conn: ConnId,
+        /// How it ended.
+        reason: CloseReason,
+    },
+    /// [`crate::Node::next_timeout`] has come.
+    Timer,
+    /// A child asked for by [`Output::Spawn`] ended: the RDB file's bytes, or why there are none.
+    ChildDone {
+        /// The child.
+        child: ChildId,
+        /// What it made.
+        result: Result<Arc<[u8]>, String>,
+    },
+    /// SIGTERM: shut down as `SHUTDOWN` does.
+    Terminate,
+}
+
+/// One thing that the driver must do for a node, in the order given.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Open a TCP connection, then tell [`Input::Connected`] or [`Input::ConnectFailed`].
+    Connect {
+        /// The number the connection will have.
+        conn: ConnId,
+        /// Host name or address, as the user wrote it.
+        host: String,
+        /// TCP port.
+        port: u16,
+    },
+    /// Hand bytes to the kernel. Never more than the room last told.
+    Send {
+        /// The connection.
+        conn: ConnId,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Close a connection: `close(2)`, so the kernel still delivers what was handed to it.
+    Close {
+        /// The connection; nothing more is told about it.
+        conn: ConnId,
+    },
+    /// Fork a child that runs `job`, then tell [`Input::ChildDone`].
+    Spawn {
+        /// The child.
+        child: ChildId,
+        /// What to run: a snapshot of the dataset to write as an RDB file.
+        job: SaveJob,
+    },
+    /// Kill a child (SIGUSR1); nothing more is told about it.
+    Kill {
+        /// The child.
+        child: ChildId,
+    },
+    /// Replace a file in the node's directory.
+    WriteFile {
+        /// The file's name, such as `dump.rdb`.
+        name: String,
+        /// Its whole content.
+        bytes: Arc<[u8]>,
+    },
+    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then.
+    Sleep {
+        /// When it wakes.
+        until: Instant,
+    },
+    /// The process ends. No input may follow.
+    Exit {
+        /// The exit status; 0 after SHUTDOWN.
+        status: i32,
+    },
+}
+
+/// Where a turn leaves what it caused.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// What the driver must do, in order.
+    pub outputs: Vec<Output>,
+    /// What happened inside, for whoever watches. Nothing here needs doing.
+    pub events: Vec<Event>,
+}
+
+impl Outbox {
+    /// An empty outbox.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}

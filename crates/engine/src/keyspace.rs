@@ -1,0 +1,4 @@
+//! The dataset.
+/// All databases.
+#[derive(Default)]
+pub struct Keyspace {}

@@ -1,0 +1,218 @@
+//! The replication backlog: a circular buffer of the newest bytes of the stream.
+//!
+//! `createReplicationBacklog`, `feedReplicationBacklog`, `resizeReplicationBacklog`, `addReplyReplicationBacklog` and
+//! `freeReplicationBacklog` of replication.c.
+
+use std::sync::Arc;
+
+use crate::ids::{NextByte, Offset};
+
+/// Bytes in one shared page of the buffer: what a recorded past and the living present have in common is not copied.
+const PAGE: usize = 4096;
+
+/// The circular buffer. Four numbers say all about it:
+///
+/// * `size`: bytes it can hold (`repl_backlog_size`);
+/// * `idx`: where the next byte will be written, always in `0..size`;
+/// * `histlen`: bytes it holds, never more than `size`;
+/// * `off`: the replication offset of the oldest byte it holds.
+///
+/// Worked example, size 16: after 20 bytes `idx` is 4, `histlen` 16 and `off` 5: bytes 5..=20 are kept, byte 5 lies at
+/// index 4, and the next write (byte 21) will overwrite it.
+#[derive(Clone, Debug)]
+pub struct Backlog {
+    pages: Vec<Arc<[u8]>>,
+    size: usize,
+    idx: usize,
+    histlen: usize,
+    off: NextByte,
+}
+
+impl Backlog {
+    /// An empty backlog whose first byte will be the one after `master_repl_offset` (`createReplicationBacklog`).
+    ///
+    /// # Panics
+    /// If `size` is 0: the configuration clamps it.
+    #[must_use]
+    pub fn new(size: usize, master_repl_offset: Offset) -> Self {
+        assert!(size > 0, "a backlog has at least one byte");
+        let mut pages = Vec::with_capacity(size.div_ceil(PAGE));
+        let mut left = size;
+        while left > 0 {
+            let page = left.min(PAGE);
+            pages.push(Arc::from(vec![0_u8; page]));
+            left -= page;
+        }
+        Self { pages, size, idx: 0, histlen: 0, off: master_repl_offset.next() }
+    }
+
+    /// Appends `bytes`, overwriting the oldest; `master_repl_offset` is the node's offset *after* them
+    /// (`feedReplicationBacklog`).
+    pub fn feed(&mut self, bytes: &[u8], master_repl_offset: Offset) {
+        // Bytes that this very call would overwrite again need not be written; idx still moves over them.
+        let skipped = bytes.len().saturating_sub(self.size);
+        self.idx = (self.idx + skipped) % self.size;
+        let mut rest = &bytes[skipped..];
+        while !rest.is_empty() {
+            let (page, at) = (self.idx / PAGE, self.idx % PAGE);
+            let room = self.pages[page].len() - at;
+            let n = room.min(rest.len());
+            Arc::make_mut(&mut self.pages[page])[at..at + n].copy_from_slice(&rest[..n]);
+            rest = &rest[n..];
+            self.idx += n;
+            if self.idx == self.size {
+                self.idx = 0;
+            }
+        }
+        self.histlen = self.histlen.saturating_add(bytes.len()).min(self.size);
+        self.off = Offset(master_repl_offset.0 - self.histlen as i64).next();
+    }
+
+    /// Drops the content and takes a new size (`resizeReplicationBacklog`, with an existing backlog).
+    pub fn resize(&mut self, size: usize, master_repl_offset: Offset) {
+        *self = Self::new(size, master_repl_offset);
+    }
+
+    /// Bytes it can hold.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Where the next byte will be written, in `0..size`.
+    #[must_use]
+    pub const fn idx(&self) -> usize {
+        self.idx
+    }
+
+    /// Bytes it holds.
+    #[must_use]
+    pub const fn histlen(&self) -> usize {
+        self.histlen
+    }
+
+    /// The replication offset of the oldest byte it holds.
+    #[must_use]
+    pub const fn off(&self) -> NextByte {
+        self.off
+    }
+
+    /// Whether a replica that wants `next` can be served: `off <= next <= off + histlen`, the upper bound included
+    /// (it wants what has not been written yet: nothing is missing).
+    #[must_use]
+    pub const fn serves(&self, next: NextByte) -> bool {
+        next.0 >= self.off.0 && next.0 <= self.off.0 + self.histlen as i64
+    }
+
+    /// The byte at ring index `at`.
+    ///
+    /// # Panics
+    /// If `at >= size`.
+    #[must_use]
+    pub fn byte_at(&self, at: usize) -> u8 {
+        self.pages[at / PAGE][at % PAGE]
+    }
+
+    /// The ring index at which the byte with replication offset `byte` lies, if it is held.
+    #[must_use]
+    pub fn index_of(&self, byte: NextByte) -> Option<usize> {
+        let skip = byte.0.checked_sub(self.off.0)?;
+        let skip = usize::try_from(skip).ok().filter(|&skip| skip < self.histlen)?;
+        Some((self.oldest_idx() + skip) % self.size)
+    }
+
+    /// The ring index of the oldest byte.
+    #[must_use]
+    pub const fn oldest_idx(&self) -> usize {
+        (self.idx + self.size - self.histlen) % self.size
+    }
+
+    /// The bytes from `next` to the end (`addReplyReplicationBacklog`), or `None` if it does not serve `next`.
+    #[must_use]
+    pub fn tail(&self, next: NextByte) -> Option<Vec<u8>> {
+        if !self.serves(next) {
+            return None;
+        }
+        let skip = (next.0 - self.off.0) as usize;
+        let mut len = self.histlen - skip;
+        let mut at = (self.oldest_idx() + skip) % self.size;
+        let mut out = Vec::with_capacity(len);
+        while len > 0 {
+            let page = &self.pages[at / PAGE];
+            let from = at % PAGE;
+            let n = (page.len() - from).min(len);
+            out.extend_from_slice(&page[from..from + n]);
+            len -= n;
+            at = (at + n) % self.size;
+        }
+        Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds `chunks` into a ring of `size` and compares it with the plain list of all bytes ever fed.
+    #[track_caller]
+    fn check(size: usize, chunks: &[usize]) {
+        let mut backlog = Backlog::new(size, Offset(0));
+        let mut all: Vec<u8> = Vec::new();
+        for &len in chunks {
+            let bytes: Vec<u8> = (0..len).map(|i| (all.len() + i) as u8).collect();
+            all.extend_from_slice(&bytes);
+            backlog.feed(&bytes, Offset(all.len() as i64));
+            let kept = all.len().min(size);
+            assert_eq!(backlog.histlen(), kept);
+            assert_eq!(backlog.off(), NextByte((all.len() - kept) as i64 + 1));
+            assert_eq!(backlog.idx(), all.len() % size);
+            for want in backlog.off().0..=backlog.off().0 + kept as i64 {
+                let tail = backlog.tail(NextByte(want)).expect("within the window");
+                assert_eq!(tail, all[want as usize - 1..]);
+            }
+            assert_eq!(backlog.tail(NextByte(backlog.off().0 - 1)), None, "one before the oldest byte");
+            assert_eq!(backlog.tail(NextByte(all.len() as i64 + 2)), None, "one past the next byte");
+            if kept > 0 {
+                let at = backlog.index_of(backlog.off()).expect("the oldest byte is held");
+                assert_eq!(backlog.byte_at(at), all[all.len() - kept]);
+            }
+        }
+    }
+
+    #[test]
+    fn feed_at_every_edge_of_the_ring() {
+        check(16, &[0, 1, 15, 16, 17, 1]);
+        check(16, &[16]);
+        check(16, &[17]);
+        check(16, &[48, 3]);
+        check(1, &[1, 1, 5]);
+        check(PAGE + 7, &[PAGE - 1, 1, 1, 6, 9000]);
+    }
+
+    #[test]
+    fn create_replication_backlog_starts_after_the_present() {
+        let backlog = Backlog::new(64, Offset(30980));
+        assert_eq!((backlog.off(), backlog.histlen(), backlog.idx()), (NextByte(30981), 0, 0));
+        assert!(backlog.serves(NextByte(30981)), "an empty backlog serves one who misses nothing");
+        assert!(!backlog.serves(NextByte(30980)));
+        assert_eq!(backlog.tail(NextByte(30981)), Some(vec![]));
+    }
+
+    #[test]
+    fn resize_drops_the_content() {
+        let mut backlog = Backlog::new(16, Offset(0));
+        backlog.feed(b"0123456789", Offset(10));
+        backlog.resize(32, Offset(10));
+        assert_eq!((backlog.off(), backlog.histlen(), backlog.idx(), backlog.size()), (NextByte(11), 0, 0, 32));
+    }
+
+    #[test]
+    fn the_past_is_shared_not_changed() {
+        let mut backlog = Backlog::new(16, Offset(0));
+        backlog.feed(b"abc", Offset(3));
+        let past = backlog.clone();
+        backlog.feed(b"def", Offset(6));
+        assert_eq!(past.tail(NextByte(1)).as_deref(), Some(&b"abc"[..]));
+        assert_eq!(backlog.tail(NextByte(1)).as_deref(), Some(&b"abcdef"[..]));
+    }
+}

@@ -1,0 +1,4 @@
+//! Replication, both sides.
+pub mod backlog;
+pub mod psync;
+pub mod replica;

@@ -1,0 +1,215 @@
+//! The PSYNC decision: one pure function from what was asked, the histories known and the backlog held to a verdict.
+//!
+//! `masterTryPartialResynchronization` of replication.c. The page, the log, the program and the lessons all speak from
+//! the [`PsyncVerdict`]; nothing else decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{NextByte, Offset, ReplId};
+
+/// What a replica asked: the two arguments of PSYNC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PsyncRequest {
+    /// The replication ID, as sent; `?` asks for a full resync.
+    pub replid: Vec<u8>,
+    /// The next byte wanted; `None` if the argument was not an integer.
+    pub next: Option<NextByte>,
+}
+
+/// The histories a master can vouch for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// The current history.
+    pub replid: ReplId,
+    /// The one before it, or [`ReplId::NONE`].
+    pub replid2: ReplId,
+    /// The first byte that `replid2` does *not* share with the current history.
+    pub second_replid_offset: NextByte,
+    /// The last byte produced.
+    pub master_repl_offset: Offset,
+}
+
+/// What the backlog covers, if there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BacklogWindow {
+    /// The oldest byte kept.
+    pub off: NextByte,
+    /// How many bytes are kept.
+    pub histlen: usize,
+    /// How many could be kept.
+    pub size: usize,
+}
+
+/// Which of a master's two histories a request named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HistoryMatch {
+    /// The current one.
+    Current,
+    /// The previous one, early enough.
+    Previous,
+}
+
+/// Why a partial resync was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The offset was not an integer.
+    BadOffset,
+    /// The replica asked for a full resync itself: `?`.
+    FullRequested,
+    /// The ID is neither `replid` nor `replid2`.
+    IdMismatch,
+    /// The ID is `replid2`, but the replica went past the point where the histories part.
+    PastSecondOffset,
+    /// There is no backlog.
+    NoBacklog,
+    /// The byte wanted was overwritten.
+    Overwritten,
+    /// The byte wanted lies beyond the next one to be produced.
+    Future,
+}
+
+/// The decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decision {
+    /// `+CONTINUE`: `bytes` bytes of backlog follow.
+    Continue {
+        /// Which history was named.
+        matched: HistoryMatch,
+        /// How many bytes the replica misses.
+        bytes: usize,
+    },
+    /// `+FULLRESYNC`.
+    Full(Refusal),
+}
+
+/// The decision and every number that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PsyncVerdict {
+    /// What was asked.
+    pub request: PsyncRequest,
+    /// What the master knew.
+    pub history: History,
+    /// What it kept.
+    pub backlog: Option<BacklogWindow>,
+    /// What it decided.
+    pub decision: Decision,
+}
+
+impl PsyncVerdict {
+    /// Whether a partial resync was granted.
+    #[must_use]
+    pub const fn is_continue(&self) -> bool {
+        matches!(self.decision, Decision::Continue { .. })
+    }
+}
+
+/// Decides about a PSYNC, looking at the conditions in Redis's order: offset readable, ID known, offset within the
+/// second history, backlog present, byte kept.
+///
+/// Worked example: a node promoted at offset 77 has `second_replid_offset` 78. A sibling at 77 asks for `replid2` byte 78
+/// and is accepted (78 ≤ 78: it has all that both histories share); one at 78 asks for 79 and is refused.
+#[must_use]
+pub fn decide(request: PsyncRequest, history: History, backlog: Option<BacklogWindow>) -> PsyncVerdict {
+    let decision = match request.next {
+        None => Decision::Full(Refusal::BadOffset),
+        Some(next) => decide_at(&request.replid, next, &history, backlog),
+    };
+    PsyncVerdict { request, history, backlog, decision }
+}
+
+fn decide_at(asked: &[u8], next: NextByte, history: &History, backlog: Option<BacklogWindow>) -> Decision {
+    let matched = if history.replid.matches(asked) {
+        HistoryMatch::Current
+    } else if asked.first() == Some(&b'?') {
+        return Decision::Full(Refusal::FullRequested);
+    } else if !history.replid2.matches(asked) {
+        return Decision::Full(Refusal::IdMismatch);
+    } else if next > history.second_replid_offset {
+        return Decision::Full(Refusal::PastSecondOffset);
+    } else {
+        HistoryMatch::Previous
+    };
+    let Some(window) = backlog else { return Decision::Full(Refusal::NoBacklog) };
+    let end = NextByte(window.off.0 + window.histlen as i64);
+    if next < window.off {
+        return Decision::Full(Refusal::Overwritten);
+    }
+    if next > end {
+        return Decision::Full(Refusal::Future);
+    }
+    Decision::Continue { matched, bytes: (end.0 - next.0) as usize }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURRENT: &[u8; 40] = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    const PREVIOUS: &[u8; 40] = b"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+    /// A master at offset 104 that was promoted at 77 and keeps bytes 51..=104.
+    #[track_caller]
+    fn check(asked: &[u8], next: Option<i64>, expect: Decision) {
+        check_with(asked, next, Some(BacklogWindow { off: NextByte(51), histlen: 54, size: 64 }), expect);
+    }
+
+    #[track_caller]
+    fn check_with(asked: &[u8], next: Option<i64>, backlog: Option<BacklogWindow>, expect: Decision) {
+        let history = History {
+            replid: ReplId::from_bytes(CURRENT).unwrap(),
+            replid2: ReplId::from_bytes(PREVIOUS).unwrap(),
+            second_replid_offset: NextByte(78),
+            master_repl_offset: Offset(104),
+        };
+        let request = PsyncRequest { replid: asked.to_vec(), next: next.map(NextByte) };
+        assert_eq!(decide(request, history, backlog).decision, expect);
+    }
+
+    #[test]
+    fn every_limit_at_minus_one_zero_and_plus_one() {
+        use Decision::{Continue, Full};
+        use HistoryMatch::{Current, Previous};
+        check(CURRENT, Some(50), Full(Refusal::Overwritten));
+        check(CURRENT, Some(51), Continue { matched: Current, bytes: 54 });
+        check(CURRENT, Some(52), Continue { matched: Current, bytes: 53 });
+        check(CURRENT, Some(104), Continue { matched: Current, bytes: 1 });
+        check(CURRENT, Some(105), Continue { matched: Current, bytes: 0 });
+        check(CURRENT, Some(106), Full(Refusal::Future));
+        check(PREVIOUS, Some(77), Continue { matched: Previous, bytes: 28 });
+        check(PREVIOUS, Some(78), Continue { matched: Previous, bytes: 27 });
+        check(PREVIOUS, Some(79), Full(Refusal::PastSecondOffset));
+        check(PREVIOUS, Some(50), Full(Refusal::Overwritten));
+    }
+
+    #[test]
+    fn ids_and_offsets_that_cannot_match() {
+        use Decision::{Continue, Full};
+        check(b"?", Some(-1), Full(Refusal::FullRequested));
+        check(b"?whatever", Some(60), Full(Refusal::FullRequested));
+        check(b"cccccccccccccccccccccccccccccccccccccccc", Some(60), Full(Refusal::IdMismatch));
+        check(b"", Some(60), Full(Refusal::IdMismatch));
+        check(&CURRENT[..39], Some(60), Full(Refusal::IdMismatch));
+        check(CURRENT, None, Full(Refusal::BadOffset));
+        check(
+            &CURRENT.to_ascii_uppercase(),
+            Some(105),
+            Continue { matched: HistoryMatch::Current, bytes: 0 },
+        );
+        check(CURRENT, Some(i64::MIN), Full(Refusal::Overwritten));
+        check(CURRENT, Some(i64::MAX), Full(Refusal::Future));
+    }
+
+    #[test]
+    fn without_or_with_an_empty_backlog() {
+        check_with(CURRENT, Some(105), None, Decision::Full(Refusal::NoBacklog));
+        let empty = BacklogWindow { off: NextByte(105), histlen: 0, size: 64 };
+        check_with(CURRENT, Some(104), Some(empty), Decision::Full(Refusal::Overwritten));
+        check_with(
+            CURRENT,
+            Some(105),
+            Some(empty),
+            Decision::Continue { matched: HistoryMatch::Current, bytes: 0 },
+        );
+        check_with(CURRENT, Some(106), Some(empty), Decision::Full(Refusal::Future));
+    }
+}

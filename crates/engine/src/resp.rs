@@ -1,0 +1,4 @@
+//! The wire protocol.
+/// An answer under construction.
+#[derive(Default)]
+pub struct Reply {}

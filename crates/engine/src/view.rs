@@ -1,0 +1,121 @@
+//! A node at one moment, as plain data: what recordings keep and pages draw. Nothing here decides anything.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::event::ReplicaState;
+use crate::ids::{NextByte, Offset, ReplId};
+use crate::io::ConnId;
+use crate::replication::backlog::Backlog;
+use crate::replication::replica::ReplState;
+
+/// A node at one moment. Parts that did not change are shared with the view before.
+#[derive(Clone, Debug, Serialize)]
+pub struct NodeView {
+    /// The current history.
+    pub replid: ReplId,
+    /// The previous history, or [`ReplId::NONE`].
+    pub replid2: ReplId,
+    /// The first byte `replid2` does not share.
+    pub second_replid_offset: NextByte,
+    /// The last byte produced (master) or applied (replica).
+    pub master_repl_offset: Offset,
+    /// The database of the last SELECT in the outgoing stream, -1 to force one.
+    pub slaveseldb: i64,
+    /// The backlog, if allocated.
+    pub backlog: Option<Arc<BacklogView>>,
+    /// The configured size of the backlog, in bytes.
+    pub backlog_size: usize,
+    /// The replica's side: `None` on a master.
+    pub upstream: Option<Arc<UpstreamView>>,
+    /// The master's side: one entry for each attached replica, in order of attachment.
+    pub replicas: Arc<[ReplicaView]>,
+    /// Keys in each database that has any: (database, keys, keys with a time to live).
+    pub keyspace: Arc<[(u32, u64, u64)]>,
+    /// Whether a background save is running.
+    pub saving: bool,
+    /// INFO's sections, each with its `# Name` line, in Redis's order.
+    pub info: Arc<[Arc<str>]>,
+}
+
+impl NodeView {
+    /// Whether INFO says `role:master`.
+    #[must_use]
+    pub const fn is_master(&self) -> bool {
+        self.upstream.is_none()
+    }
+}
+
+/// The backlog at one moment.
+#[derive(Clone, Debug)]
+pub struct BacklogView(pub Backlog);
+
+impl Serialize for BacklogView {
+    /// `{size, idx, histlen, off, bytes}`, `bytes` from the oldest to the newest.
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut out = s.serialize_struct("Backlog", 5)?;
+        out.serialize_field("size", &self.0.size())?;
+        out.serialize_field("idx", &self.0.idx())?;
+        out.serialize_field("histlen", &self.0.histlen())?;
+        out.serialize_field("off", &self.0.off())?;
+        out.serialize_field("bytes", &self.0.tail(self.0.off()).unwrap_or_default())?;
+        out.end()
+    }
+}
+
+/// The replica's side of a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UpstreamView {
+    /// `masterhost`.
+    pub host: String,
+    /// `masterport`.
+    pub port: u16,
+    /// `repl_state`.
+    pub state: ReplState,
+    /// The connection to the master, while there is one.
+    pub conn: Option<ConnId>,
+    /// Bytes applied (`reploff`) of the live link.
+    pub reploff: Option<Offset>,
+    /// Bytes received (`read_reploff`) of the live link.
+    pub read_reploff: Option<Offset>,
+    /// The suspended link, if there is one.
+    pub cached_master: Option<CachedMasterView>,
+    /// During a transfer: (bytes read, bytes in all; `None` before the header or with an EOF mark).
+    pub transfer: Option<(u64, Option<u64>)>,
+    /// Unix seconds since which the link is down, 0 if it never was up.
+    pub down_since: i64,
+}
+
+/// A suspended link: what the next PSYNC will ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CachedMasterView {
+    /// The history.
+    pub replid: ReplId,
+    /// The last byte applied; the request will be for the next.
+    pub reploff: Offset,
+    /// The database in which the stream will go on.
+    pub db: u32,
+}
+
+/// One attached replica, as its master sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReplicaView {
+    /// Its connection.
+    pub conn: ConnId,
+    /// The address it announced, or that of its socket.
+    pub ip: String,
+    /// The port it announced, 0 if none.
+    pub port: u16,
+    /// `replstate`.
+    pub state: ReplicaState,
+    /// The last offset it acknowledged.
+    pub ack_offset: Offset,
+    /// Seconds since then, as INFO's `lag`.
+    pub lag_s: i64,
+    /// Bytes waiting in its output buffer.
+    pub output_pending: usize,
+    /// During the transfer: (bytes sent, bytes in all).
+    pub bulk: Option<(u64, u64)>,
+}

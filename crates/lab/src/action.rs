@@ -1,0 +1,162 @@
+//! Everything that a user can do, as one enum: console, fault handles, JavaScript and saved logs all go through it.
+
+use psyncscope_sim::frame::WireSettings;
+use serde::{Deserialize, Serialize};
+
+/// One thing that a user does, at one instant.
+///
+/// Nodes are named by name. In JSON: `{"do":"exec","node":"a","command":"SET k v"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Action {
+    /// Type a command in a node's console.
+    Exec {
+        /// The node.
+        node: String,
+        /// Which of the node's consoles; each is a client of its own, with its own selected database. 0 is the page's.
+        #[serde(default)]
+        console: u32,
+        /// The command line, quoted as redis-cli does.
+        command: String,
+    },
+    /// Add a host with a node.
+    AddNode {
+        /// The new node.
+        #[serde(flatten)]
+        node: NodeSpec,
+    },
+    /// Remove a host and its node for good.
+    RemoveNode {
+        /// The node.
+        node: String,
+    },
+    /// Cut the wire from one node to another.
+    Cut {
+        /// Packets from this node
+        from: String,
+        /// to this one vanish,
+        to: String,
+        /// and back, unless this is true.
+        #[serde(default)]
+        one_way: bool,
+    },
+    /// Mend a wire.
+    Heal {
+        /// From this node
+        from: String,
+        /// to this one,
+        to: String,
+        /// and back, unless this is true.
+        #[serde(default)]
+        one_way: bool,
+    },
+    /// Change a wire's settings, both ways unless `one_way`.
+    SetWire {
+        /// From this node
+        from: String,
+        /// to this one.
+        to: String,
+        /// Only in this direction.
+        #[serde(default)]
+        one_way: bool,
+        /// The new settings.
+        settings: WireSettings,
+    },
+    /// Kill a process (SIGKILL): its host's kernel closes the sockets.
+    Crash {
+        /// The node.
+        node: String,
+    },
+    /// Stop a process (SIGSTOP): its host's kernel still acknowledges.
+    Pause {
+        /// The node.
+        node: String,
+    },
+    /// Let a paused process go on (SIGCONT).
+    Resume {
+        /// The node.
+        node: String,
+    },
+    /// Cut a host's power: silence.
+    PowerOff {
+        /// The node.
+        node: String,
+    },
+    /// Start the process again, with its disk; after a power cut, the host first.
+    Restart {
+        /// The node.
+        node: String,
+    },
+    /// Move a host's wall clock.
+    MoveClock {
+        /// The node.
+        node: String,
+        /// Forward if positive, in milliseconds.
+        by_ms: i64,
+    },
+}
+
+/// A node to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSpec {
+    /// Its name, which is also its host's: letters, digits, `-` and `_`.
+    pub name: String,
+    /// Lines of redis.conf: `repl-backlog-size 64`, `replicaof a 6379`.
+    #[serde(default)]
+    pub config: Vec<String>,
+}
+
+/// What a world starts as. With the actions, it determines every byte.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabConfig {
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The nodes at the start.
+    pub nodes: Vec<NodeSpec>,
+    /// Every wire's settings at the start.
+    pub wire: WireSettings,
+    /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own.
+    pub classroom_limits: bool,
+    /// The disk's speed in bytes a second: how long a background save takes.
+    pub disk_bps: u64,
+    /// How long the fork of a background save takes at least, in microseconds.
+    pub fork_us: u64,
+}
+
+impl Default for LabConfig {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            nodes: Vec::new(),
+            wire: WireSettings::default(),
+            classroom_limits: true,
+            disk_bps: 50_000_000,
+            fork_us: 20_000,
+        }
+    }
+}
+
+/// An action and when it was taken, in microseconds of virtual time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedAction {
+    /// When.
+    pub at_us: u64,
+    /// What.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// A whole run: from this, the same world comes again, byte for byte.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionLog {
+    /// The format's version: 1.
+    pub version: u32,
+    /// What the world starts as.
+    pub config: LabConfig,
+    /// The actions in order.
+    pub actions: Vec<TimedAction>,
+    /// How far the world ran.
+    pub end_us: u64,
+}

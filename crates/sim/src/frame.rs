@@ -1,0 +1,259 @@
+//! The recorded past: the world at one moment as plain data, with shared parts. Only what changed is made anew.
+
+use std::sync::Arc;
+
+use psyncscope_engine::ConnId;
+use psyncscope_engine::event::Event;
+use psyncscope_engine::view::NodeView;
+use serde::{Deserialize, Serialize};
+
+/// Virtual time: microseconds since the world began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SimTime(pub u64);
+
+/// A host, numbered from 0 in the order of creation. Numbers are never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HostId(pub u16);
+
+/// The world at one moment: the state *after* the event that made the frame.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The frame's number, from 0.
+    pub seq: u64,
+    /// When.
+    pub at: SimTime,
+    /// How many timeline entries existed at this moment: `timeline[..entries]` is all that had happened.
+    pub entries: usize,
+    /// Every host that is not removed, in order of number.
+    pub hosts: Arc<[Arc<HostFrame>]>,
+    /// Every pair of hosts, in order.
+    pub wires: Arc<[Arc<WireFrame>]>,
+    /// Packets under way, in order of departure. Where each is, is a pure function of it and the time.
+    pub packets: Arc<[Arc<PacketFrame>]>,
+}
+
+/// What a host's process is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Power {
+    /// The process runs.
+    Running,
+    /// The process is stopped (SIGSTOP): the kernel still acknowledges.
+    Paused,
+    /// The process ended (crash or SHUTDOWN): the kernel closed its sockets and refuses new connections.
+    Stopped,
+    /// The host lost power: silence.
+    Off,
+}
+
+/// A host at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct HostFrame {
+    /// Its number.
+    pub id: HostId,
+    /// Its name: `a`.
+    pub name: Arc<str>,
+    /// Its address: `10.0.0.1`.
+    pub ip: Arc<str>,
+    /// The port its node listens on.
+    pub port: u16,
+    /// What its process is doing.
+    pub power: Power,
+    /// Since when.
+    pub since: SimTime,
+    /// Until when the process sleeps (DEBUG SLEEP), if it does.
+    pub sleeps_until: Option<SimTime>,
+    /// The node; of a process that ended, as it was at the end.
+    pub node: Option<Arc<NodeView>>,
+    /// The node's network connections, in order of number.
+    pub conns: Arc<[ConnFrame]>,
+    /// The running child: (started, will end).
+    pub child: Option<(SimTime, SimTime)>,
+    /// Whether there is a `dump.rdb` on the host's disk, and its size in bytes.
+    pub dump_bytes: Option<u64>,
+}
+
+/// One of a node's TCP connections with another host.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConnFrame {
+    /// The node's number for it.
+    pub conn: ConnId,
+    /// The host at the other end.
+    pub peer: HostId,
+    /// Whether this end opened it.
+    pub outbound: bool,
+    /// TCP's own name for the state of this end: `ESTABLISHED`, `SYN-SENT`, `CLOSE-WAIT`, ...
+    pub tcp_state: &'static str,
+}
+
+/// One direction of a wire.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WireSettings {
+    /// Time from one end to the other, in microseconds.
+    pub latency_us: u64,
+    /// Up to this much is added at random to each packet, in microseconds.
+    pub jitter_us: u64,
+    /// Bits per second, 0 for no limit.
+    pub bandwidth_bps: u64,
+    /// Probability 0..=1 that a packet is lost.
+    pub loss: f64,
+    /// Probability 0..=1 that a packet arrives twice.
+    pub duplicate: f64,
+    /// Probability 0..=1 that a packet is held back so that later ones overtake it.
+    pub reorder: f64,
+}
+
+impl Default for WireSettings {
+    fn default() -> Self {
+        Self { latency_us: 500, jitter_us: 0, bandwidth_bps: 0, loss: 0.0, duplicate: 0.0, reorder: 0.0 }
+    }
+}
+
+/// The wire between two hosts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WireFrame {
+    /// The end with the lower number.
+    pub a: HostId,
+    /// The other end.
+    pub b: HostId,
+    /// Whether packets from `a` to `b` vanish.
+    pub cut_ab: bool,
+    /// Whether packets from `b` to `a` vanish.
+    pub cut_ba: bool,
+    /// The settings from `a` to `b`.
+    pub ab: WireSettings,
+    /// The settings from `b` to `a`.
+    pub ba: WireSettings,
+}
+
+/// What becomes of a packet under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// It arrives.
+    Arrives,
+    /// The wire loses it (chance); it vanishes half-way.
+    Lost,
+    /// The wire is cut; it vanishes at the cut, half-way.
+    Cut,
+}
+
+/// A packet under way.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PacketFrame {
+    /// Its number, unique in the world.
+    pub id: u64,
+    /// Its sender.
+    pub from: HostId,
+    /// Its receiver.
+    pub to: HostId,
+    /// When it left.
+    pub sent: SimTime,
+    /// When it arrives, or would have.
+    pub arrives: SimTime,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// TCP's source port.
+    pub src_port: u16,
+    /// TCP's destination port.
+    pub dst_port: u16,
+    /// TCP's flags in words: `SYN`, `SYN ACK`, `PSH ACK`, `RST`, ...
+    pub flags: &'static str,
+    /// TCP's sequence number.
+    pub seq: u32,
+    /// TCP's acknowledgement number.
+    pub ack: u32,
+    /// The bytes of the stream that it carries.
+    pub payload: Arc<[u8]>,
+    /// Whether these bytes were sent before (a retransmission).
+    pub again: bool,
+    /// What the bytes mean, in a few words: `PSYNC 8f2c… 214`, `SET user:7 ada`, `RDB 188 B`; empty if there are none.
+    pub label: Arc<str>,
+    /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can be
+    /// coloured by history.
+    pub replid: Option<psyncscope_engine::ids::ReplId>,
+}
+
+/// One thing that happened, in an append-only list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// When.
+    pub at: SimTime,
+    /// On which host, if on one.
+    pub host: Option<HostId>,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum What {
+    /// Inside a node.
+    Node(Event),
+    /// A console sent a command: the console's number and the words.
+    ConsoleSent {
+        /// The console.
+        console: u32,
+        /// The command's words.
+        argv: Vec<Vec<u8>>,
+    },
+    /// A console received bytes of replies, raw RESP.
+    ConsoleReceived {
+        /// The console.
+        console: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// A console's connection was closed by the node.
+    ConsoleClosed {
+        /// The console.
+        console: u32,
+    },
+    /// A process or host changed.
+    Power(Power),
+    /// A host was added.
+    Added,
+    /// A host was removed.
+    Removed,
+    /// A wire was cut.
+    Cut {
+        /// From this host
+        from: HostId,
+        /// to this one.
+        to: HostId,
+    },
+    /// A wire was mended.
+    Healed {
+        /// From this host
+        from: HostId,
+        /// to this one.
+        to: HostId,
+    },
+    /// A wire's settings changed.
+    WireSet {
+        /// From this host
+        from: HostId,
+        /// to this one.
+        to: HostId,
+    },
+    /// A wall clock was moved, by so many milliseconds.
+    ClockMoved {
+        /// Forward if positive.
+        by_ms: i64,
+    },
+    /// A TCP connection was established; told at the end that opened it.
+    TcpOpened {
+        /// The opener's number for it.
+        conn: ConnId,
+        /// The other end.
+        peer: HostId,
+    },
+    /// A TCP connection's end was told that it is over.
+    TcpClosed {
+        /// This end's number for it.
+        conn: ConnId,
+        /// How: `EOF`, `RST`, `timeout`.
+        how: &'static str,
+    },
+}
