@@ -3,7 +3,10 @@
 //! Each command gets what it needs by itself (see [`setup`]), says what it runs, and on failure says in one line what
 //! went wrong and in one more how to mend it. A second run finds everything in place and starts at once.
 
-#![allow(clippy::print_stdout, reason = "a command-line program speaks on standard output")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line program speaks on standard output"
+)]
 
 mod bench;
 mod cli;
@@ -26,7 +29,7 @@ use trouble::Result;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(trouble) => {
             eprintln!("\n{trouble}");
             ExitCode::FAILURE
@@ -34,19 +37,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<ExitCode> {
     let command = cli::parse(std::env::args_os())?;
     let mut shell = Shell::new(Project::find()?);
     match command {
-        Command::Help => {
-            println!("{}", cli::HELP);
-            Ok(())
-        }
-        Command::Setup => setup::run(&mut shell),
-        Command::Serve { port } => serve::run(&mut shell, port),
-        Command::Announce { port } => serve::announce(port),
-        Command::Test { parts } => test::run(&mut shell, &parts),
-        Command::Dist => dist::run(&mut shell),
-        Command::Bench => bench::run(&mut shell),
+        Command::Help => println!("{}", cli::HELP),
+        Command::Setup => setup::run(&mut shell)?,
+        Command::Serve { port } => serve::run(&mut shell, port)?,
+        Command::Announce { port } => serve::announce(port)?,
+        Command::Test { parts } => return test::run(&mut shell, &parts),
+        Command::Dist => dist::run(&mut shell)?,
+        Command::Bench => bench::run(&mut shell)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,51 @@
+//! `cargo xtask bench`: how fast it is, natively and in a browser.
+
+use crate::dist;
+use crate::project::{BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
+use crate::setup::{self, CHROMIUM, Need, TRUNK, WASM_BINDGEN};
+use crate::shell::Shell;
+use crate::trouble::{Result, Trouble};
+
+/// The benchmark of the page's main thread, below [`BROWSER_DIR`].
+const PAGE_BENCH: &str = "bench.mjs";
+
+/// Runs the benchmarks; both must be there.
+pub fn run(shell: &mut Shell) -> Result<()> {
+    let root = &shell.project.root;
+    for path in [
+        format!("{TESTS_DIR}/benches"),
+        format!("{BROWSER_DIR}/{PAGE_BENCH}"),
+    ] {
+        if !root.join(&path).exists() {
+            return Err(Trouble::new(
+                format!("{path} is missing"),
+                "restore the benchmarks from version control",
+            ));
+        }
+    }
+    setup::prepare(
+        shell,
+        &[
+            Need::WasmTarget,
+            Need::Node,
+            Need::WasmOpt,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&TRUNK),
+            Need::Program(&CHROMIUM),
+            Need::BrowserTests,
+        ],
+    )?;
+    println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
+    let mut native = shell.command("cargo");
+    native.args(["bench", "-p", TESTS_PACKAGE, "--bench", "*"]);
+    shell.run(&mut native, "see its messages above")?;
+
+    dist::build(shell)?;
+    println!("\nThe page's main thread:");
+    let mut page = shell.command("node");
+    page.arg(PAGE_BENCH)
+        .current_dir(shell.project.root.join(BROWSER_DIR))
+        .env("PSYNCSCOPE_DIST", shell.project.dist())
+        .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
+    shell.run(&mut page, "see its messages above")
+}

@@ -1,0 +1,50 @@
+//! `cargo xtask dist`: the site as any static host can serve it, from any folder.
+
+use crate::setup;
+use crate::shell::Shell;
+use crate::size;
+use crate::trouble::{Result, Trouble};
+
+/// Builds the site into `dist/` and checks its weight.
+pub fn run(shell: &mut Shell) -> Result<()> {
+    setup::prepare(shell, setup::PAGE)?;
+    build(shell)?;
+    size::check(&shell.project.dist())?;
+    println!(
+        "\nThe site is in {}: copy it to any static host, under any path.",
+        shell.project.dist().display()
+    );
+    Ok(())
+}
+
+/// Builds the site; the tools must be there.
+pub fn build(shell: &Shell) -> Result<()> {
+    require_page(shell)?;
+    println!("\nBuilding the page (a few minutes the first time, then seconds):");
+    let mut command = shell.command("trunk");
+    // Links relative to the page, so that it works from any path.
+    command
+        .args(["build", "--release", "--public-url", "./"])
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    no_colour_trap(&mut command);
+    shell.run(&mut command, "see the compiler's message above")
+}
+
+/// Fails early, and more clearly than trunk would, where there is no page to build.
+pub fn require_page(shell: &Shell) -> Result<()> {
+    if shell.project.root.join("index.html").is_file() {
+        Ok(())
+    } else {
+        Err(Trouble::new(
+            "there is no index.html at the repository's root",
+            "restore it from version control",
+        ))
+    }
+}
+
+/// Trunk takes only `true` or `false` for `NO_COLOR`, where the convention is any value, usually `1`.
+pub fn no_colour_trap(command: &mut std::process::Command) {
+    if std::env::var_os("NO_COLOR").is_some() {
+        command.env("NO_COLOR", "true");
+    }
+}

@@ -1,0 +1,101 @@
+//! Getting what the other commands need, once.
+//!
+//! What is on PATH at a fitting version is used as it is, then what an earlier run left in the cache; only then is
+//! anything fetched or built.
+
+mod browser;
+mod cargo_tools;
+mod debian;
+mod node;
+mod rust;
+mod system;
+
+use std::time::Instant;
+
+use crate::shell::{Shell, duration};
+use crate::trouble::Result;
+
+pub use cargo_tools::{NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
+pub use system::{CHROMEDRIVER, CHROMIUM, Program, REDIS_SERVER};
+
+/// One thing a command may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// rustfmt and clippy.
+    Linters,
+    /// A Rust toolchain with the standard library for wasm.
+    WasmTarget,
+    /// A program that cargo can build.
+    Tool(&'static cargo_tools::CargoTool),
+    /// Node and npm.
+    Node,
+    /// wasm-opt, which shrinks wasm; comes from npm.
+    WasmOpt,
+    /// A program that the system's package manager has.
+    Program(&'static Program),
+    /// What `tests/browser/package.json` names.
+    BrowserTests,
+}
+
+/// What building the page takes.
+pub const PAGE: &[Need] = &[
+    Need::WasmTarget,
+    Need::Node,
+    Need::WasmOpt,
+    Need::Tool(&WASM_BINDGEN),
+    Need::Tool(&TRUNK),
+];
+
+/// Everything, in an order in which each only needs those before it.
+const EVERYTHING: &[Need] = &[
+    Need::WasmTarget,
+    Need::Linters,
+    Need::Node,
+    Need::WasmOpt,
+    Need::Tool(&WASM_BINDGEN),
+    Need::Tool(&TRUNK),
+    Need::Tool(&WASM_PACK),
+    Need::Tool(&NEXTEST),
+    Need::Program(&CHROMIUM),
+    Need::Program(&CHROMEDRIVER),
+    Need::Program(&REDIS_SERVER),
+    Need::BrowserTests,
+];
+
+/// `cargo xtask setup`.
+pub fn run(shell: &mut Shell) -> Result<()> {
+    let started = Instant::now();
+    prepare(shell, EVERYTHING)?;
+    println!(
+        "\nEverything is in place ({}). Next: cargo xtask serve",
+        duration(started.elapsed())
+    );
+    Ok(())
+}
+
+/// Gets the named things, and makes `shell` use them.
+pub fn prepare(shell: &mut Shell, needs: &[Need]) -> Result<()> {
+    println!("Setting up:");
+    // The toolchain comes first even when wasm is not asked for: whatever cargo runs later must be the same one, or
+    // everything is built twice.
+    if !needs.contains(&Need::WasmTarget) {
+        rust::choose_toolchain(shell);
+    }
+    for need in EVERYTHING.iter().filter(|need| needs.contains(need)) {
+        match need {
+            Need::Linters => rust::ensure_linters(shell)?,
+            Need::WasmTarget => rust::ensure_wasm_target(shell)?,
+            Need::Tool(tool) => cargo_tools::ensure(shell, tool)?,
+            Need::Node => node::ensure(shell)?,
+            Need::WasmOpt => node::ensure_wasm_opt(shell)?,
+            Need::Program(program) => system::ensure(shell, program)?,
+            Need::BrowserTests => browser::ensure(shell)?,
+        }
+    }
+    Ok(())
+}
+
+/// Says that a thing is there.
+fn report(name: &str, detail: impl std::fmt::Display) {
+    println!("  {name:<18} {detail}");
+}

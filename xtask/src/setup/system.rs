@@ -1,0 +1,174 @@
+//! Programs from the system: found where they are, or installed with apt.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::report;
+use crate::shell::Shell;
+use crate::trouble::{Result, Trouble};
+
+/// A program that a package manager installs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Program {
+    /// What people call it.
+    name: &'static str,
+    /// The environment variable that names it outright; tests and benchmarks read it too.
+    pub variable: &'static str,
+    /// The names it goes by on PATH, and full paths where it may lie outside of it.
+    places: &'static [&'static str],
+    /// The Debian package.
+    package: &'static str,
+    /// How to get it elsewhere.
+    elsewhere: &'static str,
+}
+
+/// The browser that tests run in.
+pub static CHROMIUM: Program = Program {
+    name: "Chromium",
+    variable: "PSYNCSCOPE_CHROMIUM",
+    places: &[
+        "chromium",
+        "google-chrome",
+        "google-chrome-stable",
+        "chromium-browser",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    ],
+    package: "chromium",
+    elsewhere: "install Chromium or Google Chrome",
+};
+
+/// What `wasm-pack test` drives the browser with.
+pub static CHROMEDRIVER: Program = Program {
+    name: "chromedriver",
+    variable: "PSYNCSCOPE_CHROMEDRIVER",
+    places: &[
+        "chromedriver",
+        "/usr/lib/chromium/chromedriver",
+        "/usr/lib/chromium-browser/chromedriver",
+    ],
+    package: "chromium-driver",
+    elsewhere: "install the chromedriver of your Chrome's version",
+};
+
+/// A real Redis for our nodes to replicate with.
+pub static REDIS_SERVER: Program = Program {
+    name: "redis-server",
+    variable: "PSYNCSCOPE_REDIS_SERVER",
+    places: &["redis-server"],
+    package: "redis-server",
+    elsewhere: "install Redis",
+};
+
+impl Program {
+    /// Where it is, if it is anywhere.
+    pub fn find(&self, shell: &Shell) -> Option<PathBuf> {
+        if let Some(named) = env::var_os(self.variable).filter(|value| !value.is_empty()) {
+            return Some(PathBuf::from(named));
+        }
+        self.places.iter().find_map(|place| {
+            let path = Path::new(place);
+            if path.is_absolute() {
+                path.is_file().then(|| path.to_path_buf())
+            } else {
+                shell.find(place)
+            }
+        })
+    }
+
+    /// Where it is; an error when it is nowhere.
+    pub fn path(&self, shell: &Shell) -> Result<PathBuf> {
+        let path = self.find(shell).ok_or_else(|| self.missing())?;
+        if path.is_file() {
+            return Ok(path);
+        }
+        Err(Trouble::new(
+            format!(
+                "{} names {}, and there is no such file",
+                self.variable,
+                path.display()
+            ),
+            format!("correct it, or unset it to use the {} on PATH", self.name),
+        ))
+    }
+
+    fn missing(&self) -> Trouble {
+        Trouble::new(
+            format!("{} is not to be found", self.name),
+            format!(
+                "{}, or set {} to its full path",
+                self.elsewhere, self.variable
+            ),
+        )
+    }
+}
+
+/// Makes sure that a program is there.
+pub fn ensure(shell: &mut Shell, program: &Program) -> Result<()> {
+    if program.find(shell).is_none() {
+        if shell.find("apt-get").is_none() {
+            return Err(program.missing());
+        }
+        apt_install(shell, &[program.package], program.name)?;
+    }
+    report(program.name, program.path(shell)?.display());
+    Ok(())
+}
+
+/// Installs Debian packages. `what` says for people what they are.
+pub fn apt_install(shell: &Shell, packages: &[&str], what: &str) -> Result<()> {
+    /// Package lists need fetching only once a run.
+    static UPDATED: OnceLock<()> = OnceLock::new();
+    let by_hand = format!(
+        "run `sudo apt-get install {}`, then this command again",
+        packages.join(" ")
+    );
+    println!("  installing {what} with apt");
+    if UPDATED.set(()).is_ok() {
+        // Lists that cannot be renewed may still do: the installation will tell.
+        if let Err(trouble) = shell.run(apt_get(shell, &by_hand)?.args(["-qq", "update"]), &by_hand)
+        {
+            println!("  {}; going on with the lists there are", trouble.what());
+        }
+    }
+    let mut install = apt_get(shell, &by_hand)?;
+    install
+        .args(["-qq", "install", "-y", "--no-install-recommends"])
+        .args(packages);
+    shell.run(&mut install, &by_hand)
+}
+
+/// `apt-get` with the rights it needs, never asking anything, waiting its turn for the package database.
+fn apt_get(shell: &Shell, by_hand: &str) -> Result<Command> {
+    let mut command =
+        as_root(shell, "env").map_err(|trouble| Trouble::new(trouble.what(), by_hand))?;
+    command.args([
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+    ]);
+    Ok(command)
+}
+
+/// A command with root's rights: as it is for root, else through sudo if that asks for no password.
+pub fn as_root(shell: &Shell, program: &str) -> Result<Command> {
+    if shell
+        .capture(shell.command("id").arg("-u"))
+        .is_some_and(|id| id.trim() == "0")
+    {
+        return Ok(shell.command(program));
+    }
+    if shell.succeeds(shell.command("sudo").args(["-n", "true"])) {
+        let mut command = shell.command("sudo");
+        command.args(["-n", program]);
+        return Ok(command);
+    }
+    Err(Trouble::new(
+        format!("`{program}` needs root's rights, and sudo without a password is not allowed"),
+        "run `sudo -v` first, or run `cargo xtask setup` as root",
+    ))
+}

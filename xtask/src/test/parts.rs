@@ -1,0 +1,270 @@
+//! The parts of `cargo xtask test`.
+
+use crate::dist;
+use crate::project::{
+    BROWSER_DIR, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET,
+};
+use crate::setup::{
+    CHROMEDRIVER, CHROMIUM, NEXTEST, Need, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
+};
+use crate::shell::Shell;
+use crate::size;
+use crate::test::wasm;
+use crate::trouble::{Result, Trouble};
+
+/// One part: what it needs, and what it does.
+pub struct Part {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it checks.
+    pub what: &'static str,
+    /// How long it takes on two cores, first and later.
+    pub typical: &'static str,
+    /// What must be installed.
+    pub needs: &'static [Need],
+    /// The check itself.
+    pub run: fn(&Shell, &Context) -> Result<()>,
+}
+
+/// What a part may want to know of those before it.
+pub struct Context {
+    /// `dist/` was built in this very run.
+    pub page_is_fresh: bool,
+}
+
+/// Every part, quick and telling ones first.
+pub const PARTS: &[Part] = &[
+    Part {
+        name: "fmt",
+        what: "the formatting of every Rust file",
+        typical: "seconds",
+        needs: &[Need::Linters],
+        run: fmt,
+    },
+    Part {
+        name: "clippy",
+        what: "lints and documentation, native and wasm, warnings forbidden",
+        typical: "3 min at first, then seconds",
+        needs: &[Need::WasmTarget, Need::Linters],
+        run: clippy,
+    },
+    Part {
+        name: "native",
+        what: "the tests that need neither browser nor Redis",
+        typical: "4 min at first",
+        needs: &[Need::Tool(&NEXTEST)],
+        run: native,
+    },
+    Part {
+        name: "wasm",
+        what: "the same rules compiled to wasm, in a browser",
+        typical: "3 min at first",
+        needs: &[
+            Need::WasmTarget,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&WASM_PACK),
+            Need::Program(&CHROMIUM),
+            Need::Program(&CHROMEDRIVER),
+        ],
+        run: wasm::run,
+    },
+    Part {
+        name: "npm",
+        what: "the npm package builds",
+        typical: "2 min at first",
+        needs: &[
+            Need::WasmTarget,
+            Need::Node,
+            Need::WasmOpt,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&WASM_PACK),
+        ],
+        run: npm,
+    },
+    Part {
+        name: "page",
+        what: "the site builds, and what it loads first is light",
+        typical: "2 min at first",
+        needs: crate::setup::PAGE,
+        run: page,
+    },
+    Part {
+        name: "browser",
+        what: "the built site in a real browser, served from a sub-path",
+        typical: "2 min",
+        needs: &[
+            Need::WasmTarget,
+            Need::Node,
+            Need::WasmOpt,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&TRUNK),
+            Need::Program(&CHROMIUM),
+            Need::BrowserTests,
+        ],
+        run: browser,
+    },
+    Part {
+        name: "peers",
+        what: "our nodes replicating with a real redis-server",
+        typical: "1 min",
+        needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
+        run: peers,
+    },
+];
+
+const SEE_ABOVE: &str = "see its messages above";
+
+/// The test program in [`TESTS_PACKAGE`] that needs a real redis-server: the `peers` part runs it, `native` does not.
+const PEERS: &str = "peers";
+
+fn has_peers(shell: &Shell) -> bool {
+    let tests = shell.project.root.join(TESTS_DIR).join("tests");
+    tests.join(PEERS).with_extension("rs").is_file() || tests.join(PEERS).join("main.rs").is_file()
+}
+
+/// `--exclude` for every package that does not build natively.
+fn native_packages() -> impl Iterator<Item = &'static str> {
+    std::iter::once("--workspace").chain(
+        WASM_PACKAGES
+            .iter()
+            .flat_map(|package| ["--exclude", *package]),
+    )
+}
+
+/// `-p` for every package that only builds for a browser, and the target.
+fn wasm_packages() -> impl Iterator<Item = &'static str> {
+    ["--target", WASM_TARGET]
+        .into_iter()
+        .chain(WASM_PACKAGES.iter().flat_map(|package| ["-p", *package]))
+}
+
+fn fmt(shell: &Shell, _: &Context) -> Result<()> {
+    shell.run(
+        shell.command("cargo").args(["fmt", "--all", "--check"]),
+        "run `cargo fmt --all`",
+    )
+}
+
+fn clippy(shell: &Shell, _: &Context) -> Result<()> {
+    let lint = |packages: Vec<&str>| {
+        let mut command = shell.command("cargo");
+        command
+            .arg("clippy")
+            .args(packages)
+            .args(["--all-targets", "--", "-D", "warnings"]);
+        shell.run(&mut command, SEE_ABOVE)
+    };
+    let document = |packages: Vec<&str>| {
+        let mut command = shell.command("cargo");
+        command
+            .arg("doc")
+            .args(packages)
+            .arg("--no-deps")
+            .env("RUSTDOCFLAGS", "-D warnings");
+        shell.run(&mut command, "mend the links named above")
+    };
+    // All of it even when the first fails: who mends one warning wants to see the others.
+    let results = [
+        lint(native_packages().collect()),
+        lint(wasm_packages().collect()),
+        document(native_packages().collect()),
+        document(wasm_packages().collect()),
+    ];
+    results.into_iter().collect()
+}
+
+fn native(shell: &Shell, _: &Context) -> Result<()> {
+    let mut tests = shell.command("cargo");
+    tests.args(["nextest", "run"]).args(native_packages());
+    // nextest takes a filter that names no program for a mistake.
+    if has_peers(shell) {
+        tests.args(["-E", &format!("not binary({PEERS})")]);
+    }
+    let tests = shell.run(
+        &mut tests,
+        "each failure above prints its seed and the command that replays it",
+    );
+    let mut examples = shell.command("cargo");
+    examples
+        .args(["test", "--quiet", "--doc"])
+        .args(native_packages());
+    let examples = shell.run(
+        &mut examples,
+        "mend the examples in the documentation named above",
+    );
+    tests.and(examples)
+}
+
+fn npm(shell: &Shell, _: &Context) -> Result<()> {
+    let mut build = shell.command("wasm-pack");
+    build.args([
+        "build",
+        NPM_CRATE,
+        "--target",
+        "web",
+        "--profile",
+        "page",
+        "--out-dir",
+        "pkg",
+    ]);
+    shell.run(&mut build, SEE_ABOVE)?;
+    let package = shell.project.root.join(NPM_CRATE).join("pkg");
+    for file in [
+        "package.json",
+        "psyncscope.js",
+        "psyncscope.d.ts",
+        "psyncscope_bg.wasm",
+    ] {
+        if !package.join(file).is_file() {
+            return Err(Trouble::new(
+                format!("the npm package lacks {file}"),
+                format!("look at [lib] and [package.metadata.wasm-pack] in {NPM_CRATE}/Cargo.toml"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn page(shell: &Shell, _: &Context) -> Result<()> {
+    dist::build(shell)?;
+    size::check(&shell.project.dist())
+}
+
+fn browser(shell: &Shell, context: &Context) -> Result<()> {
+    if !context.page_is_fresh {
+        dist::build(shell)?;
+    }
+    let mut specs = shell.command("node");
+    specs
+        .arg("run.mjs")
+        .current_dir(shell.project.root.join(BROWSER_DIR))
+        .env("PSYNCSCOPE_DIST", shell.project.dist())
+        .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
+    shell.run(
+        &mut specs,
+        "see above; one alone runs with `node tests/browser/run.mjs NAME`",
+    )
+}
+
+fn peers(shell: &Shell, _: &Context) -> Result<()> {
+    if !has_peers(shell) {
+        return Err(Trouble::new(
+            format!("{TESTS_DIR}/tests/{PEERS}.rs is missing"),
+            "restore the tests against a real Redis from version control",
+        ));
+    }
+    let mut tests = shell.command("cargo");
+    // The default filter of .config/nextest.toml leaves these out, as they need the server named here.
+    tests
+        .args([
+            "nextest",
+            "run",
+            "-p",
+            TESTS_PACKAGE,
+            "--test",
+            "peers",
+            "--ignore-default-filter",
+        ])
+        .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
+    shell.run(&mut tests, SEE_ABOVE)
+}
