@@ -1,2 +1,23 @@
-//! What a user does with a world.
+//! What a user does with a world: actions, history and branches, consoles, explanations, examples.
+//!
+//! **Everything that a user can do to a world is an [`Action`], and the world is a pure function of its [`ActionLog`]:**
+//! replaying a log makes the same world again, byte for byte.
+
 pub mod action;
+pub mod console;
+pub mod error;
+pub mod examples;
+pub mod explain;
+pub mod lab;
+pub mod limits;
+mod log;
+pub mod step;
+
+pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
+pub use error::{ErrorAt, ErrorCode, LabError};
+pub use lab::Lab;
+pub use step::{FrameRange, StepBy};
+
+// What a lab shows is told in these crates' own types.
+pub use psyncscope_engine as engine;
+pub use psyncscope_sim as sim;

@@ -1,0 +1,169 @@
+//! What a lab refuses, and where the trouble is.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why something was refused. The names are stable: pages translate by them, programs match on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCode {
+    /// The text is not JSON.
+    BadJson,
+    /// A value has the wrong type or is out of range.
+    BadValue,
+    /// A field that nobody knows.
+    UnknownField,
+    /// A field that must be there is not.
+    MissingField,
+    /// The log is of a version that this program does not read.
+    UnsupportedVersion,
+    /// An action's time lies before the one before it, or after the log's end.
+    OutOfOrder,
+    /// More actions, nodes, consoles, bytes or virtual time than a lab takes.
+    TooMuch,
+    /// There is no node of that name, or no longer.
+    UnknownNode,
+    /// A node of that name exists or existed.
+    DuplicateNode,
+    /// A name that no node may have.
+    BadNodeName,
+    /// A line of a node's configuration is refused.
+    BadConfig,
+    /// A command line that is not well quoted (redis-cli's `Invalid argument(s)`) or empty.
+    BadCommand,
+    /// The two ends of a wire are the same node.
+    SameNode,
+    /// The node's process does not run, and must for this.
+    NotRunning,
+    /// The node's process is not paused.
+    NotPaused,
+    /// The node's process runs already, or is paused already.
+    AlreadyRunning,
+    /// The wire is cut already, or was not cut.
+    NothingToDo,
+    /// The node's process did not start: a damaged `dump.rdb`.
+    StartFailed,
+    /// A moment that lies outside what this lab has recorded or may run to.
+    BadTime,
+}
+
+impl ErrorCode {
+    /// Every code, for tables of translations.
+    pub const ALL: [Self; 19] = [
+        Self::BadJson,
+        Self::BadValue,
+        Self::UnknownField,
+        Self::MissingField,
+        Self::UnsupportedVersion,
+        Self::OutOfOrder,
+        Self::TooMuch,
+        Self::UnknownNode,
+        Self::DuplicateNode,
+        Self::BadNodeName,
+        Self::BadConfig,
+        Self::BadCommand,
+        Self::SameNode,
+        Self::NotRunning,
+        Self::NotPaused,
+        Self::AlreadyRunning,
+        Self::NothingToDo,
+        Self::StartFailed,
+        Self::BadTime,
+    ];
+
+    /// The stable name: `unknown-node`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadJson => "bad-json",
+            Self::BadValue => "bad-value",
+            Self::UnknownField => "unknown-field",
+            Self::MissingField => "missing-field",
+            Self::UnsupportedVersion => "unsupported-version",
+            Self::OutOfOrder => "out-of-order",
+            Self::TooMuch => "too-much",
+            Self::UnknownNode => "unknown-node",
+            Self::DuplicateNode => "duplicate-node",
+            Self::BadNodeName => "bad-node-name",
+            Self::BadConfig => "bad-config",
+            Self::BadCommand => "bad-command",
+            Self::SameNode => "same-node",
+            Self::NotRunning => "not-running",
+            Self::NotPaused => "not-paused",
+            Self::AlreadyRunning => "already-running",
+            Self::NothingToDo => "nothing-to-do",
+            Self::StartFailed => "start-failed",
+            Self::BadTime => "bad-time",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where the trouble is: as much of it as is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ErrorAt {
+    /// The line of the text, or of the node's configuration if `node` is told, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column of the text, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The path of the field: `config.wire.loss`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The index of the action in the log, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<usize>,
+    /// The node's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+/// A refusal: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabError {
+    /// Why, for programs.
+    pub code: ErrorCode,
+    /// Why, for people: an English sentence that names the place too.
+    pub message: String,
+    /// Where, if there is a where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<ErrorAt>,
+}
+
+impl LabError {
+    /// A refusal without a place.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), at: None }
+    }
+
+    /// The same refusal with more said about the place.
+    #[must_use]
+    pub(crate) fn place(mut self, tell: impl FnOnce(&mut ErrorAt)) -> Self {
+        tell(self.at.get_or_insert_default());
+        self
+    }
+
+    /// The same refusal, of the action with this index in a log.
+    #[must_use]
+    pub(crate) fn in_action(mut self, index: usize) -> Self {
+        self.message = format!("action {index}: {}", self.message);
+        self.place(|at| at.action = Some(index))
+    }
+}
+
+impl fmt::Display for LabError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for LabError {}
