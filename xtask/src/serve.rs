@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::dist;
 use crate::setup;
@@ -72,10 +72,14 @@ fn become_server(server: &mut Command) -> Result<()> {
     ))
 }
 
+/// The slowest first build that is worth waiting for.
+const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
 /// Waits until the page is there, and says where. Ends by itself when the server is gone.
 pub fn announce(port: u16) -> Result<()> {
+    let started = Instant::now();
     let server = parent();
-    while parent() == server {
+    while parent() == server && started.elapsed() < PATIENCE {
         if page_is_served(port) {
             println!("\nReady: http://127.0.0.1:{port}/\n");
             return Ok(());
@@ -100,10 +104,10 @@ fn page_is_served(port: u16) -> bool {
     let ask = || -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(
-            stream,
+        let request = format!(
             "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
-        )?;
+        );
+        stream.write_all(request.as_bytes())?;
         let mut start = vec![0; 12];
         stream.read_exact(&mut start)?;
         Ok(start)
@@ -117,13 +121,10 @@ fn loopback(port: u16) -> SocketAddr {
 
 /// Fails when `port` cannot be listened on.
 fn require_free(port: u16) -> Result<()> {
+    // Some systems allow listening on one address beside a server that listens on all of them: ask first.
+    let answers = TcpStream::connect_timeout(&loopback(port), Duration::from_millis(200)).is_ok();
     let error = match TcpListener::bind(loopback(port)) {
-        // Some systems allow listening on one address beside a server that listens on all of them.
-        Ok(_)
-            if TcpStream::connect_timeout(&loopback(port), Duration::from_millis(200)).is_ok() =>
-        {
-            ErrorKind::AddrInUse.into()
-        }
+        Ok(_) if answers => ErrorKind::AddrInUse.into(),
         Ok(_) => return Ok(()),
         Err(error) => error,
     };

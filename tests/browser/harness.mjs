@@ -1,0 +1,160 @@
+// What every spec starts from: the built site on a server, a browser, and pages that tattle.
+//
+//   import { test } from 'node:test';
+//   import { openPage } from './harness.mjs';
+//
+//   test('a spec', async (t) => {
+//     const { page } = await openPage(t, { width: 360, height: 640 });
+//     ...
+//   });
+//
+// A page fails its test for every console error, every uncaught exception, every failed request, and every request
+// outside the site's own folder, even if nothing else went wrong.
+
+import assert from 'node:assert/strict';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { serve } from './server.mjs';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The folder of the built site. */
+export const DIST = process.env.PSYNCSCOPE_DIST || join(ROOT, 'dist');
+
+// Without `--no-sandbox` Chromium refuses to run as root, as in a container. The rest keeps it from talking to anybody;
+// with the resolver rule, a page that asks for another host gets no answer, and the request is still recorded.
+const BROWSER_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+// Shared by all tests of one file; each file is a process of its own.
+let server;
+let browser;
+const open = new Set();
+
+/** Starts the server once; resolves to `{ origin, base }`. */
+export async function startServer() {
+  assert.ok(existsSync(join(DIST, 'index.html')), `no page in ${DIST}: build it with \`cargo xtask dist\``);
+  server ??= serve(DIST);
+  return server;
+}
+
+/** Starts the browser once. */
+export async function startBrowser() {
+  browser ??= chromium.launch({ executablePath: chromiumPath(), args: BROWSER_ARGS });
+  return browser;
+}
+
+/**
+ * Opens the site in a fresh browser profile.
+ *
+ * `t` is the test's context: the page is closed and judged when the test ends. Without it (`openPage({...})`) the
+ * caller must `close()`; what is left open is judged when the file ends.
+ *
+ * Options: `width`, `height` (CSS pixels), `colorScheme` ('light' | 'dark'), `locale`, `reducedMotion`
+ * ('reduce' | 'no-preference'), `fragment` (after the `#`), and any other option of a Playwright context (`hasTouch`,
+ * `permissions`, ...).
+ *
+ * Resolves to `{ page, context, url, problems, close }`. A test that means to provoke a problem empties `problems`
+ * itself after looking at it.
+ */
+export async function openPage(...args) {
+  const t = typeof args[0]?.after === 'function' ? args.shift() : undefined;
+  const {
+    width = 1280,
+    height = 800,
+    colorScheme = 'light',
+    locale = 'en-US',
+    reducedMotion = 'no-preference',
+    fragment = '',
+    ...rest
+  } = args[0] ?? {};
+
+  const { base } = await startServer();
+  const context = await (
+    await startBrowser()
+  ).newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion, ...rest });
+  const problems = watch(context, base);
+
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    open.delete(close);
+    await context.close();
+    if (problems.length > 0) throw new Error(`the page had problems:\n  ${problems.join('\n  ')}`);
+  };
+  open.add(close);
+  t?.after(close);
+
+  const page = await context.newPage();
+  const url = base + (fragment && `#${fragment}`);
+  await page.goto(url);
+  return { page, context, url, problems, close };
+}
+
+/** Records into the returned list whatever a good page never does. */
+function watch(context, base) {
+  const problems = [];
+  context.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !/^(data|blob|about):/.test(url)) problems.push(`request outside the site: ${url}`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console error: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (event) => {
+    const error = event.error();
+    problems.push(`uncaught: ${error?.stack ?? error}`);
+  });
+  context.on('page', (page) => {
+    page.on('crash', () => problems.push('the page crashed'));
+    page.on('websocket', (socket) => problems.push(`web socket: ${socket.url()}`));
+  });
+  return problems;
+}
+
+/** The browser that PSYNCSCOPE_CHROMIUM names, else the first on PATH. */
+function chromiumPath() {
+  if (process.env.PSYNCSCOPE_CHROMIUM) return process.env.PSYNCSCOPE_CHROMIUM;
+  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+  assert.ok(found, 'no Chromium on PATH: install it, or set PSYNCSCOPE_CHROMIUM to its full path');
+  return found;
+}
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Closes everything; called by itself at the end of a file of tests, and to be called by other programs. */
+export async function shutDown() {
+  const verdicts = await Promise.allSettled([...open].map((close) => close()));
+  if (browser) await (await browser).close();
+  if (server) await (await server).close();
+  const failed = verdicts.find((verdict) => verdict.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+// Only under the test runner: outside of it a hook would wait for tests that never come.
+if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith('.spec.mjs')) after(shutDown);
