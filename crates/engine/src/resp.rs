@@ -1,4 +1,19 @@
-//! The wire protocol.
-/// An answer under construction.
-#[derive(Default)]
-pub struct Reply {}
+//! The wire protocol (RESP2): queries in, replies out, and the words that describe bytes on a link.
+//!
+//! * in: [`QueryBuf`], [`Parsed`], [`split_args`]
+//! * out: [`Reply`], [`encode_command`], [`errors`]
+//! * numbers: [`parse_i64_strict`]
+//! * for people: [`describe`]
+
+mod describe;
+pub mod errors;
+mod inline;
+mod number;
+mod query;
+mod reply;
+
+pub use describe::{describe, escape};
+pub use inline::split_args;
+pub use number::parse_i64_strict;
+pub use query::{BULK_LEN_MAX, INLINE_LEN_MAX, MULTIBULK_ARGS_MAX, Parsed, QueryBuf};
+pub use reply::{Reply, encode_command, encode_command_into};

@@ -1,7 +1,10 @@
 //! What a data command sees of the node: one call, and nothing of connections or replication.
 
-use crate::keyspace::Keyspace;
-use crate::resp::Reply;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::keyspace::{Entry, Keyspace, Value};
+use crate::resp::{Reply, errors};
 use crate::time::Now;
 
 /// How this node treats keys whose time has come (`expireIfNeeded`).
@@ -16,6 +19,11 @@ pub enum ExpiryRole {
 }
 
 /// One execution of a data command.
+///
+/// * look: [`Call::lookup_read`], [`Call::lookup_write`] and their `_string` forms, which reply WRONGTYPE
+/// * change: [`Call::set_key`], [`Call::set_expire`], and the methods of `keyspace`. None of them counts in `dirty`: as in
+///   Redis, each command does
+/// * tell: `reply`, `dirty`, [`Call::rewrite`]
 pub struct Call<'a> {
     /// The command's words; `argv[0]` is its name as the client spelt it.
     pub argv: &'a [Vec<u8>],
@@ -37,4 +45,120 @@ pub struct Call<'a> {
     pub rewritten: Option<Vec<Vec<u8>>>,
     /// Keys that this call found expired and deleted, in order: each is fed as a DEL before the command.
     pub expired: Vec<(usize, Vec<u8>)>,
+}
+
+/// The key holds another type; the error was replied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongType;
+
+impl Call<'_> {
+    /// The value of `key` for reading (`lookupKeyRead`). Counts a hit or a miss.
+    ///
+    /// A key whose time has come: deleted and `None` on a master; `None` for a read-only command of a replica's client;
+    /// otherwise there.
+    pub fn lookup_read(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+        let expired = self.expire_if_needed(key);
+        let hidden = expired && self.readonly && self.expiry == ExpiryRole::ReplicaForClient;
+        let found = if hidden { None } else { self.peek(key) };
+        match found {
+            Some(_) => self.keyspace.stats.hits += 1,
+            None => self.keyspace.stats.misses += 1,
+        }
+        found
+    }
+
+    /// The value of `key` for changing (`lookupKeyWrite`). A master deletes it first if its time has come; a replica never
+    /// does, and sees it.
+    ///
+    /// Drop what this returns before changing the key, or the change copies the value.
+    pub fn lookup_write(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+        self.expire_if_needed(key);
+        self.peek(key)
+    }
+
+    /// [`Call::lookup_read`] of a string. On another type replies WRONGTYPE.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn lookup_read_string(&mut self, key: &[u8]) -> Result<Option<StringValue>, WrongType> {
+        let value = self.lookup_read(key);
+        self.string(value)
+    }
+
+    /// [`Call::lookup_write`] of a string. On another type replies WRONGTYPE.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn lookup_write_string(&mut self, key: &[u8]) -> Result<Option<StringValue>, WrongType> {
+        let value = self.lookup_write(key);
+        self.string(value)
+    }
+
+    /// The value of `key`, expired or not, counting nothing.
+    #[must_use]
+    pub fn peek(&self, key: &[u8]) -> Option<Arc<Value>> {
+        self.keyspace.get(self.db, key).map(Entry::shared)
+    }
+
+    /// `expireIfNeeded`: whether the time of `key` has come; on a master it is then deleted and noted in `expired`.
+    pub fn expire_if_needed(&mut self, key: &[u8]) -> bool {
+        let now_ms = self.now.unix_ms();
+        if !self.keyspace.get(self.db, key).is_some_and(|entry| entry.is_expired(now_ms)) {
+            return false;
+        }
+        if self.expiry == ExpiryRole::Master {
+            self.keyspace.delete(self.db, key);
+            self.keyspace.stats.expired += 1;
+            self.expired.push((self.db, key.to_vec()));
+        }
+        true
+    }
+
+    /// Sets `key` whatever it held, without a time to live (`setKey`).
+    pub fn set_key(&mut self, key: &[u8], value: impl Into<Value>) {
+        self.expire_if_needed(key);
+        self.keyspace.set(self.db, key, value);
+    }
+
+    /// Gives `key`, which exists, a time to live in milliseconds since the Unix epoch (`setExpire`). A time below zero is
+    /// Redis's "no time to live" to every reader.
+    ///
+    /// On a replica, a client's command (so a writable replica's) has the key noted for the replica's own expiry.
+    pub fn set_expire(&mut self, key: &[u8], expire_ms: i64) {
+        self.keyspace.set_expire(self.db, key, Some(expire_ms));
+        if self.expiry == ExpiryRole::ReplicaForClient {
+            self.keyspace.remember_local_expire(self.db, key);
+        }
+    }
+
+    /// Propagates these words instead of `argv`.
+    pub fn rewrite(&mut self, words: &[&[u8]]) {
+        self.rewritten = Some(words.iter().map(|word| word.to_vec()).collect());
+    }
+
+    /// Replies WRONGTYPE.
+    pub fn wrong_type(&mut self) -> WrongType {
+        self.reply.error(errors::WRONGTYPE);
+        WrongType
+    }
+
+    fn string(&mut self, value: Option<Arc<Value>>) -> Result<Option<StringValue>, WrongType> {
+        match value {
+            None => Ok(None),
+            Some(value) if value.as_string().is_some() => Ok(Some(StringValue(value))),
+            Some(_) => Err(self.wrong_type()),
+        }
+    }
+}
+
+/// A key's value that is a string. Derefs to its bytes.
+#[derive(Clone, Debug)]
+pub struct StringValue(Arc<Value>);
+
+impl Deref for StringValue {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.0.as_string().unwrap_or_default()
+    }
 }

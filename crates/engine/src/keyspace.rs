@@ -1,4 +1,0 @@
-//! The dataset.
-/// All databases.
-#[derive(Default)]
-pub struct Keyspace {}

@@ -1,0 +1,198 @@
+//! One database.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::Value;
+
+/// A key. Shared between the dataset, its expiry index and snapshots.
+pub type Key = Arc<[u8]>;
+
+/// Bytes that an entry costs beyond its key and value: roughly what a `dictEntry` and two object headers cost Redis.
+const ENTRY_OVERHEAD_BYTES: usize = 64;
+
+/// A key's value and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    value: Arc<Value>,
+    expire_ms: Option<i64>,
+    version: u64,
+}
+
+impl Entry {
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The value, shared.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Value> {
+        Arc::clone(&self.value)
+    }
+
+    /// When the key expires, in milliseconds since the Unix epoch; `None` if it does not.
+    #[must_use]
+    pub const fn expire_ms(&self) -> Option<i64> {
+        self.expire_ms
+    }
+
+    /// The keyspace's version at the key's last change.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether the key's time has come (`keyIsExpired`): strictly after `expire_ms`. A negative time never comes.
+    #[must_use]
+    pub fn is_expired(&self, now_ms: i64) -> bool {
+        self.expire_ms.is_some_and(|when| when >= 0 && now_ms > when)
+    }
+}
+
+/// One database: its keys in insertion order (a deletion moves the last key into the gap), and those that expire by time.
+///
+/// The order depends on nothing but the history of changes, so the same commands give the same KEYS and the same RDB file.
+#[derive(Clone, Debug, Default)]
+pub struct Db {
+    entries: IndexMap<Key, Entry, FxBuildHasher>,
+    /// Every key with a time to live, soonest first.
+    expires: BTreeSet<(i64, Key)>,
+    bytes: usize,
+}
+
+impl Db {
+    /// Keys, the expired ones that are still there included (DBSIZE).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no keys.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Keys with a time to live.
+    #[must_use]
+    pub fn expires_len(&self) -> usize {
+        self.expires.len()
+    }
+
+    /// A rough size in bytes.
+    #[must_use]
+    pub const fn approximate_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The entry of `key`, expired or not.
+    #[must_use]
+    pub fn get(&self, key: &[u8]) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// All entries, in the database's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// The keys that expire and when, soonest first.
+    pub fn expires(&self) -> impl ExactSizeIterator<Item = (i64, &Key)> {
+        self.expires.iter().map(|(when, key)| (*when, key))
+    }
+
+    /// The entry at `index` in the database's order, for RANDOMKEY and sampling.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&Key, &Entry)> {
+        self.entries.get_index(index)
+    }
+
+    /// Sets `key`, with its time to live or without. Says whether the key is new.
+    pub(crate) fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
+        let size = value.approximate_bytes();
+        let entry = Entry { value: Arc::new(value), expire_ms, version };
+        if let Some((index, key, _)) = self.entries.get_full(key) {
+            let key = Key::clone(key);
+            let old = std::mem::replace(&mut self.entries[index], entry);
+            self.bytes = self.bytes - old.value.approximate_bytes() + size;
+            self.reindex(key, old.expire_ms, expire_ms);
+            return false;
+        }
+        let key = Key::from(key);
+        self.bytes += key.len() + size + ENTRY_OVERHEAD_BYTES;
+        self.reindex(Key::clone(&key), None, expire_ms);
+        self.entries.insert(key, entry);
+        true
+    }
+
+    /// Lets `change` alter the value in place.
+    pub(crate) fn modify<R>(&mut self, key: &[u8], version: u64, change: impl FnOnce(&mut Value) -> R) -> Option<R> {
+        let entry = self.entries.get_mut(key)?;
+        entry.version = version;
+        let value = Arc::make_mut(&mut entry.value);
+        let before = value.approximate_bytes();
+        let result = change(value);
+        self.bytes = self.bytes - before + value.approximate_bytes();
+        Some(result)
+    }
+
+    /// Gives the key a time to live, or takes it away. `None` if there is no such key, else what it had.
+    pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> Option<Option<i64>> {
+        let (_, key, entry) = self.entries.get_full_mut(key)?;
+        let old = std::mem::replace(&mut entry.expire_ms, expire_ms);
+        entry.version = version;
+        let key = Key::clone(key);
+        self.reindex(key, old, expire_ms);
+        Some(old)
+    }
+
+    /// Removes the key. `None` if there is no such key.
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
+        let (key, entry) = self.entries.swap_remove_entry(key)?;
+        self.bytes -= key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
+        self.reindex(key, entry.expire_ms, None);
+        Some(entry)
+    }
+
+    /// The key that expires first, if its time has come.
+    pub(crate) fn first_expired(&self, now_ms: i64) -> Option<Key> {
+        let (when, key) = self.expires.first()?;
+        (now_ms > *when).then(|| Key::clone(key))
+    }
+
+    fn reindex(&mut self, key: Key, old: Option<i64>, new: Option<i64>) {
+        if old == new {
+            return;
+        }
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                self.expires.remove(&(old, Key::clone(&key)));
+                self.expires.insert((new, key));
+            }
+            (Some(old), None) => {
+                self.expires.remove(&(old, key));
+            }
+            (None, Some(new)) => {
+                self.expires.insert((new, key));
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// Equal keys with equal values and equal times to live, in whatever order.
+impl PartialEq for Db {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.entries.iter().all(|(key, entry)| {
+                other
+                    .get(key)
+                    .is_some_and(|twin| twin.expire_ms == entry.expire_ms && twin.value == entry.value)
+            })
+    }
+}

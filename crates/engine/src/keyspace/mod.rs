@@ -1,0 +1,266 @@
+//! The dataset: databases, keys, values and times to live. It knows nothing of commands or replication.
+
+mod db;
+mod value;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+pub use db::{Db, Entry, Key};
+pub use value::Value;
+
+/// Databases unless `databases` says otherwise.
+pub const DATABASES: usize = 16;
+
+/// Counters for INFO's Stats section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// `keyspace_hits`: lookups for reading that found the key.
+    pub hits: u64,
+    /// `keyspace_misses`: lookups for reading that did not.
+    pub misses: u64,
+    /// `expired_keys`: keys deleted because their time had come.
+    pub expired: u64,
+}
+
+/// All databases.
+///
+/// * ask: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
+/// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::delete`], [`Keyspace::flush_db`],
+///   [`Keyspace::flush_all`], [`Keyspace::swap_db`], [`Keyspace::install`]
+/// * expire: [`Keyspace::active_expire`], [`Keyspace::expire_local`]
+/// * keep: [`Keyspace::snapshot`]
+///
+/// A database index must be below [`Keyspace::databases`]; every method that takes one panics otherwise, for SELECT
+/// has checked it.
+#[derive(Clone, Debug)]
+pub struct Keyspace {
+    dbs: Vec<Arc<Db>>,
+    version: u64,
+    /// Keys to which a client of this writable replica gave a time to live (`slaveKeysWithExpire`).
+    local_expires: BTreeSet<(usize, Key)>,
+    /// Counters for INFO; CONFIG RESETSTAT sets them to default.
+    pub stats: Stats,
+}
+
+impl Default for Keyspace {
+    fn default() -> Self {
+        Self::new(DATABASES)
+    }
+}
+
+impl Keyspace {
+    /// `databases` empty databases.
+    #[must_use]
+    pub fn new(databases: usize) -> Self {
+        Self {
+            dbs: vec![Arc::default(); databases],
+            version: 0,
+            local_expires: BTreeSet::new(),
+            stats: Stats::default(),
+        }
+    }
+
+    /// How many databases there are.
+    #[must_use]
+    pub fn databases(&self) -> usize {
+        self.dbs.len()
+    }
+
+    /// One database.
+    #[must_use]
+    pub fn db(&self, db: usize) -> &Db {
+        &self.dbs[db]
+    }
+
+    /// A number that grows with every change, also with those that restore an earlier content.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Databases that have keys, as INFO's Keyspace section: (database, keys, keys with a time to live).
+    #[must_use]
+    pub fn counts(&self) -> Vec<(u32, u64, u64)> {
+        (0..)
+            .zip(&self.dbs)
+            .filter(|(_, db)| !db.is_empty())
+            .map(|(index, db)| (index, db.len() as u64, db.expires_len() as u64))
+            .collect()
+    }
+
+    /// Keys in all databases.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.dbs.iter().map(|db| db.len()).sum()
+    }
+
+    /// Whether no database has a key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.dbs.iter().all(|db| db.is_empty())
+    }
+
+    /// A rough size in bytes.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> u64 {
+        self.dbs.iter().map(|db| db.approximate_bytes() as u64).sum()
+    }
+
+    /// The entries of one database, in its order.
+    pub fn iter(&self, db: usize) -> impl ExactSizeIterator<Item = (&Key, &Entry)> {
+        self.dbs[db].iter()
+    }
+
+    /// The entry of `key`, expired or not, without touching any counter.
+    #[must_use]
+    pub fn get(&self, db: usize, key: &[u8]) -> Option<&Entry> {
+        self.dbs[db].get(key)
+    }
+
+    /// Sets `key` and removes its time to live. Says whether the key is new.
+    pub fn set(&mut self, db: usize, key: &[u8], value: impl Into<Value>) -> bool {
+        let version = self.changed();
+        self.db_mut(db).insert(key, value.into(), None, version)
+    }
+
+    /// Lets `change` alter the value in place; the time to live stays. `None` if there is no such key.
+    pub fn modify<R>(&mut self, db: usize, key: &[u8], change: impl FnOnce(&mut Value) -> R) -> Option<R> {
+        self.dbs[db].get(key)?;
+        let version = self.changed();
+        self.db_mut(db).modify(key, version, change)
+    }
+
+    /// Gives `key` a time to live (milliseconds since the Unix epoch) or, with `None`, makes it persistent. Says whether
+    /// the key exists.
+    pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: Option<i64>) -> bool {
+        if self.dbs[db].get(key).is_none() {
+            return false;
+        }
+        let version = self.changed();
+        self.db_mut(db).set_expire(key, expire_ms, version).is_some()
+    }
+
+    /// Removes `key`. Says whether it was there.
+    pub fn delete(&mut self, db: usize, key: &[u8]) -> bool {
+        if self.dbs[db].get(key).is_none() {
+            return false;
+        }
+        self.changed();
+        self.db_mut(db).remove(key).is_some()
+    }
+
+    /// Empties one database and says how many keys it had (`emptyDb` with its number).
+    pub fn flush_db(&mut self, db: usize) -> u64 {
+        self.changed();
+        std::mem::take(&mut self.dbs[db]).len() as u64
+    }
+
+    /// Empties all databases and says how many keys they had (`emptyDb` with -1).
+    pub fn flush_all(&mut self) -> u64 {
+        self.local_expires.clear();
+        (0..self.databases()).map(|db| self.flush_db(db)).sum()
+    }
+
+    /// Exchanges two databases (`dbSwapDatabases`).
+    pub fn swap_db(&mut self, one: usize, other: usize) {
+        self.changed();
+        self.dbs.swap(one, other);
+    }
+
+    /// Puts databases loaded from an RDB file in the place of all there were. Missing ones become empty.
+    pub fn install(&mut self, mut dbs: Vec<Arc<Db>>) {
+        dbs.resize(self.databases(), Arc::default());
+        self.local_expires.clear();
+        self.changed();
+        self.dbs = dbs;
+    }
+
+    /// Deletes at most `limit` keys whose time has come, and says which: databases in order, in each the longest
+    /// overdue first (the work of `activeExpireCycle`, which samples at random where we know the order).
+    pub fn active_expire(&mut self, now_ms: i64, limit: usize) -> Vec<(usize, Vec<u8>)> {
+        let mut deleted = Vec::new();
+        for db in 0..self.databases() {
+            while deleted.len() < limit {
+                let Some(key) = self.dbs[db].first_expired(now_ms) else { break };
+                self.delete(db, &key);
+                self.stats.expired += 1;
+                deleted.push((db, key.to_vec()));
+            }
+        }
+        deleted
+    }
+
+    /// Remembers that a client of this writable replica gave `key` a time to live, so that [`Keyspace::expire_local`]
+    /// may delete it: no DEL for it will ever come from the master (`rememberSlaveKeyWithExpire`).
+    pub fn remember_local_expire(&mut self, db: usize, key: &[u8]) {
+        self.local_expires.insert((db, Key::from(key)));
+    }
+
+    /// Forgets the keys of [`Keyspace::remember_local_expire`] (`flushSlaveKeysWithExpireList`).
+    pub fn forget_local_expires(&mut self) {
+        self.local_expires.clear();
+    }
+
+    /// Deletes the keys of [`Keyspace::remember_local_expire`] whose time has come, and forgets those that lost their
+    /// time to live (`expireSlaveKeys`). Nothing of it is replicated.
+    pub fn expire_local(&mut self, now_ms: i64) -> Vec<(usize, Vec<u8>)> {
+        let mut deleted = Vec::new();
+        let mut kept = BTreeSet::new();
+        for (db, key) in std::mem::take(&mut self.local_expires) {
+            match self.get(db, &key) {
+                Some(entry) if entry.is_expired(now_ms) => {
+                    self.delete(db, &key);
+                    self.stats.expired += 1;
+                    deleted.push((db, key.to_vec()));
+                }
+                Some(entry) if entry.expire_ms().is_some() => {
+                    kept.insert((db, key));
+                }
+                _ => {}
+            }
+        }
+        self.local_expires = kept;
+        deleted
+    }
+
+    /// The dataset as it is now, for a background save. Costs a few reference counts; what changes afterwards is copied.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { dbs: self.dbs.clone() }
+    }
+
+    /// Whether both hold the same keys with the same values and times to live.
+    #[must_use]
+    pub fn equal_data(&self, other: &Self) -> bool {
+        let databases = self.databases().max(other.databases());
+        let empty = Db::default();
+        (0..databases).all(|db| {
+            let [one, twin] = [self, other].map(|keyspace| keyspace.dbs.get(db).map_or(&empty, |db| db));
+            one == twin
+        })
+    }
+
+    fn changed(&mut self) -> u64 {
+        self.version += 1;
+        self.version
+    }
+
+    fn db_mut(&mut self, db: usize) -> &mut Db {
+        Arc::make_mut(&mut self.dbs[db])
+    }
+}
+
+/// The dataset at one moment (what a forked child sees).
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    dbs: Vec<Arc<Db>>,
+}
+
+impl Snapshot {
+    /// The databases.
+    #[must_use]
+    pub fn dbs(&self) -> &[Arc<Db>] {
+        &self.dbs
+    }
+}

@@ -1,0 +1,90 @@
+//! Integers as Redis reads them.
+
+/// The integer that `text` spells, in the one spelling that `string2ll` (util.c) accepts: the one that printing it gives.
+///
+/// No plus, no spaces, no leading zeros, no `-0`, nothing after the digits, and nothing beyond 64 bits. So a string is
+/// an integer exactly when writing the integer back gives the same bytes, which is what lets Redis store it as one.
+///
+/// ```
+/// use psyncscope_engine::resp::parse_i64_strict;
+/// assert_eq!(parse_i64_strict(b"-17"), Some(-17));
+/// assert_eq!(parse_i64_strict(b"017"), None);
+/// assert_eq!(parse_i64_strict(b"+17"), None);
+/// ```
+#[must_use]
+pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
+    if text == b"0" {
+        return Some(0);
+    }
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    if !matches!(digits, [b'1'..=b'9', ..]) {
+        return None;
+    }
+    // Count downwards: the most negative number has no positive twin.
+    let mut value: i64 = 0;
+    for &digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_sub(i64::from(digit - b'0'))?;
+    }
+    if negative { Some(value) } else { value.checked_neg() }
+}
+
+/// Writes `value` in decimal at the end of `out`, without going through a `String`.
+pub(super) fn push_decimal(out: &mut Vec<u8>, value: i64) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_at_minus_one_zero_and_plus_one() {
+        #[track_caller]
+        fn check(text: &str, expect: Option<i64>) {
+            assert_eq!(parse_i64_strict(text.as_bytes()), expect, "{text:?}");
+        }
+        check("9223372036854775806", Some(i64::MAX - 1));
+        check("9223372036854775807", Some(i64::MAX));
+        check("9223372036854775808", None);
+        check("-9223372036854775807", Some(i64::MIN + 1));
+        check("-9223372036854775808", Some(i64::MIN));
+        check("-9223372036854775809", None);
+        check("99999999999999999999", None);
+        check("-1", Some(-1));
+        check("0", Some(0));
+        check("1", Some(1));
+        for bad in ["", "-", "-0", "00", "01", "+1", " 1", "1 ", "1a", "a", "0x1", "1.0", "--1", "\n1", "1\n"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn decimal_is_what_format_prints() {
+        for value in [0, 1, -1, 9, 10, 99, 100, -100, i64::MAX, i64::MIN] {
+            let mut out = Vec::new();
+            push_decimal(&mut out, value);
+            assert_eq!(out, value.to_string().into_bytes());
+            assert_eq!(parse_i64_strict(&out), Some(value));
+        }
+    }
+}
