@@ -75,6 +75,9 @@ pub fn run(shell: &mut Shell) -> Result<()> {
 
 /// Gets the named things, and makes `shell` use them.
 pub fn prepare(shell: &mut Shell, needs: &[Need]) -> Result<()> {
+    if needs.is_empty() {
+        return Ok(());
+    }
     println!("Setting up:");
     // The toolchain comes first even when wasm is not asked for: whatever cargo runs later must be the same one, or
     // everything is built twice.

@@ -6,7 +6,7 @@ mod wasm;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::setup;
+use crate::setup::{self, Need};
 use crate::shell::{Shell, duration};
 use crate::trouble::{Result, Trouble};
 
@@ -23,6 +23,7 @@ struct Outcome {
 pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
     let chosen = choose(names)?;
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut met: Vec<Need> = Vec::new();
     for part in chosen {
         println!("\n== {}: {} ({})", part.name, part.what, part.typical);
         let started = Instant::now();
@@ -30,8 +31,16 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
             .iter()
             .any(|done| done.name == "page" && done.result.is_ok());
         // Set-up belongs to the part: one that cannot have its tools fails alone.
-        let result = setup::prepare(shell, part.needs)
-            .and_then(|()| (part.run)(shell, &parts::Context { page_is_fresh }));
+        let unmet: Vec<Need> = part
+            .needs
+            .iter()
+            .filter(|need| !met.contains(need))
+            .copied()
+            .collect();
+        let result = setup::prepare(shell, &unmet).and_then(|()| {
+            met.extend(unmet);
+            (part.run)(shell, &parts::Context { page_is_fresh })
+        });
         if let Err(trouble) = &result {
             println!("\n{trouble}");
         }

@@ -62,7 +62,6 @@ pub const PARTS: &[Part] = &[
         needs: &[
             Need::WasmTarget,
             Need::Tool(&WASM_BINDGEN),
-            Need::Tool(&WASM_PACK),
             Need::Program(&CHROMIUM),
             Need::Program(&CHROMEDRIVER),
         ],
@@ -254,17 +253,8 @@ fn peers(shell: &Shell, _: &Context) -> Result<()> {
         ));
     }
     let mut tests = shell.command("cargo");
-    // The default filter of .config/nextest.toml leaves these out, as they need the server named here.
     tests
-        .args([
-            "nextest",
-            "run",
-            "-p",
-            TESTS_PACKAGE,
-            "--test",
-            "peers",
-            "--ignore-default-filter",
-        ])
+        .args(["nextest", "run", "-p", TESTS_PACKAGE, "--test", PEERS])
         .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
     shell.run(&mut tests, SEE_ABOVE)
 }
