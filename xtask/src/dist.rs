@@ -1,5 +1,7 @@
 //! `cargo xtask dist`: the site as any static host can serve it, from any folder.
 
+use std::process::Command;
+
 use crate::setup;
 use crate::shell::Shell;
 use crate::size;
@@ -26,7 +28,7 @@ pub fn build(shell: &Shell) -> Result<()> {
     command
         .args(["build", "--release", "--public-url", "./"])
         .env("TRUNK_SKIP_VERSION_CHECK", "true");
-    no_colour_trap(&mut command);
+    calm_trunk(&mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
 
@@ -42,8 +44,13 @@ pub fn require_page(shell: &Shell) -> Result<()> {
     }
 }
 
-/// Trunk takes only `true` or `false` for `NO_COLOR`, where the convention is any value, usually `1`.
-pub fn no_colour_trap(command: &mut std::process::Command) {
+/// Keeps trunk from looking for news of itself and from talking more than it should.
+pub fn calm_trunk(command: &mut Command) {
+    // Its errors carry a backtrace of trunk itself, which buries the compiler's message.
+    command
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        .env("RUST_BACKTRACE", "0");
+    // It takes only `true` or `false` here, where the convention is any value, usually `1`.
     if std::env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask serve`: the page on this machine, rebuilt when a source file changes.
 
+use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
@@ -22,6 +23,10 @@ pub fn run(shell: &mut Shell, port: u16) -> Result<()> {
     println!(
         "\nBuilding the page (a few minutes the first time, then seconds); Ctrl-C stops the server."
     );
+    // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Emptied, so that no page of an earlier run passes
+    // for this one's when the build fails.
+    let folder = shell.project.target_dir().join("serve");
+    fs::remove_dir_all(&folder).ok();
     let mut server = shell.command("trunk");
     server
         .args([
@@ -32,12 +37,17 @@ pub fn run(shell: &mut Shell, port: u16) -> Result<()> {
             "--port",
             &port.to_string(),
         ])
-        .args(["--public-url", "/", "--no-autoreload", "true", "--dist"])
-        // Not `dist/`: a site made by `cargo xtask dist` stays as it is.
-        .arg(shell.project.target_dir().join("serve"))
-        .env("TRUNK_SKIP_VERSION_CHECK", "true");
-    dist::no_colour_trap(&mut server);
-    // Trunk watches for the end of nobody's input, so it need not have ours; `Shell` gives it none.
+        .args([
+            "--public-url",
+            "/",
+            "--no-autoreload",
+            "true",
+            "--disable-address-lookup",
+            "true",
+            "--dist",
+        ])
+        .arg(folder);
+    dist::calm_trunk(&mut server);
     let this = std::env::current_exe()
         .or_trouble("finding this program", "run it as `cargo xtask serve`")?;
     Command::new(this)
