@@ -1,7 +1,7 @@
 //! Everything that a user can do, as one enum: console, fault handles, JavaScript and saved logs all go through it.
 
 use psyncscope_sim::frame::WireSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One thing that a user does, at one instant.
 ///
@@ -59,7 +59,8 @@ pub enum Action {
         /// Only in this direction.
         #[serde(default)]
         one_way: bool,
-        /// The new settings.
+        /// The new settings, all of them: what is not given has its default.
+        #[serde(deserialize_with = "wire_settings")]
         settings: WireSettings,
     },
     /// Kill a process (SIGKILL): its host's kernel closes the sockets.
@@ -98,6 +99,7 @@ pub enum Action {
 
 /// A node to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NodeSpec {
     /// Its name, which is also its host's: letters, digits, `-` and `_`.
     pub name: String,
@@ -115,6 +117,7 @@ pub struct LabConfig {
     /// The nodes at the start.
     pub nodes: Vec<NodeSpec>,
     /// Every wire's settings at the start.
+    #[serde(deserialize_with = "wire_settings")]
     pub wire: WireSettings,
     /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own.
     pub classroom_limits: bool,
@@ -159,4 +162,26 @@ pub struct ActionLog {
     pub actions: Vec<TimedAction>,
     /// How far the world ran.
     pub end_us: u64,
+}
+
+/// Reads a wire's settings strictly: a misspelt `latncy_us` is refused, not passed over.
+fn wire_settings<'de, D: Deserializer<'de>>(d: D) -> Result<WireSettings, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Strict {
+        latency_us: u64,
+        jitter_us: u64,
+        bandwidth_bps: u64,
+        loss: f64,
+        duplicate: f64,
+        reorder: f64,
+    }
+    impl Default for Strict {
+        fn default() -> Self {
+            let WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = WireSettings::default();
+            Self { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder }
+        }
+    }
+    let Strict { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = Strict::deserialize(d)?;
+    Ok(WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder })
 }

@@ -1,9 +1,12 @@
 //! Why: a verdict as a list of conditions with their numbers. Data, no prose: pages word it in their own language.
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_engine::replication::psync::PsyncVerdict;
+use psyncscope_engine::replication::psync::{
+    BacklogWindow, Decision, History, PsyncRequest, PsyncVerdict, Refusal, decide,
+};
 use psyncscope_engine::replication::replica::ReplState;
-use psyncscope_sim::frame::{HostFrame, Power};
+use psyncscope_engine::view::NodeView;
+use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power};
 use serde::Serialize;
 
 /// How one condition turned out.
@@ -12,7 +15,7 @@ use serde::Serialize;
 pub enum Outcome {
     /// It held.
     Passed,
-    /// It did not hold.
+    /// It did not hold, and so decided.
     Failed,
     /// An earlier one had decided.
     NotReached,
@@ -24,7 +27,7 @@ pub enum Outcome {
 pub enum Check {
     /// The offset asked for is an integer.
     OffsetReadable {
-        /// What was asked, if it was.
+        /// The byte wanted, if it was one.
         next: Option<NextByte>,
     },
     /// The ID asked for is one of the master's two.
@@ -42,21 +45,21 @@ pub enum Check {
     WithinSecondHistory {
         /// The byte wanted.
         next: Option<NextByte>,
-        /// The first byte the histories do not share: wanting it is still allowed.
+        /// The first byte that the histories do not share; wanting exactly this one is still fine.
         second_replid_offset: NextByte,
-        /// Whether the condition applies: the previous ID was named.
+        /// Whether the condition matters: the previous ID was named.
         applies: bool,
     },
     /// There is a backlog.
     BacklogPresent,
-    /// The byte wanted was not overwritten.
+    /// The byte wanted was not overwritten: `off <= next`.
     NotOverwritten {
         /// The byte wanted.
         next: Option<NextByte>,
         /// The oldest byte kept.
         off: Option<NextByte>,
     },
-    /// The byte wanted is at most the next to be produced.
+    /// The byte wanted is at most the next one to be produced: `next <= off + histlen`.
     NotFuture {
         /// The byte wanted.
         next: Option<NextByte>,
@@ -75,7 +78,7 @@ pub enum MatchedId {
     Previous,
 }
 
-/// One condition, in Redis's order.
+/// One condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Condition {
     /// What it compares.
@@ -85,29 +88,29 @@ pub struct Condition {
     pub outcome: Outcome,
 }
 
-/// The smallest change that would have turned the decision.
+/// The smallest change that would have turned this decision into the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Turn {
-    /// Had the replica asked with a readable offset.
+    /// Refused: the offset had to be an integer.
     ReadableOffset,
-    /// Had the replica kept its history instead of asking for a full resync (`?`): it had no cached master.
+    /// Refused: the replica had no history to name (no cached master), so it asked `? -1`.
     AskWithHistory,
-    /// Had the replica followed this history.
+    /// Refused: the replica had to come from this history.
     OtherHistory {
         /// The ID to name.
         replid: ReplId,
     },
-    /// Had the replica stopped this many bytes earlier, before the histories part.
+    /// Refused: the replica had to stop this many bytes earlier, where the histories part.
     FewerBytesApplied {
-        /// How many bytes it has beyond the common part.
+        /// How many bytes it has beyond what is shared.
         bytes: u64,
         /// The last byte both histories share.
         shared: Offset,
     },
-    /// Had there been a backlog: it is made when the first replica attaches.
+    /// Refused: there had to be a backlog, which is made when the first replica attaches.
     HaveBacklog,
-    /// Had the backlog been at least this large, it would have kept the byte wanted.
+    /// Refused: a backlog of this size or more would have kept the byte wanted.
     LargerBacklog {
         /// Bytes it needs.
         size: u64,
@@ -116,23 +119,26 @@ pub enum Turn {
         /// The byte it would have kept.
         byte: NextByte,
     },
-    /// The backlog was made (or emptied) after the byte was produced: no size would have helped, an earlier backlog would.
+    /// Refused: the backlog is not even full, so it was made after that byte was produced. No size would have helped, an
+    /// earlier beginning would.
     EarlierBacklog {
         /// The byte wanted.
         byte: NextByte,
-        /// The oldest byte the backlog ever held.
+        /// The first byte the backlog ever held.
         off: NextByte,
     },
-    /// The master is behind the replica by so many bytes.
+    /// Refused: bytes are numbered from 1, so nobody ever had the byte wanted.
+    AskFromOne,
+    /// Refused: the master lacks so many bytes to be where the replica is.
     MasterAhead {
-        /// How many more bytes the master would need.
+        /// How many bytes more.
         bytes: u64,
     },
-    /// It was granted; it would have been refused once this many more bytes were written.
+    /// Granted, but after more than `spare` more bytes of writes the byte wanted would have been overwritten.
     MoreWrites {
-        /// Bytes that could still be written before the byte wanted is overwritten.
+        /// Bytes that can be written before the byte wanted is gone.
         spare: u64,
-        /// The backlog's size below which the byte would already be lost.
+        /// The smallest backlog that would still have kept it.
         smallest_size: u64,
     },
 }
@@ -142,9 +148,9 @@ pub enum Turn {
 pub struct Explanation {
     /// Whether a partial resync was granted.
     pub granted: bool,
-    /// Bytes of backlog that are sent, if granted.
+    /// Bytes of backlog that follow, if granted.
     pub bytes: Option<u64>,
-    /// The conditions, in Redis's order.
+    /// The six conditions, in Redis's order.
     pub conditions: Vec<Condition>,
     /// The index of the condition that decided: the failed one, or the last if granted.
     pub decided_by: usize,
@@ -152,37 +158,202 @@ pub struct Explanation {
     pub turn: Turn,
 }
 
-/// Takes a verdict apart. Decides nothing anew: every outcome follows from the verdict's own decision and numbers.
+/// Takes a verdict apart. Nothing is decided anew: which condition failed follows from the verdict's own decision.
+///
+/// Worked example: a master at offset 104 with a full 16-byte backlog keeps bytes 89..=104. Asked for byte 51 it refuses;
+/// a backlog of 54 bytes (51..=104) would have kept it.
 #[must_use]
 pub fn explain(verdict: &PsyncVerdict) -> Explanation {
-    Explanation {
-        granted: verdict.is_continue(),
-        bytes: None,
-        conditions: Vec::new(),
-        decided_by: 0,
-        turn: Turn::HaveBacklog,
+    let PsyncVerdict { request, history, backlog, decision } = verdict;
+    let next = request.next;
+    let matched = if history.replid.matches(&request.replid) {
+        Some(MatchedId::Current)
+    } else if history.replid2.matches(&request.replid) {
+        Some(MatchedId::Previous)
+    } else {
+        None
+    };
+    let checks = [
+        Check::OffsetReadable { next },
+        Check::IdKnown {
+            asked: String::from_utf8_lossy(&request.replid).into_owned(),
+            replid: history.replid,
+            replid2: history.replid2,
+            matched,
+        },
+        Check::WithinSecondHistory {
+            next,
+            second_replid_offset: history.second_replid_offset,
+            applies: matched == Some(MatchedId::Previous),
+        },
+        Check::BacklogPresent,
+        Check::NotOverwritten { next, off: backlog.map(|window| window.off) },
+        Check::NotFuture { next, end: backlog.as_ref().map(end) },
+    ];
+    let failed = match decision {
+        Decision::Continue { .. } => None,
+        Decision::Full(refusal) => Some(match refusal {
+            Refusal::BadOffset => 0,
+            Refusal::FullRequested | Refusal::IdMismatch => 1,
+            Refusal::PastSecondOffset => 2,
+            Refusal::NoBacklog => 3,
+            Refusal::Overwritten => 4,
+            Refusal::Future => 5,
+        }),
+    };
+    let decided_by = failed.unwrap_or(checks.len() - 1);
+    let conditions = checks
+        .into_iter()
+        .enumerate()
+        .map(|(index, check)| {
+            let outcome = match failed {
+                Some(failed) if index == failed => Outcome::Failed,
+                Some(failed) if index > failed => Outcome::NotReached,
+                _ => Outcome::Passed,
+            };
+            Condition { check, outcome }
+        })
+        .collect();
+    let bytes = match decision {
+        Decision::Continue { bytes, .. } => Some(*bytes as u64),
+        Decision::Full(_) => None,
+    };
+    Explanation { granted: verdict.is_continue(), bytes, conditions, decided_by, turn: turn(verdict) }
+}
+
+/// The next byte to be produced, as the backlog sees it.
+fn end(window: &BacklogWindow) -> NextByte {
+    NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64))
+}
+
+fn turn(verdict: &PsyncVerdict) -> Turn {
+    let PsyncVerdict { request, history, backlog, decision } = verdict;
+    // Refusals that compare the byte wanted only come when it could be read.
+    let next = request.next.unwrap_or(NextByte::NONE);
+    let window = backlog.unwrap_or(BacklogWindow { off: NextByte(1), histlen: 0, size: 0 });
+    let size = window.size as u64;
+    match decision {
+        Decision::Full(Refusal::BadOffset) => Turn::ReadableOffset,
+        Decision::Full(Refusal::FullRequested) => Turn::AskWithHistory,
+        Decision::Full(Refusal::IdMismatch) => Turn::OtherHistory { replid: history.replid },
+        Decision::Full(Refusal::PastSecondOffset) => Turn::FewerBytesApplied {
+            bytes: distance(history.second_replid_offset, next),
+            shared: history.second_replid_offset.had(),
+        },
+        Decision::Full(Refusal::NoBacklog) => Turn::HaveBacklog,
+        Decision::Full(Refusal::Overwritten) if next.0 < 1 => Turn::AskFromOne,
+        Decision::Full(Refusal::Overwritten) if window.histlen < window.size => {
+            Turn::EarlierBacklog { byte: next, off: window.off }
+        }
+        Decision::Full(Refusal::Overwritten) => {
+            Turn::LargerBacklog { size: distance(next, end(&window)), had: size, byte: next }
+        }
+        Decision::Full(Refusal::Future) => Turn::MasterAhead { bytes: distance(end(&window), next) },
+        Decision::Continue { bytes, .. } => Turn::MoreWrites {
+            spare: size.saturating_sub(*bytes as u64),
+            smallest_size: (*bytes as u64).max(1),
+        },
     }
+}
+
+/// How many bytes lie from `from` up to `to`, 0 if it is the other way round.
+const fn distance(from: NextByte, to: NextByte) -> u64 {
+    if to.0 > from.0 { to.0.abs_diff(from.0) } else { 0 }
+}
+
+/// What would happen if one node asked another for a partial resync now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MatrixCell {
+    /// The node that would ask.
+    pub from: HostId,
+    /// The node that would be asked.
+    pub to: HostId,
+    /// Whether the asked node would hear of it at all: a replica whose own link is not up answers `-NOMASTERLINK`.
+    pub no_master_link: bool,
+    /// The decision.
+    pub verdict: PsyncVerdict,
+}
+
+/// For every ordered pair of different nodes that have a view: what would happen if the first asked the second for a
+/// partial resync at this frame's moment. Every verdict is made by the engine's own [`decide`].
+#[must_use]
+pub fn psync_matrix(frame: &Frame) -> Vec<MatrixCell> {
+    let mut cells = Vec::new();
+    for asker in frame.hosts.iter() {
+        for asked in frame.hosts.iter().filter(|asked| asked.id != asker.id) {
+            if let (Some(from), Some(to)) = (&asker.node, &asked.node) {
+                cells.push(MatrixCell {
+                    from: asker.id,
+                    to: asked.id,
+                    no_master_link: to.upstream.as_ref().is_some_and(|up| up.state != ReplState::Connected),
+                    verdict: decide(request_of(from), history_of(to), window_of(to)),
+                });
+            }
+        }
+    }
+    cells
+}
+
+/// What a node's next PSYNC would ask for, were its link cut (or, for a master, REPLICAOF given) now.
+#[must_use]
+pub fn request_of(node: &NodeView) -> PsyncRequest {
+    // A live link and a master's own history become the cached master at that moment; a suspended one is it already.
+    let own = || PsyncRequest {
+        replid: node.replid.as_bytes().to_vec(),
+        next: Some(node.master_repl_offset.next()),
+    };
+    let Some(upstream) = &node.upstream else { return own() };
+    if let Some(cached) = &upstream.cached_master {
+        return PsyncRequest { replid: cached.replid.as_bytes().to_vec(), next: Some(cached.reploff.next()) };
+    }
+    match upstream.reploff {
+        Some(reploff) if upstream.state == ReplState::Connected => {
+            PsyncRequest { replid: node.replid.as_bytes().to_vec(), next: Some(reploff.next()) }
+        }
+        _ => PsyncRequest { replid: b"?".to_vec(), next: Some(NextByte::NONE) },
+    }
+}
+
+/// The histories a node can vouch for.
+#[must_use]
+pub fn history_of(node: &NodeView) -> History {
+    History {
+        replid: node.replid,
+        replid2: node.replid2,
+        second_replid_offset: node.second_replid_offset,
+        master_repl_offset: node.master_repl_offset,
+    }
+}
+
+/// What a node's backlog covers.
+#[must_use]
+pub fn window_of(node: &NodeView) -> Option<BacklogWindow> {
+    node.backlog.as_ref().map(|backlog| BacklogWindow {
+        off: backlog.0.off(),
+        histlen: backlog.0.histlen(),
+        size: backlog.0.size(),
+    })
 }
 
 /// A node's status in one line, as data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum NodeStatus {
-    /// The process does not run: paused, stopped, or the host is off.
+    /// The process does not run.
     Down {
-        /// Why.
+        /// Whether it is paused, stopped, or the host off.
         power: Power,
     },
     /// A master.
     Master {
-        /// Its offset.
+        /// The last byte it produced.
         offset: Offset,
         /// Attached replicas, whatever their state.
         replicas: usize,
         /// Those of them that are online.
         online: usize,
     },
-    /// A replica, following or on its way there.
+    /// A replica, following its master or on the way there.
     Replica {
         /// Its master's host, as configured.
         master: String,
@@ -204,5 +375,117 @@ pub enum NodeStatus {
 /// A node's status at a frame's moment.
 #[must_use]
 pub fn status(host: &HostFrame) -> NodeStatus {
-    NodeStatus::Down { power: host.power }
+    let (Power::Running, Some(node)) = (host.power, &host.node) else {
+        return NodeStatus::Down { power: host.power };
+    };
+    match &node.upstream {
+        None => NodeStatus::Master {
+            offset: node.master_repl_offset,
+            replicas: node.replicas.len(),
+            online: node
+                .replicas
+                .iter()
+                .filter(|replica| replica.state == psyncscope_engine::event::ReplicaState::Online)
+                .count(),
+        },
+        Some(upstream) => NodeStatus::Replica {
+            master: upstream.host.clone(),
+            port: upstream.port,
+            state: upstream.state,
+            offset: node.master_repl_offset,
+            read: upstream.transfer.map(|(read, _)| read),
+            total: upstream.transfer.and_then(|(_, total)| total),
+            replicas: node.replicas.len(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURRENT: &[u8; 40] = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    const PREVIOUS: &[u8; 40] = b"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+    fn id(bytes: &[u8]) -> ReplId {
+        ReplId::from_bytes(bytes).expect("40 bytes")
+    }
+
+    /// A master at offset 104 that was promoted at 77 and keeps the newest `histlen` of at most `size` bytes.
+    fn verdict(asked: &[u8], next: Option<i64>, window: Option<(usize, usize)>) -> PsyncVerdict {
+        let history = History {
+            replid: id(CURRENT),
+            replid2: id(PREVIOUS),
+            second_replid_offset: NextByte(78),
+            master_repl_offset: Offset(104),
+        };
+        let backlog =
+            window.map(|(histlen, size)| BacklogWindow { off: NextByte(105 - histlen as i64), histlen, size });
+        decide(PsyncRequest { replid: asked.to_vec(), next: next.map(NextByte) }, history, backlog)
+    }
+
+    #[track_caller]
+    fn check(asked: &[u8], next: Option<i64>, window: Option<(usize, usize)>, decided_by: usize, turn: Turn) {
+        let explained = explain(&verdict(asked, next, window));
+        assert_eq!((explained.decided_by, &explained.turn), (decided_by, &turn));
+        for (index, condition) in explained.conditions.iter().enumerate() {
+            let expect = match index.cmp(&decided_by) {
+                std::cmp::Ordering::Less => Outcome::Passed,
+                std::cmp::Ordering::Equal if explained.granted => Outcome::Passed,
+                std::cmp::Ordering::Equal => Outcome::Failed,
+                std::cmp::Ordering::Greater => Outcome::NotReached,
+            };
+            assert_eq!(condition.outcome, expect, "condition {index}");
+        }
+    }
+
+    #[test]
+    fn each_condition_can_decide() {
+        let full = Some((16, 16));
+        check(CURRENT, None, full, 0, Turn::ReadableOffset);
+        check(b"?", Some(-1), full, 1, Turn::AskWithHistory);
+        check(b"cccc", Some(100), full, 1, Turn::OtherHistory { replid: id(CURRENT) });
+        check(PREVIOUS, Some(81), full, 2, Turn::FewerBytesApplied { bytes: 3, shared: Offset(77) });
+        check(CURRENT, Some(100), None, 3, Turn::HaveBacklog);
+        check(CURRENT, Some(51), full, 4, Turn::LargerBacklog { size: 54, had: 16, byte: NextByte(51) });
+        check(CURRENT, Some(51), Some((10, 64)), 4, Turn::EarlierBacklog { byte: NextByte(51), off: NextByte(95) });
+        check(CURRENT, Some(0), full, 4, Turn::AskFromOne);
+        check(CURRENT, Some(i64::MIN), full, 4, Turn::AskFromOne);
+        check(CURRENT, Some(107), full, 5, Turn::MasterAhead { bytes: 2 });
+        check(CURRENT, Some(i64::MAX), full, 5, Turn::MasterAhead { bytes: i64::MAX as u64 - 105 });
+    }
+
+    #[test]
+    fn what_is_granted_says_how_close_it_was() {
+        check(CURRENT, Some(89), Some((16, 16)), 5, Turn::MoreWrites { spare: 0, smallest_size: 16 });
+        check(CURRENT, Some(105), Some((16, 16)), 5, Turn::MoreWrites { spare: 16, smallest_size: 1 });
+        check(PREVIOUS, Some(78), Some((54, 64)), 5, Turn::MoreWrites { spare: 37, smallest_size: 27 });
+    }
+
+    /// What is called the smallest change is one, and one byte less is none.
+    #[test]
+    fn the_turning_point_is_exact() {
+        for next in 1..=120 {
+            let before = verdict(CURRENT, Some(next), Some((16, 16)));
+            match explain(&before).turn {
+                Turn::LargerBacklog { size, .. } => {
+                    let size = size as usize;
+                    assert!(verdict(CURRENT, Some(next), Some((size, size))).is_continue());
+                    assert!(!verdict(CURRENT, Some(next), Some((size - 1, size - 1))).is_continue());
+                }
+                Turn::MoreWrites { spare, smallest_size } => {
+                    let later = |bytes: u64| {
+                        let mut window = before.backlog.expect("there is one");
+                        window.off.0 += bytes as i64;
+                        decide(before.request.clone(), before.history, Some(window)).is_continue()
+                    };
+                    assert!(later(spare) && !later(spare + 1), "byte {next}");
+                    let size = smallest_size as usize;
+                    assert!(verdict(CURRENT, Some(next), Some((size, size))).is_continue());
+                }
+                Turn::MasterAhead { bytes } => assert_eq!(bytes as i64, next - 105),
+                other => panic!("byte {next}: {other:?}"),
+            }
+        }
+    }
 }

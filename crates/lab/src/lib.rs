@@ -12,6 +12,7 @@ pub mod lab;
 pub mod limits;
 mod log;
 pub mod step;
+mod validate;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 pub use error::{ErrorAt, ErrorCode, LabError};

@@ -1,0 +1,40 @@
+//! A redis-cli for each node: what one types, and what redis-cli 5 would print on a terminal.
+//!
+//! * in: [`split`], [`complete`], [`hint`]
+//! * out: [`Replies`], [`Reply::to_tty`], [`Reply::to_raw`], [`prints_raw`]
+//! * both, as seen at a moment: [`transcript`]
+
+mod help;
+mod reply;
+mod transcript;
+
+pub use help::{COMMANDS, CommandHelp, complete, hint};
+pub use reply::{BadReply, Replies, Reply, prints_raw, repr};
+pub use transcript::{ConsoleLine, LineKind, transcript};
+
+use psyncscope_engine::resp::split_args;
+
+/// Splits a command line into words as redis-cli does: at white space, with `"…"` and `'…'`.
+///
+/// ```
+/// let words = psyncscope_lab::console::split(r#"SET greeting "hello\x21""#).expect("well quoted");
+/// assert_eq!(words, [b"SET".to_vec(), b"greeting".to_vec(), b"hello!".to_vec()]);
+/// ```
+///
+/// # Errors
+/// The quotes do not balance: redis-cli prints `Invalid argument(s)`, which is how [`Unbalanced`] displays itself.
+pub fn split(line: &str) -> Result<Vec<Vec<u8>>, Unbalanced> {
+    split_args(line.as_bytes()).ok_or(Unbalanced)
+}
+
+/// A line whose quotes do not balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unbalanced;
+
+impl std::fmt::Display for Unbalanced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invalid argument(s)")
+    }
+}
+
+impl std::error::Error for Unbalanced {}
