@@ -81,7 +81,7 @@ fn build_std(shell: &Shell) -> Result<Vec<PathBuf>> {
     let mut build = shell.command(CARGO);
     build
         .current_dir(&dir)
-        .args(["build", "--release", "--target", WASM_TARGET])
+        .args(["build", "--quiet", "--release", "--target", WASM_TARGET])
         // Without `test` no test program links for wasm.
         .arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test")
         .env_remove("RUSTUP_TOOLCHAIN")

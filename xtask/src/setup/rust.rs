@@ -58,7 +58,11 @@ fn install_wasm_target(shell: &mut Shell) -> Result<()> {
         Some(_) => {
             println!("  adding the wasm target to the active Rust toolchain (a few seconds)");
             shell.run(
-                shell.command("rustup").args(["target", "add", WASM_TARGET]),
+                // What went wrong matters here, not where in rustup.
+                shell
+                    .command("rustup")
+                    .args(["target", "add", WASM_TARGET])
+                    .env("RUST_BACKTRACE", "0"),
                 "check the network connection",
             )
         }
