@@ -69,6 +69,8 @@ pub enum IdChange {
     Continued,
     /// Restored from the RDB file's auxiliary fields.
     Restored,
+    /// DEBUG CHANGE-REPL-ID.
+    Requested,
 }
 
 /// What became of the cached master.

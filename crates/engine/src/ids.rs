@@ -16,6 +16,10 @@ impl ReplId {
     /// Forty `'0'` characters: no history.
     pub const NONE: Self = Self([b'0'; 40]);
 
+    /// No characters at all: what a replica holds after a `+FULLRESYNC` that could not be read, or after SYNC on a fresh
+    /// node (`master_replid` is an empty C string then, and INFO shows it so).
+    pub const EMPTY: Self = Self([0; 40]);
+
     /// A new random ID (`getRandomHexChars`).
     pub fn random(rng: &mut impl RngCore) -> Self {
         let mut id = [0; 40];
@@ -31,10 +35,10 @@ impl ReplId {
         bytes.try_into().ok().map(Self)
     }
 
-    /// The 40 characters.
+    /// The characters: 40, or none for [`ReplId::EMPTY`].
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 40] {
-        &self.0
+    pub fn as_bytes(&self) -> &[u8] {
+        if *self == Self::EMPTY { &[] } else { &self.0 }
     }
 
     /// Whether this is [`ReplId::NONE`].
@@ -47,19 +51,19 @@ impl ReplId {
     /// `masterTryPartialResynchronization`.
     #[must_use]
     pub fn matches(&self, asked: &[u8]) -> bool {
-        self.0.eq_ignore_ascii_case(asked)
+        self.as_bytes().eq_ignore_ascii_case(asked)
     }
 
     /// The first four characters, enough to tell histories apart on a screen.
     #[must_use]
     pub fn short(&self) -> String {
-        String::from_utf8_lossy(&self.0[..4]).into_owned()
+        String::from_utf8_lossy(self.as_bytes()).chars().take(4).collect()
     }
 }
 
 impl fmt::Display for ReplId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0))
+        f.write_str(&String::from_utf8_lossy(self.as_bytes()))
     }
 }
 
@@ -78,6 +82,9 @@ impl Serialize for ReplId {
 impl<'de> Deserialize<'de> for ReplId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
+        if text.is_empty() {
+            return Ok(Self::EMPTY);
+        }
         Self::from_bytes(text.as_bytes())
             .ok_or_else(|| serde::de::Error::custom("a replication ID has exactly 40 characters"))
     }

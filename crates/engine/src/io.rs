@@ -153,7 +153,8 @@ pub enum Output {
         /// Its whole content.
         bytes: Arc<[u8]>,
     },
-    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then.
+    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then, and so
+    /// the outputs that follow this one.
     Sleep {
         /// When it wakes.
         until: Instant,

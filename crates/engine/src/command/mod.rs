@@ -1,3 +1,15 @@
 //! Commands: the table, the gates and the implementations.
+//!
+//! * `table`: every command with its arity and flags
+//! * `dispatch`: from bytes to an execution, `processCommand` and `call`
+//! * `strings`, `keys`: commands on data, which see only a [`call::Call`]
+//! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod call;
+mod clients;
+mod connection;
+mod dispatch;
+pub mod keys;
+mod server;
+pub mod strings;
+pub mod table;

@@ -73,6 +73,14 @@ impl Backlog {
         *self = Self::new(size, master_repl_offset);
     }
 
+    /// Whether `later`, a later state of this same backlog or of one in its place, still holds just what this one does.
+    /// Costs no comparison of bytes: a page that was written to since is another page.
+    #[must_use]
+    pub fn is_unchanged(&self, later: &Self) -> bool {
+        (self.size, self.idx, self.histlen, self.off) == (later.size, later.idx, later.histlen, later.off)
+            && self.pages.iter().zip(&later.pages).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+
     /// Bytes it can hold.
     #[must_use]
     pub const fn size(&self) -> usize {

@@ -1,4 +1,30 @@
-//! Replication, both sides.
+//! Replication, both sides. A reader of replication.c finds its functions here under the same names:
+//!
+//! | file | functions |
+//! |---|---|
+//! | [`backlog`] | `createReplicationBacklog`, `feedReplicationBacklog`, `addReplyReplicationBacklog` |
+//! | `history` | `changeReplicationId`, `clearReplicationId2`, `shiftReplicationId` |
+//! | [`psync`] | the decision of `masterTryPartialResynchronization` |
+//! | `master` | `syncCommand`, `replconfCommand`, `startBgsaveForReplication`, `sendBulkToSlave`, `putSlaveOnline`, ... |
+//! | `feed` | `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
+//! | [`replica`] | the sixteen states, `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
+//! | `handshake` | `connectWithMaster`, `syncWithMaster`, `slaveTryPartialResynchronization` |
+//! | `transfer` | `readSyncBulkPayload`, `replicationAbortSyncTransfer` |
+//! | `cached_master` | the life of the cached master, `replicationSendAck` |
+//! | `cron` | `replicationCron` |
+//! | `role` | `roleCommand` |
+//!
+//! Not here yet: diskless transfers, WAIT, output-buffer limits, the script cache, MULTI in the stream.
+
 pub mod backlog;
+pub(crate) mod cached_master;
+pub(crate) mod cron;
+pub(crate) mod feed;
+pub(crate) mod handshake;
+pub(crate) mod history;
+pub(crate) mod master;
 pub mod psync;
 pub mod replica;
+pub(crate) mod role;
+pub(crate) mod state;
+pub(crate) mod transfer;

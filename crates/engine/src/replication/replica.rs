@@ -1,5 +1,11 @@
-//! The replica's side.
+//! The replica's side: the sixteen states of its link, and REPLICAOF, which sets them going.
+
 use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, LogLevel};
+use crate::io::{ConnId, Output};
+use crate::node::Node;
+use crate::resp::parse_i64_strict;
 
 /// `repl_state`: the sixteen states of a replica's link to its master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,5 +78,117 @@ impl ReplState {
     #[must_use]
     pub const fn is_handshake(self) -> bool {
         (self as u8) >= Self::ReceivePong as u8 && (self as u8) <= Self::ReceivePsync as u8
+    }
+}
+
+impl Node {
+    /// Moves `repl_state`, and says why.
+    pub(crate) fn set_repl_state(&mut self, to: ReplState, why: &str) {
+        let from = std::mem::replace(&mut self.repl.state, to);
+        if from != to {
+            self.event(|| Event::ReplState { from, to, why: why.to_owned() });
+        }
+    }
+
+    /// `replicaofCommand`: REPLICAOF and SLAVEOF.
+    pub(crate) fn replicaof_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        if argv[1].eq_ignore_ascii_case(b"no") && argv[2].eq_ignore_ascii_case(b"one") {
+            if self.repl.masterhost.is_some() {
+                self.replication_unset_master();
+                let who = self.clients.get(&conn).map(|client| client.addr()).unwrap_or_default();
+                self.log(LogLevel::Notice, || format!("MASTER MODE enabled (user request from '{who}')"));
+            }
+            self.add_reply(conn, b"+OK\r\n");
+            return;
+        }
+        if self.clients.get(&conn).is_some_and(|client| client.is_replica()) {
+            self.add_reply(conn, b"-ERR Command is not valid when client is a replica.\r\n");
+            return;
+        }
+        // Redis takes any integer and fails at connect; a number that is no port fails here, where it was typed.
+        let Some(port) = parse_i64_strict(&argv[2]).and_then(|port| u16::try_from(port).ok()) else {
+            self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
+            return;
+        };
+        let host = String::from_utf8_lossy(&argv[1]).into_owned();
+        if self.repl.masterhost.as_ref().is_some_and(|now| now.eq_ignore_ascii_case(&host))
+            && self.repl.masterport == port
+        {
+            self.log(LogLevel::Notice, || {
+                "REPLICAOF would result into synchronization with the master we are already connected with. No \
+                 operation performed."
+                    .into()
+            });
+            self.add_reply(conn, b"+OK Already connected to specified master\r\n");
+            return;
+        }
+        self.replication_set_master(host.clone(), port);
+        let who = self.clients.get(&conn).map(|client| client.addr()).unwrap_or_default();
+        self.log(LogLevel::Notice, || format!("REPLICAOF {host}:{port} enabled (user request from '{who}')"));
+        self.add_reply(conn, b"+OK\r\n");
+    }
+
+    /// `replicationSetMaster` (spec 4.10). Offsets, IDs and backlog stay: they are what the first PSYNC will speak of.
+    fn replication_set_master(&mut self, host: String, port: u16) {
+        let was_master = self.repl.masterhost.is_none();
+        self.repl.masterhost = Some(host);
+        self.repl.masterport = port;
+        if let Some(master) = self.repl.master {
+            self.free_client(master, true);
+        }
+        // disconnectAllBlockedClients has its place here.
+        self.disconnect_slaves();
+        self.cancel_replication_handshake("new master");
+        if was_master {
+            self.replication_discard_cached_master();
+            self.replication_cache_master_using_myself(0);
+        }
+        self.set_repl_state(ReplState::Connect, "REPLICAOF");
+    }
+
+    /// `replicationUnsetMaster` (spec 4.11). The IDs shift before the master is freed; the backlog stays, so that
+    /// siblings and the old master can go on from it.
+    fn replication_unset_master(&mut self) {
+        if self.repl.masterhost.take().is_none() {
+            return;
+        }
+        self.shift_replication_id();
+        if let Some(master) = self.repl.master {
+            self.free_client(master, true);
+        }
+        self.replication_discard_cached_master();
+        self.cancel_replication_handshake("promoted");
+        self.disconnect_slaves();
+        self.set_repl_state(ReplState::None, "REPLICAOF NO ONE");
+        self.repl.slaveseldb = None;
+        self.repl.repl_no_slaves_since = self.now.unix_s();
+    }
+
+    /// `cancelReplicationHandshake`: true if there was one, which then begins anew at the next cron.
+    pub(crate) fn cancel_replication_handshake(&mut self, why: &str) -> bool {
+        if self.repl.state == ReplState::Transfer {
+            self.replication_abort_sync_transfer();
+        } else if self.repl.state == ReplState::Connecting || self.repl.state.is_handshake() {
+            self.undo_connect_with_master();
+        } else {
+            return false;
+        }
+        self.set_repl_state(ReplState::Connect, why);
+        true
+    }
+
+    /// `undoConnectWithMaster`: closes the handshake's connection.
+    pub(crate) fn undo_connect_with_master(&mut self) {
+        if let Some(conn) = self.repl.link.take() {
+            self.out.outputs.push(Output::Close { conn });
+        }
+        self.forget_link();
+    }
+
+    /// Forgets what belonged to the handshake's connection.
+    pub(crate) fn forget_link(&mut self) {
+        self.repl.link = None;
+        self.repl.link_rx.clear();
+        self.repl.line_deadline = None;
     }
 }

@@ -1,0 +1,231 @@
+//! One connection as the node sees it: Redis's `client`.
+
+use crate::event::ReplicaState;
+use crate::ids::{Offset, ReplId};
+use crate::io::{ConnId, Peer};
+use crate::resp::QueryBuf;
+use std::sync::Arc;
+
+/// Bytes waiting for room in the kernel's buffer.
+#[derive(Debug, Default)]
+pub(crate) struct OutBuf {
+    bytes: Vec<u8>,
+    sent: usize,
+}
+
+impl OutBuf {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len() - self.sent
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.sent = 0;
+    }
+
+    /// All that waits, for a replica that attaches to a running save (`copyClientOutputBuffer`).
+    pub(crate) fn pending(&self) -> &[u8] {
+        &self.bytes[self.sent..]
+    }
+
+    /// Takes up to `room` bytes from the front.
+    pub(crate) fn take(&mut self, room: usize) -> Vec<u8> {
+        let n = room.min(self.len());
+        if self.sent == 0 && n == self.bytes.len() {
+            return std::mem::take(&mut self.bytes);
+        }
+        let out = self.bytes[self.sent..self.sent + n].to_vec();
+        self.sent += n;
+        if self.sent == self.bytes.len() {
+            self.clear();
+        } else if self.sent > 1 << 16 {
+            self.bytes.drain(..self.sent);
+            self.sent = 0;
+        }
+        out
+    }
+}
+
+/// The RDB file being sent to a replica: `replpreamble`, `repldboff` and `repldbsize`.
+#[derive(Debug)]
+pub(crate) struct Bulk {
+    /// `$<size>\r\n`, emptied once sent.
+    pub(crate) preamble: Vec<u8>,
+    /// The file.
+    pub(crate) file: Arc<[u8]>,
+    /// Bytes of it that were sent.
+    pub(crate) sent: usize,
+}
+
+/// What a master keeps for each replica (spec 1.2).
+#[derive(Debug)]
+pub(crate) struct ReplicaLink {
+    /// `replstate`.
+    pub(crate) state: ReplicaState,
+    /// `repl_ack_off`: grows only.
+    pub(crate) ack_off: Offset,
+    /// `repl_ack_time` in Unix seconds.
+    pub(crate) ack_time: i64,
+    /// `repl_put_online_on_ack`: the stream waits for the first ACK (diskless transfers).
+    pub(crate) put_online_on_ack: bool,
+    /// `psync_initial_offset`: what `+FULLRESYNC` told.
+    pub(crate) initial_offset: Offset,
+    /// Came with SYNC: gets no `+FULLRESYNC` line and is never timed out.
+    pub(crate) pre_psync: bool,
+    /// The RDB file, in state SEND_BULK.
+    pub(crate) bulk: Option<Bulk>,
+}
+
+/// What a replica keeps for the link to its master (spec 1.3).
+#[derive(Debug)]
+pub(crate) struct MasterLink {
+    /// Bytes **applied**.
+    pub(crate) reploff: Offset,
+    /// Bytes **received**.
+    pub(crate) read_reploff: Offset,
+    /// The master's history.
+    pub(crate) replid: ReplId,
+    /// Received but not yet passed on to sub-replicas.
+    pub(crate) pending_querybuf: Vec<u8>,
+    /// The offset is unknown (after SYNC): no ACKs.
+    pub(crate) pre_psync: bool,
+}
+
+/// What a client is to the node, besides a client.
+#[derive(Debug)]
+pub(crate) enum Role {
+    /// Neither of the following.
+    Normal,
+    /// A replica of this node (`CLIENT_SLAVE`).
+    Replica(ReplicaLink),
+    /// This node's master (`CLIENT_MASTER`).
+    Master(MasterLink),
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) conn: ConnId,
+    /// CLIENT ID.
+    pub(crate) id: u64,
+    pub(crate) peer: Peer,
+    pub(crate) name: Vec<u8>,
+    pub(crate) db: usize,
+    pub(crate) query: QueryBuf,
+    pub(crate) out: OutBuf,
+    /// Bytes that the kernel takes now.
+    pub(crate) room: usize,
+    pub(crate) authenticated: bool,
+    /// `CLIENT_CLOSE_AFTER_REPLY`: nothing more is read; closed once the output is sent.
+    pub(crate) close_after_reply: bool,
+    /// `CLIENT_CLOSE_ASAP`: freed by serverCron.
+    pub(crate) close_asap: bool,
+    /// Already listed in `Node::pending_writes`.
+    pub(crate) write_queued: bool,
+    /// `ctime` in Unix seconds.
+    pub(crate) created: i64,
+    /// `lastinteraction` in Unix seconds.
+    pub(crate) last_interaction: i64,
+    /// Name of the last command, for CLIENT LIST.
+    pub(crate) last_cmd: &'static str,
+    /// `slave_capa`, `slave_listening_port` and `slave_ip`: told by REPLCONF, before the client is a replica.
+    pub(crate) capa_eof: bool,
+    pub(crate) capa_psync2: bool,
+    pub(crate) listening_port: u16,
+    pub(crate) announced_ip: String,
+    pub(crate) role: Role,
+}
+
+impl Client {
+    pub(crate) fn new(conn: ConnId, id: u64, peer: Peer, room: usize, unix_s: i64) -> Self {
+        Self {
+            conn,
+            id,
+            peer,
+            name: Vec::new(),
+            db: 0,
+            query: QueryBuf::default(),
+            out: OutBuf::default(),
+            room,
+            authenticated: false,
+            close_after_reply: false,
+            close_asap: false,
+            write_queued: false,
+            created: unix_s,
+            last_interaction: unix_s,
+            last_cmd: "NULL",
+            capa_eof: false,
+            capa_psync2: false,
+            listening_port: 0,
+            announced_ip: String::new(),
+            role: Role::Normal,
+        }
+    }
+
+    pub(crate) fn replica(&self) -> Option<&ReplicaLink> {
+        match &self.role {
+            Role::Replica(link) => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn replica_mut(&mut self) -> Option<&mut ReplicaLink> {
+        match &mut self.role {
+            Role::Replica(link) => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn master(&self) -> Option<&MasterLink> {
+        match &self.role {
+            Role::Master(link) => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn master_mut(&mut self) -> Option<&mut MasterLink> {
+        match &mut self.role {
+            Role::Master(link) => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn is_master(&self) -> bool {
+        matches!(self.role, Role::Master(_))
+    }
+
+    pub(crate) const fn is_replica(&self) -> bool {
+        matches!(self.role, Role::Replica(_))
+    }
+
+    /// Whether queued output may go to the socket now: a replica's stream waits until it is online.
+    pub(crate) fn may_write(&self) -> bool {
+        match &self.role {
+            Role::Replica(link) => link.state == ReplicaState::Online && !link.put_online_on_ack,
+            Role::Normal | Role::Master(_) => true,
+        }
+    }
+
+    /// `replicationGetSlaveName`: `ip:port` as announced.
+    pub(crate) fn replica_name(&self) -> String {
+        let ip = if self.announced_ip.is_empty() { &self.peer.ip } else { &self.announced_ip };
+        if self.listening_port == 0 {
+            format!("{ip}:<unknown-replica-port>")
+        } else {
+            format!("{ip}:{}", self.listening_port)
+        }
+    }
+
+    /// `getClientPeerId`.
+    pub(crate) fn addr(&self) -> String {
+        format!("{}:{}", self.peer.ip, self.peer.port)
+    }
+}

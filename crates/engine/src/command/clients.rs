@@ -1,0 +1,190 @@
+//! CLIENT LIST, KILL, SETNAME, GETNAME, ID.
+
+use std::fmt::Write as _;
+
+use crate::client::{Client, Role};
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::resp::{Reply, parse_i64_strict};
+
+/// The classes of clients that CLIENT KILL TYPE knows (`getClientTypeByName`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClientType {
+    Normal,
+    Replica,
+    PubSub,
+    Master,
+}
+
+impl ClientType {
+    fn parse(name: &[u8]) -> Option<Self> {
+        match name.to_ascii_lowercase().as_slice() {
+            b"normal" => Some(Self::Normal),
+            b"slave" | b"replica" => Some(Self::Replica),
+            b"pubsub" => Some(Self::PubSub),
+            b"master" => Some(Self::Master),
+            _ => None,
+        }
+    }
+
+    fn of(client: &Client) -> Self {
+        match client.role {
+            Role::Normal => Self::Normal,
+            Role::Replica(_) => Self::Replica,
+            Role::Master(_) => Self::Master,
+        }
+    }
+}
+
+/// What CLIENT KILL looks for; every filter given must fit.
+#[derive(Default)]
+struct KillFilter {
+    id: Option<u64>,
+    addr: Option<String>,
+    kind: Option<ClientType>,
+    skip_me: bool,
+}
+
+impl KillFilter {
+    /// The new form: pairs of filter and value.
+    fn parse(pairs: &[Vec<u8>]) -> Result<Self, String> {
+        let mut filter = Self { skip_me: true, ..Self::default() };
+        if !pairs.len().is_multiple_of(2) {
+            return Err("ERR syntax error".into());
+        }
+        for pair in pairs.chunks_exact(2) {
+            let value = &pair[1];
+            match pair[0].to_ascii_lowercase().as_slice() {
+                b"id" => {
+                    let id = parse_i64_strict(value).ok_or("ERR value is not an integer or out of range")?;
+                    filter.id = Some(u64::try_from(id).map_err(|_| "ERR value is not an integer or out of range")?);
+                }
+                b"type" => {
+                    let kind = ClientType::parse(value)
+                        .ok_or_else(|| format!("ERR Unknown client type '{}'", String::from_utf8_lossy(value)))?;
+                    filter.kind = Some(kind);
+                }
+                b"addr" => filter.addr = Some(String::from_utf8_lossy(value).into_owned()),
+                b"skipme" if value.eq_ignore_ascii_case(b"yes") => filter.skip_me = true,
+                b"skipme" if value.eq_ignore_ascii_case(b"no") => filter.skip_me = false,
+                _ => return Err("ERR syntax error".into()),
+            }
+        }
+        Ok(filter)
+    }
+
+    fn fits(&self, client: &Client, me: ConnId) -> bool {
+        self.id.is_none_or(|id| client.id == id)
+            && self.addr.as_ref().is_none_or(|addr| client.addr() == *addr)
+            && self.kind.is_none_or(|kind| ClientType::of(client) == kind)
+            && !(self.skip_me && client.conn == me)
+    }
+}
+
+impl Node {
+    pub(crate) fn client_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let mut reply = Reply::default();
+        match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
+            (b"list", []) => reply.bulk(self.client_list(None)),
+            (b"list", [word, kind]) if word.eq_ignore_ascii_case(b"type") => match ClientType::parse(kind) {
+                Some(kind) => reply.bulk(self.client_list(Some(kind))),
+                None => reply.error(format!("ERR Unknown client type '{}'", String::from_utf8_lossy(kind))),
+            },
+            (b"id", []) => reply.integer(self.clients.get(&conn).map_or(0, |client| client.id as i64)),
+            (b"getname", []) => match self.clients.get(&conn).map(|client| client.name.clone()) {
+                Some(name) if !name.is_empty() => reply.bulk(name),
+                _ => reply.null(),
+            },
+            (b"setname", [name]) => {
+                if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.name = name.clone();
+                    }
+                    reply.ok();
+                } else {
+                    reply.error("ERR Client names cannot contain spaces, newlines or special characters.");
+                }
+            }
+            (b"kill", [addr]) => {
+                let addr = String::from_utf8_lossy(addr).into_owned();
+                let filter = KillFilter { addr: Some(addr), skip_me: false, ..KillFilter::default() };
+                if self.kill_clients(conn, &filter) > 0 {
+                    reply.ok();
+                } else {
+                    reply.error("ERR No such client");
+                }
+            }
+            (b"kill", pairs @ [_, _, ..]) => match KillFilter::parse(pairs) {
+                Ok(filter) => reply.integer(self.kill_clients(conn, &filter)),
+                Err(error) => reply.error(error),
+            },
+            _ => {
+                let shown = String::from_utf8_lossy(&argv[1]).into_owned();
+                reply.error(format!(
+                    "ERR Unknown subcommand or wrong number of arguments for '{shown}'. Try CLIENT HELP"
+                ));
+            }
+        }
+        self.add_reply(conn, &reply.take());
+    }
+
+    /// Kills every client that fits; the caller itself only once its reply is out.
+    fn kill_clients(&mut self, me: ConnId, filter: &KillFilter) -> i64 {
+        let doomed: Vec<ConnId> =
+            self.clients.values().filter(|client| filter.fits(client, me)).map(|client| client.conn).collect();
+        for &conn in &doomed {
+            if conn == me {
+                self.close_after_reply(conn);
+            } else {
+                self.free_client(conn, true);
+            }
+        }
+        doomed.len() as i64
+    }
+
+    /// `getAllClientsInfoString`, one line a client.
+    fn client_list(&self, kind: Option<ClientType>) -> String {
+        let mut lines = String::new();
+        for client in self.clients.values().filter(|client| kind.is_none_or(|kind| ClientType::of(client) == kind)) {
+            self.client_line(&mut lines, client);
+        }
+        lines
+    }
+
+    fn client_line(&self, out: &mut String, client: &Client) {
+        let now = self.now.unix_s();
+        let mut flags = String::new();
+        match &client.role {
+            Role::Normal => {}
+            Role::Replica(_) => flags.push('S'),
+            Role::Master(_) => flags.push('M'),
+        }
+        if client.close_after_reply {
+            flags.push('c');
+        }
+        if client.close_asap {
+            flags.push('A');
+        }
+        if flags.is_empty() {
+            flags.push('N');
+        }
+        let waiting = if client.out.is_empty() { "r" } else { "rw" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 multi=-1 qbuf={} qbuf-free=0 \
+             obl=0 oll={} omem={} events={waiting} cmd={}",
+            client.id,
+            client.addr(),
+            client.id + 7,
+            String::from_utf8_lossy(&client.name),
+            now - client.created,
+            now - client.last_interaction,
+            client.db,
+            client.query.unparsed(),
+            usize::from(!client.out.is_empty()),
+            client.out.len(),
+            client.last_cmd,
+        );
+    }
+}

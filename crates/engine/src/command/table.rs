@@ -1,0 +1,194 @@
+//! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
+
+use super::{call::Call, keys, strings};
+use crate::io::ConnId;
+use crate::node::Node;
+
+/// Flags of a command, as COMMAND shows them and the gates of `processCommand` read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(u16);
+
+impl Flags {
+    /// May change the dataset.
+    pub const WRITE: Self = Self(1);
+    /// Only reads the dataset.
+    pub const READONLY: Self = Self(1 << 1);
+    /// Refused when out of memory.
+    pub const DENYOOM: Self = Self(1 << 2);
+    /// For administrators.
+    pub const ADMIN: Self = Self(1 << 3);
+    /// Not from scripts.
+    pub const NOSCRIPT: Self = Self(1 << 4);
+    /// Answers differ for equal datasets.
+    pub const RANDOM: Self = Self(1 << 5);
+    /// Answers are sorted for scripts.
+    pub const SORT_FOR_SCRIPT: Self = Self(1 << 6);
+    /// Allowed while loading.
+    pub const LOADING: Self = Self(1 << 7);
+    /// Allowed on a replica whose data is stale.
+    pub const STALE: Self = Self(1 << 8);
+    /// Not shown to MONITOR.
+    pub const SKIP_MONITOR: Self = Self(1 << 9);
+    /// Constant or logarithmic time.
+    pub const FAST: Self = Self(1 << 10);
+
+    const NAMES: [(Self, &'static str); 11] = [
+        (Self::WRITE, "write"),
+        (Self::READONLY, "readonly"),
+        (Self::DENYOOM, "denyoom"),
+        (Self::ADMIN, "admin"),
+        (Self::NOSCRIPT, "noscript"),
+        (Self::RANDOM, "random"),
+        (Self::SORT_FOR_SCRIPT, "sort_for_script"),
+        (Self::LOADING, "loading"),
+        (Self::STALE, "stale"),
+        (Self::SKIP_MONITOR, "skip_monitor"),
+        (Self::FAST, "fast"),
+    ];
+
+    /// Whether all flags of `other` are set.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The words COMMAND shows.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| name)
+    }
+
+    /// From the letters of `redisCommandTable`.
+    const fn parse(letters: &str) -> Self {
+        let bytes = letters.as_bytes();
+        let (mut flags, mut i) = (0, 0);
+        while i < bytes.len() {
+            flags |= match bytes[i] {
+                b'w' => Self::WRITE.0,
+                b'r' => Self::READONLY.0,
+                b'm' => Self::DENYOOM.0,
+                b'a' => Self::ADMIN.0,
+                b's' => Self::NOSCRIPT.0,
+                b'R' => Self::RANDOM.0,
+                b'S' => Self::SORT_FOR_SCRIPT.0,
+                b'l' => Self::LOADING.0,
+                b't' => Self::STALE.0,
+                b'M' => Self::SKIP_MONITOR.0,
+                b'F' => Self::FAST.0,
+                _ => panic!("an unknown flag letter in the command table"),
+            };
+            i += 1;
+        }
+        Self(flags)
+    }
+}
+
+/// What runs a command.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    /// Works on data alone.
+    Data(fn(&mut Call<'_>)),
+    /// Works on the node.
+    Node(fn(&mut Node, ConnId, &[Vec<u8>])),
+}
+
+/// One command.
+pub struct CommandSpec {
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// How many words it has, itself included; negative for "at least".
+    pub arity: i32,
+    /// Its flags.
+    pub flags: Flags,
+    /// First key, last key (negative: counted from the end), step; all 0 without keys.
+    pub keys: (i32, i32, i32),
+    pub(crate) run: Run,
+}
+
+impl CommandSpec {
+    /// Whether `words` words are a right number.
+    #[must_use]
+    pub const fn takes(&self, words: usize) -> bool {
+        if self.arity >= 0 { words == self.arity as usize } else { words >= self.arity.unsigned_abs() as usize }
+    }
+}
+
+const fn data(
+    name: &'static str,
+    arity: i32,
+    flags: &str,
+    keys: (i32, i32, i32),
+    run: fn(&mut Call<'_>),
+) -> CommandSpec {
+    CommandSpec { name, arity, flags: Flags::parse(flags), keys, run: Run::Data(run) }
+}
+
+const fn node(name: &'static str, arity: i32, flags: &str, run: fn(&mut Node, ConnId, &[Vec<u8>])) -> CommandSpec {
+    CommandSpec { name, arity, flags: Flags::parse(flags), keys: (0, 0, 0), run: Run::Node(run) }
+}
+
+/// Every command, in Redis's order.
+pub static COMMANDS: &[CommandSpec] = &[
+    data("get", 2, "rF", (1, 1, 1), strings::get),
+    data("set", -3, "wm", (1, 1, 1), strings::set),
+    data("setnx", 3, "wmF", (1, 1, 1), strings::setnx),
+    data("setex", 4, "wm", (1, 1, 1), strings::setex),
+    data("psetex", 4, "wm", (1, 1, 1), strings::psetex),
+    data("append", 3, "wm", (1, 1, 1), strings::append),
+    data("strlen", 2, "rF", (1, 1, 1), strings::strlen),
+    data("del", -2, "w", (1, -1, 1), keys::del),
+    data("unlink", -2, "wF", (1, -1, 1), keys::unlink),
+    data("exists", -2, "rF", (1, -1, 1), keys::exists),
+    data("incr", 2, "wmF", (1, 1, 1), strings::incr),
+    data("decr", 2, "wmF", (1, 1, 1), strings::decr),
+    data("mget", -2, "rF", (1, -1, 1), strings::mget),
+    data("setrange", 4, "wm", (1, 1, 1), strings::setrange),
+    data("getrange", 4, "r", (1, 1, 1), strings::getrange),
+    data("substr", 4, "r", (1, 1, 1), strings::getrange),
+    data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
+    data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
+    data("getset", 3, "wm", (1, 1, 1), strings::getset),
+    data("mset", -3, "wm", (1, -1, 2), strings::mset),
+    data("msetnx", -3, "wm", (1, -1, 2), strings::msetnx),
+    data("randomkey", 1, "rR", (0, 0, 0), keys::randomkey),
+    node("select", 2, "lF", Node::select_command),
+    data("rename", 3, "w", (1, 2, 1), keys::rename),
+    data("renamenx", 3, "wF", (1, 2, 1), keys::renamenx),
+    data("expire", 3, "wF", (1, 1, 1), keys::expire),
+    data("expireat", 3, "wF", (1, 1, 1), keys::expireat),
+    data("pexpire", 3, "wF", (1, 1, 1), keys::pexpire),
+    data("pexpireat", 3, "wF", (1, 1, 1), keys::pexpireat),
+    data("keys", 2, "rS", (0, 0, 0), keys::keys),
+    data("dbsize", 1, "rF", (0, 0, 0), keys::dbsize),
+    node("auth", 2, "sltF", Node::auth_command),
+    node("ping", -1, "tF", Node::ping_command),
+    node("echo", 2, "F", Node::echo_command),
+    node("save", 1, "as", |node, conn, _| node.save_command(conn)),
+    node("bgsave", -1, "as", Node::bgsave_command),
+    node("shutdown", -1, "aslt", Node::shutdown_command),
+    node("lastsave", 1, "RF", |node, conn, _| node.lastsave_command(conn)),
+    data("type", 2, "rF", (1, 1, 1), keys::type_of),
+    node("sync", 1, "ars", Node::sync_command),
+    node("psync", 3, "ars", Node::sync_command),
+    node("replconf", -1, "aslt", Node::replconf_command),
+    data("flushdb", -1, "w", (0, 0, 0), keys::flushdb),
+    data("flushall", -1, "w", (0, 0, 0), keys::flushall),
+    node("info", -1, "ltR", Node::info_command),
+    data("ttl", 2, "rFR", (1, 1, 1), keys::ttl),
+    data("touch", -2, "rF", (1, -1, 1), keys::touch),
+    data("pttl", 2, "rFR", (1, 1, 1), keys::pttl),
+    data("persist", 2, "wF", (1, 1, 1), keys::persist),
+    node("slaveof", 3, "ast", Node::replicaof_command),
+    node("replicaof", 3, "ast", Node::replicaof_command),
+    node("role", 1, "ltsF", |node, conn, _| node.role_command(conn)),
+    node("debug", -2, "as", Node::debug_command),
+    node("config", -2, "last", Node::config_command),
+    node("client", -2, "as", Node::client_command),
+    node("time", 1, "RF", |node, conn, _| node.time_command(conn)),
+    node("command", -1, "ltR", Node::command_command),
+];
+
+/// The command called `name`, in any case (`lookupCommand`).
+#[must_use]
+pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
+    COMMANDS.iter().find(|spec| spec.name.as_bytes().eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,507 @@
+//! The node: its state, one turn of the event loop, serverCron and the life of connections.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rand_core::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::client::{Client, Role};
+use crate::config::Config;
+use crate::event::{Event, LogLevel};
+use crate::ids::ReplId;
+use crate::io::{ChildId, CloseReason, ConnId, Input, Outbox, Output, Peer};
+use crate::keyspace::Keyspace;
+use crate::rdb;
+use crate::replication::state::Replication;
+use crate::time::{Instant, Now};
+
+/// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
+const EXPIRE_LIMIT: usize = 1000;
+
+/// Why a background save runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SavePurpose {
+    /// BGSAVE, a save point or SHUTDOWN.
+    Persistence,
+    /// At least one replica waits for the file.
+    Replication,
+}
+
+/// The running background save.
+#[derive(Debug)]
+pub(crate) struct Child {
+    pub(crate) id: ChildId,
+    pub(crate) purpose: SavePurpose,
+    pub(crate) started: i64,
+    pub(crate) dirty_at_start: u64,
+    /// Set when the child has ended; serverCron reaps it, at most one turn later.
+    pub(crate) result: Option<Result<Arc<[u8]>, String>>,
+}
+
+/// Counters for INFO.
+#[derive(Debug, Default)]
+pub(crate) struct Stats {
+    pub(crate) connections_received: u64,
+    pub(crate) commands_processed: u64,
+    pub(crate) net_input_bytes: u64,
+    pub(crate) net_output_bytes: u64,
+    pub(crate) rejected_connections: u64,
+    pub(crate) sync_full: u64,
+    pub(crate) sync_partial_ok: u64,
+    pub(crate) sync_partial_err: u64,
+    /// Samples of (commands, input bytes, output bytes) at the last 17 sampling points, 100 ms apart.
+    pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
+}
+
+/// One Redis process: an event loop without the loop.
+///
+/// * start: [`Node::start`]
+/// * act: [`Node::handle`], one turn
+/// * ask: [`Node::next_timeout`], [`Node::wants_write`], [`Node::view`] and the getters
+/// * set: [`Node::observe`]
+#[derive(Debug)]
+pub struct Node {
+    pub(crate) config: Config,
+    pub(crate) rng: Xoshiro256PlusPlus,
+    /// `runid`.
+    pub(crate) run_id: ReplId,
+    pub(crate) now: Now,
+    pub(crate) started: i64,
+    pub(crate) keyspace: Keyspace,
+    pub(crate) clients: BTreeMap<ConnId, Client>,
+    pub(crate) repl: Replication,
+    pub(crate) stats: Stats,
+    /// `server.dirty`: changes since the last save.
+    pub(crate) dirty: u64,
+    pub(crate) last_save: i64,
+    pub(crate) last_bgsave_ok: bool,
+    pub(crate) last_bgsave_seconds: i64,
+    pub(crate) child: Option<Child>,
+    /// `rdb_bgsave_scheduled`.
+    pub(crate) bgsave_scheduled: bool,
+    /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
+    pub(crate) active_expire: bool,
+    /// `clients_pending_write`: in the order of queueing; written newest first, as Redis does.
+    pub(crate) pending_writes: Vec<ConnId>,
+    /// What this turn leaves.
+    pub(crate) out: Outbox,
+    observed: bool,
+    next_cron: Instant,
+    /// `cronloops`.
+    cronloops: u64,
+    next_client_id: u64,
+    next_outbound: u32,
+    next_child: u32,
+    pub(crate) exited: bool,
+}
+
+impl Node {
+    /// Starts a process. `dump` is the content of `dbfilename`, if the file exists. Everything random comes from `seed`.
+    /// What the start causes (log lines, for one) is left in `out`.
+    ///
+    /// # Errors
+    /// What redis-server prints before it exits: a damaged RDB file.
+    pub fn start(now: Now, config: Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let run_id = ReplId::random(&mut rng);
+        let repl = Replication::new(&config, ReplId::random(&mut rng), now.unix_s());
+        let mut node = Self {
+            keyspace: Keyspace::new(config.databases),
+            config,
+            rng,
+            run_id,
+            now,
+            started: now.unix_s(),
+            clients: BTreeMap::new(),
+            repl,
+            stats: Stats::default(),
+            dirty: 0,
+            last_save: now.unix_s(),
+            last_bgsave_ok: true,
+            last_bgsave_seconds: -1,
+            child: None,
+            bgsave_scheduled: false,
+            active_expire: true,
+            pending_writes: Vec::new(),
+            out: std::mem::take(out),
+            observed: true,
+            // aeCreateTimeEvent(el, 1, serverCron, ...)
+            next_cron: now.mono.plus_ms(1),
+            cronloops: 0,
+            next_client_id: 1,
+            next_outbound: ConnId::OUTBOUND,
+            next_child: 1,
+            exited: false,
+        };
+        node.ids_changed(crate::event::IdChange::Startup);
+        node.log(LogLevel::Notice, || "Server initialized".into());
+        let loaded = dump.map_or(Ok(()), |bytes| node.load_data_from_disk(bytes));
+        if loaded.is_ok() {
+            node.log(LogLevel::Notice, || "Ready to accept connections".into());
+        }
+        *out = std::mem::take(&mut node.out);
+        loaded.map(|()| node)
+    }
+
+    /// `loadDataFromDisk`: the RDB at start-up. A node configured as a replica also takes over the history that the file
+    /// names (spec 4.12), so that it can ask for a partial resync.
+    fn load_data_from_disk(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let is_replica = self.repl.masterhost.is_some();
+        let options = rdb::LoadOptions {
+            max_version: self.config.limits.rdb_version_max,
+            databases: self.config.databases,
+            drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
+            checksum: self.config.rdbchecksum,
+        };
+        let loaded = rdb::load(bytes, &options).map_err(|error| {
+            let text = format!("Bad file format reading the RDB file: {error}");
+            self.log(LogLevel::Warning, || text.clone());
+            text
+        })?;
+        let (keys, repl) = (loaded.keys, loaded.repl());
+        self.keyspace.install(loaded.dbs);
+        self.event(|| Event::Loaded { keys });
+        self.log(LogLevel::Notice, || "DB loaded from disk".into());
+        if is_replica && let Some(info) = repl {
+            self.restore_history(&info);
+        }
+        Ok(())
+    }
+
+    /// Whether events are gathered (they are unless told otherwise). Without, [`Outbox::events`] stays empty and nothing
+    /// is spent on them.
+    pub fn observe(&mut self, on: bool) {
+        self.observed = on;
+    }
+
+    /// When the node wants [`Input::Timer`] next; `None` once it has exited.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Instant> {
+        if self.exited {
+            return None;
+        }
+        Some(match self.repl.line_deadline {
+            Some(deadline) => deadline.min(self.next_cron),
+            None => self.next_cron,
+        })
+    }
+
+    /// Whether output is waiting for room on `conn`.
+    #[must_use]
+    pub fn wants_write(&self, conn: ConnId) -> bool {
+        self.clients.get(&conn).is_some_and(|client| {
+            client.replica().is_some_and(|link| link.bulk.is_some()) || (!client.out.is_empty() && client.may_write())
+        })
+    }
+
+    /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After an
+    /// [`Output::Exit`] the node ignores whatever comes.
+    pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
+        if self.exited {
+            return;
+        }
+        self.now = now;
+        self.out = std::mem::take(out);
+        self.dispatch(input);
+        self.before_sleep();
+        *out = std::mem::take(&mut self.out);
+    }
+
+    fn dispatch(&mut self, input: Input<'_>) {
+        match input {
+            Input::Accepted { conn, peer, room } => self.accept(conn, peer, room),
+            Input::Connected { conn, room } => self.link_connected(conn, room),
+            Input::ConnectFailed { conn, error } => self.link_failed(conn, error),
+            Input::Received { conn, bytes } => self.received(conn, bytes),
+            Input::Writable { conn, room } => self.writable(conn, room),
+            Input::Closed { conn, reason } => self.closed(conn, reason),
+            Input::Timer => self.timer(),
+            Input::ChildDone { child, result } => {
+                if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
+                    running.result = Some(result);
+                }
+            }
+            Input::Terminate => {
+                self.log(LogLevel::Warning, || "Received SIGTERM scheduling shutdown...".into());
+                self.prepare_for_shutdown(None);
+            }
+        }
+    }
+
+    fn accept(&mut self, conn: ConnId, peer: Peer, room: usize) {
+        let id = self.next_client_id;
+        self.next_client_id += 1;
+        let mut client = Client::new(conn, id, peer, room, self.now.unix_s());
+        if self.clients.len() >= self.config.maxclients {
+            self.stats.rejected_connections += 1;
+            self.out
+                .outputs
+                .push(Output::Send { conn, bytes: b"-ERR max number of clients reached\r\n".to_vec() });
+            self.out.outputs.push(Output::Close { conn });
+            return;
+        }
+        client.authenticated = self.config.requirepass.is_empty();
+        self.stats.connections_received += 1;
+        self.log(LogLevel::Verbose, || format!("Accepted {}:{}", client.peer.ip, client.peer.port));
+        self.clients.insert(conn, client);
+    }
+
+    fn received(&mut self, conn: ConnId, bytes: &[u8]) {
+        self.stats.net_input_bytes += bytes.len() as u64;
+        if self.repl.link == Some(conn) {
+            self.link_received(bytes);
+            return;
+        }
+        let unix_s = self.now.unix_s();
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        client.last_interaction = unix_s;
+        if client.close_after_reply || client.close_asap {
+            return;
+        }
+        if client.is_master() {
+            self.stream_received(conn, bytes);
+        } else {
+            client.query.push(bytes);
+            self.process_input(conn);
+        }
+    }
+
+    fn writable(&mut self, conn: ConnId, room: usize) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.room = room;
+            if self.wants_write(conn) {
+                self.queue_write(conn);
+            }
+        }
+    }
+
+    fn closed(&mut self, conn: ConnId, reason: CloseReason) {
+        if self.repl.link == Some(conn) {
+            self.link_closed(reason);
+        } else if self.clients.contains_key(&conn) {
+            self.log(LogLevel::Verbose, || match reason {
+                CloseReason::Eof => "Client closed connection".into(),
+                CloseReason::Reset => "Reading from client: Connection reset by peer".into(),
+                CloseReason::TimedOut => "Reading from client: Connection timed out".into(),
+            });
+            self.free_client(conn, false);
+        }
+    }
+
+    fn timer(&mut self) {
+        if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
+            self.link_line_timed_out();
+        }
+        while self.next_cron <= self.now.mono && !self.exited {
+            let period_ms = (1000 / u64::from(self.config.hz)).max(1);
+            // A driver that comes late (a process that was stopped) gets one turn, not all that it missed.
+            self.next_cron = self.now.mono.plus_ms(period_ms);
+            self.server_cron();
+        }
+    }
+
+    /// `serverCron`: the parts that exist here, in Redis's order (spec 0).
+    fn server_cron(&mut self) {
+        self.track_instantaneous_metrics();
+        self.clients_cron();
+        self.databases_cron();
+        self.reap_child();
+        self.start_save_at_save_point();
+        self.free_clients_in_async_free_queue();
+        let every = (1000 / (1000 / u64::from(self.config.hz)).max(1)).max(1);
+        if self.cronloops.is_multiple_of(every) {
+            self.replication_cron();
+        }
+        if self.child.is_none() && self.bgsave_scheduled && self.bgsave(SavePurpose::Persistence).is_ok() {
+            self.bgsave_scheduled = false;
+        }
+        self.cronloops += 1;
+    }
+
+    fn track_instantaneous_metrics(&mut self) {
+        let stats = &mut self.stats;
+        stats.samples.push_back((stats.commands_processed, stats.net_input_bytes, stats.net_output_bytes));
+        if stats.samples.len() > 17 {
+            stats.samples.pop_front();
+        }
+    }
+
+    /// `clientsCron`: clients idle for longer than `timeout`.
+    fn clients_cron(&mut self) {
+        if self.config.timeout == 0 {
+            return;
+        }
+        let oldest = self.now.unix_s() - self.config.timeout;
+        let idle: Vec<ConnId> = self
+            .clients
+            .values()
+            .filter(|client| matches!(client.role, Role::Normal) && client.last_interaction < oldest)
+            .map(|client| client.conn)
+            .collect();
+        for conn in idle {
+            self.log(LogLevel::Verbose, || "Closing idle client".into());
+            self.free_client(conn, true);
+        }
+    }
+
+    /// `databasesCron`: the active expire cycle. Only masters expire; a replica waits for its master's DEL.
+    fn databases_cron(&mut self) {
+        if self.repl.masterhost.is_some() {
+            self.keyspace.expire_local(self.now.unix_ms());
+            return;
+        }
+        if !self.active_expire {
+            return;
+        }
+        for (db, key) in self.keyspace.active_expire(self.now.unix_ms(), EXPIRE_LIMIT) {
+            self.propagate_expire(db, key);
+        }
+    }
+
+    fn free_clients_in_async_free_queue(&mut self) {
+        let doomed: Vec<ConnId> =
+            self.clients.values().filter(|client| client.close_asap).map(|client| client.conn).collect();
+        for conn in doomed {
+            self.free_client(conn, true);
+        }
+    }
+
+    /// `beforeSleep`: output that this turn caused goes to the kernel, as far as there is room.
+    fn before_sleep(&mut self) {
+        while let Some(conn) = self.pending_writes.pop() {
+            if let Some(client) = self.clients.get_mut(&conn) {
+                client.write_queued = false;
+            }
+            self.write_to_client(conn);
+        }
+    }
+
+    /// Writes what is queued for one client now, for whoever cannot wait for the end of the turn.
+    pub(crate) fn flush(&mut self, conn: ConnId) {
+        self.write_to_client(conn);
+    }
+
+    /// `writeToClient` and `sendBulkToSlave`.
+    fn write_to_client(&mut self, conn: ConnId) {
+        self.send_bulk_to_replica(conn);
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if !client.out.is_empty() && client.room > 0 {
+            let bytes = client.out.take(client.room);
+            client.room -= bytes.len();
+            if !client.is_master() {
+                client.last_interaction = self.now.unix_s();
+            }
+            self.stats.net_output_bytes += bytes.len() as u64;
+            self.out.outputs.push(Output::Send { conn, bytes });
+        }
+        if self.clients.get(&conn).is_some_and(|client| client.close_after_reply && client.out.is_empty()) {
+            self.free_client(conn, true);
+        }
+    }
+
+    // ---- helpers for the whole engine ---------------------------------------------------------------------------
+
+    /// Records an event, if anybody watches.
+    pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
+        if self.observed {
+            self.out.events.push(make());
+        }
+    }
+
+    /// Writes a line of the log.
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
+        self.event(|| Event::Log { level, text: text() });
+    }
+
+    /// `addReply`: queues output for a client. The master gets no replies, except those that replication forces.
+    pub(crate) fn add_reply(&mut self, conn: ConnId, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.is_master() || client.close_asap {
+            return;
+        }
+        client.out.push(bytes);
+        // prepareClientToWrite: a replica's stream waits until it is online.
+        if client.may_write() {
+            self.queue_write(conn);
+        }
+    }
+
+    pub(crate) fn queue_write(&mut self, conn: ConnId) {
+        if let Some(client) = self.clients.get_mut(&conn)
+            && !client.write_queued
+        {
+            client.write_queued = true;
+            self.pending_writes.push(conn);
+        }
+    }
+
+    /// Writes straight to the socket, before anything queued: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines.
+    /// Returns false, as a short write does, if the kernel has no room.
+    #[must_use]
+    pub(crate) fn write_direct(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
+        let Some(client) = self.clients.get_mut(&conn) else { return false };
+        if client.room < bytes.len() {
+            return false;
+        }
+        client.room -= bytes.len();
+        self.stats.net_output_bytes += bytes.len() as u64;
+        self.out.outputs.push(Output::Send { conn, bytes: bytes.to_vec() });
+        true
+    }
+
+    /// `freeClient`. `close` is false when the connection is already gone. Losing the master's link this way suspends it
+    /// for a partial resync; losing a replica takes it off the list.
+    pub(crate) fn free_client(&mut self, conn: ConnId, close: bool) {
+        let Some(mut client) = self.clients.remove(&conn) else { return };
+        if close {
+            self.out.outputs.push(Output::Close { conn });
+        }
+        match std::mem::replace(&mut client.role, Role::Normal) {
+            Role::Normal => {}
+            Role::Master(link) => {
+                self.log(LogLevel::Warning, || "Connection with master lost.".into());
+                if !client.close_after_reply && !client.close_asap {
+                    self.replication_cache_master(link, client.db);
+                }
+                self.replication_handle_master_disconnection();
+            }
+            Role::Replica(_) => self.replica_freed(&client),
+        }
+    }
+
+    pub(crate) fn new_outbound(&mut self) -> ConnId {
+        let conn = ConnId(self.next_outbound);
+        self.next_outbound += 1;
+        conn
+    }
+
+    pub(crate) fn new_child(&mut self) -> ChildId {
+        let child = ChildId(self.next_child);
+        self.next_child += 1;
+        child
+    }
+
+    pub(crate) fn new_client_id(&mut self) -> u64 {
+        let id = self.next_client_id;
+        self.next_client_id += 1;
+        id
+    }
+
+    // ---- getters ------------------------------------------------------------------------------------------------
+
+    /// The dataset.
+    #[must_use]
+    pub fn keyspace(&self) -> &Keyspace {
+        &self.keyspace
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}

@@ -1,0 +1,169 @@
+//! A node as others see it: the making of [`NodeView`], and the numbers that checkers compare.
+
+use std::sync::Arc;
+
+use crate::ids::Offset;
+use crate::info::Section;
+use crate::node::Node;
+use crate::replication::backlog::Backlog;
+use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
+use crate::replication::replica::ReplState;
+use crate::replication::transfer::Size;
+use crate::time::Now;
+use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
+
+/// `new`, unless it equals what was there: then that, shared.
+fn share<T: PartialEq + ?Sized>(new: Arc<T>, last: Option<&Arc<T>>) -> Arc<T> {
+    match last {
+        Some(last) if *last == new => Arc::clone(last),
+        _ => new,
+    }
+}
+
+impl Node {
+    /// The node at this moment. Parts equal to those of `last` are shared with it.
+    #[must_use]
+    pub fn view(&self, now: Now, last: Option<&NodeView>) -> NodeView {
+        let _ = now;
+        let backlog = self.repl.backlog.as_ref().map(|backlog| {
+            match last.and_then(|last| last.backlog.as_ref()) {
+                Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
+                _ => Arc::new(BacklogView(backlog.clone())),
+            }
+        });
+        let upstream = self.upstream_view().map(|view| {
+            share(Arc::new(view), last.and_then(|last| last.upstream.as_ref()))
+        });
+        let replicas: Arc<[ReplicaView]> = self.replica_views().into();
+        let keyspace: Arc<[(u32, u64, u64)]> = self.keyspace.counts().into();
+        let sections: Vec<Arc<str>> = Section::ALL
+            .into_iter()
+            .enumerate()
+            .map(|(i, section)| {
+                share(self.info_section(section).into(), last.and_then(|last| last.info.get(i)))
+            })
+            .collect();
+        let unchanged = last.filter(|last| {
+            last.info.len() == sections.len() && last.info.iter().zip(&sections).all(|(a, b)| Arc::ptr_eq(a, b))
+        });
+        NodeView {
+            replid: self.repl.replid,
+            replid2: self.repl.replid2,
+            second_replid_offset: self.repl.second_replid_offset,
+            master_repl_offset: self.repl.master_repl_offset,
+            slaveseldb: self.repl.slaveseldb.map_or(-1, |db| db as i64),
+            backlog,
+            backlog_size: self.config.repl_backlog_size,
+            upstream,
+            replicas: share(replicas, last.map(|last| &last.replicas)),
+            keyspace: share(keyspace, last.map(|last| &last.keyspace)),
+            saving: self.is_saving(),
+            info: unchanged.map_or_else(|| sections.into(), |last| Arc::clone(&last.info)),
+        }
+    }
+
+    fn upstream_view(&self) -> Option<UpstreamView> {
+        let repl = &self.repl;
+        let live = repl.master.and_then(|conn| self.clients.get(&conn)).and_then(|client| client.master());
+        let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
+            let size = match transfer.size {
+                Size::Bytes(size) => Some(size as u64),
+                Size::Unknown | Size::Mark(_) => None,
+            };
+            (transfer.file.len() as u64, size)
+        });
+        Some(UpstreamView {
+            host: repl.masterhost.clone()?,
+            port: repl.masterport,
+            state: repl.state,
+            conn: repl.master.or(repl.link),
+            reploff: live.map(|link| link.reploff),
+            read_reploff: live.map(|link| link.read_reploff),
+            cached_master: repl.cached_master.as_ref().map(|cached| CachedMasterView {
+                replid: cached.replid,
+                reploff: cached.reploff,
+                db: cached.db as u32,
+            }),
+            transfer,
+            down_since: repl.repl_down_since,
+        })
+    }
+
+    fn replica_views(&self) -> Vec<ReplicaView> {
+        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn));
+        clients
+            .filter_map(|client| Some((client, client.replica()?)))
+            .map(|(client, link)| ReplicaView {
+                conn: client.conn,
+                ip: if client.announced_ip.is_empty() {
+                    client.peer.ip.clone()
+                } else {
+                    client.announced_ip.clone()
+                },
+                port: client.listening_port,
+                state: link.state,
+                ack_offset: link.ack_off,
+                lag_s: self.replica_lag(link),
+                output_pending: client.out.len(),
+                bulk: link.bulk.as_ref().map(|bulk| (bulk.sent as u64, bulk.file.len() as u64)),
+            })
+            .collect()
+    }
+
+    // ---- for checkers -------------------------------------------------------------------------------------------
+
+    /// The histories this node can vouch for.
+    #[must_use]
+    pub fn history(&self) -> History {
+        self.repl.history()
+    }
+
+    /// What its backlog covers, if it has one.
+    #[must_use]
+    pub fn backlog_window(&self) -> Option<BacklogWindow> {
+        self.repl.window()
+    }
+
+    /// Its backlog.
+    #[must_use]
+    pub fn backlog(&self) -> Option<&Backlog> {
+        self.repl.backlog.as_ref()
+    }
+
+    /// `repl_state`.
+    #[must_use]
+    pub fn repl_state(&self) -> ReplState {
+        self.repl.state
+    }
+
+    /// The configured master: host and port.
+    #[must_use]
+    pub fn master_address(&self) -> Option<(&str, u16)> {
+        self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport))
+    }
+
+    /// Of a live link to the master: (bytes applied, bytes received).
+    #[must_use]
+    pub fn master_link_offsets(&self) -> Option<(Offset, Offset)> {
+        let link = self.clients.get(&self.repl.master?)?.master()?;
+        Some((link.reploff, link.read_reploff))
+    }
+
+    /// Attached replicas, in any state.
+    #[must_use]
+    pub fn replica_count(&self) -> usize {
+        self.repl.replicas.len()
+    }
+
+    /// What this node would decide about a PSYNC now. Nothing changes.
+    #[must_use]
+    pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
+        decide(request, self.repl.history(), self.repl.window())
+    }
+
+    /// Whether the running background save works for replicas.
+    #[must_use]
+    pub fn is_saving_for_replicas(&self) -> bool {
+        self.is_saving_for_replication()
+    }
+}

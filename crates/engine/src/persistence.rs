@@ -1,0 +1,198 @@
+//! Saves: BGSAVE and its end, SAVE, save points, SHUTDOWN.
+
+use std::sync::Arc;
+
+use crate::event::{Event, LogLevel};
+use crate::io::{ConnId, Output};
+use crate::node::{Child, Node, SavePurpose};
+use crate::rdb::{ReplInfo, SaveInfo, SaveJob};
+
+/// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
+const RETRY_DELAY_S: i64 = 5;
+
+impl Node {
+    /// `rdbPopulateSaveInfo`: where the dataset stands in its history, if that may be said: on a master with a backlog,
+    /// or on a replica with a live or cached master.
+    pub(crate) fn rdb_populate_save_info(&self) -> Option<ReplInfo> {
+        let repl = &self.repl;
+        let stream_db = if repl.masterhost.is_none() {
+            repl.backlog.as_ref()?;
+            // Without a SELECT in the stream yet, the first command will bring one: 0 is as good as any.
+            repl.slaveseldb.unwrap_or(0)
+        } else if let Some(conn) = repl.master {
+            self.clients.get(&conn)?.db
+        } else {
+            repl.cached_master.as_ref()?.db
+        };
+        Some(ReplInfo { stream_db: stream_db as i64, id: repl.replid, offset: repl.master_repl_offset })
+    }
+
+    fn save_job(&self) -> SaveJob {
+        let info = SaveInfo {
+            unix_s: self.now.unix_s(),
+            used_mem: self.used_memory(),
+            repl: self.rdb_populate_save_info(),
+            compress: self.config.rdbcompression,
+            checksum: self.config.rdbchecksum,
+        };
+        SaveJob::new(&self.keyspace, info)
+    }
+
+    /// `rdbSaveBackground`: forks a child that writes the dataset as it is now.
+    ///
+    /// # Errors
+    /// If one runs already.
+    pub(crate) fn bgsave(&mut self, purpose: SavePurpose) -> Result<(), String> {
+        if self.child.is_some() {
+            return Err("Background save already in progress".into());
+        }
+        let job = self.save_job();
+        let keys = job.keys();
+        let id = self.new_child();
+        self.child =
+            Some(Child { id, purpose, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
+        self.out.outputs.push(Output::Spawn { child: id, job });
+        self.event(|| Event::SaveStarted { keys });
+        self.log(LogLevel::Notice, || format!("Background saving started by pid {}", id.0));
+        Ok(())
+    }
+
+    /// `backgroundSaveDoneHandler`, called from serverCron once the child has ended.
+    pub(crate) fn reap_child(&mut self) {
+        let Some(Child { result: Some(_), .. }) = &self.child else { return };
+        let Some(child) = self.child.take() else { return };
+        self.last_bgsave_seconds = self.now.unix_s() - child.started;
+        let file = match child.result {
+            Some(Ok(bytes)) => {
+                self.log(LogLevel::Notice, || "Background saving terminated with success".into());
+                self.dirty = self.dirty.saturating_sub(child.dirty_at_start);
+                self.last_save = self.now.unix_s();
+                self.last_bgsave_ok = true;
+                self.out
+                    .outputs
+                    .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&bytes) });
+                let size = bytes.len() as u64;
+                self.event(|| Event::SaveEnded { result: Ok(size) });
+                Some(bytes)
+            }
+            Some(Err(error)) => {
+                self.log(LogLevel::Warning, || "Background saving error".into());
+                self.last_bgsave_ok = false;
+                self.event(|| Event::SaveEnded { result: Err(error) });
+                None
+            }
+            None => None,
+        };
+        self.update_slaves_waiting_bgsave(file);
+    }
+
+    /// A save point: so many changes within so many seconds (`save`).
+    pub(crate) fn start_save_at_save_point(&mut self) {
+        if self.child.is_some() {
+            return;
+        }
+        let since = self.now.unix_s() - self.last_save;
+        let due = self.config.save.iter().find(|(seconds, changes)| self.dirty >= *changes && since > *seconds);
+        if let Some(&(seconds, changes)) = due
+            && self.dirty > 0
+            && (self.last_bgsave_ok || since > RETRY_DELAY_S)
+        {
+            self.log(LogLevel::Notice, || format!("{changes} changes in {seconds} seconds. Saving..."));
+            // None runs, which is all that could stop it.
+            let _ = self.bgsave(SavePurpose::Persistence);
+        }
+    }
+
+    /// `rdbSave`: writes the file at once.
+    pub(crate) fn save_now(&mut self) {
+        let job = self.save_job();
+        let keys = job.keys();
+        self.event(|| Event::SaveStarted { keys });
+        let bytes: Arc<[u8]> = job.run().into();
+        let size = bytes.len() as u64;
+        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes });
+        self.dirty = 0;
+        self.last_save = self.now.unix_s();
+        self.last_bgsave_ok = true;
+        self.event(|| Event::SaveEnded { result: Ok(size) });
+        self.log(LogLevel::Notice, || "DB saved on disk".into());
+    }
+
+    /// SAVE.
+    pub(crate) fn save_command(&mut self, conn: ConnId) {
+        if self.child.is_some() {
+            self.add_reply(conn, b"-ERR Background save already in progress\r\n");
+            return;
+        }
+        self.save_now();
+        self.add_reply(conn, b"+OK\r\n");
+    }
+
+    /// BGSAVE [SCHEDULE].
+    pub(crate) fn bgsave_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        match argv {
+            [_] => {}
+            [_, word] if word.eq_ignore_ascii_case(b"schedule") => {}
+            _ => {
+                self.add_reply(conn, b"-ERR syntax error\r\n");
+                return;
+            }
+        }
+        match self.bgsave(SavePurpose::Persistence) {
+            Ok(()) => self.add_reply(conn, b"+Background saving started\r\n"),
+            Err(error) => self.add_reply(conn, format!("-ERR {error}\r\n").as_bytes()),
+        }
+    }
+
+    /// SHUTDOWN [NOSAVE|SAVE]: no reply when it succeeds.
+    pub(crate) fn shutdown_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let save = match argv {
+            [_] => None,
+            [_, word] if word.eq_ignore_ascii_case(b"nosave") => Some(false),
+            [_, word] if word.eq_ignore_ascii_case(b"save") => Some(true),
+            _ => {
+                self.add_reply(conn, b"-ERR syntax error\r\n");
+                return;
+            }
+        };
+        self.prepare_for_shutdown(save);
+    }
+
+    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to; then ends.
+    pub(crate) fn prepare_for_shutdown(&mut self, save: Option<bool>) {
+        self.log(LogLevel::Warning, || "User requested shutdown...".into());
+        if let Some(child) = self.child.take() {
+            self.log(LogLevel::Warning, || "There is a child saving an .rdb. Killing it!".into());
+            self.out.outputs.push(Output::Kill { child: child.id });
+        }
+        if save.unwrap_or(!self.config.save.is_empty()) {
+            self.log(LogLevel::Notice, || "Saving the final RDB snapshot before exiting.".into());
+            self.save_now();
+        }
+        // flushSlavesOutputBuffers: what replicas are owed goes out as far as it can.
+        for conn in self.repl.replicas.clone() {
+            if self.clients.get(&conn).is_some_and(|client| client.may_write()) {
+                self.flush(conn);
+            }
+        }
+        self.log(LogLevel::Warning, || "Redis is now ready to exit, bye bye...".into());
+        self.exit(0);
+    }
+
+    /// The process ends.
+    pub(crate) fn exit(&mut self, status: i32) {
+        self.out.outputs.push(Output::Exit { status });
+        self.exited = true;
+        self.pending_writes.clear();
+    }
+
+    /// Why the running child runs, for INFO and CLIENT LIST.
+    pub(crate) fn is_saving(&self) -> bool {
+        self.child.is_some()
+    }
+
+    /// Whether the running child works for replicas.
+    pub(crate) fn is_saving_for_replication(&self) -> bool {
+        self.child.as_ref().is_some_and(|child| child.purpose == SavePurpose::Replication)
+    }
+}

@@ -1,0 +1,110 @@
+//! `replicationCron`: once a second, in exactly this order (spec 7).
+
+use crate::event::{FeedKind, IdChange, LogLevel, ReplicaState};
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::replication::replica::ReplState;
+
+impl Node {
+    pub(crate) fn replication_cron(&mut self) {
+        let now = self.now.unix_s();
+        let timeout = self.config.repl_timeout;
+        // 1, 2: a handshake or a transfer in which the master fell silent.
+        let silent = now - self.repl.transfer_lastio > timeout;
+        let state = self.repl.state;
+        if self.repl.masterhost.is_some() && (state == ReplState::Connecting || state.is_handshake()) && silent {
+            self.log(LogLevel::Warning, || "Timeout connecting to the MASTER...".into());
+            self.cancel_replication_handshake("timeout");
+        }
+        if self.repl.masterhost.is_some() && self.repl.state == ReplState::Transfer && silent {
+            self.log(LogLevel::Warning, || {
+                "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' \
+                 parameter in redis.conf to a larger value."
+                    .into()
+            });
+            self.cancel_replication_handshake("timeout");
+        }
+        // 3: a stream in which it fell silent.
+        if self.repl.state == ReplState::Connected
+            && let Some(conn) = self.repl.master
+            && self.clients.get(&conn).is_some_and(|master| now - master.last_interaction > timeout)
+        {
+            self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
+            self.free_client(conn, true);
+        }
+        // 4: connect, in the same tick if one of the above has just given up.
+        if self.repl.state == ReplState::Connect {
+            self.connect_with_master();
+        }
+        // 5: acknowledge.
+        if self.repl.master.is_some() {
+            self.replication_send_periodic_ack();
+        }
+        // 6: PING; on a replica the feed does nothing.
+        if self.repl.cron_loops % self.config.repl_ping_replica_period == 0 && !self.repl.replicas.is_empty() {
+            self.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
+        }
+        self.send_presync_newlines();
+        self.disconnect_timed_out_replicas(now, timeout);
+        self.expire_backlog(now);
+        // 10: the replication script cache would be emptied here.
+        // 11: a save for those who still wait for one to start.
+        if self.child.is_none() && !self.replicas_in(ReplicaState::WaitBgsaveStart).is_empty() {
+            // A failure has told every waiting replica already.
+            let _ = self.start_bgsave_for_replication();
+        }
+        // 12
+        self.refresh_good_slaves_count();
+        self.repl.cron_loops += 1;
+    }
+
+    /// 7: a newline keeps a replica that waits for its RDB from timing out. It belongs to no stream and counts nowhere.
+    fn send_presync_newlines(&mut self) {
+        let mut waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
+        waiting.extend(self.replicas_in(ReplicaState::WaitBgsaveEnd));
+        for conn in waiting {
+            // A full buffer is no error here: the replica has other bytes to read, then.
+            let _ = self.write_direct(conn, b"\n");
+        }
+    }
+
+    /// 8: online replicas that stopped acknowledging. Those that came with SYNC never acknowledge and never time out.
+    fn disconnect_timed_out_replicas(&mut self, now: i64, timeout: i64) {
+        let doomed: Vec<ConnId> = self
+            .repl
+            .replicas
+            .iter()
+            .copied()
+            .filter(|conn| {
+                self.clients.get(conn).and_then(|client| client.replica()).is_some_and(|link| {
+                    link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout
+                })
+            })
+            .collect();
+        for conn in doomed {
+            let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
+            self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
+            self.free_client(conn, true);
+        }
+    }
+
+    /// 9: a backlog that nobody used for `repl-backlog-ttl` is freed, and the history ends with it: bytes written from
+    /// now on are kept nowhere, so nobody may ask for them under the old ID.
+    fn expire_backlog(&mut self, now: i64) {
+        let ttl = self.config.repl_backlog_ttl;
+        if self.repl.replicas.is_empty()
+            && ttl != 0
+            && self.repl.backlog.is_some()
+            && self.repl.masterhost.is_none()
+            && now - self.repl.repl_no_slaves_since > ttl
+        {
+            self.change_replication_id();
+            self.clear_replication_id2();
+            self.ids_changed(IdChange::BacklogExpired);
+            self.free_replication_backlog();
+            self.log(LogLevel::Notice, || {
+                format!("Replication backlog freed after {ttl} seconds without connected replicas.")
+            });
+        }
+    }
+}

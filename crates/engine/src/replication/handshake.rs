@@ -1,0 +1,426 @@
+//! The replica climbs: `connectWithMaster`, `syncWithMaster` and `slaveTryPartialResynchronization`.
+//!
+//! Redis reads each reply with a blocking read, byte by byte, up to 5 seconds a byte. Here the bytes of an unfinished
+//! line wait in [`crate::replication::state::Replication::link_rx`] and a deadline stands for the 5 seconds; a line that
+//! never ends gives the same synthetic reply as Redis's failed read.
+
+use crate::event::{Event, LogLevel, PsyncOutcome};
+use crate::ids::{Offset, ReplId};
+use crate::io::{CloseReason, ConnId, Output};
+use crate::node::Node;
+use crate::replication::replica::ReplState;
+use crate::replication::transfer::Transfer;
+use crate::resp::{encode_command, parse_i64_strict};
+
+/// `repl_syncio_timeout`, in milliseconds.
+const SYNCIO_TIMEOUT_MS: u64 = 5000;
+/// A reply line is cut after so many bytes (`char buf[256]`).
+const LINE_MAX: usize = 255;
+
+/// What `slaveTryPartialResynchronization` returns after reading.
+enum PsyncResult {
+    WaitReply,
+    TryLater,
+    Continue,
+    FullResync,
+    NotSupported,
+}
+
+impl Node {
+    /// `connectWithMaster`: called by cron only.
+    pub(crate) fn connect_with_master(&mut self) {
+        let Some(host) = self.repl.masterhost.clone() else { return };
+        let port = self.repl.masterport;
+        self.log(LogLevel::Notice, || format!("Connecting to MASTER {host}:{port}"));
+        let conn = self.new_outbound();
+        self.out.outputs.push(Output::Connect { conn, host, port });
+        self.forget_link();
+        self.repl.link = Some(conn);
+        self.repl.transfer_lastio = self.now.unix_s();
+        self.set_repl_state(ReplState::Connecting, "cron");
+        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync started".into());
+    }
+
+    /// The connection is up: the first request goes out.
+    pub(crate) fn link_connected(&mut self, conn: ConnId, room: usize) {
+        if self.repl.link != Some(conn) || self.repl.state != ReplState::Connecting {
+            return;
+        }
+        self.repl.link_room = room;
+        self.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
+        self.set_repl_state(ReplState::ReceivePong, "connected");
+        self.link_request(&["PING"]);
+    }
+
+    /// The connection could not be made.
+    pub(crate) fn link_failed(&mut self, conn: ConnId, error: &str) {
+        if self.repl.link != Some(conn) {
+            return;
+        }
+        self.log(LogLevel::Warning, || format!("Error condition on socket for SYNC: {error}"));
+        self.forget_link();
+        self.set_repl_state(ReplState::Connect, error);
+    }
+
+    /// Bytes on the handshake's connection.
+    pub(crate) fn link_received(&mut self, bytes: &[u8]) {
+        self.repl.link_rx.extend_from_slice(bytes);
+        self.repl.line_deadline = None;
+        self.link_progress();
+    }
+
+    /// Reads as far as the bytes go: replies of the handshake, then the transfer, then the stream.
+    fn link_progress(&mut self) {
+        loop {
+            match self.repl.state {
+                state if state.is_handshake() && self.repl.link.is_some() => {
+                    let Some(line) = self.take_line() else { return };
+                    self.sync_with_master(&line);
+                }
+                ReplState::Transfer if self.repl.link.is_some() => {
+                    if !self.read_sync_bulk_payload() {
+                        return;
+                    }
+                }
+                ReplState::Connected => {
+                    // What came after the last line belongs to the stream.
+                    let rest = std::mem::take(&mut self.repl.link_rx);
+                    if let Some(conn) = self.repl.master
+                        && !rest.is_empty()
+                    {
+                        self.stream_received(conn, &rest);
+                    }
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The next line without its line end, once it is there (`syncReadLine`).
+    pub(crate) fn take_line(&mut self) -> Option<Vec<u8>> {
+        let rx = &mut self.repl.link_rx;
+        let window = &rx[..rx.len().min(LINE_MAX + 1)];
+        let raw: Vec<u8> = match window.iter().position(|&byte| byte == b'\n') {
+            Some(end) => rx.drain(..=end).collect(),
+            None if rx.len() >= LINE_MAX => rx.drain(..LINE_MAX).collect(),
+            None => {
+                if !rx.is_empty() {
+                    self.repl.line_deadline = Some(self.now.mono.plus_ms(SYNCIO_TIMEOUT_MS));
+                }
+                return None;
+            }
+        };
+        self.repl.line_deadline = None;
+        self.repl.transfer_lastio = self.now.unix_s();
+        let line = raw.strip_suffix(b"\n").unwrap_or(&raw);
+        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let state = self.repl.state;
+        self.event(|| Event::HandshakeReceived { state, bytes: raw });
+        Some(line)
+    }
+
+    /// A line that began did not end in time.
+    pub(crate) fn link_line_timed_out(&mut self) {
+        self.repl.line_deadline = None;
+        self.repl.link_rx.clear();
+        self.link_read_failed("Connection timed out");
+    }
+
+    /// The connection ended during the handshake or the transfer.
+    pub(crate) fn link_closed(&mut self, reason: CloseReason) {
+        let error = match reason {
+            CloseReason::Eof => "connection closed by the master",
+            CloseReason::Reset => "Connection reset by peer",
+            CloseReason::TimedOut => "Connection timed out",
+        };
+        if self.repl.state == ReplState::Transfer {
+            self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+            self.cancel_replication_handshake(error);
+        } else {
+            self.link_read_failed(error);
+        }
+    }
+
+    /// A read of the handshake failed. Where any reply would do, the next write fails instead, which comes to the same;
+    /// where the answer to PSYNC was awaited, Redis takes the failure for an answer it does not understand, and that
+    /// costs the cached master (spec 4.4).
+    fn link_read_failed(&mut self, error: &str) {
+        match self.repl.state {
+            ReplState::ReceivePsync => {
+                self.log(LogLevel::Warning, || {
+                    format!("Unexpected reply to PSYNC from master: -Reading from master: {error}")
+                });
+                self.replication_discard_cached_master();
+                self.event(|| Event::Outcome(PsyncOutcome::NotSupported));
+                self.disconnect_slaves();
+                self.free_replication_backlog();
+            }
+            ReplState::Transfer => {
+                self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+                self.cancel_replication_handshake(error);
+                return;
+            }
+            _ => self.log(LogLevel::Warning, || format!("Error reading from master: -Reading from master: {error}")),
+        }
+        self.sync_error(error);
+    }
+
+    /// `goto error` of `syncWithMaster`: close, and let cron begin anew.
+    fn sync_error(&mut self, why: &str) {
+        self.undo_connect_with_master();
+        self.set_repl_state(ReplState::Connect, why);
+    }
+
+    /// `sendSynchronousCommand`, the writing half. A kernel without room for a handshake is a broken one.
+    fn link_request(&mut self, argv: &[&str]) {
+        let bytes = encode_command(argv);
+        self.link_write(bytes);
+    }
+
+    fn link_write(&mut self, bytes: Vec<u8>) {
+        let Some(conn) = self.repl.link else { return };
+        if self.repl.link_room < bytes.len() {
+            self.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
+            self.sync_error("write error");
+            return;
+        }
+        self.repl.link_room -= bytes.len();
+        self.stats.net_output_bytes += bytes.len() as u64;
+        let state = self.repl.state;
+        self.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
+        self.out.outputs.push(Output::Send { conn, bytes });
+    }
+
+    /// `syncWithMaster`: one reply was read; move on until the next request is out.
+    fn sync_with_master(&mut self, line: &[u8]) {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        match self.repl.state {
+            ReplState::ReceivePong => {
+                let tolerated =
+                    [&b"+"[..], b"-NOAUTH", b"-ERR operation not permitted"].iter().any(|start| line.starts_with(start));
+                if !tolerated {
+                    self.log(LogLevel::Warning, || format!("Error reply to PING from master: '{shown}'"));
+                    self.sync_error(&shown);
+                    return;
+                }
+                self.log(LogLevel::Notice, || "Master replied to PING, replication can continue...".into());
+                self.set_repl_state(ReplState::SendAuth, &shown);
+                self.send_auth();
+            }
+            ReplState::ReceiveAuth => {
+                if line.first() == Some(&b'-') {
+                    self.log(LogLevel::Warning, || format!("Unable to AUTH to MASTER: {shown}"));
+                    self.sync_error(&shown);
+                    return;
+                }
+                self.set_repl_state(ReplState::SendPort, &shown);
+                self.send_port();
+            }
+            ReplState::ReceivePort => {
+                self.tolerate(line, "listening-port");
+                self.set_repl_state(ReplState::SendIp, &shown);
+                self.send_ip();
+            }
+            ReplState::ReceiveIp => {
+                self.tolerate(line, "ip-address");
+                self.set_repl_state(ReplState::SendCapa, &shown);
+                self.send_capa();
+            }
+            ReplState::ReceiveCapa => {
+                self.tolerate(line, "capa");
+                self.set_repl_state(ReplState::SendPsync, &shown);
+                self.send_psync();
+            }
+            ReplState::ReceivePsync => self.receive_psync(line),
+            _ => {}
+        }
+    }
+
+    /// An old master that does not know a REPLCONF option is no obstacle.
+    fn tolerate(&mut self, line: &[u8], option: &str) {
+        if line.first() == Some(&b'-') {
+            let shown = String::from_utf8_lossy(line).into_owned();
+            self.log(LogLevel::Notice, || {
+                format!("(Non critical) Master does not understand REPLCONF {option}: {shown}")
+            });
+        }
+    }
+
+    fn send_auth(&mut self) {
+        if self.config.masterauth.is_empty() {
+            self.set_repl_state(ReplState::SendPort, "no masterauth");
+            self.send_port();
+            return;
+        }
+        let bytes = encode_command(&[&b"AUTH"[..], &self.config.masterauth]);
+        self.link_write(bytes);
+        if self.repl.link.is_some() {
+            self.set_repl_state(ReplState::ReceiveAuth, "AUTH");
+        }
+    }
+
+    fn send_port(&mut self) {
+        let port = match self.config.replica_announce_port {
+            0 => self.config.port,
+            announced => announced,
+        };
+        self.link_request(&["REPLCONF", "listening-port", &port.to_string()]);
+        if self.repl.link.is_some() {
+            self.set_repl_state(ReplState::ReceivePort, "REPLCONF listening-port");
+        }
+    }
+
+    fn send_ip(&mut self) {
+        if self.config.replica_announce_ip.is_empty() {
+            self.set_repl_state(ReplState::SendCapa, "no replica-announce-ip");
+            self.send_capa();
+            return;
+        }
+        let ip = self.config.replica_announce_ip.clone();
+        self.link_request(&["REPLCONF", "ip-address", &ip]);
+        if self.repl.link.is_some() {
+            self.set_repl_state(ReplState::ReceiveIp, "REPLCONF ip-address");
+        }
+    }
+
+    fn send_capa(&mut self) {
+        self.link_request(&["REPLCONF", "capa", "eof", "capa", "psync2"]);
+        if self.repl.link.is_some() {
+            self.set_repl_state(ReplState::ReceiveCapa, "REPLCONF capa");
+        }
+    }
+
+    /// `slaveTryPartialResynchronization`, the writing half: the cached master's history and the next byte after what
+    /// was applied, or `? -1`.
+    fn send_psync(&mut self) {
+        self.repl.master_initial_offset = Offset::UNKNOWN;
+        let (replid, offset) = match &self.repl.cached_master {
+            Some(cached) => (cached.replid.to_string(), cached.reploff.next().to_string()),
+            None => ("?".to_owned(), "-1".to_owned()),
+        };
+        if self.repl.cached_master.is_some() {
+            self.log(LogLevel::Notice, || {
+                format!("Trying a partial resynchronization (request {replid}:{offset}).")
+            });
+        } else {
+            self.log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
+        }
+        self.link_request(&["PSYNC", &replid, &offset]);
+        if self.repl.link.is_some() {
+            self.set_repl_state(ReplState::ReceivePsync, "PSYNC");
+        }
+    }
+
+    fn receive_psync(&mut self, line: &[u8]) {
+        match self.slave_try_partial_resynchronization(line) {
+            PsyncResult::WaitReply | PsyncResult::Continue => {}
+            PsyncResult::TryLater => {
+                self.event(|| Event::Outcome(PsyncOutcome::TryLater));
+                self.sync_error(&String::from_utf8_lossy(line));
+            }
+            PsyncResult::FullResync => self.prepare_for_full_sync("+FULLRESYNC"),
+            PsyncResult::NotSupported => {
+                self.event(|| Event::Outcome(PsyncOutcome::NotSupported));
+                self.disconnect_slaves();
+                self.free_replication_backlog();
+                self.log(LogLevel::Notice, || "Retrying with SYNC...".into());
+                self.link_write(b"SYNC\r\n".to_vec());
+                if self.repl.link.is_some() {
+                    self.prepare_for_full_sync("SYNC");
+                }
+            }
+        }
+    }
+
+    /// `slaveTryPartialResynchronization`, the reading half.
+    fn slave_try_partial_resynchronization(&mut self, line: &[u8]) -> PsyncResult {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        if line.is_empty() {
+            // The master's keep-alive while it prepares its answer.
+            return PsyncResult::WaitReply;
+        }
+        if line.starts_with(b"+FULLRESYNC") {
+            self.take_full_resync_line(line);
+            return PsyncResult::FullResync;
+        }
+        if line.starts_with(b"+CONTINUE")
+            && let (Some(mut cached), Some(conn)) = (self.repl.cached_master.take(), self.repl.link)
+        {
+            self.log(LogLevel::Notice, || "Successful partial resynchronization with master.".into());
+            let new_replid = line
+                .get(10..)
+                .and_then(ReplId::from_bytes)
+                .filter(|new| *new != cached.replid);
+            self.event(|| Event::Outcome(PsyncOutcome::Continue { new_replid }));
+            if let Some(new) = new_replid {
+                self.adopt_replid(new, cached.replid);
+                cached.replid = new;
+            }
+            self.replication_resurrect_cached_master(conn, cached);
+            if self.repl.backlog.is_none() {
+                self.create_replication_backlog();
+            }
+            self.log(LogLevel::Notice, || {
+                "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.".into()
+            });
+            return PsyncResult::Continue;
+        }
+        if line.starts_with(b"-NOMASTERLINK") || line.starts_with(b"-LOADING") {
+            self.log(LogLevel::Notice, || {
+                format!("Master is currently unable to PSYNC but should be in the future: {shown}")
+            });
+            return PsyncResult::TryLater;
+        }
+        if line.starts_with(b"-ERR") {
+            self.log(LogLevel::Notice, || {
+                format!("Master does not support PSYNC or is in error state (reply: {shown})")
+            });
+        } else {
+            self.log(LogLevel::Warning, || format!("Unexpected reply to PSYNC from master: {shown}"));
+        }
+        self.replication_discard_cached_master();
+        PsyncResult::NotSupported
+    }
+
+    /// `+FULLRESYNC <id> <offset>`; a malformed one leaves an empty ID and offset -1, and the sync still goes on.
+    fn take_full_resync_line(&mut self, line: &[u8]) {
+        let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
+        let replid = words.next().and_then(ReplId::from_bytes);
+        let offset = words.next().and_then(parse_i64_strict);
+        match (replid, offset) {
+            (Some(replid), Some(offset)) => {
+                self.repl.master_replid = replid;
+                self.repl.master_initial_offset = Offset(offset);
+                self.log(LogLevel::Notice, || format!("Full resync from master: {replid}:{offset}"));
+            }
+            _ => {
+                self.log(LogLevel::Warning, || "Master replied with wrong +FULLRESYNC syntax.".into());
+                self.repl.master_replid = ReplId::EMPTY;
+            }
+        }
+        let offset = self.repl.master_initial_offset;
+        self.event(|| Event::Outcome(PsyncOutcome::FullResync { replid, offset }));
+        self.replication_discard_cached_master();
+    }
+
+    /// The master's history moved on under a new name. What we have is the same up to here, so the old name stays good
+    /// up to the next byte, and our own replicas must come and learn the new one.
+    fn adopt_replid(&mut self, new: ReplId, old: ReplId) {
+        self.log(LogLevel::Warning, || format!("Master replication ID changed to {new}"));
+        self.repl.replid2 = old;
+        self.repl.second_replid_offset = self.repl.master_repl_offset.next();
+        self.repl.replid = new;
+        self.ids_changed(crate::event::IdChange::Continued);
+        self.disconnect_slaves();
+    }
+
+    /// The full sync begins: whatever our own replicas have is void, and so is the backlog, before any byte of RDB.
+    fn prepare_for_full_sync(&mut self, why: &str) {
+        self.disconnect_slaves();
+        self.free_replication_backlog();
+        self.repl.transfer = Some(Transfer::default());
+        self.repl.transfer_lastio = self.now.unix_s();
+        self.set_repl_state(ReplState::Transfer, why);
+    }
+}

@@ -1,0 +1,66 @@
+//! `roleCommand`: ROLE.
+
+use crate::event::ReplicaState;
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::replication::replica::ReplState;
+use crate::resp::Reply;
+
+impl ReplState {
+    /// The word ROLE uses.
+    #[must_use]
+    pub const fn role_word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Connect => "connect",
+            Self::Connecting => "connecting",
+            Self::Transfer => "sync",
+            Self::Connected => "connected",
+            _ => "handshake",
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn role_command(&mut self, conn: ConnId) {
+        let mut reply = Reply::default();
+        match &self.repl.masterhost {
+            None => {
+                let online: Vec<_> = self
+                    .repl
+                    .replicas
+                    .iter()
+                    .filter_map(|conn| self.clients.get(conn))
+                    .filter_map(|client| Some((client, client.replica()?)))
+                    .filter(|(_, link)| link.state == ReplicaState::Online)
+                    .collect();
+                reply.array(3);
+                reply.bulk(b"master");
+                reply.integer(self.repl.master_repl_offset.0);
+                reply.array(online.len());
+                for (client, link) in online {
+                    let ip = if client.announced_ip.is_empty() { &client.peer.ip } else { &client.announced_ip };
+                    reply.array(3);
+                    reply.bulk(ip.as_bytes());
+                    reply.bulk(client.listening_port.to_string().as_bytes());
+                    reply.bulk(link.ack_off.to_string().as_bytes());
+                }
+            }
+            Some(host) => {
+                let offset = self
+                    .repl
+                    .master
+                    .and_then(|conn| self.clients.get(&conn))
+                    .and_then(|client| client.master())
+                    .map_or(-1, |link| link.reploff.0);
+                reply.array(5);
+                reply.bulk(b"slave");
+                reply.bulk(host.as_bytes());
+                reply.integer(i64::from(self.repl.masterport));
+                reply.bulk(self.repl.state.role_word().as_bytes());
+                reply.integer(offset);
+            }
+        }
+        self.add_reply(conn, &reply.take());
+    }
+}

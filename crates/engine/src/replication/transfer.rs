@@ -1,0 +1,196 @@
+//! Receiving the RDB: `readSyncBulkPayload` and what follows it.
+
+use std::sync::Arc;
+
+use crate::event::{Event, IdChange, LogLevel};
+use crate::io::Output;
+use crate::node::Node;
+use crate::rdb;
+use crate::replication::replica::ReplState;
+use crate::resp::parse_i64_strict;
+
+/// Redis reads so much at a time; only the last bytes of each read are compared with the EOF mark.
+const READ_MAX: usize = 4096;
+/// A load is interrupted every so many bytes to keep the link alive.
+const LOADING_INTERVAL: usize = 2 * 1024 * 1024;
+
+/// How the end of the payload will be known (`repl_transfer_size`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// The first line has not come: -1.
+    #[default]
+    Unknown,
+    /// `$<n>`: so many bytes.
+    Bytes(usize),
+    /// `$EOF:<mark>`: until the mark.
+    Mark([u8; 40]),
+}
+
+/// A transfer under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Transfer {
+    pub(crate) size: Size,
+    /// The payload so far (the temporary file).
+    pub(crate) file: Vec<u8>,
+}
+
+impl Node {
+    /// `replicationAbortSyncTransfer`: closes the connection and drops the temporary file.
+    pub(crate) fn replication_abort_sync_transfer(&mut self) {
+        self.undo_connect_with_master();
+        self.repl.transfer = None;
+    }
+
+    fn abort_transfer(&mut self, why: &str) {
+        self.cancel_replication_handshake(why);
+    }
+
+    /// `readSyncBulkPayload`: one read. False when there is nothing more to read now.
+    pub(crate) fn read_sync_bulk_payload(&mut self) -> bool {
+        let Some(transfer) = &mut self.repl.transfer else { return false };
+        let rx = &mut self.repl.link_rx;
+        match transfer.size {
+            Size::Unknown => {
+                let Some(line) = self.take_line() else { return false };
+                self.take_bulk_header(&line);
+                true
+            }
+            Size::Bytes(size) => {
+                let n = (size - transfer.file.len()).min(rx.len());
+                transfer.file.extend(rx.drain(..n));
+                let whole = transfer.file.len() == size;
+                if n > 0 {
+                    self.repl.transfer_lastio = self.now.unix_s();
+                }
+                if whole {
+                    self.full_sync_received();
+                }
+                n > 0
+            }
+            Size::Mark(mark) => {
+                let n = READ_MAX.min(rx.len());
+                transfer.file.extend(rx.drain(..n));
+                let whole = transfer.file.ends_with(&mark);
+                if whole {
+                    transfer.file.truncate(transfer.file.len() - mark.len());
+                }
+                if n > 0 {
+                    self.repl.transfer_lastio = self.now.unix_s();
+                }
+                if whole {
+                    self.full_sync_received();
+                }
+                n > 0
+            }
+        }
+    }
+
+    /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive.
+    fn take_bulk_header(&mut self, line: &[u8]) {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        if line.is_empty() {
+            return;
+        }
+        if line.starts_with(b"-") {
+            self.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {shown}"));
+            self.abort_transfer(&shown);
+            return;
+        }
+        let mark = line.strip_prefix(b"$EOF:").and_then(|mark| mark.get(..40)).and_then(|mark| mark.try_into().ok());
+        let size = match (mark, line.strip_prefix(b"$")) {
+            (Some(mark), _) => Some(Size::Mark(mark)),
+            (None, Some(digits)) => {
+                parse_i64_strict(digits).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0).map(Size::Bytes)
+            }
+            (None, None) => None,
+        };
+        let Some(size) = size else {
+            self.log(LogLevel::Warning, || {
+                format!("Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the host and port are right?")
+            });
+            self.abort_transfer("bad protocol");
+            return;
+        };
+        match size {
+            Size::Bytes(n) => self
+                .log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master")),
+            _ => self.log(LogLevel::Notice, || {
+                "MASTER <-> REPLICA sync: receiving streamed RDB from master".into()
+            }),
+        }
+        if let Some(transfer) = &mut self.repl.transfer {
+            transfer.size = size;
+        }
+    }
+
+    /// The payload is whole: it replaces `dbfilename`, then the dataset.
+    fn full_sync_received(&mut self) {
+        let Some(transfer) = self.repl.transfer.take() else { return };
+        let file: Arc<[u8]> = transfer.file.into();
+        if let Some(child) = self.child.take() {
+            self.log(LogLevel::Notice, || {
+                "Replica is about to load the RDB file received from the master, but there is a pending RDB child \
+                 running. Killing it."
+                    .into()
+            });
+            self.out.outputs.push(Output::Kill { child: child.id });
+        }
+        self.out
+            .outputs
+            .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
+        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
+        if !self.keyspace.is_empty() {
+            self.replication_send_newline_to_master();
+        }
+        self.keyspace.flush_all();
+        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Loading DB in memory".into());
+        if file.len() >= LOADING_INTERVAL {
+            self.replication_send_newline_to_master();
+        }
+        let options = rdb::LoadOptions {
+            max_version: self.config.limits.rdb_version_max,
+            databases: self.config.databases,
+            drop_expired_before: None,
+            checksum: self.config.rdbchecksum,
+        };
+        match rdb::load(&file, &options) {
+            Ok(loaded) => self.full_sync_loaded(loaded),
+            Err(error) if error.is_refusal() => {
+                self.log(LogLevel::Warning, || format!("{error}"));
+                self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
+                self.abort_transfer("the RDB could not be loaded");
+            }
+            Err(error) => {
+                // Redis ends its process here too: the old dataset is gone and the new one is broken.
+                self.log(LogLevel::Warning, || {
+                    format!("Short read or OOM loading DB. Unrecoverable error, aborting now. ({error})")
+                });
+                self.exit(1);
+            }
+        }
+    }
+
+    /// The master's dataset and history are ours now.
+    fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
+        let Some(conn) = self.repl.link else { return };
+        let keys = loaded.keys;
+        let db = loaded
+            .repl_stream_db
+            .and_then(|db| usize::try_from(db).ok())
+            .unwrap_or(0)
+            .min(self.config.databases - 1);
+        self.keyspace.install(loaded.dbs);
+        self.event(|| Event::Loaded { keys });
+        self.replication_create_master_client(conn, db);
+        self.set_repl_state(ReplState::Connected, "RDB loaded");
+        self.repl.repl_down_since = 0;
+        self.repl.replid = self.repl.master_replid;
+        self.repl.master_repl_offset = self.repl.master_initial_offset;
+        self.clear_replication_id2();
+        self.ids_changed(IdChange::FullResync);
+        if self.repl.backlog.is_none() {
+            self.create_replication_backlog();
+        }
+        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Finished with success".into());
+    }
+}
