@@ -1,2 +1,48 @@
-//! The simulated world.
+//! The simulated world: hosts with a real TCP stack, wires with faults, a virtual clock, and a record of what happened.
+//!
+//! **The one contract: a world is a pure function of its configuration (with its seed) and of the calls made on it.**
+//! The same calls at the same virtual times give the same bytes on every platform, told by [`World::digest`]. There is
+//! no wall clock, no thread and no shared random generator; recording changes nothing.
+//!
+//! A world moves only when told: [`World::step`] does the next event, [`World::run_until`] all events up to a time.
+//! Between events everything is quiet: each process has taken all inputs it can and each kernel has sent all it may.
+//!
+//! ```
+//! use psyncscope_sim::{World, WorldConfig, frame::SimTime};
+//!
+//! let mut world = World::new(WorldConfig { seed: 7, ..WorldConfig::default() });
+//! let a = world.add_host("a", psyncscope_engine::Config::default())?;
+//! let b = world.add_host("b", psyncscope_engine::Config::default())?;
+//! world.console_send(b, 0, &["REPLICAOF", "a", "6379"])?;
+//! world.run_for(2_000_000);
+//! assert_eq!(world.now(), SimTime(2_000_000));
+//! world.cut(a, b)?;
+//! # Ok::<(), psyncscope_sim::WorldError>(())
+//! ```
+//!
+//! What is deliberately absent: faults inside a TCP stream (only packets are lost, doubled, delayed), ICMP, routers,
+//! damaged packets, CPU time (a turn of a process takes none; only DEBUG SLEEP and children take time).
+
+mod config;
+mod device;
+mod digest;
+mod error;
+mod forward;
 pub mod frame;
+mod host;
+mod kernel;
+mod packet;
+mod process;
+mod queue;
+mod recorder;
+mod seed;
+mod tap;
+mod wire;
+mod world;
+
+pub use config::{TcpSettings, UNIX_START_US, WorldConfig};
+pub use error::WorldError;
+pub use forward::Flow;
+pub use process::Process;
+pub use tap::{Captured, Side};
+pub use world::{WirePacket, World};

@@ -1,0 +1,149 @@
+//! Forwarders on 127.0.0.1, and the connections of the world by their ends.
+//!
+//! Recordings of real clusters on one machine are made through TCP proxies: each node connects to a port on 127.0.0.1,
+//! and a small program passes the bytes on. A [`Forward`] gives a virtual node the same addresses without a program in
+//! between: the connection goes straight to the target's host, over the wire between the two.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use psyncscope_engine::ConnId;
+
+use crate::frame::HostId;
+
+/// A direction of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flow {
+    /// From the end that opened it to the end that accepted it: replica to master.
+    Up,
+    /// From the end that accepted it to the end that opened it: master to replica.
+    Down,
+}
+
+impl Flow {
+    /// The other direction.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+        }
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A forwarder.
+pub(crate) struct Forward {
+    pub name: Arc<str>,
+    pub listens_on: (Ipv4Addr, u16),
+    pub target: (HostId, u16),
+    pub refuses: bool,
+    pub held: [Held; 2],
+    /// Connections so far.
+    pub count: u32,
+}
+
+/// One direction's hold: packets with bytes or FIN wait here.
+#[derive(Default)]
+pub(crate) struct Held {
+    pub on: bool,
+    pub packets: VecDeque<(HostId, Vec<u8>)>,
+}
+
+/// The two ends of a connection: who opened it, from which port, to whom, to which port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ends {
+    pub opener: (HostId, u16),
+    pub acceptor: (HostId, u16),
+}
+
+/// What is known of a connection.
+pub(crate) struct Link {
+    /// The forwarder it goes through.
+    pub forward: Option<Arc<str>>,
+    /// The how-manieth connection of its forwarder, or from this host to that one; 0 until it is established.
+    pub nth: u32,
+    /// The opener's number for it, while it holds it.
+    pub opener: Option<ConnId>,
+    /// The acceptor's number for it, while it holds it.
+    pub acceptor: Option<ConnId>,
+}
+
+/// All connections of the world.
+#[derive(Default)]
+pub(crate) struct Links {
+    links: BTreeMap<Ends, Link>,
+    /// Connections established so far, by opener and acceptor.
+    counts: BTreeMap<(HostId, HostId), u32>,
+}
+
+impl Links {
+    pub(crate) fn open(&mut self, ends: Ends, opener: ConnId, forward: Option<Arc<str>>) {
+        self.links.insert(ends, Link { forward, nth: 0, opener: Some(opener), acceptor: None });
+    }
+
+    /// The connection is up, as the first of its ends learns: it gets its number.
+    pub(crate) fn establish(&mut self, ends: &Ends, forwards: &mut [Forward]) {
+        let Some(link) = self.links.get_mut(ends).filter(|link| link.nth == 0) else { return };
+        let forward = forwards.iter_mut().find(|forward| Some(&forward.name) == link.forward.as_ref());
+        let count = match forward {
+            Some(forward) => &mut forward.count,
+            None => self.counts.entry((ends.opener.0, ends.acceptor.0)).or_insert(0),
+        };
+        *count += 1;
+        link.nth = *count;
+    }
+
+    pub(crate) fn get(&self, ends: &Ends) -> Option<&Link> {
+        self.links.get(ends)
+    }
+
+    pub(crate) fn get_mut(&mut self, ends: &Ends) -> Option<&mut Link> {
+        self.links.get_mut(ends)
+    }
+
+    /// The connection to which a packet from `src` to `dst` belongs, and its direction.
+    pub(crate) fn of_packet(&self, src: (HostId, u16), dst: (HostId, u16)) -> Option<(Ends, Flow, &Link)> {
+        let up = Ends { opener: src, acceptor: dst };
+        let down = Ends { opener: dst, acceptor: src };
+        let found = self.links.get(&up).map(|link| (up, Flow::Up, link));
+        found.or_else(|| self.links.get(&down).map(|link| (down, Flow::Down, link)))
+    }
+
+    /// The ends of the connections through a forwarder.
+    pub(crate) fn through(&self, name: &str) -> Vec<Ends> {
+        let all = self.links.iter();
+        all.filter(|(_, link)| link.forward.as_deref() == Some(name)).map(|(&ends, _)| ends).collect()
+    }
+
+    /// One end let go of a connection. The other end's part stays until it does too.
+    pub(crate) fn release(&mut self, ends: &Ends, flow: Flow) {
+        let Some(link) = self.links.get_mut(ends) else { return };
+        let (mine, others) = match flow {
+            Flow::Up => (&mut link.opener, link.acceptor),
+            Flow::Down => (&mut link.acceptor, link.opener),
+        };
+        *mine = None;
+        // A connection that the other side has not accepted yet may still be: until it was, it is kept if it is up.
+        if others.is_none() && (flow == Flow::Down || link.nth == 0) {
+            self.links.remove(ends);
+        }
+    }
+
+    /// A host vanished with all that its kernel knew.
+    pub(crate) fn forget_host(&mut self, host: HostId) {
+        self.links.retain(|ends, link| {
+            if ends.opener.0 == host {
+                link.opener = None;
+            }
+            if ends.acceptor.0 == host {
+                link.acceptor = None;
+            }
+            link.opener.is_some() || link.acceptor.is_some()
+        });
+    }
+}

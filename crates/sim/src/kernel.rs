@@ -1,0 +1,676 @@
+//! A host's kernel: TCP sockets on a smoltcp interface, and what Linux does around them.
+//!
+//! smoltcp keeps its own rules where they are those of any TCP: an initial retransmission timeout of 1 s, doubled up
+//! to 60 s and never below 1 s once measured (Linux: 200 ms); fast retransmit after three duplicate ACKs; zero-window
+//! probes; no congestion control, so only the windows limit a sender; TIME-WAIT of 10 s. What this module adds or
+//! changes, because Redis's peers would notice:
+//!
+//! * Nagle's algorithm is off (`TCP_NODELAY`, as Redis sets it) and ACKs without data wait up to 40 ms, as in Linux.
+//! * There are no listening sockets waiting: one is made for each SYN that comes to the port of a living process, so
+//!   any number of connections may come in one instant, up to the backlog; then SYNs are ignored, as Linux does.
+//! * `close` with bytes unread, or bytes that arrive after it, reset the connection.
+//! * A connection is given up when its peer has said nothing new for as long as Linux would wait ([`give_up`]).
+//!   smoltcp's own timeout is off: it would also end idle connections.
+//! * There is no keep-alive: Redis's default of 300 s is longer than any of its replication timeouts.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::Ipv4Addr;
+use std::ops::Bound;
+
+use psyncscope_engine::ConnId;
+use psyncscope_engine::io::CloseReason;
+use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
+use smoltcp::time::{Duration, Instant};
+use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
+
+use crate::config::TcpSettings;
+use crate::device::QueueDevice;
+use crate::packet::{Endpoint, Segment};
+
+/// How long Linux waits before it gives a connection up, in microseconds.
+pub(crate) mod give_up {
+    /// For an answer to a SYN: `tcp_syn_retries` = 6, so 1 + 2 + 4 + ... + 64 s.
+    pub(crate) const SYN_US: u64 = 127_000_000;
+    /// For the last ACK of a handshake: `tcp_synack_retries` = 5.
+    pub(crate) const SYN_ACK_US: u64 = 63_000_000;
+    /// For an ACK of data: `tcp_retries2` = 15.
+    pub(crate) const DATA_US: u64 = 924_600_000;
+    /// For an ACK of data or FIN when no process holds the socket any more: `tcp_orphan_retries` = 0, which means 8.
+    pub(crate) const ORPHAN_US: u64 = 102_200_000;
+    /// For the peer's FIN after ours: `tcp_fin_timeout`.
+    pub(crate) const FIN_WAIT_2_US: u64 = 60_000_000;
+}
+
+/// The longest time an ACK waits for data to ride on.
+const ACK_DELAY: Duration = Duration::from_millis(40);
+
+/// Ports for outgoing connections, as Linux's `ip_local_port_range`.
+const EPHEMERAL: std::ops::RangeInclusive<u16> = 32768..=60999;
+
+/// Most bytes handed to a process at once (`PROTO_IOBUF_LEN`).
+pub(crate) const READ_MAX: usize = 16 * 1024;
+
+pub(crate) const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+/// What a process learns from its kernel next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct News {
+    pub conn: ConnId,
+    pub local_port: u16,
+    pub remote: Endpoint,
+    pub what: Ready,
+}
+
+/// What is new about a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ready {
+    Accepted { room: usize },
+    Connected { room: usize },
+    ConnectFailed(&'static str),
+    /// Bytes were read into the buffer given.
+    Received,
+    Writable { room: usize },
+    Closed(CloseReason),
+}
+
+/// A connection that a process holds.
+#[derive(Debug)]
+struct Conn {
+    /// Gone once the connection is over.
+    socket: Option<SocketHandle>,
+    local_port: u16,
+    remote: Endpoint,
+    phase: Phase,
+    /// What had arrived and was not read when the socket went.
+    unread: Vec<u8>,
+    /// The room that the process believes it has: what it was told last, less what it sent since.
+    credit: usize,
+    /// Bytes the process handed over in all.
+    sent: u64,
+    /// Set when a process told of room did not use it: then it is told again only when there is more.
+    unused_room: Option<usize>,
+    patience: Patience,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Waits for the SYN's answer.
+    Connecting,
+    /// Will fail at this time with this error; no packet is ever sent.
+    Failing(u64, &'static str),
+    /// Failed; the process is to be told.
+    Failed(&'static str),
+    Open,
+    /// Over, told once everything unread is read.
+    Over(CloseReason),
+}
+
+/// Since when a peer owes an answer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Patience {
+    /// When it said something new last, or was asked, in microseconds.
+    since: u64,
+    /// What had been acknowledged by then.
+    progress: (u64, Option<State>),
+}
+
+impl Patience {
+    const fn from(now: u64) -> Self {
+        Self { since: now, progress: (0, None) }
+    }
+
+    /// When to give up, if an answer is owed. `acked`: bytes acknowledged so far.
+    fn deadline(&mut self, now: u64, socket: &Socket<'_>, acked: u64, orphan: bool) -> Option<u64> {
+        let state = socket.state();
+        let limit = match state {
+            State::SynSent => give_up::SYN_US,
+            State::SynReceived => give_up::SYN_ACK_US,
+            State::FinWait1 | State::Closing | State::LastAck => give_up::ORPHAN_US,
+            State::FinWait2 => give_up::FIN_WAIT_2_US,
+            _ if socket.send_queue() == 0 => {
+                self.since = now;
+                return None;
+            }
+            _ if orphan => give_up::ORPHAN_US,
+            _ => give_up::DATA_US,
+        };
+        if self.progress != (acked, Some(state)) {
+            self.progress = (acked, Some(state));
+            self.since = now;
+        }
+        Some(self.since + limit)
+    }
+}
+
+/// A socket whose connection no process holds yet.
+#[derive(Debug)]
+struct Incoming {
+    socket: SocketHandle,
+    patience: Patience,
+}
+
+/// A socket that its process closed: the kernel brings what was sent to its end.
+#[derive(Debug)]
+struct Orphan {
+    socket: SocketHandle,
+    patience: Patience,
+}
+
+pub(crate) struct Kernel {
+    ip: Ipv4Addr,
+    iface: Interface,
+    device: QueueDevice,
+    sockets: SocketSet<'static>,
+    tcp: TcpSettings,
+    /// The port on which new connections are accepted, while a process lives.
+    listens_on: Option<u16>,
+    next_port: u16,
+    conns: BTreeMap<ConnId, Conn>,
+    /// The connection told of last, so that all take turns.
+    served: ConnId,
+    half_open: Vec<Incoming>,
+    to_accept: VecDeque<SocketHandle>,
+    orphans: Vec<Orphan>,
+    /// When the first peer's answer is overdue, or a connect that must fail does.
+    next_give_up: Option<u64>,
+}
+
+/// A kernel's connection for pictures.
+pub(crate) struct ConnState {
+    pub conn: ConnId,
+    pub remote: Endpoint,
+    pub local_port: u16,
+    pub tcp_state: &'static str,
+}
+
+impl Kernel {
+    pub(crate) fn new(now: u64, ip: Ipv4Addr, seed: u64, tcp: &TcpSettings) -> Self {
+        let mut device = QueueDevice::new(tcp.mtu);
+        let mut config = Config::new(HardwareAddress::Ip);
+        config.random_seed = seed;
+        let mut iface = Interface::new(config, &mut device, instant(now));
+        iface.update_ip_addrs(|addresses| {
+            // Two are what smoltcp has room for in its default build.
+            let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(ip), 16));
+            let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(LOOPBACK), 8));
+        });
+        let ports = EPHEMERAL.end() - EPHEMERAL.start() + 1;
+        Self {
+            ip,
+            iface,
+            device,
+            sockets: SocketSet::new(Vec::new()),
+            tcp: tcp.clone(),
+            listens_on: None,
+            next_port: EPHEMERAL.start() + (seed >> 32) as u16 % ports,
+            conns: BTreeMap::new(),
+            served: ConnId(0),
+            half_open: Vec::new(),
+            to_accept: VecDeque::new(),
+            orphans: Vec::new(),
+            next_give_up: None,
+        }
+    }
+
+    // ---- the wire side ----
+
+    /// A packet came in.
+    pub(crate) fn receive(&mut self, now: u64, packet: Vec<u8>) {
+        if let Some(segment) = Segment::parse(&packet) {
+            if segment.opens() && !self.meet_syn(now, &segment) {
+                return;
+            }
+            if segment.window == 0 {
+                self.hear_full_peer(now, &segment);
+            }
+        }
+        self.device.rx.push_back(packet);
+        self.poll(now);
+    }
+
+    /// Lets timers run out and sends what can be sent.
+    pub(crate) fn poll(&mut self, now: u64) {
+        self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
+        if self.tidy(now) {
+            self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
+            self.tidy(now);
+        }
+    }
+
+    /// The next packet to put on a wire.
+    pub(crate) fn take_packet(&mut self) -> Option<Vec<u8>> {
+        self.device.tx.pop_front()
+    }
+
+    /// When [`Kernel::poll`] is due next. Never `now` or before: what could be done now has been done.
+    pub(crate) fn poll_at(&mut self, now: u64) -> Option<u64> {
+        let tcp = self.iface.poll_at(instant(now), &self.sockets).map(|at| at.total_micros().max(0) as u64);
+        let next = match (tcp, self.next_give_up) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        next.map(|at| if at <= now { now + 1000 } else { at })
+    }
+
+    /// Prepares a socket for a connection that is asked for; says whether the packet is to be processed at all.
+    fn meet_syn(&mut self, now: u64, segment: &Segment) -> bool {
+        if self.listens_on != Some(segment.dst.1) || self.has_socket(segment) {
+            return true;
+        }
+        if self.half_open.len() + self.to_accept.len() >= self.tcp.backlog {
+            return false;
+        }
+        let mut socket = self.new_socket();
+        if socket.listen(segment.dst.1).is_err() {
+            return true;
+        }
+        let socket = self.sockets.add(socket);
+        self.half_open.push(Incoming { socket, patience: Patience::from(now) });
+        true
+    }
+
+    fn has_socket(&self, segment: &Segment) -> bool {
+        self.sockets.iter().any(|(_, socket)| {
+            let smoltcp::socket::Socket::Tcp(socket) = socket;
+            socket.local_endpoint().map(|e| e.port) == Some(segment.dst.1)
+                && socket.remote_endpoint() == Some(segment.src.into())
+        })
+    }
+
+    /// A peer whose window is full answers probes for ever without acknowledging anything: it is alive.
+    fn hear_full_peer(&mut self, now: u64, segment: &Segment) {
+        for conn in self.conns.values_mut() {
+            if conn.local_port == segment.dst.1 && conn.remote == segment.src {
+                conn.patience.since = now;
+            }
+        }
+    }
+
+    /// After sockets moved: sorts those that changed their place, and finds out what is overdue. Answers whether a
+    /// reset waits to be sent.
+    fn tidy(&mut self, now: u64) -> bool {
+        let mut aborted = false;
+        let mut next_give_up = None;
+        let mut note = |deadline: u64| {
+            next_give_up = Some(next_give_up.map_or(deadline, |next: u64| next.min(deadline)));
+        };
+        for conn in self.conns.values_mut() {
+            if let Phase::Failing(at, error) = conn.phase {
+                if at <= now {
+                    conn.phase = Phase::Failed(error);
+                } else {
+                    note(at);
+                }
+            }
+            let Some(handle) = conn.socket else { continue };
+            let socket = self.sockets.get::<Socket<'_>>(handle);
+            let acked = conn.sent - socket.send_queue() as u64;
+            if socket.state() == State::Closed {
+                // This side closed nothing, so it was the peer's RST.
+                conn.end(&mut self.sockets, CloseReason::Reset);
+            } else if let Some(deadline) = conn.patience.deadline(now, socket, acked, false) {
+                if deadline <= now {
+                    conn.end(&mut self.sockets, CloseReason::TimedOut);
+                } else {
+                    note(deadline);
+                }
+            }
+        }
+        let (sockets, to_accept) = (&mut self.sockets, &mut self.to_accept);
+        self.half_open.retain_mut(|incoming| {
+            let socket = sockets.get::<Socket<'_>>(incoming.socket);
+            let keep = match socket.state() {
+                State::SynReceived => match incoming.patience.deadline(now, socket, 0, false) {
+                    Some(deadline) if deadline <= now => false,
+                    deadline => {
+                        deadline.into_iter().for_each(&mut note);
+                        return true;
+                    }
+                },
+                // The SYN was none after all, or a RST took it back.
+                State::Listen | State::Closed => false,
+                _ => {
+                    to_accept.push_back(incoming.socket);
+                    return false;
+                }
+            };
+            if !keep {
+                sockets.remove(incoming.socket);
+            }
+            keep
+        });
+        self.orphans.retain_mut(|orphan| {
+            let socket = sockets.get_mut::<Socket<'_>>(orphan.socket);
+            if socket.can_recv() {
+                // Nobody will ever read this.
+                aborted |= socket.state() != State::Closed;
+                socket.abort();
+            }
+            let over = match socket.state() {
+                State::Closed => socket.remote_endpoint().is_none(),
+                State::TimeWait => false,
+                _ => {
+                    // What counts as progress of an orphan is anything that shortens its queue.
+                    let queued = socket.send_queue() as u64;
+                    match orphan.patience.deadline(now, socket, u64::MAX - queued, true) {
+                        Some(deadline) if deadline > now => {
+                            note(deadline);
+                            false
+                        }
+                        other => other.is_some(),
+                    }
+                }
+            };
+            if over {
+                sockets.remove(orphan.socket);
+            }
+            !over
+        });
+        self.next_give_up = next_give_up;
+        aborted
+    }
+
+    fn new_socket(&self) -> Socket<'static> {
+        let buffer = |len: usize| SocketBuffer::new(vec![0; len]);
+        let mut socket = Socket::new(buffer(self.tcp.receive_buffer), buffer(self.tcp.send_buffer));
+        socket.set_nagle_enabled(false);
+        socket.set_ack_delay(Some(ACK_DELAY));
+        socket
+    }
+
+    // ---- the process side ----
+
+    /// A process starts and listens on `port`.
+    pub(crate) fn listen(&mut self, port: u16) {
+        self.listens_on = Some(port);
+    }
+
+    /// The process is gone: its sockets are closed as `exit` does.
+    pub(crate) fn close_all(&mut self, now: u64) {
+        self.listens_on = None;
+        while let Some((conn, _)) = self.conns.first_key_value() {
+            self.close(now, *conn);
+        }
+        let waiting = self.half_open.drain(..).map(|incoming| incoming.socket).chain(self.to_accept.drain(..));
+        for socket in waiting {
+            // Never accepted: closing the listening socket resets them.
+            self.sockets.get_mut::<Socket<'_>>(socket).abort();
+            self.orphans.push(Orphan { socket, patience: Patience::from(now) });
+        }
+    }
+
+    /// Opens a connection; the outcome comes as [`Ready`]. Answers the local port.
+    pub(crate) fn connect(&mut self, now: u64, conn: ConnId, remote: Endpoint) -> u16 {
+        let local_ip = if remote.0.is_loopback() { LOOPBACK } else { self.ip };
+        let local_port = self.free_port(remote);
+        let mut socket = self.new_socket();
+        let local = (IpAddress::Ipv4(local_ip), local_port);
+        match socket.connect(self.iface.context(), (IpAddress::Ipv4(remote.0), remote.1), local) {
+            Ok(()) => {
+                let socket = Some(self.sockets.add(socket));
+                let conn_state = Conn::new(now, socket, local_port, remote, Phase::Connecting, 0);
+                self.conns.insert(conn, conn_state);
+            }
+            // Port 0, the one thing that an address that parsed can be refused for.
+            Err(_) => self.fail_connect(now, conn, "Connection refused"),
+        }
+        local_port
+    }
+
+    /// A connection that fails at time `at` without a packet.
+    pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str) {
+        let nowhere = (Ipv4Addr::UNSPECIFIED, 0);
+        self.conns.insert(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
+    }
+
+    /// Takes bytes to send. What is sent into a connection that is over is dropped; the process is told soon.
+    ///
+    /// # Panics
+    /// If the process sends more than the room it was told of.
+    pub(crate) fn send(&mut self, conn: ConnId, bytes: &[u8]) {
+        let Some(conn) = self.conns.get_mut(&conn) else { return };
+        let Some(handle) = conn.socket else { return };
+        let socket = self.sockets.get_mut::<Socket<'_>>(handle);
+        if !socket.may_send() {
+            return;
+        }
+        assert!(bytes.len() <= conn.credit, "a process never sends more than the room it was told of");
+        let taken = socket.send_slice(bytes).unwrap_or(0);
+        assert!(taken == bytes.len(), "the room told of is never more than the buffer has");
+        conn.credit -= taken;
+        conn.sent += taken as u64;
+        conn.unused_room = None;
+    }
+
+    /// Closes a connection as `close(2)` does.
+    pub(crate) fn close(&mut self, now: u64, conn: ConnId) {
+        let Some(conn) = self.conns.remove(&conn) else { return };
+        let Some(handle) = conn.socket else { return };
+        let socket = self.sockets.get_mut::<Socket<'_>>(handle);
+        if matches!(socket.state(), State::SynSent) {
+            self.sockets.remove(handle);
+            return;
+        }
+        if socket.can_recv() {
+            socket.abort();
+        } else {
+            socket.close();
+        }
+        self.orphans.push(Orphan { socket: handle, patience: Patience::from(now) });
+    }
+
+    /// Ends a connection from outside, without a packet, as when a proxy on the same host dies. Answers whether there
+    /// was one.
+    pub(crate) fn sever(&mut self, local_port: u16, remote: Endpoint, reason: CloseReason) -> bool {
+        let conn = self.conns.values_mut().find(|conn| {
+            conn.socket.is_some() && conn.local_port == local_port && conn.remote == remote
+        });
+        if let Some(conn) = conn {
+            conn.end(&mut self.sockets, reason);
+            return true;
+        }
+        let sockets = &mut self.sockets;
+        let mut found = false;
+        let mut forget = |handle: SocketHandle| {
+            let socket = sockets.get::<Socket<'_>>(handle);
+            let this = socket.remote_endpoint() == Some(remote.into())
+                && socket.local_endpoint().map(|e| e.port) == Some(local_port);
+            if this {
+                sockets.remove(handle);
+                found = true;
+            }
+            this
+        };
+        self.half_open.retain(|incoming| !forget(incoming.socket));
+        self.to_accept.retain(|&handle| !forget(handle));
+        self.orphans.retain(|orphan| !forget(orphan.socket));
+        found
+    }
+
+    /// What the process is to be told next. Connections take turns; each tells one thing a turn.
+    ///
+    /// `next_conn` numbers a connection that is accepted; `buffer` takes bytes that are read.
+    pub(crate) fn next_ready(
+        &mut self,
+        next_conn: &mut u32,
+        buffer: &mut Vec<u8>,
+        wants_write: impl Fn(ConnId) -> bool,
+    ) -> Option<News> {
+        if let Some(socket) = self.to_accept.pop_front() {
+            let conn = ConnId(*next_conn);
+            *next_conn += 1;
+            return Some(self.accept(socket, conn));
+        }
+        let after = (Bound::Excluded(self.served), Bound::Unbounded);
+        let up_to = (Bound::Unbounded, Bound::Included(self.served));
+        let mut turns = self.conns.range(after).chain(self.conns.range(up_to));
+        let (&conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(**conn)))?;
+        self.served = conn;
+        let state = self.conns.get_mut(&conn)?;
+        let (local_port, remote) = (state.local_port, state.remote);
+        let what = state.tell(&mut self.sockets, buffer);
+        if let Ready::ConnectFailed(_) | Ready::Closed(_) = what {
+            if let Some(socket) = state.socket {
+                // End of file. The process will do nothing but close, so that is done for it.
+                self.sockets.get_mut::<Socket<'_>>(socket).close();
+                self.orphans.push(Orphan { socket, patience: state.patience });
+            }
+            self.conns.remove(&conn);
+        }
+        Some(News { conn, local_port, remote, what })
+    }
+
+    fn accept(&mut self, handle: SocketHandle, conn: ConnId) -> News {
+        let socket = self.sockets.get::<Socket<'_>>(handle);
+        let remote = socket.remote_endpoint().map_or((Ipv4Addr::UNSPECIFIED, 0), |e| {
+            let IpAddress::Ipv4(ip) = e.addr;
+            (ip, e.port)
+        });
+        let local_port = socket.local_endpoint().map_or(0, |e| e.port);
+        let room = socket.send_capacity() - socket.send_queue();
+        self.conns.insert(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, room));
+        News { conn, local_port, remote, what: Ready::Accepted { room } }
+    }
+
+    /// The process's connections, in order of number.
+    pub(crate) fn conn_states(&self) -> impl Iterator<Item = ConnState> + '_ {
+        self.conns.iter().filter_map(|(&conn, state)| {
+            let socket = self.sockets.get::<Socket<'_>>(state.socket?);
+            let tcp_state = state_name(socket.state());
+            Some(ConnState { conn, remote: state.remote, local_port: state.local_port, tcp_state })
+        })
+    }
+
+    /// The two ends of a connection: (local port, remote endpoint).
+    pub(crate) fn ends_of(&self, conn: ConnId) -> Option<(u16, Endpoint)> {
+        self.conns.get(&conn).filter(|state| state.local_port != 0).map(|state| (state.local_port, state.remote))
+    }
+
+    /// The connection between these two ends, if the process holds it.
+    pub(crate) fn conn_between(&self, local_port: u16, remote: Endpoint) -> Option<ConnId> {
+        let mut all = self.conns.iter();
+        all.find(|(_, state)| state.local_port == local_port && state.remote == remote).map(|(&conn, _)| conn)
+    }
+
+    /// A port that no socket to `remote` uses.
+    pub(crate) fn free_port(&mut self, remote: Endpoint) -> u16 {
+        let in_use = |sockets: &SocketSet<'_>, port: u16| {
+            sockets.iter().any(|(_, socket)| {
+                let smoltcp::socket::Socket::Tcp(socket) = socket;
+                socket.local_endpoint().map(|e| e.port) == Some(port)
+                    && socket.remote_endpoint() == Some(remote.into())
+            })
+        };
+        for _ in EPHEMERAL {
+            let port = self.next_port;
+            self.next_port = if port >= *EPHEMERAL.end() { *EPHEMERAL.start() } else { port + 1 };
+            if !in_use(&self.sockets, port) && self.listens_on != Some(port) {
+                return port;
+            }
+        }
+        self.next_port
+    }
+}
+
+impl Conn {
+    fn new(
+        now: u64,
+        socket: Option<SocketHandle>,
+        local_port: u16,
+        remote: Endpoint,
+        phase: Phase,
+        credit: usize,
+    ) -> Self {
+        let patience = Patience::from(now);
+        Self { socket, local_port, remote, phase, unread: Vec::new(), credit, sent: 0, unused_room: None, patience }
+    }
+
+    /// Takes what is unread, frees the socket without a packet and leaves word for the process.
+    fn end(&mut self, sockets: &mut SocketSet<'static>, reason: CloseReason) {
+        let Some(handle) = self.socket.take() else { return };
+        let smoltcp::socket::Socket::Tcp(mut socket) = sockets.remove(handle);
+        let mut unread = vec![0; socket.recv_queue()];
+        // A socket closed before it was ever open has nothing to read, and says so with an error.
+        let n = socket.recv_slice(&mut unread).unwrap_or(0);
+        unread.truncate(n);
+        self.unread = unread;
+        self.phase = match (self.phase, reason) {
+            (Phase::Connecting, CloseReason::TimedOut) => Phase::Failed("Connection timed out"),
+            (Phase::Connecting, _) => Phase::Failed("Connection refused"),
+            _ => Phase::Over(reason),
+        };
+    }
+
+    /// Brings the news, when there is some.
+    fn tell(&mut self, sockets: &mut SocketSet<'_>, buffer: &mut Vec<u8>) -> Ready {
+        buffer.clear();
+        if !self.unread.is_empty() {
+            let n = self.unread.len().min(READ_MAX);
+            buffer.extend(self.unread.drain(..n));
+            return Ready::Received;
+        }
+        match self.phase {
+            Phase::Failed(error) => return Ready::ConnectFailed(error),
+            Phase::Over(reason) => return Ready::Closed(reason),
+            Phase::Connecting | Phase::Failing(..) | Phase::Open => {}
+        }
+        let socket = sockets.get_mut::<Socket<'_>>(self.socket.expect("only what is over has no socket"));
+        let room = socket.send_capacity() - socket.send_queue();
+        if self.phase == Phase::Connecting {
+            self.phase = Phase::Open;
+            self.credit = room;
+            return Ready::Connected { room };
+        }
+        if socket.can_recv() {
+            buffer.resize(socket.recv_queue().min(READ_MAX), 0);
+            let n = socket.recv_slice(buffer).unwrap_or(0);
+            buffer.truncate(n);
+            return Ready::Received;
+        }
+        if !socket.may_recv() {
+            return Ready::Closed(CloseReason::Eof);
+        }
+        self.credit = room;
+        self.unused_room = Some(room);
+        Ready::Writable { room }
+    }
+
+    /// Whether there is news for the process.
+    fn is_ready(&self, sockets: &SocketSet<'_>, wants_write: impl Fn() -> bool) -> bool {
+        if !self.unread.is_empty() || matches!(self.phase, Phase::Failed(_) | Phase::Over(_)) {
+            return true;
+        }
+        let Some(handle) = self.socket else { return false };
+        let socket = sockets.get::<Socket<'_>>(handle);
+        match self.phase {
+            Phase::Connecting => !matches!(socket.state(), State::SynSent | State::SynReceived),
+            _ if socket.can_recv() || !socket.may_recv() => true,
+            _ => {
+                let (room, capacity) = (socket.send_capacity() - socket.send_queue(), socket.send_capacity());
+                // Linux calls a socket writable from a third of its buffer on.
+                room * 3 >= capacity && self.unused_room.is_none_or(|unused| room > unused) && wants_write()
+            }
+        }
+    }
+}
+
+const fn state_name(state: State) -> &'static str {
+    match state {
+        State::Closed => "CLOSED",
+        State::Listen => "LISTEN",
+        State::SynSent => "SYN-SENT",
+        State::SynReceived => "SYN-RECEIVED",
+        State::Established => "ESTABLISHED",
+        State::FinWait1 => "FIN-WAIT-1",
+        State::FinWait2 => "FIN-WAIT-2",
+        State::CloseWait => "CLOSE-WAIT",
+        State::Closing => "CLOSING",
+        State::LastAck => "LAST-ACK",
+        State::TimeWait => "TIME-WAIT",
+    }
+}
+
+fn instant(us: u64) -> Instant {
+    Instant::from_micros(us as i64)
+}

@@ -1,0 +1,144 @@
+//! What runs on a host. [`psyncscope_engine::Node`] in earnest; tests of the network bring a process of their own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use psyncscope_engine::view::NodeView;
+use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
+
+use crate::queue::Key;
+
+/// A process in the world: an event loop that is driven from outside, as [`Node`] is.
+///
+/// One [`Input`] is one turn. Like everything in the world it is a function of what it is told: no clock, no random
+/// numbers but those of its seed.
+pub trait Process: Sized {
+    /// What it is started with, and started again with after a crash.
+    type Config: Clone;
+
+    /// Starts it. `dump` is the content of [`Process::dump_name`] on the host's disk, if there is such a file.
+    ///
+    /// # Errors
+    /// What it prints if it refuses to start.
+    fn start(
+        now: Now,
+        config: Self::Config,
+        seed: u64,
+        dump: Option<&[u8]>,
+        out: &mut Outbox,
+    ) -> Result<Self, String>;
+
+    /// One turn.
+    fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox);
+
+    /// When it wants [`Input::Timer`].
+    fn next_timeout(&self) -> Option<Instant>;
+
+    /// Whether it waits for room to send on `conn`.
+    fn wants_write(&self, conn: ConnId) -> bool;
+
+    /// What pictures show of it; parts equal to those of `last` are shared. `None` if it is not a Redis node.
+    fn view(&self, now: Now, last: Option<&NodeView>) -> Option<NodeView>;
+
+    /// The port it listens on.
+    fn port(config: &Self::Config) -> u16;
+
+    /// The file it reads at the start.
+    fn dump_name(config: &Self::Config) -> &str;
+}
+
+impl Process for Node {
+    type Config = psyncscope_engine::Config;
+
+    fn start(
+        now: Now,
+        config: Self::Config,
+        seed: u64,
+        dump: Option<&[u8]>,
+        out: &mut Outbox,
+    ) -> Result<Self, String> {
+        Self::start(now, config, seed, dump, out)
+    }
+
+    fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
+        self.handle(now, input, out);
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        self.next_timeout()
+    }
+
+    fn wants_write(&self, conn: ConnId) -> bool {
+        self.wants_write(conn)
+    }
+
+    fn view(&self, now: Now, last: Option<&NodeView>) -> Option<NodeView> {
+        Some(self.view(now, last))
+    }
+
+    fn port(config: &Self::Config) -> u16 {
+        config.port
+    }
+
+    fn dump_name(_config: &Self::Config) -> &str {
+        "dump.rdb"
+    }
+}
+
+/// A living process with what its host keeps for it.
+pub(crate) struct Running<P> {
+    pub process: P,
+    /// Inputs that did not come over the network, in order.
+    pub inbox: VecDeque<Pending>,
+    /// The number that the next accepted connection gets.
+    pub next_conn: u32,
+    pub children: BTreeMap<ChildId, Child>,
+    /// It does nothing until then (DEBUG SLEEP), in microseconds.
+    pub sleeps_until: Option<u64>,
+    /// When it was told of a timer last: never twice in one microsecond.
+    pub timer_told_at: Option<u64>,
+}
+
+/// A child process: its result is known from the start, it only takes its time.
+pub(crate) struct Child {
+    pub started: u64,
+    pub ends: u64,
+    pub key: Key,
+    pub result: Arc<[u8]>,
+}
+
+/// An input that waits for the process to take it.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    /// Bytes from a console, at most as many as one read takes.
+    Console(u32, Vec<u8>),
+    /// A console hung up.
+    ConsoleGone(ConnId),
+    ChildDone(ChildId, Arc<[u8]>),
+    Terminate,
+}
+
+impl<P: Process> Running<P> {
+    pub(crate) const fn new(process: P) -> Self {
+        Self {
+            process,
+            inbox: VecDeque::new(),
+            next_conn: 1,
+            children: BTreeMap::new(),
+            sleeps_until: None,
+            timer_told_at: None,
+        }
+    }
+
+    /// When it is to be told of a timer, in microseconds.
+    pub(crate) fn timer_due(&self) -> Option<u64> {
+        let due = self.process.next_timeout()?.0;
+        Some(self.timer_told_at.map_or(due, |told| due.max(told + 1)))
+    }
+
+    pub(crate) fn new_conn(&mut self) -> ConnId {
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        conn
+    }
+}

@@ -1,0 +1,57 @@
+//! What is to happen, in order: by time, and at the same time in the order in which it was planned.
+
+use std::collections::BTreeMap;
+
+/// Names one planned event, so that it can be called off.
+pub(crate) type Key = (u64, u64);
+
+/// The plan. The time of a key is in microseconds.
+#[derive(Debug)]
+pub(crate) struct Queue<E> {
+    events: BTreeMap<Key, E>,
+    planned: u64,
+}
+
+impl<E> Queue<E> {
+    pub(crate) const fn new() -> Self {
+        Self { events: BTreeMap::new(), planned: 0 }
+    }
+
+    pub(crate) fn plan(&mut self, at: u64, event: E) -> Key {
+        let key = (at, self.planned);
+        self.planned += 1;
+        self.events.insert(key, event);
+        key
+    }
+
+    pub(crate) fn cancel(&mut self, key: Key) {
+        self.events.remove(&key);
+    }
+
+    pub(crate) fn next_at(&self) -> Option<u64> {
+        self.events.first_key_value().map(|(key, _)| key.0)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(u64, E)> {
+        self.events.pop_first().map(|(key, event)| (key.0, event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_time_then_by_plan() {
+        let mut queue = Queue::new();
+        queue.plan(5, "c");
+        queue.plan(3, "a");
+        let gone = queue.plan(3, "never");
+        queue.plan(3, "b");
+        queue.cancel(gone);
+        queue.cancel(gone);
+        assert_eq!(queue.next_at(), Some(3));
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(order, [(3, "a"), (3, "b"), (5, "c")]);
+    }
+}

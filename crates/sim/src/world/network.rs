@@ -1,0 +1,185 @@
+//! From host to host: names, connections, packets.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use psyncscope_engine::ConnId;
+
+use super::{Event, World};
+use crate::forward::Ends;
+use crate::frame::{Fate, HostId, SimTime};
+use crate::host::host_at;
+use crate::kernel::LOOPBACK;
+use crate::packet::{Endpoint, Segment, destination};
+use crate::process::Process;
+use crate::tap::{Captured, Side};
+
+/// How long a packet takes within a host, in microseconds.
+const LOOPBACK_US: u64 = 20;
+
+/// How long a host looks for a neighbour that is not there: three ARP requests, a second each.
+const NO_NEIGHBOUR_US: u64 = 3_000_000;
+
+/// A packet as it is put on a wire, for an observer: a dump, a statistic.
+#[derive(Clone, Copy, Debug)]
+pub struct WirePacket<'a> {
+    /// Its number, unique in the world.
+    pub id: u64,
+    /// Its sender.
+    pub from: HostId,
+    /// Its receiver; the sender's own for a packet that stays within a host.
+    pub to: HostId,
+    /// When it leaves.
+    pub sent: SimTime,
+    /// When it arrives, or would.
+    pub arrives: SimTime,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// The whole IPv4 packet.
+    pub bytes: &'a [u8],
+}
+
+/// Where a name leads.
+enum Route {
+    To(Endpoint),
+    /// It will fail with this error after so many microseconds.
+    Fails(u64, &'static str),
+}
+
+impl<P: Process> World<P> {
+    /// Lets `observer` see every packet that is put on a wire from now on.
+    pub fn observe_packets(&mut self, observer: impl FnMut(&WirePacket<'_>) + 'static) {
+        self.observer = Some(Box::new(observer));
+    }
+
+    /// What processes sent and received over TCP so far, in order; empty unless [`crate::WorldConfig::capture`] is set.
+    #[must_use]
+    pub fn captured(&self) -> &[Captured] {
+        &self.captured
+    }
+
+    /// A process asks for a connection.
+    pub(super) fn connect(&mut self, id: HostId, conn: ConnId, name: &str, port: u16) {
+        let now = self.now;
+        let (route, forward) = self.route(id, name, port);
+        let Ok(host) = self.host_mut(id) else { return };
+        let Some(kernel) = &mut host.kernel else { return };
+        match route {
+            Route::To(remote) => {
+                let local_port = kernel.connect(now, conn, remote);
+                let peer = if remote.0.is_loopback() { Some(id) } else { host_at(remote.0) };
+                if let Some(peer) = peer {
+                    self.links.open(Ends { opener: (id, local_port), acceptor: (peer, remote.1) }, conn, forward);
+                }
+            }
+            Route::Fails(after, error) => kernel.fail_connect(now.saturating_add(after), conn, error),
+        }
+    }
+
+    fn route(&self, id: HostId, name: &str, port: u16) -> (Route, Option<Arc<str>>) {
+        let ip = match name.parse::<Ipv4Addr>() {
+            Ok(ip) => ip,
+            Err(_) if name.eq_ignore_ascii_case("localhost") => LOOPBACK,
+            Err(_) => match self.host_by_name(name).and_then(|id| self.host(id)) {
+                Some(host) => host.ip,
+                None => return (Route::Fails(0, "Name or service not known"), None),
+            },
+        };
+        if let Some(forward) = self.forwards.iter().find(|forward| forward.listens_on == (ip, port)) {
+            let target = self.host(forward.target.0).map(|host| host.ip);
+            return match target {
+                Some(ip) if !forward.refuses => (Route::To((ip, forward.target.1)), Some(Arc::clone(&forward.name))),
+                _ => (Route::Fails(LOOPBACK_US * 2, "Connection refused"), None),
+            };
+        }
+        let route = if ip.is_loopback() || ip.is_unspecified() {
+            Route::To((LOOPBACK, port))
+        } else if host_at(ip).is_some_and(|other| other == id || self.host(other).is_some()) {
+            Route::To((ip, port))
+        } else if ip.octets()[..2] == [10, 0] {
+            Route::Fails(NO_NEIGHBOUR_US, "No route to host")
+        } else {
+            Route::Fails(0, "Network is unreachable")
+        };
+        (route, None)
+    }
+
+    /// A packet left a host's kernel.
+    pub(super) fn transmit(&mut self, from: HostId, packet: Vec<u8>) {
+        let Some(to) = destination(&packet).and_then(|ip| if ip.is_loopback() { Some(from) } else { host_at(ip) })
+        else {
+            return;
+        };
+        let segment = Segment::parse(&packet);
+        if let Some(segment) = &segment
+            && let Some(held) = self.hold_for(from, to, segment)
+        {
+            held.packets.push_back((from, packet));
+            return;
+        }
+        self.put_on_wire(from, to, packet, segment.as_ref());
+    }
+
+    /// Puts a packet on its wire.
+    pub(super) fn put_on_wire(&mut self, from: HostId, to: HostId, bytes: Vec<u8>, segment: Option<&Segment>) {
+        let now = self.now;
+        self.digest.packet(now, from, to, &bytes);
+        let (arrives, fate, double) = if from == to {
+            (now + LOOPBACK_US, Fate::Arrives, None)
+        } else {
+            // No wire: the receiver was removed.
+            let Some(wire) = self.wires.get_mut(&(from, to)) else { return };
+            let passage = wire.carry(now, bytes.len());
+            (passage.arrives, passage.fate, passage.double_arrives)
+        };
+        for arrives in [Some(arrives), double].into_iter().flatten() {
+            let id = self.packets;
+            self.packets += 1;
+            let packet = WirePacket { id, from, to, sent: SimTime(now), arrives: SimTime(arrives), fate, bytes: &bytes };
+            if let Some(observer) = &mut self.observer {
+                observer(&packet);
+            }
+            if let Some(segment) = segment.filter(|_| from != to) {
+                self.recorder.packet_sent(&packet, segment);
+            }
+            if fate == Fate::Arrives {
+                self.queue.plan(arrives, Event::Packet { id, from, to, bytes: bytes.clone() });
+            }
+        }
+    }
+
+    /// A packet came to the end of its wire.
+    pub(super) fn arrive(&mut self, id: u64, from: HostId, to: HostId, bytes: Vec<u8>) {
+        self.recorder.packet_arrived(id);
+        let now = self.now;
+        if self.host(from).is_none() {
+            return;
+        }
+        let Ok(host) = self.host_mut(to) else { return };
+        let Some(kernel) = &mut host.kernel else { return };
+        kernel.receive(now, bytes);
+        self.recorder.touch(to);
+        self.settle(to);
+    }
+
+    /// Notes bytes that cross the border between a process and its kernel.
+    pub(super) fn tap(&mut self, id: HostId, local_port: u16, remote: Endpoint, side: Side, bytes: &[u8]) {
+        if !self.config.capture {
+            return;
+        }
+        let Some((ends, flow)) = self.link_of(id, local_port, remote) else { return };
+        // The sender sends in the direction it has; the receiver sees the other.
+        let flow = if side == Side::Sent { flow } else { flow.reversed() };
+        let Some(link) = self.links.get(&ends) else { return };
+        self.captured.push(Captured {
+            link: link.forward.clone(),
+            opener: ends.opener.0,
+            acceptor: ends.acceptor.0,
+            nth: link.nth,
+            flow,
+            side,
+            at: SimTime(self.now),
+            bytes: bytes.to_vec(),
+        });
+    }
+}

@@ -1,0 +1,113 @@
+//! Frames of the world: see [`crate::recorder`].
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::World;
+use crate::frame::{ConnFrame, Entry, Frame, HostFrame, HostId, PacketFrame, SimTime, WireFrame};
+use crate::host::{Host, host_at};
+use crate::process::Process;
+use crate::recorder::history_of;
+
+impl<P: Process> World<P> {
+    /// The frames that are kept, oldest first. Without recording there are none.
+    #[must_use]
+    pub const fn frames(&self) -> &VecDeque<Frame> {
+        self.recorder.frames()
+    }
+
+    /// The world as it was at `at`: the last frame made until then, or the oldest kept if that came later. `None`
+    /// without recording.
+    #[must_use]
+    pub fn frame_at(&self, at: SimTime) -> Option<&Frame> {
+        self.recorder.frame_at(at)
+    }
+
+    /// The world as it is now. `None` without recording.
+    #[must_use]
+    pub fn last_frame(&self) -> Option<&Frame> {
+        self.recorder.frames().back()
+    }
+
+    /// Everything that happened, in order. It only ever grows. Empty without recording.
+    #[must_use]
+    pub fn timeline(&self) -> &[Entry] {
+        self.recorder.timeline()
+    }
+
+    /// Makes a frame of what changed, if anything did.
+    pub(super) fn commit(&mut self) {
+        if self.recorder.draws() {
+            for id in self.recorder.changes.hosts.clone() {
+                match self.draw(id) {
+                    Some(frame) => self.recorder.draw_host(self.now, frame),
+                    None => self.recorder.forget_host(id),
+                }
+            }
+            if self.recorder.changes.wires {
+                self.draw_wires();
+            }
+            let hosts = &self.hosts;
+            let views: &_ = &self.recorder.hosts.clone();
+            self.recorder.colour(|packet| {
+                let host = hosts.get(usize::from(packet.from.0))?.as_ref()?;
+                let conn = conn_of(host, packet, hosts)?;
+                history_of(views.get(&packet.from)?.node.as_deref()?, conn)
+            });
+        }
+        self.recorder.finish(self.now);
+    }
+
+    fn draw(&self, id: HostId) -> Option<HostFrame> {
+        let host = self.host(id)?;
+        let last = self.recorder.hosts.get(&id).and_then(|last| last.node.clone());
+        let clock = host.clock(self.now, self.config.unix_start_us);
+        let node = match &host.running {
+            Some(running) => running.process.view(clock, last.as_deref()).map(Arc::new),
+            None => last,
+        };
+        let peer = |ip: std::net::Ipv4Addr| if ip.is_loopback() { Some(id) } else { host_at(ip) };
+        let conns = host.kernel.iter().flat_map(|kernel| kernel.conn_states()).filter_map(|state| {
+            Some(ConnFrame {
+                conn: state.conn,
+                peer: peer(state.remote.0)?,
+                outbound: state.conn.is_outbound(),
+                tcp_state: state.tcp_state,
+            })
+        });
+        let child = host.running.as_ref().and_then(|running| running.children.values().next());
+        Some(HostFrame {
+            id,
+            name: Arc::clone(&host.name),
+            ip: Arc::clone(&host.ip_text),
+            port: host.port,
+            power: host.power,
+            since: SimTime(host.since),
+            sleeps_until: host.running.as_ref().and_then(|running| running.sleeps_until).map(SimTime),
+            node,
+            conns: conns.collect(),
+            child: child.map(|child| (SimTime(child.started), SimTime(child.ends))),
+            dump_bytes: host.disk.get(P::dump_name(&host.config)).map(|dump| dump.len() as u64),
+        })
+    }
+
+    fn draw_wires(&mut self) {
+        let ids: Vec<HostId> = self.host_ids().collect();
+        let pairs = ids.iter().enumerate().flat_map(|(i, &a)| ids[i + 1..].iter().map(move |&b| (a, b)));
+        let wires = &self.wires;
+        self.recorder.draw_wires(pairs.filter_map(|(a, b)| {
+            let (ab, ba) = (wires.get(&(a, b))?, wires.get(&(b, a))?);
+            Some(WireFrame { a, b, cut_ab: ab.cut, cut_ba: ba.cut, ab: ab.settings, ba: ba.settings })
+        }));
+    }
+}
+
+/// The sender's number for the connection that a packet belongs to.
+fn conn_of<P, C>(
+    host: &Host<P, C>,
+    packet: &PacketFrame,
+    hosts: &[Option<Host<P, C>>],
+) -> Option<psyncscope_engine::ConnId> {
+    let receiver = hosts.get(usize::from(packet.to.0))?.as_ref()?;
+    host.kernel.as_ref()?.conn_between(packet.src_port, (receiver.ip, packet.dst_port))
+}

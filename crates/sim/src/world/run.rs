@@ -1,0 +1,351 @@
+//! The heart: events in order, and the turns of processes.
+
+use psyncscope_engine::{Input, Outbox, Output, Peer};
+
+use super::{Event, World};
+use crate::forward::Flow;
+use crate::frame::{HostId, Power, SimTime, What};
+use crate::kernel::{News, Ready};
+use crate::process::{Child, Pending, Process};
+use crate::tap::Side;
+
+/// The room that a local client's connection has: it takes everything at once.
+pub(super) const CONSOLE_ROOM: usize = usize::MAX / 4;
+
+impl<P: Process> World<P> {
+    /// Does the next event. `false` if nothing is planned at all.
+    pub fn step(&mut self) -> bool {
+        let Some((at, event)) = self.queue.pop() else { return false };
+        self.now = at;
+        match event {
+            Event::Packet { id, from, to, bytes } => self.arrive(id, from, to, bytes),
+            Event::Kernel(id) => {
+                if let Ok(host) = self.host_mut(id) {
+                    host.kernel_event = None;
+                    if let Some(kernel) = &mut host.kernel {
+                        kernel.poll(at);
+                    }
+                    self.recorder.touch(id);
+                    self.settle(id);
+                }
+            }
+            Event::Process(id) => {
+                if let Ok(host) = self.host_mut(id) {
+                    host.process_event = None;
+                    self.settle(id);
+                }
+            }
+            Event::Child(id, child) => {
+                if let Ok(host) = self.host_mut(id)
+                    && let Some(running) = &mut host.running
+                    && let Some(Child { result, .. }) = running.children.remove(&child)
+                {
+                    running.inbox.push_back(Pending::ChildDone(child, result));
+                    self.recorder.touch(id);
+                    self.settle(id);
+                }
+            }
+        }
+        self.commit();
+        true
+    }
+
+    /// Does every event up to `until`, that instant included, and then it is `until`. Nothing if that is in the past.
+    pub fn run_until(&mut self, until: SimTime) {
+        while self.queue.next_at().is_some_and(|at| at <= until.0) {
+            self.step();
+        }
+        self.now = self.now.max(until.0);
+    }
+
+    /// Runs for so many microseconds.
+    pub fn run_for(&mut self, us: u64) {
+        self.run_until(SimTime(self.now.saturating_add(us)));
+    }
+
+    /// Brings a host to rest: its process takes every input there is, its kernel sends what it may, and what comes next
+    /// is planned.
+    pub(super) fn settle(&mut self, id: HostId) {
+        self.serve(id);
+        let now = self.now;
+        if let Ok(host) = self.host_mut(id)
+            && let Some(kernel) = &mut host.kernel
+        {
+            kernel.poll(now);
+        }
+        while let Some(packet) = self.take_packet(id) {
+            self.transmit(id, packet);
+        }
+        self.plan(id);
+    }
+
+    fn take_packet(&mut self, id: HostId) -> Option<Vec<u8>> {
+        self.host_mut(id).ok()?.kernel.as_mut()?.take_packet()
+    }
+
+    /// Plans a host's next events.
+    fn plan(&mut self, id: HostId) {
+        let now = self.now;
+        let Some(host) = self.hosts.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
+        let kernel_at = host.kernel.as_mut().and_then(|kernel| kernel.poll_at(now));
+        let process_at = match &host.running {
+            Some(running) if host.power == Power::Running => running.sleeps_until.or_else(|| running.timer_due()),
+            _ => None,
+        };
+        let plans = [
+            (&mut host.kernel_event, kernel_at, Event::Kernel(id)),
+            (&mut host.process_event, process_at, Event::Process(id)),
+        ];
+        for (planned, at, event) in plans {
+            if planned.map(|(at, _)| at) == at {
+                continue;
+            }
+            if let Some(key) = planned.take() {
+                self.queue.cancel(key);
+            }
+            *planned = at.map(|at| self.queue.plan(at.max(now), event));
+        }
+    }
+
+    /// Gives a process its inputs, one a turn, until there are none.
+    fn serve(&mut self, id: HostId) {
+        let now = self.now;
+        loop {
+            let Some(host) = self.hosts.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
+            if !host.is_awake(now) {
+                return;
+            }
+            let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
+            if running.sleeps_until.take().is_some() {
+                self.recorder.touch(id);
+            }
+            if let Some(pending) = running.inbox.pop_front() {
+                self.bring(id, pending);
+                continue;
+            }
+            let process = &running.process;
+            let wants_write = |conn| process.wants_write(conn);
+            if let Some(news) = kernel.next_ready(&mut running.next_conn, &mut self.buffer, wants_write) {
+                self.tell(id, &news);
+                continue;
+            }
+            if running.timer_due().is_some_and(|due| due <= now) {
+                running.timer_told_at = Some(now);
+                self.turn(id, Input::Timer);
+                continue;
+            }
+            return;
+        }
+    }
+
+    /// Brings an input that did not come over the network.
+    fn bring(&mut self, id: HostId, pending: Pending) {
+        self.recorder.touch(id);
+        match pending {
+            Pending::Console(console, bytes) => self.bring_console(id, console, bytes),
+            Pending::ConsoleGone(conn) => {
+                self.turn(id, Input::Closed { conn, reason: psyncscope_engine::io::CloseReason::Eof });
+            }
+            Pending::ChildDone(child, result) => self.turn(id, Input::ChildDone { child, result: Ok(result) }),
+            Pending::Terminate => self.turn(id, Input::Terminate),
+        }
+    }
+
+    /// Tells a process what its kernel has for it.
+    fn tell(&mut self, id: HostId, news: &News) {
+        self.recorder.touch(id);
+        let conn = news.conn;
+        let link = self.link_of(id, news.local_port, news.remote);
+        match news.what {
+            Ready::Accepted { room } => {
+                let mut ip = news.remote.0.to_string();
+                if let Some((ends, _)) = link {
+                    self.links.establish(&ends, &mut self.forwards);
+                    if let Some(link) = self.links.get_mut(&ends) {
+                        link.acceptor = Some(conn);
+                        if link.forward.is_some() {
+                            ip.clone_from(&self.config.masquerade_ip);
+                        }
+                    }
+                }
+                let peer = Peer { ip, port: news.remote.1 };
+                self.turn(id, Input::Accepted { conn, peer, room });
+            }
+            Ready::Connected { room } => {
+                if let Some((ends, _)) = link {
+                    self.links.establish(&ends, &mut self.forwards);
+                    self.recorder.entry(self.now, Some(id), What::TcpOpened { conn, peer: ends.acceptor.0 });
+                }
+                self.turn(id, Input::Connected { conn, room });
+            }
+            Ready::ConnectFailed(error) => {
+                if let Some((ends, flow)) = link {
+                    self.links.release(&ends, flow);
+                }
+                self.turn(id, Input::ConnectFailed { conn, error });
+            }
+            Ready::Received => {
+                let bytes = std::mem::take(&mut self.buffer);
+                self.tap(id, news.local_port, news.remote, Side::Received, &bytes);
+                self.turn(id, Input::Received { conn, bytes: &bytes });
+                self.buffer = bytes;
+            }
+            Ready::Writable { room } => self.turn(id, Input::Writable { conn, room }),
+            Ready::Closed(reason) => {
+                use psyncscope_engine::io::CloseReason;
+                if let Some((ends, flow)) = link {
+                    self.links.release(&ends, flow);
+                }
+                let how = match reason {
+                    CloseReason::Eof => "EOF",
+                    CloseReason::Reset => "RST",
+                    CloseReason::TimedOut => "timeout",
+                };
+                self.recorder.entry(self.now, Some(id), What::TcpClosed { conn, how });
+                self.turn(id, Input::Closed { conn, reason });
+            }
+        }
+    }
+
+    /// One turn of a process, and everything it asks for.
+    pub(super) fn turn(&mut self, id: HostId, input: Input<'_>) {
+        let (now, unix_start_us) = (self.now, self.config.unix_start_us);
+        let mut out = std::mem::take(&mut self.outbox);
+        if let Ok(host) = self.host_mut(id) {
+            let clock = host.clock(now, unix_start_us);
+            let idle = matches!(input, Input::Timer);
+            if let Some(running) = &mut host.running {
+                running.process.handle(clock, input, &mut out);
+            }
+            if idle && out.outputs.is_empty() && out.events.is_empty() {
+                self.recorder.touch_lightly(now, id);
+            } else {
+                self.recorder.touch(id);
+            }
+            self.carry_out(id, &mut out);
+        }
+        self.outbox = out;
+    }
+
+    /// Does what a process asked for, in order, and empties the outbox.
+    pub(super) fn carry_out(&mut self, id: HostId, out: &mut Outbox) {
+        for event in out.events.drain(..) {
+            self.recorder.entry(self.now, Some(id), What::Node(event));
+        }
+        for output in out.outputs.drain(..) {
+            match output {
+                Output::Connect { conn, host, port } => self.connect(id, conn, &host, port),
+                Output::Send { conn, bytes } => self.send(id, conn, bytes),
+                Output::Close { conn } => self.close(id, conn),
+                Output::Spawn { child, job } => self.spawn(id, child, &job),
+                Output::Kill { child } => {
+                    let gone = self.host_mut(id).ok().and_then(|host| host.running.as_mut()?.children.remove(&child));
+                    if let Some(gone) = gone {
+                        self.queue.cancel(gone.key);
+                    }
+                }
+                Output::WriteFile { name, bytes } => {
+                    self.digest.file(self.now, id, &name, &bytes);
+                    if let Ok(host) = self.host_mut(id) {
+                        host.disk.insert(name, bytes);
+                    }
+                }
+                Output::Sleep { until } => {
+                    if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
+                        running.sleeps_until = Some(until.0);
+                    }
+                }
+                Output::Exit { .. } => self.end_process(id),
+            }
+        }
+    }
+
+    fn send(&mut self, id: HostId, conn: psyncscope_engine::ConnId, bytes: Vec<u8>) {
+        let Ok(host) = self.host_mut(id) else { return };
+        if let Some(console) = host.console_of(conn) {
+            self.console_receives(id, console, bytes);
+        } else if let Some(kernel) = &mut host.kernel {
+            let ends = kernel.ends_of(conn);
+            kernel.send(conn, &bytes);
+            if let Some((local_port, remote)) = ends {
+                self.tap(id, local_port, remote, Side::Sent, &bytes);
+            }
+        }
+    }
+
+    fn close(&mut self, id: HostId, conn: psyncscope_engine::ConnId) {
+        let now = self.now;
+        let Ok(host) = self.host_mut(id) else { return };
+        if let Some(console) = host.console_of(conn) {
+            self.console_closes(id, console);
+            return;
+        }
+        let Some(kernel) = &mut host.kernel else { return };
+        let ends = kernel.ends_of(conn);
+        kernel.close(now, conn);
+        if let Some((local_port, remote)) = ends
+            && let Some((ends, flow)) = self.link_of(id, local_port, remote)
+        {
+            self.links.release(&ends, flow);
+        }
+    }
+
+    fn spawn(&mut self, id: HostId, child: psyncscope_engine::ChildId, job: &psyncscope_engine::rdb::SaveJob) {
+        let writing_us = match self.config.disk_bps {
+            0 => 0,
+            bps => u64::try_from(u128::from(job.approximate_bytes()) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
+        };
+        // The child works on the dataset as it is at the fork, so its file can be made at once.
+        let result = job.run().into();
+        let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
+        let key = self.queue.plan(ends, Event::Child(id, child));
+        let started = self.now;
+        if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
+            running.children.insert(child, Child { started, ends, key, result });
+        }
+    }
+
+    /// Ends a process as the kernel sees it: its sockets are closed, its children gone, its consoles hung up.
+    pub(super) fn end_process(&mut self, id: HostId) {
+        let now = self.now;
+        self.bury(id);
+        let Ok(host) = self.host_mut(id) else { return };
+        let conns: Vec<_> = match &host.kernel {
+            Some(kernel) => kernel.conn_states().map(|state| (state.local_port, state.remote)).collect(),
+            None => Vec::new(),
+        };
+        if let Some(kernel) = &mut host.kernel {
+            kernel.close_all(now);
+        }
+        for (local_port, remote) in conns {
+            if let Some((ends, flow)) = self.link_of(id, local_port, remote) {
+                self.links.release(&ends, flow);
+            }
+        }
+        self.set_power(id, Power::Stopped);
+    }
+
+    /// Removes what is left of a process in the world's plans.
+    pub(super) fn bury(&mut self, id: HostId) {
+        let Ok(host) = self.host_mut(id) else { return };
+        let running = host.running.take();
+        let consoles: Vec<u32> = host.consoles.iter().filter(|(_, c)| c.conn.is_some()).map(|(&n, _)| n).collect();
+        for child in running.into_iter().flat_map(|running| running.children.into_values()) {
+            self.queue.cancel(child.key);
+        }
+        for console in consoles {
+            self.console_closes(id, console);
+        }
+    }
+
+    /// The connection with these ends, and the direction in which this host sends on it.
+    pub(super) fn link_of(
+        &self,
+        id: HostId,
+        local_port: u16,
+        remote: crate::packet::Endpoint,
+    ) -> Option<(crate::forward::Ends, Flow)> {
+        let peer = if remote.0.is_loopback() { id } else { crate::host::host_at(remote.0)? };
+        self.links.of_packet((id, local_port), (peer, remote.1)).map(|(ends, flow, _)| (ends, flow))
+    }
+}
