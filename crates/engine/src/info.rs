@@ -288,7 +288,7 @@ impl Node {
 
     fn info_keyspace(&self, lines: &mut Lines) {
         for (db, keys, expires) in self.keyspace.counts() {
-            lines.put(&format!("db{db}"), format!("keys={keys},expires={expires},avg_ttl=0"));
+            lines.put(&format!("db{db}"), format!("keys={keys},expires={expires},avg_ttl={}", self.keyspace.average_ttl_ms(db as usize, self.now.unix_ms())));
         }
     }
 }

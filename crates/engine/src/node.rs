@@ -152,15 +152,14 @@ impl Node {
             max_version: self.config.limits.rdb_version_max,
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-            checksum: self.config.rdbchecksum,
         };
         let loaded = rdb::load(bytes, &options).map_err(|error| {
             let text = format!("Bad file format reading the RDB file: {error}");
             self.log(LogLevel::Warning, || text.clone());
             text
         })?;
-        let (keys, repl) = (loaded.keys, loaded.repl());
-        self.keyspace.install(loaded.dbs);
+        let (keys, repl) = (loaded.keyspace.total_keys(), loaded.repl);
+        self.keyspace.replace_data(loaded.keyspace);
         self.event(|| Event::Loaded { keys });
         self.log(LogLevel::Notice, || "DB loaded from disk".into());
         if is_replica && let Some(info) = repl {

@@ -149,7 +149,6 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("getset", 3, "wm", (1, 1, 1), strings::getset),
     data("mset", -3, "wm", (1, -1, 2), strings::mset),
     data("msetnx", -3, "wm", (1, -1, 2), strings::msetnx),
-    data("randomkey", 1, "rR", (0, 0, 0), keys::randomkey),
     node("select", 2, "lF", Node::select_command),
     data("rename", 3, "w", (1, 2, 1), keys::rename),
     data("renamenx", 3, "wF", (1, 2, 1), keys::renamenx),

@@ -139,7 +139,7 @@ impl Node {
             .outputs
             .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
-        if !self.keyspace.is_empty() {
+        if self.keyspace.total_keys() > 0 {
             self.replication_send_newline_to_master();
         }
         self.keyspace.flush_all();
@@ -151,7 +151,6 @@ impl Node {
             max_version: self.config.limits.rdb_version_max,
             databases: self.config.databases,
             drop_expired_before: None,
-            checksum: self.config.rdbchecksum,
         };
         match rdb::load(&file, &options) {
             Ok(loaded) => self.full_sync_loaded(loaded),
@@ -173,13 +172,13 @@ impl Node {
     /// The master's dataset and history are ours now.
     fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
         let Some(conn) = self.repl.link else { return };
-        let keys = loaded.keys;
+        let keys = loaded.keyspace.total_keys();
         let db = loaded
-            .repl_stream_db
+            .stream_db
             .and_then(|db| usize::try_from(db).ok())
             .unwrap_or(0)
             .min(self.config.databases - 1);
-        self.keyspace.install(loaded.dbs);
+        self.keyspace.replace_data(loaded.keyspace);
         self.event(|| Event::Loaded { keys });
         self.replication_create_master_client(conn, db);
         self.set_repl_state(ReplState::Connected, "RDB loaded");
