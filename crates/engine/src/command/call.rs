@@ -125,7 +125,7 @@ impl Call<'_> {
     ///
     /// On a replica, a client's command (so a writable replica's) has the key noted for the replica's own expiry.
     pub fn set_expire(&mut self, key: &[u8], expire_ms: i64) {
-        self.keyspace.set_expire(self.db, key, Some(expire_ms));
+        self.keyspace.set_expire(self.db, key, expire_ms);
         if self.expiry == ExpiryRole::ReplicaForClient {
             self.keyspace.remember_local_expire(self.db, key);
         }
@@ -162,3 +162,6 @@ impl Deref for StringValue {
         self.0.as_string().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+pub(super) mod testing;

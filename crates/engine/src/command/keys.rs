@@ -1,98 +1,213 @@
 //! Commands on keys of any type (db.c, expire.c).
+//!
+//! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
-use super::call::Call;
+use super::call::{Call, ExpiryRole};
+use super::strings::integer;
+use crate::glob;
+use crate::resp::errors;
 
-/// DEL.
+/// DEL key [key …].
 pub fn del(call: &mut Call<'_>) {
-    call.reply.ok();
+    let mut deleted = 0;
+    for key in &call.argv[1..] {
+        // A key whose time has come is deleted here and does not count.
+        call.expire_if_needed(key);
+        if call.keyspace.delete(call.db, key) {
+            deleted += 1;
+        }
+    }
+    call.dirty += deleted;
+    call.reply.integer(deleted as i64);
 }
 
-/// UNLINK.
+/// UNLINK key [key …]: DEL that frees memory elsewhere, which nobody can see.
 pub fn unlink(call: &mut Call<'_>) {
-    call.reply.ok();
+    del(call);
 }
 
-/// EXISTS.
+/// EXISTS key [key …]: how many of them exist, one named twice counting twice.
 pub fn exists(call: &mut Call<'_>) {
-    call.reply.ok();
+    let count = call.argv[1..].iter().filter(|key| call.lookup_read(key).is_some()).count();
+    call.reply.integer(count as i64);
 }
 
-/// EXPIRE.
-pub fn expire(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// PEXPIRE.
-pub fn pexpire(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// EXPIREAT.
-pub fn expireat(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// PEXPIREAT.
-pub fn pexpireat(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// TTL.
-pub fn ttl(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// PTTL.
-pub fn pttl(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// PERSIST.
-pub fn persist(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// KEYS.
-pub fn keys(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// DBSIZE.
-pub fn dbsize(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// TYPE_OF.
-pub fn type_of(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// FLUSHALL.
-pub fn flushall(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// FLUSHDB.
-pub fn flushdb(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// RANDOMKEY.
-pub fn randomkey(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// RENAME.
-pub fn rename(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// RENAMENX.
-pub fn renamenx(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// TOUCH.
+/// TOUCH key [key …]: EXISTS, as nothing here looks at access times.
 pub fn touch(call: &mut Call<'_>) {
-    call.reply.ok();
+    exists(call);
 }
+
+/// EXPIRE key seconds.
+pub fn expire(call: &mut Call<'_>) {
+    expire_generic(call, call.now.unix_ms(), 1000);
+}
+
+/// PEXPIRE key milliseconds.
+pub fn pexpire(call: &mut Call<'_>) {
+    expire_generic(call, call.now.unix_ms(), 1);
+}
+
+/// EXPIREAT key unix-seconds.
+pub fn expireat(call: &mut Call<'_>) {
+    expire_generic(call, 0, 1000);
+}
+
+/// PEXPIREAT key unix-milliseconds.
+pub fn pexpireat(call: &mut Call<'_>) {
+    expire_generic(call, 0, 1);
+}
+
+/// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time too far
+/// ahead wraps around, as in 5.0, which does not look.
+///
+/// A time that is not in the future deletes the key at once, and the replicas are told DEL. Not so on a replica: there
+/// the key stays, with a time in the past, until its master says DEL.
+fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
+    let argv = call.argv;
+    let key = &argv[1];
+    let Some(time) = integer(call, &argv[2]) else { return };
+    let when = time.wrapping_mul(unit_ms).wrapping_add(base_ms);
+    if call.lookup_write(key).is_none() {
+        call.reply.integer(0);
+        return;
+    }
+    if when <= call.now.unix_ms() && call.expiry == ExpiryRole::Master {
+        call.keyspace.delete(call.db, key);
+        call.rewrite(&[b"DEL", key]);
+    } else {
+        call.set_expire(key, when);
+    }
+    call.dirty += 1;
+    call.reply.integer(1);
+}
+
+/// TTL key: seconds left, rounded; -1 without a time to live, -2 without a key.
+pub fn ttl(call: &mut Call<'_>) {
+    ttl_generic(call, |ms| (ms + 500) / 1000);
+}
+
+/// PTTL key: milliseconds left.
+pub fn pttl(call: &mut Call<'_>) {
+    ttl_generic(call, |ms| ms);
+}
+
+/// `ttlGenericCommand`.
+fn ttl_generic(call: &mut Call<'_>, round: impl FnOnce(i64) -> i64) {
+    let key = &call.argv[1];
+    let left = match call.lookup_read(key) {
+        None => -2,
+        // -1 is `getExpire`'s word for "never".
+        Some(_) => match call.keyspace.get(call.db, key).and_then(|entry| entry.expire_ms()) {
+            None | Some(-1) => -1,
+            Some(when) => round(when.saturating_sub(call.now.unix_ms()).clamp(0, i64::MAX - 500)),
+        },
+    };
+    call.reply.integer(left);
+}
+
+/// PERSIST key: 1 if it had a time to live.
+pub fn persist(call: &mut Call<'_>) {
+    let key = &call.argv[1];
+    call.expire_if_needed(key);
+    let persisted = call.keyspace.persist(call.db, key);
+    call.dirty += u64::from(persisted);
+    call.reply.integer(persisted.into());
+}
+
+/// KEYS pattern. Keys whose time has come are left out, but not deleted.
+pub fn keys(call: &mut Call<'_>) {
+    let pattern = &call.argv[1];
+    let now_ms = call.now.unix_ms();
+    // This pattern matches the empty key too, which it would not by the rules of `glob`.
+    let all = pattern == b"*";
+    let found: Vec<_> = call
+        .keyspace
+        .iter(call.db)
+        .filter(|(key, entry)| (all || glob::matches(pattern, key, false)) && !entry.is_expired(now_ms))
+        .map(|(key, _)| key)
+        .collect();
+    call.reply.array(found.len());
+    for key in found {
+        call.reply.bulk(key);
+    }
+}
+
+/// DBSIZE: keys of the selected database, those included whose time has come and that nobody touched since.
+pub fn dbsize(call: &mut Call<'_>) {
+    call.reply.integer(call.keyspace.db(call.db).len() as i64);
+}
+
+/// TYPE key.
+pub fn type_of(call: &mut Call<'_>) {
+    let name = call.lookup_read(&call.argv[1]).map_or("none", |value| value.type_name());
+    call.reply.status(name);
+}
+
+/// FLUSHALL [ASYNC]. Always a change, even if there was nothing: replicas may have keys.
+///
+/// What `flushallCommand` does beyond the dataset (it kills a background save and writes an empty RDB file) is for the
+/// caller.
+pub fn flushall(call: &mut Call<'_>) {
+    if flush_options(call) {
+        call.dirty += call.keyspace.flush_all() + 1;
+        call.reply.ok();
+    }
+}
+
+/// FLUSHDB [ASYNC]. A change only if there were keys.
+pub fn flushdb(call: &mut Call<'_>) {
+    if flush_options(call) {
+        call.dirty += call.keyspace.flush_db(call.db);
+        call.reply.ok();
+    }
+}
+
+/// `getFlushCommandFlags`: whether the words are right; if not, an error was replied.
+fn flush_options(call: &mut Call<'_>) -> bool {
+    let right = match &call.argv[1..] {
+        [] => true,
+        [option] => option.eq_ignore_ascii_case(b"async"),
+        _ => false,
+    };
+    if !right {
+        call.reply.error(errors::SYNTAX);
+    }
+    right
+}
+
+/// RENAME key newkey.
+pub fn rename(call: &mut Call<'_>) {
+    if rename_generic(call, false).is_some() {
+        call.reply.ok();
+    }
+}
+
+/// RENAMENX key newkey: 1 if `newkey` did not exist.
+pub fn renamenx(call: &mut Call<'_>) {
+    if let Some(renamed) = rename_generic(call, true) {
+        call.reply.integer(renamed.into());
+    }
+}
+
+/// `renameGenericCommand`: whether the key has the new name now and had not before. `None` if there is no such key; the
+/// error was replied.
+fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
+    let argv = call.argv;
+    let (from, to) = (&argv[1], &argv[2]);
+    if call.lookup_write(from).is_none() {
+        call.reply.error(errors::NO_SUCH_KEY);
+        return None;
+    }
+    if from == to || (call.lookup_write(to).is_some() && if_absent) {
+        return Some(false);
+    }
+    call.keyspace.rename(call.db, from, to);
+    if let Some(when) = call.keyspace.get(call.db, to).and_then(|entry| entry.expire_ms()) {
+        call.set_expire(to, when);
+    }
+    call.dirty += 1;
+    Some(true)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,88 +1,348 @@
-//! String commands (t_string.c).
+//! Commands on strings (t_string.c).
+//!
+//! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use super::call::Call;
+use crate::keyspace::Value;
+use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
-/// GET.
-pub fn get(call: &mut Call<'_>) {
-    call.reply.ok();
-}
-
-/// SET.
+/// SET key value [EX seconds | PX milliseconds] [NX | XX].
 pub fn set(call: &mut Call<'_>) {
-    call.reply.ok();
+    let argv = call.argv;
+    let mut condition = Condition::Always;
+    let mut expire: Option<(&[u8], Unit)> = None;
+    let mut options = argv[3..].iter();
+    while let Some(option) = options.next() {
+        let is = |name: &[u8]| option.eq_ignore_ascii_case(name);
+        if is(b"NX") && condition != Condition::IfPresent {
+            condition = Condition::IfAbsent;
+        } else if is(b"XX") && condition != Condition::IfAbsent {
+            condition = Condition::IfPresent;
+        } else if let (true, Some(time)) = (is(b"EX") && !has_unit(expire, Unit::Milliseconds), options.as_slice().first()) {
+            expire = Some((time, Unit::Seconds));
+            options.next();
+        } else if let (true, Some(time)) = (is(b"PX") && !has_unit(expire, Unit::Seconds), options.as_slice().first()) {
+            expire = Some((time, Unit::Milliseconds));
+            options.next();
+        } else {
+            call.reply.error(errors::SYNTAX);
+            return;
+        }
+    }
+    match set_generic(call, "set", &argv[2], expire, condition) {
+        Outcome::Set => call.reply.ok(),
+        Outcome::NotSet => call.reply.null(),
+        Outcome::Refused => {}
+    }
 }
 
-/// SETNX.
+/// SETNX key value.
 pub fn setnx(call: &mut Call<'_>) {
-    call.reply.ok();
+    let argv = call.argv;
+    match set_generic(call, "setnx", &argv[2], None, Condition::IfAbsent) {
+        Outcome::Set => call.reply.integer(1),
+        Outcome::NotSet => call.reply.integer(0),
+        Outcome::Refused => {}
+    }
 }
 
-/// SETEX.
+/// SETEX key seconds value.
 pub fn setex(call: &mut Call<'_>) {
-    call.reply.ok();
+    set_with_time(call, "setex", Unit::Seconds);
 }
 
-/// PSETEX.
+/// PSETEX key milliseconds value.
 pub fn psetex(call: &mut Call<'_>) {
-    call.reply.ok();
+    set_with_time(call, "psetex", Unit::Milliseconds);
 }
 
-/// GETSET.
+fn set_with_time(call: &mut Call<'_>, name: &str, unit: Unit) {
+    let argv = call.argv;
+    if let Outcome::Set = set_generic(call, name, &argv[3], Some((&argv[2], unit)), Condition::Always) {
+        call.reply.ok();
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Milliseconds,
+}
+
+fn has_unit(expire: Option<(&[u8], Unit)>, unit: Unit) -> bool {
+    expire.is_some_and(|(_, have)| have == unit)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Always,
+    IfAbsent,
+    IfPresent,
+}
+
+enum Outcome {
+    Set,
+    /// The condition does not hold; nothing was replied.
+    NotSet,
+    /// An error was replied.
+    Refused,
+}
+
+/// `setGenericCommand`: sets `argv[1]`. `name` is the command's, for its error.
+///
+/// The time is checked before the condition: `SET k v NX EX 0` is an error even where `k` exists. A time too far ahead wraps
+/// around, as in 5.0, which does not look.
+fn set_generic(
+    call: &mut Call<'_>,
+    name: &str,
+    value: &[u8],
+    expire: Option<(&[u8], Unit)>,
+    condition: Condition,
+) -> Outcome {
+    let key = &call.argv[1];
+    let expire_ms = match expire {
+        None => None,
+        Some((text, unit)) => {
+            let Some(time) = integer(call, text) else { return Outcome::Refused };
+            if time <= 0 {
+                call.reply.error(format!("{}{name}", errors::INVALID_EXPIRE_PREFIX));
+                return Outcome::Refused;
+            }
+            let milliseconds = if unit == Unit::Seconds { time.wrapping_mul(1000) } else { time };
+            Some(call.now.unix_ms().wrapping_add(milliseconds))
+        }
+    };
+    let holds = match condition {
+        Condition::Always => true,
+        Condition::IfAbsent => call.lookup_write(key).is_none(),
+        Condition::IfPresent => call.lookup_write(key).is_some(),
+    };
+    if !holds {
+        return Outcome::NotSet;
+    }
+    call.set_key(key, value);
+    call.dirty += 1;
+    if let Some(when) = expire_ms {
+        call.set_expire(key, when);
+    }
+    Outcome::Set
+}
+
+/// GET key.
+pub fn get(call: &mut Call<'_>) {
+    let _ = get_generic(call);
+}
+
+/// GETSET key value: the old value is the reply, also where it is null.
 pub fn getset(call: &mut Call<'_>) {
-    call.reply.ok();
+    if get_generic(call).is_err() {
+        return;
+    }
+    let argv = call.argv;
+    call.set_key(&argv[1], argv[2].as_slice());
+    call.dirty += 1;
 }
 
-/// MGET.
+/// `getGenericCommand`.
+fn get_generic(call: &mut Call<'_>) -> Result<(), super::call::WrongType> {
+    match call.lookup_read_string(&call.argv[1])? {
+        Some(value) => call.reply.bulk(&*value),
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+/// MGET key [key …]. A key of another type is null like a missing one.
 pub fn mget(call: &mut Call<'_>) {
-    call.reply.ok();
+    let keys = &call.argv[1..];
+    call.reply.array(keys.len());
+    for key in keys {
+        match call.lookup_read(key).as_deref().and_then(Value::as_string) {
+            Some(value) => call.reply.bulk(value),
+            None => call.reply.null(),
+        }
+    }
 }
 
-/// MSET.
+/// MSET key value [key value …].
 pub fn mset(call: &mut Call<'_>) {
-    call.reply.ok();
+    mset_generic(call, false);
 }
 
-/// MSETNX.
+/// MSETNX key value [key value …]: all or, if one of the keys exists, nothing.
 pub fn msetnx(call: &mut Call<'_>) {
-    call.reply.ok();
+    mset_generic(call, true);
 }
 
-/// APPEND.
+/// `msetGenericCommand`. Both commands complain about MSET.
+fn mset_generic(call: &mut Call<'_>, if_absent: bool) {
+    let pairs = &call.argv[1..];
+    if !pairs.len().is_multiple_of(2) {
+        call.reply.error("ERR wrong number of arguments for MSET");
+        return;
+    }
+    if if_absent && pairs.iter().step_by(2).any(|key| call.lookup_write(key).is_some()) {
+        call.reply.integer(0);
+        return;
+    }
+    for pair in pairs.chunks_exact(2) {
+        call.set_key(&pair[0], pair[1].as_slice());
+    }
+    call.dirty += (pairs.len() / 2) as u64;
+    if if_absent {
+        call.reply.integer(1);
+    } else {
+        call.reply.ok();
+    }
+}
+
+/// APPEND key value. Counts as a change even if `value` is empty.
 pub fn append(call: &mut Call<'_>) {
-    call.reply.ok();
+    let [_, key, tail, ..] = call.argv else { return };
+    let Ok(old) = call.lookup_write_string(key) else { return };
+    let old_len = old.map(|value| value.len());
+    let len = old_len.unwrap_or(0) + tail.len();
+    match old_len {
+        // The limit is only for strings that grow: what one command brings is within it.
+        Some(_) if is_too_long(call, len) => return,
+        Some(_) => change(call, key, |value| value.extend_from_slice(tail)),
+        None => {
+            call.keyspace.set(call.db, key, tail.as_slice());
+        }
+    }
+    call.dirty += 1;
+    call.reply.integer(len as i64);
 }
 
-/// STRLEN.
+/// STRLEN key.
 pub fn strlen(call: &mut Call<'_>) {
-    call.reply.ok();
+    if let Ok(value) = call.lookup_read_string(&call.argv[1]) {
+        call.reply.integer(value.map_or(0, |value| value.len() as i64));
+    }
 }
 
-/// GETRANGE.
+/// GETRANGE key start end, also known as SUBSTR. Negative positions count from the end; both ends are included.
 pub fn getrange(call: &mut Call<'_>) {
-    call.reply.ok();
+    let argv = call.argv;
+    let Some(start) = integer(call, &argv[2]) else { return };
+    let Some(end) = integer(call, &argv[3]) else { return };
+    let Ok(value) = call.lookup_read_string(&argv[1]) else { return };
+    let value = value.as_deref().unwrap_or_default();
+    call.reply.bulk(range(value, start, end));
 }
 
-/// SETRANGE.
+fn range(value: &[u8], start: i64, end: i64) -> &[u8] {
+    // This one case the clamping below would get wrong: both ends before the string's start would become its first byte.
+    if start < 0 && end < 0 && start > end {
+        return &[];
+    }
+    let len = value.len() as i64;
+    let from_front = |position: i64| if position < 0 { (len + position).max(0) } else { position };
+    let (start, end) = (from_front(start), from_front(end).min(len - 1));
+    if start > end { &[] } else { &value[start as usize..=end as usize] }
+}
+
+/// SETRANGE key offset value. A gap is filled with zero bytes.
 pub fn setrange(call: &mut Call<'_>) {
-    call.reply.ok();
+    let [_, key, offset, patch, ..] = call.argv else { return };
+    let Some(offset) = integer(call, offset) else { return };
+    let Ok(start) = usize::try_from(offset) else {
+        call.reply.error(if offset < 0 { errors::OFFSET_OUT_OF_RANGE } else { errors::STRING_TOO_LONG });
+        return;
+    };
+    let Ok(old) = call.lookup_write_string(key) else { return };
+    let old_len = old.map(|value| value.len());
+    if patch.is_empty() {
+        call.reply.integer(old_len.unwrap_or(0) as i64);
+        return;
+    }
+    let end = start.saturating_add(patch.len());
+    if is_too_long(call, end) {
+        return;
+    }
+    if old_len.is_none() {
+        call.keyspace.set(call.db, key, Vec::new());
+    }
+    change(call, key, |value| {
+        if value.len() < end {
+            value.resize(end, 0);
+        }
+        value[start..end].copy_from_slice(patch);
+    });
+    call.dirty += 1;
+    call.reply.integer(old_len.unwrap_or(0).max(end) as i64);
 }
 
-/// INCR.
+/// INCR key.
 pub fn incr(call: &mut Call<'_>) {
-    call.reply.ok();
+    increment(call, 1);
 }
 
-/// DECR.
+/// DECR key.
 pub fn decr(call: &mut Call<'_>) {
-    call.reply.ok();
+    increment(call, -1);
 }
 
-/// INCRBY.
+/// INCRBY key increment.
 pub fn incrby(call: &mut Call<'_>) {
-    call.reply.ok();
+    let argv = call.argv;
+    if let Some(by) = integer(call, &argv[2]) {
+        increment(call, by);
+    }
 }
 
-/// DECRBY.
+/// DECRBY key decrement. The one number without an opposite stays negative, as in 5.0, which does not look.
 pub fn decrby(call: &mut Call<'_>) {
-    call.reply.ok();
+    let argv = call.argv;
+    if let Some(by) = integer(call, &argv[2]) {
+        increment(call, by.wrapping_neg());
+    }
 }
+
+/// `incrDecrCommand`. The key's time to live stays.
+fn increment(call: &mut Call<'_>, by: i64) {
+    let key = &call.argv[1];
+    let Ok(old) = call.lookup_write_string(key) else { return };
+    let exists = old.is_some();
+    let Some(old) = old.map_or(Some(0), |old| integer(call, &old)) else { return };
+    let Some(new) = old.checked_add(by) else {
+        call.reply.error(errors::INCR_OVERFLOW);
+        return;
+    };
+    let text = new.to_string().into_bytes();
+    if exists {
+        change(call, key, |value| *value = text);
+    } else {
+        call.keyspace.set(call.db, key, text);
+    }
+    call.dirty += 1;
+    call.reply.integer(new);
+}
+
+/// Alters the string that `key` is known to hold; its time to live stays.
+fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
+    call.keyspace.modify(call.db, key, |value| match value {
+        Value::String(bytes) => change(bytes),
+    });
+}
+
+/// `checkStringLength`: replies an error if a string of `len` bytes may not be.
+fn is_too_long(call: &mut Call<'_>, len: usize) -> bool {
+    let too_long = len as u64 > BULK_LEN_MAX as u64;
+    if too_long {
+        call.reply.error(errors::STRING_TOO_LONG);
+    }
+    too_long
+}
+
+/// `getLongLongFromObjectOrReply`.
+pub(super) fn integer(call: &mut Call<'_>, text: &[u8]) -> Option<i64> {
+    let value = parse_i64_strict(text);
+    if value.is_none() {
+        call.reply.error(errors::NOT_AN_INTEGER);
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

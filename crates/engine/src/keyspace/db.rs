@@ -62,6 +62,8 @@ pub struct Db {
     entries: IndexMap<Key, Entry, FxBuildHasher>,
     /// Every key with a time to live, soonest first.
     expires: BTreeSet<(i64, Key)>,
+    /// The sum of all times in `expires`.
+    expires_sum: i128,
     bytes: usize,
 }
 
@@ -82,6 +84,13 @@ impl Db {
     #[must_use]
     pub fn expires_len(&self) -> usize {
         self.expires.len()
+    }
+
+    /// The mean time left to the keys that expire, in milliseconds, at least 0.
+    #[must_use]
+    pub fn average_ttl_ms(&self, now_ms: i64) -> i64 {
+        let Some(mean) = self.expires_sum.checked_div(self.expires.len() as i128) else { return 0 };
+        i64::try_from(mean - i128::from(now_ms)).unwrap_or(i64::MAX).max(0)
     }
 
     /// A rough size in bytes.
@@ -114,20 +123,24 @@ impl Db {
 
     /// Sets `key`, with its time to live or without. Says whether the key is new.
     pub(crate) fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
-        let size = value.approximate_bytes();
         let entry = Entry { value: Arc::new(value), expire_ms, version };
-        if let Some((index, key, _)) = self.entries.get_full(key) {
-            let key = Key::clone(key);
-            let old = std::mem::replace(&mut self.entries[index], entry);
-            self.bytes = self.bytes - old.value.approximate_bytes() + size;
-            self.reindex(key, old.expire_ms, expire_ms);
-            return false;
-        }
-        let key = Key::from(key);
-        self.bytes += key.len() + size + ENTRY_OVERHEAD_BYTES;
-        self.reindex(Key::clone(&key), None, expire_ms);
+        let Some((index, key, _)) = self.entries.get_full(key) else {
+            self.put(Key::from(key), entry);
+            return true;
+        };
+        let key = Key::clone(key);
+        self.bytes += entry.value.approximate_bytes();
+        let old = std::mem::replace(&mut self.entries[index], entry);
+        self.bytes -= old.value.approximate_bytes();
+        self.reindex(key, old.expire_ms, expire_ms);
+        false
+    }
+
+    /// Adds a key that is not there.
+    fn put(&mut self, key: Key, entry: Entry) {
+        self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
+        self.reindex(Key::clone(&key), None, entry.expire_ms);
         self.entries.insert(key, entry);
-        true
     }
 
     /// Lets `change` alter the value in place.
@@ -141,14 +154,22 @@ impl Db {
         Some(result)
     }
 
-    /// Gives the key a time to live, or takes it away. `None` if there is no such key, else what it had.
-    pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> Option<Option<i64>> {
-        let (_, key, entry) = self.entries.get_full_mut(key)?;
+    /// Gives the key a time to live, or takes it away. Says whether the key exists.
+    pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> bool {
+        let Some((_, key, entry)) = self.entries.get_full_mut(key) else { return false };
         let old = std::mem::replace(&mut entry.expire_ms, expire_ms);
         entry.version = version;
         let key = Key::clone(key);
         self.reindex(key, old, expire_ms);
-        Some(old)
+        true
+    }
+
+    /// Moves the value and the time to live of `from` to `to`. Says whether `from` exists.
+    pub(crate) fn rename(&mut self, from: &[u8], to: &[u8], version: u64) -> bool {
+        let Some(entry) = self.remove(from) else { return false };
+        self.remove(to);
+        self.put(Key::from(to), Entry { version, ..entry });
+        true
     }
 
     /// Removes the key. `None` if there is no such key.
@@ -169,6 +190,7 @@ impl Db {
         if old == new {
             return;
         }
+        self.expires_sum += i128::from(new.unwrap_or_default()) - i128::from(old.unwrap_or_default());
         match (old, new) {
             (Some(old), Some(new)) => {
                 self.expires.remove(&(old, Key::clone(&key)));

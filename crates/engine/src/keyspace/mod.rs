@@ -26,8 +26,9 @@ pub struct Stats {
 /// All databases.
 ///
 /// * ask: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
-/// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::delete`], [`Keyspace::flush_db`],
-///   [`Keyspace::flush_all`], [`Keyspace::swap_db`], [`Keyspace::install`]
+/// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::persist`],
+///   [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`], [`Keyspace::swap_db`],
+///   [`Keyspace::replace_data`]
 /// * expire: [`Keyspace::active_expire`], [`Keyspace::expire_local`]
 /// * keep: [`Keyspace::snapshot`]
 ///
@@ -37,6 +38,8 @@ pub struct Stats {
 pub struct Keyspace {
     dbs: Vec<Arc<Db>>,
     version: u64,
+    /// The version at which all content was replaced: no key changed before it.
+    replaced_at: u64,
     /// Keys to which a client of this writable replica gave a time to live (`slaveKeysWithExpire`).
     local_expires: BTreeSet<(usize, Key)>,
     /// Counters for INFO; CONFIG RESETSTAT sets them to default.
@@ -56,9 +59,15 @@ impl Keyspace {
         Self {
             dbs: vec![Arc::default(); databases],
             version: 0,
+            replaced_at: 0,
             local_expires: BTreeSet::new(),
             stats: Stats::default(),
         }
+    }
+
+    /// These databases.
+    pub(crate) fn from_dbs(dbs: Vec<Db>) -> Self {
+        Self { dbs: dbs.into_iter().map(Arc::new).collect(), ..Self::new(0) }
     }
 
     /// How many databases there are.
@@ -91,14 +100,15 @@ impl Keyspace {
 
     /// Keys in all databases.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.dbs.iter().map(|db| db.len()).sum()
+    pub fn total_keys(&self) -> u64 {
+        self.dbs.iter().map(|db| db.len() as u64).sum()
     }
 
-    /// Whether no database has a key.
+    /// The mean time left to the keys of `db` that expire, in milliseconds, 0 if there are none: INFO's `avg_ttl`, which
+    /// Redis estimates from samples.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.dbs.iter().all(|db| db.is_empty())
+    pub fn average_ttl_ms(&self, db: usize, now_ms: i64) -> i64 {
+        self.dbs[db].average_ttl_ms(now_ms)
     }
 
     /// A rough size in bytes.
@@ -118,6 +128,13 @@ impl Keyspace {
         self.dbs[db].get(key)
     }
 
+    /// The version at which `key` last changed, `None` if there is no such key. A key that was deleted and set again has a
+    /// new one, so WATCH can tell by it whether a key was touched.
+    #[must_use]
+    pub fn key_version(&self, db: usize, key: &[u8]) -> Option<u64> {
+        self.get(db, key).map(|entry| entry.version().max(self.replaced_at))
+    }
+
     /// Sets `key` and removes its time to live. Says whether the key is new.
     pub fn set(&mut self, db: usize, key: &[u8], value: impl Into<Value>) -> bool {
         let version = self.changed();
@@ -131,14 +148,33 @@ impl Keyspace {
         self.db_mut(db).modify(key, version, change)
     }
 
-    /// Gives `key` a time to live (milliseconds since the Unix epoch) or, with `None`, makes it persistent. Says whether
-    /// the key exists.
-    pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: Option<i64>) -> bool {
+    /// Gives `key` a time to live, in milliseconds since the Unix epoch (`setExpire`). Says whether the key exists.
+    pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: i64) -> bool {
         if self.dbs[db].get(key).is_none() {
             return false;
         }
         let version = self.changed();
-        self.db_mut(db).set_expire(key, expire_ms, version).is_some()
+        self.db_mut(db).set_expire(key, Some(expire_ms), version)
+    }
+
+    /// Takes the time to live of `key` away (`removeExpire`). Says whether it had one.
+    ///
+    /// The key's own version stays: PERSIST is no change to those who WATCH, as Redis does not signal it.
+    pub fn persist(&mut self, db: usize, key: &[u8]) -> bool {
+        let Some(version) = self.get(db, key).filter(|entry| entry.expire_ms().is_some()).map(Entry::version) else {
+            return false;
+        };
+        self.changed();
+        self.db_mut(db).set_expire(key, None, version)
+    }
+
+    /// Gives the value and the time to live of `from` to `to`, whatever that held (the heart of RENAME). Says whether `from` exists.
+    pub fn rename(&mut self, db: usize, from: &[u8], to: &[u8]) -> bool {
+        if self.dbs[db].get(from).is_none() {
+            return false;
+        }
+        let version = self.changed();
+        self.db_mut(db).rename(from, to, version)
     }
 
     /// Removes `key`. Says whether it was there.
@@ -168,12 +204,16 @@ impl Keyspace {
         self.dbs.swap(one, other);
     }
 
-    /// Puts databases loaded from an RDB file in the place of all there were. Missing ones become empty.
-    pub fn install(&mut self, mut dbs: Vec<Arc<Db>>) {
-        dbs.resize(self.databases(), Arc::default());
+    /// Puts the content of `loaded` (an RDB file's) in the place of all there was. Counters stay.
+    ///
+    /// Databases that `loaded` does not have become empty; it must not have more than there are.
+    pub fn replace_data(&mut self, loaded: Self) {
+        debug_assert!(loaded.databases() <= self.databases(), "rdb::load checks database numbers");
+        let databases = self.databases();
+        self.dbs = loaded.dbs;
+        self.dbs.resize(databases, Arc::default());
         self.local_expires.clear();
-        self.changed();
-        self.dbs = dbs;
+        self.replaced_at = self.changed();
     }
 
     /// Deletes at most `limit` keys whose time has come, and says which: databases in order, in each the longest
@@ -233,9 +273,8 @@ impl Keyspace {
     /// Whether both hold the same keys with the same values and times to live.
     #[must_use]
     pub fn equal_data(&self, other: &Self) -> bool {
-        let databases = self.databases().max(other.databases());
         let empty = Db::default();
-        (0..databases).all(|db| {
+        (0..self.databases().max(other.databases())).all(|db| {
             let [one, twin] = [self, other].map(|keyspace| keyspace.dbs.get(db).map_or(&empty, |db| db));
             one == twin
         })
@@ -264,3 +303,6 @@ impl Snapshot {
         &self.dbs
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,3 +238,167 @@ fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
 fn error(text: &str) -> Parsed {
     Parsed::ProtocolError(format!("ERR Protocol error: {text}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::encode_command;
+    use super::*;
+
+    fn command(words: &[&str]) -> Parsed {
+        Parsed::Command(words.iter().map(|word| word.as_bytes().to_vec()).collect())
+    }
+
+    fn protocol_error(text: &str) -> Parsed {
+        Parsed::ProtocolError(format!("ERR Protocol error: {text}"))
+    }
+
+    /// All that `chunks` hold, up to the end or to an error.
+    fn parse_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Parsed> {
+        let mut query = QueryBuf::default();
+        let mut all = Vec::new();
+        for chunk in chunks {
+            query.push(chunk);
+            loop {
+                match query.next() {
+                    Parsed::NeedMore => break,
+                    error @ Parsed::ProtocolError(_) => {
+                        all.push(error);
+                        return all;
+                    }
+                    parsed => all.push(parsed),
+                }
+            }
+        }
+        all
+    }
+
+    /// Feeds `bytes` whole, byte by byte and in every two pieces.
+    #[track_caller]
+    fn check(bytes: impl AsRef<[u8]>, expect: &[Parsed]) {
+        let bytes = bytes.as_ref();
+        assert_eq!(parse_chunks([bytes]), expect, "{}", bytes.escape_ascii());
+        assert_eq!(parse_chunks(bytes.chunks(1)), expect, "byte by byte: {}", bytes.escape_ascii());
+        for cut in 0..bytes.len() {
+            let (head, tail) = bytes.split_at(cut);
+            assert_eq!(parse_chunks([head, tail]), expect, "cut at {cut}: {}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn multibulk() {
+        check("*1\r\n$4\r\nPING\r\n", &[command(&["PING"])]);
+        check("*2\r\n$4\r\nECHO\r\n$0\r\n\r\n", &[command(&["ECHO", ""])]);
+        check("*1\r\n$2\r\n\r\n\r\n*1\r\n$1\r\na\r\n", &[command(&["\r\n"]), command(&["a"])]);
+        check(b"*1\r\n$3\r\n\xff\0\n\r\n", &[Parsed::Command(vec![b"\xff\0\n".to_vec()])]);
+        check("*0\r\n*-1\r\n*-9\r\n*1\r\n$1\r\na\r\n", &[Parsed::Empty, Parsed::Empty, Parsed::Empty, command(&["a"])]);
+        // What ends an argument is skipped unseen.
+        check("*1\r\n$1\r\naXY*1\r\n$1\r\nb\r\n", &[command(&["a"]), command(&["b"])]);
+        check("*1\rX$1\rXa\r\n", &[command(&["a"])]);
+    }
+
+    #[test]
+    fn inline() {
+        check("PING\r\n", &[command(&["PING"])]);
+        check("PING\n  SET a \"b c\" ''\n", &[command(&["PING"]), command(&["SET", "a", "b c", ""])]);
+        check("\n\r\n", &[Parsed::Newline, Parsed::Newline]);
+        check("  \r\n\r\r\n", &[Parsed::Empty, Parsed::Empty]);
+        check("SET a \"b\r\n", &[protocol_error("unbalanced quotes in request")]);
+        check("PING\n*1\r\n$1\r\na\r\nQUIT\n", &[command(&["PING"]), command(&["a"]), command(&["QUIT"])]);
+        // strchr finds no line end behind a NUL.
+        check("a\0b\n", &[]);
+    }
+
+    #[test]
+    fn protocol_errors() {
+        check("*a\r\n", &[protocol_error("invalid multibulk length")]);
+        check("*\r\n", &[protocol_error("invalid multibulk length")]);
+        check("*01\r\n", &[protocol_error("invalid multibulk length")]);
+        check("*1048577\r\n", &[protocol_error("invalid multibulk length")]);
+        check("*1048576\r\n", &[]);
+        check("*99999999999999999999\r\n", &[protocol_error("invalid multibulk length")]);
+        check("*1\r\n:1\r\n", &[protocol_error("expected '$', got ':'")]);
+        check("*1\r\n\r\n", &[protocol_error("expected '$', got '\r'")]);
+        check("*1\r\n$-1\r\n", &[protocol_error("invalid bulk length")]);
+        check("*1\r\n$\r\n", &[protocol_error("invalid bulk length")]);
+        check("*1\r\n$536870913\r\n", &[protocol_error("invalid bulk length")]);
+        check("*1\r\n$536870912\r\n", &[]);
+    }
+
+    #[test]
+    fn lines_that_never_end() {
+        #[track_caller]
+        fn check_long(start: &str, fill: u8, error: &str) {
+            for (len, expect) in [
+                (INLINE_LEN_MAX - 1, Parsed::NeedMore),
+                (INLINE_LEN_MAX, Parsed::NeedMore),
+                (INLINE_LEN_MAX + 1, protocol_error(error)),
+            ] {
+                let mut query = QueryBuf::default();
+                query.push(start.as_bytes());
+                while query.next() != Parsed::NeedMore {}
+                query.push(&vec![fill; len - query.unparsed()]);
+                assert_eq!(query.next(), expect, "{len} bytes");
+            }
+        }
+        check_long("", b'a', "too big inline request");
+        check_long("*", b'1', "too big mbulk count string");
+        check_long("*1\r\n$", b'1', "too big bulk count string");
+        check_long("*2\r\n$1\r\na\r\n", b'1', "too big bulk count string");
+    }
+
+    #[test]
+    fn unparsed_is_what_follows_the_command() {
+        let first = encode_command(&["SET", "a", "1"]);
+        let second = encode_command(&["SET", "b", "22"]);
+        let both = [&first[..], &second, &first[..5]].concat();
+        for cut in 0..both.len() {
+            let mut query = QueryBuf::default();
+            let mut pushed = 0;
+            let mut ends = Vec::new();
+            for chunk in [&both[..cut], &both[cut..]] {
+                query.push(chunk);
+                pushed += chunk.len();
+                while let Parsed::Command(_) = query.next() {
+                    ends.push(pushed - query.unparsed());
+                }
+            }
+            assert_eq!(ends, [first.len(), first.len() + second.len()], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn clear_forgets_the_half_parsed_command() {
+        let mut query = QueryBuf::default();
+        query.push(b"*2\r\n$1\r\na\r\n$1");
+        assert_eq!(query.next(), Parsed::NeedMore);
+        assert!(!query.is_empty());
+        query.clear();
+        assert!(query.is_empty());
+        query.push(b"PING\r\n");
+        assert_eq!(query.next(), command(&["PING"]));
+    }
+
+    #[test]
+    fn a_pipeline_of_many_and_an_argument_of_a_megabyte() {
+        let ping = encode_command(&["PING"]);
+        assert_eq!(parse_chunks(ping.repeat(50_000).chunks(16 * 1024)).len(), 50_000);
+        let big = encode_command(&["SET", "k", &"x".repeat(1 << 20)]);
+        let parsed = parse_chunks(big.chunks(1000));
+        assert_eq!(parsed.len(), 1);
+        assert_eq!(parsed, [command(&["SET", "k", &"x".repeat(1 << 20)])]);
+    }
+
+    #[test]
+    fn any_sequence_of_tokens_parses_alike_in_one_piece_and_in_many() {
+        use rand_core::{RngCore, SeedableRng};
+        let tokens: [&[u8]; 16] = [
+            b"*", b"$", b"1", b"2", b"0", b"-1", b"\r\n", b"\r\n", b"\r", b"\n", b"a", b"PING", b"\"", b" ", b"\0", b"\xff",
+        ];
+        let mut rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
+        for _ in 0..3000 {
+            let bytes: Vec<u8> =
+                (0..rng.next_u32() % 24).flat_map(|_| tokens[rng.next_u32() as usize % tokens.len()].to_vec()).collect();
+            assert_eq!(parse_chunks([&bytes[..]]), parse_chunks(bytes.chunks(1)), "{}", bytes.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What can be wrong with an RDB file.
+
+use std::fmt;
+
+/// Why bytes are no RDB file, and where they stop being one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RdbError {
+    /// Where the element begins that is at fault, in bytes from the file's start.
+    pub offset: usize,
+    /// The fault.
+    pub kind: RdbErrorKind,
+}
+
+impl RdbError {
+    /// Whether `rdbLoad` would return with an error, so that a replica just tries again later. Any other fault ends the
+    /// process of a real Redis (`rdbExitReportCorruptRDB`).
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self.kind, RdbErrorKind::Signature | RdbErrorKind::Version(_))
+    }
+}
+
+/// What is wrong with an RDB file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RdbErrorKind {
+    /// It does not begin with `REDIS`.
+    Signature,
+    /// A version outside of what is accepted.
+    Version(i64),
+    /// It ends in the middle of something.
+    UnexpectedEof,
+    /// A length begins with a byte that begins none, or stands where a number must.
+    LengthEncoding(u8),
+    /// A string in an encoding that does not exist.
+    StringEncoding(u8),
+    /// Compressed data that does not give the announced length.
+    Lzf,
+    /// A database number beyond the configured ones.
+    Database {
+        /// The number.
+        db: u64,
+        /// How many databases there are.
+        databases: usize,
+    },
+    /// The same key twice in a database.
+    DuplicateKey(Vec<u8>),
+    /// A value type that Redis has and that cannot be read yet.
+    UnsupportedType(u8),
+    /// A value type that does not exist.
+    UnknownType(u8),
+    /// Data of a module.
+    ModuleAux,
+    /// The trailer does not match.
+    Checksum {
+        /// What the bytes give.
+        computed: u64,
+        /// What the trailer says.
+        found: u64,
+    },
+}
+
+impl RdbErrorKind {
+    /// This fault in the element that begins at `offset`.
+    pub(super) const fn at(self, offset: usize) -> RdbError {
+        RdbError { offset, kind: self }
+    }
+}
+
+impl fmt::Display for RdbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            // These two are whole log lines of Redis.
+            RdbErrorKind::Signature => return f.write_str("Wrong signature trying to load DB from file"),
+            RdbErrorKind::Version(version) => return write!(f, "Can't handle RDB format version {version}"),
+            RdbErrorKind::UnexpectedEof => f.write_str("unexpected end of the RDB file"),
+            RdbErrorKind::LengthEncoding(byte) => write!(f, "{byte:#04x} begins no length"),
+            RdbErrorKind::StringEncoding(encoding) => write!(f, "unknown string encoding {encoding}"),
+            RdbErrorKind::Lzf => f.write_str("invalid LZF compressed string"),
+            RdbErrorKind::Database { db, databases } => write!(f, "database {db} of {databases}"),
+            RdbErrorKind::DuplicateKey(key) => write!(f, "key {} twice", crate::resp::escape(key)),
+            RdbErrorKind::UnsupportedType(value_type) => write!(f, "value type {value_type} is not supported yet"),
+            RdbErrorKind::UnknownType(value_type) => write!(f, "unknown value type {value_type}"),
+            RdbErrorKind::ModuleAux => f.write_str("module data, and there are no modules"),
+            RdbErrorKind::Checksum { computed, found } => {
+                write!(f, "wrong checksum: the bytes give {computed:016x}, the trailer says {found:016x}")
+            }
+        }?;
+        write!(f, " at byte {}", self.offset)
+    }
+}
+
+impl std::error::Error for RdbError {}

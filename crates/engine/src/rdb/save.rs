@@ -1,0 +1,206 @@
+//! Writing: the work of a background save's child.
+
+use std::fmt;
+
+use super::{ReplInfo, checksum, encoding, opcode, value_type};
+use crate::keyspace::{Db, Entry, Keyspace, Snapshot, Value};
+use crate::resp::parse_i64_strict;
+
+/// The version that we say we are (`redis-ver`).
+const REDIS_VERSION: &[u8] = b"5.0.14";
+/// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
+const INTEGER_TEXT_MAX: usize = 11;
+/// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
+const COMPRESS_LEN_MIN: usize = 21;
+/// What compression must save. `rdbSaveLzfStringObject` lends liblzf a buffer of 4 bytes less than the string, and liblzf
+/// gives up when it comes within a byte of its end.
+const COMPRESS_SAVES_MIN: usize = 5;
+
+/// What a save needs to know beside the dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaveInfo {
+    /// The wall clock, for `ctime`: seconds since the Unix epoch.
+    pub unix_s: i64,
+    /// The memory in use, for `used-mem`: bytes.
+    pub used_mem: u64,
+    /// Where the dataset stands in its history, if that may be said (`rdbPopulateSaveInfo`).
+    pub repl: Option<ReplInfo>,
+    /// `rdbcompression`: LZF for strings longer than 20 bytes.
+    pub compress: bool,
+    /// `rdbchecksum`: without it the trailer is 0, which readers do not check.
+    pub checksum: bool,
+}
+
+/// A snapshot of the dataset, ready to be written as an RDB file by a child process.
+#[derive(Clone)]
+pub struct SaveJob {
+    snapshot: Snapshot,
+    info: SaveInfo,
+}
+
+impl SaveJob {
+    /// The dataset as it is now.
+    #[must_use]
+    pub fn new(keyspace: &Keyspace, info: SaveInfo) -> Self {
+        Self { snapshot: keyspace.snapshot(), info }
+    }
+
+    /// Writes the RDB file (`rdbSaveRio`).
+    #[must_use]
+    pub fn run(&self) -> Vec<u8> {
+        let mut out = Writer { bytes: Vec::with_capacity(self.file_size_guess()), compress: self.info.compress };
+        out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
+        out.aux_fields(&self.info);
+        for (index, db) in self.snapshot.dbs().iter().enumerate() {
+            if !db.is_empty() {
+                out.database(index, db);
+            }
+        }
+        out.bytes.push(opcode::EOF);
+        let checksum = if self.info.checksum { checksum(&out.bytes) } else { 0 };
+        out.bytes.extend_from_slice(&checksum.to_le_bytes());
+        out.bytes
+    }
+
+    /// Keys in the snapshot.
+    #[must_use]
+    pub fn keys(&self) -> u64 {
+        self.snapshot.dbs().iter().map(|db| db.len() as u64).sum()
+    }
+
+    /// A rough size of the dataset in bytes, from which a simulated disk works out how long the child takes.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> u64 {
+        self.snapshot.dbs().iter().map(|db| db.approximate_bytes() as u64).sum()
+    }
+
+    fn file_size_guess(&self) -> usize {
+        256 + self.snapshot.dbs().iter().map(|db| db.approximate_bytes()).sum::<usize>() / 2
+    }
+}
+
+impl fmt::Debug for SaveJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveJob").field("keys", &self.keys()).field("info", &self.info).finish()
+    }
+}
+
+struct Writer {
+    bytes: Vec<u8>,
+    compress: bool,
+}
+
+impl Writer {
+    /// `rdbSaveInfoAuxFields`, in its order.
+    fn aux_fields(&mut self, info: &SaveInfo) {
+        self.aux(b"redis-ver", REDIS_VERSION);
+        self.aux_number(b"redis-bits", 64);
+        self.aux_number(b"ctime", info.unix_s);
+        self.aux_number(b"used-mem", i64::try_from(info.used_mem).unwrap_or(i64::MAX));
+        if let Some(repl) = info.repl {
+            self.aux_number(b"repl-stream-db", repl.stream_db);
+            self.aux(b"repl-id", repl.id.as_bytes());
+            self.aux_number(b"repl-offset", repl.offset.0);
+        }
+        self.aux_number(b"aof-preamble", 0);
+    }
+
+    fn aux(&mut self, name: &[u8], value: &[u8]) {
+        self.bytes.push(opcode::AUX);
+        self.string(name);
+        self.string(value);
+    }
+
+    fn aux_number(&mut self, name: &[u8], value: i64) {
+        self.aux(name, value.to_string().as_bytes());
+    }
+
+    fn database(&mut self, index: usize, db: &Db) {
+        self.bytes.push(opcode::SELECT_DB);
+        self.len(index);
+        self.bytes.push(opcode::RESIZE_DB);
+        self.len(db.len());
+        self.len(db.expires_len());
+        for (key, entry) in db.iter() {
+            self.key_value(key, entry);
+        }
+    }
+
+    /// `rdbSaveKeyValuePair`.
+    fn key_value(&mut self, key: &[u8], entry: &Entry) {
+        // -1 is `getExpire`'s word for "never".
+        if let Some(expire_ms) = entry.expire_ms().filter(|&when| when != -1) {
+            self.bytes.push(opcode::EXPIRE_MS);
+            self.bytes.extend_from_slice(&expire_ms.to_le_bytes());
+        }
+        match entry.value() {
+            Value::String(bytes) => {
+                self.bytes.push(value_type::STRING);
+                self.string(key);
+                self.string(bytes);
+            }
+        }
+    }
+
+    /// `rdbSaveRawString`: as an integer, compressed or as it is.
+    fn string(&mut self, bytes: &[u8]) {
+        if !self.integer(bytes) && !self.compressed(bytes) {
+            self.len(bytes.len());
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// `rdbTryIntegerEncoding`.
+    fn integer(&mut self, text: &[u8]) -> bool {
+        if text.len() > INTEGER_TEXT_MAX {
+            return false;
+        }
+        let Some(value) = parse_i64_strict(text) else { return false };
+        if let Ok(value) = i8::try_from(value) {
+            self.encoded(encoding::INT8, &value.to_le_bytes());
+        } else if let Ok(value) = i16::try_from(value) {
+            self.encoded(encoding::INT16, &value.to_le_bytes());
+        } else if let Ok(value) = i32::try_from(value) {
+            self.encoded(encoding::INT32, &value.to_le_bytes());
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// `rdbSaveLzfStringObject`.
+    fn compressed(&mut self, bytes: &[u8]) -> bool {
+        if !self.compress || bytes.len() < COMPRESS_LEN_MIN {
+            return false;
+        }
+        let Ok(compressed) = lzf::compress(bytes) else { return false };
+        if compressed.len() + COMPRESS_SAVES_MIN > bytes.len() {
+            return false;
+        }
+        self.encoded(encoding::LZF, &[]);
+        self.len(compressed.len());
+        self.len(bytes.len());
+        self.bytes.extend_from_slice(&compressed);
+        true
+    }
+
+    fn encoded(&mut self, encoding: u8, bytes: &[u8]) {
+        self.bytes.push(encoding::MARK | encoding);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// `rdbSaveLen`: 6 bits, 14 bits, or a mark and 32 or 64 bits, big endian.
+    fn len(&mut self, len: usize) {
+        if len < 1 << 6 {
+            self.bytes.push(len as u8);
+        } else if len < 1 << 14 {
+            self.bytes.extend_from_slice(&(len as u16 | 0x4000).to_be_bytes());
+        } else if let Ok(len) = u32::try_from(len) {
+            self.bytes.push(0x80);
+            self.bytes.extend_from_slice(&len.to_be_bytes());
+        } else {
+            self.bytes.push(0x81);
+            self.bytes.extend_from_slice(&(len as u64).to_be_bytes());
+        }
+    }
+}
