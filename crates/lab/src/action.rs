@@ -121,7 +121,7 @@ pub struct LabConfig {
     pub wire: WireSettings,
     /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own.
     pub classroom_limits: bool,
-    /// The disk's speed in bytes a second: how long a background save takes.
+    /// The disk's speed in bytes a second, 0 for no time at all: how long a background save takes.
     pub disk_bps: u64,
     /// How long the fork of a background save takes at least, in microseconds.
     pub fork_us: u64,

@@ -34,14 +34,12 @@ pub enum ErrorCode {
     BadCommand,
     /// The two ends of a wire are the same node.
     SameNode,
-    /// The node's process does not run, and must for this.
+    /// The node's process does not run (it is paused, it ended, or its host is off), and must for this.
     NotRunning,
     /// The node's process is not paused.
     NotPaused,
-    /// The node's process runs already, or is paused already.
+    /// The node's process lives, and must not for this.
     AlreadyRunning,
-    /// The wire is cut already, or was not cut.
-    NothingToDo,
     /// The node's process did not start: a damaged `dump.rdb`.
     StartFailed,
     /// A moment that lies outside what this lab has recorded or may run to.
@@ -50,7 +48,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tables of translations.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::BadJson,
         Self::BadValue,
         Self::UnknownField,
@@ -67,7 +65,6 @@ impl ErrorCode {
         Self::NotRunning,
         Self::NotPaused,
         Self::AlreadyRunning,
-        Self::NothingToDo,
         Self::StartFailed,
         Self::BadTime,
     ];
@@ -92,7 +89,6 @@ impl ErrorCode {
             Self::NotRunning => "not-running",
             Self::NotPaused => "not-paused",
             Self::AlreadyRunning => "already-running",
-            Self::NothingToDo => "nothing-to-do",
             Self::StartFailed => "start-failed",
             Self::BadTime => "bad-time",
         }

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime};
+use psyncscope_sim::{World, WorldConfig, WorldError};
 
-use crate::action::{Action, ActionLog, LabConfig};
-use crate::error::LabError;
-use crate::step::{FrameRange, StepBy};
+use crate::action::{Action, ActionLog, LabConfig, TimedAction};
+use crate::error::{ErrorCode, LabError};
+use crate::limits;
+use crate::log::{Names, too_many_actions, too_many_bytes};
+use crate::replay::Replay;
+use crate::step::{FrameRange, StepBy, Steps};
+use crate::validate;
 
 /// How far [`Lab::step_forward`] runs the world beyond the present before it gives up, in microseconds.
 pub const STEP_HORIZON_US: u64 = 60_000_000;
@@ -16,28 +21,68 @@ pub const STEP_HORIZON_US: u64 = 60_000_000;
 /// * construct: [`Lab::new`], [`Lab::replay`], [`Lab::fork_at`]
 /// * act: [`Lab::act`]
 /// * let time pass: [`Lab::run_until`], [`Lab::run_for`], [`Lab::step`], [`Lab::step_forward`]
-/// * look: [`Lab::now`], [`Lab::frame_at`], [`Lab::timeline`], [`Lab::host`], [`Lab::digest`]
+/// * look: [`Lab::now`], [`Lab::frame_at`], [`Lab::timeline`], [`Lab::host`], [`Lab::digest`], [`Lab::world`]
 /// * keep: [`Lab::action_log`]
+///
+/// Between two calls all that is due at the present instant has happened. So an action always comes after everything
+/// else of its instant, and a replay, which knows only the instant, puts it in the same place.
+///
+/// ```
+/// use psyncscope_lab::{Action, Lab, examples};
+///
+/// let mut lab = Lab::new(examples::opening().config)?;
+/// lab.run_for(3_000_000);
+/// lab.act(Action::Exec { node: "a".into(), console: 0, command: "SET k v".into() })?;
+/// lab.run_for(1_000_000);
+/// let again = Lab::replay(&lab.action_log())?;
+/// assert_eq!(again.digest(), lab.digest());
+/// # Ok::<(), psyncscope_lab::LabError>(())
+/// ```
 pub struct Lab {
     config: LabConfig,
-    frame: Arc<Frame>,
+    world: World,
+    names: Names,
+    actions: Vec<TimedAction>,
+    command_bytes: usize,
+    /// What a lab shows when the world records nothing, which it always does.
+    nothing: Arc<Frame>,
 }
 
 impl Lab {
     /// A new world at time zero, its nodes started.
     ///
     /// # Errors
-    /// A name or a line of configuration is refused, or there are too many nodes: the error names node and line.
+    /// A name, a line of configuration or a setting is refused: the error names node and line.
     pub fn new(config: LabConfig) -> Result<Self, LabError> {
-        let frame = Arc::new(Frame {
+        validate::config(&config)?;
+        let mut world = World::new(WorldConfig {
+            seed: config.seed,
+            wire: config.wire,
+            disk_bps: config.disk_bps,
+            fork_us: config.fork_us,
+            ..WorldConfig::default()
+        });
+        for spec in &config.nodes {
+            let node = validate::node_config(spec, config.classroom_limits)?;
+            world.add_host(&spec.name, node).map_err(|error| refused(&error, &spec.name))?;
+        }
+        world.run_until(world.now());
+        let nothing = Frame {
             seq: 0,
             at: SimTime(0),
             entries: 0,
             hosts: Arc::from([]),
             wires: Arc::from([]),
             packets: Arc::from([]),
-        });
-        Ok(Self { config, frame })
+        };
+        Ok(Self {
+            names: Names::of(&config.nodes),
+            config,
+            world,
+            actions: Vec::new(),
+            command_bytes: 0,
+            nothing: Arc::new(nothing),
+        })
     }
 
     /// Does one thing at the present instant, and notes it in the log. What it causes happens as time passes.
@@ -45,92 +90,179 @@ impl Lab {
     /// # Errors
     /// The action is refused: nothing has changed and nothing is noted.
     pub fn act(&mut self, action: Action) -> Result<(), LabError> {
-        let _ = action;
+        if self.actions.len() >= limits::ACTIONS_MAX {
+            return Err(too_many_actions());
+        }
+        self.names.check(&action)?;
+        let command_bytes = self.command_bytes + validate::action(&action)?;
+        if command_bytes > limits::COMMANDS_BYTES_MAX {
+            return Err(too_many_bytes());
+        }
+        self.apply(&action)?;
+        self.command_bytes = command_bytes;
+        self.names.note(&action);
+        self.actions.push(TimedAction { at_us: self.now().0, action });
+        // A wire without latency may have brought something to this very instant.
+        self.world.run_until(self.now());
         Ok(())
+    }
+
+    fn apply(&mut self, action: &Action) -> Result<(), LabError> {
+        match action {
+            Action::Exec { node, console, command } => {
+                let words = validate::words(command)?;
+                self.on_host(node, |world, host| world.console_send(host, *console, &words))
+            }
+            Action::AddNode { node: spec } => {
+                let node = validate::node_config(spec, self.config.classroom_limits)?;
+                started(self.world.add_host(&spec.name, node).map(|_| ())).map_err(|error| refused(&error, &spec.name))
+            }
+            Action::RemoveNode { node } => self.on_host(node, World::remove_host),
+            Action::Cut { from, to, one_way } => self.on_wire(from, to, *one_way, World::cut),
+            Action::Heal { from, to, one_way } => self.on_wire(from, to, *one_way, World::heal),
+            Action::SetWire { from, to, one_way, settings } => {
+                self.on_wire(from, to, *one_way, |world, from, to| world.set_wire(from, to, *settings))
+            }
+            Action::Crash { node } => self.on_host(node, World::crash),
+            Action::Pause { node } => self.on_host(node, World::pause),
+            Action::Resume { node } => self.on_host(node, World::resume),
+            Action::PowerOff { node } => self.on_host(node, World::power_off),
+            Action::Restart { node } => self.on_host(node, |world, host| started(world.restart(host))),
+            Action::MoveClock { node, by_ms } => self.on_host(node, |world, host| world.move_clock(host, *by_ms)),
+        }
+        .map_err(|error| match action {
+            Action::Restart { .. } if error.code == ErrorCode::NotRunning => {
+                LabError { code: ErrorCode::AlreadyRunning, ..error }
+            }
+            Action::Resume { .. } if error.code == ErrorCode::NotRunning => {
+                LabError { code: ErrorCode::NotPaused, ..error }
+            }
+            _ => error,
+        })
+    }
+
+    fn on_host(
+        &mut self,
+        node: &str,
+        act: impl FnOnce(&mut World, HostId) -> Result<(), WorldError>,
+    ) -> Result<(), LabError> {
+        let host = self.world.host_by_name(node).ok_or_else(|| refused(&WorldError::NoSuchHost, node))?;
+        act(&mut self.world, host).map_err(|error| refused(&error, node))
+    }
+
+    fn on_wire(
+        &mut self,
+        from: &str,
+        to: &str,
+        one_way: bool,
+        act: impl Fn(&mut World, HostId, HostId) -> Result<(), WorldError>,
+    ) -> Result<(), LabError> {
+        let find = |world: &World, node: &str| world.host_by_name(node).ok_or_else(|| refused(&WorldError::NoSuchHost, node));
+        let (a, b) = (find(&self.world, from)?, find(&self.world, to)?);
+        // The two directions exist together and take the same settings: where the first succeeds, so does the second.
+        act(&mut self.world, a, b).map_err(|error| refused(&error, from))?;
+        if one_way { Ok(()) } else { act(&mut self.world, b, a).map_err(|error| refused(&error, from)) }
     }
 
     /// The present of this world: everything up to here has happened.
     #[must_use]
     pub fn now(&self) -> SimTime {
-        self.frame.at
+        self.world.now()
     }
 
-    /// Lets time pass up to and including `t`, at most up to [`crate::limits::END_MAX_US`]. Does nothing if `t` is past.
+    /// Lets time pass up to and including `t`, at most up to [`limits::END_MAX_US`]. Does nothing if `t` is past.
     pub fn run_until(&mut self, t: SimTime) {
-        let mut frame = Frame::clone(&self.frame);
-        frame.at = frame.at.max(t);
-        self.frame = Arc::new(frame);
+        self.world.run_until(t.min(SimTime(limits::END_MAX_US)));
     }
 
-    /// Lets `us` microseconds pass.
+    /// Lets `us` microseconds pass, as [`Lab::run_until`] does.
     pub fn run_for(&mut self, us: u64) {
         self.run_until(SimTime(self.now().0.saturating_add(us)));
     }
 
-    /// Goes on to the next event, whenever that is, and lets it happen. `false` if there is none before the end of time.
+    /// Goes on to the next instant at which something is due, and lets it happen. `false` if nothing is due before the end
+    /// of time.
     pub fn step(&mut self) -> bool {
-        false
+        match self.next_event_at() {
+            Some(next) if next.0 <= limits::END_MAX_US => {
+                self.run_until(next);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// When the next event is due.
     #[must_use]
     pub fn next_event_at(&self) -> Option<SimTime> {
-        None
+        self.world.next_event_at()
     }
 
     /// What is recorded.
     #[must_use]
     pub fn frames(&self) -> FrameRange {
-        FrameRange { first: self.frame.seq, last: self.frame.seq, from: SimTime(0), to: self.now() }
+        let frames = self.world.frames();
+        let first = frames.front().unwrap_or(&self.nothing);
+        let last = frames.back().unwrap_or(&self.nothing);
+        FrameRange { first: first.seq, last: last.seq, from: first.at, to: self.now() }
     }
 
     /// The world at time `t`: the newest frame made at or before it. Before the first recorded frame, that one.
     ///
-    /// Two frames of one lab are the same exactly if their `seq` is.
+    /// A frame is cheap to hold on to. Two frames of one lab are the same exactly if their `seq` is.
     #[must_use]
     pub fn frame_at(&self, t: SimTime) -> Arc<Frame> {
-        let _ = t;
-        Arc::clone(&self.frame)
+        self.world.frame_at(t).map_or_else(|| Arc::clone(&self.nothing), |frame| Arc::new(frame.clone()))
     }
 
     /// The frame with this number, if it is recorded.
     #[must_use]
     pub fn frame(&self, seq: u64) -> Option<Arc<Frame>> {
-        (seq == self.frame.seq).then(|| Arc::clone(&self.frame))
+        let frames = self.world.frames();
+        let index = seq.checked_sub(frames.front()?.seq)?;
+        frames.get(usize::try_from(index).ok()?).map(|frame| Arc::new(frame.clone()))
     }
 
     /// All that happened, in order. `&timeline()[..frame.entries]` is all that had happened at a frame.
     #[must_use]
     pub fn timeline(&self) -> &[Entry] {
-        &[]
+        self.world.timeline()
     }
 
     /// The host of this name, unless it was removed.
     #[must_use]
     pub fn host(&self, name: &str) -> Option<HostId> {
-        let _ = name;
-        None
+        self.world.host_by_name(name)
     }
 
     /// The first instant after `from` at which something of that size happens. If the record holds none, the world runs
     /// on, for at most [`STEP_HORIZON_US`] beyond the present; then the answer is the present it came to.
     pub fn step_forward(&mut self, from: SimTime, by: StepBy) -> SimTime {
-        let _ = by;
-        from
+        if let Some(at) = Steps::new(&self.world, by).after(from) {
+            return at;
+        }
+        self.run_until(from);
+        let horizon = SimTime(self.now().0.saturating_add(STEP_HORIZON_US).min(limits::END_MAX_US));
+        while self.next_event_at().is_some_and(|next| next <= horizon) && self.step() {
+            if Steps::new(&self.world, by).now() {
+                return self.now();
+            }
+        }
+        self.run_until(horizon);
+        self.now()
     }
 
     /// The last instant before `from` at which something of that size happened; the record's beginning if there is none.
     #[must_use]
     pub fn step_back(&self, from: SimTime, by: StepBy) -> SimTime {
-        let _ = by;
-        from
+        Steps::new(&self.world, by).before(from).unwrap_or_else(|| self.frames().from.min(from))
     }
 
     /// A fingerprint of everything that has happened, as 16 hexadecimal digits: two worlds with equal digests went the
     /// same way, packet for packet.
     #[must_use]
     pub fn digest(&self) -> String {
-        "0".repeat(16)
+        format!("{:016x}", self.world.digest())
     }
 
     /// What the world started as.
@@ -139,18 +271,36 @@ impl Lab {
         &self.config
     }
 
+    /// What was done so far, in order.
+    #[must_use]
+    pub fn actions(&self) -> &[TimedAction] {
+        &self.actions
+    }
+
+    /// The world itself, for looking: whatever is done to it goes through [`Lab::act`].
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Everything from which this world can be made again, up to the present.
     #[must_use]
     pub fn action_log(&self) -> ActionLog {
-        ActionLog { version: ActionLog::VERSION, config: self.config.clone(), actions: Vec::new(), end_us: self.now().0 }
+        ActionLog {
+            version: ActionLog::VERSION,
+            config: self.config.clone(),
+            actions: self.actions.clone(),
+            end_us: self.now().0,
+        }
     }
 
-    /// Makes a world again from its log and runs it to the log's end.
+    /// Makes a world again from its log and runs it to the log's end. For a log that may be long, [`Replay`] does the
+    /// same in pieces.
     ///
     /// # Errors
     /// What [`ActionLog::check`] finds, or an action that the world refuses; the error names the action's index.
     pub fn replay(log: &ActionLog) -> Result<Self, LabError> {
-        Self::new(log.config.clone())
+        Replay::new(log.clone())?.finish()
     }
 
     /// The same world made again up to `t` with the actions up to and including `t`, ready for another future.
@@ -158,7 +308,45 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn fork_at(&self, t: SimTime) -> Result<Self, LabError> {
-        let _ = t;
-        Self::new(self.config.clone())
+        Replay::new(self.log_until(t)?)?.finish()
     }
+
+    /// The log of this world up to `t`: what [`Lab::fork_at`] replays.
+    ///
+    /// # Errors
+    /// `bad-time` if `t` lies beyond the present.
+    pub fn log_until(&self, t: SimTime) -> Result<ActionLog, LabError> {
+        if t > self.now() {
+            let message = format!("{} lies beyond the present, {}", t.0, self.now().0);
+            return Err(LabError::new(ErrorCode::BadTime, message));
+        }
+        let past = self.actions.partition_point(|action| action.at_us <= t.0);
+        let mut log = self.action_log();
+        log.actions.truncate(past);
+        log.end_us = t.0;
+        Ok(log)
+    }
+}
+
+/// A process that does not start is no refusal: it was started, and what became of it is in the record.
+fn started(outcome: Result<(), WorldError>) -> Result<(), WorldError> {
+    match outcome {
+        Err(WorldError::StartFailed { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// A world's refusal in a lab's words.
+fn refused(error: &WorldError, node: &str) -> LabError {
+    let code = match error {
+        WorldError::NoSuchHost | WorldError::NoSuchConsole => ErrorCode::UnknownNode,
+        WorldError::BadName(_) => ErrorCode::BadNodeName,
+        WorldError::NameTaken(_) => ErrorCode::DuplicateNode,
+        WorldError::TooManyHosts => ErrorCode::TooMuch,
+        WorldError::CouldNotConnect { .. } | WorldError::WrongState { .. } => ErrorCode::NotRunning,
+        WorldError::StartFailed { .. } => ErrorCode::StartFailed,
+        WorldError::NoSuchWire => ErrorCode::SameNode,
+        WorldError::BadWire(_) | WorldError::NoSuchForward(_) | WorldError::BadForward(_) => ErrorCode::BadValue,
+    };
+    LabError::new(code, error.to_string()).place(|at| at.node = Some(node.to_owned()))
 }

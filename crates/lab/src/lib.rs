@@ -11,12 +11,14 @@ pub mod explain;
 pub mod lab;
 pub mod limits;
 mod log;
+pub mod replay;
 pub mod step;
 mod validate;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 pub use error::{ErrorAt, ErrorCode, LabError};
 pub use lab::Lab;
+pub use replay::Replay;
 pub use step::{FrameRange, StepBy};
 
 // What a lab shows is told in these crates' own types.

@@ -80,6 +80,7 @@ impl ActionLog {
             }
             last_us = *at_us;
             names.check(action).map_err(|error| error.in_action(index))?;
+            names.note(action);
             command_bytes += validate::action(action).map_err(|error| error.in_action(index))?;
             if command_bytes > limits::COMMANDS_BYTES_MAX {
                 return Err(too_many_bytes().in_action(index));
@@ -196,18 +197,10 @@ impl Names {
         Self { ever: present.clone(), present }
     }
 
-    /// Whether everyone that `action` names exists, or may come to exist; notes who comes and goes.
-    pub(crate) fn check(&mut self, action: &Action) -> Result<(), LabError> {
+    /// Whether everyone that `action` names exists, or may come to exist.
+    pub(crate) fn check(&self, action: &Action) -> Result<(), LabError> {
         match action {
-            Action::AddNode { node } => {
-                self.may_add(&node.name)?;
-                self.present.insert(node.name.clone());
-                self.ever.insert(node.name.clone());
-            }
-            Action::RemoveNode { node } => {
-                self.must_have(node)?;
-                self.present.remove(node);
-            }
+            Action::AddNode { node } => self.may_add(&node.name),
             Action::Cut { from, to, .. } | Action::Heal { from, to, .. } | Action::SetWire { from, to, .. } => {
                 self.must_have(from)?;
                 self.must_have(to)?;
@@ -215,16 +208,31 @@ impl Names {
                     let message = format!("a wire has two ends, not {from} twice");
                     return Err(LabError::new(ErrorCode::SameNode, message).place(|at| at.node = Some(from.clone())));
                 }
+                Ok(())
             }
             Action::Exec { node, .. }
+            | Action::RemoveNode { node }
             | Action::Crash { node }
             | Action::Pause { node }
             | Action::Resume { node }
             | Action::PowerOff { node }
             | Action::Restart { node }
-            | Action::MoveClock { node, .. } => self.must_have(node)?,
+            | Action::MoveClock { node, .. } => self.must_have(node),
         }
-        Ok(())
+    }
+
+    /// Notes who comes and goes by an action that was taken.
+    pub(crate) fn note(&mut self, action: &Action) {
+        match action {
+            Action::AddNode { node } => {
+                self.present.insert(node.name.clone());
+                self.ever.insert(node.name.clone());
+            }
+            Action::RemoveNode { node } => {
+                self.present.remove(node);
+            }
+            _ => {}
+        }
     }
 
     fn must_have(&self, name: &str) -> Result<(), LabError> {

@@ -12,9 +12,6 @@ use crate::console;
 use crate::error::{ErrorCode, LabError};
 use crate::limits;
 
-/// The smallest backlog of a classroom: small enough to count its bytes on a screen.
-const CLASSROOM_BACKLOG_MIN: usize = 16;
-
 /// Checks what a world starts as; the nodes' configurations too.
 pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
     if config.nodes.len() > limits::NODES_MAX {
@@ -30,9 +27,6 @@ pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
         }
     }
     wire(&config.wire)?;
-    if config.disk_bps == 0 {
-        return Err(field(ErrorCode::BadValue, "the disk moves at least 1 byte a second", "config.disk_bps"));
-    }
     if config.fork_us > limits::FORK_MAX_US {
         let message = format!("a fork takes at most {} microseconds", limits::FORK_MAX_US);
         return Err(field(ErrorCode::TooMuch, message, "config.fork_us"));
@@ -80,12 +74,15 @@ pub(crate) fn words(command: &str) -> Result<Vec<Vec<u8>>, LabError> {
 /// Checks a node's name.
 pub(crate) fn name(name: &str) -> Result<(), LabError> {
     let good = (1..=16).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        // Names that REPLICAOF would take for something else.
+        && !name.bytes().all(|byte| byte.is_ascii_digit())
+        && !name.eq_ignore_ascii_case("localhost");
     if good {
         return Ok(());
     }
     let shown: String = name.escape_debug().take(40).collect();
-    let message = format!("a node's name has 1 to 16 letters, digits, - and _: not \"{shown}\"");
+    let message = format!("a node's name has 1 to 16 letters, digits, - and _, not digits alone: not \"{shown}\"");
     Err(LabError::new(ErrorCode::BadNodeName, message).place(|at| at.node = Some(name.to_owned())))
 }
 
@@ -94,7 +91,7 @@ pub(crate) fn node_config(spec: &NodeSpec, classroom_limits: bool) -> Result<Con
     name(&spec.name)?;
     let mut config = Config::default();
     if classroom_limits {
-        config.limits = Limits { backlog_size_min: CLASSROOM_BACKLOG_MIN, ..Limits::default() };
+        config.limits = Limits::classroom();
     }
     if spec.config.len() > limits::CONFIG_LINES_MAX {
         let message = format!("node {}: at most {} lines of configuration", spec.name, limits::CONFIG_LINES_MAX);

@@ -1,0 +1,68 @@
+//! Making a world again from its log, all at once or in pieces.
+
+use psyncscope_sim::frame::SimTime;
+
+use crate::action::ActionLog;
+use crate::error::LabError;
+use crate::lab::Lab;
+
+/// A replay under way. [`Replay::advance`] does a piece of it, so that a page can draw in between.
+pub struct Replay {
+    log: ActionLog,
+    lab: Lab,
+    /// How many actions are done.
+    done: usize,
+}
+
+impl Replay {
+    /// A replay at time zero.
+    ///
+    /// # Errors
+    /// What [`ActionLog::check`] finds.
+    pub fn new(log: ActionLog) -> Result<Self, LabError> {
+        log.check()?;
+        let lab = Lab::new(log.config.clone())?;
+        Ok(Self { log, lab, done: 0 })
+    }
+
+    /// How far the world has run.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.lab.now()
+    }
+
+    /// How far it shall run.
+    #[must_use]
+    pub const fn end(&self) -> SimTime {
+        SimTime(self.log.end_us)
+    }
+
+    /// Goes on for about `instants` instants at which something happens. `true` once the end is reached.
+    ///
+    /// # Errors
+    /// The world refuses an action; the error names its index. The replay cannot go on then.
+    pub fn advance(&mut self, instants: usize) -> Result<bool, LabError> {
+        for _ in 0..instants {
+            let next_action = self.log.actions.get(self.done);
+            let stop = next_action.map_or(self.log.end_us, |next| next.at_us);
+            if self.lab.next_event_at().is_some_and(|event| event.0 <= stop) {
+                self.lab.step();
+                continue;
+            }
+            self.lab.run_until(SimTime(stop));
+            let Some(next) = next_action else { return Ok(true) };
+            self.lab.act(next.action.clone()).map_err(|error| error.in_action(self.done))?;
+            self.done += 1;
+        }
+        Ok(false)
+    }
+
+    /// Does all that is left and gives the world.
+    ///
+    /// # Errors
+    /// As [`Replay::advance`].
+    pub fn finish(mut self) -> Result<Lab, LabError> {
+        while !self.advance(usize::MAX)? {}
+        Ok(self.lab)
+    }
+}
