@@ -1,1 +1,3 @@
-//! x
+//! What crosses crates: recordings of a real Redis, seeded sweeps, real peers.
+
+pub mod golden;
