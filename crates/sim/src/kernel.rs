@@ -65,12 +65,18 @@ pub(crate) struct News {
 /// What is new about a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ready {
-    Accepted { room: usize },
-    Connected { room: usize },
+    Accepted {
+        room: usize,
+    },
+    Connected {
+        room: usize,
+    },
     ConnectFailed(&'static str),
     /// Bytes were read into the buffer given.
     Received,
-    Writable { room: usize },
+    Writable {
+        room: usize,
+    },
     Closed(CloseReason),
 }
 
@@ -174,6 +180,8 @@ pub(crate) struct Kernel {
     orphans: Vec<Orphan>,
     /// When the first peer's answer is overdue, or a connect that must fail does.
     next_give_up: Option<u64>,
+    /// A connection ended by time, not by a packet: the process may have news though it was served before.
+    ended_some: bool,
 }
 
 /// A kernel's connection for pictures.
@@ -210,6 +218,7 @@ impl Kernel {
             to_accept: VecDeque::new(),
             orphans: Vec::new(),
             next_give_up: None,
+            ended_some: false,
         }
     }
 
@@ -241,6 +250,11 @@ impl Kernel {
     /// The next packet to put on a wire.
     pub(crate) fn take_packet(&mut self) -> Option<Vec<u8>> {
         self.device.tx.pop_front()
+    }
+
+    /// Whether a poll ended a connection, so that the process is to be served once more.
+    pub(crate) fn take_ended_some(&mut self) -> bool {
+        std::mem::take(&mut self.ended_some)
     }
 
     /// When [`Kernel::poll`] is due next. Never `now` or before: what could be done now has been done.
@@ -299,6 +313,7 @@ impl Kernel {
             if let Phase::Failing(at, error) = conn.phase {
                 if at <= now {
                     conn.phase = Phase::Failed(error);
+                    self.ended_some = true;
                 } else {
                     note(at);
                 }
@@ -312,6 +327,7 @@ impl Kernel {
             } else if let Some(deadline) = conn.patience.deadline(now, socket, acked, false) {
                 if deadline <= now {
                     conn.end(&mut self.sockets, CloseReason::TimedOut);
+                    self.ended_some = true;
                 } else {
                     note(deadline);
                 }
@@ -421,6 +437,7 @@ impl Kernel {
     /// A connection that fails at time `at` without a packet.
     pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str) {
         let nowhere = (Ipv4Addr::UNSPECIFIED, 0);
+        self.ended_some = true;
         self.conns.insert(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
     }
 
@@ -463,9 +480,10 @@ impl Kernel {
     /// Ends a connection from outside, without a packet, as when a proxy on the same host dies. Answers whether there
     /// was one.
     pub(crate) fn sever(&mut self, local_port: u16, remote: Endpoint, reason: CloseReason) -> bool {
-        let conn = self.conns.values_mut().find(|conn| {
-            conn.socket.is_some() && conn.local_port == local_port && conn.remote == remote
-        });
+        let conn = self
+            .conns
+            .values_mut()
+            .find(|conn| conn.socket.is_some() && conn.local_port == local_port && conn.remote == remote);
         if let Some(conn) = conn {
             conn.end(&mut self.sockets, reason);
             return true;
@@ -558,8 +576,7 @@ impl Kernel {
         let in_use = |sockets: &SocketSet<'_>, port: u16| {
             sockets.iter().any(|(_, socket)| {
                 let smoltcp::socket::Socket::Tcp(socket) = socket;
-                socket.local_endpoint().map(|e| e.port) == Some(port)
-                    && socket.remote_endpoint() == Some(remote.into())
+                socket.local_endpoint().map(|e| e.port) == Some(port) && socket.remote_endpoint() == Some(remote.into())
             })
         };
         for _ in EPHEMERAL {

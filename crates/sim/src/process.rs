@@ -20,19 +20,18 @@ pub trait Process: Sized {
     ///
     /// # Errors
     /// What it prints if it refuses to start.
-    fn start(
-        now: Now,
-        config: Self::Config,
-        seed: u64,
-        dump: Option<&[u8]>,
-        out: &mut Outbox,
-    ) -> Result<Self, String>;
+    fn start(now: Now, config: Self::Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String>;
 
     /// One turn.
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox);
 
     /// When it wants [`Input::Timer`].
     fn next_timeout(&self) -> Option<Instant>;
+
+    /// Says whether anybody will look at its events. Nothing else may depend on it.
+    fn observe(&mut self, on: bool) {
+        let _ = on;
+    }
 
     /// Whether it waits for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
@@ -50,13 +49,7 @@ pub trait Process: Sized {
 impl Process for Node {
     type Config = psyncscope_engine::Config;
 
-    fn start(
-        now: Now,
-        config: Self::Config,
-        seed: u64,
-        dump: Option<&[u8]>,
-        out: &mut Outbox,
-    ) -> Result<Self, String> {
+    fn start(now: Now, config: Self::Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
         Self::start(now, config, seed, dump, out)
     }
 
@@ -66,6 +59,10 @@ impl Process for Node {
 
     fn next_timeout(&self) -> Option<Instant> {
         self.next_timeout()
+    }
+
+    fn observe(&mut self, on: bool) {
+        self.observe(on);
     }
 
     fn wants_write(&self, conn: ConnId) -> bool {
@@ -80,8 +77,8 @@ impl Process for Node {
         config.port
     }
 
-    fn dump_name(_config: &Self::Config) -> &str {
-        "dump.rdb"
+    fn dump_name(config: &Self::Config) -> &str {
+        &config.dbfilename
     }
 }
 

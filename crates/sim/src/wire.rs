@@ -160,7 +160,8 @@ mod tests {
     fn luck_does_not_depend_on_other_settings() {
         let lossy = WireSettings { loss: 0.3, ..WireSettings::default() };
         let mut plain = direction(lossy);
-        let mut wild = direction(WireSettings { jitter_us: 900, reorder: 0.5, duplicate: 0.5, bandwidth_bps: 1_000_000, ..lossy });
+        let mut wild =
+            direction(WireSettings { jitter_us: 900, reorder: 0.5, duplicate: 0.5, bandwidth_bps: 1_000_000, ..lossy });
         for at in 0..500 {
             assert_eq!(plain.carry(at, 100).fate, wild.carry(at, 100).fate);
         }

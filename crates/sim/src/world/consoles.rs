@@ -16,12 +16,7 @@ impl<P: Process> World<P> {
     ///
     /// # Errors
     /// [`WorldError::CouldNotConnect`] if no process lives there; [`WorldError::NoSuchHost`].
-    pub fn console_send(
-        &mut self,
-        host: HostId,
-        console: u32,
-        argv: &[impl AsRef<[u8]>],
-    ) -> Result<(), WorldError> {
+    pub fn console_send(&mut self, host: HostId, console: u32, argv: &[impl AsRef<[u8]>]) -> Result<(), WorldError> {
         let words: Vec<Vec<u8>> = argv.iter().map(|word| word.as_ref().to_vec()).collect();
         let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
         for word in &words {

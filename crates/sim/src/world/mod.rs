@@ -294,16 +294,16 @@ impl<P: Process> World<P> {
     /// Starts a host's process, and its kernel if the host was off.
     fn boot(&mut self, id: HostId) -> Result<(), WorldError> {
         let (now, seed, unix_start_us) = (self.now, self.config.seed, self.config.unix_start_us);
-        let tcp = self.config.tcp.clone();
+        let (tcp, record) = (self.config.tcp.clone(), self.config.record);
         let mut out = std::mem::take(&mut self.outbox);
         let host = self.host_mut(id)?;
         let clock = host.clock(now, unix_start_us);
         let boot = host.boots;
         host.boots += 1;
         let ip = host.ip;
-        let kernel = host.kernel.get_or_insert_with(|| {
-            Kernel::new(now, ip, derive(seed, Stream::Kernel { host: id.0, boot }), &tcp)
-        });
+        let kernel = host
+            .kernel
+            .get_or_insert_with(|| Kernel::new(now, ip, derive(seed, Stream::Kernel { host: id.0, boot }), &tcp));
         host.port = P::port(&host.config);
         kernel.listen(host.port);
         let dump = host.disk.get(P::dump_name(&host.config)).cloned();
@@ -311,7 +311,8 @@ impl<P: Process> World<P> {
         let started = P::start(clock, host.config.clone(), process_seed, dump.as_deref(), &mut out);
         let name = host.name.to_string();
         let outcome = match started {
-            Ok(process) => {
+            Ok(mut process) => {
+                process.observe(record);
                 host.running = Some(crate::process::Running::new(process));
                 self.set_power(id, Power::Running);
                 Ok(())

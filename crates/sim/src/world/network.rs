@@ -135,7 +135,8 @@ impl<P: Process> World<P> {
         for arrives in [Some(arrives), double].into_iter().flatten() {
             let id = self.packets;
             self.packets += 1;
-            let packet = WirePacket { id, from, to, sent: SimTime(now), arrives: SimTime(arrives), fate, bytes: &bytes };
+            let packet =
+                WirePacket { id, from, to, sent: SimTime(now), arrives: SimTime(arrives), fate, bytes: &bytes };
             if let Some(observer) = &mut self.observer {
                 observer(&packet);
             }

@@ -66,12 +66,14 @@ impl<P: Process> World<P> {
     /// Brings a host to rest: its process takes every input there is, its kernel sends what it may, and what comes next
     /// is planned.
     pub(super) fn settle(&mut self, id: HostId) {
-        self.serve(id);
         let now = self.now;
-        if let Ok(host) = self.host_mut(id)
-            && let Some(kernel) = &mut host.kernel
-        {
+        loop {
+            self.serve(id);
+            let Some(kernel) = self.host_mut(id).ok().and_then(|host| host.kernel.as_mut()) else { break };
             kernel.poll(now);
+            if !kernel.take_ended_some() {
+                break;
+            }
         }
         while let Some(packet) = self.take_packet(id) {
             self.transmit(id, packet);

@@ -1,0 +1,17 @@
+//! The network without Redis: one behaviour a file, told as a story. Worlds print their seed.
+
+#![allow(clippy::print_stdout, reason = "a failing test shows the seed of its world")]
+
+mod talker;
+
+mod bandwidth;
+mod clocks;
+mod connect;
+mod crash;
+mod cut;
+mod determinism;
+mod forwards;
+mod frames;
+mod loss;
+mod pause;
+mod power;
