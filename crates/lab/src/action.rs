@@ -178,7 +178,8 @@ fn wire_settings<'de, D: Deserializer<'de>>(d: D) -> Result<WireSettings, D::Err
     }
     impl Default for Strict {
         fn default() -> Self {
-            let WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = WireSettings::default();
+            let WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } =
+                WireSettings::default();
             Self { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder }
         }
     }

@@ -28,9 +28,10 @@ pub fn opening() -> ActionLog {
             ..LabConfig::default()
         },
         actions: vec![
-            exec(5_000_000, "SET user:1 ada"),
-            exec(6_500_000, "SET user:2 grace"),
-            exec(8_000_000, "INCR visits"),
+            exec(3_000_000, "SET user:1 ada"),
+            exec(4_500_000, "SET user:2 grace"),
+            exec(6_000_000, "INCR visits"),
+            exec(8_000_000, "SET user:1 lovelace"),
         ],
         end_us: 10_000_000,
     }

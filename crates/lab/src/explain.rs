@@ -249,10 +249,9 @@ fn turn(verdict: &PsyncVerdict) -> Turn {
             Turn::LargerBacklog { size: distance(next, end(&window)), had: size, byte: next }
         }
         Decision::Full(Refusal::Future) => Turn::MasterAhead { bytes: distance(end(&window), next) },
-        Decision::Continue { bytes, .. } => Turn::MoreWrites {
-            spare: size.saturating_sub(*bytes as u64),
-            smallest_size: (*bytes as u64).max(1),
-        },
+        Decision::Continue { bytes, .. } => {
+            Turn::MoreWrites { spare: size.saturating_sub(*bytes as u64), smallest_size: (*bytes as u64).max(1) }
+        }
     }
 }
 
@@ -298,10 +297,7 @@ pub fn psync_matrix(frame: &Frame) -> Vec<MatrixCell> {
 #[must_use]
 pub fn request_of(node: &NodeView) -> PsyncRequest {
     // A live link and a master's own history become the cached master at that moment; a suspended one is it already.
-    let own = || PsyncRequest {
-        replid: node.replid.as_bytes().to_vec(),
-        next: Some(node.master_repl_offset.next()),
-    };
+    let own = || PsyncRequest { replid: node.replid.as_bytes().to_vec(), next: Some(node.master_repl_offset.next()) };
     let Some(upstream) = &node.upstream else { return own() };
     if let Some(cached) = &upstream.cached_master {
         return PsyncRequest { replid: cached.replid.as_bytes().to_vec(), next: Some(cached.reploff.next()) };

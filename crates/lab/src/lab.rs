@@ -157,7 +157,8 @@ impl Lab {
         one_way: bool,
         act: impl Fn(&mut World, HostId, HostId) -> Result<(), WorldError>,
     ) -> Result<(), LabError> {
-        let find = |world: &World, node: &str| world.host_by_name(node).ok_or_else(|| refused(&WorldError::NoSuchHost, node));
+        let find =
+            |world: &World, node: &str| world.host_by_name(node).ok_or_else(|| refused(&WorldError::NoSuchHost, node));
         let (a, b) = (find(&self.world, from)?, find(&self.world, to)?);
         // The two directions exist together and take the same settings: where the first succeeds, so does the second.
         act(&mut self.world, a, b).map_err(|error| refused(&error, from))?;

@@ -102,8 +102,7 @@ impl<'a> Steps<'a> {
         match self.by {
             StepBy::Segment => Some(|_| true),
             StepBy::Packet => Some(|packet| {
-                !packet.payload.is_empty()
-                    || packet.flags.split(' ').any(|flag| matches!(flag, "SYN" | "FIN" | "RST"))
+                !packet.payload.is_empty() || packet.flags.split(' ').any(|flag| matches!(flag, "SYN" | "FIN" | "RST"))
             }),
             StepBy::Command | StepBy::StateChange => None,
         }

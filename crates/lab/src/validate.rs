@@ -140,9 +140,7 @@ pub(crate) fn wire(settings: &WireSettings) -> Result<(), LabError> {
             return Err(field(ErrorCode::TooMuch, message, name));
         }
     }
-    for (name, chance) in
-        [("loss", settings.loss), ("duplicate", settings.duplicate), ("reorder", settings.reorder)]
-    {
+    for (name, chance) in [("loss", settings.loss), ("duplicate", settings.duplicate), ("reorder", settings.reorder)] {
         // Written so that NaN is refused too.
         if !(0.0..=1.0).contains(&chance) {
             let message = format!("{name} is a probability from 0 to 1, not {chance}");

@@ -108,7 +108,8 @@ fn unknown_missing_and_wrong_fields_are_named() {
     refused(&log("").replace("\"end_us\"", "\"end\""), ErrorCode::UnknownField, "end");
     refused(&log("").replace("{\"name\":\"a\"}", "{\"nome\":\"a\"}"), ErrorCode::UnknownField, "nome");
     let wire = r#""config":{"wire":{"lag":1},"#;
-    let at = refused(&log("").replace("\"config\":{\"nodes\"", &format!("{wire}\"nodes\"")), ErrorCode::UnknownField, "lag");
+    let at =
+        refused(&log("").replace("\"config\":{\"nodes\"", &format!("{wire}\"nodes\"")), ErrorCode::UnknownField, "lag");
     assert_eq!(at.field.as_deref(), Some("config.wire.lag"));
 }
 
@@ -173,6 +174,14 @@ fn values_have_limits() {
     refused(&wire(r#""loss":1.01"#), ErrorCode::BadValue, "probability");
     refused(&wire(r#""reorder":-0.1"#), ErrorCode::BadValue, "probability");
     refused(&wire(r#""latency_us":600000001"#), ErrorCode::TooMuch, "latency_us");
-    refused(&log(r#"{"at_us":1,"do":"move-clock","node":"a","by_ms":9223372036854775807}"#), ErrorCode::TooMuch, "clock");
-    refused(&log(r#"{"at_us":1,"do":"move-clock","node":"a","by_ms":-9223372036854775808}"#), ErrorCode::TooMuch, "clock");
+    refused(
+        &log(r#"{"at_us":1,"do":"move-clock","node":"a","by_ms":9223372036854775807}"#),
+        ErrorCode::TooMuch,
+        "clock",
+    );
+    refused(
+        &log(r#"{"at_us":1,"do":"move-clock","node":"a","by_ms":-9223372036854775808}"#),
+        ErrorCode::TooMuch,
+        "clock",
+    );
 }

@@ -31,7 +31,9 @@ impl Reply {
             RangeFrame::Integer(number) => Self::Integer(number),
             RangeFrame::BulkString(at) => Self::Bulk(text(at)),
             RangeFrame::Null => Self::Nil,
-            RangeFrame::Array(items) => Self::Array(items.into_iter().map(|item| Self::from_range(bytes, item)).collect()),
+            RangeFrame::Array(items) => {
+                Self::Array(items.into_iter().map(|item| Self::from_range(bytes, item)).collect())
+            }
         }
     }
 
@@ -117,7 +119,8 @@ pub fn repr(bytes: &[u8]) -> String {
 /// Whether redis-cli 5 prints this command's reply as raw text (`cliSendCommand`).
 #[must_use]
 pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
-    let word = |index: usize, name: &str| argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let word =
+        |index: usize, name: &str| argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
     let pair = |first, second| word(0, first) && word(1, second);
     word(0, "info")
         || pair("debug", "htstats")
@@ -221,12 +224,10 @@ mod tests {
     #[test]
     fn arrays_are_numbered_and_nested() {
         check(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", "1) \"a\"\n2) \"b\"");
-        check(b"*2\r\n$6\r\nmaster\r\n*2\r\n*2\r\n:1\r\n:2\r\n*0\r\n", concat!(
-            "1) \"master\"\n",
-            "2) 1) 1) (integer) 1\n",
-            "      2) (integer) 2\n",
-            "   2) (empty list or set)",
-        ));
+        check(
+            b"*2\r\n$6\r\nmaster\r\n*2\r\n*2\r\n:1\r\n:2\r\n*0\r\n",
+            concat!("1) \"master\"\n", "2) 1) 1) (integer) 1\n", "      2) (integer) 2\n", "   2) (empty list or set)",),
+        );
         let mut ten = b"*10\r\n".to_vec();
         for _ in 0..10 {
             ten.extend_from_slice(b":7\r\n");
