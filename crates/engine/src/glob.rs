@@ -1,9 +1,9 @@
 //! Glob patterns, as KEYS, SCAN, CONFIG GET and PSUBSCRIBE understand them.
 //!
 //! No crate has exactly these rules: bytes and not characters, classes that may stay open, ranges of *signed* bytes in
-//! either direction, and a `*` that does not match the empty key. They are those of `stringmatchlen` in util.c. Only the way
-//! is another: where Redis tries each `*` recursively, which a pattern like `*a*a*a*a*b` makes exponential, going back
-//! to the last `*` alone finds the same matches.
+//! either direction, and a `*` that does not match the empty key. They are those of `stringmatchlen` in util.c. Only
+//! the way is another: where Redis tries each `*` recursively, which a pattern like `*a*a*a*a*b` makes exponential,
+//! going back to the last `*` alone finds the same matches.
 
 /// Whether all of `text` matches `pattern`.
 ///

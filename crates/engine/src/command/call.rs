@@ -21,8 +21,8 @@ pub enum ExpiryRole {
 /// One execution of a data command.
 ///
 /// * look: [`Call::lookup_read`], [`Call::lookup_write`] and their `_string` forms, which reply WRONGTYPE
-/// * change: [`Call::set_key`], [`Call::set_expire`], and the methods of `keyspace`. None of them counts in `dirty`: as in
-///   Redis, each command does
+/// * change: [`Call::set_key`], [`Call::set_expire`], and the methods of `keyspace`. None of them counts in `dirty`: as
+///   in Redis, each command does
 /// * tell: `reply`, `dirty`, [`Call::rewrite`]
 pub struct Call<'a> {
     /// The command's words; `argv[0]` is its name as the client spelt it.
@@ -67,8 +67,8 @@ impl Call<'_> {
         found
     }
 
-    /// The value of `key` for changing (`lookupKeyWrite`). A master deletes it first if its time has come; a replica never
-    /// does, and sees it.
+    /// The value of `key` for changing (`lookupKeyWrite`). A master deletes it first if its time has come; a replica
+    /// never does, and sees it.
     ///
     /// Drop what this returns before changing the key, or the change copies the value.
     pub fn lookup_write(&mut self, key: &[u8]) -> Option<Arc<Value>> {
@@ -120,8 +120,8 @@ impl Call<'_> {
         self.keyspace.set(self.db, key, value);
     }
 
-    /// Gives `key`, which exists, a time to live in milliseconds since the Unix epoch (`setExpire`). A time below zero is
-    /// Redis's "no time to live" to every reader.
+    /// Gives `key`, which exists, a time to live in milliseconds since the Unix epoch (`setExpire`). A time below zero
+    /// is Redis's "no time to live" to every reader.
     ///
     /// On a replica, a client's command (so a writable replica's) has the key noted for the replica's own expiry.
     pub fn set_expire(&mut self, key: &[u8], expire_ms: i64) {

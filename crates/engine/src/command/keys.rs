@@ -57,8 +57,8 @@ pub fn pexpireat(call: &mut Call<'_>) {
     expire_generic(call, 0, 1);
 }
 
-/// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time too far
-/// ahead wraps around, as in 5.0, which does not look.
+/// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time too
+/// far ahead wraps around, as in 5.0, which does not look.
 ///
 /// A time that is not in the future deletes the key at once, and the replicas are told DEL. Not so on a replica: there
 /// the key stays, with a time in the past, until its master says DEL.
@@ -143,7 +143,7 @@ pub fn type_of(call: &mut Call<'_>) {
     call.reply.status(name);
 }
 
-/// FLUSHALL [ASYNC]. Always a change, even if there was nothing: replicas may have keys.
+/// `FLUSHALL [ASYNC]`. Always a change, even if there was nothing: replicas may have keys.
 ///
 /// What `flushallCommand` does beyond the dataset (it kills a background save and writes an empty RDB file) is for the
 /// caller.
@@ -154,7 +154,7 @@ pub fn flushall(call: &mut Call<'_>) {
     }
 }
 
-/// FLUSHDB [ASYNC]. A change only if there were keys.
+/// `FLUSHDB [ASYNC]`. A change only if there were keys.
 pub fn flushdb(call: &mut Call<'_>) {
     if flush_options(call) {
         call.dirty += call.keyspace.flush_db(call.db);

@@ -18,7 +18,9 @@ pub fn set(call: &mut Call<'_>) {
             condition = Condition::IfAbsent;
         } else if is(b"XX") && condition != Condition::IfAbsent {
             condition = Condition::IfPresent;
-        } else if let (true, Some(time)) = (is(b"EX") && !has_unit(expire, Unit::Milliseconds), options.as_slice().first()) {
+        } else if let (true, Some(time)) =
+            (is(b"EX") && !has_unit(expire, Unit::Milliseconds), options.as_slice().first())
+        {
             expire = Some((time, Unit::Seconds));
             options.next();
         } else if let (true, Some(time)) = (is(b"PX") && !has_unit(expire, Unit::Seconds), options.as_slice().first()) {
@@ -90,8 +92,8 @@ enum Outcome {
 
 /// `setGenericCommand`: sets `argv[1]`. `name` is the command's, for its error.
 ///
-/// The time is checked before the condition: `SET k v NX EX 0` is an error even where `k` exists. A time too far ahead wraps
-/// around, as in 5.0, which does not look.
+/// The time is checked before the condition: `SET k v NX EX 0` is an error even where `k` exists. A time too far ahead
+/// wraps around, as in 5.0, which does not look.
 fn set_generic(
     call: &mut Call<'_>,
     name: &str,
@@ -232,7 +234,8 @@ pub fn getrange(call: &mut Call<'_>) {
 }
 
 fn range(value: &[u8], start: i64, end: i64) -> &[u8] {
-    // This one case the clamping below would get wrong: both ends before the string's start would become its first byte.
+    // This one case the clamping below would get wrong: both ends before the string's start would become its first
+    // byte.
     if start < 0 && end < 0 && start > end {
         return &[];
     }

@@ -54,9 +54,11 @@ impl Entry {
     }
 }
 
-/// One database: its keys in insertion order (a deletion moves the last key into the gap), and those that expire by time.
+/// One database: its keys in insertion order (a deletion moves the last key into the gap), and those that expire by
+/// time.
 ///
-/// The order depends on nothing but the history of changes, so the same commands give the same KEYS and the same RDB file.
+/// The order depends on nothing but the history of changes, so the same commands give the same KEYS and the same RDB
+/// file.
 #[derive(Clone, Debug, Default)]
 pub struct Db {
     entries: IndexMap<Key, Entry, FxBuildHasher>,
@@ -212,9 +214,7 @@ impl PartialEq for Db {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.entries.iter().all(|(key, entry)| {
-                other
-                    .get(key)
-                    .is_some_and(|twin| twin.expire_ms == entry.expire_ms && twin.value == entry.value)
+                other.get(key).is_some_and(|twin| twin.expire_ms == entry.expire_ms && twin.value == entry.value)
             })
     }
 }

@@ -27,8 +27,8 @@ pub struct Stats {
 ///
 /// * ask: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
 /// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::persist`],
-///   [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`], [`Keyspace::swap_db`],
-///   [`Keyspace::replace_data`]
+/// [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`], [`Keyspace::swap_db`],
+/// [`Keyspace::replace_data`]
 /// * expire: [`Keyspace::active_expire`], [`Keyspace::expire_local`]
 /// * keep: [`Keyspace::snapshot`]
 ///
@@ -104,8 +104,8 @@ impl Keyspace {
         self.dbs.iter().map(|db| db.len() as u64).sum()
     }
 
-    /// The mean time left to the keys of `db` that expire, in milliseconds, 0 if there are none: INFO's `avg_ttl`, which
-    /// Redis estimates from samples.
+    /// The mean time left to the keys of `db` that expire, in milliseconds, 0 if there are none: INFO's `avg_ttl`,
+    /// which Redis estimates from samples.
     #[must_use]
     pub fn average_ttl_ms(&self, db: usize, now_ms: i64) -> i64 {
         self.dbs[db].average_ttl_ms(now_ms)
@@ -128,8 +128,8 @@ impl Keyspace {
         self.dbs[db].get(key)
     }
 
-    /// The version at which `key` last changed, `None` if there is no such key. A key that was deleted and set again has a
-    /// new one, so WATCH can tell by it whether a key was touched.
+    /// The version at which `key` last changed, `None` if there is no such key. A key that was deleted and set again
+    /// has a new one, so WATCH can tell by it whether a key was touched.
     #[must_use]
     pub fn key_version(&self, db: usize, key: &[u8]) -> Option<u64> {
         self.get(db, key).map(|entry| entry.version().max(self.replaced_at))
@@ -168,7 +168,8 @@ impl Keyspace {
         self.db_mut(db).set_expire(key, None, version)
     }
 
-    /// Gives the value and the time to live of `from` to `to`, whatever that held (the heart of RENAME). Says whether `from` exists.
+    /// Gives the value and the time to live of `from` to `to`, whatever that held (the heart of RENAME). Says whether
+    /// `from` exists.
     pub fn rename(&mut self, db: usize, from: &[u8], to: &[u8]) -> bool {
         if self.dbs[db].get(from).is_none() {
             return false;
@@ -264,7 +265,8 @@ impl Keyspace {
         deleted
     }
 
-    /// The dataset as it is now, for a background save. Costs a few reference counts; what changes afterwards is copied.
+    /// The dataset as it is now, for a background save. Costs a few reference counts; what changes afterwards is
+    /// copied.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { dbs: self.dbs.clone() }

@@ -10,7 +10,8 @@ const LZF_EXPANSION_MAX: usize = 88;
 /// How to read an RDB file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// The newest version to accept: 9 as Redis 5, up to 12 to take files of newer ones as long as they hold nothing new.
+    /// The newest version to accept: 9 as Redis 5, up to 12 to take files of newer ones as long as they hold nothing
+    /// new.
     pub max_version: u32,
     /// How many databases there are.
     pub databases: usize,
@@ -30,8 +31,8 @@ impl Default for LoadOptions {
 pub struct Loaded {
     /// The dataset, for [`Keyspace::replace_data`].
     pub keyspace: Keyspace,
-    /// Where the dataset stands in a history, if all three fields say so (the test of `loadDataFromDisk`): what a restarted
-    /// replica asks for a partial resync with.
+    /// Where the dataset stands in a history, if all three fields say so (the test of `loadDataFromDisk`): what a
+    /// restarted replica asks for a partial resync with.
     pub repl: Option<ReplInfo>,
     /// `repl-stream-db`, even if the other two fields are missing.
     pub stream_db: Option<i64>,

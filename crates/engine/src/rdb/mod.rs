@@ -3,7 +3,7 @@
 //! * write: [`SaveJob`]
 //! * read: [`load`], [`LoadOptions`], [`Loaded`], [`RdbError`]
 //!
-//! A file is `REDIS` and four digits of version; elements, each begun by an opcode ([`opcode`]) or a value type; the end
+//! A file is `REDIS` and four digits of version; elements, each begun by an opcode or a value type; the end
 //! opcode; and a checksum of all before it. See rdb.c and rdb.h.
 
 mod error;

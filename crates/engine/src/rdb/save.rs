@@ -12,8 +12,8 @@ const REDIS_VERSION: &[u8] = b"5.0.14";
 const INTEGER_TEXT_MAX: usize = 11;
 /// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
 const COMPRESS_LEN_MIN: usize = 21;
-/// What compression must save. `rdbSaveLzfStringObject` lends liblzf a buffer of 4 bytes less than the string, and liblzf
-/// gives up when it comes within a byte of its end.
+/// What compression must save. `rdbSaveLzfStringObject` lends liblzf a buffer of 4 bytes less than the string, and
+/// liblzf gives up when it comes within a byte of its end.
 const COMPRESS_SAVES_MIN: usize = 5;
 
 /// What a save needs to know beside the dataset.

@@ -16,8 +16,11 @@ const COMPRESSED: &str = "524544495330303039fa0972656469732d76657206352e302e3134
     18";
 
 fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| (byte as char).to_digit(16).unwrap() as u8).collect();
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(|byte| (byte as char).to_digit(16).unwrap() as u8)
+        .collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
@@ -139,7 +142,11 @@ fn databases() {
     let loaded = load(&file(9, body), &options(9)).unwrap();
     assert_eq!(loaded.keyspace.counts(), [(0, 1, 0), (15, 1, 0)]);
     check_error(&file(9, b"\xfe\x10\x00\x01a\x01b"), 9, "database 16 of 16 at byte 9");
-    check_error(&file(9, b"\xfe\x81\xff\xff\xff\xff\xff\xff\xff\xff"), 9, "database 18446744073709551615 of 16 at byte 9");
+    check_error(
+        &file(9, b"\xfe\x81\xff\xff\xff\xff\xff\xff\xff\xff"),
+        9,
+        "database 18446744073709551615 of 16 at byte 9",
+    );
 }
 
 #[test]
@@ -147,7 +154,9 @@ fn auxiliary_fields() {
     let id = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let body = |stream_db: &[u8], id: &[u8], offset: &[u8]| {
         let mut bytes = Vec::new();
-        for (name, value) in [(&b"repl-stream-db"[..], stream_db), (b"REPL-ID", id), (b"repl-offset", offset), (b"?", b"!")] {
+        for (name, value) in
+            [(&b"repl-stream-db"[..], stream_db), (b"REPL-ID", id), (b"repl-offset", offset), (b"?", b"!")]
+        {
             bytes.push(opcode::AUX);
             bytes.push(name.len() as u8);
             bytes.extend_from_slice(name);
@@ -166,9 +175,16 @@ fn auxiliary_fields() {
 
 #[test]
 fn versions_at_their_limits() {
-    for (version, max, readable) in
-        [(0, 9, false), (1, 9, true), (8, 9, true), (9, 9, true), (10, 9, false), (11, 12, true), (12, 12, true), (13, 12, false)]
-    {
+    for (version, max, readable) in [
+        (0, 9, false),
+        (1, 9, true),
+        (8, 9, true),
+        (9, 9, true),
+        (10, 9, false),
+        (11, 12, true),
+        (12, 12, true),
+        (13, 12, false),
+    ] {
         let result = load(&file(version, b"\x00\x01a\x01b"), &options(max));
         assert_eq!(result.is_ok(), readable, "{version} of {max}");
         if let Err(error) = result {
@@ -201,9 +217,17 @@ fn what_is_wrong_and_where() {
     check_error(&file(9, b"\x00\x01a\xc4"), 9, "unknown string encoding 4 at byte 12");
     check_error(&file(9, b"\x00\x82"), 9, "0x82 begins no length at byte 10");
     check_error(&file(9, b"\xfe\xc0\x01"), 9, "0xc0 begins no length at byte 10");
-    check_error(&file(9, b"\x00\x01a\x81\xff\xff\xff\xff\xff\xff\xff\xff"), 9, "unexpected end of the RDB file at byte 21");
+    check_error(
+        &file(9, b"\x00\x01a\x81\xff\xff\xff\xff\xff\xff\xff\xff"),
+        9,
+        "unexpected end of the RDB file at byte 21",
+    );
     // Claims beyond what the data can hold: refused before any memory is asked for.
-    check_error(&file(9, b"\x00\x01a\xc3\x01\x81\x7f\xff\xff\xff\xff\xff\xff\xff\x00"), 9, "invalid LZF compressed string at byte 12");
+    check_error(
+        &file(9, b"\x00\x01a\xc3\x01\x81\x7f\xff\xff\xff\xff\xff\xff\xff\x00"),
+        9,
+        "invalid LZF compressed string at byte 12",
+    );
     check_error(&file(9, b"\x00\x01a\xc3\x03\x05\x01xy"), 9, "invalid LZF compressed string at byte 12");
     check_error(&file(9, b"\x00\x01a\xc3\x00\x00"), 9, "invalid LZF compressed string at byte 12");
     let mut bytes = hex(FIRST_FULL_SYNC);
@@ -239,8 +263,24 @@ fn lengths_at_every_limit_round_trip() {
         keyspace.set(1, format!("mixed{len}").as_bytes(), mixed);
     }
     for text in [
-        "0", "-0", "00", "+1", "127", "128", "-128", "-129", "32767", "32768", "-32768", "-32769", "2147483647",
-        "2147483648", "-2147483648", "-2147483649", "99999999999", "9223372036854775807",
+        "0",
+        "-0",
+        "00",
+        "+1",
+        "127",
+        "128",
+        "-128",
+        "-129",
+        "32767",
+        "32768",
+        "-32768",
+        "-32769",
+        "2147483647",
+        "2147483648",
+        "-2147483648",
+        "-2147483649",
+        "99999999999",
+        "9223372036854775807",
     ] {
         keyspace.set(2, text.as_bytes(), text.as_bytes());
     }
@@ -329,7 +369,10 @@ mod random {
     #[test]
     fn arbitrary_bytes_never_panic() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(9);
-        let interesting = [0, 1, 2, 0x40, 0x80, 0x81, 0xc0, 0xc1, 0xc2, 0xc3, 0xf5, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff];
+        let interesting = [
+            0, 1, 2, 0x40, 0x80, 0x81, 0xc0, 0xc1, 0xc2, 0xc3, 0xf5, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe,
+            0xff,
+        ];
         for _ in 0..50_000 {
             let body: Vec<u8> = (0..rng.next_u32() % 40)
                 .map(|_| match rng.next_u32() % 3 {

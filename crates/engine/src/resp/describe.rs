@@ -43,8 +43,8 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
     }
 }
 
-/// What `bytes` on a link are, in at most forty characters: commands, replies, an RDB transfer, keep-alives, or a piece of
-/// one of them.
+/// What `bytes` on a link are, in at most forty characters: commands, replies, an RDB transfer, keep-alives, or a piece
+/// of one of them.
 ///
 /// Forty hexadecimal digits are shortened to four. A chunk may start or end anywhere: the network cuts where it likes.
 ///
@@ -112,7 +112,9 @@ fn first_item(bytes: &[u8]) -> Item {
         [b'*', ..] => command(bytes),
         [b'$', ..] => bulk(bytes),
         [b'+' | b'-' | b':', ..] => match line(bytes) {
-            Some((text, len)) => Item::other(text.split(|&byte| byte == b' ').map(word).collect::<Vec<_>>().join(" "), len),
+            Some((text, len)) => {
+                Item::other(text.split(|&byte| byte == b' ').map(word).collect::<Vec<_>>().join(" "), len)
+            }
             None => Item::opaque(bytes),
         },
         [b'R', b'E', b'D', b'I', b'S', b'0'..=b'9', ..] => Item::other(format!("RDB {} B", bytes.len()), bytes.len()),
@@ -124,7 +126,8 @@ fn first_item(bytes: &[u8]) -> Item {
 /// A RESP array of bulk strings, whole or cut off.
 fn command(bytes: &[u8]) -> Item {
     let Some((header, mut at)) = line(bytes) else { return Item::opaque(bytes) };
-    let Some(count) = parse_i64_strict(&header[1..]).filter(|count| (1..=super::MULTIBULK_ARGS_MAX).contains(count)) else {
+    let Some(count) = parse_i64_strict(&header[1..]).filter(|count| (1..=super::MULTIBULK_ARGS_MAX).contains(count))
+    else {
         return Item::other(escape(header), at);
     };
     let mut words = Vec::new();
@@ -263,7 +266,10 @@ mod tests {
     fn replies_and_transfers() {
         check("+OK\r\n", "+OK");
         check(format!("+FULLRESYNC {ID} 0\r\n"), "+FULLRESYNC 190e… 0");
-        check("-NOMASTERLINK Can't SYNC while not connected with my master\r\n", "-NOMASTERLINK Can't SYNC while not conn…");
+        check(
+            "-NOMASTERLINK Can't SYNC while not connected with my master\r\n",
+            "-NOMASTERLINK Can't SYNC while not conn…",
+        );
         check(":1\r\n", ":1");
         check("$-1\r\n", "$-1");
         check("$5\r\nhello\r\n", "hello");

@@ -1,5 +1,5 @@
-//! Error replies that many commands share (`createSharedObjects` in server.c), each as [`super::Reply::error`] takes it:
-//! without the leading `-` and without the CRLF.
+//! Error replies that many commands share (`createSharedObjects` in server.c), each as [`super::Reply::error`] takes
+//! it: without the leading `-` and without the CRLF.
 
 /// The key holds another type.
 pub const WRONGTYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";

@@ -1,6 +1,7 @@
 //! Integers as Redis reads them.
 
-/// The integer that `text` spells, in the one spelling that `string2ll` (util.c) accepts: the one that printing it gives.
+/// The integer that `text` spells, in the one spelling that `string2ll` (util.c) accepts: the one that printing it
+/// gives.
 ///
 /// No plus, no spaces, no leading zeros, no `-0`, nothing after the digits, and nothing beyond 64 bits. So a string is
 /// an integer exactly when writing the integer back gives the same bytes, which is what lets Redis store it as one.

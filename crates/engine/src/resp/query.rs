@@ -207,7 +207,8 @@ impl QueryBuf {
         }
     }
 
-    /// The line `<byte><integer>\r\n` at the start of what is left, without consuming it. Whatever follows the CR is taken for the LF.
+    /// The line `<byte><integer>\r\n` at the start of what is left, without consuming it. Whatever follows the CR is
+    /// taken for the LF.
     fn length_line(&self, too_long: &str) -> Result<LengthLine, Parsed> {
         let rest = self.rest();
         let Some(cr) = find(rest, b'\r') else { return Err(self.too_long_or_incomplete(too_long)) };
@@ -229,7 +230,8 @@ struct LengthLine {
     end: usize,
 }
 
-/// Where `wanted` first stands in `bytes`, unless a NUL stands before it: Redis searches with `strchr`, which stops there.
+/// Where `wanted` first stands in `bytes`, unless a NUL stands before it: Redis searches with `strchr`, which stops
+/// there.
 fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
     let at = bytes.iter().position(|&byte| byte == wanted || byte == 0)?;
     (bytes[at] == wanted).then_some(at)
@@ -392,12 +394,14 @@ mod tests {
     fn any_sequence_of_tokens_parses_alike_in_one_piece_and_in_many() {
         use rand_core::{RngCore, SeedableRng};
         let tokens: [&[u8]; 16] = [
-            b"*", b"$", b"1", b"2", b"0", b"-1", b"\r\n", b"\r\n", b"\r", b"\n", b"a", b"PING", b"\"", b" ", b"\0", b"\xff",
+            b"*", b"$", b"1", b"2", b"0", b"-1", b"\r\n", b"\r\n", b"\r", b"\n", b"a", b"PING", b"\"", b" ", b"\0",
+            b"\xff",
         ];
         let mut rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(1);
         for _ in 0..3000 {
-            let bytes: Vec<u8> =
-                (0..rng.next_u32() % 24).flat_map(|_| tokens[rng.next_u32() as usize % tokens.len()].to_vec()).collect();
+            let bytes: Vec<u8> = (0..rng.next_u32() % 24)
+                .flat_map(|_| tokens[rng.next_u32() as usize % tokens.len()].to_vec())
+                .collect();
             assert_eq!(parse_chunks([&bytes[..]]), parse_chunks(bytes.chunks(1)), "{}", bytes.escape_ascii());
         }
     }

@@ -60,8 +60,8 @@ impl Bench {
         }
     }
 
-    /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Nothing may have expired or
-    /// been rewritten.
+    /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Nothing may have expired
+    /// or been rewritten.
     #[track_caller]
     pub(in crate::command) fn check(&mut self, handler: fn(&mut Call<'_>), line: &str, reply: &str, dirty: u64) {
         let expect = Done { reply: format!("{reply}|"), dirty, rewritten: None, expired: Vec::new() };
