@@ -27,8 +27,8 @@ pub struct Stats {
 ///
 /// * ask: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
 /// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::persist`],
-/// [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`], [`Keyspace::swap_db`],
-/// [`Keyspace::replace_data`]
+///   [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`],
+///   [`Keyspace::swap_db`], [`Keyspace::replace_data`]
 /// * expire: [`Keyspace::active_expire`], [`Keyspace::expire_local`]
 /// * keep: [`Keyspace::snapshot`]
 ///
