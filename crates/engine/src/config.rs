@@ -224,131 +224,231 @@ const fn word(on: bool) -> &'static str {
 
 /// Every directive, in the order of CONFIG GET.
 static DIRECTIVES: &[Directive] = &[
-    Directive::new("dbfilename", |c| c.dbfilename.clone(), |c, a| {
-        let name = text(a)?;
-        if name.is_empty() || name.contains('/') {
-            return Err("dbfilename can't be a path, just a filename".into());
-        }
-        c.dbfilename = name;
-        Ok(())
-    }),
-    Directive::new("requirepass", |c| String::from_utf8_lossy(&c.requirepass).into_owned(), |c, a| {
-        c.requirepass = one(a)?.to_vec();
-        Ok(())
-    }),
-    Directive::new("masterauth", |c| String::from_utf8_lossy(&c.masterauth).into_owned(), |c, a| {
-        c.masterauth = one(a)?.to_vec();
-        Ok(())
-    }),
-    Directive::new("replica-announce-ip", |c| c.replica_announce_ip.clone(), |c, a| {
-        c.replica_announce_ip = text(a)?;
-        Ok(())
-    })
+    Directive::new(
+        "dbfilename",
+        |c| c.dbfilename.clone(),
+        |c, a| {
+            let name = text(a)?;
+            if name.is_empty() || name.contains('/') {
+                return Err("dbfilename can't be a path, just a filename".into());
+            }
+            c.dbfilename = name;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "requirepass",
+        |c| String::from_utf8_lossy(&c.requirepass).into_owned(),
+        |c, a| {
+            c.requirepass = one(a)?.to_vec();
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "masterauth",
+        |c| String::from_utf8_lossy(&c.masterauth).into_owned(),
+        |c, a| {
+            c.masterauth = one(a)?.to_vec();
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "replica-announce-ip",
+        |c| c.replica_announce_ip.clone(),
+        |c, a| {
+            c.replica_announce_ip = text(a)?;
+            Ok(())
+        },
+    )
     .alias("slave-announce-ip"),
-    Directive::new("timeout", |c| c.timeout.to_string(), |c, a| {
-        c.timeout = integer(a, 0, i64::from(i32::MAX))?;
-        Ok(())
-    }),
-    Directive::new("databases", |c| c.databases.to_string(), |c, a| {
-        c.databases = integer(a, 1, 1024)? as usize;
-        Ok(())
-    })
+    Directive::new(
+        "timeout",
+        |c| c.timeout.to_string(),
+        |c, a| {
+            c.timeout = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "databases",
+        |c| c.databases.to_string(),
+        |c, a| {
+            c.databases = integer(a, 1, 1024)? as usize;
+            Ok(())
+        },
+    )
     .at_start(),
-    Directive::new("port", |c| c.port.to_string(), |c, a| {
-        c.port = integer(a, 0, 65535)? as u16;
-        Ok(())
-    })
+    Directive::new(
+        "port",
+        |c| c.port.to_string(),
+        |c, a| {
+            c.port = integer(a, 0, 65535)? as u16;
+            Ok(())
+        },
+    )
     .at_start(),
-    Directive::new("repl-ping-replica-period", |c| c.repl_ping_replica_period.to_string(), |c, a| {
-        c.repl_ping_replica_period = integer(a, 1, i64::from(i32::MAX))?;
-        Ok(())
-    })
+    Directive::new(
+        "repl-ping-replica-period",
+        |c| c.repl_ping_replica_period.to_string(),
+        |c, a| {
+            c.repl_ping_replica_period = integer(a, 1, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    )
     .alias("repl-ping-slave-period"),
-    Directive::new("repl-timeout", |c| c.repl_timeout.to_string(), |c, a| {
-        c.repl_timeout = integer(a, 1, i64::from(i32::MAX))?;
-        Ok(())
-    }),
-    Directive::new("repl-backlog-size", |c| c.repl_backlog_size.to_string(), |c, a| {
-        // resizeReplicationBacklog clamps, it does not refuse.
-        c.repl_backlog_size = bytes(a)?.max(c.limits.backlog_size_min);
-        Ok(())
-    }),
-    Directive::new("repl-backlog-ttl", |c| c.repl_backlog_ttl.to_string(), |c, a| {
-        c.repl_backlog_ttl = integer(a, 0, i64::MAX)?;
-        Ok(())
-    }),
-    Directive::new("maxclients", |c| c.maxclients.to_string(), |c, a| {
-        c.maxclients = integer(a, 1, 100_000)? as usize;
-        Ok(())
-    }),
-    Directive::new("replica-priority", |c| c.replica_priority.to_string(), |c, a| {
-        c.replica_priority = integer(a, 0, i64::from(i32::MAX))?;
-        Ok(())
-    })
+    Directive::new(
+        "repl-timeout",
+        |c| c.repl_timeout.to_string(),
+        |c, a| {
+            c.repl_timeout = integer(a, 1, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "repl-backlog-size",
+        |c| c.repl_backlog_size.to_string(),
+        |c, a| {
+            // resizeReplicationBacklog clamps, it does not refuse.
+            c.repl_backlog_size = bytes(a)?.max(c.limits.backlog_size_min);
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "repl-backlog-ttl",
+        |c| c.repl_backlog_ttl.to_string(),
+        |c, a| {
+            c.repl_backlog_ttl = integer(a, 0, i64::MAX)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "maxclients",
+        |c| c.maxclients.to_string(),
+        |c, a| {
+            c.maxclients = integer(a, 1, 100_000)? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "replica-priority",
+        |c| c.replica_priority.to_string(),
+        |c, a| {
+            c.replica_priority = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    )
     .alias("slave-priority"),
-    Directive::new("replica-announce-port", |c| c.replica_announce_port.to_string(), |c, a| {
-        c.replica_announce_port = integer(a, 0, 65535)? as u16;
-        Ok(())
-    })
+    Directive::new(
+        "replica-announce-port",
+        |c| c.replica_announce_port.to_string(),
+        |c, a| {
+            c.replica_announce_port = integer(a, 0, 65535)? as u16;
+            Ok(())
+        },
+    )
     .alias("slave-announce-port"),
-    Directive::new("min-replicas-to-write", |c| c.min_replicas_to_write.to_string(), |c, a| {
-        c.min_replicas_to_write = integer(a, 0, i64::from(i32::MAX))?;
-        Ok(())
-    })
+    Directive::new(
+        "min-replicas-to-write",
+        |c| c.min_replicas_to_write.to_string(),
+        |c, a| {
+            c.min_replicas_to_write = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    )
     .alias("min-slaves-to-write"),
-    Directive::new("min-replicas-max-lag", |c| c.min_replicas_max_lag.to_string(), |c, a| {
-        c.min_replicas_max_lag = integer(a, 0, i64::from(i32::MAX))?;
-        Ok(())
-    })
+    Directive::new(
+        "min-replicas-max-lag",
+        |c| c.min_replicas_max_lag.to_string(),
+        |c, a| {
+            c.min_replicas_max_lag = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    )
     .alias("min-slaves-max-lag"),
-    Directive::new("hz", |c| c.hz.to_string(), |c, a| {
-        // Out of range is pulled into it, as serverCron does.
-        c.hz = integer(a, 0, i64::from(i32::MAX))?.clamp(1, 500) as u32;
-        Ok(())
-    }),
-    Directive::new("repl-diskless-sync-delay", |c| c.repl_diskless_sync_delay.to_string(), |c, a| {
-        c.repl_diskless_sync_delay = integer(a, 0, i64::from(i32::MAX))?;
-        Ok(())
-    }),
-    Directive::new("replica-serve-stale-data", |c| word(c.replica_serve_stale_data).into(), |c, a| {
-        c.replica_serve_stale_data = yes_no(a)?;
-        Ok(())
-    })
+    Directive::new(
+        "hz",
+        |c| c.hz.to_string(),
+        |c, a| {
+            // Out of range is pulled into it, as serverCron does.
+            c.hz = integer(a, 0, i64::from(i32::MAX))?.clamp(1, 500) as u32;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "repl-diskless-sync-delay",
+        |c| c.repl_diskless_sync_delay.to_string(),
+        |c, a| {
+            c.repl_diskless_sync_delay = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "replica-serve-stale-data",
+        |c| word(c.replica_serve_stale_data).into(),
+        |c, a| {
+            c.replica_serve_stale_data = yes_no(a)?;
+            Ok(())
+        },
+    )
     .alias("slave-serve-stale-data"),
-    Directive::new("replica-read-only", |c| word(c.replica_read_only).into(), |c, a| {
-        c.replica_read_only = yes_no(a)?;
-        Ok(())
-    })
+    Directive::new(
+        "replica-read-only",
+        |c| word(c.replica_read_only).into(),
+        |c, a| {
+            c.replica_read_only = yes_no(a)?;
+            Ok(())
+        },
+    )
     .alias("slave-read-only"),
-    Directive::new("rdbcompression", |c| word(c.rdbcompression).into(), |c, a| {
-        c.rdbcompression = yes_no(a)?;
-        Ok(())
-    }),
-    Directive::new("rdbchecksum", |c| word(c.rdbchecksum).into(), |c, a| {
-        c.rdbchecksum = yes_no(a)?;
-        Ok(())
-    })
+    Directive::new(
+        "rdbcompression",
+        |c| word(c.rdbcompression).into(),
+        |c, a| {
+            c.rdbcompression = yes_no(a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "rdbchecksum",
+        |c| word(c.rdbchecksum).into(),
+        |c, a| {
+            c.rdbchecksum = yes_no(a)?;
+            Ok(())
+        },
+    )
     .at_start(),
-    Directive::new("repl-diskless-sync", |c| word(c.repl_diskless_sync).into(), |c, a| {
-        // Diskless transfers are not here yet, and a directive that is accepted must mean something.
-        if yes_no(a)? {
-            return Err("diskless replication is not available".into());
-        }
-        c.repl_diskless_sync = false;
-        Ok(())
-    }),
-    Directive::new("loglevel", |c| c.loglevel.clone(), |c, a| {
-        let level = text(a)?.to_ascii_lowercase();
-        if !["debug", "verbose", "notice", "warning"].contains(&level.as_str()) {
-            return Err("argument must be one of debug, verbose, notice, warning".into());
-        }
-        c.loglevel = level;
-        Ok(())
-    }),
-    Directive::new("dir", |c| c.dir.clone(), |c, a| {
-        c.dir = text(a)?;
-        Ok(())
-    })
+    Directive::new(
+        "repl-diskless-sync",
+        |c| word(c.repl_diskless_sync).into(),
+        |c, a| {
+            // Diskless transfers are not here yet, and a directive that is accepted must mean something.
+            if yes_no(a)? {
+                return Err("diskless replication is not available".into());
+            }
+            c.repl_diskless_sync = false;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "loglevel",
+        |c| c.loglevel.clone(),
+        |c, a| {
+            let level = text(a)?.to_ascii_lowercase();
+            if !["debug", "verbose", "notice", "warning"].contains(&level.as_str()) {
+                return Err("argument must be one of debug, verbose, notice, warning".into());
+            }
+            c.loglevel = level;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "dir",
+        |c| c.dir.clone(),
+        |c, a| {
+            c.dir = text(a)?;
+            Ok(())
+        },
+    )
     .at_start(),
     Directive::new(
         "save",
@@ -451,7 +551,10 @@ mod tests {
         let before = config.clone();
         match (config.set_directive(name, args), expect) {
             (Ok(()), Ok(value)) => {
-                assert_eq!(config.config_get(name.as_bytes()), [(config.config_get(name.as_bytes())[0].0, value.into())]);
+                assert_eq!(
+                    config.config_get(name.as_bytes()),
+                    [(config.config_get(name.as_bytes())[0].0, value.into())]
+                );
             }
             (Err(error), Err(part)) => {
                 assert!(error.contains(part), "{error:?} does not say {part:?}");

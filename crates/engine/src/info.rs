@@ -130,12 +130,8 @@ impl Node {
         let used = self.used_memory();
         lines.put("used_memory", used);
         lines.put("used_memory_human", format!("{:.2}K", used as f64 / 1024.0));
-        let replicas: usize = self
-            .clients
-            .values()
-            .filter(|client| client.is_replica())
-            .map(|client| client.out.len())
-            .sum();
+        let replicas: usize =
+            self.clients.values().filter(|client| client.is_replica()).map(|client| client.out.len()).sum();
         lines.put("mem_clients_slaves", replicas);
         lines.put("maxmemory", 0);
         lines.put("maxmemory_policy", "noeviction");
@@ -288,7 +284,13 @@ impl Node {
 
     fn info_keyspace(&self, lines: &mut Lines) {
         for (db, keys, expires) in self.keyspace.counts() {
-            lines.put(&format!("db{db}"), format!("keys={keys},expires={expires},avg_ttl={}", self.keyspace.average_ttl_ms(db as usize, self.now.unix_ms())));
+            lines.put(
+                &format!("db{db}"),
+                format!(
+                    "keys={keys},expires={expires},avg_ttl={}",
+                    self.keyspace.average_ttl_ms(db as usize, self.now.unix_ms())
+                ),
+            );
         }
     }
 }

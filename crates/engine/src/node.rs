@@ -234,9 +234,7 @@ impl Node {
         let mut client = Client::new(conn, id, peer, room, self.now.unix_s());
         if self.clients.len() >= self.config.maxclients {
             self.stats.rejected_connections += 1;
-            self.out
-                .outputs
-                .push(Output::Send { conn, bytes: b"-ERR max number of clients reached\r\n".to_vec() });
+            self.out.outputs.push(Output::Send { conn, bytes: b"-ERR max number of clients reached\r\n".to_vec() });
             self.out.outputs.push(Output::Close { conn });
             return;
         }

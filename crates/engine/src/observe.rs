@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ids::Offset;
+use crate::ids::{Offset, ReplId};
 use crate::info::Section;
 use crate::node::Node;
 use crate::replication::backlog::Backlog;
@@ -25,23 +25,18 @@ impl Node {
     #[must_use]
     pub fn view(&self, now: Now, last: Option<&NodeView>) -> NodeView {
         let _ = now;
-        let backlog = self.repl.backlog.as_ref().map(|backlog| {
-            match last.and_then(|last| last.backlog.as_ref()) {
-                Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
-                _ => Arc::new(BacklogView(backlog.clone())),
-            }
+        let backlog = self.repl.backlog.as_ref().map(|backlog| match last.and_then(|last| last.backlog.as_ref()) {
+            Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
+            _ => Arc::new(BacklogView(backlog.clone())),
         });
-        let upstream = self.upstream_view().map(|view| {
-            share(Arc::new(view), last.and_then(|last| last.upstream.as_ref()))
-        });
+        let upstream =
+            self.upstream_view().map(|view| share(Arc::new(view), last.and_then(|last| last.upstream.as_ref())));
         let replicas: Arc<[ReplicaView]> = self.replica_views().into();
         let keyspace: Arc<[(u32, u64, u64)]> = self.keyspace.counts().into();
         let sections: Vec<Arc<str>> = Section::ALL
             .into_iter()
             .enumerate()
-            .map(|(i, section)| {
-                share(self.info_section(section).into(), last.and_then(|last| last.info.get(i)))
-            })
+            .map(|(i, section)| share(self.info_section(section).into(), last.and_then(|last| last.info.get(i))))
             .collect();
         let unchanged = last.filter(|last| {
             last.info.len() == sections.len() && last.info.iter().zip(&sections).all(|(a, b)| Arc::ptr_eq(a, b))
@@ -95,11 +90,7 @@ impl Node {
             .filter_map(|client| Some((client, client.replica()?)))
             .map(|(client, link)| ReplicaView {
                 conn: client.conn,
-                ip: if client.announced_ip.is_empty() {
-                    client.peer.ip.clone()
-                } else {
-                    client.announced_ip.clone()
-                },
+                ip: if client.announced_ip.is_empty() { client.peer.ip.clone() } else { client.announced_ip.clone() },
                 port: client.listening_port,
                 state: link.state,
                 ack_offset: link.ack_off,
@@ -147,6 +138,12 @@ impl Node {
     pub fn master_link_offsets(&self) -> Option<(Offset, Offset)> {
         let link = self.clients.get(&self.repl.master?)?.master()?;
         Some((link.reploff, link.read_reploff))
+    }
+
+    /// Of a live link to the master: the history it follows.
+    #[must_use]
+    pub fn master_link_replid(&self) -> Option<ReplId> {
+        Some(self.clients.get(&self.repl.master?)?.master()?.replid)
     }
 
     /// Attached replicas, in any state.

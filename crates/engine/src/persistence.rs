@@ -49,8 +49,7 @@ impl Node {
         let job = self.save_job();
         let keys = job.keys();
         let id = self.new_child();
-        self.child =
-            Some(Child { id, purpose, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
+        self.child = Some(Child { id, purpose, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
         self.out.outputs.push(Output::Spawn { child: id, job });
         self.event(|| Event::SaveStarted { keys });
         self.log(LogLevel::Notice, || format!("Background saving started by pid {}", id.0));
@@ -84,6 +83,25 @@ impl Node {
             None => None,
         };
         self.update_slaves_waiting_bgsave(file);
+    }
+
+    /// What FLUSHALL does beside emptying the dataset (`flushallCommand`): a child that is saving what is no more is killed
+    /// (replicas that waited for its file are dropped when serverCron reaps it), and the empty dataset is saved at once
+    /// if there are save points.
+    pub(crate) fn flushed_all(&mut self) {
+        if let Some(child) = &mut self.child
+            && child.result.is_none()
+        {
+            child.result = Some(Err("killed by FLUSHALL".into()));
+            let id = child.id;
+            self.out.outputs.push(Output::Kill { child: id });
+        }
+        if !self.config.save.is_empty() {
+            let dirty = self.dirty;
+            self.save_now();
+            // The flush itself still counts as a change, so that it is propagated and seen by the next save point.
+            self.dirty = dirty;
+        }
     }
 
     /// A save point: so many changes within so many seconds (`save`).

@@ -3,10 +3,7 @@
 mod common;
 
 use common::Net;
-
-fn resp(words: &[&str]) -> String {
-    String::from_utf8(psyncscope_engine::resp::encode_command(words)).unwrap()
-}
+use common::solo::resp;
 
 #[test]
 fn first_full_sync_then_the_stream() {

@@ -180,6 +180,9 @@ impl Node {
         };
         run(&mut call);
         let (dirty, rewritten, expired) = (call.dirty, call.rewritten, call.expired);
+        if spec.name == "flushall" {
+            self.flushed_all();
+        }
         self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty });
         for (db, key) in expired {
             self.propagate_expire(db, key);

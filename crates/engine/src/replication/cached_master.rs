@@ -90,10 +90,7 @@ impl Node {
 
     /// The handshake's connection becomes a client with the role of master.
     fn install_master(&mut self, conn: ConnId, link: MasterLink, db: usize) {
-        let peer = Peer {
-            ip: self.repl.masterhost.clone().unwrap_or_default(),
-            port: self.repl.masterport,
-        };
+        let peer = Peer { ip: self.repl.masterhost.clone().unwrap_or_default(), port: self.repl.masterport };
         let id = self.new_client_id();
         let mut client = Client::new(conn, id, peer, self.repl.link_room, self.now.unix_s());
         client.authenticated = true;

@@ -197,8 +197,9 @@ impl Node {
         let shown = String::from_utf8_lossy(line).into_owned();
         match self.repl.state {
             ReplState::ReceivePong => {
-                let tolerated =
-                    [&b"+"[..], b"-NOAUTH", b"-ERR operation not permitted"].iter().any(|start| line.starts_with(start));
+                let tolerated = [&b"+"[..], b"-NOAUTH", b"-ERR operation not permitted"]
+                    .iter()
+                    .any(|start| line.starts_with(start));
                 if !tolerated {
                     self.log(LogLevel::Warning, || format!("Error reply to PING from master: '{shown}'"));
                     self.sync_error(&shown);
@@ -300,9 +301,7 @@ impl Node {
             None => ("?".to_owned(), "-1".to_owned()),
         };
         if self.repl.cached_master.is_some() {
-            self.log(LogLevel::Notice, || {
-                format!("Trying a partial resynchronization (request {replid}:{offset}).")
-            });
+            self.log(LogLevel::Notice, || format!("Trying a partial resynchronization (request {replid}:{offset})."));
         } else {
             self.log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
         }
@@ -348,10 +347,7 @@ impl Node {
             && let (Some(mut cached), Some(conn)) = (self.repl.cached_master.take(), self.repl.link)
         {
             self.log(LogLevel::Notice, || "Successful partial resynchronization with master.".into());
-            let new_replid = line
-                .get(10..)
-                .and_then(ReplId::from_bytes)
-                .filter(|new| *new != cached.replid);
+            let new_replid = line.get(10..).and_then(ReplId::from_bytes).filter(|new| *new != cached.replid);
             self.event(|| Event::Outcome(PsyncOutcome::Continue { new_replid }));
             if let Some(new) = new_replid {
                 self.adopt_replid(new, cached.replid);

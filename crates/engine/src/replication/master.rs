@@ -191,8 +191,7 @@ impl Node {
     fn accept_partial_resync(&mut self, conn: ConnId, next: NextByte, name: &str) {
         self.become_replica(conn, ReplicaState::Online, false);
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa_psync2);
-        let line =
-            if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
+        let line = if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
         if !self.write_direct(conn, line.as_bytes()) {
             self.free_client_async(conn);
             return;

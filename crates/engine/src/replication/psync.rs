@@ -190,11 +190,7 @@ mod tests {
         check(b"", Some(60), Full(Refusal::IdMismatch));
         check(&CURRENT[..39], Some(60), Full(Refusal::IdMismatch));
         check(CURRENT, None, Full(Refusal::BadOffset));
-        check(
-            &CURRENT.to_ascii_uppercase(),
-            Some(105),
-            Continue { matched: HistoryMatch::Current, bytes: 0 },
-        );
+        check(&CURRENT.to_ascii_uppercase(), Some(105), Continue { matched: HistoryMatch::Current, bytes: 0 });
         check(CURRENT, Some(i64::MIN), Full(Refusal::Overwritten));
         check(CURRENT, Some(i64::MAX), Full(Refusal::Future));
     }
@@ -204,12 +200,7 @@ mod tests {
         check_with(CURRENT, Some(105), None, Decision::Full(Refusal::NoBacklog));
         let empty = BacklogWindow { off: NextByte(105), histlen: 0, size: 64 };
         check_with(CURRENT, Some(104), Some(empty), Decision::Full(Refusal::Overwritten));
-        check_with(
-            CURRENT,
-            Some(105),
-            Some(empty),
-            Decision::Continue { matched: HistoryMatch::Current, bytes: 0 },
-        );
+        check_with(CURRENT, Some(105), Some(empty), Decision::Continue { matched: HistoryMatch::Current, bytes: 0 });
         check_with(CURRENT, Some(106), Some(empty), Decision::Full(Refusal::Future));
     }
 }

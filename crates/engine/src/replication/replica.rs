@@ -48,9 +48,22 @@ pub enum ReplState {
 impl ReplState {
     /// All sixteen, in order.
     pub const ALL: [Self; 16] = [
-        Self::None, Self::Connect, Self::Connecting, Self::ReceivePong, Self::SendAuth, Self::ReceiveAuth,
-        Self::SendPort, Self::ReceivePort, Self::SendIp, Self::ReceiveIp, Self::SendCapa, Self::ReceiveCapa,
-        Self::SendPsync, Self::ReceivePsync, Self::Transfer, Self::Connected,
+        Self::None,
+        Self::Connect,
+        Self::Connecting,
+        Self::ReceivePong,
+        Self::SendAuth,
+        Self::ReceiveAuth,
+        Self::SendPort,
+        Self::ReceivePort,
+        Self::SendIp,
+        Self::ReceiveIp,
+        Self::SendCapa,
+        Self::ReceiveCapa,
+        Self::SendPsync,
+        Self::ReceivePsync,
+        Self::Transfer,
+        Self::Connected,
     ];
     /// The name as replication.c spells it, without `REPL_STATE_`: `RECEIVE_PONG`.
     #[must_use]

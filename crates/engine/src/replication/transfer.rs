@@ -112,11 +112,10 @@ impl Node {
             return;
         };
         match size {
-            Size::Bytes(n) => self
-                .log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master")),
-            _ => self.log(LogLevel::Notice, || {
-                "MASTER <-> REPLICA sync: receiving streamed RDB from master".into()
-            }),
+            Size::Bytes(n) => {
+                self.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"))
+            }
+            _ => self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: receiving streamed RDB from master".into()),
         }
         if let Some(transfer) = &mut self.repl.transfer {
             transfer.size = size;
@@ -135,9 +134,7 @@ impl Node {
             });
             self.out.outputs.push(Output::Kill { child: child.id });
         }
-        self.out
-            .outputs
-            .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
+        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
         if self.keyspace.total_keys() > 0 {
             self.replication_send_newline_to_master();
@@ -173,11 +170,7 @@ impl Node {
     fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
         let Some(conn) = self.repl.link else { return };
         let keys = loaded.keyspace.total_keys();
-        let db = loaded
-            .stream_db
-            .and_then(|db| usize::try_from(db).ok())
-            .unwrap_or(0)
-            .min(self.config.databases - 1);
+        let db = loaded.stream_db.and_then(|db| usize::try_from(db).ok()).unwrap_or(0).min(self.config.databases - 1);
         self.keyspace.replace_data(loaded.keyspace);
         self.event(|| Event::Loaded { keys });
         self.replication_create_master_client(conn, db);

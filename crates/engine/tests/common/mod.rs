@@ -2,6 +2,9 @@
 //! networks are the simulator's.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+pub mod solo;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -153,9 +156,11 @@ impl Net {
                 }
                 Output::Send { conn, bytes } => {
                     // A process that was restarted counts its connections anew: the newest is meant.
-                    let found = self.wires.iter_mut().rev().find_map(|w| {
-                        (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end))
-                    });
+                    let found = self
+                        .wires
+                        .iter_mut()
+                        .rev()
+                        .find_map(|w| (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end)));
                     match found {
                         Some((wire, end)) => {
                             if wire.open {

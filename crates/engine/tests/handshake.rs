@@ -1,0 +1,286 @@
+//! The replica's climb, rung by rung, against a master that is a script.
+
+mod common;
+
+use common::solo::{Solo, rdb, resp};
+use psyncscope_engine::Output;
+use psyncscope_engine::event::{Event, PsyncOutcome};
+use psyncscope_engine::replication::replica::ReplState;
+
+const REPLICA: &str = "replicaof 10.0.0.1 6379";
+const ID: &str = "8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c";
+const OTHER: &str = "c41ec41ec41ec41ec41ec41ec41ec41ec41ec41e";
+
+/// A replica that finished a full sync at `offset` with key `k`.
+fn synced(lines: &[&str], offset: i64) -> (Solo, psyncscope_engine::ConnId) {
+    let mut solo = Solo::new(lines);
+    let (conn, psync) = solo.climb();
+    assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
+    solo.say(conn, format!("+FULLRESYNC {ID} {offset}\r\n").as_bytes());
+    let file = rdb(&["SET k v"]);
+    solo.say(conn, format!("${}\r\n", file.len()).as_bytes());
+    solo.say(conn, &file);
+    assert_eq!(solo.state(), ReplState::Connected);
+    (solo, conn)
+}
+
+#[test]
+fn each_rung_sends_its_bytes_and_waits() {
+    let mut solo =
+        Solo::new(&[REPLICA, "masterauth s3cret", "replica-announce-ip 10.9.8.7", "replica-announce-port 7777"]);
+    assert_eq!(solo.state(), ReplState::Connect);
+    solo.run_ms(1);
+    assert_eq!(solo.state(), ReplState::Connecting, "the first cron comes a millisecond after the start");
+    let conn = solo.connect();
+    let rungs = [
+        (ReplState::ReceivePong, resp(&["PING"]), "+PONG\r\n"),
+        (ReplState::ReceiveAuth, resp(&["AUTH", "s3cret"]), "+OK\r\n"),
+        (ReplState::ReceivePort, resp(&["REPLCONF", "listening-port", "7777"]), "+OK\r\n"),
+        (ReplState::ReceiveIp, resp(&["REPLCONF", "ip-address", "10.9.8.7"]), "-ERR unknown\r\n"),
+        (ReplState::ReceiveCapa, resp(&["REPLCONF", "capa", "eof", "capa", "psync2"]), "-ERR unknown\r\n"),
+        (ReplState::ReceivePsync, resp(&["PSYNC", "?", "-1"]), "\r\n"),
+    ];
+    for (state, request, answer) in rungs {
+        assert_eq!(solo.state(), state);
+        solo.expect(conn, &request);
+        solo.say(conn, answer.as_bytes());
+    }
+    assert_eq!(solo.state(), ReplState::ReceivePsync, "an empty line only keeps the link alive");
+    solo.expect(conn, "");
+}
+
+#[test]
+fn answers_to_ping() {
+    #[track_caller]
+    fn check(answer: &str, goes_on: bool) {
+        let mut solo = Solo::new(&[REPLICA]);
+        let conn = solo.connect();
+        solo.say(conn, answer.as_bytes());
+        assert_eq!(solo.state() == ReplState::ReceivePort, goes_on, "{answer:?}");
+        assert_eq!(solo.has_closed(conn), !goes_on, "{answer:?}");
+        if !goes_on {
+            assert_eq!(solo.state(), ReplState::Connect);
+            solo.run_ms(1000);
+            assert_eq!(solo.state(), ReplState::Connecting, "the next cron tries again");
+        }
+    }
+    check("+PONG\r\n", true);
+    check("+anything\r\n", true);
+    check("-NOAUTH Authentication required.\r\n", true);
+    check("-ERR operation not permitted\r\n", true);
+    check("-LOADING Redis is loading the dataset in memory\r\n", false);
+    check("-BUSY script\r\n", false);
+    check("-MISCONF disk\r\n", false);
+    check("-ERR other\r\n", false);
+    check("\r\n", false);
+    check("PONG\r\n", false);
+}
+
+#[test]
+fn a_reply_may_come_byte_by_byte_but_not_too_slowly() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let conn = solo.connect();
+    for byte in b"+PON" {
+        solo.say(conn, &[*byte]);
+        solo.run_ms(4900);
+    }
+    assert_eq!(solo.state(), ReplState::ReceivePong);
+    solo.run_ms(200);
+    assert!(solo.has_closed(conn), "5 s after the last byte the read fails");
+}
+
+#[test]
+fn slave_try_partial_resynchronization_reads_every_answer() {
+    #[track_caller]
+    fn check(answer: &str, outcome: Option<PsyncOutcome>, state: ReplState, cached: bool) {
+        let (mut solo, conn) = synced(&[REPLICA], 50);
+        solo.drop_link(conn);
+        let (conn, psync) = solo.climb();
+        assert_eq!(psync, resp(&["PSYNC", ID, "51"]));
+        solo.say(conn, answer.as_bytes());
+        let got = solo.events.iter().rev().find_map(|event| match event {
+            Event::Outcome(outcome) => Some(outcome.clone()),
+            _ => None,
+        });
+        if let Some(expect) = outcome {
+            assert_eq!(got, Some(expect), "{answer:?}");
+        }
+        assert_eq!(solo.state(), state, "{answer:?}");
+        let view = solo.node.view(solo.now, None);
+        let upstream = view.upstream.expect("a replica");
+        assert_eq!(upstream.cached_master.is_some(), cached, "{answer:?}");
+    }
+    let later = Some(PsyncOutcome::TryLater);
+    let not = Some(PsyncOutcome::NotSupported);
+    check("-NOMASTERLINK wait\r\n", later.clone(), ReplState::Connect, true);
+    check("-LOADING wait\r\n", later, ReplState::Connect, true);
+    check("-ERR unknown command\r\n", not.clone(), ReplState::Transfer, false);
+    check("-MASTERDOWN\r\n", not.clone(), ReplState::Transfer, false);
+    check("junk\r\n", not, ReplState::Transfer, false);
+    check(
+        &format!("+CONTINUE {ID}\r\n"),
+        Some(PsyncOutcome::Continue { new_replid: None }),
+        ReplState::Connected,
+        false,
+    );
+    check("+CONTINUE\r\n", Some(PsyncOutcome::Continue { new_replid: None }), ReplState::Connected, false);
+    check("+FULLRESYNC short 12\r\n", None, ReplState::Transfer, false);
+    check("\r\n", None, ReplState::ReceivePsync, true);
+}
+
+#[test]
+fn continue_with_another_id_shifts_the_history() {
+    let (mut solo, conn) = synced(&[REPLICA], 77);
+    solo.drop_link(conn);
+    let (conn, _) = solo.climb();
+    solo.say(conn, format!("+CONTINUE {OTHER}\r\n{}", resp(&["SET", "a", "1"])).as_bytes());
+    let history = solo.node.history();
+    assert_eq!(history.replid.to_string(), OTHER);
+    assert_eq!(history.replid2.to_string(), ID);
+    assert_eq!(history.second_replid_offset.0, 78);
+    assert_eq!(history.master_repl_offset.0, 77 + 27, "what came with the line was applied");
+    assert_eq!(solo.cmd("GET a"), "$1\r\n1\r\n");
+}
+
+#[test]
+fn a_continue_that_nobody_asked_for_is_not_believed() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let (conn, _) = solo.climb();
+    solo.say(conn, b"+CONTINUE\r\n");
+    assert_eq!(solo.state(), ReplState::Transfer);
+    solo.expect(conn, "SYNC\r\n");
+}
+
+#[test]
+fn after_sync_the_offset_is_unknown_and_nothing_is_acknowledged() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let (conn, _) = solo.climb();
+    solo.say(conn, b"-ERR unknown command\r\n");
+    solo.expect(conn, "SYNC\r\n");
+    let file = rdb(&["SET k v"]);
+    solo.say(conn, format!("${}\r\n", file.len()).as_bytes());
+    solo.say(conn, &file);
+    assert_eq!(solo.state(), ReplState::Connected);
+    solo.run_ms(3000);
+    solo.expect(conn, "");
+    assert!(solo.cmd("INFO replication").contains("master_replid:\r\n"), "the ID is an empty string");
+    solo.say(conn, resp(&["REPLCONF", "GETACK", "*"]).as_bytes());
+    solo.expect(conn, &resp(&["REPLCONF", "ACK", "-1"]));
+}
+
+#[test]
+fn the_offset_counts_whole_commands_only() {
+    let (mut solo, conn) = synced(&[REPLICA], 0);
+    let set = resp(&["SET", "a", "1"]);
+    let (half, rest) = set.split_at(11);
+    solo.say(conn, half.as_bytes());
+    assert_eq!(solo.node.master_link_offsets().map(|(a, b)| (a.0, b.0)), Some((0, 11)));
+    solo.drop_link(conn);
+    let (conn, psync) = solo.climb();
+    assert_eq!(psync, resp(&["PSYNC", ID, "1"]), "the half is asked for again");
+    solo.say(conn, format!("+CONTINUE\r\n{half}{rest}\n").as_bytes());
+    assert_eq!(solo.node.master_link_offsets().map(|(a, b)| (a.0, b.0)), Some((27, 28)), "a newline counts later");
+    solo.say(conn, b"PING\r\n");
+    assert_eq!(solo.node.master_link_offsets().map(|(a, _)| a.0), Some(34), "27 + 1 + an inline PING");
+}
+
+#[test]
+fn a_getack_is_answered_with_the_offset_before_it() {
+    let (mut solo, conn) = synced(&[REPLICA], 100);
+    solo.sent(conn);
+    solo.say(conn, resp(&["REPLCONF", "GETACK", "*"]).as_bytes());
+    solo.expect(conn, &resp(&["REPLCONF", "ACK", "100"]));
+    solo.run_ms(1000);
+    solo.expect(conn, &resp(&["REPLCONF", "ACK", "137"]));
+}
+
+#[test]
+fn a_transfer_by_mark_ends_at_the_mark_whatever_the_pieces() {
+    let file = rdb(&["SET k v", "SET big xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]);
+    let mark = "0123456789012345678901234567890123456789";
+    for piece in [1, 7, 40, 4096] {
+        let mut solo = Solo::new(&[REPLICA]);
+        let (conn, _) = solo.climb();
+        solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$EOF:{mark}\r\n").as_bytes());
+        let payload = [&file[..], mark.as_bytes()].concat();
+        for chunk in payload.chunks(piece) {
+            assert_eq!(solo.state(), ReplState::Transfer);
+            solo.say(conn, chunk);
+        }
+        assert_eq!(solo.state(), ReplState::Connected, "in pieces of {piece}");
+        assert_eq!(solo.cmd("GET k"), "$1\r\nv\r\n");
+    }
+}
+
+#[test]
+fn a_transfer_that_goes_wrong() {
+    #[track_caller]
+    fn check(bytes: &[u8]) {
+        let mut solo = Solo::new(&[REPLICA]);
+        let (conn, _) = solo.climb();
+        solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
+        solo.say(conn, bytes);
+        assert_eq!(solo.state(), ReplState::Connect, "{}", String::from_utf8_lossy(bytes));
+        assert!(solo.has_closed(conn));
+        let (_, psync) = solo.climb();
+        assert_eq!(psync, resp(&["PSYNC", "?", "-1"]), "the cached master was given up at +FULLRESYNC");
+    }
+    check(b"-ERR no save today\r\n");
+    check(b"hello\r\n");
+    check(b"$0\r\n");
+    check(b"$-5\r\n");
+    check(b"$many\r\n");
+    check(b"$9\r\nREDIS0010");
+    check(b"$9\r\nNOTREDIS!");
+}
+
+#[test]
+fn a_torn_rdb_ends_the_process_as_it_ends_redis() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let (conn, _) = solo.climb();
+    solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$12\r\nREDIS0009xyz").as_bytes());
+    assert!(solo.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
+    assert_eq!(solo.node.next_timeout(), None);
+}
+
+#[test]
+fn timeouts_of_the_handshake_the_transfer_and_the_stream() {
+    let mut solo = Solo::new(&[REPLICA, "repl-timeout 3"]);
+    let conn = solo.connect();
+    solo.run_ms(2800);
+    assert_eq!(solo.state(), ReplState::ReceivePong);
+    solo.run_ms(1200);
+    assert!(solo.has_closed(conn), "more than 3 whole seconds without an answer");
+    assert_eq!(solo.state(), ReplState::Connecting, "and tried again in the same tick");
+
+    let (mut solo, conn) = synced(&[REPLICA, "repl-timeout 3"], 28);
+    solo.run_ms(5100);
+    assert!(solo.has_closed(conn), "the master fell silent");
+    assert_eq!(solo.state(), ReplState::Connecting);
+    let conn = solo.link();
+    solo.input(psyncscope_engine::Input::Connected { conn, room: 1 << 20 });
+    for answer in ["+PONG\r\n", "+OK\r\n", "+OK\r\n"] {
+        solo.say(conn, answer.as_bytes());
+    }
+    assert!(solo.sent(conn).ends_with(&resp(&["PSYNC", ID, "29"])), "the history is not lost by a timeout");
+}
+
+#[test]
+fn a_link_lost_while_psync_is_unanswered_costs_the_cached_master() {
+    let (mut solo, conn) = synced(&[REPLICA], 50);
+    solo.drop_link(conn);
+    let (conn, _) = solo.climb();
+    solo.drop_link(conn);
+    let (_, psync) = solo.climb();
+    assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
+}
+
+#[test]
+fn a_former_master_asks_with_its_own_history() {
+    let mut solo = Solo::new(&[]);
+    let id = solo.node.history().replid.to_string();
+    assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK\r\n");
+    assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK Already connected to specified master\r\n");
+    let (_, psync) = solo.climb();
+    assert_eq!(psync, resp(&["PSYNC", &id, "1"]));
+}

@@ -1,0 +1,262 @@
+//! A master serving replicas that are scripts, and the gates in front of commands.
+
+mod common;
+
+use common::solo::{Solo, resp};
+use psyncscope_engine::Output;
+
+/// A master whose first cron is over: that one would send a PING to a replica which is quick enough.
+fn master(lines: &[&str]) -> Solo {
+    let mut solo = Solo::new(lines);
+    solo.run_ms(2);
+    solo
+}
+
+#[test]
+fn replconf_forms() {
+    #[track_caller]
+    fn check(words: &[&str], reply: &str) {
+        let mut solo = master(&[]);
+        let conn = solo.accept();
+        solo.say(conn, resp(words).as_bytes());
+        solo.expect(conn, reply);
+    }
+    let port = "-ERR value is not an integer or out of range\r\n";
+    let long = "1234567890123456789012345678901234567890123456";
+    check(&["REPLCONF"], "+OK\r\n");
+    check(&["REPLCONF", "listening-port"], "-ERR syntax error\r\n");
+    check(&["REPLCONF", "listening-port", "7001"], "+OK\r\n");
+    check(&["replconf", "LISTENING-PORT", "x"], port);
+    check(&["REPLCONF", "ip-address", &long[..45]], "+OK\r\n");
+    check(
+        &["REPLCONF", "ip-address", long],
+        "-ERR REPLCONF ip-address provided by replica instance is too long: 46 bytes\r\n",
+    );
+    check(&["REPLCONF", "capa", "eof", "capa", "psync2", "capa", "tomorrow"], "+OK\r\n");
+    check(&["REPLCONF", "rdb-only", "1"], "-ERR Unrecognized REPLCONF option: rdb-only\r\n");
+    check(&["REPLCONF", "ack", "5"], "");
+    check(&["REPLCONF", "getack", "*"], "");
+}
+
+#[test]
+fn psync_forms() {
+    let mut solo = master(&[]);
+    let conn = solo.accept();
+    solo.say(conn, resp(&["PSYNC", "?", "abc"]).as_bytes());
+    let id = solo.node.history().replid.to_string();
+    solo.expect(conn, &format!("+FULLRESYNC {id} 0\r\n-ERR value is not an integer or out of range\r\n"));
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    solo.expect(conn, "");
+
+    let other = solo.accept();
+    solo.say(other, format!("{}{}", resp(&["PING"]), resp(&["PSYNC", "?", "-1"])).as_bytes());
+    solo.expect(other, "+PONG\r\n-ERR SYNC and PSYNC are invalid with pending output\r\n");
+}
+
+#[test]
+fn sync_gets_no_line_and_psync_without_capa_no_id() {
+    let mut solo = master(&[]);
+    let old = solo.accept();
+    solo.say(old, b"SYNC\r\n");
+    solo.expect(old, "");
+    solo.finish_child();
+    assert!(solo.sent(old).starts_with('$'));
+    solo.cmd("SET a 1");
+    solo.expect(old, &format!("{}{}", resp(&["SELECT", "0"]), "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"));
+
+    let id = solo.node.history().replid.to_string();
+    let plain = solo.accept();
+    solo.say(plain, resp(&["PSYNC", &id, "24"]).as_bytes());
+    solo.expect(plain, &format!("+CONTINUE\r\n{}", resp(&["SET", "a", "1"])));
+    let capable = solo.accept();
+    solo.say(capable, resp(&["REPLCONF", "capa", "psync2"]).as_bytes());
+    solo.sent(capable);
+    solo.say(capable, resp(&["PSYNC", &id.to_uppercase(), "51"]).as_bytes());
+    solo.expect(capable, &format!("+CONTINUE {id}\r\n"));
+}
+
+#[test]
+fn a_second_replica_shares_the_running_save_and_one_that_can_less_waits() {
+    let mut solo = master(&[]);
+    let replica = |solo: &mut Solo, capa: &[&str]| {
+        let conn = solo.accept();
+        if !capa.is_empty() {
+            let words = [&["REPLCONF"], capa].concat();
+            solo.say(conn, resp(&words).as_bytes());
+            solo.sent(conn);
+        }
+        solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+        conn
+    };
+    let b = replica(&mut solo, &["capa", "eof", "capa", "psync2"]);
+    let id = solo.node.history().replid.to_string();
+    solo.expect(b, &format!("+FULLRESYNC {id} 0\r\n"));
+    solo.cmd("SET w1 1");
+    let c = replica(&mut solo, &["capa", "eof", "capa", "psync2"]);
+    solo.expect(c, &format!("+FULLRESYNC {id} 0\r\n"));
+    let d = replica(&mut solo, &[]);
+    solo.expect(d, "");
+    solo.cmd("SET w2 2");
+    solo.finish_child();
+    let tail =
+        [resp(&["SELECT", "0"]), resp(&["SET", "w1", "1"]), resp(&["SELECT", "0"]), resp(&["SET", "w2", "2"])].concat();
+    for conn in [b, c] {
+        let sent = solo.sent(conn);
+        assert!(sent.ends_with(&tail), "the set-up of c reset the stream's database: {sent}");
+    }
+    solo.expect(d, &format!("+FULLRESYNC {id} 102\r\n"));
+}
+
+#[test]
+fn without_replicas_and_backlog_nothing_is_counted() {
+    let mut solo = master(&["repl-backlog-ttl 1"]);
+    solo.cmd("SET a 1");
+    assert_eq!(solo.node.history().master_repl_offset.0, 0);
+    let before = solo.node.history().replid;
+    let conn = solo.accept();
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    let during = solo.node.history().replid;
+    assert_ne!(before, during, "the first replica begins a history that a backlog keeps");
+    solo.cmd("SET a 2");
+    assert_eq!(solo.node.history().master_repl_offset.0, 50);
+    solo.drop_link(conn);
+    solo.run_ms(1000);
+    assert!(solo.node.backlog_window().is_some(), "not more than a whole second has passed");
+    solo.run_ms(1500);
+    assert!(solo.node.backlog_window().is_none());
+    assert_ne!(solo.node.history().replid, during, "the history ends with its backlog");
+    solo.cmd("SET a 3");
+    assert_eq!(solo.node.history().master_repl_offset.0, 50);
+    let info = solo.cmd("INFO replication");
+    assert!(info.contains("repl_backlog_active:0"), "{info}");
+    assert!(info.contains("repl_backlog_first_byte_offset:1\r\nrepl_backlog_histlen:50"), "{info}");
+}
+
+#[test]
+fn a_replica_that_stops_acknowledging_is_dropped_and_one_that_came_with_sync_is_not() {
+    let mut solo = master(&["repl-timeout 3", "repl-ping-replica-period 3600"]);
+    let new = solo.accept();
+    solo.say(new, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    let old = solo.accept();
+    solo.say(old, b"SYNC\r\n");
+    solo.finish_child();
+    solo.finish_child();
+    solo.run_ms(3000);
+    assert!(!solo.has_closed(new));
+    solo.say(new, b"\n");
+    solo.run_ms(3000);
+    assert!(!solo.has_closed(new), "a newline is a sign of life");
+    solo.run_ms(2000);
+    assert!(solo.has_closed(new));
+    assert!(!solo.has_closed(old));
+}
+
+#[test]
+fn propagation_of_expiry_no_ops_and_selects() {
+    let mut solo = master(&["repl-ping-replica-period 3600"]);
+    let conn = solo.accept();
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    solo.finish_child();
+    solo.sent(conn);
+    let mut check = |line: &str, expect: &[&[&str]]| {
+        solo.cmd(line);
+        let bytes: String = expect.iter().map(|words| resp(words)).collect();
+        assert_eq!(solo.sent(conn), bytes, "{line}");
+    };
+    check("set a 1", &[&["SELECT", "0"], &["set", "a", "1"]]);
+    check("GET a", &[]);
+    check("DEL nothing", &[]);
+    check("SETNX a 2", &[]);
+    check("EXPIRE nothing 5", &[]);
+    check("SELECT 3", &[]);
+    check("SET b 1", &[&["SELECT", "3"], &["SET", "b", "1"]]);
+    check("EXPIRE b 100", &[&["EXPIRE", "b", "100"]]);
+    check("EXPIRE b -1", &[&["DEL", "b"]]);
+    check("FLUSHDB", &[]);
+    check("FLUSHALL", &[&["FLUSHALL"]]);
+    check("SET c 1 PX 50", &[&["SET", "c", "1", "PX", "50"]]);
+    check("DEBUG SET-ACTIVE-EXPIRE 0", &[]);
+    solo.run_ms(1000);
+    let mut check = |line: &str, expect: &[&[&str]]| {
+        solo.cmd(line);
+        let bytes: String = expect.iter().map(|words| resp(words)).collect();
+        assert_eq!(solo.sent(conn), bytes, "{line}");
+    };
+    check("GET c", &[&["DEL", "c"]]);
+    check("SET d 1 PX 50", &[&["SET", "d", "1", "PX", "50"]]);
+    check("DEBUG SET-ACTIVE-EXPIRE 1", &[]);
+    solo.run_ms(200);
+    solo.expect(conn, &resp(&["DEL", "d"]));
+}
+
+#[test]
+fn gates() {
+    let mut solo = master(&[]);
+    assert_eq!(solo.cmd("NOSUCH a b"), "-ERR unknown command `NOSUCH`, with args beginning with: `a`, `b`, \r\n");
+    assert_eq!(solo.cmd("GET"), "-ERR wrong number of arguments for 'get' command\r\n");
+    solo.cmd("REPLICAOF 10.0.0.1 6379");
+    assert_eq!(solo.cmd("SET a 1"), "-READONLY You can't write against a read only replica.\r\n");
+    solo.cmd("CONFIG SET replica-serve-stale-data no");
+    assert_eq!(
+        solo.cmd("GET a"),
+        "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n"
+    );
+    assert_eq!(solo.cmd("SET a 1"), "-READONLY You can't write against a read only replica.\r\n");
+    assert_eq!(solo.cmd("PING"), "+PONG\r\n");
+    assert_eq!(solo.cmd("REPLICAOF NO ONE"), "+OK\r\n");
+    assert_eq!(solo.cmd("SET a 1"), "+OK\r\n");
+    assert_eq!(solo.cmd("REPLICAOF host 70000"), "-ERR value is not an integer or out of range\r\n");
+    assert_eq!(solo.cmd("CONFIG SET requirepass x"), "+OK\r\n");
+    let conn = solo.accept();
+    solo.say(conn, b"PING\r\nAUTH y\r\nPING\r\nAUTH x\r\nPING\r\n");
+    solo.expect(
+        conn,
+        "-NOAUTH Authentication required.\r\n-ERR invalid password\r\n-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n",
+    );
+}
+
+#[test]
+fn min_replicas_gate() {
+    let mut solo = master(&["min-replicas-to-write 1", "min-replicas-max-lag 2", "repl-ping-replica-period 3600"]);
+    assert_eq!(solo.cmd("SET a 1"), "-NOREPLICAS Not enough good replicas to write.\r\n");
+    let conn = solo.accept();
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    solo.finish_child();
+    assert_eq!(solo.cmd("SET a 1"), "+OK\r\n");
+    solo.run_ms(4100);
+    assert_eq!(solo.cmd("SET a 1"), "-NOREPLICAS Not enough good replicas to write.\r\n");
+    solo.say(conn, resp(&["REPLCONF", "ACK", "0"]).as_bytes());
+    solo.run_ms(1000);
+    assert_eq!(solo.cmd("SET a 1"), "+OK\r\n");
+}
+
+#[test]
+fn clients_can_be_listed_named_and_killed() {
+    let mut solo = master(&[]);
+    solo.cmd("CLIENT SETNAME me");
+    assert_eq!(solo.cmd("CLIENT GETNAME"), "$2\r\nme\r\n");
+    let other = solo.accept();
+    let replica = solo.accept();
+    solo.say(replica, b"SYNC\r\n");
+    assert!(solo.cmd("CLIENT LIST").contains("flags=S"));
+    assert_eq!(solo.cmd("CLIENT KILL TYPE replica"), ":1\r\n");
+    assert!(solo.has_closed(replica) && !solo.has_closed(other));
+    assert_eq!(solo.cmd("CLIENT KILL 1.2.3.4:5"), "-ERR No such client\r\n");
+    assert_eq!(solo.cmd("CLIENT KILL TYPE nonsense"), "-ERR Unknown client type 'nonsense'\r\n");
+    assert_eq!(solo.cmd("CLIENT KILL ID 999"), ":0\r\n");
+}
+
+#[test]
+fn shutdown_saves_when_told() {
+    let ends = |line: &str, lines: &[&str]| {
+        let mut solo = master(lines);
+        solo.cmd("SET a 1");
+        solo.cmd(line);
+        assert!(solo.outputs.iter().any(|output| matches!(output, Output::Exit { status: 0 })), "{line}");
+        solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. }))
+    };
+    assert!(!ends("SHUTDOWN", &[]));
+    assert!(ends("SHUTDOWN SAVE", &[]));
+    assert!(ends("SHUTDOWN", &["save 60 1"]));
+    assert!(!ends("SHUTDOWN NOSAVE", &["save 60 1"]));
+}
