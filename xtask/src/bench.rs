@@ -12,15 +12,9 @@ const PAGE_BENCH: &str = "bench.mjs";
 /// Runs the benchmarks; both must be there.
 pub fn run(shell: &mut Shell) -> Result<()> {
     let root = &shell.project.root;
-    for path in [
-        format!("{TESTS_DIR}/benches"),
-        format!("{BROWSER_DIR}/{PAGE_BENCH}"),
-    ] {
+    for path in [format!("{TESTS_DIR}/benches"), format!("{BROWSER_DIR}/{PAGE_BENCH}")] {
         if !root.join(&path).exists() {
-            return Err(Trouble::new(
-                format!("{path} is missing"),
-                "restore the benchmarks from version control",
-            ));
+            return Err(Trouble::new(format!("{path} is missing"), "restore the benchmarks from version control"));
         }
     }
     setup::prepare(

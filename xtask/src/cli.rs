@@ -58,16 +58,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
     let mut port = None;
     let mut parts = Vec::new();
     let mut parser = lexopt::Parser::from_iter(args);
-    while let Some(arg) = parser
-        .next()
-        .or_trouble("reading the command line", SEE_HELP)?
-    {
+    while let Some(arg) = parser.next().or_trouble("reading the command line", SEE_HELP)? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Short('p') | Arg::Long("port") => {
-                let value = parser
-                    .value()
-                    .or_trouble("--port", "give it a number, as in `--port 8081`")?;
+                let value = parser.value().or_trouble("--port", "give it a number, as in `--port 8081`")?;
                 port = Some(parse_port(&value.to_string_lossy())?);
             }
             Arg::Value(value) => {
@@ -84,16 +79,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         return Ok(Command::Help);
     };
     if port.is_some() && !matches!(name.as_str(), "serve" | "announce") {
-        return Err(Trouble::new(
-            format!("`{name}` takes no --port"),
-            "leave it out: only `serve` listens",
-        ));
+        return Err(Trouble::new(format!("`{name}` takes no --port"), "leave it out: only `serve` listens"));
     }
     if let (Some(extra), false) = (parts.first(), name == "test") {
-        return Err(Trouble::new(
-            format!("`{name}` takes no argument `{extra}`"),
-            SEE_HELP,
-        ));
+        return Err(Trouble::new(format!("`{name}` takes no argument `{extra}`"), SEE_HELP));
     }
     let port = port.unwrap_or(DEFAULT_PORT);
     match name.as_str() {
@@ -104,10 +93,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         "test" => Ok(Command::Test { parts }),
         "dist" => Ok(Command::Dist),
         "bench" => Ok(Command::Bench),
-        _ => Err(Trouble::new(
-            format!("there is no command `{name}`"),
-            SEE_HELP,
-        )),
+        _ => Err(Trouble::new(format!("there is no command `{name}`"), SEE_HELP)),
     }
 }
 
@@ -126,11 +112,7 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<Command> {
-        parse(
-            std::iter::once("xtask")
-                .chain(line.split_whitespace())
-                .map(OsString::from),
-        )
+        parse(std::iter::once("xtask").chain(line.split_whitespace()).map(OsString::from))
     }
 
     #[test]
@@ -145,12 +127,7 @@ mod tests {
             ("serve --port 1", Command::Serve { port: 1 }),
             ("serve --port=65535", Command::Serve { port: 65535 }),
             ("test", Command::Test { parts: vec![] }),
-            (
-                "test fmt native",
-                Command::Test {
-                    parts: vec![part("fmt"), part("native")],
-                },
-            ),
+            ("test fmt native", Command::Test { parts: vec![part("fmt"), part("native")] }),
             ("dist", Command::Dist),
             ("bench", Command::Bench),
         ];

@@ -12,10 +12,7 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     setup::prepare(shell, setup::PAGE)?;
     build(shell)?;
     size::check(&shell.project.dist())?;
-    println!(
-        "\nThe site is in {}: copy it to any static host, under any path.",
-        shell.project.dist().display()
-    );
+    println!("\nThe site is in {}: copy it to any static host, under any path.", shell.project.dist().display());
     Ok(())
 }
 
@@ -25,9 +22,7 @@ pub fn build(shell: &Shell) -> Result<()> {
     println!("\nBuilding the page (a few minutes the first time, then seconds):");
     let mut command = shell.command("trunk");
     // Links relative to the page, so that it works from any path.
-    command
-        .args(["build", "--release", "--public-url", "./"])
-        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
     calm_trunk(&mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
@@ -37,19 +32,14 @@ pub fn require_page(shell: &Shell) -> Result<()> {
     if shell.project.root.join("index.html").is_file() {
         Ok(())
     } else {
-        Err(Trouble::new(
-            "there is no index.html at the repository's root",
-            "restore it from version control",
-        ))
+        Err(Trouble::new("there is no index.html at the repository's root", "restore it from version control"))
     }
 }
 
 /// Keeps trunk from looking for news of itself and from talking more than it should.
 pub fn calm_trunk(command: &mut Command) {
     // Its errors carry a backtrace of trunk itself, which buries the compiler's message.
-    command
-        .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .env("RUST_BACKTRACE", "0");
+    command.env("TRUNK_SKIP_VERSION_CHECK", "true").env("RUST_BACKTRACE", "0");
     // It takes only `true` or `false` here, where the convention is any value, usually `1`.
     if std::env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");

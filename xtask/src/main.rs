@@ -3,10 +3,7 @@
 //! Each command gets what it needs by itself (see [`setup`]), says what it runs, and on failure says in one line what
 //! went wrong and in one more how to mend it. A second run finds everything in place and starts at once.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "a command-line program speaks on standard output"
-)]
+#![allow(clippy::print_stdout, reason = "a command-line program speaks on standard output")]
 
 mod bench;
 mod cli;

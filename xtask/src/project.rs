@@ -35,28 +35,21 @@ impl Project {
     /// Finds the folders from the environment.
     pub fn find() -> Result<Self> {
         // Cargo says where the package lies when it runs us; the path known at compile time is wrong once moved.
-        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR")
-            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest_dir
-            .parent()
-            .map(Path::to_path_buf)
-            .ok_or_else(|| {
-                Trouble::new(
-                    format!("{} has no parent folder", manifest_dir.display()),
-                    "run it as `cargo xtask` from the repository",
-                )
-            })?;
-        let cache = cache_dir(|name| {
-            env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        })
-        .ok_or_else(|| {
+        let manifest_dir =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = manifest_dir.parent().map(Path::to_path_buf).ok_or_else(|| {
             Trouble::new(
-                "there is no home folder to keep tools in",
-                "set PSYNCSCOPE_CACHE to a folder that may hold about 200 MB",
+                format!("{} has no parent folder", manifest_dir.display()),
+                "run it as `cargo xtask` from the repository",
             )
         })?;
+        let cache = cache_dir(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
+            .ok_or_else(|| {
+                Trouble::new(
+                    "there is no home folder to keep tools in",
+                    "set PSYNCSCOPE_CACHE to a folder that may hold about 200 MB",
+                )
+            })?;
         Ok(Self { root, cache })
     }
 
@@ -106,32 +99,16 @@ mod tests {
     fn the_cache_lies_where_the_environment_says() {
         type Vars = &'static [(&'static str, &'static str)];
         let cases: [(Vars, Option<&str>); 5] = [
-            (
-                &[
-                    ("PSYNCSCOPE_CACHE", "/a"),
-                    ("XDG_CACHE_HOME", "/b"),
-                    ("HOME", "/c"),
-                ],
-                Some("/a"),
-            ),
-            (
-                &[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")],
-                Some("/b/psyncscope"),
-            ),
+            (&[("PSYNCSCOPE_CACHE", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")], Some("/a")),
+            (&[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")], Some("/b/psyncscope")),
             // The XDG specification: a relative path is to be ignored.
-            (
-                &[("XDG_CACHE_HOME", "b"), ("HOME", "/c")],
-                Some("/c/.cache/psyncscope"),
-            ),
+            (&[("XDG_CACHE_HOME", "b"), ("HOME", "/c")], Some("/c/.cache/psyncscope")),
             (&[("HOME", "/c")], Some("/c/.cache/psyncscope")),
             (&[], None),
         ];
         for (vars, wanted) in cases {
-            let found = cache_dir(|name| {
-                vars.iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| PathBuf::from(value))
-            });
+            let found =
+                cache_dir(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)));
             assert_eq!(found, wanted.map(PathBuf::from), "{vars:?}");
         }
     }

@@ -20,36 +20,18 @@ pub fn run(shell: &mut Shell, port: u16) -> Result<()> {
     setup::prepare(shell, setup::PAGE)?;
     require_free(port)?;
 
-    println!(
-        "\nBuilding the page (a few minutes the first time, then seconds); Ctrl-C stops the server."
-    );
+    println!("\nBuilding the page (a few minutes the first time, then seconds); Ctrl-C stops the server.");
     // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Emptied, so that no page of an earlier run passes
     // for this one's when the build fails.
     let folder = shell.project.target_dir().join("serve");
     fs::remove_dir_all(&folder).ok();
     let mut server = shell.command("trunk");
     server
-        .args([
-            "serve",
-            "--release",
-            "--address",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-        ])
-        .args([
-            "--public-url",
-            "/",
-            "--no-autoreload",
-            "true",
-            "--disable-address-lookup",
-            "true",
-            "--dist",
-        ])
+        .args(["serve", "--release", "--address", "127.0.0.1", "--port", &port.to_string()])
+        .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
     dist::calm_trunk(&mut server);
-    let this = std::env::current_exe()
-        .or_trouble("finding this program", "run it as `cargo xtask serve`")?;
+    let this = std::env::current_exe().or_trouble("finding this program", "run it as `cargo xtask serve`")?;
     Command::new(this)
         .args(["announce", "--port", &port.to_string()])
         .spawn()
@@ -61,25 +43,17 @@ pub fn run(shell: &mut Shell, port: u16) -> Result<()> {
 #[cfg(unix)]
 fn become_server(server: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;
-    Err(Trouble::new(
-        format!("trunk did not start: {}", server.exec()),
-        "run `cargo xtask setup`",
-    ))
+    Err(Trouble::new(format!("trunk did not start: {}", server.exec()), "run `cargo xtask setup`"))
 }
 
 /// Where a process cannot become another, it waits for it.
 #[cfg(not(unix))]
 fn become_server(server: &mut Command) -> Result<()> {
-    let status = server
-        .status()
-        .or_trouble("starting trunk", "run `cargo xtask setup`")?;
+    let status = server.status().or_trouble("starting trunk", "run `cargo xtask setup`")?;
     if status.success() {
         return Ok(());
     }
-    Err(Trouble::new(
-        format!("trunk ended ({status})"),
-        "see its message above",
-    ))
+    Err(Trouble::new(format!("trunk ended ({status})"), "see its message above"))
 }
 
 /// The slowest first build that is worth waiting for.
@@ -114,9 +88,8 @@ fn page_is_served(port: u16) -> bool {
     let ask = || -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        let request = format!(
-            "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
-        );
+        let request =
+            format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes())?;
         let mut start = vec![0; 12];
         stream.read_exact(&mut start)?;
@@ -165,10 +138,7 @@ mod tests {
         let taken = TcpListener::bind(loopback(0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let trouble = require_free(port).unwrap_err().to_string();
-        assert!(
-            trouble.contains(&format!("port {port} is already in use")),
-            "{trouble}"
-        );
+        assert!(trouble.contains(&format!("port {port} is already in use")), "{trouble}");
         assert!(trouble.contains("cargo xtask serve --port"), "{trouble}");
     }
 
@@ -182,10 +152,7 @@ mod tests {
 
     #[test]
     fn a_page_counts_as_served_only_with_status_200() {
-        for (answer, wanted) in [
-            ("HTTP/1.1 200 OK\r\n\r\n", true),
-            ("HTTP/1.1 404 Not Found\r\n\r\n", false),
-        ] {
+        for (answer, wanted) in [("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.1 404 Not Found\r\n\r\n", false)] {
             let listener = TcpListener::bind(loopback(0)).unwrap();
             let port = listener.local_addr().unwrap().port();
             let server = thread::spawn(move || {

@@ -23,11 +23,7 @@ pub struct Shell {
 impl Shell {
     /// A shell that so far adds nothing to the user's environment.
     pub fn new(project: Project) -> Self {
-        Self {
-            project,
-            tool_bins: Vec::new(),
-            toolchain: None,
-        }
+        Self { project, tool_bins: Vec::new(), toolchain: None }
     }
 
     /// Puts a folder of programs before everything else on PATH.
@@ -51,30 +47,19 @@ impl Shell {
     pub fn find(&self, program: &str) -> Option<PathBuf> {
         let user = env::var_os("PATH").unwrap_or_default();
         // npm and its programs are `.cmd` files on Windows, which are only found when asked for by that name.
-        let endings: &[&str] = if cfg!(windows) {
-            &[".exe", ".cmd"]
-        } else {
-            &[""]
-        };
+        let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
         self.tool_bins
             .iter()
             .cloned()
             .chain(env::split_paths(&user))
-            .flat_map(|dir| {
-                endings
-                    .iter()
-                    .map(move |ending| dir.join(format!("{program}{ending}")))
-            })
+            .flat_map(|dir| endings.iter().map(move |ending| dir.join(format!("{program}{ending}"))))
             .find(|path| is_program(path))
     }
 
     /// A command that runs at the repository's root, without standard input, in our environment.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let program = program.as_ref();
-        let resolved = program
-            .to_str()
-            .and_then(|name| self.find(name))
-            .map_or(program.to_owned(), OsString::from);
+        let resolved = program.to_str().and_then(|name| self.find(name)).map_or(program.to_owned(), OsString::from);
         let mut command = Command::new(resolved);
         command.current_dir(&self.project.root).stdin(Stdio::null());
         self.set_environment(&mut command);
@@ -100,12 +85,7 @@ impl Shell {
             command.env("RUSTUP_TOOLCHAIN", toolchain);
         }
         let user = env::var_os("PATH").unwrap_or_default();
-        if let Ok(path) = env::join_paths(
-            self.tool_bins
-                .iter()
-                .cloned()
-                .chain(env::split_paths(&user)),
-        ) {
+        if let Ok(path) = env::join_paths(self.tool_bins.iter().cloned().chain(env::split_paths(&user))) {
             command.env("PATH", path);
         }
     }
@@ -128,52 +108,31 @@ impl Shell {
                 Ok(())
             }
             Ok(status) => Err(Trouble::new(format!("`{line}` failed ({status})"), mend)),
-            Err(error) => Err(Trouble::new(
-                format!("`{line}` did not start: {error}"),
-                mend,
-            )),
+            Err(error) => Err(Trouble::new(format!("`{line}` did not start: {error}"), mend)),
         }
     }
 
     /// What a command prints on standard output, if it succeeds; nothing is shown.
     pub fn capture(&self, command: &mut Command) -> Option<String> {
         let output = command.stderr(Stdio::null()).output().ok()?;
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Does a command succeed? Nothing is shown.
     pub fn succeeds(&self, command: &mut Command) -> bool {
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 }
 
 /// Variables through which libraries are found at run time.
-const LIBRARY_PATHS: &[&str] = &[
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "DYLD_FALLBACK_LIBRARY_PATH",
-];
+const LIBRARY_PATHS: &[&str] = &["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
 
 /// Variables that `cargo run` sets for the program it runs.
 fn is_cargos_own(name: &str) -> bool {
     name == "CARGO"
         || name == "OUT_DIR"
         || name == "RUST_RECURSION_COUNT"
-        || [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ]
-        .iter()
-        .any(|start| name.starts_with(start))
+        || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|start| name.starts_with(start))
 }
 
 /// Variables that would win over the toolchain we choose.
@@ -184,8 +143,7 @@ fn names_a_toolchain(name: &str) -> bool {
 #[cfg(unix)]
 fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    path.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
@@ -227,13 +185,8 @@ mod tests {
 
     #[test]
     fn durations_as_people_say_them() {
-        let cases = [
-            (400, "0.4 s"),
-            (9_900, "9.9 s"),
-            (12_700, "12 s"),
-            (60_000, "1 min 0 s"),
-            (200_000, "3 min 20 s"),
-        ];
+        let cases =
+            [(400, "0.4 s"), (9_900, "9.9 s"), (12_700, "12 s"), (60_000, "1 min 0 s"), (200_000, "3 min 20 s")];
         for (millis, wanted) in cases {
             assert_eq!(duration(Duration::from_millis(millis)), wanted);
         }
@@ -243,10 +196,7 @@ mod tests {
     fn commands_are_shown_as_typed() {
         let mut command = Command::new("/usr/bin/cargo");
         command.args(["nextest", "run", "-E", "not binary(peers)"]);
-        assert_eq!(
-            describe(&command),
-            "cargo nextest run -E 'not binary(peers)'"
-        );
+        assert_eq!(describe(&command), "cargo nextest run -E 'not binary(peers)'");
     }
 
     #[test]

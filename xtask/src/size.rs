@@ -33,33 +33,20 @@ pub fn check(dist: &Path) -> Result<()> {
     println!("\nWhat the page loads first, in bytes:");
     println!("  {:>9} {:>9}  file", "size", "gzip");
     for weight in &weights {
-        println!(
-            "  {:>9} {:>9}  {}",
-            weight.raw_bytes, weight.gzip_bytes, weight.name
-        );
+        println!("  {:>9} {:>9}  {}", weight.raw_bytes, weight.gzip_bytes, weight.name);
     }
-    println!(
-        "  {:>9} {total_bytes:>9}  in all; the limit is {LIMIT_BYTES}",
-        ""
-    );
+    println!("  {:>9} {total_bytes:>9}  in all; the limit is {LIMIT_BYTES}", "");
     verdict(total_bytes)
 }
 
 /// The files that count, heaviest first.
 fn weigh(dist: &Path) -> Result<Vec<Weight>> {
     if !dist.join("index.html").is_file() {
-        return Err(Trouble::new(
-            format!("{} holds no page", dist.display()),
-            "build it with `cargo xtask dist`",
-        ));
+        return Err(Trouble::new(format!("{} holds no page", dist.display()), "build it with `cargo xtask dist`"));
     }
     let mut weights = Vec::new();
     collect(dist, "", &mut weights)?;
-    weights.sort_by(|a, b| {
-        b.gzip_bytes
-            .cmp(&a.gzip_bytes)
-            .then_with(|| a.name.cmp(&b.name))
-    });
+    weights.sort_by(|a, b| b.gzip_bytes.cmp(&a.gzip_bytes).then_with(|| a.name.cmp(&b.name)));
     Ok(weights)
 }
 
@@ -67,13 +54,8 @@ fn collect(dir: &Path, prefix: &str, weights: &mut Vec<Weight>) -> Result<()> {
     const AGAIN: &str = "build the page again with `cargo xtask dist`";
     let entries = fs::read_dir(dir).or_trouble(format!("reading {}", dir.display()), AGAIN)?;
     for entry in entries {
-        let path = entry
-            .or_trouble(format!("reading {}", dir.display()), AGAIN)?
-            .path();
-        let name = format!(
-            "{prefix}{}",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        );
+        let path = entry.or_trouble(format!("reading {}", dir.display()), AGAIN)?.path();
+        let name = format!("{prefix}{}", path.file_name().unwrap_or_default().to_string_lossy());
         if path.is_dir() {
             if name != LAZY_DIR {
                 collect(&path, &format!("{name}/"), weights)?;
@@ -81,11 +63,7 @@ fn collect(dir: &Path, prefix: &str, weights: &mut Vec<Weight>) -> Result<()> {
             continue;
         }
         let bytes = fs::read(&path).or_trouble(format!("reading {}", path.display()), AGAIN)?;
-        weights.push(Weight {
-            name,
-            raw_bytes: bytes.len() as u64,
-            gzip_bytes: gzip_bytes(&bytes),
-        });
+        weights.push(Weight { name, raw_bytes: bytes.len() as u64, gzip_bytes: gzip_bytes(&bytes) });
     }
     Ok(())
 }
@@ -109,10 +87,7 @@ fn verdict(total_bytes: u64) -> Result<()> {
         return Ok(());
     }
     Err(Trouble::new(
-        format!(
-            "the page loads {total_bytes} bytes first, {} more than it may",
-            total_bytes - LIMIT_BYTES
-        ),
+        format!("the page loads {total_bytes} bytes first, {} more than it may", total_bytes - LIMIT_BYTES),
         format!("make it smaller, or move what is not needed at once to dist/{LAZY_DIR}/"),
     ))
 }
@@ -147,16 +122,10 @@ mod tests {
         let mut names: Vec<_> = weights.iter().map(|weight| weight.name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, ["app.wasm", "fonts/lazy/f.css", "index.html"]);
-        let wasm = weights
-            .iter()
-            .find(|weight| weight.name == "app.wasm")
-            .unwrap();
+        let wasm = weights.iter().find(|weight| weight.name == "app.wasm").unwrap();
         assert_eq!(wasm.raw_bytes, 10_000);
         assert!(wasm.gzip_bytes < 100, "{}", wasm.gzip_bytes);
-        assert_eq!(
-            total(&weights),
-            weights.iter().map(|weight| weight.gzip_bytes).sum::<u64>()
-        );
+        assert_eq!(total(&weights), weights.iter().map(|weight| weight.gzip_bytes).sum::<u64>());
     }
 
     #[test]

@@ -15,10 +15,7 @@ pub type Result<T> = std::result::Result<T, Trouble>;
 impl Trouble {
     /// A failure with its mend. Both are whole phrases without a full stop.
     pub fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            mend: mend.into(),
-        }
+        Self { what: what.into(), mend: mend.into() }
     }
 
     /// What went wrong, for those who want to try another way first.

@@ -17,9 +17,7 @@ impl Version {
     fn parse(word: &str) -> Option<Self> {
         let word = word.strip_prefix('v').unwrap_or(word);
         // `1.96.0-nightly` and `132+dfsg1` are versions too: what follows the numbers does not matter here.
-        let numbers = word
-            .split(|c: char| !c.is_ascii_digit() && c != '.')
-            .next()?;
+        let numbers = word.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
         let mut parts = numbers.split('.').map(|part| part.parse().ok());
         let major = parts.next()??;
         let minor = parts.next().unwrap_or(Some(0))?;
@@ -50,9 +48,7 @@ impl Fit {
     pub fn accepts(self, found: Version) -> bool {
         match self {
             Self::Exactly(wanted) => found == wanted,
-            Self::SameMinor(wanted) => {
-                (found.0, found.1) == (wanted.0, wanted.1) && found >= wanted
-            }
+            Self::SameMinor(wanted) => (found.0, found.1) == (wanted.0, wanted.1) && found >= wanted,
             Self::AtLeast(wanted) => found >= wanted,
         }
     }
@@ -74,19 +70,10 @@ mod tests {
         let cases = [
             ("wasm-bindgen 0.2.126", Some(Version(0, 2, 126))),
             ("trunk 0.21.14", Some(Version(0, 21, 14))),
-            (
-                "cargo-nextest 0.9.143 (60fa45f63 2026-08-04)\nrelease: 0.9.143",
-                Some(Version(0, 9, 143)),
-            ),
-            (
-                "wasm-opt version 132 (version_132)",
-                Some(Version(132, 0, 0)),
-            ),
+            ("cargo-nextest 0.9.143 (60fa45f63 2026-08-04)\nrelease: 0.9.143", Some(Version(0, 9, 143))),
+            ("wasm-opt version 132 (version_132)", Some(Version(132, 0, 0))),
             ("v20.20.2", Some(Version(20, 20, 2))),
-            (
-                "rustc 1.97.0-nightly (abc 2026-01-01)",
-                Some(Version(1, 97, 0)),
-            ),
+            ("rustc 1.97.0-nightly (abc 2026-01-01)", Some(Version(1, 97, 0))),
             ("command not found", None),
             ("", None),
         ];

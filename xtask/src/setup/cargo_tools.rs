@@ -74,11 +74,7 @@ pub fn ensure(shell: &mut Shell, tool: &CargoTool) -> Result<()> {
         }
         if found(shell, tool).is_none() {
             return Err(Trouble::new(
-                format!(
-                    "{} {wanted} was installed to {} but does not run",
-                    tool.krate,
-                    dir.display()
-                ),
+                format!("{} {wanted} was installed to {} but does not run", tool.krate, dir.display()),
                 "remove that folder and run `cargo xtask setup` again",
             ));
         }
@@ -104,13 +100,7 @@ fn binstall(shell: &Shell, tool: &CargoTool) -> bool {
     let wanted = tool.fit.pinned();
     let mut command = shell.command("cargo");
     command
-        .args([
-            "binstall",
-            "--no-confirm",
-            "--disable-strategies",
-            "compile",
-            "--root",
-        ])
+        .args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"])
         .arg(shell.project.tool_dir(tool.krate, wanted))
         .arg(format!("{}@{wanted}", tool.krate));
     match shell.run(&mut command, "") {
@@ -126,21 +116,11 @@ fn binstall(shell: &Shell, tool: &CargoTool) -> bool {
 /// for others.
 fn build(shell: &Shell, tool: &CargoTool) -> Result<()> {
     let wanted = tool.fit.pinned();
-    println!(
-        "  building {} {wanted} (about {})",
-        tool.krate, tool.build_time
-    );
+    println!("  building {} {wanted} (about {})", tool.krate, tool.build_time);
     let scratch = shell.project.build_dir(&format!("{}-{wanted}", tool.krate));
     let mut command = shell.command("cargo");
     command
-        .args([
-            "install",
-            tool.krate,
-            "--version",
-            &wanted.to_string(),
-            "--locked",
-            "--quiet",
-        ])
+        .args(["install", tool.krate, "--version", &wanted.to_string(), "--locked", "--quiet"])
         .args(tool.install_args)
         .arg("--root")
         .arg(shell.project.tool_dir(tool.krate, wanted))
@@ -154,10 +134,7 @@ fn build(shell: &Shell, tool: &CargoTool) -> Result<()> {
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false");
     let built = shell.run(
         &mut command,
-        &format!(
-            "check that crates.io can be reached, or put {} {wanted} on PATH yourself",
-            tool.krate
-        ),
+        &format!("check that crates.io can be reached, or put {} {wanted} on PATH yourself", tool.krate),
     );
     fs::remove_dir_all(&scratch).ok();
     built
@@ -171,9 +148,6 @@ mod tests {
     fn the_wasm_bindgen_tool_matches_the_library() {
         let manifest = include_str!("../../../Cargo.toml");
         let pin = WASM_BINDGEN.fit.pinned();
-        assert!(
-            manifest.contains(&format!("wasm-bindgen = \"={pin}\"")),
-            "the workspace pins another than {pin}"
-        );
+        assert!(manifest.contains(&format!("wasm-bindgen = \"={pin}\"")), "the workspace pins another than {pin}");
     }
 }

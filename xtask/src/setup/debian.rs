@@ -16,15 +16,8 @@ use crate::version::Version;
 /// The name under which rustup knows Debian's toolchain.
 pub const TOOLCHAIN: &str = "debian-wasm";
 
-const PACKAGES: &[&str] = &[
-    "rustc-web",
-    "cargo-web",
-    "rust-web-src",
-    "rust-web-clippy",
-    "rustfmt-web",
-    "rust-web-llvm",
-    "lld-19",
-];
+const PACKAGES: &[&str] =
+    &["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "rustfmt-web", "rust-web-llvm", "lld-19"];
 /// Debian's compiler and cargo; by their full paths, as rustup's come first on PATH.
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
@@ -37,12 +30,7 @@ pub fn install(shell: &mut Shell) -> Result<()> {
     let version = shell
         .capture(shell.command(RUSTC).arg("--version"))
         .and_then(|text| Version::in_text(&text))
-        .ok_or_else(|| {
-            Trouble::new(
-                format!("{RUSTC} does not run"),
-                "remove and reinstall the package rustc-web",
-            )
-        })?;
+        .ok_or_else(|| Trouble::new(format!("{RUSTC} does not run"), "remove and reinstall the package rustc-web"))?;
     if version < OLDEST_RUSTC {
         return Err(Trouble::new(
             format!("this Debian's rustc-web is {version}, and the project needs {OLDEST_RUSTC}"),
@@ -54,9 +42,7 @@ pub fn install(shell: &mut Shell) -> Result<()> {
     link_linker(shell)?;
     if shell.find("rustup").is_some() {
         shell.run(
-            shell
-                .command("rustup")
-                .args(["toolchain", "link", TOOLCHAIN, SYSROOT]),
+            shell.command("rustup").args(["toolchain", "link", TOOLCHAIN, SYSROOT]),
             "run that command by hand, then this one again",
         )?;
     }
@@ -74,7 +60,8 @@ fn build_std(shell: &Shell) -> Result<Vec<PathBuf>> {
     fs::remove_dir_all(&dir).ok();
     fs::create_dir_all(&dir).or_trouble(format!("creating {}", dir.display()), SPACE)?;
     // An empty crate to hang the build on. Its own `[workspace]` keeps it out of any other that surrounds the cache.
-    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
+    let manifest =
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
     for (name, text) in [("Cargo.toml", manifest), ("lib.rs", "")] {
         fs::write(dir.join(name), text).or_trouble(format!("writing {name}"), SPACE)?;
     }
@@ -90,25 +77,16 @@ fn build_std(shell: &Shell) -> Result<Vec<PathBuf>> {
         // Without bitcode a later build with LTO fails: "failed to get bitcode from object file".
         .env("RUSTFLAGS", "-Cembed-bitcode=yes -Copt-level=3")
         .env("CARGO_TARGET_DIR", dir.join("target"));
-    shell.run(
-        &mut build,
-        "see the compiler's message above; the library's dependencies come from crates.io",
-    )?;
+    shell.run(&mut build, "see the compiler's message above; the library's dependencies come from crates.io")?;
     let deps = dir.join("target").join(WASM_TARGET).join("release/deps");
-    let libraries = rlibs_in(&deps)?
-        .into_iter()
-        .filter(|path| !file_name(path).starts_with("libempty-"))
-        .collect();
+    let libraries = rlibs_in(&deps)?.into_iter().filter(|path| !file_name(path).starts_with("libempty-")).collect();
     Ok(libraries)
 }
 
 /// Puts the libraries where the compiler looks for them, and takes an earlier build's away.
 fn install_std(shell: &Shell, libraries: &[PathBuf]) -> Result<()> {
     const ROOT: &str = "run `cargo xtask setup` as root, or allow sudo without a password";
-    let lib = Path::new(SYSROOT)
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .join("lib");
+    let lib = Path::new(SYSROOT).join("lib/rustlib").join(WASM_TARGET).join("lib");
     shell.run(system::as_root(shell, "mkdir")?.arg("-p").arg(&lib), ROOT)?;
     let old = rlibs_in(&lib)?;
     if !old.is_empty() {
@@ -118,10 +96,7 @@ fn install_std(shell: &Shell, libraries: &[PathBuf]) -> Result<()> {
     if shell.succeeds(system::as_root(shell, "cp")?.args(libraries).arg(&lib)) {
         Ok(())
     } else {
-        Err(Trouble::new(
-            format!("copying to {} failed", lib.display()),
-            ROOT,
-        ))
+        Err(Trouble::new(format!("copying to {} failed", lib.display()), ROOT))
     }
 }
 
@@ -129,62 +104,33 @@ fn install_std(shell: &Shell, libraries: &[PathBuf]) -> Result<()> {
 fn link_linker(shell: &Shell) -> Result<()> {
     let host = shell
         .capture(shell.command(RUSTC).arg("-vV"))
-        .and_then(|text| {
-            text.lines()
-                .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
-        })
-        .ok_or_else(|| {
-            Trouble::new(
-                format!("{RUSTC} -vV names no host"),
-                "reinstall the package rustc-web",
-            )
-        })?;
-    let bin = Path::new(SYSROOT)
-        .join("lib/rustlib")
-        .join(host)
-        .join("bin");
-    shell.run(
-        system::as_root(shell, "mkdir")?.arg("-p").arg(&bin),
-        "run it as root",
-    )?;
-    shell.run(
-        system::as_root(shell, "ln")?
-            .args(["-sf", LLD])
-            .arg(bin.join("rust-lld")),
-        "run it as root",
-    )
+        .and_then(|text| text.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned)))
+        .ok_or_else(|| Trouble::new(format!("{RUSTC} -vV names no host"), "reinstall the package rustc-web"))?;
+    let bin = Path::new(SYSROOT).join("lib/rustlib").join(host).join("bin");
+    shell.run(system::as_root(shell, "mkdir")?.arg("-p").arg(&bin), "run it as root")?;
+    shell.run(system::as_root(shell, "ln")?.args(["-sf", LLD]).arg(bin.join("rust-lld")), "run it as root")
 }
 
 /// Throws away what the project built for wasm against another standard library: cargo cannot tell the two apart.
 fn forget_old_builds(shell: &Shell) -> Result<()> {
     let old = shell.project.target_dir().join(WASM_TARGET);
     if old.exists() {
-        println!(
-            "  removing {}: it was built with another standard library",
-            old.display()
-        );
-        fs::remove_dir_all(&old)
-            .or_trouble(format!("removing {}", old.display()), "remove it by hand")?;
+        println!("  removing {}: it was built with another standard library", old.display());
+        fs::remove_dir_all(&old).or_trouble(format!("removing {}", old.display()), "remove it by hand")?;
     }
     Ok(())
 }
 
 fn rlibs_in(dir: &Path) -> Result<Vec<PathBuf>> {
-    let entries =
-        fs::read_dir(dir).or_trouble(format!("reading {}", dir.display()), "run it again")?;
+    let entries = fs::read_dir(dir).or_trouble(format!("reading {}", dir.display()), "run it again")?;
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "rlib")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))
         .collect();
     found.sort();
     Ok(found)
 }
 
 fn file_name(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default()
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }

@@ -38,13 +38,7 @@ pub enum Need {
 }
 
 /// What building the page takes.
-pub const PAGE: &[Need] = &[
-    Need::WasmTarget,
-    Need::Node,
-    Need::WasmOpt,
-    Need::Tool(&WASM_BINDGEN),
-    Need::Tool(&TRUNK),
-];
+pub const PAGE: &[Need] = &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)];
 
 /// Everything, in an order in which each only needs those before it.
 const EVERYTHING: &[Need] = &[
@@ -66,10 +60,7 @@ const EVERYTHING: &[Need] = &[
 pub fn run(shell: &mut Shell) -> Result<()> {
     let started = Instant::now();
     prepare(shell, EVERYTHING)?;
-    println!(
-        "\nEverything is in place ({}). Next: cargo xtask serve",
-        duration(started.elapsed())
-    );
+    println!("\nEverything is in place ({}). Next: cargo xtask serve", duration(started.elapsed()));
     Ok(())
 }
 

@@ -13,19 +13,13 @@ const BINARYEN: Fit = Fit::AtLeast(Version(132, 0, 0));
 
 /// Makes sure that Node and npm are there.
 pub fn ensure(shell: &mut Shell) -> Result<()> {
-    let mend = format!(
-        "install Node {} or later, from https://nodejs.org or your package manager",
-        OLDEST_NODE.0
-    );
+    let mend = format!("install Node {} or later, from https://nodejs.org or your package manager", OLDEST_NODE.0);
     let text = shell.capture(shell.command("node").arg("--version"));
     let Some(version) = text.and_then(|text| Version::in_text(&text)) else {
         return Err(Trouble::new("Node is not installed", mend));
     };
     if version < OLDEST_NODE {
-        return Err(Trouble::new(
-            format!("Node is {version}, which is too old"),
-            mend,
-        ));
+        return Err(Trouble::new(format!("Node is {version}, which is too old"), mend));
     }
     if shell.find("npm").is_none() {
         return Err(Trouble::new("npm is not installed", mend));
@@ -40,37 +34,20 @@ pub fn ensure_wasm_opt(shell: &mut Shell) -> Result<()> {
     let dir = shell.project.tool_dir("binaryen", wanted);
     if found(shell).is_none() {
         // npm's global layout: programs in `bin`, on Windows in the folder itself.
-        shell.add_tools(if cfg!(windows) {
-            dir.clone()
-        } else {
-            dir.join("bin")
-        });
+        shell.add_tools(if cfg!(windows) { dir.clone() } else { dir.join("bin") });
     }
     if found(shell).is_none() {
         println!("  installing binaryen {wanted} with npm (a few seconds)");
         let mut command = shell.command("npm");
         command
-            .args([
-                "install",
-                "--global",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-                "--prefix",
-            ])
+            .args(["install", "--global", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
             .arg(&dir)
             .arg(format!("binaryen@{wanted}"));
-        shell.run(
-            &mut command,
-            "check that the npm registry can be reached, or put wasm-opt on PATH yourself",
-        )?;
+        shell.run(&mut command, "check that the npm registry can be reached, or put wasm-opt on PATH yourself")?;
     }
     let (Some(version), Some(path)) = (found(shell), shell.find("wasm-opt")) else {
         return Err(Trouble::new(
-            format!(
-                "wasm-opt was installed to {} but does not run",
-                dir.display()
-            ),
+            format!("wasm-opt was installed to {} but does not run", dir.display()),
             "remove that folder and run `cargo xtask setup` again",
         ));
     };

@@ -14,10 +14,7 @@ pub const OLDEST_RUSTC: Version = Version(1, 95, 0);
 
 /// Uses the linked Debian toolchain where the active one knows no wasm; installs nothing.
 pub fn choose_toolchain(shell: &mut Shell) {
-    if shell.toolchain().is_none()
-        && !compiles_wasm(shell, None)
-        && compiles_wasm(shell, Some(debian::TOOLCHAIN))
-    {
+    if shell.toolchain().is_none() && !compiles_wasm(shell, None) && compiles_wasm(shell, Some(debian::TOOLCHAIN)) {
         shell.use_toolchain(debian::TOOLCHAIN);
     }
 }
@@ -32,10 +29,7 @@ pub fn ensure_wasm_target(shell: &mut Shell) -> Result<()> {
     if !compiles_wasm(shell, shell.toolchain()) {
         return Err(Trouble::new(
             format!("rustc still cannot compile for {WASM_TARGET}"),
-            format!(
-                "try `rustup target add {WASM_TARGET}`, or `rustup toolchain uninstall {}`",
-                debian::TOOLCHAIN
-            ),
+            format!("try `rustup target add {WASM_TARGET}`, or `rustup toolchain uninstall {}`", debian::TOOLCHAIN),
         ));
     }
     report("wasm target", format!("with {}", compiler(shell)));
@@ -43,9 +37,7 @@ pub fn ensure_wasm_target(shell: &mut Shell) -> Result<()> {
 }
 
 fn compiler(shell: &Shell) -> String {
-    let version = shell
-        .capture(shell.command("rustc").arg("--version"))
-        .unwrap_or_default();
+    let version = shell.capture(shell.command("rustc").arg("--version")).unwrap_or_default();
     let version = version.trim();
     match shell.toolchain() {
         Some(name) => format!("{version}, toolchain {name}"),
@@ -59,30 +51,19 @@ fn install_wasm_target(shell: &mut Shell) -> Result<()> {
             println!("  adding the wasm target to the active Rust toolchain (a few seconds)");
             shell.run(
                 // What went wrong matters here, not where in rustup.
-                shell
-                    .command("rustup")
-                    .args(["target", "add", WASM_TARGET])
-                    .env("RUST_BACKTRACE", "0"),
+                shell.command("rustup").args(["target", "add", WASM_TARGET]).env("RUST_BACKTRACE", "0"),
                 "check the network connection",
             )
         }
-        None => Err(Trouble::new(
-            "rustup is not installed",
-            "install Rust from https://rustup.rs",
-        )),
+        None => Err(Trouble::new("rustup is not installed", "install Rust from https://rustup.rs")),
     };
     let Err(no_rustup) = by_rustup else {
         return Ok(());
     };
     if shell.find("apt-get").is_none() {
         return Err(Trouble::new(
-            format!(
-                "the standard library for {WASM_TARGET} cannot be installed: {}",
-                no_rustup.what()
-            ),
-            format!(
-                "install Rust with rustup, connect to the network and run `rustup target add {WASM_TARGET}`"
-            ),
+            format!("the standard library for {WASM_TARGET} cannot be installed: {}", no_rustup.what()),
+            format!("install Rust with rustup, connect to the network and run `rustup target add {WASM_TARGET}`"),
         ));
     }
     println!("  rustup could not do it; building the library with Debian's compiler instead");
@@ -94,26 +75,13 @@ fn install_wasm_target(shell: &mut Shell) -> Result<()> {
 /// Compiling one line also finds what a look for files would not: a library left by another compiler version.
 fn compiles_wasm(shell: &Shell, toolchain: Option<&str>) -> bool {
     let mut command = shell.command("rustc");
-    command.args([
-        "--target",
-        WASM_TARGET,
-        "--crate-type=lib",
-        "--emit=metadata",
-        "-o",
-        "-",
-        "-",
-    ]);
+    command.args(["--target", WASM_TARGET, "--crate-type=lib", "--emit=metadata", "-o", "-", "-"]);
     if let Some(toolchain) = toolchain {
-        command
-            .env("RUSTUP_TOOLCHAIN", toolchain)
-            .env_remove("RUSTC");
+        command.env("RUSTUP_TOOLCHAIN", toolchain).env_remove("RUSTC");
     }
     // A toolchain that does not exist must count as one, not be installed on the spot.
     command.env("RUSTUP_AUTO_INSTALL", "0");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else {
         return false;
     };
@@ -127,16 +95,10 @@ fn compiles_wasm(shell: &Shell, toolchain: Option<&str>) -> bool {
 /// Makes sure that `cargo fmt` and `cargo clippy` work.
 pub fn ensure_linters(shell: &mut Shell) -> Result<()> {
     for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        let works =
-            |shell: &Shell| shell.capture(shell.command("cargo").args([subcommand, "--version"]));
+        let works = |shell: &Shell| shell.capture(shell.command("cargo").args([subcommand, "--version"]));
         if works(shell).is_none() {
             let by_hand = format!("install {component} for the active Rust toolchain");
-            shell.run(
-                shell
-                    .command("rustup")
-                    .args(["component", "add", component]),
-                &by_hand,
-            )?;
+            shell.run(shell.command("rustup").args(["component", "add", component]), &by_hand)?;
         }
         let Some(version) = works(shell) else {
             return Err(Trouble::new(

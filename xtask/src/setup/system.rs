@@ -45,11 +45,7 @@ pub static CHROMIUM: Program = Program {
 pub static CHROMEDRIVER: Program = Program {
     name: "chromedriver",
     variable: "PSYNCSCOPE_CHROMEDRIVER",
-    places: &[
-        "chromedriver",
-        "/usr/lib/chromium/chromedriver",
-        "/usr/lib/chromium-browser/chromedriver",
-    ],
+    places: &["chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"],
     package: "chromium-driver",
     elsewhere: "install the chromedriver of your Chrome's version",
 };
@@ -71,11 +67,7 @@ impl Program {
         }
         self.places.iter().find_map(|place| {
             let path = Path::new(place);
-            if path.is_absolute() {
-                path.is_file().then(|| path.to_path_buf())
-            } else {
-                shell.find(place)
-            }
+            if path.is_absolute() { path.is_file().then(|| path.to_path_buf()) } else { shell.find(place) }
         })
     }
 
@@ -86,11 +78,7 @@ impl Program {
             return Ok(path);
         }
         Err(Trouble::new(
-            format!(
-                "{} names {}, and there is no such file",
-                self.variable,
-                path.display()
-            ),
+            format!("{} names {}, and there is no such file", self.variable, path.display()),
             format!("correct it, or unset it to use the {} on PATH", self.name),
         ))
     }
@@ -98,10 +86,7 @@ impl Program {
     fn missing(&self) -> Trouble {
         Trouble::new(
             format!("{} is not to be found", self.name),
-            format!(
-                "{}, or set {} to its full path",
-                self.elsewhere, self.variable
-            ),
+            format!("{}, or set {} to its full path", self.elsewhere, self.variable),
         )
     }
 }
@@ -122,44 +107,29 @@ pub fn ensure(shell: &mut Shell, program: &Program) -> Result<()> {
 pub fn apt_install(shell: &Shell, packages: &[&str], what: &str) -> Result<()> {
     /// Package lists need fetching only once a run.
     static UPDATED: OnceLock<()> = OnceLock::new();
-    let by_hand = format!(
-        "run `sudo apt-get install {}`, then this command again",
-        packages.join(" ")
-    );
+    let by_hand = format!("run `sudo apt-get install {}`, then this command again", packages.join(" "));
     println!("  installing {what} with apt");
     if UPDATED.set(()).is_ok() {
         // Lists that cannot be renewed may still do: the installation will tell.
-        if let Err(trouble) = shell.run(apt_get(shell, &by_hand)?.args(["-qq", "update"]), &by_hand)
-        {
+        if let Err(trouble) = shell.run(apt_get(shell, &by_hand)?.args(["-qq", "update"]), &by_hand) {
             println!("  {}; going on with the lists there are", trouble.what());
         }
     }
     let mut install = apt_get(shell, &by_hand)?;
-    install
-        .args(["-qq", "install", "-y", "--no-install-recommends"])
-        .args(packages);
+    install.args(["-qq", "install", "-y", "--no-install-recommends"]).args(packages);
     shell.run(&mut install, &by_hand)
 }
 
 /// `apt-get` with the rights it needs, never asking anything, waiting its turn for the package database.
 fn apt_get(shell: &Shell, by_hand: &str) -> Result<Command> {
-    let mut command =
-        as_root(shell, "env").map_err(|trouble| Trouble::new(trouble.what(), by_hand))?;
-    command.args([
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-    ]);
+    let mut command = as_root(shell, "env").map_err(|trouble| Trouble::new(trouble.what(), by_hand))?;
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
     Ok(command)
 }
 
 /// A command with root's rights: as it is for root, else through sudo if that asks for no password.
 pub fn as_root(shell: &Shell, program: &str) -> Result<Command> {
-    if shell
-        .capture(shell.command("id").arg("-u"))
-        .is_some_and(|id| id.trim() == "0")
-    {
+    if shell.capture(shell.command("id").arg("-u")).is_some_and(|id| id.trim() == "0") {
         return Ok(shell.command(program));
     }
     if shell.succeeds(shell.command("sudo").args(["-n", "true"])) {

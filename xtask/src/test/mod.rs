@@ -27,16 +27,9 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
     for part in chosen {
         println!("\n== {}: {} ({})", part.name, part.what, part.typical);
         let started = Instant::now();
-        let page_is_fresh = outcomes
-            .iter()
-            .any(|done| done.name == "page" && done.result.is_ok());
+        let page_is_fresh = outcomes.iter().any(|done| done.name == "page" && done.result.is_ok());
         // Set-up belongs to the part: one that cannot have its tools fails alone.
-        let unmet: Vec<Need> = part
-            .needs
-            .iter()
-            .filter(|need| !met.contains(need))
-            .copied()
-            .collect();
+        let unmet: Vec<Need> = part.needs.iter().filter(|need| !met.contains(need)).copied().collect();
         let result = setup::prepare(shell, &unmet).and_then(|()| {
             met.extend(unmet);
             (part.run)(shell, &parts::Context { page_is_fresh })
@@ -44,31 +37,21 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
         if let Err(trouble) = &result {
             println!("\n{trouble}");
         }
-        outcomes.push(Outcome {
-            name: part.name,
-            took: started.elapsed(),
-            result,
-        });
+        outcomes.push(Outcome { name: part.name, took: started.elapsed(), result });
     }
     Ok(summarise(&outcomes))
 }
 
 /// The parts to run, in their own order, each once.
 fn choose(names: &[String]) -> Result<Vec<&'static Part>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| PARTS.iter().all(|part| part.name != name.as_str()))
-    {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != name.as_str())) {
         let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
         return Err(Trouble::new(
             format!("there is no test part `{unknown}`"),
             format!("the parts are: {}", known.join(" ")),
         ));
     }
-    Ok(PARTS
-        .iter()
-        .filter(|part| names.is_empty() || names.iter().any(|name| name == part.name))
-        .collect())
+    Ok(PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)).collect())
 }
 
 /// Prints the table, then `N passed, M failed` alone on the last line of standard output.
@@ -81,21 +64,9 @@ fn summarise(outcomes: &[Outcome]) -> ExitCode {
         };
         println!("{name:<11} {:<13} {verdict}", duration(*took));
     }
-    let failed: Vec<_> = outcomes
-        .iter()
-        .filter(|done| done.result.is_err())
-        .map(|done| done.name)
-        .collect();
-    println!(
-        "\n{} passed, {} failed",
-        outcomes.len() - failed.len(),
-        failed.len()
-    );
-    if failed.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    let failed: Vec<_> = outcomes.iter().filter(|done| done.result.is_err()).map(|done| done.name).collect();
+    println!("\n{} passed, {} failed", outcomes.len() - failed.len(), failed.len());
+    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[cfg(test)]
@@ -104,21 +75,14 @@ mod tests {
 
     fn chosen(names: &[&str]) -> Option<Vec<&'static str>> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        choose(&names)
-            .ok()
-            .map(|parts| parts.iter().map(|part| part.name).collect())
+        choose(&names).ok().map(|parts| parts.iter().map(|part| part.name).collect())
     }
 
     #[test]
     fn parts_run_in_their_own_order() {
-        let all = [
-            "fmt", "clippy", "native", "wasm", "npm", "page", "browser", "peers",
-        ];
+        let all = ["fmt", "clippy", "native", "wasm", "npm", "page", "browser", "peers"];
         assert_eq!(chosen(&[]).unwrap(), all);
-        assert_eq!(
-            chosen(&["native", "fmt", "native"]).unwrap(),
-            ["fmt", "native"]
-        );
+        assert_eq!(chosen(&["native", "fmt", "native"]).unwrap(), ["fmt", "native"]);
         assert_eq!(chosen(&["fmt", "nonesuch"]), None);
     }
 

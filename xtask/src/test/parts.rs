@@ -1,12 +1,8 @@
 //! The parts of `cargo xtask test`.
 
 use crate::dist;
-use crate::project::{
-    BROWSER_DIR, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET,
-};
-use crate::setup::{
-    CHROMEDRIVER, CHROMIUM, NEXTEST, Need, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
-};
+use crate::project::{BROWSER_DIR, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
+use crate::setup::{CHROMEDRIVER, CHROMIUM, NEXTEST, Need, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK};
 use crate::shell::Shell;
 use crate::size;
 use crate::test::wasm;
@@ -62,6 +58,7 @@ pub const PARTS: &[Part] = &[
         needs: &[
             Need::WasmTarget,
             Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&WASM_PACK),
             Need::Program(&CHROMIUM),
             Need::Program(&CHROMEDRIVER),
         ],
@@ -71,13 +68,7 @@ pub const PARTS: &[Part] = &[
         name: "npm",
         what: "the npm package builds",
         typical: "2 min at first",
-        needs: &[
-            Need::WasmTarget,
-            Need::Node,
-            Need::WasmOpt,
-            Need::Tool(&WASM_BINDGEN),
-            Need::Tool(&WASM_PACK),
-        ],
+        needs: &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&WASM_PACK)],
         run: npm,
     },
     Part {
@@ -123,43 +114,27 @@ fn has_peers(shell: &Shell) -> bool {
 
 /// `--exclude` for every package that does not build natively.
 fn native_packages() -> impl Iterator<Item = &'static str> {
-    std::iter::once("--workspace").chain(
-        WASM_PACKAGES
-            .iter()
-            .flat_map(|package| ["--exclude", *package]),
-    )
+    std::iter::once("--workspace").chain(WASM_PACKAGES.iter().flat_map(|package| ["--exclude", *package]))
 }
 
 /// `-p` for every package that only builds for a browser, and the target.
 fn wasm_packages() -> impl Iterator<Item = &'static str> {
-    ["--target", WASM_TARGET]
-        .into_iter()
-        .chain(WASM_PACKAGES.iter().flat_map(|package| ["-p", *package]))
+    ["--target", WASM_TARGET].into_iter().chain(WASM_PACKAGES.iter().flat_map(|package| ["-p", *package]))
 }
 
 fn fmt(shell: &Shell, _: &Context) -> Result<()> {
-    shell.run(
-        shell.command("cargo").args(["fmt", "--all", "--check"]),
-        "run `cargo fmt --all`",
-    )
+    shell.run(shell.command("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")
 }
 
 fn clippy(shell: &Shell, _: &Context) -> Result<()> {
     let lint = |packages: Vec<&str>| {
         let mut command = shell.command("cargo");
-        command
-            .arg("clippy")
-            .args(packages)
-            .args(["--all-targets", "--", "-D", "warnings"]);
+        command.arg("clippy").args(packages).args(["--all-targets", "--", "-D", "warnings"]);
         shell.run(&mut command, SEE_ABOVE)
     };
     let document = |packages: Vec<&str>| {
         let mut command = shell.command("cargo");
-        command
-            .arg("doc")
-            .args(packages)
-            .arg("--no-deps")
-            .env("RUSTDOCFLAGS", "-D warnings");
+        command.arg("doc").args(packages).arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings");
         shell.run(&mut command, "mend the links named above")
     };
     // All of it even when the first fails: who mends one warning wants to see the others.
@@ -179,41 +154,19 @@ fn native(shell: &Shell, _: &Context) -> Result<()> {
     if has_peers(shell) {
         tests.args(["-E", &format!("not binary({PEERS})")]);
     }
-    let tests = shell.run(
-        &mut tests,
-        "each failure above prints its seed and the command that replays it",
-    );
+    let tests = shell.run(&mut tests, "each failure above prints its seed and the command that replays it");
     let mut examples = shell.command("cargo");
-    examples
-        .args(["test", "--quiet", "--doc"])
-        .args(native_packages());
-    let examples = shell.run(
-        &mut examples,
-        "mend the examples in the documentation named above",
-    );
+    examples.args(["test", "--quiet", "--doc"]).args(native_packages());
+    let examples = shell.run(&mut examples, "mend the examples in the documentation named above");
     tests.and(examples)
 }
 
 fn npm(shell: &Shell, _: &Context) -> Result<()> {
     let mut build = shell.command("wasm-pack");
-    build.args([
-        "build",
-        NPM_CRATE,
-        "--target",
-        "web",
-        "--profile",
-        "page",
-        "--out-dir",
-        "pkg",
-    ]);
+    build.args(["build", NPM_CRATE, "--target", "web", "--profile", "page", "--out-dir", "pkg"]);
     shell.run(&mut build, SEE_ABOVE)?;
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
-    for file in [
-        "package.json",
-        "psyncscope.js",
-        "psyncscope.d.ts",
-        "psyncscope_bg.wasm",
-    ] {
+    for file in ["package.json", "psyncscope.js", "psyncscope.d.ts", "psyncscope_bg.wasm"] {
         if !package.join(file).is_file() {
             return Err(Trouble::new(
                 format!("the npm package lacks {file}"),
@@ -239,10 +192,7 @@ fn browser(shell: &Shell, context: &Context) -> Result<()> {
         .current_dir(shell.project.root.join(BROWSER_DIR))
         .env("PSYNCSCOPE_DIST", shell.project.dist())
         .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
-    shell.run(
-        &mut specs,
-        "see above; one alone runs with `node tests/browser/run.mjs NAME`",
-    )
+    shell.run(&mut specs, "see above; one alone runs with `node tests/browser/run.mjs NAME`")
 }
 
 fn peers(shell: &Shell, _: &Context) -> Result<()> {
