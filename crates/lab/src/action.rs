@@ -3,6 +3,8 @@
 use psyncscope_sim::frame::WireSettings;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::strict::{object, objects};
+
 /// One thing that a user does, at one instant.
 ///
 /// Nodes are named by name. In JSON: `{"do":"exec","node":"a","command":"SET k v"}`.
@@ -115,6 +117,7 @@ pub struct LabConfig {
     /// The seed of everything random.
     pub seed: u64,
     /// The nodes at the start.
+    #[serde(deserialize_with = "objects")]
     pub nodes: Vec<NodeSpec>,
     /// Every wire's settings at the start.
     #[serde(deserialize_with = "wire_settings")]
@@ -157,6 +160,7 @@ pub struct ActionLog {
     /// The format's version: 1.
     pub version: u32,
     /// What the world starts as.
+    #[serde(deserialize_with = "object")]
     pub config: LabConfig,
     /// The actions in order.
     pub actions: Vec<TimedAction>,
@@ -183,6 +187,6 @@ fn wire_settings<'de, D: Deserializer<'de>>(d: D) -> Result<WireSettings, D::Err
             Self { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder }
         }
     }
-    let Strict { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = Strict::deserialize(d)?;
+    let Strict { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = object::<Strict, D>(d)?;
     Ok(WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder })
 }

@@ -131,7 +131,7 @@ pub struct LabError {
     pub message: String,
     /// Where, if there is a where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<ErrorAt>,
+    pub at: Option<Box<ErrorAt>>,
 }
 
 impl LabError {

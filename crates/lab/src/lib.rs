@@ -13,6 +13,7 @@ pub mod limits;
 mod log;
 pub mod replay;
 pub mod step;
+mod strict;
 mod validate;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};

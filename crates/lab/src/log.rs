@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Track;
 
 use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 use crate::error::{ErrorCode, LabError};
 use crate::limits;
+use crate::strict::object;
 use crate::validate;
 
 impl ActionLog {
@@ -115,10 +118,7 @@ fn line(value: &impl serde::Serialize) -> String {
 /// Reads one JSON value, strictly, and says where it is wrong.
 pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, LabError> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        data_error(error.into_inner(), &path)
-    })?;
+    let value = read(&mut json)?;
     json.end().map_err(|error| data_error(error, "."))?;
     Ok(value)
 }
@@ -163,7 +163,7 @@ impl Action {
     /// # Errors
     /// A field unknown, missing or of a wrong type. Whether the world takes the action, [`crate::Lab::act`] says.
     pub fn from_value(value: serde_json::Value) -> Result<Self, LabError> {
-        from_value(value)
+        read(value)
     }
 }
 
@@ -173,15 +173,14 @@ impl LabConfig {
     /// # Errors
     /// A field unknown or of a wrong type. Whether names and lines are good, [`crate::Lab::new`] says.
     pub fn from_value(value: serde_json::Value) -> Result<Self, LabError> {
-        from_value(value)
+        read(value)
     }
 }
 
-fn from_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, LabError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        data_error(error.into_inner(), &path)
-    })
+fn read<'de, T: DeserializeOwned>(d: impl Deserializer<'de, Error = serde_json::Error>) -> Result<T, LabError> {
+    let mut track = Track::new();
+    object(serde_path_to_error::Deserializer::new(d, &mut track))
+        .map_err(|error| data_error(error, &track.path().to_string()))
 }
 
 /// The names of nodes, as far as a log alone tells: who exists when.

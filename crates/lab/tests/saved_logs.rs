@@ -16,7 +16,7 @@ fn refused(text: &str, code: ErrorCode, tells: &str) -> psyncscope_lab::ErrorAt 
     let error = ActionLog::from_json(text).expect_err("it is not a good log");
     assert_eq!(error.code, code, "{error}");
     assert!(error.message.contains(tells), "{error}");
-    error.at.unwrap_or_default()
+    *error.at.unwrap_or_default()
 }
 
 #[test]
@@ -107,6 +107,12 @@ fn unknown_missing_and_wrong_fields_are_named() {
     refused(&log("").replace("\"nodes\"", "\"knots\""), ErrorCode::UnknownField, "knots");
     refused(&log("").replace("\"end_us\"", "\"end\""), ErrorCode::UnknownField, "end");
     refused(&log("").replace("{\"name\":\"a\"}", "{\"nome\":\"a\"}"), ErrorCode::UnknownField, "nome");
+    for (object, array) in [(r#"{"name":"a"}"#, r#"["a",[]]"#), (r#""end_us":1000}"#, r#""end_us":1000,"config":[]}"#)] {
+        refused(&log("").replace(object, array), ErrorCode::BadValue, "");
+    }
+    refused(r#"[1,{},[],0]"#, ErrorCode::BadValue, "an object");
+    refused(r#"{"version":1,"config":[],"actions":[],"end_us":0}"#, ErrorCode::BadValue, "an object");
+    refused(r#"{"version":1,"config":{"wire":[]},"actions":[],"end_us":0}"#, ErrorCode::BadValue, "an object");
     let wire = r#""config":{"wire":{"lag":1},"#;
     let at =
         refused(&log("").replace("\"config\":{\"nodes\"", &format!("{wire}\"nodes\"")), ErrorCode::UnknownField, "lag");

@@ -370,7 +370,7 @@ fn any_action(rng: &mut Xoshiro256PlusPlus) -> Action {
         "PSYNC ? -1",
     ]);
     let chance = rng.next_u32() % 40;
-    let one_way = rng.next_u32() % 2 == 0;
+    let one_way = rng.next_u32().is_multiple_of(2);
     match chance {
         0 => Action::AddNode { node: node(&name, &["replicaof a 6379", "repl-backlog-size 64"]) },
         1 => Action::RemoveNode { node: name },
@@ -415,7 +415,7 @@ fn any_course_of_events_can_be_replayed_and_forked() {
                 assert_eq!((lab.digest(), lab.timeline().len(), lab.frames().last), before, "seed {seed}");
                 refusals += 1;
             }
-            if rng.next_u32() % 40 == 0 {
+            if rng.next_u32().is_multiple_of(40) {
                 forks.push((lab.now(), lab.actions().len(), lab.digest()));
             }
         }
