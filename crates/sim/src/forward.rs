@@ -71,6 +71,8 @@ pub(crate) struct Link {
     pub opener: Option<ConnId>,
     /// The acceptor's number for it, while it holds it.
     pub acceptor: Option<ConnId>,
+    /// Whether the acceptor may still accept it.
+    pub may_be_accepted: bool,
 }
 
 /// All connections of the world.
@@ -83,7 +85,7 @@ pub(crate) struct Links {
 
 impl Links {
     pub(crate) fn open(&mut self, ends: Ends, opener: ConnId, forward: Option<Arc<str>>) {
-        self.links.insert(ends, Link { forward, nth: 0, opener: Some(opener), acceptor: None });
+        self.links.insert(ends, Link { forward, nth: 0, opener: Some(opener), acceptor: None, may_be_accepted: true });
     }
 
     /// The connection is up, as the first of its ends learns: it gets its number.
@@ -102,10 +104,6 @@ impl Links {
         self.links.get(ends)
     }
 
-    pub(crate) fn get_mut(&mut self, ends: &Ends) -> Option<&mut Link> {
-        self.links.get_mut(ends)
-    }
-
     /// The connection to which a packet from `src` to `dst` belongs, and its direction.
     pub(crate) fn of_packet(&self, src: (HostId, u16), dst: (HostId, u16)) -> Option<(Ends, Flow, &Link)> {
         let up = Ends { opener: src, acceptor: dst };
@@ -120,30 +118,41 @@ impl Links {
         all.filter(|(_, link)| link.forward.as_deref() == Some(name)).map(|(&ends, _)| ends).collect()
     }
 
-    /// One end let go of a connection. The other end's part stays until it does too.
+    /// A process accepted a connection. Answers whether it came through a forwarder.
+    pub(crate) fn accept(&mut self, ends: &Ends, acceptor: ConnId) -> bool {
+        let Some(link) = self.links.get_mut(ends) else { return false };
+        link.acceptor = Some(acceptor);
+        link.may_be_accepted = false;
+        link.forward.is_some()
+    }
+
+    /// One end let go of a connection. It is forgotten once both have, or once nobody can accept it any more.
     pub(crate) fn release(&mut self, ends: &Ends, flow: Flow) {
         let Some(link) = self.links.get_mut(ends) else { return };
-        let (mine, others) = match flow {
-            Flow::Up => (&mut link.opener, link.acceptor),
-            Flow::Down => (&mut link.acceptor, link.opener),
-        };
-        *mine = None;
-        // A connection that the other side has not accepted yet may still be: until it was, it is kept if it is up.
-        if others.is_none() && (flow == Flow::Down || link.nth == 0) {
+        match flow {
+            Flow::Up => link.opener = None,
+            Flow::Down => link.acceptor = None,
+        }
+        // Before it was established nothing is waiting to be accepted.
+        if link.nth == 0 {
+            link.may_be_accepted = false;
+        }
+        if link.opener.is_none() && link.acceptor.is_none() && !link.may_be_accepted {
             self.links.remove(ends);
         }
     }
 
-    /// A host vanished with all that its kernel knew.
-    pub(crate) fn forget_host(&mut self, host: HostId) {
+    /// A process ended: it holds no connection and will accept none.
+    pub(crate) fn release_all_of(&mut self, host: HostId) {
         self.links.retain(|ends, link| {
             if ends.opener.0 == host {
                 link.opener = None;
             }
             if ends.acceptor.0 == host {
                 link.acceptor = None;
+                link.may_be_accepted = false;
             }
-            link.opener.is_some() || link.acceptor.is_some()
+            link.opener.is_some() || link.acceptor.is_some() || link.may_be_accepted
         });
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Console {
     pub conn: Option<ConnId>,
     /// Everything it received and was not taken yet.
     pub output: Vec<u8>,
+    /// Bytes it received since the process was told of room last.
+    pub room_used: usize,
 }
 
 impl<P, C> Host<P, C> {

@@ -188,7 +188,6 @@ pub(crate) struct Kernel {
 pub(crate) struct ConnState {
     pub conn: ConnId,
     pub remote: Endpoint,
-    pub local_port: u16,
     pub tcp_state: &'static str,
 }
 
@@ -441,16 +440,16 @@ impl Kernel {
         self.conns.insert(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
     }
 
-    /// Takes bytes to send. What is sent into a connection that is over is dropped; the process is told soon.
+    /// Takes bytes to send; answers how many the process sent on this connection in all. What is sent into a connection
+    /// that is over is dropped (`None`); the process is told soon.
     ///
     /// # Panics
     /// If the process sends more than the room it was told of.
-    pub(crate) fn send(&mut self, conn: ConnId, bytes: &[u8]) {
-        let Some(conn) = self.conns.get_mut(&conn) else { return };
-        let Some(handle) = conn.socket else { return };
-        let socket = self.sockets.get_mut::<Socket<'_>>(handle);
+    pub(crate) fn send(&mut self, conn: ConnId, bytes: &[u8]) -> Option<u64> {
+        let conn = self.conns.get_mut(&conn)?;
+        let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
         if !socket.may_send() {
-            return;
+            return None;
         }
         assert!(bytes.len() <= conn.credit, "a process never sends more than the room it was told of");
         let taken = socket.send_slice(bytes).unwrap_or(0);
@@ -458,6 +457,12 @@ impl Kernel {
         conn.credit -= taken;
         conn.sent += taken as u64;
         conn.unused_room = None;
+        Some(conn.sent)
+    }
+
+    /// How many bytes the process sent on this connection in all.
+    pub(crate) fn sent(&self, conn: ConnId) -> Option<u64> {
+        self.conns.get(&conn).map(|conn| conn.sent)
     }
 
     /// Closes a connection as `close(2)` does.
@@ -556,7 +561,7 @@ impl Kernel {
         self.conns.iter().filter_map(|(&conn, state)| {
             let socket = self.sockets.get::<Socket<'_>>(state.socket?);
             let tcp_state = state_name(socket.state());
-            Some(ConnState { conn, remote: state.remote, local_port: state.local_port, tcp_state })
+            Some(ConnState { conn, remote: state.remote, tcp_state })
         })
     }
 

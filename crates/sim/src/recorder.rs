@@ -1,8 +1,11 @@
 //! Keeps the past: which parts of the world changed, and the frames and the timeline made of them.
+//!
+//! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use psyncscope_engine::ConnId;
 use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::view::NodeView;
@@ -26,9 +29,35 @@ pub(crate) struct Recorder {
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
     viewed_at: BTreeMap<HostId, u64>,
-    /// The end of what was sent on each stream, to know what is sent again.
-    sent_up_to: BTreeMap<(HostId, u16, HostId, u16), u32>,
+    /// What was sent from one port to another, by sequence numbers.
+    sequences: BTreeMap<(HostId, u16, HostId, u16), Sequence>,
+    /// Where the replication stream begins on the connections of replicas.
+    streams: BTreeMap<(HostId, ConnId), Stream>,
     pub changes: Changes,
+}
+
+/// One direction of a TCP connection, as its packets tell.
+#[derive(Clone, Copy)]
+struct Sequence {
+    /// The number of the first byte.
+    first: u32,
+    /// The number after the last byte, or FIN, that was sent.
+    end: u32,
+}
+
+/// Where, in the bytes that a master sent on a replica's connection, the replication stream begins.
+///
+/// Before it come the handshake's replies, `+CONTINUE`, or the RDB file; these belong to no history.
+#[derive(Clone, Copy, Default)]
+struct Stream {
+    /// The header of an RDB file, `$<length>`, is to come.
+    awaits_header: bool,
+    /// The stream begins after the bytes sent next (`+CONTINUE`).
+    after_next: bool,
+    /// The stream begins after what is sent in this turn (an RDB file without a length).
+    after_turn: bool,
+    /// How many bytes came before it, when that is known.
+    begins: Option<u64>,
 }
 
 /// What changed since the last frame.
@@ -39,8 +68,8 @@ pub(crate) struct Changes {
     pub wires: bool,
     packets: bool,
     entries: bool,
-    /// The numbers of the packets sent since, whose colour depends on what their sender became.
-    fresh: Vec<u64>,
+    /// The packets with bytes sent since, whose colour depends on what their sender became.
+    fresh: Vec<Arc<PacketFrame>>,
 }
 
 impl Recorder {
@@ -55,7 +84,8 @@ impl Recorder {
             wires: Arc::from([]),
             under_way: Vec::new(),
             viewed_at: BTreeMap::new(),
-            sent_up_to: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            streams: BTreeMap::new(),
             changes: Changes::default(),
         };
         if on && frames_max > 0 {
@@ -106,18 +136,20 @@ impl Recorder {
         if !self.draws() {
             return;
         }
-        let stream = (packet.from, segment.src.1, packet.to, segment.dst.1);
+        let flow = (packet.from, segment.src.1, packet.to, segment.dst.1);
         let end = segment.seq.wrapping_add(segment.len());
-        let sent = self.sent_up_to.get(&stream).copied().filter(|_| !segment.opens());
-        // Sequence numbers wrap, so what counts is the sign of the difference.
-        let is_new = sent.is_none_or(|sent| (end.wrapping_sub(sent) as i32) > 0);
+        if segment.is_syn() && self.sequences.get(&flow).is_none_or(|known| known.first != end) {
+            self.sequences.insert(flow, Sequence { first: end, end: segment.seq });
+        }
+        let sequence = self.sequences.entry(flow).or_insert(Sequence { first: segment.seq, end: segment.seq });
+        let is_new = is_after(end, sequence.end);
         let again = segment.len() > 0 && !is_new;
         if is_new {
-            self.sent_up_to.insert(stream, end);
+            sequence.end = end;
         }
         let payload = &packet.bytes[segment.payload.clone()];
         let label = if payload.is_empty() { String::new() } else { psyncscope_engine::resp::describe(payload) };
-        self.under_way.push(Arc::new(PacketFrame {
+        let frame = Arc::new(PacketFrame {
             id: packet.id,
             from: packet.from,
             to: packet.to,
@@ -133,11 +165,12 @@ impl Recorder {
             again,
             label: Arc::from(label),
             replid: None,
-        }));
+        });
         self.changes.packets = true;
         if !payload.is_empty() {
-            self.changes.fresh.push(packet.id);
+            self.changes.fresh.push(Arc::clone(&frame));
         }
+        self.under_way.push(frame);
     }
 
     pub(crate) fn packet_arrived(&mut self, id: u64) {
@@ -145,6 +178,52 @@ impl Recorder {
             self.under_way.remove(at);
             self.changes.packets = true;
         }
+    }
+
+    // ---- where streams begin ----
+
+    /// A master moved one of its replicas; what it sent in that turn comes after this.
+    pub(crate) fn replica_moves(&mut self, host: HostId, conn: ConnId, from: Option<ReplicaState>, to: ReplicaState) {
+        if !self.draws() {
+            return;
+        }
+        let stream = self.streams.entry((host, conn)).or_default();
+        match (from, to) {
+            (_, ReplicaState::SendBulk) => *stream = Stream { awaits_header: true, ..Stream::default() },
+            (None, ReplicaState::Online) => *stream = Stream { after_next: true, ..Stream::default() },
+            _ => stream.after_turn = stream.begins.is_none() && !stream.awaits_header,
+        }
+    }
+
+    /// A process sent bytes; `sent` counts all it sent on this connection so far.
+    pub(crate) fn bytes_sent(&mut self, host: HostId, conn: ConnId, bytes: &[u8], sent: u64) {
+        let Some(stream) = self.streams.get_mut(&(host, conn)) else { return };
+        if stream.awaits_header {
+            let length = bytes.strip_prefix(b"$").and_then(|rest| rest.strip_suffix(b"\r\n"));
+            let length = length.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
+            stream.begins = length.map(|length| sent + length);
+            stream.awaits_header = false;
+        }
+        if std::mem::take(&mut stream.after_next) {
+            stream.begins = Some(sent);
+        }
+    }
+
+    /// A turn in which a replica was moved is over.
+    pub(crate) fn turn_ends(&mut self, host: HostId, conn: ConnId, sent: u64) {
+        if let Some(stream) = self.streams.get_mut(&(host, conn))
+            && std::mem::take(&mut stream.after_turn)
+        {
+            stream.begins = Some(sent);
+        }
+    }
+
+    pub(crate) fn end_stream(&mut self, host: HostId, conn: ConnId) {
+        self.streams.remove(&(host, conn));
+    }
+
+    pub(crate) fn end_streams(&mut self, host: HostId) {
+        self.streams.retain(|(of, _), _| *of != host);
     }
 
     // ---- the next frame ----
@@ -176,14 +255,26 @@ impl Recorder {
         self.wires = wires.map(kept).collect();
     }
 
-    /// Colours the packets sent since the last frame. `history` tells the replication ID of what a host sends from one
-    /// port to another host's, if that is an online replica's stream.
-    pub(crate) fn colour(&mut self, history: impl Fn(&PacketFrame) -> Option<ReplId>) {
-        for id in std::mem::take(&mut self.changes.fresh) {
-            let Some(packet) = self.under_way.iter_mut().rev().find(|packet| packet.id == id) else { continue };
-            if let Some(replid) = history(packet) {
-                Arc::make_mut(packet).replid = Some(replid);
-            }
+    /// The packets with bytes that were sent since the last frame.
+    pub(crate) fn take_fresh(&mut self) -> Vec<Arc<PacketFrame>> {
+        std::mem::take(&mut self.changes.fresh)
+    }
+
+    /// The history that the last byte of a packet belongs to, if its sender uses `conn` for an online replica.
+    pub(crate) fn history(&self, packet: &PacketFrame, conn: ConnId) -> Option<ReplId> {
+        let node = self.hosts.get(&packet.from)?.node.as_deref()?;
+        let replica = node.replicas.iter().find(|replica| replica.conn == conn)?;
+        let begins = self.streams.get(&(packet.from, conn))?.begins?;
+        let sequence = self.sequences.get(&(packet.from, packet.src_port, packet.to, packet.dst_port))?;
+        let first = sequence.first.wrapping_add(begins as u32);
+        let end = packet.seq.wrapping_add(packet.payload.len() as u32);
+        (replica.state == ReplicaState::Online && is_after(end, first)).then_some(node.replid)
+    }
+
+    /// Colours a packet.
+    pub(crate) fn colour(&mut self, id: u64, replid: ReplId) {
+        if let Some(packet) = self.under_way.iter_mut().rev().find(|packet| packet.id == id) {
+            Arc::make_mut(packet).replid = Some(replid);
         }
     }
 
@@ -246,10 +337,9 @@ impl Recorder {
     }
 }
 
-/// The history of the bytes that a node sends on one of its connections.
-pub(crate) fn history_of(node: &NodeView, conn: psyncscope_engine::ConnId) -> Option<ReplId> {
-    let replica = node.replicas.iter().find(|replica| replica.conn == conn)?;
-    (replica.state == ReplicaState::Online).then_some(node.replid)
+/// Whether one sequence number comes after another. They wrap, so what counts is the sign of the difference.
+const fn is_after(a: u32, b: u32) -> bool {
+    (a.wrapping_sub(b) as i32) > 0
 }
 
 fn same_host(a: &HostFrame, b: &HostFrame) -> bool {

@@ -3,12 +3,14 @@
 use psyncscope_engine::{ConnId, Input, Peer};
 
 use super::World;
-use super::run::CONSOLE_ROOM;
 use crate::error::WorldError;
 use crate::frame::{HostId, What};
 use crate::host::Console;
 use crate::kernel::{LOOPBACK, READ_MAX};
 use crate::process::{Pending, Process};
+
+/// The room that a local client's connection has: it takes everything at once. The same on every platform.
+const CONSOLE_ROOM: usize = 1 << 30;
 
 impl<P: Process> World<P> {
     /// Sends a command from one of a host's consoles, which connects first if it is not connected. A process that is
@@ -35,7 +37,8 @@ impl<P: Process> World<P> {
         self.console_sends(host, console, vec![bytes.to_vec()], bytes)
     }
 
-    /// Everything a console received and that was not taken yet: raw replies, one after the other.
+    /// Everything a console received and that was not taken yet: raw replies, one after the other. It grows until it is
+    /// taken.
     #[must_use]
     pub fn console_output(&self, host: HostId, console: u32) -> &[u8] {
         let console = self.host(host).and_then(|host| host.consoles.get(&console));
@@ -104,13 +107,19 @@ impl<P: Process> World<P> {
     pub(super) fn bring_console(&mut self, id: HostId, console: u32, bytes: Vec<u8>) {
         let Ok(host) = self.host_mut(id) else { return };
         let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
-        let Console { conn, .. } = host.consoles.entry(console).or_default();
+        let Console { conn, room_used, .. } = host.consoles.entry(console).or_default();
         if let Some(conn) = *conn {
+            if std::mem::take(room_used) > CONSOLE_ROOM / 2 {
+                running.inbox.push_front(Pending::Console(console, bytes));
+                self.turn(id, Input::Writable { conn, room: CONSOLE_ROOM });
+                return;
+            }
             self.turn(id, Input::Received { conn, bytes: &bytes });
             return;
         }
         let new = running.new_conn();
         *conn = Some(new);
+        *room_used = 0;
         running.inbox.push_front(Pending::Console(console, bytes));
         let peer = Peer { ip: LOOPBACK.to_string(), port: kernel.free_port((LOOPBACK, host.port)) };
         self.turn(id, Input::Accepted { conn: new, peer, room: CONSOLE_ROOM });
@@ -121,6 +130,7 @@ impl<P: Process> World<P> {
         self.digest.console(b'<', self.now, id, console, &bytes);
         if let Some(console) = self.host_mut(id).ok().and_then(|host| host.consoles.get_mut(&console)) {
             console.output.extend_from_slice(&bytes);
+            console.room_used += bytes.len();
         }
         self.recorder.entry(self.now, Some(id), What::ConsoleReceived { console, bytes });
     }

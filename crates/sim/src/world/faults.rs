@@ -182,7 +182,7 @@ impl<P: Process> World<P> {
 
     pub(super) fn lose_power(&mut self, id: HostId) {
         self.bury(id);
-        self.links.forget_host(id);
+        self.links.release_all_of(id);
         let Ok(host) = self.host_mut(id) else { return };
         host.kernel = None;
         let planned = [host.kernel_event.take(), host.process_event.take()];

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use psyncscope_engine::ConnId;
+
 use super::World;
 use crate::frame::{ConnFrame, Entry, Frame, HostFrame, HostId, PacketFrame, SimTime, WireFrame};
-use crate::host::{Host, host_at};
+use crate::host::host_at;
 use crate::process::Process;
-use crate::recorder::history_of;
 
 impl<P: Process> World<P> {
     /// The frames that are kept, oldest first. Without recording there are none.
@@ -47,13 +48,12 @@ impl<P: Process> World<P> {
             if self.recorder.changes.wires {
                 self.draw_wires();
             }
-            let hosts = &self.hosts;
-            let views: &_ = &self.recorder.hosts.clone();
-            self.recorder.colour(|packet| {
-                let host = hosts.get(usize::from(packet.from.0))?.as_ref()?;
-                let conn = conn_of(host, packet, hosts)?;
-                history_of(views.get(&packet.from)?.node.as_deref()?, conn)
-            });
+            for packet in self.recorder.take_fresh() {
+                let conn = self.conn_of(&packet);
+                if let Some(replid) = conn.and_then(|conn| self.recorder.history(&packet, conn)) {
+                    self.recorder.colour(packet.id, replid);
+                }
+            }
         }
         self.recorder.finish(self.now);
     }
@@ -100,14 +100,10 @@ impl<P: Process> World<P> {
             Some(WireFrame { a, b, cut_ab: ab.cut, cut_ba: ba.cut, ab: ab.settings, ba: ba.settings })
         }));
     }
-}
 
-/// The sender's number for the connection that a packet belongs to.
-fn conn_of<P, C>(
-    host: &Host<P, C>,
-    packet: &PacketFrame,
-    hosts: &[Option<Host<P, C>>],
-) -> Option<psyncscope_engine::ConnId> {
-    let receiver = hosts.get(usize::from(packet.to.0))?.as_ref()?;
-    host.kernel.as_ref()?.conn_between(packet.src_port, (receiver.ip, packet.dst_port))
+    /// The sender's number for the connection that a packet belongs to.
+    fn conn_of(&self, packet: &PacketFrame) -> Option<ConnId> {
+        let receiver = self.host(packet.to)?;
+        self.host(packet.from)?.kernel.as_ref()?.conn_between(packet.src_port, (receiver.ip, packet.dst_port))
+    }
 }

@@ -1,6 +1,9 @@
 //! The heart: events in order, and the turns of processes.
 
-use psyncscope_engine::{Input, Outbox, Output, Peer};
+use psyncscope_engine::event::{Event as Inside, ReplicaState};
+use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::rdb::SaveJob;
+use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
 use crate::forward::Flow;
@@ -8,9 +11,6 @@ use crate::frame::{HostId, Power, SimTime, What};
 use crate::kernel::{News, Ready};
 use crate::process::{Child, Pending, Process};
 use crate::tap::Side;
-
-/// The room that a local client's connection has: it takes everything at once.
-pub(super) const CONSOLE_ROOM: usize = usize::MAX / 4;
 
 impl<P: Process> World<P> {
     /// Does the next event. `false` if nothing is planned at all.
@@ -146,7 +146,7 @@ impl<P: Process> World<P> {
         match pending {
             Pending::Console(console, bytes) => self.bring_console(id, console, bytes),
             Pending::ConsoleGone(conn) => {
-                self.turn(id, Input::Closed { conn, reason: psyncscope_engine::io::CloseReason::Eof });
+                self.turn(id, Input::Closed { conn, reason: CloseReason::Eof });
             }
             Pending::ChildDone(child, result) => self.turn(id, Input::ChildDone { child, result: Ok(result) }),
             Pending::Terminate => self.turn(id, Input::Terminate),
@@ -163,11 +163,8 @@ impl<P: Process> World<P> {
                 let mut ip = news.remote.0.to_string();
                 if let Some((ends, _)) = link {
                     self.links.establish(&ends, &mut self.forwards);
-                    if let Some(link) = self.links.get_mut(&ends) {
-                        link.acceptor = Some(conn);
-                        if link.forward.is_some() {
-                            ip.clone_from(&self.config.masquerade_ip);
-                        }
+                    if self.links.accept(&ends, conn) {
+                        ip.clone_from(&self.config.masquerade_ip);
                     }
                 }
                 let peer = Peer { ip, port: news.remote.1 };
@@ -194,7 +191,6 @@ impl<P: Process> World<P> {
             }
             Ready::Writable { room } => self.turn(id, Input::Writable { conn, room }),
             Ready::Closed(reason) => {
-                use psyncscope_engine::io::CloseReason;
                 if let Some((ends, flow)) = link {
                     self.links.release(&ends, flow);
                 }
@@ -204,6 +200,7 @@ impl<P: Process> World<P> {
                     CloseReason::TimedOut => "timeout",
                 };
                 self.recorder.entry(self.now, Some(id), What::TcpClosed { conn, how });
+                self.recorder.end_stream(id, conn);
                 self.turn(id, Input::Closed { conn, reason });
             }
         }
@@ -231,7 +228,13 @@ impl<P: Process> World<P> {
 
     /// Does what a process asked for, in order, and empties the outbox.
     pub(super) fn carry_out(&mut self, id: HostId, out: &mut Outbox) {
+        let mut streams = Vec::new();
         for event in out.events.drain(..) {
+            if let Inside::ReplicaState { conn, from, to: to @ (ReplicaState::SendBulk | ReplicaState::Online) } = event
+            {
+                self.recorder.replica_moves(id, conn, from, to);
+                streams.push(conn);
+            }
             self.recorder.entry(self.now, Some(id), What::Node(event));
         }
         for output in out.outputs.drain(..) {
@@ -260,22 +263,29 @@ impl<P: Process> World<P> {
                 Output::Exit { .. } => self.end_process(id),
             }
         }
+        for conn in streams {
+            let kernel = self.host(id).and_then(|host| host.kernel.as_ref());
+            if let Some(sent) = kernel.and_then(|kernel| kernel.sent(conn)) {
+                self.recorder.turn_ends(id, conn, sent);
+            }
+        }
     }
 
-    fn send(&mut self, id: HostId, conn: psyncscope_engine::ConnId, bytes: Vec<u8>) {
+    fn send(&mut self, id: HostId, conn: ConnId, bytes: Vec<u8>) {
         let Ok(host) = self.host_mut(id) else { return };
         if let Some(console) = host.console_of(conn) {
             self.console_receives(id, console, bytes);
         } else if let Some(kernel) = &mut host.kernel {
             let ends = kernel.ends_of(conn);
-            kernel.send(conn, &bytes);
+            let Some(sent) = kernel.send(conn, &bytes) else { return };
+            self.recorder.bytes_sent(id, conn, &bytes, sent);
             if let Some((local_port, remote)) = ends {
                 self.tap(id, local_port, remote, Side::Sent, &bytes);
             }
         }
     }
 
-    fn close(&mut self, id: HostId, conn: psyncscope_engine::ConnId) {
+    fn close(&mut self, id: HostId, conn: ConnId) {
         let now = self.now;
         let Ok(host) = self.host_mut(id) else { return };
         if let Some(console) = host.console_of(conn) {
@@ -285,6 +295,7 @@ impl<P: Process> World<P> {
         let Some(kernel) = &mut host.kernel else { return };
         let ends = kernel.ends_of(conn);
         kernel.close(now, conn);
+        self.recorder.end_stream(id, conn);
         if let Some((local_port, remote)) = ends
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
@@ -292,7 +303,7 @@ impl<P: Process> World<P> {
         }
     }
 
-    fn spawn(&mut self, id: HostId, child: psyncscope_engine::ChildId, job: &psyncscope_engine::rdb::SaveJob) {
+    fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
         let writing_us = match self.config.disk_bps {
             0 => 0,
             bps => u64::try_from(u128::from(job.approximate_bytes()) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
@@ -312,23 +323,16 @@ impl<P: Process> World<P> {
         let now = self.now;
         self.bury(id);
         let Ok(host) = self.host_mut(id) else { return };
-        let conns: Vec<_> = match &host.kernel {
-            Some(kernel) => kernel.conn_states().map(|state| (state.local_port, state.remote)).collect(),
-            None => Vec::new(),
-        };
         if let Some(kernel) = &mut host.kernel {
             kernel.close_all(now);
         }
-        for (local_port, remote) in conns {
-            if let Some((ends, flow)) = self.link_of(id, local_port, remote) {
-                self.links.release(&ends, flow);
-            }
-        }
+        self.links.release_all_of(id);
         self.set_power(id, Power::Stopped);
     }
 
     /// Removes what is left of a process in the world's plans.
     pub(super) fn bury(&mut self, id: HostId) {
+        self.recorder.end_streams(id);
         let Ok(host) = self.host_mut(id) else { return };
         let running = host.running.take();
         let consoles: Vec<u32> = host.consoles.iter().filter(|(_, c)| c.conn.is_some()).map(|(&n, _)| n).collect();

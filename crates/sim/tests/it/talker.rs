@@ -127,7 +127,7 @@ impl Process for Talker {
         self.unix_us = now.unix_us;
         let now = now.mono.0;
         match input {
-            Input::Accepted { conn, peer, room } if room > 1 << 30 => {
+            Input::Accepted { conn, peer, room } if room >= 1 << 30 => {
                 assert_eq!(peer.ip, "127.0.0.1");
                 self.console = Some(conn);
             }

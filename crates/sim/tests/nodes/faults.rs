@@ -1,0 +1,143 @@
+//! What the network and the hosts do to replication.
+
+use psyncscope_sim::WorldConfig;
+use psyncscope_sim::frame::{HostId, WireSettings};
+
+use crate::cluster::{Cluster, cluster};
+
+fn pair(config: WorldConfig) -> Cluster {
+    let mut pair = cluster(config, &["repl-ping-replica-period 1; repl-timeout 5", "replicaof a 6379; repl-timeout 5"]);
+    pair.exec(0, "SET early 1");
+    pair.wait(10, |pair| pair.follows(1));
+    pair
+}
+
+fn ends(pair: &Cluster) -> (HostId, HostId) {
+    (pair.ids[0], pair.ids[1])
+}
+
+#[test]
+fn a_replica_syncs_and_follows() {
+    let mut pair = pair(WorldConfig::default());
+    pair.exec(0, "SET late 2");
+    pair.world.run_for(1000);
+    assert_eq!(pair.exec(1, "GET early"), "$1\r\n1\r\n");
+    assert_eq!(pair.exec(1, "GET late"), "$1\r\n2\r\n");
+}
+
+#[test]
+fn a_chain_over_wires_that_lose_every_tenth_packet() {
+    for seed in 0..5 {
+        let wire = WireSettings { loss: 0.1, duplicate: 0.1, reorder: 0.1, ..WireSettings::default() };
+        let mut chain = cluster(
+            WorldConfig { seed, wire, ..WorldConfig::default() },
+            &["", "replicaof a 6379", "replicaof b 6379"],
+        );
+        chain.exec(0, "SET early 1");
+        chain.wait(300, |chain| chain.follows(1) && chain.follows(2));
+        for i in 0..50 {
+            chain.exec(0, &format!("SET k{i} {i}"));
+        }
+        let end = chain.view(0).master_repl_offset;
+        chain.wait(300, |chain| chain.view(2).master_repl_offset >= end);
+        assert_eq!(chain.exec(2, "GET k49"), "$2\r\n49\r\n");
+    }
+}
+
+#[test]
+fn a_short_cut_is_never_noticed() {
+    let mut pair = pair(WorldConfig::default());
+    let (a, b) = ends(&pair);
+    pair.world.cut_both(a, b).expect("two hosts");
+    pair.exec(0, "SET k 1");
+    pair.world.run_for(2_000_000);
+    pair.world.heal_both(a, b).expect("two hosts");
+    pair.world.run_for(5_000_000);
+    assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
+    assert_eq!(pair.stat(0, "sync_full") + pair.stat(0, "sync_partial_ok"), 1, "TCP mended it alone");
+}
+
+#[test]
+fn a_long_cut_ends_in_a_partial_resync() {
+    let mut pair = pair(WorldConfig::default());
+    let (a, b) = ends(&pair);
+    pair.world.cut_both(a, b).expect("two hosts");
+    pair.exec(0, "SET k 1");
+    pair.world.run_for(20_000_000);
+    assert!(!pair.follows(1));
+    pair.world.heal_both(a, b).expect("two hosts");
+    pair.wait(30, |pair| pair.follows(1));
+    assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
+    assert_eq!((pair.stat(0, "sync_full"), pair.stat(0, "sync_partial_ok")), (1, 1));
+}
+
+#[test]
+fn a_replica_that_crashes_reads_its_file_and_comes_back() {
+    let mut pair = pair(WorldConfig::default());
+    let b = pair.ids[1];
+    pair.world.crash(b).expect("it runs");
+    pair.exec(0, "SET k 1");
+    pair.world.run_for(1_000_000);
+    pair.world.restart(b).expect("it is stopped");
+    assert_eq!(pair.exec(1, "GET early"), "$1\r\n1\r\n", "the file of the full sync was on the disk");
+    pair.wait(30, |pair| pair.follows(1));
+    assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
+}
+
+#[test]
+fn power_comes_and_goes() {
+    let mut pair = pair(WorldConfig::default());
+    let (a, _) = ends(&pair);
+    pair.exec(0, "SAVE");
+    pair.world.power_off(a).expect("it is on");
+    pair.wait(10, |pair| !pair.follows(1));
+    pair.world.restart(a).expect("it is off");
+    pair.wait(30, |pair| pair.follows(1));
+    assert_eq!(pair.exec(1, "GET early"), "$1\r\n1\r\n");
+}
+
+#[test]
+fn a_paused_master_is_left_and_taken_back() {
+    let mut pair = pair(WorldConfig::default());
+    let (a, _) = ends(&pair);
+    pair.world.pause(a).expect("it runs");
+    pair.wait(10, |pair| !pair.follows(1));
+    pair.world.run_for(10_000_000);
+    pair.world.resume(a).expect("it is paused");
+    pair.wait(10, |pair| pair.follows(1));
+    assert_eq!(pair.stat(0, "sync_full"), 1);
+}
+
+#[test]
+fn sleep_shutdown_and_sigterm() {
+    let mut pair = pair(WorldConfig::default());
+    assert_eq!(pair.exec(0, "DEBUG SLEEP 2"), "+OK\r\n");
+    let at = pair.world.now();
+    assert_eq!(pair.exec(0, "PING"), "", "it sleeps");
+    pair.world.run_for(1_999_999);
+    assert_eq!(pair.world.console_output(pair.ids[0], 0), b"");
+    pair.world.run_for(1);
+    assert_eq!(pair.world.console_output(pair.ids[0], 0), b"+PONG\r\n");
+    assert_eq!(pair.world.now().0, at.0 + 2_000_000);
+    pair.exec(0, "SHUTDOWN");
+    assert!(pair.world.node(pair.ids[0]).is_none());
+    pair.world.terminate(pair.ids[1]).expect("it runs");
+    pair.world.run_for(1_000_000);
+    assert!(pair.world.node(pair.ids[1]).is_none());
+}
+
+#[test]
+fn a_big_dataset_takes_the_disk_and_the_wire_their_time() {
+    let wire = WireSettings { bandwidth_bps: 8_000_000, ..WireSettings::default() };
+    let config = WorldConfig { disk_bps: 1_000_000, wire, ..WorldConfig::default() };
+    let mut pair = cluster(config, &["", "", "rdbcompression no"]);
+    for i in 0..200 {
+        pair.exec(0, &format!("SET k{i} {}", format!("{i}").repeat(2000)));
+    }
+    let at = pair.world.now().0;
+    pair.exec(1, "REPLICAOF a 6379");
+    pair.wait(60, |pair| pair.follows(1));
+    let took = pair.world.now().0 - at;
+    assert!(took > 1_000_000, "about a megabyte at a megabyte a second, and more on the wire: {took} us");
+    assert_eq!(pair.exec(1, "DBSIZE"), ":200\r\n");
+}
