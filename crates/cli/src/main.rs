@@ -1,2 +1,45 @@
-//! x
-fn main() {}
+//! `psyncscope`: the lab without a browser. It replays a saved run and tells what happened in it.
+//!
+//! **Nothing is decided here: every line printed comes from the lab.**
+
+#![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
+
+mod args;
+mod tell;
+
+use std::process::ExitCode;
+
+use psyncscope_lab::{ActionLog, Lab, examples};
+
+use args::{Command, USAGE};
+
+fn main() -> ExitCode {
+    match args::parse(std::env::args_os().skip(1)).and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("psyncscope: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Help => println!("{USAGE}"),
+        Command::Version => println!("psyncscope {}", env!("CARGO_PKG_VERSION")),
+        Command::Example => println!("{}", examples::opening().to_json()),
+        Command::Run { file, digest_only } => {
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
+            let log = ActionLog::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+            let lab = Lab::replay(&log).map_err(|error| format!("{}: {error}", file.display()))?;
+            if !digest_only {
+                for line in tell::lines(&lab) {
+                    println!("{line}");
+                }
+            }
+            println!("digest {}", lab.digest());
+        }
+    }
+    Ok(())
+}
