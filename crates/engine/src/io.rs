@@ -153,8 +153,8 @@ pub enum Output {
         /// Its whole content.
         bytes: Arc<[u8]>,
     },
-    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then, and so
-    /// the outputs that follow this one.
+    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then. What
+    /// the turn queued, the command's own reply among it, the node sends when it wakes.
     Sleep {
         /// When it wakes.
         until: Instant,

@@ -87,6 +87,8 @@ pub struct Node {
     /// What this turn leaves.
     pub(crate) out: Outbox,
     observed: bool,
+    /// Until when DEBUG SLEEP holds the event loop.
+    pub(crate) asleep_until: Option<Instant>,
     next_cron: Instant,
     /// `cronloops`.
     cronloops: u64,
@@ -126,6 +128,7 @@ impl Node {
             pending_writes: Vec::new(),
             out: std::mem::take(out),
             observed: true,
+            asleep_until: None,
             // aeCreateTimeEvent(el, 1, serverCron, ...)
             next_cron: now.mono.plus_ms(1),
             cronloops: 0,
@@ -180,10 +183,8 @@ impl Node {
         if self.exited {
             return None;
         }
-        Some(match self.repl.line_deadline {
-            Some(deadline) => deadline.min(self.next_cron),
-            None => self.next_cron,
-        })
+        let others = [self.repl.line_deadline, self.asleep_until];
+        Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
     }
 
     /// Whether output is waiting for room on `conn`.
@@ -366,6 +367,10 @@ impl Node {
 
     /// `beforeSleep`: output that this turn caused goes to the kernel, as far as there is room.
     fn before_sleep(&mut self) {
+        if self.asleep_until.is_some_and(|until| until > self.now.mono) {
+            return;
+        }
+        self.asleep_until = None;
         while let Some(conn) = self.pending_writes.pop() {
             if let Some(client) = self.clients.get_mut(&conn) {
                 client.write_queued = false;

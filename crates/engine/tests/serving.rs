@@ -260,3 +260,19 @@ fn shutdown_saves_when_told() {
     assert!(ends("SHUTDOWN", &["save 60 1"]));
     assert!(!ends("SHUTDOWN NOSAVE", &["save 60 1"]));
 }
+
+#[test]
+fn debug_sleep_answers_when_it_wakes() {
+    let mut solo = master(&[]);
+    assert_eq!(solo.cmd("DEBUG SLEEP x"), "-ERR value is not a valid float\r\n");
+    assert_eq!(solo.cmd("DEBUG SLEEP 0.25"), "");
+    let until = solo.outputs.iter().find_map(|output| match output {
+        Output::Sleep { until } => Some(*until),
+        _ => None,
+    });
+    let until = until.expect("it sleeps");
+    assert_eq!(until.since_us(solo.now.mono), 250_000);
+    solo.now.mono = until;
+    solo.input(psyncscope_engine::Input::Timer);
+    assert_eq!(solo.cmd("PING"), "+OK\r\n+PONG\r\n");
+}

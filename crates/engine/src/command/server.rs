@@ -71,9 +71,8 @@ impl Node {
                     let until = self.now.mono.plus_us(us);
                     reply.ok();
                     // The reply goes out when the sleep ends: Redis writes it at the end of the loop turn.
-                    self.add_reply(conn, &reply.take());
+                    self.asleep_until = Some(until);
                     self.out.outputs.push(Output::Sleep { until });
-                    return;
                 }
                 None => reply.error("ERR value is not a valid float"),
             },
