@@ -107,7 +107,8 @@ fn unknown_missing_and_wrong_fields_are_named() {
     refused(&log("").replace("\"nodes\"", "\"knots\""), ErrorCode::UnknownField, "knots");
     refused(&log("").replace("\"end_us\"", "\"end\""), ErrorCode::UnknownField, "end");
     refused(&log("").replace("{\"name\":\"a\"}", "{\"nome\":\"a\"}"), ErrorCode::UnknownField, "nome");
-    for (object, array) in [(r#"{"name":"a"}"#, r#"["a",[]]"#), (r#""end_us":1000}"#, r#""end_us":1000,"config":[]}"#)] {
+    for (object, array) in [(r#"{"name":"a"}"#, r#"["a",[]]"#), (r#""end_us":1000}"#, r#""end_us":1000,"config":[]}"#)]
+    {
         refused(&log("").replace(object, array), ErrorCode::BadValue, "");
     }
     refused(r#"[1,{},[],0]"#, ErrorCode::BadValue, "an object");

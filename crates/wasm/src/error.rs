@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 pub struct JsError {
     code: &'static str,
     message: String,
-    at: Option<psyncscope_lab::ErrorAt>,
+    at: Option<Box<psyncscope_lab::ErrorAt>>,
 }
 
 impl JsError {

@@ -139,12 +139,12 @@ fn plain_number(number: f64) -> Option<Value> {
 
 /// The members of a plain object.
 fn members(value: &JsValue, path: &str) -> Result<Vec<(String, JsValue)>, JsError> {
-    let object = value
-        .dyn_ref::<Object>()
-        .filter(|_| !value.is_function() && !value.is_array())
-        .ok_or_else(|| wrong(path, "an object", value))?;
     // A getter or a proxy may throw: that is the caller's own error, but it must not pass for ours.
     let failed = |_| JsError::bad_value(format!("{path}: its members cannot be read"));
+    let object = value.unchecked_ref::<Object>();
+    if !value.is_object() || !is_plain(object).map_err(failed)? {
+        return Err(wrong(path, "a plain object", value));
+    }
     let keys = Reflect::own_keys(object).map_err(failed)?;
     let mut members = Vec::new();
     for key in keys.iter() {
@@ -152,6 +152,16 @@ fn members(value: &JsValue, path: &str) -> Result<Vec<(String, JsValue)>, JsErro
         members.push((name, Reflect::get(object, &key).map_err(failed)?));
     }
     Ok(members)
+}
+
+/// Whether an object is one of `{...}` or has no prototype: a `Map` or a `Date` has no members to read. Prototypes are not
+/// compared, for a frame's objects have others than its parent's.
+fn is_plain(object: &Object) -> Result<bool, JsValue> {
+    if Array::is_array(object) {
+        return Ok(false);
+    }
+    let prototype = Reflect::get_prototype_of(object)?;
+    Ok(prototype.is_null() || Reflect::get_prototype_of(&prototype)?.is_null())
 }
 
 fn wrong(name: &str, wanted: &str, got: &JsValue) -> JsError {

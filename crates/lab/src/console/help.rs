@@ -1,5 +1,6 @@
 //! Names and arguments of commands, for completion and hints.
 
+use psyncscope_engine::command::table::lookup;
 use serde::Serialize;
 
 /// A command that a console can complete: its name and what follows it.
@@ -15,26 +16,37 @@ const fn c(name: &'static str, args: &'static str) -> CommandHelp {
     CommandHelp { name, args }
 }
 
-/// The commands that the nodes know, in order of name.
-pub static COMMANDS: &[CommandHelp] = &[
+/// Commands of Redis 5 and their arguments, in order of name: more than the nodes know, see [`commands`].
+static REDIS: &[CommandHelp] = &[
     c("APPEND", "key value"),
     c("AUTH", "password"),
-    c("BGSAVE", ""),
+    c("BGREWRITEAOF", ""),
+    c("BGSAVE", "[SCHEDULE]"),
+    c("BLPOP", "key [key ...] timeout"),
+    c("BRPOP", "key [key ...] timeout"),
+    c("BRPOPLPUSH", "source destination timeout"),
     c("CLIENT GETNAME", ""),
+    c("CLIENT ID", ""),
     c("CLIENT KILL", "ip:port"),
-    c("CLIENT LIST", ""),
+    c("CLIENT LIST", "[TYPE normal|master|replica|pubsub]"),
     c("CLIENT SETNAME", "name"),
     c("COMMAND", ""),
+    c("COMMAND COUNT", ""),
+    c("COMMAND INFO", "name [name ...]"),
     c("CONFIG GET", "pattern"),
     c("CONFIG RESETSTAT", ""),
     c("CONFIG SET", "parameter value"),
     c("DBSIZE", ""),
+    c("DEBUG CHANGE-REPL-ID", ""),
+    c("DEBUG SET-ACTIVE-EXPIRE", "0|1"),
     c("DEBUG SLEEP", "seconds"),
     c("DECR", "key"),
     c("DECRBY", "key decrement"),
     c("DEL", "key [key ...]"),
     c("DISCARD", ""),
     c("ECHO", "message"),
+    c("EVAL", "script numkeys [key ...] [arg ...]"),
+    c("EVALSHA", "sha1 numkeys [key ...] [arg ...]"),
     c("EXEC", ""),
     c("EXISTS", "key [key ...]"),
     c("EXPIRE", "key seconds"),
@@ -49,12 +61,14 @@ pub static COMMANDS: &[CommandHelp] = &[
     c("HGET", "key field"),
     c("HGETALL", "key"),
     c("HINCRBY", "key field increment"),
+    c("HINCRBYFLOAT", "key field increment"),
     c("HKEYS", "key"),
     c("HLEN", "key"),
     c("HMGET", "key field [field ...]"),
     c("HMSET", "key field value [field value ...]"),
     c("HSET", "key field value"),
     c("HSETNX", "key field value"),
+    c("HSTRLEN", "key field"),
     c("HVALS", "key"),
     c("INCR", "key"),
     c("INCRBY", "key increment"),
@@ -63,25 +77,33 @@ pub static COMMANDS: &[CommandHelp] = &[
     c("KEYS", "pattern"),
     c("LASTSAVE", ""),
     c("LINDEX", "key index"),
+    c("LINSERT", "key BEFORE|AFTER pivot value"),
     c("LLEN", "key"),
     c("LPOP", "key"),
     c("LPUSH", "key value [value ...]"),
+    c("LPUSHX", "key value [value ...]"),
     c("LRANGE", "key start stop"),
     c("LREM", "key count value"),
     c("LSET", "key index value"),
     c("LTRIM", "key start stop"),
     c("MGET", "key [key ...]"),
+    c("MONITOR", ""),
     c("MOVE", "key db"),
     c("MSET", "key value [key value ...]"),
     c("MSETNX", "key value [key value ...]"),
     c("MULTI", ""),
+    c("OBJECT ENCODING", "key"),
     c("PERSIST", "key"),
     c("PEXPIRE", "key milliseconds"),
     c("PEXPIREAT", "key milliseconds-timestamp"),
     c("PING", "[message]"),
     c("PSETEX", "key milliseconds value"),
+    c("PSUBSCRIBE", "pattern [pattern ...]"),
     c("PSYNC", "replicationid offset"),
     c("PTTL", "key"),
+    c("PUBLISH", "channel message"),
+    c("PUBSUB CHANNELS", "[pattern]"),
+    c("PUNSUBSCRIBE", "[pattern ...]"),
     c("RANDOMKEY", ""),
     c("RENAME", "key newkey"),
     c("RENAMENX", "key newkey"),
@@ -91,44 +113,75 @@ pub static COMMANDS: &[CommandHelp] = &[
     c("RPOP", "key"),
     c("RPOPLPUSH", "source destination"),
     c("RPUSH", "key value [value ...]"),
+    c("RPUSHX", "key value [value ...]"),
     c("SADD", "key member [member ...]"),
     c("SAVE", ""),
     c("SCARD", "key"),
+    c("SCRIPT EXISTS", "sha1 [sha1 ...]"),
+    c("SCRIPT FLUSH", ""),
+    c("SCRIPT KILL", ""),
+    c("SCRIPT LOAD", "script"),
+    c("SDIFF", "key [key ...]"),
     c("SELECT", "index"),
     c("SET", "key value [EX seconds|PX milliseconds] [NX|XX]"),
     c("SETEX", "key seconds value"),
     c("SETNX", "key value"),
     c("SETRANGE", "key offset value"),
     c("SHUTDOWN", "[NOSAVE|SAVE]"),
+    c("SINTER", "key [key ...]"),
     c("SISMEMBER", "key member"),
     c("SLAVEOF", "host port"),
     c("SMEMBERS", "key"),
+    c("SMOVE", "source destination member"),
     c("SPOP", "key [count]"),
+    c("SRANDMEMBER", "key [count]"),
     c("SREM", "key member [member ...]"),
     c("STRLEN", "key"),
+    c("SUBSCRIBE", "channel [channel ...]"),
+    c("SUBSTR", "key start end"),
+    c("SUNION", "key [key ...]"),
     c("SWAPDB", "index1 index2"),
     c("SYNC", ""),
     c("TIME", ""),
+    c("TOUCH", "key [key ...]"),
     c("TTL", "key"),
     c("TYPE", "key"),
     c("UNLINK", "key [key ...]"),
+    c("UNSUBSCRIBE", "[channel ...]"),
     c("UNWATCH", ""),
     c("WAIT", "numreplicas timeout"),
     c("WATCH", "key [key ...]"),
+    c("XADD", "key ID field value [field value ...]"),
+    c("XLEN", "key"),
+    c("XRANGE", "key start end [COUNT count]"),
     c("ZADD", "key [NX|XX] [CH] [INCR] score member [score member ...]"),
     c("ZCARD", "key"),
+    c("ZCOUNT", "key min max"),
     c("ZINCRBY", "key increment member"),
     c("ZRANGE", "key start stop [WITHSCORES]"),
+    c("ZRANGEBYSCORE", "key min max [WITHSCORES] [LIMIT offset count]"),
     c("ZRANK", "key member"),
     c("ZREM", "key member [member ...]"),
+    c("ZREMRANGEBYRANK", "key start stop"),
+    c("ZREMRANGEBYSCORE", "key min max"),
+    c("ZREVRANGE", "key start stop [WITHSCORES]"),
+    c("ZREVRANK", "key member"),
     c("ZSCORE", "key member"),
 ];
+
+/// The commands that the nodes know, in order of name.
+pub fn commands() -> impl Iterator<Item = &'static CommandHelp> {
+    REDIS.iter().filter(|command| {
+        let name = command.name.split(' ').next().unwrap_or_default();
+        lookup(name.as_bytes()).is_some()
+    })
+}
 
 /// The commands whose names start with `prefix`, whatever its case, in order of name.
 #[must_use]
 pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
     let prefix = prefix.trim_start();
-    COMMANDS.iter().filter(|command| starts_with(command.name, prefix)).collect()
+    commands().filter(|command| starts_with(command.name, prefix)).collect()
 }
 
 /// The hint for a line under edit: the arguments of its command that are not typed yet, as redis-cli shows them in grey.
@@ -140,8 +193,7 @@ pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
 #[must_use]
 pub fn hint(line: &str) -> Option<String> {
     let words = super::split(line).ok()?;
-    let (command, name_words) = COMMANDS
-        .iter()
+    let (command, name_words) = commands()
         .filter_map(|command| {
             let name: Vec<&str> = command.name.split(' ').collect();
             let typed = words.get(..name.len())?;
@@ -170,7 +222,14 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order() {
-        assert!(COMMANDS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(REDIS.is_sorted_by(|a, b| a.name < b.name));
+    }
+
+    #[test]
+    fn every_command_of_the_nodes_can_be_completed() {
+        for spec in psyncscope_engine::command::table::COMMANDS {
+            assert!(!complete(spec.name).is_empty(), "{} is not in the table", spec.name);
+        }
     }
 
     #[test]
@@ -181,7 +240,7 @@ mod tests {
         assert_eq!(names("CONFIG G"), ["CONFIG GET"]);
         assert_eq!(names("nosuch"), [""; 0]);
         assert_eq!(names("中"), [""; 0]);
-        assert_eq!(names("").len(), COMMANDS.len());
+        assert_eq!(names("").len(), commands().count());
     }
 
     #[test]

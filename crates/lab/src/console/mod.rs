@@ -8,7 +8,7 @@ mod help;
 mod reply;
 mod transcript;
 
-pub use help::{COMMANDS, CommandHelp, complete, hint};
+pub use help::{CommandHelp, commands, complete, hint};
 pub use reply::{BadReply, Replies, Reply, prints_raw, repr};
 pub use transcript::{ConsoleLine, LineKind, transcript};
 

@@ -1,0 +1,328 @@
+//! The lab as JavaScript meets it, in a browser.
+
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array, eval};
+use psyncscope::Lab;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const NOT_GIVEN: JsValue = JsValue::UNDEFINED;
+
+/// The value of a JavaScript expression.
+fn js(source: &str) -> JsValue {
+    eval(&format!("({source})")).expect("the test's own JavaScript")
+}
+
+/// A member of an object, by a path such as `hosts.0.node`.
+#[track_caller]
+fn at(value: &JsValue, path: &str) -> JsValue {
+    path.split('.').fold(value.clone(), |value, key| {
+        Reflect::get(&value, &key.into()).unwrap_or_else(|_| panic!("{path}: {key} of no object"))
+    })
+}
+
+fn text(value: &JsValue, path: &str) -> String {
+    at(value, path).as_string().unwrap_or_else(|| panic!("{path} is no string"))
+}
+
+fn number(value: &JsValue, path: &str) -> f64 {
+    at(value, path).as_f64().unwrap_or_else(|| panic!("{path} is no number"))
+}
+
+/// A master `a` and its replica `b`.
+fn two() -> Lab {
+    Lab::new(js(r#"{ seed: 7, nodes: [
+            { name: "a", config: ["repl-backlog-size 64"] },
+            { name: "b", config: ["replicaof a 6379", "repl-backlog-size 64"] },
+        ] }"#))
+    .expect("a good configuration")
+}
+
+fn execute(lab: &mut Lab, node: &str, command: &str) -> JsValue {
+    lab.execute(node.into(), command.into(), NOT_GIVEN).expect("a reply")
+}
+
+/// What was thrown must be an Error with this code, a message that says `tells`, and no member that hides.
+#[track_caller]
+fn thrown<T>(result: Result<T, JsValue>, code: &str, tells: &str) -> JsValue {
+    let Err(error) = result else { panic!("it must throw {code}: {tells}") };
+    assert!(error.is_instance_of::<js_sys::Error>());
+    let message = text(&error, "message");
+    assert_eq!(text(&error, "code"), code, "{message}");
+    assert!(message.contains(tells), "{message}");
+    let json = String::from(JSON::stringify(&error).expect("plain data"));
+    assert!(json.contains("\"code\"") && json.contains("\"message\""), "{json}");
+    error
+}
+
+#[wasm_bindgen_test]
+fn a_write_replicates_and_is_read_back() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    let set = execute(&mut lab, "a", "SET user:1 \"ada l\"");
+    assert_eq!((text(&set, "reply"), text(&set, "text")), ("OK".into(), "OK".into()));
+    lab.run_for(1000.5.into()).expect("a good time");
+    assert_eq!(text(&execute(&mut lab, "b", "GET user:1"), "reply"), "ada l");
+    assert!(text(&execute(&mut lab, "b", "INFO replication"), "text").contains("role:slave\r\n"));
+
+    let frame = lab.frame().expect("a frame");
+    assert_eq!(number(&frame, "at_ms"), 4000.5);
+    assert_eq!(text(&frame, "hosts.0.status.kind"), "master");
+    assert_eq!(number(&frame, "hosts.0.status.online"), 1.0);
+    assert_eq!(text(&frame, "hosts.1.status.state"), "CONNECTED");
+    assert_eq!(number(&frame, "hosts.0.node.master_repl_offset"), number(&frame, "hosts.1.node.master_repl_offset"));
+    assert_eq!(text(&frame, "hosts.0.node.replid").len(), 40);
+    let ring = at(&frame, "hosts.0.node.backlog.bytes");
+    let ring: Uint8Array = ring.dyn_into().expect("bytes are a Uint8Array");
+    assert_eq!(f64::from(ring.length()), number(&frame, "hosts.0.node.backlog.histlen"));
+    assert!(at(&frame, "hosts.0.node.upstream").is_null());
+    assert_eq!(at(&frame, "wires.0.cut_ab").as_bool(), Some(false));
+    assert_eq!(text(&frame, "hosts.1.node.upstream.host"), "a");
+
+    let past = lab.frame_at(0.into()).expect("a frame");
+    assert!(number(&past, "seq") < number(&frame, "seq"));
+}
+
+#[wasm_bindgen_test]
+fn every_kind_of_reply_has_its_value() {
+    let mut lab = two();
+    assert_eq!(number(&execute(&mut lab, "a", "INCR n"), "reply"), 1.0);
+    assert!(at(&execute(&mut lab, "a", "GET none"), "reply").is_null());
+    assert_eq!(text(&execute(&mut lab, "a", "GET none"), "text"), "(nil)");
+    let error = execute(&mut lab, "a", "NOSUCH");
+    assert!(text(&error, "reply.error").starts_with("ERR unknown command"));
+    assert!(text(&error, "text").starts_with("(error) ERR"));
+    execute(&mut lab, "a", "SET bytes \"\\xff\\x00\"");
+    let bytes = at(&execute(&mut lab, "a", "GET bytes"), "reply");
+    assert_eq!(bytes.dyn_into::<Uint8Array>().expect("no text").to_vec(), [0xff, 0]);
+    execute(&mut lab, "a", "SET big 9223372036854775806");
+    assert_eq!(text(&execute(&mut lab, "a", "INCR big"), "reply"), "9223372036854775807");
+    let role: Array = at(&execute(&mut lab, "a", "ROLE"), "reply").dyn_into().expect("an array");
+    assert_eq!(role.get(0).as_string().as_deref(), Some("master"));
+}
+
+#[wasm_bindgen_test]
+fn replies_are_those_to_the_command_even_when_others_are_due() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    lab.act(js(r#"{ do: "exec", node: "a", command: "DEBUG SLEEP 2" }"#)).expect("taken");
+    let ping = execute(&mut lab, "a", "PING");
+    assert_eq!(text(&ping, "reply"), "PONG");
+    assert_eq!(number(&ping, "at_ms"), 5000.0, "after the two seconds of sleep");
+    let other = lab.execute("a".into(), "PING".into(), js("{ console: 1 }")).expect("a reply");
+    assert_eq!(text(&other, "reply"), "PONG");
+    let lines: Array = lab.transcript("a".into(), NOT_GIVEN).expect("a transcript").dyn_into().expect("an array");
+    assert_eq!(lines.length(), 4);
+    assert_eq!(text(&lines.get(0), "text"), "DEBUG SLEEP 2");
+    assert_eq!(text(&lines.get(3), "text"), "PONG\n(2.00s)");
+}
+
+#[wasm_bindgen_test]
+fn without_a_reply_it_says_so_and_time_has_passed() {
+    let mut lab = two();
+    lab.act(js(r#"{ do: "pause", node: "a" }"#)).expect("taken");
+    let options = js("{ max_ms: 250 }");
+    thrown(lab.execute("a".into(), "PING".into(), options), "no-reply", "250 ms");
+    assert_eq!(lab.now(), 250.0);
+    lab.act(js(r#"{ do: "resume", node: "a" }"#)).expect("taken");
+    assert_eq!(text(&execute(&mut lab, "a", "ECHO hi"), "reply"), "hi");
+    thrown(lab.execute("a".into(), "SHUTDOWN NOSAVE".into(), NOT_GIVEN), "no-reply", "closed the connection");
+    thrown(lab.execute("a".into(), "PING".into(), NOT_GIVEN), "not-running", "Could not connect");
+}
+
+#[wasm_bindgen_test]
+fn a_saved_log_makes_the_same_world_again() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    execute(&mut lab, "a", "SET k 1");
+    lab.act(js(r#"{ do: "cut", from: "a", to: "b" }"#)).expect("taken");
+    lab.run_for(1234.567.into()).expect("a good time");
+    let again = Lab::load_log(lab.save_log().into()).expect("its own log");
+    assert_eq!((again.digest(), again.now()), (lab.digest(), lab.now()));
+    assert_eq!(lab.digest().len(), 16);
+    let fork = lab.fork_at(3000.into()).expect("in the past");
+    assert_eq!(fork.now(), 3000.0);
+    assert_ne!(fork.digest(), lab.digest());
+    thrown(lab.fork_at(60_000.into()), "bad-time", "beyond the present");
+}
+
+#[wasm_bindgen_test]
+fn the_timeline_tells_everything() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    execute(&mut lab, "a", "SET k 1");
+    let entries: Array = lab.timeline(NOT_GIVEN).expect("a timeline").dyn_into().expect("an array");
+    let find = |kind: &str| {
+        entries.iter().find(|entry| text(entry, "kind") == kind).unwrap_or_else(|| panic!("there is no {kind}"))
+    };
+    let verdict = find("verdict");
+    assert_eq!(at(&verdict, "verdict.granted").as_bool(), Some(false));
+    assert_eq!(text(&verdict, "verdict.refusal"), "full-requested");
+    assert_eq!(text(&verdict, "explanation.turn.kind"), "ask-with-history");
+    assert_eq!(number(&verdict, "explanation.decided_by"), 1.0);
+    assert_eq!(text(&verdict, "explanation.conditions.1.kind"), "id-known");
+    assert_eq!(text(&verdict, "explanation.conditions.1.outcome"), "failed");
+    assert_eq!(text(&find("ids"), "why"), "startup");
+    assert_eq!(text(&find("repl-state"), "from"), "CONNECT");
+    assert_eq!(text(&find("psync-outcome"), "outcome"), "full-resync");
+    assert!(at(&find("handshake-sent"), "bytes").is_instance_of::<Uint8Array>());
+    assert_eq!(text(&find("console-sent"), "argv.0"), "SET");
+    assert_eq!(number(&find("tcp-opened"), "peer"), 0.0);
+
+    let rest: Array = lab.timeline((entries.length() - 1).into()).expect("one entry").dyn_into().expect("an array");
+    assert_eq!(rest.length(), 1);
+    let none: Array = lab.timeline(1e9.into()).expect("no entry").dyn_into().expect("an array");
+    assert_eq!(none.length(), 0);
+    // Nothing in it is a Map, an undefined or a symbol: it survives a copy.
+    let copy = JSON::parse(&String::from(JSON::stringify(&entries).expect("plain data"))).expect("plain data");
+    assert_eq!(Array::from(&copy).length(), entries.length());
+}
+
+#[wasm_bindgen_test]
+fn steps_go_both_ways() {
+    let mut lab = two();
+    assert!(lab.step());
+    let first = lab.step_forward(0.into(), "packet".into()).expect("a step");
+    let second = lab.step_forward(first.into(), "packet".into()).expect("a step");
+    assert!(first > 0.0 && second > first);
+    assert_eq!(lab.step_back(second.into(), "packet".into()).expect("a step"), first);
+    assert!(lab.next_event_at().is_some());
+}
+
+#[wasm_bindgen_test]
+fn big_seeds_and_undefined_members_are_fine() {
+    Lab::new(NOT_GIVEN).expect("an empty world");
+    Lab::new(js("{ seed: 18446744073709551615n }")).expect("the largest seed");
+    Lab::new(js("{ seed: undefined, nodes: [{ name: 'a', config: undefined }] }")).expect("as if not given");
+    Lab::new(js("Object.assign(Object.create(null), { seed: 1 })")).expect("an object without a prototype");
+}
+
+#[wasm_bindgen_test]
+fn bad_configurations_are_thrown_as_errors() {
+    #[track_caller]
+    fn bad(source: &str, code: &str, tells: &str) -> JsValue {
+        thrown(Lab::new(js(source)), code, tells)
+    }
+    for source in ["null", "7", "'x'", "true", "[]", "() => 1", "Symbol()", "1n", "NaN", "new Map()", "new Date()"] {
+        bad(source, "bad-value", "");
+    }
+    bad("{ sead: 1 }", "unknown-field", "sead");
+    for seed in ["-1", "1.5", "NaN", "Infinity", "'1'", "null", "{}", "18446744073709551616n", "() => 1", "Symbol()"] {
+        bad(&format!("{{ seed: {seed} }}"), "bad-value", "seed");
+    }
+    bad("{ wire: { loss: 2 } }", "bad-value", "probability");
+    bad("{ wire: { loss: NaN } }", "bad-value", "config.wire.loss");
+    bad("{ wire: { latncy_us: 2 } }", "unknown-field", "latncy_us");
+    bad("{ nodes: {} }", "bad-value", "nodes");
+    bad("{ nodes: [{}] }", "missing-field", "name");
+    bad("{ nodes: [{ name: 'a' }, { name: 'a' }] }", "duplicate-node", "a");
+    bad("{ nodes: [{ name: 'a b' }] }", "bad-node-name", "a b");
+    bad("{ nodes: Array.from({ length: 17 }, (_, i) => ({ name: 'n' + i })) }", "too-much", "16");
+    let error = bad("{ nodes: [{ name: 'a', config: ['port 1', 'nosuch 1'] }] }", "bad-config", "line 2");
+    assert_eq!((text(&error, "at.node"), number(&error, "at.line")), ("a".into(), 2.0));
+    bad("(() => { const o = {}; o.nodes = o; return o })()", "bad-value", "nested too deep");
+    bad("{ get seed() { throw new Error('mine') } }", "bad-value", "cannot be read");
+    bad("new Proxy({}, { ownKeys() { throw new Error('mine') } })", "bad-value", "cannot be read");
+    bad("{ nodes: [undefined] }", "bad-value", "nodes[0]");
+}
+
+#[wasm_bindgen_test]
+fn bad_actions_are_thrown_as_errors_and_change_nothing() {
+    let mut lab = two();
+    let before = (lab.digest(), lab.save_log());
+    for (source, code) in [
+        ("undefined", "bad-value"),
+        ("null", "bad-value"),
+        ("'crash a'", "bad-value"),
+        ("[]", "bad-value"),
+        ("{}", "missing-field"),
+        ("{ do: 7 }", "bad-value"),
+        ("{ do: 'explode', node: 'a' }", "bad-value"),
+        ("{ do: 'crash' }", "missing-field"),
+        ("{ do: 'crash', node: 7 }", "bad-value"),
+        ("{ do: 'crash', node: 'a', force: true }", "unknown-field"),
+        ("{ do: 'crash', node: 'z' }", "unknown-node"),
+        ("{ do: 'exec', node: 'a', command: 'SET \"' }", "bad-command"),
+        ("{ do: 'exec', node: 'a', command: '', console: 0 }", "bad-command"),
+        ("{ do: 'exec', node: 'a', command: 'PING', console: -1 }", "bad-value"),
+        ("{ do: 'exec', node: 'a', command: 'PING', console: 64 }", "too-much"),
+        ("{ do: 'exec', node: 'a', command: 'x'.repeat(100000) }", "too-much"),
+        ("{ do: 'cut', from: 'a', to: 'a' }", "same-node"),
+        ("{ do: 'cut', from: 'a', to: 'b', one_way: 1 }", "bad-value"),
+        ("{ do: 'set-wire', from: 'a', to: 'b', settings: { loss: -1 } }", "bad-value"),
+        ("{ do: 'set-wire', from: 'a', to: 'b', settings: { latency_us: NaN } }", "bad-value"),
+        ("{ do: 'set-wire', from: 'a', to: 'b' }", "missing-field"),
+        ("{ do: 'move-clock', node: 'a', by_ms: 1.5 }", "bad-value"),
+        ("{ do: 'move-clock', node: 'a', by_ms: 1e15 }", "too-much"),
+        ("{ do: 'add-node', name: 'a' }", "duplicate-node"),
+        ("{ do: 'add-node', name: 'n', config: 'port 1' }", "bad-value"),
+        ("{ do: 'add-node', name: 'n', config: ['nosuch 1'] }", "bad-config"),
+        ("{ do: 'resume', node: 'a' }", "not-paused"),
+        ("{ do: 'restart', node: 'a' }", "already-running"),
+    ] {
+        thrown(lab.act(js(source)), code, "");
+        assert_eq!((lab.digest(), lab.save_log()), before, "{source}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn bad_arguments_are_thrown_as_errors_and_change_nothing() {
+    let mut lab = two();
+    let before = (lab.digest(), lab.now());
+    for source in ["undefined", "null", "NaN", "-1", "Infinity", "-Infinity", "1e18", "'5'", "{}", "[]", "5n", "true"] {
+        let value = js(source);
+        thrown(lab.run_for(value.clone()), "bad-value", "ms");
+        thrown(lab.run_until(value.clone()), "bad-value", "ms");
+        thrown(lab.frame_at(value.clone()), "bad-value", "ms");
+        thrown(lab.fork_at(value.clone()), "bad-value", "ms");
+        thrown(lab.step_forward(value.clone(), "packet".into()), "bad-value", "ms");
+        thrown(lab.step_back(value.clone(), "packet".into()), "bad-value", "ms");
+        if source != "undefined" {
+            thrown(lab.timeline(value.clone()), "bad-value", "from");
+            thrown(lab.transcript("a".into(), value.clone()), "bad-value", "console");
+            if source != "{}" {
+                thrown(lab.execute("a".into(), "PING".into(), value.clone()), "bad-value", "options");
+            }
+        }
+        if source != "'5'" {
+            thrown(lab.execute(value.clone(), "PING".into(), NOT_GIVEN), "bad-value", "node");
+            thrown(lab.execute("a".into(), value.clone(), NOT_GIVEN), "bad-value", "command");
+            thrown(lab.transcript(value.clone(), NOT_GIVEN), "bad-value", "node");
+            thrown(Lab::load_log(value.clone()), "bad-value", "text");
+        }
+        thrown(lab.step_forward(0.into(), value.clone()), "bad-value", "by");
+    }
+    thrown(lab.timeline(1.5.into()), "bad-value", "whole number");
+    thrown(lab.execute("z".into(), "PING".into(), NOT_GIVEN), "unknown-node", "z");
+    thrown(lab.transcript("z".into(), NOT_GIVEN), "unknown-node", "z");
+    thrown(lab.execute("a".into(), "".into(), NOT_GIVEN), "bad-command", "empty");
+    thrown(lab.execute("a".into(), "PING".into(), js("{ maxMs: 1 }")), "unknown-field", "maxMs");
+    thrown(lab.execute("a".into(), "PING".into(), js("{ max_ms: NaN }")), "bad-value", "max_ms");
+    thrown(lab.execute("a".into(), "PING".into(), js("{ console: 99 }")), "too-much", "console");
+    assert_eq!((lab.digest(), lab.now()), before);
+}
+
+#[wasm_bindgen_test]
+fn bad_logs_are_thrown_as_errors() {
+    thrown(Lab::load_log("".into()), "bad-json", "line 1");
+    thrown(Lab::load_log("{\n oops".into()), "bad-json", "line 2");
+    thrown(Lab::load_log("{}".into()), "missing-field", "version");
+    thrown(Lab::load_log(r#"{"version":9}"#.into()), "unsupported-version", "9");
+    let log = |actions: &str| {
+        format!(r#"{{"version":1,"config":{{"nodes":[{{"name":"a"}}]}},"actions":[{actions}],"end_us":9}}"#)
+    };
+    Lab::load_log(log("").into()).expect("a good log");
+    let crash = r#"{"at_us":1,"do":"crash","node":"a"}"#;
+    let error = thrown(Lab::load_log(log(&format!("{crash},{crash}")).into()), "not-running", "action 1");
+    assert_eq!(number(&error, "at.action"), 1.0);
+    thrown(Lab::load_log(log("").replace(":9", ":99999999999999").into()), "too-much", "microseconds");
+}
+
+#[wasm_bindgen_test]
+fn errors_are_plain_enough_to_be_copied() {
+    let error = thrown(Lab::new(js("7")), "bad-value", "expected an object");
+    assert_eq!(text(&error, "name"), "PsyncscopeError");
+    let keys: Vec<_> = Object::keys(error.unchecked_ref::<Object>()).iter().filter_map(|key| key.as_string()).collect();
+    assert!(keys.contains(&"code".to_owned()) && keys.contains(&"message".to_owned()), "{keys:?}");
+}
