@@ -20,8 +20,23 @@
 //! # Ok::<(), psyncscope_sim::WorldError>(())
 //! ```
 //!
-//! What is deliberately absent: faults inside a TCP stream (only packets are lost, doubled, delayed), ICMP, routers,
-//! damaged packets, CPU time (a turn of a process takes none; only DEBUG SLEEP and children take time).
+//! # TCP
+//!
+//! Each host runs smoltcp, and these of its rules stand: an initial retransmission timeout of 1 s that doubles up to
+//! 60 s and is never shorter than 1 s (Linux: 200 ms); fast retransmit after three duplicate ACKs; no congestion
+//! control; TIME-WAIT of 10 s. As on Linux are: no Nagle delay (Redis sets `TCP_NODELAY`), ACKs without data after
+//! 40 ms, the backlog, resets for bytes that nobody will read, and when a connection is given up: after 127 s without
+//! an answer to SYN, after 924.6 s without an ACK of data, never while idle. There are no keep-alive probes.
+//!
+//! # Wires
+//!
+//! Latency, jitter and bandwidth keep packets in order; only `reorder` lets later ones overtake. What is sent while a
+//! wire is cut vanishes half way, what is under way at that moment arrives.
+//!
+//! # Absent, deliberately
+//!
+//! Faults inside a TCP stream (only packets are lost, doubled, delayed), ICMP, routers, damaged packets, CPU time (a
+//! turn of a process takes none; only DEBUG SLEEP and children take time).
 
 mod config;
 mod device;

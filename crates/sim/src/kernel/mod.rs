@@ -9,9 +9,11 @@
 //! * There are no listening sockets waiting: one is made for each SYN that comes to the port of a living process, so
 //!   any number of connections may come in one instant, up to the backlog; then SYNs are ignored, as Linux does.
 //! * `close` with bytes unread, or bytes that arrive after it, reset the connection.
-//! * A connection is given up when its peer has said nothing new for as long as Linux would wait ([`give_up`]).
+//! * A connection is given up when its peer has said nothing new for as long as Linux would wait (`conn::give_up`).
 //!   smoltcp's own timeout is off: it would also end idle connections.
 //! * There is no keep-alive: Redis's default of 300 s is longer than any of its replication timeouts.
+
+mod conn;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -24,23 +26,11 @@ use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
 
+pub(crate) use self::conn::Ready;
+use self::conn::{Conn, Patience, Phase};
 use crate::config::TcpSettings;
 use crate::device::QueueDevice;
 use crate::packet::{Endpoint, Segment};
-
-/// How long Linux waits before it gives a connection up, in microseconds.
-pub(crate) mod give_up {
-    /// For an answer to a SYN: `tcp_syn_retries` = 6, so 1 + 2 + 4 + ... + 64 s.
-    pub(crate) const SYN_US: u64 = 127_000_000;
-    /// For the last ACK of a handshake: `tcp_synack_retries` = 5.
-    pub(crate) const SYN_ACK_US: u64 = 63_000_000;
-    /// For an ACK of data: `tcp_retries2` = 15.
-    pub(crate) const DATA_US: u64 = 924_600_000;
-    /// For an ACK of data or FIN when no process holds the socket any more: `tcp_orphan_retries` = 0, which means 8.
-    pub(crate) const ORPHAN_US: u64 = 102_200_000;
-    /// For the peer's FIN after ours: `tcp_fin_timeout`.
-    pub(crate) const FIN_WAIT_2_US: u64 = 60_000_000;
-}
 
 /// The longest time an ACK waits for data to ride on.
 const ACK_DELAY: Duration = Duration::from_millis(40);
@@ -60,93 +50,6 @@ pub(crate) struct News {
     pub local_port: u16,
     pub remote: Endpoint,
     pub what: Ready,
-}
-
-/// What is new about a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ready {
-    Accepted {
-        room: usize,
-    },
-    Connected {
-        room: usize,
-    },
-    ConnectFailed(&'static str),
-    /// Bytes were read into the buffer given.
-    Received,
-    Writable {
-        room: usize,
-    },
-    Closed(CloseReason),
-}
-
-/// A connection that a process holds.
-#[derive(Debug)]
-struct Conn {
-    /// Gone once the connection is over.
-    socket: Option<SocketHandle>,
-    local_port: u16,
-    remote: Endpoint,
-    phase: Phase,
-    /// What had arrived and was not read when the socket went.
-    unread: Vec<u8>,
-    /// The room that the process believes it has: what it was told last, less what it sent since.
-    credit: usize,
-    /// Bytes the process handed over in all.
-    sent: u64,
-    /// Set when a process told of room did not use it: then it is told again only when there is more.
-    unused_room: Option<usize>,
-    patience: Patience,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Waits for the SYN's answer.
-    Connecting,
-    /// Will fail at this time with this error; no packet is ever sent.
-    Failing(u64, &'static str),
-    /// Failed; the process is to be told.
-    Failed(&'static str),
-    Open,
-    /// Over, told once everything unread is read.
-    Over(CloseReason),
-}
-
-/// Since when a peer owes an answer.
-#[derive(Clone, Copy, Debug, Default)]
-struct Patience {
-    /// When it said something new last, or was asked, in microseconds.
-    since: u64,
-    /// What had been acknowledged by then.
-    progress: (u64, Option<State>),
-}
-
-impl Patience {
-    const fn from(now: u64) -> Self {
-        Self { since: now, progress: (0, None) }
-    }
-
-    /// When to give up, if an answer is owed. `acked`: bytes acknowledged so far.
-    fn deadline(&mut self, now: u64, socket: &Socket<'_>, acked: u64, orphan: bool) -> Option<u64> {
-        let state = socket.state();
-        let limit = match state {
-            State::SynSent => give_up::SYN_US,
-            State::SynReceived => give_up::SYN_ACK_US,
-            State::FinWait1 | State::Closing | State::LastAck => give_up::ORPHAN_US,
-            State::FinWait2 => give_up::FIN_WAIT_2_US,
-            _ if socket.send_queue() == 0 => {
-                self.since = now;
-                return None;
-            }
-            _ if orphan => give_up::ORPHAN_US,
-            _ => give_up::DATA_US,
-        };
-        if self.progress != (acked, Some(state)) {
-            self.progress = (acked, Some(state));
-            self.since = now;
-        }
-        Some(self.since + limit)
-    }
 }
 
 /// A socket whose connection no process holds yet.
@@ -592,88 +495,6 @@ impl Kernel {
             }
         }
         self.next_port
-    }
-}
-
-impl Conn {
-    fn new(
-        now: u64,
-        socket: Option<SocketHandle>,
-        local_port: u16,
-        remote: Endpoint,
-        phase: Phase,
-        credit: usize,
-    ) -> Self {
-        let patience = Patience::from(now);
-        Self { socket, local_port, remote, phase, unread: Vec::new(), credit, sent: 0, unused_room: None, patience }
-    }
-
-    /// Takes what is unread, frees the socket without a packet and leaves word for the process.
-    fn end(&mut self, sockets: &mut SocketSet<'static>, reason: CloseReason) {
-        let Some(handle) = self.socket.take() else { return };
-        let smoltcp::socket::Socket::Tcp(mut socket) = sockets.remove(handle);
-        let mut unread = vec![0; socket.recv_queue()];
-        // A socket closed before it was ever open has nothing to read, and says so with an error.
-        let n = socket.recv_slice(&mut unread).unwrap_or(0);
-        unread.truncate(n);
-        self.unread = unread;
-        self.phase = match (self.phase, reason) {
-            (Phase::Connecting, CloseReason::TimedOut) => Phase::Failed("Connection timed out"),
-            (Phase::Connecting, _) => Phase::Failed("Connection refused"),
-            _ => Phase::Over(reason),
-        };
-    }
-
-    /// Brings the news, when there is some.
-    fn tell(&mut self, sockets: &mut SocketSet<'_>, buffer: &mut Vec<u8>) -> Ready {
-        buffer.clear();
-        if !self.unread.is_empty() {
-            let n = self.unread.len().min(READ_MAX);
-            buffer.extend(self.unread.drain(..n));
-            return Ready::Received;
-        }
-        match self.phase {
-            Phase::Failed(error) => return Ready::ConnectFailed(error),
-            Phase::Over(reason) => return Ready::Closed(reason),
-            Phase::Connecting | Phase::Failing(..) | Phase::Open => {}
-        }
-        let socket = sockets.get_mut::<Socket<'_>>(self.socket.expect("only what is over has no socket"));
-        let room = socket.send_capacity() - socket.send_queue();
-        if self.phase == Phase::Connecting {
-            self.phase = Phase::Open;
-            self.credit = room;
-            return Ready::Connected { room };
-        }
-        if socket.can_recv() {
-            buffer.resize(socket.recv_queue().min(READ_MAX), 0);
-            let n = socket.recv_slice(buffer).unwrap_or(0);
-            buffer.truncate(n);
-            return Ready::Received;
-        }
-        if !socket.may_recv() {
-            return Ready::Closed(CloseReason::Eof);
-        }
-        self.credit = room;
-        self.unused_room = Some(room);
-        Ready::Writable { room }
-    }
-
-    /// Whether there is news for the process.
-    fn is_ready(&self, sockets: &SocketSet<'_>, wants_write: impl Fn() -> bool) -> bool {
-        if !self.unread.is_empty() || matches!(self.phase, Phase::Failed(_) | Phase::Over(_)) {
-            return true;
-        }
-        let Some(handle) = self.socket else { return false };
-        let socket = sockets.get::<Socket<'_>>(handle);
-        match self.phase {
-            Phase::Connecting => !matches!(socket.state(), State::SynSent | State::SynReceived),
-            _ if socket.can_recv() || !socket.may_recv() => true,
-            _ => {
-                let (room, capacity) = (socket.send_capacity() - socket.send_queue(), socket.send_capacity());
-                // Linux calls a socket writable from a third of its buffer on.
-                room * 3 >= capacity && self.unused_room.is_none_or(|unused| room > unused) && wants_write()
-            }
-        }
     }
 }
 
