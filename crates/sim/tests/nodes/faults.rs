@@ -1,7 +1,7 @@
 //! What the network and the hosts do to replication.
 
-use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::{HostId, WireSettings};
+use psyncscope_sim::{Captured, Flow, Side, WorldConfig};
 
 use crate::cluster::{Cluster, cluster};
 
@@ -140,4 +140,32 @@ fn a_big_dataset_takes_the_disk_and_the_wire_their_time() {
     let took = pair.world.now().0 - at;
     assert!(took > 1_000_000, "about a megabyte at a megabyte a second, and more on the wire: {took} us");
     assert_eq!(pair.exec(1, "DBSIZE"), ":200\r\n");
+}
+
+#[test]
+fn replication_through_a_forwarder_as_in_recordings() {
+    let config = WorldConfig { capture: true, ..WorldConfig::default() };
+    let mut pair = cluster(config, &["port 17001", "port 17002; replicaof 127.0.0.1 17011"]);
+    pair.world.add_forward("B>A", "127.0.0.1", 17011, pair.ids[0], 17001).expect("a new forwarder");
+    pair.wait(10, |pair| pair.follows(1));
+    assert!(pair.exec(0, "INFO replication").contains("slave0:ip=127.0.0.1,port=17002,state=online"));
+    pair.world.refuse_forward("B>A", true).expect("it is there");
+    pair.world.cut_forward("B>A").expect("it is there");
+    pair.world.run_for(2_500_000);
+    assert!(!pair.follows(1));
+    pair.exec(0, "SET k 1");
+    pair.world.refuse_forward("B>A", false).expect("it is there");
+    pair.wait(5, |pair| pair.follows(1));
+    let sent = |nth: u32, flow: Flow| -> Vec<u8> {
+        let wanted = |c: &&Captured| (c.nth, c.flow, c.side) == (nth, flow, Side::Received);
+        pair.world.captured().iter().filter(wanted).flat_map(|c| c.bytes.clone()).collect()
+    };
+    for nth in [1, 2] {
+        assert!(sent(nth, Flow::Up).starts_with(b"*1\r\n$4\r\nPING\r\n"), "each connection has its own stream");
+        assert!(sent(nth, Flow::Down).starts_with(b"+PONG\r\n+OK\r\n+OK\r\n"));
+    }
+    let second = sent(2, Flow::Down);
+    assert!(
+        second.windows(9).any(|window| window == b"+CONTINUE") && second.ends_with(b"SET\r\n$1\r\nk\r\n$1\r\n1\r\n")
+    );
 }
