@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
         usize::try_from(plain_len)
             .ok()
             .filter(|&len| len <= compressed.len().saturating_mul(LZF_EXPANSION_MAX))
-            .and_then(|len| lzf::decompress(compressed, len).ok().filter(|plain| plain.len() == len))
+            .and_then(|len| ::lzf::decompress(compressed, len).ok().filter(|plain| plain.len() == len))
             .ok_or_else(|| RdbErrorKind::Lzf.at(start))
     }
 

@@ -8,6 +8,7 @@
 
 mod error;
 mod load;
+mod lzf;
 mod save;
 
 pub use error::{RdbError, RdbErrorKind};

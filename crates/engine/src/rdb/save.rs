@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::lzf::Compressor;
 use super::{ReplInfo, checksum, encoding, opcode, value_type};
 use crate::keyspace::{Db, Entry, Keyspace, Snapshot, Value};
 use crate::resp::parse_i64_strict;
@@ -12,9 +13,8 @@ const REDIS_VERSION: &[u8] = b"5.0.14";
 const INTEGER_TEXT_MAX: usize = 11;
 /// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
 const COMPRESS_LEN_MIN: usize = 21;
-/// What compression must save. `rdbSaveLzfStringObject` lends liblzf a buffer of 4 bytes less than the string, and
-/// liblzf gives up when it comes within a byte of its end.
-const COMPRESS_SAVES_MIN: usize = 5;
+/// `rdbSaveLzfStringObject` lends liblzf a buffer of so many bytes less than the string.
+const COMPRESS_SAVES_MIN: usize = 4;
 
 /// What a save needs to know beside the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,11 @@ impl SaveJob {
     /// Writes the RDB file (`rdbSaveRio`).
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
-        let mut out = Writer { bytes: Vec::with_capacity(self.file_size_guess()), compress: self.info.compress };
+        let mut out = Writer {
+            bytes: Vec::with_capacity(self.file_size_guess()),
+            compress: self.info.compress,
+            compressor: None,
+        };
         out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
         out.aux_fields(&self.info);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
@@ -88,6 +92,8 @@ impl fmt::Debug for SaveJob {
 struct Writer {
     bytes: Vec<u8>,
     compress: bool,
+    /// Made for the first string that is worth it.
+    compressor: Option<Compressor>,
 }
 
 impl Writer {
@@ -173,10 +179,8 @@ impl Writer {
         if !self.compress || bytes.len() < COMPRESS_LEN_MIN {
             return false;
         }
-        let Ok(compressed) = lzf::compress(bytes) else { return false };
-        if compressed.len() + COMPRESS_SAVES_MIN > bytes.len() {
-            return false;
-        }
+        let compressor = self.compressor.get_or_insert_with(Compressor::new);
+        let Some(compressed) = compressor.compress(bytes, bytes.len() - COMPRESS_SAVES_MIN) else { return false };
         self.encoded(encoding::LZF, &[]);
         self.len(compressed.len());
         self.len(bytes.len());
