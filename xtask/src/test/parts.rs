@@ -88,6 +88,7 @@ pub const PARTS: &[Part] = &[
             Need::WasmOpt,
             Need::Tool(&WASM_BINDGEN),
             Need::Tool(&TRUNK),
+            Need::Tool(&WASM_PACK),
             Need::Program(&CHROMIUM),
             Need::BrowserTests,
         ],
@@ -185,6 +186,10 @@ fn page(shell: &Shell, _: &Context) -> Result<()> {
 fn browser(shell: &Shell, context: &Context) -> Result<()> {
     if !context.page_is_fresh {
         dist::build(shell)?;
+    }
+    if !shell.project.root.join(NPM_CRATE).join("pkg/package.json").is_file() {
+        // One spec runs the README's example on the package.
+        npm(shell, context)?;
     }
     let mut specs = shell.command("node");
     specs
