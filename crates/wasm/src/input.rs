@@ -19,12 +19,12 @@ pub fn config(value: &JsValue) -> Result<LabConfig, JsError> {
     if value.is_undefined() {
         return Ok(LabConfig::default());
     }
-    Ok(LabConfig::from_value(plain(value, "config", DEPTH_MAX)?)?)
+    Ok(LabConfig::from_value(&plain(value, "config", DEPTH_MAX)?)?)
 }
 
 /// An action.
 pub fn action(value: &JsValue) -> Result<Action, JsError> {
-    Ok(Action::from_value(plain(value, "action", DEPTH_MAX)?)?)
+    Ok(Action::from_value(&plain(value, "action", DEPTH_MAX)?)?)
 }
 
 /// A string.
