@@ -23,6 +23,7 @@ mod persistence;
 pub mod rdb;
 pub mod replication;
 pub mod resp;
+pub mod sorted;
 pub mod time;
 pub mod view;
 

@@ -1,6 +1,5 @@
 //! The node: its state, one turn of the event loop, serverCron and the life of connections.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand_core::SeedableRng;
@@ -14,6 +13,7 @@ use crate::io::{ChildId, CloseReason, ConnId, Input, Outbox, Output, Peer};
 use crate::keyspace::Keyspace;
 use crate::rdb;
 use crate::replication::state::Replication;
+use crate::sorted::SortedMap;
 use crate::time::{Instant, Now};
 
 /// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
@@ -69,7 +69,7 @@ pub struct Node {
     pub(crate) now: Now,
     pub(crate) started: i64,
     pub(crate) keyspace: Keyspace,
-    pub(crate) clients: BTreeMap<ConnId, Client>,
+    pub(crate) clients: SortedMap<ConnId, Client>,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
     /// `server.dirty`: changes since the last save.
@@ -115,7 +115,7 @@ impl Node {
             run_id,
             now,
             started: now.unix_s(),
-            clients: BTreeMap::new(),
+            clients: SortedMap::new(),
             repl,
             stats: Stats::default(),
             dirty: 0,

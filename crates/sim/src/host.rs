@@ -1,9 +1,9 @@
 //! A host: an address, a kernel while it has power, a process while one lives, a disk for ever.
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::{ConnId, Instant, Now};
 
 use crate::frame::{HostId, Power};
@@ -28,8 +28,8 @@ pub(crate) struct Host<P, C> {
     pub kernel: Option<Kernel>,
     /// `None` unless running or paused.
     pub running: Option<Running<P>>,
-    pub consoles: BTreeMap<u32, Console>,
-    pub disk: BTreeMap<String, Arc<[u8]>>,
+    pub consoles: SortedMap<u32, Console>,
+    pub disk: SortedMap<String, Arc<[u8]>>,
     /// How many processes were started.
     pub boots: u64,
     /// The planned event for the kernel.

@@ -1,8 +1,9 @@
 //! What runs on a host. [`psyncscope_engine::Node`] in earnest; tests of the network bring a process of their own.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
@@ -89,7 +90,7 @@ pub(crate) struct Running<P> {
     pub inbox: VecDeque<Pending>,
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
-    pub children: BTreeMap<ChildId, Child>,
+    pub children: SortedMap<ChildId, Child>,
     /// It does nothing until then (DEBUG SLEEP), in microseconds.
     pub sleeps_until: Option<u64>,
     /// When it was told of a timer last: never twice in one microsecond.
@@ -121,7 +122,7 @@ impl<P: Process> Running<P> {
             process,
             inbox: VecDeque::new(),
             next_conn: 1,
-            children: BTreeMap::new(),
+            children: SortedMap::new(),
             sleeps_until: None,
             timer_told_at: None,
         }

@@ -1,39 +1,46 @@
 //! What is to happen, in order: by time, and at the same time in the order in which it was planned.
 
-use std::collections::BTreeMap;
-
 /// Names one planned event, so that it can be called off.
 pub(crate) type Key = (u64, u64);
 
 /// The plan. The time of a key is in microseconds.
 #[derive(Debug)]
 pub(crate) struct Queue<E> {
-    events: BTreeMap<Key, E>,
+    /// The next one last: what is soon is what is planned, called off and taken most.
+    events: Vec<(Key, E)>,
     planned: u64,
 }
 
 impl<E> Queue<E> {
     pub(crate) const fn new() -> Self {
-        Self { events: BTreeMap::new(), planned: 0 }
+        Self { events: Vec::new(), planned: 0 }
     }
 
     pub(crate) fn plan(&mut self, at: u64, event: E) -> Key {
         let key = (at, self.planned);
         self.planned += 1;
-        self.events.insert(key, event);
+        self.events.insert(self.place(key), (key, event));
         key
     }
 
     pub(crate) fn cancel(&mut self, key: Key) {
-        self.events.remove(&key);
+        let at = self.place(key);
+        if self.events.get(at).is_some_and(|(planned, _)| *planned == key) {
+            self.events.remove(at);
+        }
     }
 
     pub(crate) fn next_at(&self) -> Option<u64> {
-        self.events.first_key_value().map(|(key, _)| key.0)
+        self.events.last().map(|(key, _)| key.0)
     }
 
     pub(crate) fn pop(&mut self) -> Option<(u64, E)> {
-        self.events.pop_first().map(|(key, event)| (key.0, event))
+        self.events.pop().map(|(key, event)| (key.0, event))
+    }
+
+    /// Where an event of this key is, or belongs.
+    fn place(&self, key: Key) -> usize {
+        self.events.partition_point(|(planned, _)| *planned > key)
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::view::NodeView;
 
 use crate::frame::{Entry, Fate, Frame, HostFrame, HostId, PacketFrame, SimTime, What, WireFrame};
@@ -25,14 +26,14 @@ pub(crate) struct Recorder {
     next_seq: u64,
     timeline: Vec<Entry>,
     /// The hosts as last drawn.
-    pub hosts: BTreeMap<HostId, Arc<HostFrame>>,
+    pub hosts: SortedMap<HostId, Arc<HostFrame>>,
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
-    viewed_at: BTreeMap<HostId, u64>,
+    viewed_at: SortedMap<HostId, u64>,
     /// What was sent from one port to another, by sequence numbers.
-    sequences: BTreeMap<(HostId, u16, HostId, u16), Sequence>,
+    sequences: SortedMap<(HostId, u16, HostId, u16), Sequence>,
     /// Where the replication stream begins on the connections of replicas.
-    streams: BTreeMap<(HostId, ConnId), Stream>,
+    streams: SortedMap<(HostId, ConnId), Stream>,
     pub changes: Changes,
 }
 
@@ -63,7 +64,7 @@ struct Stream {
 /// What changed since the last frame.
 #[derive(Default)]
 pub(crate) struct Changes {
-    pub hosts: BTreeSet<HostId>,
+    pub hosts: SortedMap<HostId, ()>,
     removed: bool,
     pub wires: bool,
     packets: bool,
@@ -80,12 +81,12 @@ impl Recorder {
             frames: VecDeque::new(),
             next_seq: 0,
             timeline: Vec::new(),
-            hosts: BTreeMap::new(),
+            hosts: SortedMap::new(),
             wires: Arc::from([]),
             under_way: Vec::new(),
-            viewed_at: BTreeMap::new(),
-            sequences: BTreeMap::new(),
-            streams: BTreeMap::new(),
+            viewed_at: SortedMap::new(),
+            sequences: SortedMap::new(),
+            streams: SortedMap::new(),
             changes: Changes::default(),
         };
         if on && frames_max > 0 {
@@ -107,7 +108,7 @@ impl Recorder {
     /// Something about a host may have changed.
     pub(crate) fn touch(&mut self, host: HostId) {
         if self.draws() {
-            self.changes.hosts.insert(host);
+            self.changes.hosts.insert(host, ());
         }
     }
 
@@ -141,7 +142,7 @@ impl Recorder {
         if segment.is_syn() && self.sequences.get(&flow).is_none_or(|known| known.first != end) {
             self.sequences.insert(flow, Sequence { first: end, end: segment.seq });
         }
-        let sequence = self.sequences.entry(flow).or_insert(Sequence { first: segment.seq, end: segment.seq });
+        let sequence = self.sequences.get_or_insert_with(flow, || Sequence { first: segment.seq, end: segment.seq });
         let is_new = is_after(end, sequence.end);
         let again = segment.len() > 0 && !is_new;
         if is_new {
@@ -187,7 +188,7 @@ impl Recorder {
         if !self.draws() {
             return;
         }
-        let stream = self.streams.entry((host, conn)).or_default();
+        let stream = self.streams.get_or_insert_with((host, conn), Stream::default);
         match (from, to) {
             (_, ReplicaState::SendBulk) => *stream = Stream { awaits_header: true, ..Stream::default() },
             (None, ReplicaState::Online) => *stream = Stream { after_next: true, ..Stream::default() },
@@ -246,7 +247,7 @@ impl Recorder {
 
     /// Takes the new pictures of all wires.
     pub(crate) fn draw_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
-        let last: BTreeMap<(HostId, HostId), &Arc<WireFrame>> =
+        let last: SortedMap<(HostId, HostId), &Arc<WireFrame>> =
             self.wires.iter().map(|wire| ((wire.a, wire.b), wire)).collect();
         let kept = |wire: WireFrame| match last.get(&(wire.a, wire.b)) {
             Some(&last) if **last == wire => Arc::clone(last),

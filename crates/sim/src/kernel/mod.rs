@@ -15,12 +15,12 @@
 
 mod conn;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::Ipv4Addr;
-use std::ops::Bound;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::sorted::SortedMap;
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
@@ -75,7 +75,7 @@ pub(crate) struct Kernel {
     /// The port on which new connections are accepted, while a process lives.
     listens_on: Option<u16>,
     next_port: u16,
-    conns: BTreeMap<ConnId, Conn>,
+    conns: SortedMap<ConnId, Conn>,
     /// The connection told of last, so that all take turns.
     served: ConnId,
     half_open: Vec<Incoming>,
@@ -114,7 +114,7 @@ impl Kernel {
             tcp: tcp.clone(),
             listens_on: None,
             next_port: EPHEMERAL.start() + (seed >> 32) as u16 % ports,
-            conns: BTreeMap::new(),
+            conns: SortedMap::new(),
             served: ConnId(0),
             half_open: Vec::new(),
             to_accept: VecDeque::new(),
@@ -307,8 +307,8 @@ impl Kernel {
     /// The process is gone: its sockets are closed as `exit` does.
     pub(crate) fn close_all(&mut self, now: u64) {
         self.listens_on = None;
-        while let Some((conn, _)) = self.conns.first_key_value() {
-            self.close(now, *conn);
+        while let Some(conn) = self.conns.keys().next().copied() {
+            self.close(now, conn);
         }
         let waiting = self.half_open.drain(..).map(|incoming| incoming.socket).chain(self.to_accept.drain(..));
         for socket in waiting {
@@ -428,10 +428,9 @@ impl Kernel {
             *next_conn += 1;
             return Some(self.accept(socket, conn));
         }
-        let after = (Bound::Excluded(self.served), Bound::Unbounded);
-        let up_to = (Bound::Unbounded, Bound::Included(self.served));
-        let mut turns = self.conns.range(after).chain(self.conns.range(up_to));
-        let (&conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(**conn)))?;
+        let (up_to, after) = self.conns.split_after(&self.served);
+        let mut turns = after.iter().chain(up_to);
+        let &(conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(*conn)))?;
         self.served = conn;
         let state = self.conns.get_mut(&conn)?;
         let (local_port, remote) = (state.local_port, state.remote);

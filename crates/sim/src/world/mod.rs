@@ -7,9 +7,9 @@ mod network;
 mod record;
 mod run;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::{ChildId, Node, Outbox};
 
 use crate::config::WorldConfig;
@@ -48,7 +48,7 @@ pub struct World<P: Process = Node> {
     queue: Queue<Event>,
     /// By number; `None` for a removed host.
     hosts: Vec<Option<Host<P, P::Config>>>,
-    wires: BTreeMap<(HostId, HostId), Direction>,
+    wires: SortedMap<(HostId, HostId), Direction>,
     forwards: Vec<Forward>,
     links: Links,
     captured: Vec<Captured>,
@@ -105,7 +105,7 @@ impl<P: Process> World<P> {
             now: 0,
             queue: Queue::new(),
             hosts: Vec::new(),
-            wires: BTreeMap::new(),
+            wires: SortedMap::new(),
             forwards: Vec::new(),
             links: Links::default(),
             captured: Vec::new(),
@@ -157,8 +157,8 @@ impl<P: Process> World<P> {
             clock_offset_us: 0,
             kernel: None,
             running: None,
-            consoles: BTreeMap::new(),
-            disk: BTreeMap::new(),
+            consoles: SortedMap::new(),
+            disk: SortedMap::new(),
             boots: 0,
             kernel_event: None,
             process_event: None,
