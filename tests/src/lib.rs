@@ -1,3 +1,5 @@
 //! What crosses crates: recordings of a real Redis, seeded sweeps, real peers.
 
 pub mod golden;
+pub mod invariants;
+pub mod sweep;

@@ -1,0 +1,390 @@
+//! What must hold of the bytes on a connection between a replica and its master, whatever the network does to them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::rdb;
+use psyncscope_engine::resp::{Parsed, QueryBuf, parse_i64_strict};
+use psyncscope_sim::frame::HostId;
+use psyncscope_sim::{Captured, Flow, Side};
+
+use super::Rule;
+use super::histories::Histories;
+
+type Fault = (Rule, String);
+
+/// A connection: the host that opened it, the one that accepted it, and the how-manieth it is between them.
+pub type LinkName = (HostId, HostId, u32);
+
+/// Where the master's side of a connection stands.
+#[derive(Debug)]
+enum Stage {
+    /// Answers to the handshake, one line each.
+    Lines,
+    /// `+FULLRESYNC` was said: keep-alive newlines, then `$<size>`.
+    Announced(ReplId, Offset),
+    /// The RDB file.
+    Bulk { replid: ReplId, offset: Offset, left: usize },
+    /// The stream.
+    Stream { replid: ReplId, next: NextByte },
+}
+
+/// One connection between two hosts.
+#[derive(Debug)]
+struct Link {
+    /// Sent and not received yet, by the opener and by the acceptor.
+    under_way: [VecDeque<u8>; 2],
+    /// What the opener sends.
+    requests: QueryBuf,
+    /// The history and byte of its PSYNC.
+    asked: Option<(Vec<u8>, NextByte)>,
+    stage: Stage,
+    /// What the acceptor sent that is no whole line yet, or the RDB file so far.
+    pending: Vec<u8>,
+    /// The byte of the stream that began it.
+    began: Option<NextByte>,
+}
+
+impl Link {
+    fn new() -> Self {
+        Self {
+            under_way: [VecDeque::new(), VecDeque::new()],
+            requests: QueryBuf::default(),
+            asked: None,
+            stage: Stage::Lines,
+            pending: Vec::new(),
+            began: None,
+        }
+    }
+}
+
+/// All connections.
+#[derive(Debug, Default)]
+pub struct Links {
+    links: BTreeMap<LinkName, Link>,
+    streams: u64,
+}
+
+impl Links {
+    /// Bytes crossed the border between a process and its kernel.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn see(&mut self, captured: &Captured, histories: &mut Histories) -> Result<(), Fault> {
+        let name = (captured.opener, captured.acceptor, captured.nth);
+        let link = self.links.entry(name).or_insert_with(Link::new);
+        let way = match captured.flow {
+            Flow::Up => 0,
+            Flow::Down => 1,
+        };
+        match captured.side {
+            Side::Received => link.received(way, &captured.bytes),
+            Side::Sent => {
+                link.under_way[way].extend(&captured.bytes);
+                match captured.flow {
+                    Flow::Up => link.requested(&captured.bytes),
+                    Flow::Down => {
+                        let had = link.began.is_some();
+                        let seen = link.answered(&captured.bytes, histories);
+                        self.streams += u64::from(!had && link.began.is_some());
+                        seen
+                    }
+                }
+            }
+        }
+        .map_err(|(rule, why)| (rule, format!("connection {name:?}: {why}")))
+    }
+
+    /// How many connections came as far as a stream.
+    #[must_use]
+    pub const fn streams(&self) -> u64 {
+        self.streams
+    }
+}
+
+impl Link {
+    /// TCP's promise: what is received is what was sent, in order, once.
+    fn received(&mut self, way: usize, bytes: &[u8]) -> Result<(), Fault> {
+        let expected: Vec<u8> = {
+            let n = bytes.len().min(self.under_way[way].len());
+            self.under_way[way].drain(..n).collect()
+        };
+        if expected != bytes {
+            let who = ["opener", "acceptor"][way];
+            return Err((
+                Rule::WireIsTcp,
+                format!("the {who} sent {:?}, but {:?} arrived", lossy(&expected), lossy(bytes)),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The replica's side: PSYNC is remembered, an ACK must not claim what was never sent.
+    fn requested(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.requests.push(bytes);
+        loop {
+            let argv = match self.requests.next() {
+                Parsed::Command(argv) => argv,
+                Parsed::NeedMore => return Ok(()),
+                Parsed::Empty | Parsed::Newline => continue,
+                Parsed::ProtocolError(error) => return Err((Rule::SpeaksTheProtocol, error)),
+            };
+            match argv.as_slice() {
+                [name, replid, offset] if name == b"PSYNC" => {
+                    self.asked = parse_i64_strict(offset).map(|next| (replid.clone(), NextByte(next)));
+                }
+                [name, option, offset] if name == b"REPLCONF" && option == b"ACK" => {
+                    let offset = parse_i64_strict(offset).map(Offset);
+                    let (Stage::Stream { next, .. }, Some(began), Some(offset)) = (&self.stage, self.began, offset)
+                    else {
+                        return Err((Rule::AckIsOfTheStream, format!("an ACK of {offset:?} before the stream")));
+                    };
+                    if offset < began.had() || offset > next.had() {
+                        return Err((
+                            Rule::AckIsOfTheStream,
+                            format!("an ACK of {offset}, but {began}..={} were sent", next.had()),
+                        ));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The master's side.
+    fn answered(&mut self, bytes: &[u8], histories: &mut Histories) -> Result<(), Fault> {
+        let mut bytes = bytes;
+        while !bytes.is_empty() {
+            match &mut self.stage {
+                Stage::Lines | Stage::Announced(..) => {
+                    let end = bytes.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1);
+                    self.pending.extend_from_slice(&bytes[..end]);
+                    bytes = &bytes[end..];
+                    if self.pending.ends_with(b"\n") {
+                        let line = std::mem::take(&mut self.pending);
+                        self.line(line.trim_ascii_end())?;
+                    }
+                }
+                Stage::Bulk { replid, offset, left } => {
+                    let n = bytes.len().min(*left);
+                    self.pending.extend_from_slice(&bytes[..n]);
+                    *left -= n;
+                    bytes = &bytes[n..];
+                    if *left == 0 {
+                        let file = std::mem::take(&mut self.pending);
+                        let (replid, offset) = (*replid, *offset);
+                        check_file(&file, replid, offset)?;
+                        self.begin(replid, offset.next());
+                    }
+                }
+                Stage::Stream { replid, next } => {
+                    histories.tell(replid, *next, bytes).map_err(|why| (Rule::StreamIsContiguous, why))?;
+                    next.0 += bytes.len() as i64;
+                    bytes = &[];
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
+        let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
+        let unexpected = || (Rule::SpeaksTheProtocol, format!("the master said {:?}", lossy(line)));
+        match (&self.stage, words.as_slice()) {
+            (Stage::Announced(replid, offset), [size]) if size.first() == Some(&b'$') => {
+                let left = parse_i64_strict(&size[1..]).and_then(|size| usize::try_from(size).ok());
+                let left = left.filter(|&left| left > 0).ok_or_else(unexpected)?;
+                self.stage = Stage::Bulk { replid: *replid, offset: *offset, left };
+            }
+            (_, [b""]) => {}
+            (Stage::Announced(..), _) => return Err(unexpected()),
+            (_, [b"+FULLRESYNC", replid, offset]) => {
+                let replid = ReplId::from_bytes(replid).ok_or_else(unexpected)?;
+                let offset = parse_i64_strict(offset).ok_or_else(unexpected)?;
+                self.stage = Stage::Announced(replid, Offset(offset));
+            }
+            (_, [b"+CONTINUE", replid]) => {
+                let replid = ReplId::from_bytes(replid).ok_or_else(unexpected)?;
+                let next = self.asked.as_ref().ok_or_else(unexpected)?.1;
+                self.begin(replid, next);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, replid: ReplId, next: NextByte) {
+        self.stage = Stage::Stream { replid, next };
+        self.began = Some(next);
+    }
+}
+
+/// The RDB file of a full resync stands for exactly the history and offset that `+FULLRESYNC` told.
+fn check_file(file: &[u8], replid: ReplId, offset: Offset) -> Result<(), Fault> {
+    let loaded = rdb::load(file, &rdb::LoadOptions::default())
+        .map_err(|error| (Rule::FileIsOfTheOffset, format!("the RDB file: {error}")))?;
+    match loaded.repl {
+        Some(info) if (info.id, info.offset) == (replid, offset) && loaded.bytes == file.len() => Ok(()),
+        info => Err((
+            Rule::FileIsOfTheOffset,
+            format!("told {replid} {offset}, but the RDB file ({} bytes of {}) says {info:?}", loaded.bytes, file.len()),
+        )),
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::histories::Process;
+    use psyncscope_engine::keyspace::Keyspace;
+    use psyncscope_engine::resp::encode_command;
+    use psyncscope_sim::frame::SimTime;
+
+    const ID: &[u8; 40] = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    fn id() -> ReplId {
+        ReplId::from_bytes(ID).unwrap()
+    }
+
+    /// A connection to a master whose history has 104 bytes, of which 51..=54 are `abcd`.
+    struct Talk {
+        links: Links,
+        histories: Histories,
+    }
+
+    impl Talk {
+        fn new() -> Self {
+            let mut histories = Histories::new();
+            let head = Process { host: HostId(0), boot: 0 };
+            histories.begin(id(), head, None, Offset(0)).unwrap();
+            histories.produce(&id(), head, NextByte(1), 104).unwrap();
+            histories.tell(&id(), NextByte(51), b"abcd").unwrap();
+            Self { links: Links::default(), histories }
+        }
+
+        fn say(&mut self, flow: Flow, side: Side, bytes: &[u8]) -> Option<Rule> {
+            let captured = Captured {
+                link: None,
+                opener: HostId(1),
+                acceptor: HostId(0),
+                nth: 1,
+                flow,
+                side,
+                at: SimTime(0),
+                bytes: bytes.to_vec(),
+            };
+            self.links.see(&captured, &mut self.histories).err().map(|(rule, _)| rule)
+        }
+
+        fn replica(&mut self, words: &[&str]) -> Option<Rule> {
+            self.say(Flow::Up, Side::Sent, &encode_command(words))
+        }
+
+        fn master(&mut self, bytes: &[u8]) -> Option<Rule> {
+            self.say(Flow::Down, Side::Sent, bytes)
+        }
+
+        /// The replica had 50 bytes and goes on with byte 51.
+        fn resumed() -> Self {
+            let mut talk = Self::new();
+            assert_eq!(talk.master(b"+PONG\r\n+OK\r\n+O"), None);
+            assert_eq!(talk.master(b"K\r\n"), None);
+            assert_eq!(talk.replica(&["PSYNC", std::str::from_utf8(ID).unwrap(), "51"]), None);
+            assert_eq!(talk.master(format!("+CONTINUE {}\r\n", id()).as_bytes()), None);
+            assert_eq!(talk.links.streams(), 1);
+            talk
+        }
+    }
+
+    fn file(replid: ReplId, offset: i64) -> Vec<u8> {
+        let repl = Some(rdb::ReplInfo { stream_db: 0, id: replid, offset: Offset(offset) });
+        let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl, compress: true, checksum: true };
+        rdb::SaveJob::new(&Keyspace::default(), info).run()
+    }
+
+    #[test]
+    fn a_stream_goes_on_with_the_byte_asked_for() {
+        let mut talk = Talk::resumed();
+        assert_eq!(talk.master(b"ab"), None);
+        assert_eq!(talk.master(b"cd"), None);
+        assert_eq!(talk.master(b"whatever comes, it is the first to be seen"), None);
+        let mut talk = Talk::resumed();
+        assert_eq!(talk.master(b"bcd"), Some(Rule::StreamIsContiguous), "a byte too late");
+        let mut talk = Talk::resumed();
+        assert_eq!(talk.master(b"\nabcd"), Some(Rule::StreamIsContiguous), "a keep-alive within the stream");
+        let mut talk = Talk::resumed();
+        assert_eq!(talk.master(&[b'a'; 1]), None);
+        assert_eq!(talk.master(&[b'x'; 60]), Some(Rule::StreamIsContiguous));
+    }
+
+    #[test]
+    fn nothing_is_sent_that_was_not_produced() {
+        let mut talk = Talk::resumed();
+        let mut rest = b"abcd".to_vec();
+        rest.resize(54, b'.');
+        assert_eq!(talk.master(&rest), None, "up to byte 104");
+        assert_eq!(talk.master(b"."), Some(Rule::StreamIsContiguous));
+    }
+
+    #[test]
+    fn an_ack_is_of_what_was_sent() {
+        let mut talk = Talk::resumed();
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "50"]), None);
+        assert_eq!(talk.master(b"abcd"), None);
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "54"]), None);
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "55"]), Some(Rule::AckIsOfTheStream));
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "49"]), Some(Rule::AckIsOfTheStream));
+        assert_eq!(Talk::new().replica(&["REPLCONF", "ACK", "0"]), Some(Rule::AckIsOfTheStream));
+    }
+
+    #[test]
+    fn a_file_stands_for_the_offset_told() {
+        let full = |rdb: &[u8]| {
+            let mut talk = Talk::new();
+            assert_eq!(talk.replica(&["PSYNC", "?", "-1"]), None);
+            assert_eq!(talk.master(format!("+FULLRESYNC {} 50\r\n\n\n${}\r\n", id(), rdb.len()).as_bytes()), None);
+            let (one, two) = rdb.split_at(20);
+            assert_eq!(talk.master(one), None);
+            let mut last = two.to_vec();
+            last.extend_from_slice(b"abc");
+            let broken = talk.master(&last);
+            (broken, talk)
+        };
+        let (broken, mut talk) = full(&file(id(), 50));
+        assert_eq!(broken, None);
+        assert_eq!(talk.master(b"d"), None, "the stream goes on after the file");
+        assert_eq!(full(&file(id(), 51)).0, Some(Rule::FileIsOfTheOffset));
+        assert_eq!(full(&file(ReplId::NONE, 50)).0, Some(Rule::FileIsOfTheOffset));
+        let mut damaged = file(id(), 50);
+        damaged[12] ^= 1;
+        assert_eq!(full(&damaged).0, Some(Rule::FileIsOfTheOffset));
+    }
+
+    #[test]
+    fn what_arrives_is_what_was_sent() {
+        let mut talk = Talk::new();
+        assert_eq!(talk.master(b"+PONG\r\n"), None);
+        assert_eq!(talk.say(Flow::Down, Side::Received, b"+PO"), None);
+        assert_eq!(talk.say(Flow::Down, Side::Received, b"NG"), None);
+        let mut other = Talk::new();
+        assert_eq!(other.master(b"+PONG\r\n"), None);
+        assert_eq!(other.say(Flow::Down, Side::Received, b"PONG"), Some(Rule::WireIsTcp));
+        assert_eq!(talk.say(Flow::Down, Side::Received, b"\r\n+OK"), Some(Rule::WireIsTcp));
+        assert_eq!(talk.say(Flow::Up, Side::Received, b"x"), Some(Rule::WireIsTcp));
+    }
+
+    #[test]
+    fn both_sides_speak_the_protocol() {
+        let mut talk = Talk::new();
+        let line = format!("+CONTINUE {}\r\n", id());
+        assert_eq!(talk.master(line.as_bytes()), Some(Rule::SpeaksTheProtocol), "nobody asked");
+        let mut talk = Talk::new();
+        assert_eq!(talk.master(format!("+FULLRESYNC {} 50\r\n", id()).as_bytes()), None);
+        assert_eq!(talk.master(b"+OK\r\n"), Some(Rule::SpeaksTheProtocol));
+        assert_eq!(Talk::new().say(Flow::Up, Side::Sent, b"*1\r\n+PING\r\n"), Some(Rule::SpeaksTheProtocol));
+    }
+}

@@ -1,0 +1,182 @@
+//! What must hold of one node's numbers between any two turns of its event loop.
+
+use psyncscope_engine::Node;
+use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::psync::{BacklogWindow, History};
+use psyncscope_engine::replication::replica::ReplState;
+
+use super::Rule;
+
+/// A node's live link to its master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSeen {
+    /// The master's history.
+    pub replid: ReplId,
+    /// Bytes applied.
+    pub reploff: Offset,
+    /// Bytes received.
+    pub read_reploff: Offset,
+}
+
+/// A node's numbers, as a checker sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeSeen {
+    /// Its histories and its offset.
+    pub history: History,
+    /// What its backlog covers.
+    pub backlog: Option<BacklogWindow>,
+    /// `repl_state`.
+    pub state: ReplState,
+    /// Whether it has a master configured.
+    pub is_replica: bool,
+    /// The live link to the master.
+    pub link: Option<LinkSeen>,
+}
+
+impl NodeSeen {
+    /// Looks at a node.
+    #[must_use]
+    pub fn of(node: &Node) -> Self {
+        let link = node.master_link_offsets().zip(node.master_link_replid());
+        Self {
+            history: node.history(),
+            backlog: node.backlog_window(),
+            state: node.repl_state(),
+            is_replica: node.master_address().is_some(),
+            link: link.map(|((reploff, read_reploff), replid)| LinkSeen { replid, reploff, read_reploff }),
+        }
+    }
+
+    /// The rules about the numbers of one node.
+    ///
+    /// # Errors
+    /// The rule that is broken, and by which numbers.
+    pub fn check(&self) -> Result<(), (Rule, String)> {
+        self.check_link()?;
+        let History { replid, replid2, second_replid_offset, master_repl_offset } = self.history;
+        if let Some(BacklogWindow { off, histlen, size }) = self.backlog {
+            let end = NextByte(off.0 + histlen as i64);
+            if end != master_repl_offset.next() || histlen > size || size == 0 {
+                return Err((
+                    Rule::BacklogEndsAtOffset,
+                    format!("off {off} + histlen {histlen} of {size}, but the offset is {master_repl_offset}"),
+                ));
+            }
+        }
+        let second_is_none = second_replid_offset == NextByte::NONE;
+        if replid2.is_none() != second_is_none
+            || second_replid_offset > master_repl_offset.next()
+            || replid.is_none()
+            || replid == replid2
+        {
+            return Err((
+                Rule::SecondHistoryIsPast,
+                format!("{replid} at {master_repl_offset}, {replid2} up to {second_replid_offset}"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_link(&self) -> Result<(), (Rule, String)> {
+        let connected = self.state == ReplState::Connected;
+        let fails = |why: String| Err((Rule::LinkAgrees, why));
+        if connected != self.link.is_some() {
+            return fails(format!("{} with link {:?}", self.state.name(), self.link));
+        }
+        if self.is_replica == (self.state == ReplState::None) {
+            return fails(format!("{}, and it is a replica: {}", self.state.name(), self.is_replica));
+        }
+        let Some(link) = self.link else { return Ok(()) };
+        let History { replid, master_repl_offset, .. } = self.history;
+        if link.replid != replid || link.reploff != master_repl_offset {
+            return fails(format!(
+                "the link is at {} of {}, the node at {master_repl_offset} of {replid}",
+                link.reploff, link.replid
+            ));
+        }
+        if link.reploff > link.read_reploff {
+            return fails(format!("{} bytes applied of {} received", link.reploff, link.read_reploff));
+        }
+        if self.backlog.is_none() {
+            return fails("connected, and without a backlog".into());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(letter: u8) -> ReplId {
+        ReplId::from_bytes(&[letter; 40]).unwrap()
+    }
+
+    /// A replica at 104 of a history that began at 78, with bytes 41..=104 in its backlog and 3 bytes not applied yet.
+    fn replica() -> NodeSeen {
+        NodeSeen {
+            history: History {
+                replid: id(b'a'),
+                replid2: id(b'b'),
+                second_replid_offset: NextByte(78),
+                master_repl_offset: Offset(104),
+            },
+            backlog: Some(BacklogWindow { off: NextByte(41), histlen: 64, size: 64 }),
+            state: ReplState::Connected,
+            is_replica: true,
+            link: Some(LinkSeen { replid: id(b'a'), reploff: Offset(104), read_reploff: Offset(107) }),
+        }
+    }
+
+    fn broken(change: impl FnOnce(&mut NodeSeen)) -> Option<Rule> {
+        let mut seen = replica();
+        change(&mut seen);
+        seen.check().err().map(|(rule, _)| rule)
+    }
+
+    fn link(seen: &mut NodeSeen) -> &mut LinkSeen {
+        seen.link.as_mut().unwrap()
+    }
+
+    #[test]
+    fn a_sound_node_passes() {
+        assert_eq!(broken(|_| {}), None);
+        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte(105)), None);
+        assert_eq!(broken(|seen| link(seen).read_reploff = Offset(104)), None);
+    }
+
+    #[test]
+    fn a_link_that_disagrees_is_found() {
+        let rule = Some(Rule::LinkAgrees);
+        assert_eq!(broken(|seen| link(seen).reploff = Offset(103)), rule);
+        assert_eq!(broken(|seen| link(seen).read_reploff = Offset(103)), rule);
+        assert_eq!(broken(|seen| link(seen).replid = id(b'b')), rule);
+        assert_eq!(broken(|seen| seen.link = None), rule);
+        assert_eq!(broken(|seen| seen.state = ReplState::Transfer), rule);
+        assert_eq!(broken(|seen| seen.is_replica = false), rule);
+        assert_eq!(broken(|seen| (seen.state, seen.link) = (ReplState::None, None)), rule);
+        assert_eq!(broken(|seen| seen.backlog = None), rule);
+    }
+
+    #[test]
+    fn a_backlog_that_does_not_end_at_the_offset_is_found() {
+        let window = |off, histlen, size| {
+            move |seen: &mut NodeSeen| seen.backlog = Some(BacklogWindow { off: NextByte(off), histlen, size })
+        };
+        let rule = Some(Rule::BacklogEndsAtOffset);
+        assert_eq!(broken(window(42, 64, 64)), rule);
+        assert_eq!(broken(window(40, 64, 64)), rule);
+        assert_eq!(broken(window(41, 63, 64)), rule);
+        assert_eq!(broken(window(41, 64, 63)), rule);
+        assert_eq!(broken(window(105, 0, 64)), None);
+    }
+
+    #[test]
+    fn a_second_history_that_lies_ahead_is_found() {
+        let rule = Some(Rule::SecondHistoryIsPast);
+        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte(106)), rule);
+        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte::NONE), rule);
+        assert_eq!(broken(|seen| seen.history.replid2 = ReplId::NONE), rule);
+        assert_eq!(broken(|seen| seen.history.replid2 = id(b'a')), rule);
+    }
+}

@@ -1,0 +1,193 @@
+//! That a checker can fail: what a sound world would tell, with one thing changed.
+
+use psyncscope_engine::replication::psync::{self, BacklogWindow, History, PsyncRequest};
+use psyncscope_engine::replication::replica::ReplState;
+
+use super::*;
+
+const A: HostId = HostId(0);
+const B: HostId = HostId(1);
+
+fn id(letter: u8) -> ReplId {
+    ReplId::from_bytes(&[letter; 40]).unwrap()
+}
+
+/// A checker that follows two nodes; `tell` answers the rule that broke.
+struct Told(Checker);
+
+impl Told {
+    /// Node A is a master and produced 1..=50 as `a`; B has it all from a full resync at 23.
+    fn synced() -> Self {
+        let mut told = Self(Checker::new());
+        for (host, letter) in [(A, b'x'), (B, b'y')] {
+            assert_eq!(told.names(host, letter, None, IdChange::Startup), None);
+        }
+        assert_eq!(told.names(A, b'a', None, IdChange::BacklogCreated), None);
+        assert_eq!(told.becomes_replica(B), None);
+        assert_eq!(told.feeds(A, 1, 23, FeedKind::Select), None);
+        assert_eq!(told.resyncs(B, b'a', 23), None);
+        assert_eq!(told.feeds(A, 24, 27, FeedKind::Command), None);
+        assert_eq!(told.feeds(B, 24, 27, FeedKind::Proxied), None);
+        told
+    }
+
+    fn tell(&mut self, host: HostId, event: &Event) -> Option<Rule> {
+        self.0.follow(host, event, &mut Vec::new()).err().map(|(rule, _)| rule)
+    }
+
+    fn names(&mut self, host: HostId, letter: u8, second: Option<(u8, i64)>, why: IdChange) -> Option<Rule> {
+        let (replid2, second) =
+            second.map_or((ReplId::NONE, NextByte::NONE), |(letter, next)| (id(letter), NextByte(next)));
+        self.tell(host, &Event::Ids { replid: id(letter), replid2, second_replid_offset: second, why })
+    }
+
+    fn feeds(&mut self, host: HostId, from: i64, len: usize, kind: FeedKind) -> Option<Rule> {
+        self.tell(host, &Event::Fed { from: NextByte(from), len, kind })
+    }
+
+    fn becomes_replica(&mut self, host: HostId) -> Option<Rule> {
+        self.tell(host, &Event::ReplState { from: ReplState::None, to: ReplState::Connect, why: String::new() })
+    }
+
+    fn resyncs(&mut self, host: HostId, letter: u8, offset: i64) -> Option<Rule> {
+        let outcome = PsyncOutcome::FullResync { replid: Some(id(letter)), offset: Offset(offset) };
+        self.tell(host, &Event::Outcome(outcome)).or_else(|| self.names(host, letter, None, IdChange::FullResync))
+    }
+
+    /// Node A, at 50, is asked for a partial resync and grants it whatever its window says.
+    fn grants(&mut self, asked: u8, next: i64, change: impl FnOnce(&mut PsyncVerdict)) -> Option<Rule> {
+        let request = PsyncRequest { replid: id(asked).as_bytes().to_vec(), next: Some(NextByte(next)) };
+        let history = History {
+            replid: id(b'a'),
+            replid2: ReplId::NONE,
+            second_replid_offset: NextByte::NONE,
+            master_repl_offset: Offset(50),
+        };
+        let window = BacklogWindow { off: NextByte(1), histlen: 50, size: 64 };
+        let mut verdict = psync::decide(request, history, Some(window));
+        change(&mut verdict);
+        self.tell(A, &Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict })
+    }
+}
+
+#[test]
+fn a_sound_story_passes() {
+    let mut told = Told::synced();
+    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None, "B is promoted");
+    assert_eq!(told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }), None);
+    assert_eq!(told.feeds(B, 51, 23, FeedKind::Select), None);
+    assert_eq!(told.becomes_replica(A), None);
+    assert_eq!(told.names(A, b'b', Some((b'a', 51)), IdChange::Continued), None);
+    assert_eq!(told.feeds(A, 51, 23, FeedKind::Proxied), None);
+    let tally = told.0.tally();
+    assert_eq!((tally.bytes_fed, tally.promotions), (123, 1));
+}
+
+#[test]
+fn offsets_that_jump_are_found() {
+    let rule = Some(Rule::OffsetMovesByBytes);
+    assert_eq!(Told::synced().feeds(A, 52, 1, FeedKind::Ping), rule);
+    assert_eq!(Told::synced().feeds(A, 50, 1, FeedKind::Ping), rule);
+    assert_eq!(Told::synced().feeds(B, 52, 1, FeedKind::Proxied), rule);
+    assert_eq!(Told::synced().feeds(A, 51, 14, FeedKind::Ping), None);
+}
+
+#[test]
+fn only_heads_produce() {
+    let rule = Some(Rule::OnlyTheHeadProduces);
+    assert_eq!(Told::synced().feeds(B, 51, 14, FeedKind::Ping), rule);
+    assert_eq!(Told::synced().feeds(B, 51, 14, FeedKind::Proxied), rule, "A never produced it");
+    assert_eq!(Told::synced().feeds(B, 51, 30, FeedKind::Expire), rule);
+    let mut told = Told::synced();
+    assert_eq!(told.becomes_replica(A), None);
+    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), rule, "its own history, but it is no master now");
+    let mut told = Told::synced();
+    let promoted = Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() };
+    assert_eq!(told.tell(B, &promoted), None);
+    assert_eq!(told.feeds(B, 51, 14, FeedKind::Ping), rule, "a master now, but not of this history");
+}
+
+#[test]
+fn names_that_lie_are_found() {
+    let rule = Some(Rule::NamesAreTrue);
+    assert_eq!(Told::synced().names(B, b'b', Some((b'a', 52)), IdChange::Shifted), rule);
+    assert_eq!(Told::synced().names(B, b'b', Some((b'x', 51)), IdChange::Shifted), rule);
+    assert_eq!(Told::synced().names(B, b'x', Some((b'a', 51)), IdChange::Shifted), rule, "that name is taken");
+    assert_eq!(Told::synced().names(B, b'x', Some((b'a', 51)), IdChange::Continued), rule, "another history");
+    assert_eq!(Told::synced().names(B, b'q', Some((b'a', 51)), IdChange::Continued), rule, "no history");
+    assert_eq!(Told::synced().names(B, b'b', Some((b'a', 51)), IdChange::BacklogCreated), rule);
+    assert_eq!(Told::synced().resyncs(B, b'a', 51), rule, "from the future");
+    assert_eq!(Told::synced().names(B, b'a', None, IdChange::FullResync), rule, "that nobody announced");
+    assert_eq!(Told::synced().names(B, b'q', None, IdChange::Restored), rule);
+}
+
+#[test]
+fn grants_are_exact_and_safe() {
+    assert_eq!(Told::synced().grants(b'a', 24, |_| {}), None);
+    assert_eq!(Told::synced().grants(b'a', 51, |_| {}), None);
+    let one_less = |verdict: &mut PsyncVerdict| {
+        if let Decision::Continue { bytes, .. } = &mut verdict.decision {
+            *bytes -= 1;
+        }
+    };
+    assert_eq!(Told::synced().grants(b'a', 24, one_less), Some(Rule::ResyncIsExact));
+    let behind = |verdict: &mut PsyncVerdict| verdict.history.master_repl_offset = Offset(49);
+    assert_eq!(Told::synced().grants(b'a', 24, behind), Some(Rule::OffsetMovesByBytes));
+    // B was promoted at 50 and produced 51..=73; A takes its history for its own.
+    let mut told = Told::synced();
+    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
+    let taken = |verdict: &mut PsyncVerdict| {
+        let matched = psync::HistoryMatch::Previous;
+        verdict.decision = Decision::Continue { matched, bytes: 27 };
+    };
+    assert_eq!(told.grants(b'b', 24, taken), None, "the same bytes under another name");
+    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), None);
+    assert_eq!(told.grants(b'y', 24, taken), Some(Rule::OffsetMovesByBytes));
+}
+
+#[test]
+fn grants_across_a_fork_are_found() {
+    // Both go on after 50, apart: B as the promoted one.
+    let mut told = Told::synced();
+    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
+    assert_eq!(told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }), None);
+    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), None);
+    assert_eq!(told.feeds(B, 51, 14, FeedKind::Ping), None);
+    let grant = |next: i64| {
+        let history = History {
+            replid: id(b'b'),
+            replid2: id(b'a'),
+            // A mistake of 14: the bytes that only A has.
+            second_replid_offset: NextByte(65),
+            master_repl_offset: Offset(64),
+        };
+        let request = PsyncRequest { replid: id(b'a').as_bytes().to_vec(), next: Some(NextByte(next)) };
+        let window = BacklogWindow { off: NextByte(24), histlen: 41, size: 64 };
+        Event::Verdict {
+            conn: psyncscope_engine::ConnId(1),
+            verdict: psync::decide(request, history, Some(window)),
+        }
+    };
+    assert_eq!(told.tell(B, &grant(51)), None);
+    assert_eq!(told.tell(B, &grant(52)), Some(Rule::ResyncIsSafe));
+}
+
+#[test]
+fn a_node_is_where_its_events_say() {
+    let seen = |replid: u8, offset: i64| NodeSeen {
+        history: History {
+            replid: id(replid),
+            replid2: ReplId::NONE,
+            second_replid_offset: NextByte::NONE,
+            master_repl_offset: Offset(offset),
+        },
+        backlog: None,
+        state: ReplState::None,
+        is_replica: false,
+        link: None,
+    };
+    let met = |seen: NodeSeen| Told::synced().0.meet(A, seen).err().map(|(rule, _)| rule);
+    assert_eq!(met(seen(b'a', 50)), None);
+    assert_eq!(met(seen(b'a', 51)), Some(Rule::OffsetMovesByBytes));
+    assert_eq!(met(seen(b'x', 50)), Some(Rule::OffsetMovesByBytes));
+}

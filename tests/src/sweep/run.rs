@@ -1,0 +1,199 @@
+//! Doing what a scenario says, watched or not.
+
+use std::fmt;
+
+use psyncscope_sim::frame::{HostId, Power, SimTime, What};
+use psyncscope_sim::{World, WorldError};
+
+use super::scenario::{Act, Scenario, host_name};
+use crate::invariants::{Broken, Checker, Rule, Tally, watched};
+
+/// More events than this are a world that goes round in circles.
+const EVENTS_MAX: u64 = 3_000_000;
+
+/// Lines of the log that a failure shows.
+const LOG_LINES: usize = 40;
+
+/// What became of a scenario that broke no rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How much was looked at.
+    pub tally: Tally,
+    /// Acts that the world took; others made no sense any more, such as to crash what is down.
+    pub acts_done: usize,
+    /// How long it took until all came together, in microseconds of virtual time.
+    pub settled_us: u64,
+    /// Keys in the end.
+    pub keys: u64,
+    /// The world's digest.
+    pub digest: u64,
+}
+
+/// A scenario that broke a rule.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Its seed.
+    pub seed: u64,
+    /// What broke.
+    pub broken: Broken,
+    /// The last that happened before.
+    pub log: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {} {}", self.seed, self.broken)?;
+        write!(f, "{}", self.log)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Runs the scenario of a seed under the eyes of a checker.
+///
+/// # Errors
+/// A rule that did not hold.
+pub fn check(scenario: &Scenario) -> Result<Report, Failure> {
+    let mut run = Run::new(scenario, true);
+    run.all().map_err(|broken| Failure { seed: scenario.seed, broken, log: run.last_words() })
+}
+
+/// One word for everything that happened in the world of a seed: the same on every platform, for ever. Nobody checks
+/// anything here but that it ends.
+#[must_use]
+pub fn digest_of_seed(seed: u64) -> String {
+    let scenario = Scenario::of_seed(seed);
+    let mut run = Run::new(&scenario, false);
+    match run.all() {
+        Ok(report) => format!("{:016x}", report.digest),
+        Err(broken) => format!("{broken}"),
+    }
+}
+
+/// A world in the course of its scenario.
+pub(super) struct Run<'a> {
+    pub scenario: &'a Scenario,
+    pub world: World,
+    checker: Option<Checker>,
+    events: u64,
+    acts_done: usize,
+    /// The furthest that any wall clock was ever ahead, in microseconds.
+    pub clock_ahead_us: i64,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(scenario: &'a Scenario, is_watched: bool) -> Self {
+        let config = if is_watched { watched(scenario.world.clone()) } else { scenario.world.clone() };
+        let checker = is_watched.then(Checker::new);
+        Self { scenario, world: World::new(config), checker, events: 0, acts_done: 0, clock_ahead_us: 0 }
+    }
+
+    /// Everything: the hosts, the acts, the mending, the comparison.
+    fn all(&mut self) -> Result<Report, Broken> {
+        for (host, plan) in self.scenario.hosts.iter().enumerate() {
+            let added = self.world.add_host(&host_name(host), plan.config.clone());
+            added.map_err(|error| self.broken(format!("host {host} could not be added: {error}")))?;
+            self.look()?;
+        }
+        for (at, act) in &self.scenario.acts {
+            self.run_until(*at)?;
+            // What makes no sense any more, such as a command to a host that is off, is passed over.
+            self.acts_done += usize::from(self.act(act).is_ok());
+            self.look()?;
+        }
+        self.run_until(self.scenario.ends_us)?;
+        let settled_us = self.settle()?;
+        self.compare()?;
+        let tally = self.checker.as_ref().map(Checker::tally).unwrap_or_default();
+        let keys = self.world.node(HostId(0)).map_or(0, |node| node.keyspace().total_keys());
+        Ok(Report { tally, acts_done: self.acts_done, settled_us, keys, digest: self.world.digest() })
+    }
+
+    /// Every event up to a time, each looked at.
+    pub fn run_until(&mut self, at_us: u64) -> Result<(), Broken> {
+        while self.world.next_event_at().is_some_and(|next| next.0 <= at_us) {
+            self.world.step();
+            self.events += 1;
+            if self.events > EVENTS_MAX {
+                return Err(self.broken(format!("{EVENTS_MAX} events and no end")));
+            }
+            self.look()?;
+        }
+        self.world.run_until(SimTime(at_us));
+        Ok(())
+    }
+
+    pub fn look(&mut self) -> Result<(), Broken> {
+        match &mut self.checker {
+            Some(checker) => checker.look(&self.world),
+            None => Ok(()),
+        }
+    }
+
+    pub fn broken(&self, why: String) -> Broken {
+        Broken { rule: Rule::AllComesTogether, at: self.world.now(), host: None, why }
+    }
+
+    /// Does one thing.
+    ///
+    /// # Errors
+    /// The world says that it makes no sense now.
+    pub fn act(&mut self, act: &Act) -> Result<(), WorldError> {
+        let world = &mut self.world;
+        match act {
+            Act::Command { host, console, words } => world.console_send(id(*host), *console, words),
+            Act::HangUp { host, console } => world.console_close(id(*host), *console),
+            Act::Cut(from, to) => world.cut(id(*from), id(*to)),
+            Act::Heal(from, to) => world.heal(id(*from), id(*to)),
+            Act::Wire(from, to, settings) => world.set_wire(id(*from), id(*to), *settings),
+            Act::Crash(host) => world.crash(id(*host)),
+            Act::Terminate(host) => world.terminate(id(*host)),
+            Act::Pause(host) => world.pause(id(*host)),
+            Act::Resume(host) => world.resume(id(*host)),
+            Act::PowerOff(host) => world.power_off(id(*host)),
+            Act::Restart { host, replicaof } => {
+                if matches!(world.power(id(*host)), Some(Power::Stopped | Power::Off)) {
+                    let mut config = self.scenario.hosts[*host].config.clone();
+                    config.replicaof = replicaof.map(|master| (host_name(master), 6379));
+                    world.set_config(id(*host), config)?;
+                }
+                world.restart(id(*host))
+            }
+            Act::MoveClock(host, by_ms) => {
+                world.move_clock(id(*host), *by_ms)?;
+                self.clock_ahead_us = self.clock_ahead_us.max(self.clock_offset_us(*host));
+                Ok(())
+            }
+        }
+    }
+
+    /// How far a host's wall clock is ahead of the world's.
+    pub fn clock_offset_us(&self, host: usize) -> i64 {
+        let truth = self.scenario.world.unix_start_us + self.world.now().0 as i64;
+        self.world.unix_us(id(host)).unwrap_or(truth) - truth
+    }
+
+    /// The last lines of all logs.
+    fn last_words(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for entry in self.world.timeline().iter().rev() {
+            if lines.len() == LOG_LINES {
+                break;
+            }
+            let what = match &entry.what {
+                What::Node(event) => format!("{event:?}"),
+                What::ConsoleReceived { .. } => continue,
+                other => format!("{other:?}"),
+            };
+            let host = entry.host.map_or(String::new(), |host| host_name(usize::from(host.0)));
+            let what: String = what.chars().take(240).collect();
+            lines.push(format!("  {}.{:06} {host} {what}", entry.at.0 / 1_000_000, entry.at.0 % 1_000_000));
+        }
+        lines.reverse();
+        lines.join("\n")
+    }
+}
+
+pub(super) fn id(host: usize) -> HostId {
+    HostId(host as u16)
+}

@@ -1,0 +1,94 @@
+//! A thousand worlds, each made of its seed, none of which may break a rule.
+//!
+//! A failure prints its seed. To see one world again, with everything that is done to it:
+//! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds than
+//! these, `PSYNCSCOPE_SEED=1000..50000`.
+
+use std::ops::Range;
+
+use psyncscope_tests::sweep::{Report, Scenario, check};
+
+/// Runs every world of a range, whatever became of those before.
+///
+/// # Panics
+/// With all failures, if there are any.
+#[track_caller]
+fn sweep(seeds: Range<u64>) -> Vec<Report> {
+    println!("seeds {seeds:?}");
+    let mut reports = Vec::new();
+    let mut failed = Vec::new();
+    for seed in seeds {
+        match check(&Scenario::of_seed(seed)) {
+            Ok(report) => reports.push(report),
+            Err(failure) => {
+                println!("{failure}\n");
+                failed.push(seed);
+            }
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "seeds {failed:?}; to see one again: PSYNCSCOPE_SEED={} cargo test -p psyncscope-tests --test sweep replay -- \
+         --ignored --nocapture",
+        failed[0]
+    );
+    reports
+}
+
+/// A hundred worlds, and that there was something to see in them.
+#[track_caller]
+fn hundred(first: u64) {
+    let reports = sweep(first..first + 100);
+    let sum = |of: fn(&Report) -> u64| reports.iter().map(of).sum::<u64>();
+    let partial = sum(|report| report.tally.partial);
+    let full = sum(|report| report.tally.full);
+    let promotions = sum(|report| report.tally.promotions);
+    let data_pairs = sum(|report| report.tally.data_pairs);
+    println!("{partial} partial and {full} full resyncs, {promotions} promotions, {data_pairs} datasets compared");
+    assert!(partial > 100 && full > 300 && promotions > 100 && data_pairs > 3000);
+}
+
+macro_rules! hundreds {
+    ($($name:ident: $first:literal,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                hundred($first);
+            }
+        )*
+    };
+}
+
+hundreds! {
+    worlds_0: 0,
+    worlds_100: 100,
+    worlds_200: 200,
+    worlds_300: 300,
+    worlds_400: 400,
+    worlds_500: 500,
+    worlds_600: 600,
+    worlds_700: 700,
+    worlds_800: 800,
+    worlds_900: 900,
+}
+
+#[test]
+#[ignore = "for one world or for many: see the head of this file"]
+fn replay() {
+    let asked = std::env::var("PSYNCSCOPE_SEED").expect("PSYNCSCOPE_SEED names a seed, or a range of them");
+    let number = |text: &str| text.parse::<u64>().expect("a seed is a number");
+    match asked.split_once("..") {
+        Some((from, to)) => {
+            let reports = sweep(number(from)..number(to));
+            println!("{} worlds broke no rule", reports.len());
+        }
+        None => {
+            let scenario = Scenario::of_seed(number(&asked));
+            println!("{scenario}");
+            match check(&scenario) {
+                Ok(report) => println!("{report:?}"),
+                Err(failure) => panic!("{failure}"),
+            }
+        }
+    }
+}
