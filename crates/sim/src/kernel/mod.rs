@@ -307,7 +307,8 @@ impl Kernel {
     /// The process is gone: its sockets are closed as `exit` does.
     pub(crate) fn close_all(&mut self, now: u64) {
         self.listens_on = None;
-        while let Some(conn) = self.conns.keys().next().copied() {
+        let open: Vec<ConnId> = self.conns.keys().copied().collect();
+        for conn in open {
             self.close(now, conn);
         }
         let waiting = self.half_open.drain(..).map(|incoming| incoming.socket).chain(self.to_accept.drain(..));
