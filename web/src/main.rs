@@ -1,2 +1,34 @@
-//! x
-fn main() {}
+//! Psyncscope, the page: it draws what a lab shows and sends what its reader does.
+//!
+//! **It decides nothing about Redis.** Every number and every byte on the page comes from a recorded frame, an entry of the
+//! timeline, or the lab's explanation of one.
+//!
+//! * [`app`] owns the lab and wall time; everything else gets plain data and hands in [`intent::Intent`]s.
+//! * [`model`] turns what was recorded into what is drawn: pure functions, tested natively.
+//! * [`stage`], [`panels`], [`ruler`], [`console`], [`transport`], [`topbar`] draw.
+//! * [`i18n`] has all words.
+
+mod app;
+mod console;
+mod i18n;
+mod intent;
+mod model;
+mod panels;
+mod ruler;
+mod stage;
+mod topbar;
+mod transport;
+mod ui;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    let root = ui::dom::document().and_then(|d| d.get_element_by_id("app"));
+    match root {
+        Some(root) => {
+            yew::Renderer::<app::App>::with_root(root).render();
+        }
+        None => {
+            yew::Renderer::<app::App>::new().render();
+        }
+    }
+}

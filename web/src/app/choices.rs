@@ -1,0 +1,74 @@
+//! What a reader chose once: language and theme. Remembered where the browser allows it.
+
+use crate::i18n::Lang;
+use crate::intent::Theme;
+use crate::ui::dom;
+
+const LANG: &str = "psyncscope.lang";
+const THEME: &str = "psyncscope.theme";
+
+/// Below this width the page is one column.
+const NARROW: &str = "(max-width: 760px)";
+const STILL: &str = "(prefers-reduced-motion: reduce)";
+
+/// The language chosen before, or the browser's.
+#[must_use]
+pub fn language() -> Lang {
+    let tag = dom::remembered(LANG).or_else(dom::browser_language);
+    tag.map_or_else(Lang::default, |tag| Lang::from_tag(&tag))
+}
+
+/// Remembers and shows a language.
+pub fn remember_language(lang: Lang) {
+    dom::remember(LANG, lang.tag());
+    show_language(lang);
+}
+
+/// Says to the browser which language the page speaks.
+pub fn show_language(lang: Lang) {
+    dom::set_root("lang", Some(lang.tag()));
+    if let Some(document) = dom::document() {
+        document.set_title(&format!("Psyncscope · {}", lang.text().tagline));
+    }
+}
+
+/// The theme chosen before.
+#[must_use]
+pub fn theme() -> Theme {
+    match dom::remembered(THEME).as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+/// Remembers and shows a theme.
+pub fn remember_theme(theme: Theme) {
+    dom::remember(THEME, name(theme).unwrap_or("auto"));
+    show_theme(theme);
+}
+
+/// Says to the stylesheet which theme holds.
+pub fn show_theme(theme: Theme) {
+    dom::set_root("data-theme", name(theme));
+}
+
+const fn name(theme: Theme) -> Option<&'static str> {
+    match theme {
+        Theme::Auto => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    }
+}
+
+/// Whether the page is one column now.
+#[must_use]
+pub fn is_narrow() -> bool {
+    dom::media(NARROW)
+}
+
+/// Whether the reader asked for as little motion as possible.
+#[must_use]
+pub fn wants_stillness() -> bool {
+    dom::media(STILL)
+}

@@ -1,0 +1,60 @@
+//! Shortcuts, and other things that only the window can tell.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+use yew::html::Scope;
+
+use crate::app::{App, Msg};
+use crate::intent::{Intent, Overlay};
+use crate::ui::dom;
+
+/// Listens to the window for as long as the app lives.
+#[must_use]
+pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
+    let Some(window) = dom::window() else { return Vec::new() };
+    let keys = {
+        let link = link.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&window, "keydown", options, move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if let Some(intent) = intent_of(event) {
+                event.prevent_default();
+                link.send_message(Msg::Intent(intent));
+            }
+        })
+    };
+    let resize = {
+        let link = link.clone();
+        EventListener::new(&window, "resize", move |_| link.send_message(Msg::Surroundings))
+    };
+    vec![keys, resize]
+}
+
+/// What a key asks for, unless it belongs to what has the focus.
+fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        return None;
+    }
+    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+    if target.as_ref().is_some_and(dom::takes_typing) {
+        return None;
+    }
+    // Space presses the button that has the focus, as everywhere.
+    let on_button = target.is_some_and(|e| e.closest("button, a, summary, [role=tab]").ok().flatten().is_some());
+    match event.key().as_str() {
+        " " if on_button => None,
+        " " => Some(Intent::TogglePlay),
+        "ArrowLeft" => Some(Intent::StepBack),
+        "ArrowRight" => Some(Intent::StepForward),
+        "Home" => Some(Intent::Rewind),
+        "End" => Some(Intent::GoLive),
+        "?" => Some(Intent::Open(Overlay::Help)),
+        "Escape" => Some(Intent::CancelConnect),
+        "c" => Some(Intent::FocusConsole),
+        digit => {
+            let nth = digit.parse::<usize>().ok().filter(|n| (1..=9).contains(n))?;
+            Some(Intent::SelectNth(nth - 1))
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The app: the one component that owns the lab and wall time.
+//!
+//! * [`run`]: a world and the index of its timeline
+//! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
+//! * [`act`]: doing things to the world, in the present or in the past
+//! * [`floor`]: where cards stand, and dragging them
+//! * [`keys`]: shortcuts
+//! * [`page`]: what is drawn from all that
+//! * [`choices`]: language and theme, remembered
+//! * [`probe`]: what scripts in the page may ask
+
+pub mod act;
+pub mod choices;
+pub mod floor;
+pub mod keys;
+pub mod page;
+pub mod probe;
+pub mod run;
+pub mod time;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gloo::events::EventListener;
+use gloo::render::AnimationFrame;
+use psyncscope_lab::StepBy;
+use psyncscope_lab::examples;
+use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
+use yew::prelude::*;
+
+use crate::app::act::{Shelved, Work};
+use crate::app::floor::{Held, SizeWatch};
+use crate::app::run::{Origin, Run};
+use crate::i18n::Lang;
+use crate::intent::{Desk, Intent, Overlay, Place, Tab, Theme};
+use crate::model::colours::ColourMap;
+use crate::model::geometry::{Point, Size};
+use crate::model::narrate::Wording;
+use crate::model::pace::Speed;
+use crate::stage::layer::Layer;
+use crate::ui::trouble::Trouble;
+
+/// What the app is told.
+pub enum Msg {
+    /// A reader wants something.
+    Intent(Intent),
+    /// The browser is about to draw; milliseconds of wall time.
+    Tick(f64),
+    /// The stage has another size.
+    Resized(Size),
+    /// The window changed between narrow and wide, or the reader's wish for motion changed.
+    Surroundings,
+    /// The pointer that holds a card moved.
+    Moved(Point),
+    /// The pointer that holds a card was lifted; without a place, it was taken away.
+    Released(Option<Point>),
+}
+
+/// A message about what the page itself did.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Which sentence.
+    pub wording: Wording,
+    /// The moment it names.
+    pub at: SimTime,
+}
+
+/// The app's state.
+pub struct App {
+    // What runs.
+    run: Rc<RefCell<Run>>,
+    shelf: Vec<Shelved>,
+    work: Option<Work>,
+    colours: ColourMap,
+
+    // Which moment is shown, and how time passes.
+    at: SimTime,
+    frame: Arc<Frame>,
+    playing: bool,
+    speed: Speed,
+    step_by: StepBy,
+    loop_: Option<AnimationFrame>,
+    last_tick: Option<f64>,
+    last_drawn: f64,
+    drawn_seq: u64,
+
+    // What the reader looks at.
+    selected: Option<HostId>,
+    tab: Tab,
+    segments: bool,
+    log_all: bool,
+    overlay: Option<Overlay>,
+    connecting: Option<HostId>,
+    trouble: Option<(Place, Trouble)>,
+    notice: Option<Notice>,
+    lang: Lang,
+    theme: Theme,
+    narrow: bool,
+    still: bool,
+
+    // Where things are.
+    layer: Layer,
+    stage: Size,
+    placed: BTreeMap<HostId, Point>,
+    held: Option<Held>,
+    /// Cards stand at their places at once at the next drawing: the stage or the world is another one.
+    jump: bool,
+    /// The command line takes the focus at the next drawing.
+    focus_console: bool,
+
+    // The browser.
+    desk: Desk,
+    page_ref: NodeRef,
+    box_ref: NodeRef,
+    floor_ref: NodeRef,
+    size_watch: Option<SizeWatch>,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let opening = examples::opening();
+        // The opening is a test of the lab's: a world of ours that it refuses is a broken build.
+        #[expect(clippy::expect_used, reason = "no page without a world")]
+        let mut run = Run::open(opening, Origin::Opening).expect("the opening example is a world");
+        let mut colours = ColourMap::default();
+        run.read(&mut colours);
+        let frame = run.frame_at(SimTime(0));
+        let selected = frame.hosts.first().map(|h| h.id);
+        let run = Rc::new(RefCell::new(run));
+        probe::install(&run);
+        let lang = choices::language();
+        let theme = choices::theme();
+        choices::show_language(lang);
+        choices::show_theme(theme);
+        let link = ctx.link();
+        Self {
+            run,
+            shelf: Vec::new(),
+            work: None,
+            colours,
+            at: SimTime(0),
+            frame,
+            playing: true,
+            speed: Speed::default(),
+            step_by: StepBy::Packet,
+            loop_: None,
+            last_tick: None,
+            last_drawn: 0.0,
+            drawn_seq: u64::MAX,
+            selected,
+            tab: Tab::default(),
+            segments: false,
+            log_all: false,
+            overlay: None,
+            connecting: None,
+            trouble: None,
+            notice: None,
+            lang,
+            theme,
+            narrow: choices::is_narrow(),
+            still: choices::wants_stillness(),
+            layer: Layer::default(),
+            stage: Size { w: 800.0, h: 480.0 },
+            placed: BTreeMap::new(),
+            held: None,
+            jump: true,
+            focus_console: false,
+            desk: Desk(link.callback(Msg::Intent)),
+            page_ref: NodeRef::default(),
+            box_ref: NodeRef::default(),
+            floor_ref: NodeRef::default(),
+            size_watch: None,
+            _listeners: keys::listen(link),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let draw = match msg {
+            Msg::Tick(wall_ms) => self.tick(wall_ms),
+            Msg::Resized(size) => self.resized(size),
+            Msg::Surroundings => self.look_around(),
+            Msg::Moved(at) => {
+                self.hold_moved(at);
+                false
+            }
+            Msg::Released(at) => self.hold_released(at),
+            Msg::Intent(intent) => self.answer(ctx, intent),
+        };
+        self.keep_ticking(ctx);
+        draw
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        self.page()
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.watch_size(ctx);
+        }
+        self.after_drawing();
+        self.keep_ticking(ctx);
+    }
+}
+
+impl App {
+    /// Does what a reader wants; whether the page must be drawn anew.
+    fn answer(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        match intent {
+            Intent::TogglePlay => self.toggle_play(),
+            Intent::Rewind => self.rewind(),
+            Intent::StepBack => self.step_back(),
+            Intent::StepForward => self.step_forward(),
+            Intent::SetStepBy(by) => self.step_by = by,
+            Intent::SetSpeed(speed) => self.speed = speed,
+            Intent::Seek(at) => self.seek(at),
+            Intent::GoLive => self.go_live(),
+
+            Intent::Select(id) => self.select(id),
+            Intent::SelectNth(nth) => {
+                if let Some(id) = self.frame.hosts.get(nth).map(|h| h.id) {
+                    self.select(id);
+                }
+            }
+            Intent::SetTab(tab) => self.tab = tab,
+            Intent::FocusConsole => {
+                if self.narrow {
+                    self.tab = Tab::Console;
+                }
+                self.focus_console = true;
+            }
+            Intent::SetSegments(on) => self.segments = on,
+            Intent::SetLogAll(on) => self.log_all = on,
+            Intent::SetLang(lang) => {
+                self.lang = lang;
+                choices::remember_language(lang);
+            }
+            Intent::SetTheme(theme) => {
+                self.theme = theme;
+                choices::remember_theme(theme);
+            }
+            Intent::Open(overlay) => {
+                self.overlay = Some(overlay);
+                self.trouble = None;
+                if let Overlay::Node(id, _) = overlay {
+                    self.select(id);
+                }
+            }
+            Intent::Close => {
+                self.overlay = None;
+                self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Overlay);
+            }
+            Intent::DismissTrouble => self.trouble = None,
+            Intent::DismissNotice => self.notice = None,
+
+            Intent::Grab(id, grip, at) => self.grab(ctx, id, grip, at),
+            Intent::Nudge(id, by) => self.nudge(id, by),
+            Intent::StartConnect(id) => {
+                self.overlay = None;
+                self.connecting = Some(id);
+            }
+            Intent::ChooseMaster(master) => {
+                if let Some(replica) = self.connecting.take().filter(|&replica| replica != master) {
+                    self.follow(replica, master);
+                }
+            }
+            Intent::CancelConnect => self.connecting = None,
+
+            Intent::Act(action, place) => self.act(vec![action], place),
+            Intent::ActAll(actions, place) => self.act(actions, place),
+            Intent::Exec(id, command) => self.exec(id, command, Place::Console),
+            Intent::AddNode => self.add_node(),
+            Intent::Follow(replica, master) => self.follow(replica, master),
+            Intent::Promote(id) => self.exec(id, "REPLICAOF NO ONE".to_owned(), Place::Overlay),
+
+            Intent::New(config) => self.start_new(config),
+            Intent::Load(text, name) => self.load(&text, name),
+            Intent::LoadFailed => self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new()))),
+            Intent::Save => self.save(),
+            Intent::Return(nth) => self.return_to(nth),
+        }
+        true
+    }
+
+    fn select(&mut self, id: HostId) {
+        if self.selected != Some(id) {
+            self.selected = Some(id);
+            // What was refused at another node's console is of no interest here.
+            self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Console);
+        }
+    }
+
+    fn look_around(&mut self) -> bool {
+        let (narrow, still) = (choices::is_narrow(), choices::wants_stillness());
+        let changed = narrow != self.narrow || still != self.still;
+        (self.narrow, self.still) = (narrow, still);
+        changed
+    }
+}

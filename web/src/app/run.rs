@@ -1,0 +1,192 @@
+//! One world that runs: the lab, the index of its timeline, and what its script is still to do.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use psyncscope_lab::console::{ConsoleLine, transcript};
+use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
+use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
+
+use crate::model::colours::ColourMap;
+use crate::model::index::Index;
+
+/// Where a world came from, for the line that says so.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// The example that the page opens with.
+    Opening,
+    /// Made by the reader.
+    Own,
+    /// Loaded from a file of this name.
+    Loaded(String),
+}
+
+/// A transcript that was asked for, kept until it grows.
+struct Transcript {
+    host: HostId,
+    entries: usize,
+    lines: Rc<Vec<ConsoleLine>>,
+}
+
+/// One world that runs.
+pub struct Run {
+    lab: Lab,
+    index: Index,
+    /// What the example is still to do, in order of time. It happens when the world comes to it, unless its reader took
+    /// the world elsewhere.
+    script: VecDeque<TimedAction>,
+    transcript: Option<Transcript>,
+    /// Where the world came from.
+    pub origin: Origin,
+}
+
+impl Run {
+    /// A world at its beginning, that will do what `log` says as time passes.
+    ///
+    /// # Errors
+    /// The configuration is refused.
+    pub fn open(log: ActionLog, origin: Origin) -> Result<Self, LabError> {
+        Ok(Self::of(Lab::new(log.config)?, log.actions.into(), origin))
+    }
+
+    /// A new world without a script.
+    ///
+    /// # Errors
+    /// The configuration is refused.
+    pub fn start(config: LabConfig) -> Result<Self, LabError> {
+        Ok(Self::of(Lab::new(config)?, VecDeque::new(), Origin::Own))
+    }
+
+    /// A world that was made again from its log.
+    #[must_use]
+    pub fn replayed(lab: Lab, origin: Origin) -> Self {
+        Self::of(lab, VecDeque::new(), origin)
+    }
+
+    fn of(lab: Lab, script: VecDeque<TimedAction>, origin: Origin) -> Self {
+        Self { lab, index: Index::default(), script, transcript: None, origin }
+    }
+
+    /// Reads what is new in the timeline.
+    pub fn read(&mut self, colours: &mut ColourMap) {
+        let lab = &self.lab;
+        self.index.extend(lab.timeline(), |t| lab.frame_at(t), colours);
+    }
+
+    /// The lab itself, to look at.
+    #[must_use]
+    pub const fn lab(&self) -> &Lab {
+        &self.lab
+    }
+
+    /// Where things lie in the timeline.
+    #[must_use]
+    pub const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.lab.now()
+    }
+
+    /// The world at `t`.
+    #[must_use]
+    pub fn frame_at(&self, t: SimTime) -> Arc<Frame> {
+        self.lab.frame_at(t)
+    }
+
+    /// When something happens next after `t`: as recorded, or as is due.
+    #[must_use]
+    pub fn next_after(&self, t: SimTime, frame: &Frame) -> Option<SimTime> {
+        if t < self.now() {
+            return self.lab.frame(frame.seq + 1).map(|f| f.at).filter(|&at| at > t);
+        }
+        let scripted = self.script.front().map(|a| SimTime(a.at_us));
+        match (self.lab.next_event_at(), scripted) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Lets the world run up to `t`, doing on the way what the script says.
+    ///
+    /// # Errors
+    /// A scripted action was refused, as the reader changed the world; the rest of the script goes on.
+    pub fn advance(&mut self, t: SimTime) -> Result<(), LabError> {
+        let mut refused = Ok(());
+        while let Some(next) = self.script.pop_front_if(|a| a.at_us <= t.0) {
+            self.lab.run_until(SimTime(next.at_us));
+            refused = refused.and(self.lab.act(next.action));
+        }
+        self.lab.run_until(t);
+        refused
+    }
+
+    /// A name that no node has or had: the first free letter, or letter and number.
+    #[must_use]
+    pub fn free_name(&self) -> String {
+        let config = self.lab.config().nodes.iter().map(|n| n.name.as_str());
+        let added = self.lab.actions().iter().filter_map(|a| match &a.action {
+            Action::AddNode { node } => Some(node.name.as_str()),
+            _ => None,
+        });
+        let taken: Vec<&str> = config.chain(added).collect();
+        let letters = || ('a'..='z').map(String::from);
+        let numbered = (2..).flat_map(|n| letters().map(move |letter| format!("{letter}{n}")));
+        letters().chain(numbered).find(|name| !taken.contains(&name.as_str())).unwrap_or_default()
+    }
+
+    /// The backlog size that this world's nodes were given, as a line of redis.conf.
+    #[must_use]
+    pub fn backlog_line(&self) -> Option<String> {
+        let lines = self.lab.config().nodes.first()?.config.iter();
+        lines.filter(|line| line.starts_with("repl-backlog-size")).next_back().cloned()
+    }
+
+    /// Does something now.
+    ///
+    /// # Errors
+    /// The lab refuses it: nothing has changed.
+    pub fn act(&mut self, action: Action) -> Result<(), LabError> {
+        self.lab.act(action)
+    }
+
+    /// The next instant after `from` at which something of that size happens.
+    pub fn step_forward(&mut self, from: SimTime, by: StepBy) -> SimTime {
+        // The script acts on the way: a step into the unknown must not run past it.
+        while from >= self.now() || self.lab.step_back(self.just_after_now(), by) <= from {
+            let Some(due) = self.script.front().map(|a| SimTime(a.at_us)) else { break };
+            let next = self.lab.next_event_at().map_or(due, |at| at.min(due));
+            // What is refused here was refused by the world that the reader made; the step still goes there.
+            let _ = self.advance(next.max(self.now()));
+        }
+        self.lab.step_forward(from, by)
+    }
+
+    fn just_after_now(&self) -> SimTime {
+        SimTime(self.lab.now().0 + 1)
+    }
+
+    /// The last instant before `from` at which something of that size happened.
+    #[must_use]
+    pub fn step_back(&self, from: SimTime, by: StepBy) -> SimTime {
+        self.lab.step_back(from, by)
+    }
+
+    /// A node's console at a frame's moment.
+    pub fn console(&mut self, host: HostId, frame: &Frame) -> Rc<Vec<ConsoleLine>> {
+        let entries = frame.entries.min(self.lab.timeline().len());
+        let seen = self.index.console(host, entries);
+        match &self.transcript {
+            Some(kept) if kept.host == host && kept.entries == seen => Rc::clone(&kept.lines),
+            _ => {
+                let lines = Rc::new(transcript(&self.lab.timeline()[..entries], host, 0));
+                self.transcript = Some(Transcript { host, entries: seen, lines: Rc::clone(&lines) });
+                lines
+            }
+        }
+    }
+}

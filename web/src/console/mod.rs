@@ -1,0 +1,4 @@
+//! A redis-cli for each node.
+
+pub mod input;
+pub mod view;

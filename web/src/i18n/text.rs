@@ -1,0 +1,385 @@
+//! The list of all words and sentences, with the holes that each has.
+
+/// Makes the struct and, for the tests, the list of its fields.
+macro_rules! text {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// All words of one language.
+        pub struct Text {
+            $($(#[$doc])* pub $name: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl Text {
+            /// Every field's name and words.
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
+
+text! {
+    // --- the top bar ---
+    /// What the page is, for the document's title and screen readers.
+    tagline,
+    /// The opening example in one sentence.
+    example_opening,
+    /// A world that the user made: {nodes}.
+    example_own,
+    /// A world from a file: {name}.
+    example_loaded,
+    /// {seed}
+    seed,
+    new_run,
+    load_run,
+    save_run,
+    help,
+    language,
+    theme_auto,
+    theme_light,
+    theme_dark,
+    close,
+    cancel,
+    dismiss,
+
+    // --- new world ---
+    new_title,
+    new_seed,
+    new_seed_hint,
+    new_nodes,
+    new_topology,
+    topology_star,
+    topology_chain,
+    topology_alone,
+    new_backlog,
+    new_backlog_hint,
+    new_latency,
+    new_create,
+    new_keeps,
+    /// A field is not a number in {low}..{high}.
+    bad_number,
+
+    // --- load ---
+    load_title,
+    load_hint,
+    load_choose,
+    load_or_paste,
+    load_go,
+    load_unreadable,
+    load_kept,
+
+    // --- the stage ---
+    stage,
+    add_node,
+    show_segments,
+    role_master,
+    /// {node}
+    role_replica_of,
+    /// A replica whose master is not in the world: {node}.
+    role_replica_of_stranger,
+    role_was_master,
+    role_was_replica,
+    /// {n}
+    replicas_attached,
+    no_replicas,
+    offset,
+    /// {n} seconds
+    lag,
+    lag_title,
+    state_paused,
+    /// {at}
+    state_stopped,
+    /// {at}
+    state_off,
+    /// {at}
+    state_asleep,
+    saving,
+    replid_title,
+    /// {second}
+    replid2_title,
+    /// {node}
+    node_menu,
+    /// {node}
+    connect_handle,
+    /// {node}
+    connect_prompt,
+    drag_hint,
+
+    // --- a node's menu ---
+    pause,
+    pause_why,
+    resume,
+    resume_why,
+    crash,
+    crash_why,
+    power_off,
+    power_off_why,
+    restart,
+    restart_why,
+    make_replica_of,
+    choose_on_stage,
+    promote,
+    isolate,
+    isolate_why,
+    rejoin,
+    remove,
+    remove_why,
+
+    // --- a wire ---
+    /// {a}, {b}
+    wire,
+    /// {a}, {b}, {latency}
+    wire_label,
+    wire_cut_short,
+    cut_both,
+    /// {a}, {b}
+    cut_one,
+    heal,
+    wire_is_whole,
+    wire_is_cut,
+    /// {a}, {b}
+    wire_is_cut_one,
+    latency,
+    loss,
+    wire_why,
+
+    // --- panels ---
+    panels,
+    tab_backlog,
+    tab_handshake,
+    tab_info,
+    tab_log,
+    tab_ruler,
+    tab_console,
+    /// {node}
+    node,
+    nobody,
+
+    // --- the backlog ---
+    /// {from}, {to}, {histlen}, {size}
+    ring_label,
+    /// {histlen}, {size}
+    ring_histlen,
+    ring_empty,
+    /// {size}
+    backlog_none,
+    backlog_none_replica,
+    /// {idx}
+    ring_idx,
+    /// {node}, {n}
+    ring_has,
+    /// {node}, {n}
+    ring_lost,
+    /// {idx}, {n}, {byte}
+    ring_next_overwrites,
+    /// {idx}
+    ring_next_free,
+    /// {idx}
+    ring_index,
+    /// {from}, {to}
+    ring_arc,
+
+    // --- why ---
+    why_continue,
+    why_full,
+    /// {node}, {asker}, {at}
+    why_whose,
+    why_none,
+    /// {asked}, {id}
+    check_id_current,
+    /// {asked}, {id}
+    check_id_previous,
+    check_id_question,
+    /// {asked}
+    check_id_no_previous,
+    /// {n}, {second}
+    check_second,
+    check_backlog,
+    /// {n}, {off}
+    check_kept,
+    /// {n}, {end}
+    check_future,
+    check_offset,
+    check_not_reached,
+    passed,
+    failed,
+    /// {n}
+    sends_bytes,
+    turn_readable,
+    turn_history,
+    /// {id}
+    turn_other,
+    /// {n}, {shared}
+    turn_fewer,
+    turn_have_backlog,
+    /// {size}, {had}
+    turn_larger,
+    /// {n}, {off}
+    turn_earlier,
+    /// {n}
+    turn_ahead,
+    turn_from_one,
+    /// {n}
+    turn_writes,
+
+    // --- the ladder ---
+    ladder,
+    ladder_master,
+    /// {master}, {n}
+    ladder_attempts,
+    sent,
+    received,
+    /// {at}, {why}
+    failed_before,
+    status_passed,
+    status_current,
+    status_failed,
+    status_skipped,
+    status_pending,
+
+    // --- INFO and the log ---
+    info_filter,
+    info_nothing,
+    info_none,
+    log_all,
+    log_empty,
+    /// {n}
+    log_older,
+
+    // --- the ruler ---
+    ruler,
+    /// {n}
+    asks_for,
+    asks_everything,
+    /// {second}, {id}
+    ruler_parting,
+    ruler_legend_history,
+    ruler_legend_backlog,
+
+    // --- the console ---
+    console,
+    console_hint,
+    console_input,
+    console_waiting,
+    console_down,
+    /// {node}
+    console_welcome,
+
+    // --- transport ---
+    transport,
+    rewind,
+    step_back,
+    play,
+    pause_time,
+    step_forward,
+    step_by,
+    by_segment,
+    by_packet,
+    by_command,
+    by_state,
+    speed,
+    speed_paced,
+    /// {x}
+    speed_times,
+    scrubber,
+    /// {percent}
+    working,
+    live,
+    go_live,
+    /// {at}
+    in_the_past,
+    earlier_future,
+    earlier_futures,
+    /// {at}, {end}
+    future_from,
+    /// {at}
+    forked,
+    /// {at}
+    returned,
+
+    // --- help ---
+    help_title,
+    help_intro,
+    help_keys,
+    key_space,
+    key_arrows,
+    key_console,
+    key_digits,
+    key_card,
+    key_menu,
+    key_home,
+    key_help,
+
+    // --- what happened ---
+    note_start,
+    /// {node}, {peer}, {n}, {asked}, {id}, {bytes}, ...
+    note_continue,
+    note_continue_previous,
+    note_full_requested,
+    note_full_bad_offset,
+    note_full_id,
+    note_full_past,
+    note_full_no_backlog,
+    note_full_overwritten,
+    note_full_future,
+    /// {node}, {id}, {old}, {n}, {last}
+    note_shifted,
+    note_continued,
+    note_history_begins,
+    note_backlog_expired,
+    note_id_requested,
+    note_restored,
+    /// {node}, {master}, {state}, {why}
+    note_handshake_failed,
+    note_connecting,
+    note_transfer,
+    note_connected,
+    /// {node}, {master}, {id}, {n}
+    note_link_lost,
+    note_synthesized,
+    /// {node}, {n}
+    note_save_started,
+    /// {node}, {why}
+    note_save_failed,
+    /// {node}, {peer}
+    note_send_bulk,
+    note_replica_gone,
+    /// {node}, {n}, {last}
+    note_fed,
+    /// {node}, {key}
+    note_expired,
+    /// {node}
+    note_running,
+    note_paused,
+    note_stopped,
+    note_off,
+    note_added,
+    note_removed,
+    /// {node}, {peer}
+    note_cut,
+    note_healed,
+    /// {node}, {ms}
+    note_clock_moved,
+    /// {node}, {command}
+    note_typed,
+
+    // --- refusals, by the lab's code ---
+    error_bad_json,
+    error_bad_value,
+    error_unknown_field,
+    error_missing_field,
+    error_unsupported_version,
+    error_out_of_order,
+    error_too_much,
+    error_unknown_node,
+    error_duplicate_node,
+    error_bad_node_name,
+    error_bad_config,
+    error_bad_command,
+    error_same_node,
+    error_not_running,
+    error_not_paused,
+    error_already_running,
+    error_start_failed,
+    error_bad_time,
+}

@@ -1,0 +1,180 @@
+//! What a reader can want of the page, as one enum: components send it, the app answers it.
+
+use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::{Action, LabConfig, StepBy};
+use yew::prelude::*;
+
+use crate::i18n::Lang;
+use crate::model::geometry::Point;
+use crate::model::pace::Speed;
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A panel about the selected node. The last two are panels only on narrow screens; wide ones always show them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The ring and the last decision.
+    #[default]
+    Backlog,
+    /// The ladder.
+    Handshake,
+    /// INFO.
+    Info,
+    /// The log.
+    Log,
+    /// The offset ruler.
+    Ruler,
+    /// The console.
+    Console,
+}
+
+/// What lies over the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Overlay {
+    /// A node's menu, at a place in the window.
+    Node(HostId, Point),
+    /// A wire's sheet, at a place in the window.
+    Wire(HostId, HostId, Point),
+    /// The dialog for a new world.
+    New,
+    /// The dialog that loads a run.
+    Load,
+    /// The list of earlier futures.
+    Futures,
+    /// Help.
+    Help,
+}
+
+/// Where something was tried: the place where a refusal is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a node's console.
+    Console,
+    /// On the stage.
+    Stage,
+    /// In a sheet or a dialog.
+    Overlay,
+}
+
+/// How a card is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grip {
+    /// To be moved.
+    Move,
+    /// By its plug, to be put onto another card.
+    Plug,
+}
+
+/// What a reader wants.
+#[derive(Clone, Debug)]
+pub enum Intent {
+    /// Play or pause.
+    TogglePlay,
+    /// Show the beginning.
+    Rewind,
+    /// One step back.
+    StepBack,
+    /// One step forward.
+    StepForward,
+    /// How large a step is.
+    SetStepBy(StepBy),
+    /// How fast time passes.
+    SetSpeed(Speed),
+    /// Show this moment.
+    Seek(SimTime),
+    /// Show the present.
+    GoLive,
+
+    /// Select a node.
+    Select(HostId),
+    /// Select the node with this place in the list.
+    SelectNth(usize),
+    /// Show a panel.
+    SetTab(Tab),
+    /// Go to the command line.
+    FocusConsole,
+    /// Draw packets without payload too.
+    SetSegments(bool),
+    /// Show the log of all nodes.
+    SetLogAll(bool),
+    /// Speak this language.
+    SetLang(Lang),
+    /// Light or dark.
+    SetTheme(Theme),
+    /// Put something over the page.
+    Open(Overlay),
+    /// Take it away.
+    Close,
+    /// A refusal was read.
+    DismissTrouble,
+    /// A notice was read.
+    DismissNotice,
+
+    /// Hold a card at a place in the window.
+    Grab(HostId, Grip, Point),
+    /// Move a card by so many pixels.
+    Nudge(HostId, Point),
+    /// Begin to choose the master of this node.
+    StartConnect(HostId),
+    /// This card was chosen as the master.
+    ChooseMaster(HostId),
+    /// Choose no master.
+    CancelConnect,
+
+    /// Do something to the world; a refusal is shown at that place.
+    Act(Action, Place),
+    /// Do several things, until one is refused.
+    ActAll(Vec<Action>, Place),
+    /// Type a command at a node.
+    Exec(HostId, String),
+    /// Add a node.
+    AddNode,
+    /// Make this node a replica of that one, by a command at its console.
+    Follow(HostId, HostId),
+    /// Make this node a master, by a command at its console.
+    Promote(HostId),
+
+    /// Start a new world.
+    New(LabConfig),
+    /// Load a run from text, called by this name.
+    Load(String, String),
+    /// A file could not be read.
+    LoadFailed,
+    /// Save the run.
+    Save,
+    /// Go back to an earlier future, by its place in the list.
+    Return(usize),
+}
+
+/// How components reach the app.
+#[derive(Clone, PartialEq)]
+pub struct Desk(pub Callback<Intent>);
+
+impl Desk {
+    /// Hands an intent in.
+    pub fn ask(&self, intent: Intent) {
+        self.0.emit(intent);
+    }
+
+    /// A callback that hands in the intent that `make` makes of the event.
+    pub fn on<E: 'static>(&self, make: impl Fn(E) -> Intent + 'static) -> Callback<E> {
+        let desk = self.0.clone();
+        Callback::from(move |event: E| desk.emit(make(event)))
+    }
+}
+
+/// The desk of the app around this component.
+#[hook]
+pub fn use_desk() -> Desk {
+    use_context::<Desk>().unwrap_or_else(|| Desk(Callback::noop()))
+}

@@ -1,0 +1,153 @@
+//! Who follows whom, and which wires are worth drawing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
+
+/// The host that this one is configured to follow, if it is in the world.
+#[must_use]
+pub fn master_of(host: &HostFrame, hosts: &[Arc<HostFrame>]) -> Option<HostId> {
+    let upstream = host.node.as_ref()?.upstream.as_ref()?;
+    hosts
+        .iter()
+        .find(|h| h.port == upstream.port && (*h.name == *upstream.host || *h.ip == *upstream.host))
+        .map(|h| h.id)
+}
+
+/// For each replica, the host it follows.
+#[must_use]
+pub fn masters(frame: &Frame) -> BTreeMap<HostId, HostId> {
+    frame
+        .hosts
+        .iter()
+        .filter_map(|h| Some((h.id, master_of(h, &frame.hosts)?)))
+        .filter(|(replica, master)| replica != master)
+        .collect()
+}
+
+/// The host with this number.
+#[must_use]
+pub fn host(frame: &Frame, id: HostId) -> Option<&Arc<HostFrame>> {
+    frame.hosts.iter().find(|h| h.id == id)
+}
+
+/// The name of the host with this number; a removed host has none.
+#[must_use]
+pub fn name(frame: &Frame, id: HostId) -> Arc<str> {
+    host(frame, id).map_or_else(|| Arc::from("?"), |h| Arc::clone(&h.name))
+}
+
+/// What a wire carries, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// An established replication link.
+    Stream,
+    /// A handshake or a transfer under way.
+    Handshake,
+    /// A replica is to follow, but has no connection.
+    Wish,
+    /// Something else: a TCP connection, or nothing.
+    Other,
+}
+
+/// A wire as the stage draws it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WireView {
+    /// The end with the lower number.
+    pub a: HostId,
+    /// The other end.
+    pub b: HostId,
+    /// The name of `a`.
+    pub a_name: Arc<str>,
+    /// The name of `b`.
+    pub b_name: Arc<str>,
+    /// What it carries.
+    pub carries: Carries,
+    /// Whether packets from `a` vanish.
+    pub cut_ab: bool,
+    /// Whether packets from `b` vanish.
+    pub cut_ba: bool,
+    /// Whether one of its ends is dead.
+    pub dead_end: bool,
+    /// The settings from `a` to `b`.
+    pub ab: WireSettings,
+    /// The settings from `b` to `a`.
+    pub ba: WireSettings,
+}
+
+impl WireView {
+    /// Whether it is cut in any direction.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.cut_ab || self.cut_ba
+    }
+
+    /// The stable name that tests and the DOM use: `a-b`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}-{}", self.a_name, self.b_name)
+    }
+}
+
+/// The wires worth drawing: those that a replica follows its master on, that carry a TCP connection or a packet, that are
+/// cut, and those in `also` (which a reader has open).
+#[must_use]
+pub fn wires(frame: &Frame, also: Option<(HostId, HostId)>) -> Vec<WireView> {
+    let masters = masters(frame);
+    let joined: BTreeSet<(HostId, HostId)> = frame
+        .hosts
+        .iter()
+        .flat_map(|h| h.conns.iter().map(|c| ordered(h.id, c.peer)))
+        .chain(frame.packets.iter().map(|p| ordered(p.from, p.to)))
+        .chain(also.map(|(a, b)| ordered(a, b)))
+        .collect();
+    frame
+        .wires
+        .iter()
+        .filter_map(|wire| {
+            let (a, b) = (host(frame, wire.a)?, host(frame, wire.b)?);
+            let replica = if masters.get(&wire.b) == Some(&wire.a) {
+                Some(b)
+            } else if masters.get(&wire.a) == Some(&wire.b) {
+                Some(a)
+            } else {
+                None
+            };
+            let cut = wire.cut_ab || wire.cut_ba;
+            if replica.is_none() && !cut && !joined.contains(&(wire.a, wire.b)) {
+                return None;
+            }
+            Some(WireView {
+                a: wire.a,
+                b: wire.b,
+                a_name: Arc::clone(&a.name),
+                b_name: Arc::clone(&b.name),
+                carries: replica.map_or(Carries::Other, |r| carried_for(r)),
+                cut_ab: wire.cut_ab,
+                cut_ba: wire.cut_ba,
+                dead_end: [a, b].iter().any(|h| matches!(h.power, Power::Stopped | Power::Off)),
+                ab: wire.ab,
+                ba: wire.ba,
+            })
+        })
+        .collect()
+}
+
+fn carried_for(replica: &HostFrame) -> Carries {
+    let state = replica.node.as_ref().and_then(|n| n.upstream.as_ref()).map(|u| u.state);
+    match state {
+        Some(ReplState::Connected) => Carries::Stream,
+        Some(state) if state.is_handshake() || matches!(state, ReplState::Transfer | ReplState::Connecting) => {
+            Carries::Handshake
+        }
+        _ => Carries::Wish,
+    }
+}
+
+/// The pair with the lower number first.
+#[must_use]
+pub fn ordered(a: HostId, b: HostId) -> (HostId, HostId) {
+    if a <= b { (a, b) } else { (b, a) }
+}

@@ -1,0 +1,4 @@
+//! Time: play, step, scrub.
+
+pub mod bar;
+pub mod scrubber;

@@ -1,0 +1,91 @@
+//! The browser: everything that can fail there answers `None` or does nothing.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, Storage, Window};
+
+/// The window.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        // An element that cannot take the focus keeps the old one: nothing to tell anybody.
+        let _ = element.focus();
+    }
+}
+
+/// The storage of choices, unless the browser forbids it.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// A remembered choice.
+#[must_use]
+pub fn remembered(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Remembers a choice, if the browser lets us.
+pub fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // A full or forbidden storage costs the reader one choice at the next visit.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Whether a media query holds now.
+#[must_use]
+pub fn media(query: &str) -> bool {
+    window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
+}
+
+/// The languages that the reader's browser asks for, the first of them.
+#[must_use]
+pub fn browser_language() -> Option<String> {
+    window()?.navigator().language()
+}
+
+/// Milliseconds of wall time.
+#[must_use]
+pub fn wall_ms() -> f64 {
+    window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+/// Sets an attribute of `<html>`, or removes it.
+pub fn set_root(name: &str, value: Option<&str>) {
+    let Some(root) = document().and_then(|d| d.document_element()) else { return };
+    // `<html>` takes any attribute of a valid name; ours are.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// Offers `text` to the reader as a file to save.
+pub fn save_file(name: &str, text: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("application/json");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let link: web_sys::HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url).ok()
+}
+
+/// Whether a key pressed in this element belongs to it, not to the page's shortcuts.
+#[must_use]
+pub fn takes_typing(element: &Element) -> bool {
+    element.closest("input, textarea, select, [role=slider], [contenteditable], dialog, [role=menu], [role=dialog]").ok().flatten().is_some()
+}
