@@ -44,7 +44,7 @@ pub struct Lab {
     names: Names,
     actions: Vec<TimedAction>,
     command_bytes: usize,
-    /// What a lab shows when the world records nothing, which it always does.
+    /// Shown should the world have no frame, which cannot be: it always records.
     nothing: Arc<Frame>,
 }
 
