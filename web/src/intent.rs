@@ -115,6 +115,8 @@ pub enum Intent {
     Open(Overlay),
     /// Take it away.
     Close,
+    /// Take away whatever is over the page or begun on it.
+    Escape,
     /// A refusal was read.
     DismissTrouble,
     /// A notice was read.

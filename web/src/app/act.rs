@@ -140,12 +140,13 @@ impl App {
             }
             Then::Act(actions, place, origin) => {
                 let mut run = Run::replayed(lab, origin);
+                run.colours = self.run.borrow().colours.clone();
                 let outcome = do_all(&mut run, actions);
                 // A refused action starts no future: the moment shown stays part of the old one.
                 if outcome.is_ok() {
                     let at = run.now();
                     self.put_on_stage(run);
-                    self.notice = Some(Notice { wording: |t| t.forked, at });
+                    self.notice = Some(Notice { wording: |t| t.forked, at, since_ms: dom::wall_ms() });
                 }
                 self.acted(outcome, place);
             }
@@ -174,7 +175,7 @@ impl App {
         self.overlay = None;
         self.show(left);
         self.jump = true;
-        self.notice = Some(Notice { wording: |t| t.returned, at: left });
+        self.notice = Some(Notice { wording: |t| t.returned, at: left, since_ms: dom::wall_ms() });
     }
 
     pub(super) fn start_new(&mut self, config: LabConfig) {

@@ -17,8 +17,8 @@ use crate::ui::dom;
 
 /// Below this width of the stage, cards are small.
 const COMPACT_BELOW: f64 = 700.0;
-const CARD: Size = Size { w: 212.0, h: 112.0 };
-const CARD_COMPACT: Size = Size { w: 174.0, h: 104.0 };
+const CARD: Size = Size { w: 216.0, h: 108.0 };
+const CARD_COMPACT: Size = Size { w: 174.0, h: 100.0 };
 /// How far a pointer must go before it drags: a click trembles.
 const DRAG_FROM: f64 = 5.0;
 

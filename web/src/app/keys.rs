@@ -50,7 +50,7 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
         "Home" => Some(Intent::Rewind),
         "End" => Some(Intent::GoLive),
         "?" => Some(Intent::Open(Overlay::Help)),
-        "Escape" => Some(Intent::CancelConnect),
+        "Escape" => Some(Intent::Escape),
         "c" => Some(Intent::FocusConsole),
         digit => {
             let nth = digit.parse::<usize>().ok().filter(|n| (1..=9).contains(n))?;

@@ -35,11 +35,11 @@ use crate::app::floor::{Held, SizeWatch};
 use crate::app::run::{Origin, Run};
 use crate::i18n::Lang;
 use crate::intent::{Desk, Intent, Overlay, Place, Tab, Theme};
-use crate::model::colours::ColourMap;
 use crate::model::geometry::{Point, Size};
 use crate::model::narrate::Wording;
 use crate::model::pace::Speed;
 use crate::stage::layer::Layer;
+use crate::ui::dom;
 use crate::ui::trouble::Trouble;
 
 /// What the app is told.
@@ -65,7 +65,12 @@ pub struct Notice {
     pub wording: Wording,
     /// The moment it names.
     pub at: SimTime,
+    /// When it was first shown, in milliseconds of wall time.
+    pub since_ms: f64,
 }
+
+/// How long a notice stays at least; it goes when the reader then does something else.
+const NOTICE_MS: f64 = 4000.0;
 
 /// The app's state.
 pub struct App {
@@ -73,7 +78,6 @@ pub struct App {
     run: Rc<RefCell<Run>>,
     shelf: Vec<Shelved>,
     work: Option<Work>,
-    colours: ColourMap,
 
     // Which moment is shown, and how time passes.
     at: SimTime,
@@ -128,8 +132,7 @@ impl Component for App {
         // The opening is a test of the lab's: a world of ours that it refuses is a broken build.
         #[expect(clippy::expect_used, reason = "no page without a world")]
         let mut run = Run::open(opening, Origin::Opening).expect("the opening example is a world");
-        let mut colours = ColourMap::default();
-        run.read(&mut colours);
+        run.read();
         let frame = run.frame_at(SimTime(0));
         let selected = frame.hosts.first().map(|h| h.id);
         let run = Rc::new(RefCell::new(run));
@@ -143,7 +146,6 @@ impl Component for App {
             run,
             shelf: Vec::new(),
             work: None,
-            colours,
             at: SimTime(0),
             frame,
             playing: true,
@@ -212,6 +214,7 @@ impl Component for App {
 impl App {
     /// Does what a reader wants; whether the page must be drawn anew.
     fn answer(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        self.notice = self.notice.take().filter(|notice| dom::wall_ms() - notice.since_ms < NOTICE_MS);
         match intent {
             Intent::TogglePlay => self.toggle_play(),
             Intent::Rewind => self.rewind(),
@@ -252,9 +255,10 @@ impl App {
                     self.select(id);
                 }
             }
-            Intent::Close => {
-                self.overlay = None;
-                self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Overlay);
+            Intent::Close => self.close(),
+            Intent::Escape => {
+                self.close();
+                self.connecting = None;
             }
             Intent::DismissTrouble => self.trouble = None,
             Intent::DismissNotice => self.notice = None,
@@ -294,6 +298,11 @@ impl App {
             // What was refused at another node's console is of no interest here.
             self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Console);
         }
+    }
+
+    fn close(&mut self) {
+        self.overlay = None;
+        self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Overlay);
     }
 
     fn look_around(&mut self) -> bool {

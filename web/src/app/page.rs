@@ -59,12 +59,13 @@ impl App {
         let panel_here = !matches!(tab, Tab::Ruler | Tab::Console);
         let (origin, seed) = (run.origin.clone(), run.lab().config().seed);
         let marks = Rc::clone(run.index().marks());
+        let colours = run.colours.clone();
         drop(run);
         let selected = self.selected.and_then(|id| topology::host(&self.frame, id));
         let ruler = ruler_here.then(|| html! { <RulerView ruler={ruler(&self.frame)} selected={self.selected} /> });
         html! {
             <ContextProvider<Lang> context={self.lang}>
-            <ContextProvider<ColourMap> context={self.colours.clone()}>
+            <ContextProvider<ColourMap> context={colours}>
             <ContextProvider<Desk> context={self.desk.clone()}>
                 <div class={classes!("page", self.narrow.then_some("narrow"), self.still.then_some("still"))} ref={self.page_ref.clone()}
                     data-playing={self.playing.to_string()}>
@@ -74,6 +75,7 @@ impl App {
                             <Stage cards={self.cards(&masters)} {wires} height={self.layout().height} compact={self.is_compact()}
                                 segments={self.segments} connecting={self.connecting.map(|id| topology::name(&self.frame, id))}
                                 trouble={self.trouble_at(Place::Stage)} box_ref={self.box_ref.clone()} floor_ref={self.floor_ref.clone()} />
+                            { self.notice_html() }
                             <Caption {note} />
                             if !self.narrow { { for ruler.clone() } }
                         </div>
@@ -90,7 +92,6 @@ impl App {
                     </main>
                     <Bar playing={self.playing} at={self.at} {from} {now} step_by={self.step_by} speed={self.speed} {marks}
                         futures={self.shelf.len()} />
-                    { self.notice_html() }
                     { self.overlay_html(&masters) }
                     if let Some(work) = &self.work {
                         <div class="working" role="status">{ fill(t.working, &[("percent", &work.percent().to_string())]) }</div>

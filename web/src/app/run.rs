@@ -37,6 +37,8 @@ pub struct Run {
     /// the world elsewhere.
     script: VecDeque<TimedAction>,
     transcript: Option<Transcript>,
+    /// The colours of its histories. A future that begins in its past starts with the same.
+    pub colours: ColourMap,
     /// Where the world came from.
     pub origin: Origin,
 }
@@ -65,13 +67,13 @@ impl Run {
     }
 
     fn of(lab: Lab, script: VecDeque<TimedAction>, origin: Origin) -> Self {
-        Self { lab, index: Index::default(), script, transcript: None, origin }
+        Self { lab, index: Index::default(), script, transcript: None, colours: ColourMap::default(), origin }
     }
 
     /// Reads what is new in the timeline.
-    pub fn read(&mut self, colours: &mut ColourMap) {
+    pub fn read(&mut self) {
         let lab = &self.lab;
-        self.index.extend(lab.timeline(), |t| lab.frame_at(t), colours);
+        self.index.extend(lab.timeline(), |t| lab.frame_at(t), &mut self.colours);
     }
 
     /// The lab itself, to look at.

@@ -93,7 +93,7 @@ impl App {
 
     /// Takes in what is new in the timeline.
     pub(super) fn read(&mut self) {
-        self.run.borrow_mut().read(&mut self.colours);
+        self.run.borrow_mut().read();
     }
 
     /// Shows a moment of the recorded past, or the present.
@@ -154,8 +154,9 @@ impl App {
     /// Draws what moves, past the virtual DOM.
     pub(super) fn draw_moving(&mut self) {
         let taste = Taste { segments: self.segments, still: self.still };
-        self.layer.packets(&self.frame, self.at, &self.colours, taste);
-        let extent = time::extent(self.run.borrow().now());
+        let run = self.run.borrow();
+        self.layer.packets(&self.frame, self.at, &run.colours, taste);
+        let extent = time::extent(run.now());
         self.layer.clock(time::clock(self.at), self.at.0 as f64 / extent as f64);
     }
 

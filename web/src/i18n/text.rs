@@ -164,10 +164,12 @@ text! {
     /// {size}
     backlog_none,
     backlog_none_replica,
-    /// {idx}
+    /// {idx}; this and the next three are labels of two lines.
     ring_idx,
     /// {node}, {n}
     ring_has,
+    /// {node} is a list of several.
+    ring_have,
     /// {node}, {n}
     ring_lost,
     /// {idx}, {n}, {byte}
@@ -334,8 +336,9 @@ text! {
     note_connecting,
     note_transfer,
     note_connected,
-    /// {node}, {master}, {id}, {n}
+    /// {node}, {id}, {n}
     note_link_lost,
+    /// {node}, {master}, {id}, {n}
     note_synthesized,
     /// {node}, {n}
     note_save_started,
@@ -357,7 +360,9 @@ text! {
     note_removed,
     /// {node}, {peer}
     note_cut,
+    note_cut_both,
     note_healed,
+    note_healed_both,
     /// {node}, {ms}
     note_clock_moved,
     /// {node}, {command}

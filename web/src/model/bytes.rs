@@ -33,14 +33,16 @@ pub fn byte_name(byte: u8) -> String {
     }
 }
 
-/// One byte as the sign in a cell of the ring. Line ends are the commonest bytes of the protocol, so they get their escape
-/// (they are drawn fainter); what has no sign is a middle dot.
+/// One byte as the sign in a cell of the ring. Line ends are the commonest bytes of the protocol: the carriage goes back,
+/// the line goes down. What has no sign is a middle dot.
+///
+/// [`SIGNS`] is the key to it.
 #[must_use]
 pub fn byte_glyph(byte: u8) -> &'static str {
     const PRINTABLE: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     match byte {
-        b'\r' => "\\r",
-        b'\n' => "\\n",
+        b'\r' => "←",
+        b'\n' => "↓",
         b' ' => "␣",
         0x21..=0x7e => {
             let at = usize::from(byte - 0x20);
@@ -49,6 +51,9 @@ pub fn byte_glyph(byte: u8) -> &'static str {
         _ => "·",
     }
 }
+
+/// What the signs of [`byte_glyph`] mean: the same in every language.
+pub const SIGNS: &str = "← \\r  ↓ \\n";
 
 /// Whether a cell of this byte is drawn faint: it carries no text.
 #[must_use]
@@ -94,7 +99,7 @@ mod tests {
         }
         assert_eq!(byte_glyph(b'*'), "*");
         assert_eq!(byte_glyph(b'~'), "~");
-        assert_eq!(byte_glyph(b'\n'), "\\n");
+        assert_eq!(byte_glyph(b'\n'), "↓");
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub struct Size {
     pub h: f64,
 }
 
+/// How far a wire leans towards the card below when it leaves the one above.
+const LEAN: f64 = 0.6;
+
 /// A cubic Bézier curve: where a wire runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Curve {
@@ -48,16 +51,21 @@ pub struct Curve {
 impl Curve {
     /// The wire between two cards of one size whose upper left corners are `a` and `b`.
     ///
-    /// It leaves the card above at its lower edge and enters the one below at its upper edge; cards side by side are joined
-    /// at their facing sides.
+    /// It leaves the card above at its lower edge, on the side of the one below, so that wires to several replicas part
+    /// early, and enters that one in the middle of its upper edge. Cards side by side are joined at their facing sides.
     #[must_use]
     pub fn between(a: Point, b: Point, card: Size) -> Self {
         let apart_y = (a.y - b.y).abs() - card.h;
         let apart_x = (a.x - b.x).abs() - card.w;
         let (start, end, bend) = if apart_y >= apart_x.min(card.h * 0.25) {
             let down = if b.y >= a.y { 1.0 } else { -1.0 };
-            let start = Point::new(a.x + card.w / 2.0, if down > 0.0 { a.y + card.h } else { a.y });
-            let end = Point::new(b.x + card.w / 2.0, if down > 0.0 { b.y } else { b.y + card.h });
+            let lean = ((b.x - a.x) * LEAN).clamp(24.0 - card.w / 2.0, card.w / 2.0 - 24.0);
+            let (from, to) = (a.x + card.w / 2.0, b.x + card.w / 2.0);
+            let (start, end) = if down > 0.0 {
+                (Point::new(from + lean, a.y + card.h), Point::new(to, b.y))
+            } else {
+                (Point::new(from, a.y), Point::new(to - lean, b.y + card.h))
+            };
             let reach = ((end.y - start.y).abs() * 0.5).max(16.0) * down;
             (start, end, Point::new(0.0, reach))
         } else {
@@ -132,7 +140,7 @@ mod tests {
     #[test]
     fn a_wire_joins_facing_edges() {
         let below = Curve::between(Point::new(0.0, 0.0), Point::new(50.0, 300.0), CARD);
-        assert_eq!(below.at(0.0), Point::new(100.0, 100.0));
+        assert_eq!(below.at(0.0), Point::new(130.0, 100.0));
         assert_eq!(below.at(1.0), Point::new(150.0, 300.0));
         let above = Curve::between(Point::new(0.0, 300.0), Point::new(0.0, 0.0), CARD);
         assert_eq!(above.at(0.0), Point::new(100.0, 300.0));

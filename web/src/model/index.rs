@@ -52,6 +52,8 @@ pub struct Index {
     /// For each note, its place in the timeline.
     note_entries: Vec<usize>,
     marks: Rc<Vec<Mark>>,
+    /// The last cut or mending: when, between whom, and whether it was a cut. Both directions at once are one event.
+    last_wire: Option<(SimTime, HostId, HostId, bool)>,
 }
 
 impl Index {
@@ -118,6 +120,9 @@ impl Index {
         let peer = conn_of(event).and_then(|conn| peer_of(&frame, host, conn));
         if matches!(event, Event::Verdict { .. }) {
             self.verdicts.push(VerdictAt { entry: at, master: host, asker: peer });
+            if let Some(asker) = peer {
+                self.hosts.entry(asker).or_default().log.push(at);
+            }
         }
         let view = topology::host(&frame, host);
         let asks = view
@@ -145,6 +150,8 @@ impl Index {
         };
         let make = |weight, tone, wording, slots| Some(Note { at: time, weight, tone, wording, slots });
         match what {
+            // A world begins with its nodes running: the page says so in its own words.
+            What::Power(_) if time.0 == 0 => None,
             What::Power(power) => {
                 let name = self.name(&frame_at(time), host?);
                 Some(narrate::of_power(time, *power, name))
@@ -153,14 +160,8 @@ impl Index {
                 make(Weight::Great, Tone::State, |t| t.note_added, vec![("node", node(self, host?))])
             }
             What::Removed => make(Weight::Great, Tone::Fault, |t| t.note_removed, vec![("node", node(self, host?))]),
-            What::Cut { from, to } | What::Healed { from, to } => {
-                let slots = vec![("node", node(self, *from)), ("peer", node(self, *to))];
-                if matches!(what, What::Cut { .. }) {
-                    make(Weight::Great, Tone::Fault, |t| t.note_cut, slots)
-                } else {
-                    make(Weight::Great, Tone::Good, |t| t.note_healed, slots)
-                }
-            }
+            What::Cut { from, to } => self.read_wire(time, *from, *to, true, frame_at),
+            What::Healed { from, to } => self.read_wire(time, *from, *to, false, frame_at),
             What::ClockMoved { by_ms } => make(
                 Weight::Great,
                 Tone::Fault,
@@ -174,6 +175,29 @@ impl Index {
             }
             _ => None,
         }
+    }
+
+    /// A direction of a wire was cut or mended. When it is the second direction of the same instant, the note about the
+    /// first becomes one about the wire.
+    fn read_wire(
+        &mut self,
+        time: SimTime,
+        from: HostId,
+        to: HostId,
+        cut: bool,
+        frame_at: &impl Fn(SimTime) -> Arc<Frame>,
+    ) -> Option<Note> {
+        let frame = frame_at(time);
+        if self.last_wire.replace((time, from, to, cut)) == Some((time, to, from, cut))
+            && let Some(last) = self.notes.last_mut()
+        {
+            last.wording = if cut { |t| t.note_cut_both } else { |t| t.note_healed_both };
+            return None;
+        }
+        let slots = vec![("node", Slot::Node(self.name(&frame, from))), ("peer", Slot::Node(self.name(&frame, to)))];
+        let (tone, wording): (Tone, narrate::Wording) =
+            if cut { (Tone::Fault, |t| t.note_cut) } else { (Tone::Good, |t| t.note_healed) };
+        Some(Note { at: time, weight: Weight::Great, tone, wording, slots })
     }
 
     /// The host's name; a removed host keeps the one it had.

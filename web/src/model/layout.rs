@@ -12,7 +12,9 @@ const MARGIN: f64 = 12.0;
 const ROW_GAP_MIN: f64 = 76.0;
 /// The most space between two rows and two columns; beyond it the eye loses the connection.
 const ROW_GAP_MAX: f64 = 190.0;
-const COLUMN_GAP_MAX: f64 = 170.0;
+/// The least space between two rows of which another stands aside.
+const ASIDE_GAP_MIN: f64 = 40.0;
+const COLUMN_GAP_MAX: f64 = 220.0;
 
 /// A layout: the upper left corner of each card, and the height that the stage needs for it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +32,17 @@ pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size,
     let fits = ((stage.w - MARGIN) / (card.w + MARGIN)).floor().max(1.0) as usize;
     let rows = if forest.leaves() <= fits { forest.tidy() } else { forest.wrapped(fits) };
 
+    // Too tall for the stage, and room beside: every other row moves aside, and rows may come closer.
+    let tall = rows.len() as f64 * (card.h + ROW_GAP_MIN) - ROW_GAP_MIN + 2.0 * MARGIN > stage.h;
+    let wide = rows.iter().flatten().fold(1.0, |most: f64, (_, column)| most.max(column + 1.0));
+    let aside = tall && wide * 2.0 <= fits as f64;
+    let rows: Vec<Row> = if aside {
+        let shift = |(i, row): (usize, Row)| row.into_iter().map(|(h, c)| (h, if i % 2 == 1 { c + wide } else { c })).collect();
+        rows.into_iter().enumerate().map(shift).collect()
+    } else {
+        rows
+    };
+
     let columns = rows.iter().flatten().fold(1.0, |most: f64, (_, column)| most.max(column + 1.0));
     let gap_x = ((stage.w - columns * card.w) / (columns + 1.0)).clamp(MARGIN, COLUMN_GAP_MAX);
     let width = columns * card.w + (columns - 1.0) * gap_x;
@@ -37,7 +50,12 @@ pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size,
 
     let count = rows.len().max(1) as f64;
     let gap_y = if rows.len() > 1 {
-        ((stage.h - count * card.h - 2.0 * MARGIN) / count).clamp(ROW_GAP_MIN, ROW_GAP_MAX)
+        let (least, room) = if aside {
+            ((ASIDE_GAP_MIN - card.h) / 2.0, (stage.h - count * card.h - 2.0 * MARGIN) / (count - 1.0))
+        } else {
+            (ROW_GAP_MIN, (stage.h - count * card.h - 2.0 * MARGIN) / count)
+        };
+        room.clamp(least, ROW_GAP_MAX)
     } else {
         0.0
     };
@@ -196,6 +214,14 @@ mod tests {
     #[test]
     fn chains_go_down() {
         let made = check(4, &[(1, 0), (2, 1), (3, 2)], WIDE, CARD);
+        let ys: Vec<f64> = made.corners.values().map(|p| p.y).collect();
+        assert!(ys.is_sorted());
+    }
+
+    #[test]
+    fn long_chains_zigzag_where_there_is_room() {
+        let made = check(6, &[(1, 0), (2, 1), (3, 2), (4, 3), (5, 4)], WIDE, CARD);
+        assert!(made.height <= WIDE.h, "six in a chain fit a stage that is wide enough");
         let ys: Vec<f64> = made.corners.values().map(|p| p.y).collect();
         assert!(ys.is_sorted());
     }

@@ -105,12 +105,13 @@ pub fn Ring(props: &Props) -> Html {
                 <span class="faint num">
                     { fill(t.ring_histlen, &[("histlen", &backlog.histlen().to_string()), ("size", &size.to_string())]) }
                 </span>
+                if size <= CELLS_MAX { <span class="ring-signs faint" lang="en">{ bytes::SIGNS }</span> }
             </>
         },
     };
     html! {
         <div class="ring-box">
-            <svg class="ring" viewBox="-200 -150 400 300" role="img" aria-label={label} data-testid="ring"
+            <svg class="ring" viewBox="-196 -130 392 260" role="img" aria-label={label} data-testid="ring"
                 data-idx={backlog.idx().to_string()} {onpointerover} {onpointerleave}>
                 { cells }
                 { labels }
@@ -132,7 +133,7 @@ fn fine(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
             return html! { <path key={index.clone()} class="cell cell-empty" {d} data-index={index} /> };
         };
         let faint = bytes::is_faint(byte);
-        let font = (room * if faint { 0.82 } else { 1.0 }).min(11.0);
+        let font = (room * if faint { 0.9 } else { 1.0 }).min(11.0);
         let middle = (from + to) / 2.0;
         let at = on_circle((OUTER + INNER) / 2.0, middle);
         let turn = format!("translate({:.2} {:.2}) rotate({:.2})", at.x, at.y, middle * 360.0);
@@ -174,31 +175,43 @@ fn labels_of(
     let idx_lines = fill(t.ring_idx, &[("idx", &backlog.idx().to_string())]);
     let mut wanted = vec![Label {
         turn: idx,
-        lines: idx_lines.split(" · ").map(str::to_owned).collect(),
+        lines: lines_of(&idx_lines),
         class: "ring-idx",
     }];
+    // Replicas at the same place share a label.
+    let mut places: Vec<(Offset, Vec<&str>)> = Vec::new();
     for reader in readers {
-        let (turn, served) = ring::position(backlog, reader.has);
-        let words = if served { t.ring_has } else { t.ring_lost };
-        let text = fill(words, &[("node", &reader.name), ("n", &reader.has.to_string())]);
+        match places.iter_mut().find(|(has, _)| *has == reader.has) {
+            Some((_, names)) => names.push(&reader.name),
+            None => places.push((reader.has, vec![&reader.name])),
+        }
+    }
+    for (has, names) in places {
+        let (turn, served) = ring::position(backlog, has);
+        let words = match (served, names.len()) {
+            (true, 1) => t.ring_has,
+            (true, _) => t.ring_have,
+            (false, _) => t.ring_lost,
+        };
+        let text = fill(words, &[("node", &names_of(&names)), ("n", &has.to_string())]);
         let class = if served { "ring-reader" } else { "ring-reader ring-lost" };
-        wanted.push(Label { turn, lines: split_label(&text), class });
+        wanted.push(Label { turn, lines: lines_of(&text), class });
     }
     let wishes: Vec<Wanted> =
         wanted.iter().map(|l| Wanted { turn: l.turn, height: l.lines.len() as f64 * LINE }).collect();
-    let placed = labels::place(&wishes, LABEL, 136.0);
+    let placed = labels::place(&wishes, LABEL, 118.0);
     let drawn = wanted.iter().zip(placed).enumerate().map(|(i, (label, at))| {
         let side = if at.right { 1.0 } else { -1.0 };
         // The label keeps clear of the circle at its own height.
         let clear = (LABEL * LABEL - at.y * at.y).max(0.0).sqrt().max(28.0);
         let x = side * (clear + 6.0);
-        let foot = on_circle(OUTER, label.turn);
-        let root = on_circle(INNER, label.turn);
+        let elbow = on_circle(OUTER + 7.0, label.turn);
+        let root = on_circle(if label.class == "ring-idx" { INNER } else { (INNER + OUTER) / 2.0 }, label.turn);
         let anchor = if at.right { "start" } else { "end" };
         let top = at.y - (label.lines.len() as f64 - 1.0) * LINE / 2.0;
         html! {
             <g key={i} class={label.class}>
-                <path class="ring-lead" d={format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}", root.x, root.y, foot.x, foot.y, x - side * 3.0, at.y)} />
+                <path class="ring-lead" d={format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}", root.x, root.y, elbow.x, elbow.y, x - side * 3.0, top)} />
                 { for label.lines.iter().enumerate().map(|(n, line)| html! {
                     <text x={format!("{x:.1}")} y={format!("{:.1}", top + n as f64 * LINE)} dy="0.34em" text-anchor={anchor}
                         class={(n > 0).then_some("faint")}>{ line.clone() }</text>
@@ -209,12 +222,16 @@ fn labels_of(
     html! { <g>{ for drawn }</g> }
 }
 
-/// A long label in two lines, at its colon.
-fn split_label(text: &str) -> Vec<String> {
-    match text.split_once([':', '：']) {
-        Some((head, tail)) => vec![head.to_owned(), tail.trim().to_owned()],
-        None => vec![text.to_owned()],
-    }
+/// The lines of a label.
+fn lines_of(label: &str) -> Vec<String> {
+    label.lines().map(str::to_owned).collect()
+}
+
+/// The names of replicas that share a label, shortened where they would not fit beside the ring.
+fn names_of(names: &[&str]) -> String {
+    const FITS: usize = 10;
+    let all = names.join(", ");
+    if all.chars().count() <= FITS { all } else { all.chars().take(FITS - 1).chain(['…']).collect() }
 }
 
 /// What the pointed byte is.

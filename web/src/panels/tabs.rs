@@ -1,11 +1,10 @@
 //! The row of tabs above the panels.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::i18n::{Text, fill, use_text};
 use crate::intent::{Intent, Tab, use_desk};
+use crate::ui::dom;
 
 /// The tabs of wide screens, then those that only narrow ones need.
 const TABS: [Tab; 6] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Console, Tab::Ruler];
@@ -67,12 +66,7 @@ pub fn Tabs(props: &Props) -> Html {
             event.prevent_default();
             event.stop_propagation();
             desk.ask(Intent::SetTab(TABS[next]));
-            let row = event.current_target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
-            let button = row.and_then(|r| r.query_selector(&format!("[data-testid=tab-{}]", slug(TABS[next]))).ok().flatten());
-            if let Some(button) = button.and_then(|b| b.dyn_into::<HtmlElement>().ok()) {
-                // A button that is in the document takes the focus.
-                let _ = button.focus();
-            }
+            dom::focus(&format!("tab-{}", slug(TABS[next])));
         })
     };
     html! {
@@ -83,7 +77,7 @@ pub fn Tabs(props: &Props) -> Html {
                     html! {
                         <button type="button" role="tab" class="tab" id={format!("tab-{}", slug(tab))} aria-selected={here.to_string()}
                             aria-controls="panel" tabindex={if here { "0" } else { "-1" }} data-testid={format!("tab-{}", slug(tab))}
-                            onclick={desk.on(move |_: MouseEvent| Intent::SetTab(tab))}>
+                            data-label={name(tab, t)} onclick={desk.on(move |_: MouseEvent| Intent::SetTab(tab))}>
                             { name(tab, t) }
                         </button>
                     }

@@ -61,6 +61,8 @@ pub fn Why(props: &Props) -> Html {
     };
     let why = &decided.why;
     let title = if why.granted { t.why_continue } else { t.why_full };
+    // Who asks for everything names no byte: there is nothing more to compare.
+    let asks_nothing = decided.verdict.request.replid.starts_with(b"?");
     let result = if why.granted { "continue" } else { "full" };
     html! {
         <section class="box why" data-testid="verdict" data-result={result}>
@@ -69,14 +71,14 @@ pub fn Why(props: &Props) -> Html {
                 <code class="why-function">{ "masterTryPartialResynchronization" }</code>
             </header>
             <p class="why-whose faint">
-                { rich(t.why_whose, |name| match name {
+                <span>{ rich(t.why_whose, |name| match name {
                     "node" => Fill::Html(html! { <b>{ decided.master.to_string() }</b> }),
                     "asker" => Fill::Html(html! { <b>{ decided.asker.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string) }</b> }),
                     _ => Fill::Text(time::clock(decided.at)),
-                }) }
+                }) }</span>
                 <code class="why-request">{ request(&decided.verdict) }</code>
             </p>
-            <ul class="checks">{ for why.conditions.iter().flat_map(|c| lines(c, t)) }</ul>
+            <ul class="checks">{ for why.conditions.iter().filter(|c| !asks_nothing || c.outcome != Outcome::NotReached).flat_map(|c| lines(c, t)) }</ul>
             <p class="why-turn">
                 if let (true, Some(bytes)) = (why.granted, why.bytes) {
                     { rich(t.sends_bytes, |_| Fill::Text(bytes.to_string())) }{ " " }

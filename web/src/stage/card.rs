@@ -85,7 +85,8 @@ pub fn Card(props: &Props) -> Html {
     let onkeydown = {
         let desk = desk.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let here = event.target() == event.current_target();
+            // Keys pressed on the card's buttons are theirs.
+            let here = event.target_dyn_into::<Element>().is_some_and(|e| e.has_attribute("data-host"));
             let step = match event.key().as_str() {
                 "ArrowLeft" => Point::new(-NUDGE, 0.0),
                 "ArrowRight" => Point::new(NUDGE, 0.0),
@@ -123,7 +124,7 @@ pub fn Card(props: &Props) -> Html {
         let desk = desk.clone();
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            open_menu(&desk, id, event.current_target());
+            open_menu(&desk, id, event.target());
         })
     };
 
@@ -169,7 +170,7 @@ pub fn Card(props: &Props) -> Html {
                             { host.node.as_ref().map_or_else(|| "–".to_owned(), |n| n.master_repl_offset.to_string()) }
                         </span>
                         if let Some(lag) = props.lag_s {
-                            <span class="faint" title={t.lag_title}>
+                            <span class="faint card-lag" title={t.lag_title}>
                                 { rich(t.lag, |_| Fill::from(lag)) }
                             </span>
                         }
@@ -192,7 +193,8 @@ fn point_of(event: &PointerEvent) -> Point {
 
 /// Opens the menu below the lower left corner of what was pressed.
 fn open_menu(desk: &crate::intent::Desk, id: psyncscope_lab::sim::frame::HostId, pressed: Option<web_sys::EventTarget>) {
-    let Some(element) = pressed.and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+    let element = pressed.and_then(|t| t.dyn_into::<Element>().ok()).and_then(|e| e.closest("button, .card").ok().flatten());
+    let Some(element) = element else { return };
     let rect = element.get_bounding_client_rect();
     desk.ask(Intent::Open(Overlay::Node(id, Point::new(rect.left(), rect.bottom() + 4.0))));
 }

@@ -20,6 +20,8 @@ const LANE: f64 = 7.0;
 /// A chip's height, and the width of one letter of its text (11 px monospace).
 const CHIP_HEIGHT: f64 = 20.0;
 const LETTER: f64 = 6.62;
+/// Chips nearer than this from left to right may cover each other.
+const CHIP_APART: f64 = 110.0;
 /// Letters that fit a chip; what a packet carries more is in the panels.
 const LETTERS_MAX: usize = 26;
 /// How quickly a card covers the way to its new place: the time after which a third of it is left.
@@ -199,12 +201,20 @@ impl Layer {
     /// Draws the packets that are under way at `now`.
     pub fn packets(&mut self, frame: &Frame, now: SimTime, colours: &ColourMap, taste: Taste) {
         let mut used = 0;
+        // Where chips of each direction of a wire already are: what left together stands one above the other.
+        let mut taken: Vec<(HostId, HostId, Point)> = Vec::new();
         for packet in frame.packets.iter() {
             let shown = packet.sent <= now && now < packet.arrives && (taste.segments || pace::is_telling(packet));
             if !shown {
                 continue;
             }
-            let Some((at, opacity, gone)) = self.whereabouts(packet, now, taste) else { continue };
+            let Some((mut at, opacity, gone)) = self.whereabouts(packet, now, taste) else { continue };
+            let lane = |&&(from, to, _): &&(HostId, HostId, Point)| from == packet.from && to == packet.to;
+            while taken.iter().filter(lane).any(|(_, _, other)| (other.y - at.y).abs() < CHIP_HEIGHT && (other.x - at.x).abs() < CHIP_APART)
+            {
+                at.y += CHIP_HEIGHT + 1.0;
+            }
+            taken.push((packet.from, packet.to, at));
             if used == self.chips.len() && !self.add_chip() {
                 return;
             }

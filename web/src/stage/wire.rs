@@ -1,6 +1,5 @@
 //! A wire: its line, a wide invisible line to hit, and the pill in its middle that says what it is and opens its sheet.
 
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -71,7 +70,7 @@ pub fn WirePill(props: &Props) -> Html {
     let onclick = {
         let desk = desk.clone();
         Callback::from(move |event: MouseEvent| {
-            let Some(pill) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+            let Some(pill) = event.target_dyn_into::<Element>() else { return };
             let rect = pill.get_bounding_client_rect();
             desk.ask(Intent::Open(Overlay::Wire(a, b, Point::new(rect.right() + 8.0, rect.top()))));
         })

@@ -111,10 +111,13 @@ pub fn WireSheet(props: &Props) -> Html {
             }
             <p class={classes!("wire-standing", wire.is_cut().then_some("state-trouble"))}>{ standing }</p>
             <div class="menu-row">
-                if !(wire.cut_ab && wire.cut_ba) {
-                    <button type="button" class="button danger" data-testid="cut" onclick={cut(&a, &b, false)}>{ t.cut_both }</button>
+                // One button with two meanings: it keeps the focus when the wire changes under it.
+                if wire.cut_ab && wire.cut_ba {
+                    <button key="main" type="button" class="button primary" data-testid="heal" onclick={heal.clone()}>{ t.heal }</button>
+                } else {
+                    <button key="main" type="button" class="button danger" data-testid="cut" onclick={cut(&a, &b, false)}>{ t.cut_both }</button>
                 }
-                if wire.is_cut() {
+                if wire.is_cut() && !(wire.cut_ab && wire.cut_ba) {
                     <button type="button" class="button primary" data-testid="heal" onclick={heal}>{ t.heal }</button>
                 }
                 if !wire.cut_ab {

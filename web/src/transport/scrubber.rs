@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use psyncscope_lab::sim::frame::SimTime;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -43,6 +42,7 @@ impl PartialEq for Props {
 pub fn Scrubber(props: &Props) -> Html {
     let t = use_text();
     let desk = use_desk();
+    let bar = use_node_ref();
     let extent = time::extent(props.now);
     let (from, now) = (props.from, props.now);
     let ticks = {
@@ -51,9 +51,9 @@ pub fn Scrubber(props: &Props) -> Html {
         use_memo((extent, marks.len()), move |&(extent, _)| paths(&marks, extent))
     };
     let seek = {
-        let desk = desk.clone();
+        let (desk, bar) = (desk.clone(), bar.clone());
         move |event: &PointerEvent| {
-            let Some(bar) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+            let Some(bar) = bar.cast::<Element>() else { return };
             let rect = bar.get_bounding_client_rect();
             let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
             let at = SimTime((share * extent as f64) as u64);
@@ -61,9 +61,9 @@ pub fn Scrubber(props: &Props) -> Html {
         }
     };
     let onpointerdown = {
-        let seek = seek.clone();
+        let (seek, bar) = (seek.clone(), bar.clone());
         Callback::from(move |event: PointerEvent| {
-            if let Some(bar) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
+            if let Some(bar) = bar.cast::<Element>() {
                 // Without capture, dragging ends at the bar's edge: a nuisance, no more.
                 let _ = bar.set_pointer_capture(event.pointer_id());
             }
@@ -96,7 +96,7 @@ pub fn Scrubber(props: &Props) -> Html {
     html! {
         <div class="scrub" role="slider" tabindex="0" aria-label={t.scrubber} aria-valuemin={(from.0 / 1000).to_string()}
             aria-valuemax={(now.0 / 1000).to_string()} aria-valuenow={(props.at.0 / 1000).to_string()}
-            aria-valuetext={time::clock(props.at)} data-testid="scrubber" style={lived}
+            aria-valuetext={time::clock(props.at)} data-testid="scrubber" style={lived} ref={bar}
             {onpointerdown} {onpointermove} {onkeydown}>
             <div class="scrub-line"></div>
             <div class="scrub-lived"></div>
