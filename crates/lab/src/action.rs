@@ -1,22 +1,17 @@
 //! Everything that a user can do, as one enum: console, fault handles, JavaScript and saved logs all go through it.
 
 use psyncscope_sim::frame::WireSettings;
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::strict::{object, objects};
 
 /// One thing that a user does, at one instant.
 ///
 /// Nodes are named by name. In JSON: `{"do":"exec","node":"a","command":"SET k v"}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Type a command in a node's console.
     Exec {
         /// The node.
         node: String,
         /// Which of the node's consoles; each is a client of its own, with its own selected database. 0 is the page's.
-        #[serde(default)]
         console: u32,
         /// The command line, quoted as redis-cli does.
         command: String,
@@ -24,7 +19,6 @@ pub enum Action {
     /// Add a host with a node.
     AddNode {
         /// The new node.
-        #[serde(flatten)]
         node: NodeSpec,
     },
     /// Remove a host and its node for good.
@@ -39,7 +33,6 @@ pub enum Action {
         /// to this one vanish,
         to: String,
         /// and back, unless this is true.
-        #[serde(default)]
         one_way: bool,
     },
     /// Mend a wire.
@@ -49,7 +42,6 @@ pub enum Action {
         /// to this one,
         to: String,
         /// and back, unless this is true.
-        #[serde(default)]
         one_way: bool,
     },
     /// Change a wire's settings, both ways unless `one_way`.
@@ -59,10 +51,8 @@ pub enum Action {
         /// to this one.
         to: String,
         /// Only in this direction.
-        #[serde(default)]
         one_way: bool,
         /// The new settings, all of them: what is not given has its default.
-        #[serde(deserialize_with = "wire_settings")]
         settings: WireSettings,
     },
     /// Kill a process (SIGKILL): its host's kernel closes the sockets.
@@ -100,27 +90,22 @@ pub enum Action {
 }
 
 /// A node to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {
     /// Its name, which is also its host's: letters, digits, `-` and `_`.
     pub name: String,
     /// Lines of redis.conf: `repl-backlog-size 64`, `replicaof a 6379`.
-    #[serde(default)]
     pub config: Vec<String>,
 }
 
 /// What a world starts as. With the actions, it determines every byte.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LabConfig {
     /// The seed of everything random.
     pub seed: u64,
     /// The nodes at the start.
-    #[serde(deserialize_with = "objects")]
     pub nodes: Vec<NodeSpec>,
     /// Every wire's settings at the start.
-    #[serde(deserialize_with = "wire_settings")]
     pub wire: WireSettings,
     /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own.
     pub classroom_limits: bool,
@@ -144,49 +129,23 @@ impl Default for LabConfig {
 }
 
 /// An action and when it was taken, in microseconds of virtual time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TimedAction {
     /// When.
     pub at_us: u64,
     /// What.
-    #[serde(flatten)]
     pub action: Action,
 }
 
 /// A whole run: from this, the same world comes again, byte for byte.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActionLog {
     /// The format's version: 1.
     pub version: u32,
     /// What the world starts as.
-    #[serde(deserialize_with = "object")]
     pub config: LabConfig,
     /// The actions in order.
     pub actions: Vec<TimedAction>,
     /// How far the world ran.
     pub end_us: u64,
-}
-
-/// Reads a wire's settings strictly: a misspelt `latncy_us` is refused, not passed over.
-fn wire_settings<'de, D: Deserializer<'de>>(d: D) -> Result<WireSettings, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(default, deny_unknown_fields)]
-    struct Strict {
-        latency_us: u64,
-        jitter_us: u64,
-        bandwidth_bps: u64,
-        loss: f64,
-        duplicate: f64,
-        reorder: f64,
-    }
-    impl Default for Strict {
-        fn default() -> Self {
-            let WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } =
-                WireSettings::default();
-            Self { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder }
-        }
-    }
-    let Strict { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = object::<Strict, D>(d)?;
-    Ok(WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder })
 }

@@ -4,16 +4,17 @@
 //! replaying a log makes the same world again, byte for byte.
 
 pub mod action;
+mod codec;
 pub mod console;
 pub mod error;
 pub mod examples;
 pub mod explain;
+mod json;
 pub mod lab;
 pub mod limits;
 mod log;
 pub mod replay;
 pub mod step;
-mod strict;
 mod validate;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};

@@ -1,15 +1,12 @@
 //! Saved logs: JSON, strictly read.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use serde::de::DeserializeOwned;
-use serde_path_to_error::Track;
-
 use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
+use crate::codec;
 use crate::error::{ErrorCode, LabError};
+use crate::json::{At, Json, Path, locate};
 use crate::limits;
-use crate::strict::object;
 use crate::validate;
 
 impl ActionLog {
@@ -19,11 +16,12 @@ impl ActionLog {
     /// The log as JSON, one action a line, so that a difference between two logs can be read.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut out = format!("{{\n  \"version\": {},\n  \"config\": {},\n", self.version, line(&self.config));
+        let mut out =
+            format!("{{\n  \"version\": {},\n  \"config\": {},\n", self.version, codec::write_config(&self.config));
         out.push_str("  \"actions\": [");
         for (index, action) in self.actions.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            let _ = write!(out, "{comma}\n    {}", line(action));
+            let _ = write!(out, "{comma}\n    {}", codec::write_timed(action));
         }
         if !self.actions.is_empty() {
             out.push_str("\n  ");
@@ -42,15 +40,14 @@ impl ActionLog {
             let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
             return Err(LabError::new(ErrorCode::TooMuch, message));
         }
+        let json = parse(text)?;
         // A log of another version may look different anywhere, so its version is told before anything else about it.
-        #[derive(serde::Deserialize)]
-        struct Versioned {
-            version: Option<u64>,
+        if let Json::Object(members) = &json
+            && let Some((_, Json::Unsigned(version))) = members.iter().find(|(name, _)| name == "version")
+        {
+            check_version(*version)?;
         }
-        if let Ok(Versioned { version: Some(version) }) = serde_json::from_str(text) {
-            check_version(version)?;
-        }
-        let log: Self = read_json(text)?;
+        let log = codec::read_log(At::new(&json, &Path::Root)).map_err(|error| in_text(error, text))?;
         log.check()?;
         Ok(log)
     }
@@ -109,53 +106,25 @@ fn check_version(version: u64) -> Result<(), LabError> {
     Err(LabError::new(ErrorCode::UnsupportedVersion, message).place(|at| at.field = Some("version".to_owned())))
 }
 
-/// JSON on one line. The types of a log always serialise: they have string keys and finite numbers only.
-fn line(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
-}
-
-/// Reads one JSON value, strictly, and says where it is wrong.
-pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, LabError> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let mut track = Track::new();
-    let value = object(serde_path_to_error::Deserializer::new(&mut json, &mut track))
-        .map_err(|error: serde_json::Error| data_error(&error, &track.path().to_string()))?;
-    json.end().map_err(|error| data_error(&error, "."))?;
-    Ok(value)
-}
-
-/// A reader's error in a lab's words.
-fn data_error(error: &serde_json::Error, path: &str) -> LabError {
-    let text = error.to_string();
-    let (line, column) = (error.line(), error.column());
-    let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    let code = if error.is_data() { code_of(reason) } else { ErrorCode::BadJson };
-    let field = (path != ".").then(|| path.to_owned());
-    let action = path.strip_prefix("actions[").and_then(|rest| rest.split(']').next()).and_then(|i| i.parse().ok());
-    let mut message = match &field {
-        Some(field) => format!("{field}: {reason}"),
-        None => reason.to_owned(),
-    };
-    if line > 0 {
-        let _ = write!(message, " (line {line}, column {column})");
-    }
-    LabError::new(code, message).place(|at| {
-        at.line = (line > 0).then_some(line);
-        at.column = (line > 0).then_some(column);
-        at.field = field;
-        at.action = action;
+/// Parses JSON.
+fn parse(text: &str) -> Result<Json, LabError> {
+    serde_json::from_str(text).map_err(|error| {
+        let shown = error.to_string();
+        let reason = shown.rsplit_once(" at line ").map_or(shown.as_str(), |(reason, _)| reason);
+        // A member told twice is JSON, if of no use.
+        let code = if error.is_data() { ErrorCode::BadValue } else { ErrorCode::BadJson };
+        let (line, column) = (error.line(), error.column());
+        LabError::new(code, format!("{reason} (line {line}, column {column})"))
+            .place(|at| (at.line, at.column) = (Some(line), Some(column)))
     })
 }
 
-/// Serde tells what is wrong only in words, always these.
-fn code_of(reason: &str) -> ErrorCode {
-    if reason.starts_with("unknown field") {
-        ErrorCode::UnknownField
-    } else if reason.starts_with("missing field") {
-        ErrorCode::MissingField
-    } else {
-        ErrorCode::BadValue
-    }
+/// The same refusal, with line and column of the field.
+fn in_text(error: LabError, text: &str) -> LabError {
+    let path = error.at.as_ref().and_then(|at| at.field.clone()).unwrap_or_default();
+    let (line, column) = locate(text, &path);
+    let message = format!("{} (line {line}, column {column})", error.message);
+    LabError { message, ..error }.place(|at| (at.line, at.column) = (Some(line), Some(column)))
 }
 
 impl Action {
@@ -164,7 +133,8 @@ impl Action {
     /// # Errors
     /// A field unknown, missing or of a wrong type. Whether the world takes the action, [`crate::Lab::act`] says.
     pub fn from_value(value: &serde_json::Value) -> Result<Self, LabError> {
-        read_value(value)
+        let json = parse(&value.to_string())?;
+        codec::read_action(At::new(&json, &Path::Root))
     }
 }
 
@@ -174,31 +144,21 @@ impl LabConfig {
     /// # Errors
     /// A field unknown or of a wrong type. Whether names and lines are good, [`crate::Lab::new`] says.
     pub fn from_value(value: &serde_json::Value) -> Result<Self, LabError> {
-        read_value(value)
+        let json = parse(&value.to_string())?;
+        codec::read_config(At::new(&json, &Path::Root))
     }
-}
-
-/// Reads a value by way of its text: a second set of readers, straight from values, would be 13 KB more to download.
-fn read_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, LabError> {
-    let read = read_json(&value.to_string());
-    read.map_err(|error: LabError| {
-        // Nobody has seen that text.
-        let message = error.message.rsplit_once(" (line ").map(|(message, _)| message.to_owned());
-        let error = LabError { message: message.unwrap_or(error.message), ..error };
-        error.place(|at| (at.line, at.column) = (None, None))
-    })
 }
 
 /// The names of nodes, as far as a log alone tells: who exists when.
 pub(crate) struct Names {
-    present: BTreeSet<String>,
+    present: Vec<String>,
     /// Everyone who ever was: names are not used again, so that a name always means the same node.
-    ever: BTreeSet<String>,
+    ever: Vec<String>,
 }
 
 impl Names {
     pub(crate) fn of(nodes: &[NodeSpec]) -> Self {
-        let present: BTreeSet<String> = nodes.iter().map(|node| node.name.clone()).collect();
+        let present: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
         Self { ever: present.clone(), present }
     }
 
@@ -230,23 +190,23 @@ impl Names {
     pub(crate) fn note(&mut self, action: &Action) {
         match action {
             Action::AddNode { node } => {
-                self.present.insert(node.name.clone());
-                self.ever.insert(node.name.clone());
+                self.present.push(node.name.clone());
+                self.ever.push(node.name.clone());
             }
             Action::RemoveNode { node } => {
-                self.present.remove(node);
+                self.present.retain(|name| name != node);
             }
             _ => {}
         }
     }
 
     fn must_have(&self, name: &str) -> Result<(), LabError> {
-        if self.present.contains(name) {
+        if has(&self.present, name) {
             return Ok(());
         }
         // The name may be anything at all: it is shown escaped and not at any length.
         let shown: String = name.escape_debug().take(40).collect();
-        let message = if self.ever.contains(name) {
+        let message = if has(&self.ever, name) {
             format!("node {shown} was removed")
         } else {
             format!("there is no node {shown}")
@@ -256,8 +216,8 @@ impl Names {
 
     fn may_add(&self, name: &str) -> Result<(), LabError> {
         let refuse = |code, message| Err(LabError::new(code, message).place(|at| at.node = Some(name.to_owned())));
-        if self.ever.contains(name) {
-            let when = if self.present.contains(name) { "is there already" } else { "was there before" };
+        if has(&self.ever, name) {
+            let when = if has(&self.present, name) { "is there already" } else { "was there before" };
             return refuse(ErrorCode::DuplicateNode, format!("a node {name} {when}"));
         }
         if self.present.len() >= limits::NODES_MAX {
@@ -269,4 +229,8 @@ impl Names {
         }
         Ok(())
     }
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|known| known == name)
 }

@@ -1,7 +1,5 @@
 //! What can be refused by looking at a value alone: names, lines, quoting, numbers, sizes.
 
-use std::collections::BTreeSet;
-
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::resp::split_args;
@@ -18,10 +16,9 @@ pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
         let message = format!("{} nodes; at most {} at a time", config.nodes.len(), limits::NODES_MAX);
         return Err(field(ErrorCode::TooMuch, message, "config.nodes"));
     }
-    let mut names = BTreeSet::new();
-    for spec in &config.nodes {
+    for (index, spec) in config.nodes.iter().enumerate() {
         node_config(spec, config.classroom_limits)?;
-        if !names.insert(&spec.name) {
+        if config.nodes[..index].iter().any(|other| other.name == spec.name) {
             let message = format!("two nodes have the name {}", spec.name);
             return Err(LabError::new(ErrorCode::DuplicateNode, message).place(|at| at.node = Some(spec.name.clone())));
         }

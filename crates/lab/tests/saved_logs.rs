@@ -72,8 +72,8 @@ fn what_is_no_json_says_line_and_column() {
     let at = refused("{\n  \"version\": 1,\n  oops }", ErrorCode::BadJson, "line 3, column 3");
     assert_eq!((at.line, at.column), (Some(3), Some(3)));
     refused(&(log("") + "x"), ErrorCode::BadJson, "trailing");
-    refused(&"[".repeat(100_000), ErrorCode::BadValue, "");
-    refused(&log("").replace("1000", &"[".repeat(100_000)), ErrorCode::BadValue, "");
+    refused(&"[".repeat(100_000), ErrorCode::BadJson, "recursion limit");
+    refused(&log("").replace("1000", &"[".repeat(100_000)), ErrorCode::BadJson, "recursion limit");
 }
 
 #[test]
