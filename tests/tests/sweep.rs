@@ -44,8 +44,12 @@ fn hundred(first: u64) {
     let full = sum(|report| report.tally.full);
     let promotions = sum(|report| report.tally.promotions);
     let data_pairs = sum(|report| report.tally.data_pairs);
-    println!("{partial} partial and {full} full resyncs, {promotions} promotions, {data_pairs} datasets compared");
-    assert!(partial > 100 && full > 300 && promotions > 100 && data_pairs > 3000);
+    let (renamed, restored) = (sum(|report| report.tally.renamed), sum(|report| report.tally.restored));
+    println!(
+        "{partial} partial and {full} full resyncs, {promotions} promotions, {renamed} replicas renamed, {restored} \
+         restarted within their history, {data_pairs} datasets compared"
+    );
+    assert!(partial > 100 && full > 300 && promotions > 100 && renamed > 10 && restored > 10 && data_pairs > 3000);
 }
 
 macro_rules! hundreds {

@@ -155,6 +155,12 @@ pub struct Tally {
     pub full: u64,
     /// Promotions.
     pub promotions: u64,
+    /// Nodes that took on their master's new name by `+CONTINUE`.
+    pub renamed: u64,
+    /// Processes that took up a history from their RDB file.
+    pub restored: u64,
+    /// Links of replicas that came up.
+    pub links_up: u64,
     /// Pairs of datasets compared.
     pub data_pairs: u64,
     /// Connections that came as far as a stream.
@@ -250,6 +256,7 @@ impl Checker {
             }
             Event::ReplState { to, .. } => {
                 self.followed(host)?.is_replica = Some(*to != ReplState::None);
+                self.tally.links_up += u64::from(*to == ReplState::Connected);
                 Ok(())
             }
             Event::Verdict { verdict, .. } => self.judged(host, verdict),
@@ -315,10 +322,12 @@ impl Checker {
                 if !self.histories.are_one(old, (replid, old.1))? {
                     return Err(format!("byte {} of {} is none of {replid}", old.1, old.0));
                 }
+                self.tally.renamed += 1;
                 Ok(())
             }
             IdChange::Restored => {
                 known.offset = None;
+                self.tally.restored += 1;
                 self.histories.end(&replid).map(drop)
             }
         }

@@ -5,11 +5,13 @@
 //! Nothing here reads a clock or the system's random numbers, so a failure is its seed.
 
 mod dice;
+mod digests;
 mod plan;
 mod run;
 mod scenario;
 mod settle;
 
 pub use dice::Dice;
+pub use digests::{digests_file, digests_that_differ, written_digests};
 pub use run::{Failure, Report, check, digest_of_seed};
 pub use scenario::{Act, HostPlan, Scenario, host_name};

@@ -70,7 +70,7 @@ impl Planner {
             acts: Vec::new(),
             keys: dice.between(2, 30),
             databases: dice.between(1, 4),
-            value_max: dice.scaled(4, 20_000),
+            value_max: if dice.percent(60) { dice.scaled(4, 64) } else { dice.scaled(64, 20_000) },
             dice,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use psyncscope_engine::event::Event;
+use psyncscope_engine::resp::escape;
 use psyncscope_sim::frame::{HostId, Power, SimTime, What};
 use psyncscope_sim::{World, WorldError};
 
@@ -12,7 +14,7 @@ use crate::invariants::{Broken, Checker, Rule, Tally, watched};
 const EVENTS_MAX: u64 = 3_000_000;
 
 /// Lines of the log that a failure shows.
-const LOG_LINES: usize = 40;
+const LOG_LINES: usize = 60;
 
 /// What became of a scenario that broke no rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +132,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// How many links of replicas came up so far, if anybody looks.
+    pub fn links_up(&self) -> u64 {
+        self.checker.as_ref().map_or(0, |checker| checker.tally().links_up)
+    }
+
     pub fn broken(&self, why: String) -> Broken {
         Broken { rule: Rule::AllComesTogether, at: self.world.now(), host: None, why }
     }
@@ -173,7 +180,7 @@ impl<'a> Run<'a> {
         self.world.unix_us(id(host)).unwrap_or(truth) - truth
     }
 
-    /// The last lines of all logs.
+    /// The last that happened, as far as it tells anything.
     fn last_words(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for entry in self.world.timeline().iter().rev() {
@@ -181,8 +188,16 @@ impl<'a> Run<'a> {
                 break;
             }
             let what = match &entry.what {
+                // What goes on all the time says little.
+                What::Node(Event::Acked { .. } | Event::Fed { .. }) | What::ConsoleReceived { .. } => continue,
+                What::Node(Event::Command { argv, .. }) if argv[0].eq_ignore_ascii_case(b"REPLCONF") => continue,
+                What::Node(Event::Command { from_master: true, .. }) => continue,
+                What::Node(Event::Command { argv, db, .. }) => {
+                    let words: Vec<String> = argv.iter().map(|word| escape(word)).collect();
+                    format!("> {} (in {db})", words.join(" "))
+                }
+                What::Node(Event::Log { text, .. }) => text.clone(),
                 What::Node(event) => format!("{event:?}"),
-                What::ConsoleReceived { .. } => continue,
                 other => format!("{other:?}"),
             };
             let host = entry.host.map_or(String::new(), |host| host_name(usize::from(host.0)));

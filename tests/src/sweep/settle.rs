@@ -35,6 +35,7 @@ impl Run<'_> {
         }
         let took = self.come_together()?;
         self.write_a_marker()?;
+        self.stay_together()?;
         Ok(took)
     }
 
@@ -69,6 +70,10 @@ impl Run<'_> {
             Some(Power::Running) => {}
             Some(Power::Paused) => self.must(&Act::Resume(host))?,
             _ => self.must(&Act::Restart { host, replicaof: master })?,
+        }
+        if self.world.power(id(host)) != Some(Power::Running) {
+            // It went on only to obey a SIGTERM.
+            return Ok(());
         }
         if !self.world.console_is_open(id(host), CONSOLE) {
             // Its answer comes after those to all commands that still wait: a sleeper may wake to shut down.
@@ -132,6 +137,22 @@ impl Run<'_> {
                 return Err(self.broken(format!("the last write did not reach {}", host_name(host))));
             }
         }
+        Ok(())
+    }
+
+    /// What came together has no reason to part: nobody loses patience.
+    fn stay_together(&mut self) -> Result<(), Broken> {
+        let timeouts = self.scenario.hosts.iter().map(|host| host.config.repl_timeout);
+        let patience_us = timeouts.max().unwrap_or_default().unsigned_abs() * 1_000_000;
+        // What was broken before, and the clocks that were moved, may still cost somebody's patience.
+        self.run_until(self.world.now().0 + patience_us + 3_000_000)?;
+        self.come_together()?;
+        let links_up = self.links_up();
+        self.run_until(self.world.now().0 + patience_us + 3_000_000)?;
+        if self.links_up() != links_up {
+            return Err(self.broken("a link came up anew, and nothing had happened".into()));
+        }
+        self.come_together()?;
         Ok(())
     }
 

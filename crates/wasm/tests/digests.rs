@@ -1,0 +1,12 @@
+//! A browser runs the same worlds as everybody else: the digests that were written down natively hold here too.
+
+use psyncscope_tests::sweep::digests_that_differ;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+fn worlds_do_here_what_they_did_there() {
+    let differ = digests_that_differ();
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
