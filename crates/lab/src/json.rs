@@ -6,8 +6,7 @@
 use std::fmt;
 
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{ErrorCode, LabError};
 
@@ -95,39 +94,42 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+impl fmt::Display for Json {
+    /// Compact JSON. Numbers as Rust writes them, which is JSON too: another way to print them would be 10 KB of tables.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => s.serialize_unit(),
-            Self::Bool(value) => s.serialize_bool(*value),
-            Self::Unsigned(value) => s.serialize_u64(*value),
-            Self::Negative(value) => s.serialize_i64(*value),
-            Self::Float(value) => s.serialize_f64(*value),
-            Self::Text(text) => s.serialize_str(text),
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Unsigned(value) => write!(f, "{value}"),
+            Self::Negative(value) => write!(f, "{value}"),
+            // A whole number keeps its point, so that it comes back as what it was.
+            Self::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => write!(f, "{value:.1}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::Text(text) => quoted(f, text),
             Self::List(items) => {
-                let mut seq = s.serialize_seq(None)?;
-                for item in items {
-                    seq.serialize_element(item)?;
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "," };
+                    write!(f, "{comma}{item}")?;
                 }
-                seq.end()
+                f.write_str("]")
             }
             Self::Object(members) => {
-                let mut map = s.serialize_map(None)?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
+                f.write_str("{")?;
+                for (index, (name, value)) in members.iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { "," })?;
+                    quoted(f, name)?;
+                    write!(f, ":{value}")?;
                 }
-                map.end()
+                f.write_str("}")
             }
         }
     }
 }
 
-impl fmt::Display for Json {
-    /// Compact JSON.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A tree always serialises: its numbers are finite, since JSON has no others.
-        f.write_str(&serde_json::to_string(self).unwrap_or_default())
-    }
+fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    // Text always serialises.
+    f.write_str(&serde_json::to_string(text).unwrap_or_default())
 }
 
 /// A value and where it is, such as `actions[3].settings`.

@@ -90,7 +90,7 @@ impl App {
     pub(super) fn lay_out(&mut self) {
         let Layout { mut corners, height } = self.layout();
         let (card, room) = (self.card(), self.room(height));
-        for (id, corner) in &mut corners {
+        for (id, corner) in corners.iter_mut() {
             if let Some(share) = self.placed.get(id) {
                 *corner = keep_inside(Point::new(share.x * room.w, share.y * room.h), Size { w: self.stage.w, h: height }, card);
             }

@@ -19,7 +19,7 @@ pub mod run;
 pub mod time;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use psyncscope_lab::engine::sorted::SortedMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -107,7 +107,7 @@ pub struct App {
     // Where things are.
     layer: Layer,
     stage: Size,
-    placed: BTreeMap<HostId, Point>,
+    placed: SortedMap<HostId, Point>,
     held: Option<Held>,
     /// Cards stand at their places at once at the next drawing: the stage or the world is another one.
     jump: bool,
@@ -169,7 +169,7 @@ impl Component for App {
             still: choices::wants_stillness(),
             layer: Layer::default(),
             stage: Size { w: 800.0, h: 480.0 },
-            placed: BTreeMap::new(),
+            placed: SortedMap::new(),
             held: None,
             jump: true,
             focus_console: false,

@@ -1,6 +1,6 @@
 //! The whole page, from the app's state: plain data for each part.
 
-use std::collections::BTreeMap;
+use psyncscope_lab::engine::sorted::SortedMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -124,7 +124,7 @@ impl App {
         topology::wires(&self.frame, open)
     }
 
-    fn cards(&self, masters: &BTreeMap<HostId, HostId>) -> Vec<CardData> {
+    fn cards(&self, masters: &SortedMap<HostId, HostId>) -> Vec<CardData> {
         let card = |host: &Arc<HostFrame>| {
             let master = masters.get(&host.id).and_then(|&m| topology::host(&self.frame, m));
             let lag_s = master.and_then(|master| {
@@ -143,7 +143,7 @@ impl App {
         self.frame.hosts.iter().map(card).collect()
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &SortedMap<HostId, HostId>) -> Html {
         let Some(node) = &host.node else { return html! {} };
         match tab {
             Tab::Backlog => {
@@ -169,7 +169,7 @@ impl App {
     }
 
     /// The replicas that read from this node's backlog or will: those that follow it on one of its histories.
-    fn readers(&self, host: &HostFrame, masters: &BTreeMap<HostId, HostId>) -> Vec<Reader> {
+    fn readers(&self, host: &HostFrame, masters: &SortedMap<HostId, HostId>) -> Vec<Reader> {
         let Some(node) = &host.node else { return Vec::new() };
         let eras = Eras::of(node);
         let mine = |id| id == eras.replid || Some(id) == eras.replid2;
@@ -255,7 +255,7 @@ impl App {
         }
     }
 
-    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>) -> Html {
+    fn overlay_html(&self, masters: &SortedMap<HostId, HostId>) -> Html {
         let trouble = self.trouble_at(Place::Overlay);
         match self.overlay {
             None => html! {},

@@ -9,6 +9,8 @@ pub struct Point {
     pub y: f64,
 }
 
+use crate::model::math;
+
 impl Point {
     /// The point at (x, y).
     #[must_use]
@@ -128,7 +130,7 @@ pub fn sector(inner: f64, outer: f64, from: f64, to: f64) -> String {
 #[must_use]
 pub fn on_circle(radius: f64, turn: f64) -> Point {
     let angle = turn * std::f64::consts::TAU;
-    Point::new(radius * angle.sin(), -radius * angle.cos())
+    Point::new(radius * math::sin(angle), -radius * math::cos(angle))
 }
 
 #[cfg(test)]

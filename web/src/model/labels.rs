@@ -26,7 +26,7 @@ pub fn place(wanted: &[Wanted], radius: f64, limit: f64) -> Vec<Placed> {
         .iter()
         .map(|w| {
             let turn = w.turn.rem_euclid(1.0);
-            Placed { right: turn < 0.5, y: -radius * (turn * std::f64::consts::TAU).cos() }
+            Placed { right: turn < 0.5, y: on_circle(radius, turn).y }
         })
         .collect();
     for right in [false, true] {
@@ -47,6 +47,8 @@ pub fn place(wanted: &[Wanted], radius: f64, limit: f64) -> Vec<Placed> {
     }
     placed
 }
+
+use crate::model::geometry::on_circle;
 
 #[cfg(test)]
 mod tests {

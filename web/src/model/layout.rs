@@ -1,6 +1,6 @@
 //! Where the cards stand: masters above their replicas.
 
-use std::collections::{BTreeMap, BTreeSet};
+use psyncscope_lab::engine::sorted::SortedMap;
 
 use psyncscope_lab::sim::frame::HostId;
 
@@ -20,14 +20,14 @@ const COLUMN_GAP_MAX: f64 = 220.0;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// The upper left corner of each card.
-    pub corners: BTreeMap<HostId, Point>,
+    pub corners: SortedMap<HostId, Point>,
     /// The height that the stage must have.
     pub height: f64,
 }
 
 /// Lays out `hosts` (in order) on a stage of `stage`, with `masters` telling who follows whom.
 #[must_use]
-pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size, card: Size) -> Layout {
+pub fn layout(hosts: &[HostId], masters: &SortedMap<HostId, HostId>, stage: Size, card: Size) -> Layout {
     let forest = Forest::new(hosts, masters);
     let fits = ((stage.w - MARGIN) / (card.w + MARGIN)).floor().max(1.0) as usize;
     let rows = if forest.leaves() <= fits { forest.tidy() } else { forest.wrapped(fits) };
@@ -62,7 +62,7 @@ pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size,
     let needed = count * card.h + (count - 1.0) * gap_y;
     let top = ((stage.h - needed) / 2.0).max(MARGIN);
 
-    let mut corners = BTreeMap::new();
+    let mut corners = SortedMap::new();
     for (row, cards) in rows.iter().enumerate() {
         for &(host, column) in cards {
             let x = left + column * (card.w + gap_x);
@@ -87,18 +87,18 @@ type Row = Vec<(HostId, f64)>;
 
 struct Forest {
     roots: Vec<HostId>,
-    children: BTreeMap<HostId, Vec<HostId>>,
+    children: SortedMap<HostId, Vec<HostId>>,
 }
 
 impl Forest {
     /// Two nodes may follow each other: a circle is opened at its first member, which counts as a root.
-    fn new(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>) -> Self {
-        let mut children: BTreeMap<HostId, Vec<HostId>> = BTreeMap::new();
+    fn new(hosts: &[HostId], masters: &SortedMap<HostId, HostId>) -> Self {
+        let mut children: SortedMap<HostId, Vec<HostId>> = SortedMap::new();
         let mut roots = Vec::new();
         for &host in hosts {
             match masters.get(&host) {
                 Some(master) if hosts.contains(master) && !is_first_of_circle(host, masters) => {
-                    children.entry(*master).or_default().push(host);
+                    children.get_or_insert_with(*master, Default::default).push(host);
                 }
                 _ => roots.push(host),
             }
@@ -157,16 +157,17 @@ impl Forest {
 }
 
 /// Whether following masters from `host` leads back to it, and it is the lowest of that circle.
-fn is_first_of_circle(host: HostId, masters: &BTreeMap<HostId, HostId>) -> bool {
-    let mut seen = BTreeSet::from([host]);
+fn is_first_of_circle(host: HostId, masters: &SortedMap<HostId, HostId>) -> bool {
+    let mut seen = vec![host];
     let mut at = host;
     while let Some(&next) = masters.get(&at) {
         if next == host {
             return seen.iter().all(|&other| host <= other);
         }
-        if !seen.insert(next) {
+        if seen.contains(&next) {
             return false;
         }
+        seen.push(next);
         at = next;
     }
     false
@@ -180,7 +181,7 @@ mod tests {
     const WIDE: Size = Size { w: 1000.0, h: 560.0 };
     const PHONE: Size = Size { w: 390.0, h: 340.0 };
 
-    fn world(hosts: u16, links: &[(u16, u16)]) -> (Vec<HostId>, BTreeMap<HostId, HostId>) {
+    fn world(hosts: u16, links: &[(u16, u16)]) -> (Vec<HostId>, SortedMap<HostId, HostId>) {
         let masters = links.iter().map(|&(r, m)| (HostId(r), HostId(m))).collect();
         ((0..hosts).map(HostId).collect(), masters)
     }
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn masters_stand_in_the_middle_above_their_replicas() {
         let made = check(3, &[(1, 0), (2, 0)], WIDE, CARD);
-        let at = |i| made.corners[&HostId(i)];
+        let at = |i| made.corners.get(&HostId(i)).copied().expect("it has a place");
         assert!(at(0).y + CARD.h < at(1).y);
         assert_eq!(at(1).y, at(2).y);
         assert!((at(0).x * 2.0 - at(1).x - at(2).x).abs() <= 1.0);

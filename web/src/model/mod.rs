@@ -7,6 +7,7 @@ pub mod index;
 pub mod labels;
 pub mod ladder;
 pub mod layout;
+pub mod math;
 pub mod narrate;
 pub mod pace;
 pub mod ring;

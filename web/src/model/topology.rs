@@ -1,6 +1,6 @@
 //! Who follows whom, and which wires are worth drawing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use psyncscope_lab::engine::sorted::SortedMap;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -18,7 +18,7 @@ pub fn master_of(host: &HostFrame, hosts: &[Arc<HostFrame>]) -> Option<HostId> {
 
 /// For each replica, the host it follows.
 #[must_use]
-pub fn masters(frame: &Frame) -> BTreeMap<HostId, HostId> {
+pub fn masters(frame: &Frame) -> SortedMap<HostId, HostId> {
     frame
         .hosts
         .iter()
@@ -96,7 +96,7 @@ impl WireView {
 #[must_use]
 pub fn wires(frame: &Frame, also: Option<(HostId, HostId)>) -> Vec<WireView> {
     let masters = masters(frame);
-    let joined: BTreeSet<(HostId, HostId)> = frame
+    let joined: Vec<(HostId, HostId)> = frame
         .hosts
         .iter()
         .flat_map(|h| h.conns.iter().map(|c| ordered(h.id, c.peer)))

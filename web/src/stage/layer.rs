@@ -1,7 +1,7 @@
 //! What moves: cards on their way to a new place, the wires between them, packets, the knob and the clock. All of it is
 //! drawn from (frame, now) straight into the document, past the virtual DOM, on every tick.
 
-use std::collections::BTreeMap;
+use psyncscope_lab::engine::sorted::SortedMap;
 use std::sync::Arc;
 
 use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::model::colours::ColourMap;
+use crate::model::math;
 use crate::model::geometry::{Curve, Point, Size};
 use crate::model::pace;
 use crate::model::topology::ordered;
@@ -52,12 +53,12 @@ pub struct Taste {
 #[derive(Default)]
 pub struct Layer {
     /// Where each card is now, and where it belongs.
-    corners: BTreeMap<HostId, Point>,
-    targets: BTreeMap<HostId, Point>,
+    corners: SortedMap<HostId, Point>,
+    targets: SortedMap<HostId, Point>,
     card: Size,
-    cards: BTreeMap<HostId, HtmlElement>,
-    wires: BTreeMap<(HostId, HostId), Wire>,
-    curves: BTreeMap<(HostId, HostId), Curve>,
+    cards: SortedMap<HostId, HtmlElement>,
+    wires: SortedMap<(HostId, HostId), Wire>,
+    curves: SortedMap<(HostId, HostId), Curve>,
     chips: Vec<Chip>,
     chips_home: Option<Element>,
     plug: Option<Element>,
@@ -87,7 +88,7 @@ impl Layer {
         self.wires.clear();
         for group in all::<Element>(floor, "[data-a]") {
             let (Some(a), Some(b)) = (number(&group, "data-a"), number(&group, "data-b")) else { continue };
-            let wire = self.wires.entry((HostId(a), HostId(b))).or_insert_with(|| Wire { paths: Vec::new(), handle: None });
+            let wire = self.wires.get_or_insert_with((HostId(a), HostId(b)), || Wire { paths: Vec::new(), handle: None });
             match group.clone().dyn_into::<HtmlElement>() {
                 Ok(handle) => wire.handle = Some(handle),
                 Err(group) => wire.paths.extend(all::<Element>(&group, "path")),
@@ -103,14 +104,14 @@ impl Layer {
     }
 
     /// Says where the cards belong. Cards that are new, or all of them with `at_once`, are there without a way.
-    pub fn aim(&mut self, targets: BTreeMap<HostId, Point>, card: Size, at_once: bool) {
+    pub fn aim(&mut self, targets: SortedMap<HostId, Point>, card: Size, at_once: bool) {
         self.card = card;
         self.corners.retain(|id, _| targets.contains_key(id));
-        for (&id, &target) in &targets {
+        for (&id, &target) in targets.iter() {
             if at_once {
                 self.corners.insert(id, target);
             } else {
-                self.corners.entry(id).or_insert(target);
+                self.corners.get_or_insert_with(id, || target);
             }
         }
         self.targets = targets;
@@ -153,8 +154,8 @@ impl Layer {
         if !self.is_settling() {
             return;
         }
-        let left = (-ms / SETTLE_MS).exp();
-        for (id, corner) in &mut self.corners {
+        let left = math::exp(-ms / SETTLE_MS);
+        for (id, corner) in self.corners.iter_mut() {
             let Some(&target) = self.targets.get(id) else { continue };
             let next = target.towards(*corner, left);
             *corner = if next.distance(target) < 0.5 { target } else { next };
@@ -164,14 +165,14 @@ impl Layer {
 
     /// Sets the places of cards and wires.
     fn place(&mut self) {
-        for (id, card) in &self.cards {
+        for (id, card) in self.cards.iter() {
             if let Some(at) = self.corners.get(id) {
                 // A valid property on a live element: it cannot be refused. So with the attributes below.
                 let _ = card.style().set_property("transform", &format!("translate({:.1}px,{:.1}px)", at.x, at.y));
             }
         }
         self.curves.clear();
-        for (&(a, b), wire) in &self.wires {
+        for (&(a, b), wire) in self.wires.iter() {
             let (Some(&from), Some(&to)) = (self.corners.get(&a), self.corners.get(&b)) else { continue };
             let curve = Curve::between(from, to, self.card);
             let path = curve.path();

@@ -68,7 +68,10 @@ pub fn WireSheet(props: &Props) -> Html {
         let at = event.target_dyn_into::<HtmlInputElement>()?.value().parse::<usize>().ok()?;
         LATENCIES.get(at).copied()
     };
-    let loss_of = |event: &Event| Some(event.target_dyn_into::<HtmlInputElement>()?.value().parse::<f64>().ok()? / 100.0);
+    let loss_of = |event: &Event| {
+        let percent = event.target_dyn_into::<HtmlInputElement>()?.value_as_number();
+        percent.is_finite().then_some(percent / 100.0)
+    };
     let on_latency_input = {
         let latency = latency.clone();
         Callback::from(move |event: InputEvent| latency.set(latency_of(&event)))

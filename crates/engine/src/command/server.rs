@@ -7,7 +7,7 @@ use crate::node::Node;
 use crate::resp::Reply;
 
 /// DEBUG SLEEP of more than a day is taken for a mistake.
-const SLEEP_MAX_S: f64 = 86_400.0;
+const SLEEP_MAX_S: u64 = 86_400;
 
 impl Node {
     pub(crate) fn config_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
@@ -153,8 +153,32 @@ fn describe(reply: &mut Reply, spec: &CommandSpec) {
     }
 }
 
-/// Seconds, maybe with a fraction, in microseconds.
+/// Seconds, maybe with a fraction, in microseconds: `1`, `0.25`, `.5`. Digits by hand: the general reader of floating-point
+/// numbers brings 10 KB of tables, and this is its only use.
 fn parse_seconds(text: &[u8]) -> Option<u64> {
-    let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-    (0.0..=SLEEP_MAX_S).contains(&seconds).then_some((seconds * 1e6) as u64)
+    let text = std::str::from_utf8(text).ok()?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let micros: u64 = format!("{fraction:0<6}")[..6].parse().ok()?;
+    (whole <= SLEEP_MAX_S).then(|| whole * 1_000_000 + micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_seconds;
+
+    #[test]
+    fn seconds_with_and_without_a_fraction() {
+        for (text, us) in [("0", 0), ("1", 1_000_000), ("0.25", 250_000), (".5", 500_000), ("2.", 2_000_000)] {
+            assert_eq!(parse_seconds(text.as_bytes()), Some(us), "{text}");
+        }
+        assert_eq!(parse_seconds(b"0.1234567"), Some(123_456));
+        for text in ["", ".", "-1", "1e3", "x", "1.x", "86401", "99999999999999999999"] {
+            assert_eq!(parse_seconds(text.as_bytes()), None, "{text}");
+        }
+    }
 }

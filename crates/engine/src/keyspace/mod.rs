@@ -41,7 +41,8 @@ pub struct Keyspace {
     /// The version at which all content was replaced: no key changed before it.
     replaced_at: u64,
     /// Keys to which a client of this writable replica gave a time to live (`slaveKeysWithExpire`).
-    local_expires: BTreeSet<(usize, Key)>,
+    /// (database, key): the same type as [`Db`] orders its expiries by, since each other one would be more wasm.
+    local_expires: BTreeSet<(i64, Key)>,
     /// Counters for INFO; CONFIG RESETSTAT sets them to default.
     pub stats: Stats,
 }
@@ -235,7 +236,7 @@ impl Keyspace {
     /// Remembers that a client of this writable replica gave `key` a time to live, so that [`Keyspace::expire_local`]
     /// may delete it: no DEL for it will ever come from the master (`rememberSlaveKeyWithExpire`).
     pub fn remember_local_expire(&mut self, db: usize, key: &[u8]) {
-        self.local_expires.insert((db, Key::from(key)));
+        self.local_expires.insert((db as i64, Key::from(key)));
     }
 
     /// Forgets the keys of [`Keyspace::remember_local_expire`] (`flushSlaveKeysWithExpireList`).
@@ -248,7 +249,8 @@ impl Keyspace {
     pub fn expire_local(&mut self, now_ms: i64) -> Vec<(usize, Vec<u8>)> {
         let mut deleted = Vec::new();
         let mut kept = BTreeSet::new();
-        for (db, key) in std::mem::take(&mut self.local_expires) {
+        for (number, key) in std::mem::take(&mut self.local_expires) {
+            let db = number as usize;
             match self.get(db, &key) {
                 Some(entry) if entry.is_expired(now_ms) => {
                     self.delete(db, &key);
@@ -256,7 +258,7 @@ impl Keyspace {
                     deleted.push((db, key.to_vec()));
                 }
                 Some(entry) if entry.expire_ms().is_some() => {
-                    kept.insert((db, key));
+                    kept.insert((number, key));
                 }
                 _ => {}
             }
