@@ -4,6 +4,8 @@
 //! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds than
 //! these, `PSYNCSCOPE_SEED=1000..50000`.
 
+#![allow(clippy::print_stdout, reason = "a failure is found by what was printed")]
+
 use std::ops::Range;
 
 use psyncscope_tests::sweep::{Report, Scenario, check};

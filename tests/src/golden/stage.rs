@@ -25,13 +25,8 @@ impl Stage {
     /// An empty stage. A save takes 50 ms, as that of a forked Redis with next to no data does.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let world = World::new(WorldConfig {
-            seed,
-            fork_us: 50_000,
-            record: false,
-            capture: true,
-            ..WorldConfig::default()
-        });
+        let world =
+            World::new(WorldConfig { seed, fork_us: 50_000, record: false, capture: true, ..WorldConfig::default() });
         Self { world, clients: Transcript::default() }
     }
 

@@ -1,0 +1,140 @@
+//! How fast the engine and its world are, as ratios within one run, so that the machine matters little.
+//!
+//! `cargo bench -p psyncscope-tests --bench engine`. Each number is the median of several rounds.
+
+#![allow(clippy::print_stdout, reason = "a benchmark is what it prints")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use psyncscope_engine::Config;
+use psyncscope_engine::config::Limits;
+use psyncscope_engine::ids::Offset;
+use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_sim::{World, WorldConfig};
+use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
+
+/// Rounds of which the median is told.
+const ROUNDS: usize = 15;
+
+/// One write to the backlog.
+const WRITE: usize = 4096;
+
+/// The backlog's default size.
+const RING: usize = 1 << 20;
+
+fn main() {
+    println!("{:<58} {:>14}", "what", "median");
+    feeding_a_backlog();
+    running_a_world();
+    checking_a_world();
+}
+
+/// The median time of a round, in seconds.
+fn median_s(mut round: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let begun = Instant::now();
+            round();
+            begun.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[ROUNDS / 2]
+}
+
+fn row(what: &str, number: f64, unit: &str) {
+    println!("{what:<58} {number:>14.2} {unit}");
+}
+
+/// A copy into a ring is the least that a backlog can cost.
+fn feeding_a_backlog() {
+    const WRITES: usize = 16 * 1024;
+    let gigabytes = (WRITES * WRITE) as f64 / 1e9;
+    let bytes: Vec<u8> = (0..WRITE).map(|i| i as u8).collect();
+    let mut ring = vec![0_u8; RING];
+    let memcpy = gigabytes
+        / median_s(|| {
+            for i in 0..WRITES {
+                let at = i * WRITE % RING;
+                ring[at..at + WRITE].copy_from_slice(black_box(&bytes));
+                black_box(&mut ring);
+            }
+        });
+    let feed = |size: usize, hold: bool| {
+        let mut backlog = Backlog::new(size, Offset(0));
+        let mut offset = Offset(0);
+        gigabytes
+            / median_s(|| {
+                for i in 0..WRITES {
+                    // A recording keeps what the backlog was: pages written to since are copied.
+                    let kept = (hold && i % 16 == 0).then(|| backlog.clone());
+                    offset = offset.plus(WRITE);
+                    backlog.feed(black_box(&bytes), offset);
+                    black_box(kept);
+                }
+            })
+    };
+    row("memcpy of 4 KiB into a ring of 1 MiB", memcpy, "GB/s");
+    for (what, size, hold) in [
+        ("a backlog of 1 MiB fed 4 KiB at a time", RING, false),
+        ("a backlog of 1000003 bytes, no page boundary met", 1_000_003, false),
+        ("a backlog of 1 MiB, recorded after every 16th write", RING, true),
+    ] {
+        let speed = feed(size, hold);
+        row(what, speed, "GB/s");
+        row("  of memcpy's", 100.0 * speed / memcpy, "%");
+    }
+}
+
+/// A master with two replicas, one behind the other, and twenty writes a second. Answers the events it took.
+fn a_minute_of_three(record: bool) -> u64 {
+    let config = Config { limits: Limits::classroom(), repl_backlog_size: 1024, save: Vec::new(), ..Config::default() };
+    let mut world = World::new(WorldConfig { seed: 1, record, ..WorldConfig::default() });
+    let mut add = |name: &str, master: Option<&str>| {
+        let replicaof = master.map(|master| (master.to_owned(), 6379));
+        world.add_host(name, Config { replicaof, ..config.clone() }).expect("three hosts fit")
+    };
+    let (a, _, _) = (add("a", None), add("b", Some("a")), add("c", Some("b")));
+    let mut events = 0;
+    for i in 0..20 * 60_u64 {
+        let at = (i + 1) * 50_000;
+        while world.next_event_at().is_some_and(|next| next.0 <= at) {
+            events += u64::from(world.step());
+        }
+        world.run_until(psyncscope_sim::frame::SimTime(at));
+        world.console_send(a, 0, &["SET", &format!("k{}", i % 100), "value"]).expect("the master runs");
+        world.take_console_output(a, 0);
+    }
+    events
+}
+
+fn running_a_world() {
+    let events = a_minute_of_three(false) as f64;
+    let plain = median_s(|| {
+        black_box(a_minute_of_three(false));
+    });
+    let recorded = median_s(|| {
+        black_box(a_minute_of_three(true));
+    });
+    row("events of a chain of three, 20 writes a second", events / plain / 1e6, "million/s");
+    row("  its virtual time against real time", 60.0 / plain, "times");
+    row("  the same, every frame recorded", events / recorded / 1e6, "million/s");
+    row("  what recording costs", recorded / plain, "times");
+}
+
+fn checking_a_world() {
+    const SEEDS: std::ops::Range<u64> = 0..20;
+    let plain = median_s(|| {
+        for seed in SEEDS {
+            black_box(digest_of_seed(seed));
+        }
+    });
+    let checked = median_s(|| {
+        for seed in SEEDS {
+            black_box(check(&Scenario::of_seed(seed))).expect("no world breaks a rule");
+        }
+    });
+    row("random worlds", SEEDS.end as f64 / plain, "worlds/s");
+    row("  what checking every event costs", checked / plain, "times");
+}
