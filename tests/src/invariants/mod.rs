@@ -10,6 +10,7 @@ mod data;
 mod histories;
 mod links;
 mod node;
+mod patience;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,13 +20,14 @@ use psyncscope_engine::event::{Event, FeedKind, IdChange, PsyncOutcome};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::replication::psync::{Decision, PsyncVerdict};
 use psyncscope_engine::replication::replica::ReplState;
-use psyncscope_sim::frame::{HostId, SimTime, What};
-use psyncscope_sim::{World, WorldConfig};
+use psyncscope_sim::frame::{HostId, Power, SimTime, What};
+use psyncscope_sim::{Flow, Side, World, WorldConfig};
 
 pub use data::same_values;
 pub use histories::{Histories, Position, Process};
 pub use links::{LinkName, Links};
 pub use node::{LinkSeen, NodeSeen};
+pub use patience::Patience;
 
 /// How often datasets are compared, in microseconds of virtual time.
 const DATA_EVERY_US: u64 = 500_000;
@@ -63,6 +65,8 @@ pub enum Rule {
     SpeaksTheProtocol,
     /// Who stands at the same place of the same history has the same data.
     DataIsOne,
+    /// A silent peer is given up after `repl-timeout`.
+    NobodyWaitsForEver,
     /// When all is mended, all replicas come to be what their master is.
     AllComesTogether,
 }
@@ -85,6 +89,7 @@ impl fmt::Display for Rule {
             Self::WireIsTcp => "what arrives on a connection is what was sent",
             Self::SpeaksTheProtocol => "peers understand each other",
             Self::DataIsOne => "who stands at the same place of a history has the same data",
+            Self::NobodyWaitsForEver => "a silent peer is given up after repl-timeout",
             Self::AllComesTogether => "when all is mended, all replicas come to be what their master is",
         })
     }
@@ -172,6 +177,7 @@ pub struct Tally {
 pub struct Checker {
     histories: Histories,
     links: Links,
+    patience: Patience,
     nodes: BTreeMap<HostId, Followed>,
     boots: BTreeMap<HostId, u32>,
     entries: usize,
@@ -209,15 +215,17 @@ impl Checker {
         self.tally.events += 1;
         let mut fed = Vec::new();
         for entry in &world.timeline()[self.entries..] {
+            if let Some(host) = entry.host {
+                self.patience.note(entry.at.0, host, &entry.what);
+            }
             if let (Some(host), What::Node(event)) = (entry.host, &entry.what) {
                 self.follow(host, event, &mut fed).map_err(broken(Some(host)))?;
             }
         }
         self.entries = world.timeline().len();
         for host in world.host_ids() {
-            if let Some(node) = world.node(host) {
-                self.meet(host, NodeSeen::of(node)).map_err(broken(Some(host)))?;
-            }
+            let Some(node) = world.node(host) else { continue };
+            self.meet(host, NodeSeen::of(node)).map_err(broken(Some(host)))?;
         }
         for Fed { host, replid, from, len } in fed {
             if let Some((from, bytes)) = world.node(host).and_then(|node| kept(node, from, len)) {
@@ -227,9 +235,18 @@ impl Checker {
             }
         }
         for captured in &world.captured()[self.captured..] {
+            if (captured.flow, captured.side) == (Flow::Down, Side::Received) {
+                self.patience.heard(captured.at.0, captured.opener);
+            }
             self.links.see(captured, &mut self.histories).map_err(broken(None))?;
         }
         self.captured = world.captured().len();
+        for host in world.host_ids().filter(|host| world.power(*host) == Some(Power::Running)) {
+            let Some(node) = world.node(host) else { continue };
+            self.patience
+                .check(at.0, host, node.repl_state(), node.config().repl_timeout)
+                .map_err(|why| broken(Some(host))((Rule::NobodyWaitsForEver, why)))?;
+        }
         if at.0 >= self.data_checked_at + DATA_EVERY_US {
             self.data_checked_at = at.0;
             self.compare_data(world).map_err(broken(None))?;

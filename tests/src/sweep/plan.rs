@@ -495,15 +495,15 @@ mod tests {
 
     #[test]
     fn every_kind_of_trouble_is_planned() {
-        let all: Vec<Scenario> = (0..200).map(Scenario::of_seed).collect();
-        let acts = || all.iter().flat_map(|scenario| &scenario.acts);
-        let told = |start: &str| acts().filter(|(_, act)| act.to_string().contains(start)).count();
+        let all: Vec<Scenario> = (0..60).map(Scenario::of_seed).collect();
+        let acts: Vec<String> =
+            all.iter().flat_map(|scenario| &scenario.acts).map(|(_, act)| act.to_string()).collect();
         for kind in [
             "cut ", "heal ", "wire ", "crash ", "terminate ", "pause ", "resume ", "power off ", "restart ", "hangs up",
             "as a replica of", "move the clock", "REPLICAOF NO ONE", "SLEEP", "SHUTDOWN", "CLIENT", "BGSAVE", "SELECT",
             "repl-backlog-size", "PEXPIREAT", "FLUSHDB",
         ] {
-            assert!(told(kind) > 0, "nothing like {kind:?} in {} acts", acts().count());
+            assert!(acts.iter().any(|act| act.contains(kind)), "nothing like {kind:?} in {} acts", acts.len());
         }
         let sizes: Vec<usize> = all.iter().map(|scenario| scenario.hosts.len()).collect();
         assert!((2..=6).all(|size| sizes.contains(&size)), "{sizes:?}");
