@@ -1,0 +1,165 @@
+//! Nobody waits for ever: a silent master is given up, and so is a silent replica.
+//!
+//! Redis counts whole seconds of the wall clock once a second, so a limit of N seconds is met after N to N + 2; and only by
+//! a process that is awake and whose clock does not go back.
+
+use std::collections::BTreeMap;
+
+use psyncscope_engine::ConnId;
+use psyncscope_engine::event::{Event, ReplicaState};
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_sim::frame::{HostId, What};
+
+/// What is granted beyond `repl-timeout`, in microseconds.
+const GRACE_US: u64 = 3_000_000;
+
+/// What one process waits for.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Time counts from here: it was awake since, and its clock went on.
+    counts_from: u64,
+    /// When it heard from its master last, or its link's state changed.
+    heard_at: u64,
+    /// When each online replica was heard of last.
+    acked_at: BTreeMap<ConnId, u64>,
+}
+
+/// What all processes wait for.
+#[derive(Debug, Default)]
+pub struct Patience(BTreeMap<HostId, Waiting>);
+
+impl Patience {
+    /// Something happened on a host.
+    pub fn note(&mut self, at: u64, host: HostId, what: &What) {
+        let waiting = self.0.entry(host).or_default();
+        match what {
+            What::Power(_) => waiting.delay(at, 0),
+            What::ClockMoved { by_ms } => waiting.delay(at, (-by_ms).max(0).unsigned_abs() * 1000),
+            What::Node(Event::Command { argv, .. }) => {
+                if let Some(sleep_us) = sleep_us(argv) {
+                    waiting.delay(at, sleep_us);
+                }
+            }
+            What::Node(Event::ReplState { .. }) => waiting.heard_at = at,
+            What::Node(Event::ReplicaState { conn, to: ReplicaState::Online, .. } | Event::Acked { conn, .. }) => {
+                waiting.acked_at.insert(*conn, at);
+            }
+            What::Node(Event::ReplicaGone { conn, .. }) => {
+                waiting.acked_at.remove(conn);
+            }
+            What::Node(Event::Ids { why: psyncscope_engine::event::IdChange::Startup, .. }) => {
+                waiting.acked_at.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// A host's process read bytes from its master.
+    pub fn heard(&mut self, at: u64, host: HostId) {
+        self.0.entry(host).or_default().heard_at = at;
+    }
+
+    /// A host whose process runs, and how patient it is.
+    ///
+    /// # Errors
+    /// It waited too long.
+    pub fn check(&self, now: u64, host: HostId, state: ReplState, repl_timeout_s: i64) -> Result<(), String> {
+        let Some(waiting) = self.0.get(&host) else { return Ok(()) };
+        let limit = repl_timeout_s.unsigned_abs() * 1_000_000 + GRACE_US;
+        let waited = |since: u64| now.saturating_sub(since.max(waiting.counts_from));
+        if state >= ReplState::Connecting && waited(waiting.heard_at) > limit {
+            let seconds = waited(waiting.heard_at) / 1_000_000;
+            return Err(format!("{} for {seconds} s without a byte; repl-timeout is {repl_timeout_s}", state.name()));
+        }
+        match waiting.acked_at.iter().find(|(_, at)| waited(**at) > limit) {
+            Some((conn, at)) => {
+                let seconds = waited(*at) / 1_000_000;
+                Err(format!("the replica on {conn:?} silent for {seconds} s; repl-timeout is {repl_timeout_s}"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Waiting {
+    /// Time begins to count at `at`, or so much later than it would have.
+    fn delay(&mut self, at: u64, by_us: u64) {
+        self.counts_from = self.counts_from.max(at) + by_us;
+    }
+}
+
+/// How long DEBUG SLEEP sleeps.
+fn sleep_us(argv: &[Vec<u8>]) -> Option<u64> {
+    let [name, word, seconds] = argv else { return None };
+    if !name.eq_ignore_ascii_case(b"debug") || !word.eq_ignore_ascii_case(b"sleep") {
+        return None;
+    }
+    let seconds: f64 = std::str::from_utf8(seconds).ok()?.parse().ok()?;
+    Some((seconds * 1e6) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOST: HostId = HostId(0);
+    const S: u64 = 1_000_000;
+
+    /// A replica whose link came up at 10 s, and whose own replica came online then.
+    fn replica() -> Patience {
+        let mut patience = Patience::default();
+        let up = Event::ReplState { from: ReplState::Transfer, to: ReplState::Connected, why: String::new() };
+        patience.note(10 * S, HOST, &What::Node(up));
+        let to = ReplicaState::Online;
+        patience.note(10 * S, HOST, &What::Node(Event::ReplicaState { conn: ConnId(4), from: None, to }));
+        patience
+    }
+
+    fn is_patient(patience: &Patience, at_s: u64, state: ReplState) -> bool {
+        patience.check(at_s * S, HOST, state, 5).is_ok()
+    }
+
+    fn acked() -> What {
+        What::Node(Event::Acked { conn: ConnId(4), offset: psyncscope_engine::ids::Offset(1) })
+    }
+
+    #[test]
+    fn a_silent_master_is_given_up() {
+        let mut patience = replica();
+        patience.note(17 * S, HOST, &acked());
+        assert!(is_patient(&patience, 18, ReplState::Connected));
+        assert!(!is_patient(&patience, 19, ReplState::Connected));
+        assert!(!is_patient(&patience, 19, ReplState::Connecting));
+        assert!(is_patient(&patience, 19, ReplState::Connect), "there is nobody to wait for");
+        patience.heard(18 * S, HOST);
+        assert!(is_patient(&patience, 19, ReplState::Connected));
+    }
+
+    #[test]
+    fn a_silent_replica_is_given_up() {
+        let mut patience = replica();
+        assert!(is_patient(&patience, 18, ReplState::None));
+        assert!(!is_patient(&patience, 19, ReplState::None));
+        patience.note(15 * S, HOST, &acked());
+        assert!(is_patient(&patience, 23, ReplState::None));
+        assert!(!is_patient(&patience, 24, ReplState::None));
+        patience.note(24 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
+        assert!(is_patient(&patience, 99, ReplState::None));
+    }
+
+    #[test]
+    fn sleepers_and_turned_clocks_are_excused() {
+        let later = |what: What| {
+            let mut patience = replica();
+            patience.note(12 * S, HOST, &what);
+            (19..60).take_while(|&at_s| is_patient(&patience, at_s, ReplState::Connected)).count()
+        };
+        assert_eq!(later(What::Removed), 0);
+        assert_eq!(later(What::Power(psyncscope_sim::frame::Power::Running)), 2);
+        assert_eq!(later(What::ClockMoved { by_ms: 9000 }), 2);
+        assert_eq!(later(What::ClockMoved { by_ms: -9000 }), 11);
+        let argv = ["DEBUG", "SLEEP", "4.5"].map(|word| word.as_bytes().to_vec()).to_vec();
+        let sleep = Event::Command { conn: ConnId(1), from_master: false, db: 0, argv, dirty: 0 };
+        assert_eq!(later(What::Node(sleep)), 6);
+    }
+}
