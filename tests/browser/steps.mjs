@@ -1,0 +1,217 @@
+// What readers do and see, in the words of the specs. Everything waits for what the page shows, never for a time.
+
+import assert from 'node:assert/strict';
+import { expectSoon } from './soon.mjs';
+
+/** Speeds as the page lists them. */
+export const SPEED = { paced: 0, tenth: 1, quarter: 2, half: 3, real: 4, double: 5, five: 6 };
+
+/** A saved run: `names[0]` is the master of all others; wires are slow enough to follow. */
+export function world({ names = ['a', 'b', 'c'], backlog = 64, latencyUs = 150_000, actions = [], endUs, seed = 1 }) {
+  const lines = (name) => [`repl-backlog-size ${backlog}`, ...(name === names[0] ? [] : [`replicaof ${names[0]} 6379`])];
+  return {
+    version: 1,
+    config: {
+      seed,
+      nodes: names.map((name) => ({ name, config: lines(name) })),
+      wire: { latency_us: latencyUs },
+    },
+    actions,
+    end_us: endUs,
+  };
+}
+
+/** An action of a saved run: a command typed at a node. */
+export const typed = (at_us, node, command) => ({ at_us, do: 'exec', node, command });
+
+/** A page, driven. */
+export class Reader {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** The element with this `data-testid`. */
+  at(id) {
+    return this.page.getByTestId(id);
+  }
+
+  /** What an element says, without the spaces around it; null if it is not there. */
+  async says(id) {
+    const found = this.at(id);
+    return (await found.count()) === 0 ? null : (await found.first().innerText()).trim();
+  }
+
+  /** Waits until an element's words fit. */
+  async until(id, wanted) {
+    const fits = wanted instanceof RegExp ? (text) => wanted.test(text ?? '') : (text) => text === wanted;
+    return expectSoon(() => this.says(id), fits, `${id} says ${wanted}`);
+  }
+
+  /** Waits until the page shows the first node. */
+  async opened() {
+    await this.at('play').waitFor();
+    await this.page.locator('.card').first().waitFor();
+    return this;
+  }
+
+  async isPlaying() {
+    return this.page.evaluate(() => {
+      // The word on the button is the other state's.
+      const label = document.querySelector('[data-testid=play]').getAttribute('aria-label');
+      return label === 'Pause' || label === '暂停';
+    });
+  }
+
+  async play(speed = SPEED.five) {
+    await this.at('speed').selectOption(String(speed));
+    if (!(await this.isPlaying())) await this.at('play').click();
+    await expectSoon(() => this.isPlaying(), Boolean, 'time passes');
+  }
+
+  async pause() {
+    if (await this.isPlaying()) await this.at('play').click();
+    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
+  }
+
+  /** The moment shown, in milliseconds. */
+  async shown() {
+    return Number(await this.at('scrubber').getAttribute('aria-valuenow'));
+  }
+
+  /** The present, in microseconds. */
+  now() {
+    return this.page.evaluate(() => window.psyncscope.now());
+  }
+
+  /** The fingerprint of everything that has happened. */
+  digest() {
+    return this.page.evaluate(() => window.psyncscope.digest());
+  }
+
+  select(node) {
+    return this.at(`console-tab-${node}`).click();
+  }
+
+  tab(name) {
+    return this.at(`tab-${name}`).click();
+  }
+
+  /** The lines of the console shown, commands with their prompts. */
+  lines() {
+    return this.page.locator('[data-testid=console-output] > p:not(.console-waiting)').allInnerTexts();
+  }
+
+  /** Types a command at a node and waits for its answer, letting time pass if it takes time; resolves to the answer. */
+  async type(node, command) {
+    await this.select(node);
+    await expectSoon(() => this.at(`console-tab-${node}`).getAttribute('aria-selected'), (on) => on === 'true', `${node} is selected`);
+    const commands = this.page.locator('[data-testid=console-output] > p.console-command');
+    const before = await commands.count();
+    await this.at('console-input').fill(command);
+    await this.at('console-input').press('Enter');
+    await expectSoon(() => commands.count(), (count) => count > before, `the console shows ${command}`);
+    const waiting = async () => (await this.page.locator('.console-waiting').count()) > 0;
+    if (await waiting()) {
+      const playing = await this.isPlaying();
+      await this.play();
+      await expectSoon(waiting, (still) => !still, `an answer to ${command}`);
+      if (!playing) await this.pause();
+    }
+    return this.page.evaluate((nth) => {
+      const all = [...document.querySelectorAll('[data-testid=console-output] > p:not(.console-waiting)')];
+      const from = all.indexOf(all.filter((p) => p.classList.contains('console-command'))[nth]);
+      const rest = all.slice(from + 1);
+      const end = rest.findIndex((p) => p.classList.contains('console-command'));
+      return (end < 0 ? rest : rest.slice(0, end)).map((p) => p.textContent).join('\n');
+    }, before);
+  }
+
+  /** The fields of INFO's section, as the console at `node` answers. */
+  async info(node, section) {
+    const answer = await this.type(node, `INFO ${section}`);
+    return Object.fromEntries([...answer.matchAll(/([a-z_0-9]+):([^\s\\"]*)/g)].map((m) => [m[1], m[2]]));
+  }
+
+  /** A saved run takes the place of the present world, at its end and standing still. */
+  async load(log) {
+    await this.at('load').click();
+    await this.at('load-text').fill(typeof log === 'string' ? log : JSON.stringify(log));
+    await this.at('load-go').click();
+    await this.at('load-dialog').waitFor({ state: 'detached', timeout: 60_000 });
+    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'a loaded run stands still');
+  }
+
+  /** Plays until `check` holds, and stops. */
+  async playUntil(check, what) {
+    await this.play();
+    await expectSoon(check, Boolean, what);
+    await this.pause();
+  }
+
+  async playUntilSays(id, wanted) {
+    await this.play();
+    await this.until(id, wanted);
+    await this.pause();
+  }
+
+  /** Opens a wire's sheet and presses a button of it. */
+  async wire(key, button) {
+    await this.at(`wire-${key}`).click();
+    await this.at('wire-sheet').getByTestId(button).click();
+    await this.page.keyboard.press('Escape');
+    await this.at('wire-sheet').waitFor({ state: 'detached' });
+  }
+
+  /** Opens a node's menu and chooses from it. */
+  async menu(node, item) {
+    await this.at(`menu-${node}`).click();
+    await this.at('node-menu').getByTestId(item).click();
+  }
+
+  /** Full identities behind a card's two chips, with the offset at which the second ends. */
+  async history(node) {
+    const title = async (id) => ((await this.at(id).count()) ? this.at(id).getAttribute('title') : null);
+    const id = (text) => /[0-9a-f]{40}/.exec(text ?? '')?.[0] ?? null;
+    const second = await title(`node-${node}-replid2`);
+    return {
+      replid: id(await title(`node-${node}-replid`)),
+      replid2: id(second),
+      second: second === null ? null : Number(/byte (\d+)/.exec(second)?.[1]),
+      offset: Number(await this.says(`node-${node}-offset`)),
+    };
+  }
+
+  /** What the ring of the selected node holds: its bytes by offset, and where each lies. */
+  async ring() {
+    const cells = await this.page.evaluate(() =>
+      [...document.querySelectorAll('[data-testid=ring] [data-byte]')].map((cell) => ({
+        index: Number(cell.dataset.index),
+        offset: Number(cell.dataset.offset),
+        byte: Number(cell.dataset.byte),
+      })),
+    );
+    cells.sort((x, y) => x.offset - y.offset);
+    return { cells, text: Buffer.from(cells.map((c) => c.byte)).toString('latin1') };
+  }
+
+  /** The handshake panel: every rung's status and words. */
+  async ladder() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('[data-testid^=ladder-]')].map((rung) => ({
+        state: rung.dataset.testid.slice('ladder-'.length),
+        status: rung.dataset.status,
+        sent: [...rung.querySelectorAll('.rung-sent code')].map((c) => c.textContent),
+        received: [...rung.querySelectorAll('.rung-received code')].map((c) => c.textContent),
+      })),
+    );
+  }
+
+  /** No part of the page is wider than the window. */
+  async assertFits() {
+    const { needs, has } = await this.page.evaluate(() => ({ needs: document.scrollingElement.scrollWidth, has: window.innerWidth }));
+    assert.ok(needs <= has, `the page needs ${needs} px of ${has}`);
+  }
+}
+
+/** A RESP array of bulk strings. */
+export const resp = (...words) => `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;
