@@ -21,6 +21,8 @@ mod transport;
 mod ui;
 
 fn main() {
+    // In the page as it is shipped a panic stops at once, without words; while one works on it, it tells why.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let root = ui::dom::document().and_then(|d| d.get_element_by_id("app"));
     match root {

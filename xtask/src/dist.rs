@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::lean::lean;
 use crate::setup;
 use crate::shell::Shell;
 use crate::size;
@@ -24,6 +25,7 @@ pub fn build(shell: &Shell) -> Result<()> {
     // Links relative to the page, so that it works from any path.
     command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
     calm_trunk(&mut command);
+    lean(shell, &mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
 

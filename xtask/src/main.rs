@@ -8,6 +8,7 @@
 mod bench;
 mod cli;
 mod dist;
+mod lean;
 mod project;
 mod serve;
 mod setup;

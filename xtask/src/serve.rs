@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::dist;
+use crate::lean::lean;
 use crate::setup;
 use crate::shell::Shell;
 use crate::trouble::{OrTrouble, Result, Trouble};
@@ -31,6 +32,7 @@ pub fn run(shell: &mut Shell, port: u16) -> Result<()> {
         .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
     dist::calm_trunk(&mut server);
+    lean(shell, &mut server);
     let this = std::env::current_exe().or_trouble("finding this program", "run it as `cargo xtask serve`")?;
     Command::new(this)
         .args(["announce", "--port", &port.to_string()])
