@@ -27,7 +27,12 @@ pub fn same_values(one: &Keyspace, other: &Keyspace) -> Result<(), String> {
                 return Err(format!("{} is {:?} here and {:?} there", name(), entry.value(), twin.value()));
             }
             if entry.expire_ms().is_some() != twin.expire_ms().is_some() {
-                return Err(format!("{} expires here at {:?}, there at {:?}", name(), entry.expire_ms(), twin.expire_ms()));
+                return Err(format!(
+                    "{} expires here at {:?}, there at {:?}",
+                    name(),
+                    entry.expire_ms(),
+                    twin.expire_ms()
+                ));
             }
         }
     }

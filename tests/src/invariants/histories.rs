@@ -51,13 +51,7 @@ impl Histories {
     ///
     /// # Errors
     /// The ID was used before, or goes on from where nothing is.
-    pub fn begin(
-        &mut self,
-        id: ReplId,
-        head: Process,
-        parent: Option<ReplId>,
-        base: Offset,
-    ) -> Result<(), String> {
+    pub fn begin(&mut self, id: ReplId, head: Process, parent: Option<ReplId>, base: Offset) -> Result<(), String> {
         if let Some(parent) = parent {
             let end = self.get(&parent)?.end();
             if base > end {

@@ -227,7 +227,11 @@ fn check_file(file: &[u8], replid: ReplId, offset: Offset) -> Result<(), Fault> 
         Some(info) if (info.id, info.offset) == (replid, offset) && loaded.bytes == file.len() => Ok(()),
         info => Err((
             Rule::FileIsOfTheOffset,
-            format!("told {replid} {offset}, but the RDB file ({} bytes of {}) says {info:?}", loaded.bytes, file.len()),
+            format!(
+                "told {replid} {offset}, but the RDB file ({} bytes of {}) says {info:?}",
+                loaded.bytes,
+                file.len()
+            ),
         )),
     }
 }

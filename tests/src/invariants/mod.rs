@@ -257,10 +257,9 @@ impl Checker {
     /// A node said what it did.
     fn follow(&mut self, host: HostId, event: &Event, fed: &mut Vec<Fed>) -> Result<(), (Rule, String)> {
         match event {
-            Event::Ids { replid, replid2, second_replid_offset, why } => {
-                self.named(host, *replid, *replid2, *second_replid_offset, *why)
-                    .map_err(|error| (Rule::NamesAreTrue, error))
-            }
+            Event::Ids { replid, replid2, second_replid_offset, why } => self
+                .named(host, *replid, *replid2, *second_replid_offset, *why)
+                .map_err(|error| (Rule::NamesAreTrue, error)),
             Event::Fed { from, len, kind } => {
                 self.fed(host, *from, *len, *kind)?;
                 let replid = self.followed(host)?.replid;
@@ -417,7 +416,10 @@ impl Checker {
             if expected != position {
                 return Err((
                     Rule::OffsetMovesByBytes,
-                    format!("it is at {} of {}, by its events at {} of {}", position.1, position.0, expected.1, expected.0),
+                    format!(
+                        "it is at {} of {}, by its events at {} of {}",
+                        position.1, position.0, expected.1, expected.0
+                    ),
                 ));
             }
             restored

@@ -74,7 +74,10 @@ impl Told {
 fn a_sound_story_passes() {
     let mut told = Told::synced();
     assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None, "B is promoted");
-    assert_eq!(told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }), None);
+    assert_eq!(
+        told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        None
+    );
     assert_eq!(told.feeds(B, 51, 23, FeedKind::Select), None);
     assert_eq!(told.becomes_replica(A), None);
     assert_eq!(told.names(A, b'b', Some((b'a', 51)), IdChange::Continued), None);
@@ -150,7 +153,10 @@ fn grants_across_a_fork_are_found() {
     // Both go on after 50, apart: B as the promoted one.
     let mut told = Told::synced();
     assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
-    assert_eq!(told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }), None);
+    assert_eq!(
+        told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        None
+    );
     assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), None);
     assert_eq!(told.feeds(B, 51, 14, FeedKind::Ping), None);
     let grant = |next: i64| {
@@ -163,10 +169,7 @@ fn grants_across_a_fork_are_found() {
         };
         let request = PsyncRequest { replid: id(b'a').as_bytes().to_vec(), next: Some(NextByte(next)) };
         let window = BacklogWindow { off: NextByte(24), histlen: 41, size: 64 };
-        Event::Verdict {
-            conn: psyncscope_engine::ConnId(1),
-            verdict: psync::decide(request, history, Some(window)),
-        }
+        Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict: psync::decide(request, history, Some(window)) }
     };
     assert_eq!(told.tell(B, &grant(51)), None);
     assert_eq!(told.tell(B, &grant(52)), Some(Rule::ResyncIsSafe));

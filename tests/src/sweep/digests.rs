@@ -26,10 +26,11 @@ pub fn written_digests() -> Vec<(u64, &'static str)> {
 /// The file as it would be written now.
 #[must_use]
 pub fn digests_file() -> String {
-    let mut file = "# The digests of the worlds of these seeds: everything they did, in one number. Checked natively and in a \
+    let mut file =
+        "# The digests of the worlds of these seeds: everything they did, in one number. Checked natively and in a \
                     browser.\n# A change here is a change of what nodes or networks do. Write anew with \
                     PSYNCSCOPE_WRITE_DIGESTS=1\n# cargo test -p psyncscope-tests --test digests\n"
-        .to_owned();
+            .to_owned();
     for seed in 0..DIGESTS {
         file.push_str(&format!("{seed} {}\n", digest_of_seed(seed)));
     }

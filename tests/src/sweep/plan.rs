@@ -277,8 +277,7 @@ impl Planner {
         let number = self.dice.below(1000).to_string();
         let value = self.value();
         let words: Vec<&[u8]> = {
-            let [key, other, ms, s, number] =
-                [&key, &other, &ms, &s, &number].map(|word| word.as_bytes());
+            let [key, other, ms, s, number] = [&key, &other, &ms, &s, &number].map(|word| word.as_bytes());
             match self.dice.below(100) {
                 0..24 => vec![b"SET", key, &value],
                 24..28 => vec![b"set", key, &value, b"px", ms],
@@ -349,7 +348,10 @@ impl Planner {
         let pairs: Vec<(usize, usize)> = match self.dice.below(3) {
             0 => vec![(one, other)],
             1 => vec![(one, other), (other, one)],
-            _ => (0..self.hosts.len()).filter(|&other| other != one).flat_map(|other| [(one, other), (other, one)]).collect(),
+            _ => (0..self.hosts.len())
+                .filter(|&other| other != one)
+                .flat_map(|other| [(one, other), (other, one)])
+                .collect(),
         };
         let now = self.now;
         for (from, to) in pairs {
@@ -499,9 +501,27 @@ mod tests {
         let acts: Vec<String> =
             all.iter().flat_map(|scenario| &scenario.acts).map(|(_, act)| act.to_string()).collect();
         for kind in [
-            "cut ", "heal ", "wire ", "crash ", "terminate ", "pause ", "resume ", "power off ", "restart ", "hangs up",
-            "as a replica of", "move the clock", "REPLICAOF NO ONE", "SLEEP", "SHUTDOWN", "CLIENT", "BGSAVE", "SELECT",
-            "repl-backlog-size", "PEXPIREAT", "FLUSHDB",
+            "cut ",
+            "heal ",
+            "wire ",
+            "crash ",
+            "terminate ",
+            "pause ",
+            "resume ",
+            "power off ",
+            "restart ",
+            "hangs up",
+            "as a replica of",
+            "move the clock",
+            "REPLICAOF NO ONE",
+            "SLEEP",
+            "SHUTDOWN",
+            "CLIENT",
+            "BGSAVE",
+            "SELECT",
+            "repl-backlog-size",
+            "PEXPIREAT",
+            "FLUSHDB",
         ] {
             assert!(acts.iter().any(|act| act.contains(kind)), "nothing like {kind:?} in {} acts", acts.len());
         }

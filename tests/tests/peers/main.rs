@@ -30,7 +30,19 @@ fn all_kinds() -> Contents {
         contents.insert((db, key.to_vec()), (value, expire));
     };
     let numbers: [i64; 14] = [
-        0, -1, 127, 128, -128, -129, 32767, 32768, -32768, -32769, 2_147_483_647, 2_147_483_648, -2_147_483_648,
+        0,
+        -1,
+        127,
+        128,
+        -128,
+        -129,
+        32767,
+        32768,
+        -32768,
+        -32769,
+        2_147_483_647,
+        2_147_483_648,
+        -2_147_483_648,
         -2_147_483_649,
     ];
     for number in numbers {
@@ -57,7 +69,8 @@ fn all_kinds() -> Contents {
     for round in 0..600 {
         let letters = [1, 2, 4, 26, 256][round % 5];
         let len = [40, 400, 9000][round % 3];
-        let mut value: Vec<u8> = noise(round * 7919 % len).into_iter().map(|byte| (u32::from(byte) % letters) as u8).collect();
+        let mut value: Vec<u8> =
+            noise(round * 7919 % len).into_iter().map(|byte| (u32::from(byte) % letters) as u8).collect();
         if round % 4 == 0 {
             // Something that comes again at the very end.
             value.extend_from_within(..value.len().min(15));
@@ -343,8 +356,7 @@ fn a_real_replica_that_is_promoted_can_be_followed_without_a_full_resync() {
     client.ok(&["SET", "by", "them"]);
     ours.command(&["REPLICAOF", "127.0.0.1", &server.port().to_string()]);
     ours.run_until("we are at their offset", |node| {
-        node.master_link_offsets().is_some()
-            && node.history().master_repl_offset.0 == client.info("master_repl_offset")
+        node.master_link_offsets().is_some() && node.history().master_repl_offset.0 == client.info("master_repl_offset")
     });
     assert_eq!((times(ours.events(), is_full), times(ours.events(), is_continue)), (0, 1));
     assert_eq!(ours.node().history().replid.to_string(), client.info_text("master_replid"));

@@ -129,9 +129,10 @@ impl Ours {
         let begun = std::time::Instant::now();
         while !is_so(&self.node) {
             assert!(begun.elapsed() < PATIENCE, "it never came to be that {what}; the log:\n{}", self.log());
-            let due = self.node.next_timeout().map_or(PATIENCE, |due| {
-                Duration::from_micros(due.0.saturating_sub(self.mono_us()))
-            });
+            let due = self
+                .node
+                .next_timeout()
+                .map_or(PATIENCE, |due| Duration::from_micros(due.0.saturating_sub(self.mono_us())));
             match self.news.recv_timeout(due) {
                 Ok(news) => self.take(news),
                 Err(RecvTimeoutError::Timeout) => self.turn(Input::Timer),
