@@ -1,6 +1,6 @@
 //! A thousand worlds, each made of its seed, none of which may break a rule.
 //!
-//! A failure prints its seed. To see one world again, with everything that is done to it:
+//! A failure prints its seed. To see one world again, with the least that must be done to it to fail:
 //! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds than
 //! these, `PSYNCSCOPE_SEED=1000..50000`.
 
@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use psyncscope_tests::sweep::{Report, Scenario, check};
+use psyncscope_tests::sweep::{Report, Scenario, check, shrink};
 
 /// Runs every world of a range, whatever became of those before.
 ///
@@ -90,11 +90,15 @@ fn replay() {
         }
         None => {
             let scenario = Scenario::of_seed(number(&asked));
-            println!("{scenario}");
-            match check(&scenario) {
-                Ok(report) => println!("{report:?}"),
-                Err(failure) => panic!("{failure}"),
-            }
+            let failure = match check(&scenario) {
+                Ok(report) => return println!("{scenario}{report:?}"),
+                Err(failure) => failure,
+            };
+            println!("{failure}\n\nLooking for the shortest way there ...");
+            let rule = failure.broken.rule;
+            let small = shrink(&scenario, |scenario| check(scenario).is_err_and(|other| other.broken.rule == rule));
+            let failure = check(&small).expect_err("it failed a moment ago");
+            panic!("{small}{failure}");
         }
     }
 }

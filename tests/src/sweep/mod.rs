@@ -10,8 +10,10 @@ mod plan;
 mod run;
 mod scenario;
 mod settle;
+mod shrink;
 
 pub use dice::Dice;
 pub use digests::{digests_file, digests_that_differ, written_digests};
 pub use run::{Failure, Report, check, digest_of_seed};
 pub use scenario::{Act, HostPlan, Scenario, host_name};
+pub use shrink::shrink;
