@@ -20,7 +20,6 @@ test('replies that are errors stand in the console, in the words of Redis', asyn
     ['NOSUCH thing', /^\(error\) ERR unknown command `NOSUCH`/],
     ['SET k', /^\(error\) ERR wrong number of arguments for 'set' command/],
     ['INCR k', /^\(error\) ERR value is not an integer or out of range/],
-    ['LPUSH k x', /^\(error\) WRONGTYPE Operation against a key holding the wrong kind of value/],
     ['CONFIG SET nothing 1', /^\(error\) ERR Unsupported CONFIG parameter: nothing/],
   ];
   for (const [command, wanted] of cases) assert.match(await reader.type('a', command), wanted, command);
@@ -32,20 +31,17 @@ test('replies that are errors stand in the console, in the words of Redis', asyn
 test('a command line whose quotes do not close is refused at the console, and the next one works', async (t) => {
   const reader = await settled(t);
   await reader.select('a');
-  const digest = await reader.digest();
   for (const line of ['SET k "open', "SET k 'open", 'SET k "a"b']) {
     await reader.at('console-input').fill(line);
     await reader.at('console-input').press('Enter');
-    const place = reader.page.locator('.console');
-    await expectSoon(() => place.innerText(), (text) => /Invalid argument\(s\)|quotes/i.test(text), `a refusal of ${line}`);
-    const alert = place.getByTestId('error');
-    if ((await alert.count()) > 0) {
-      await alert.getByRole('button').click();
-      await alert.waitFor({ state: 'detached' });
-    }
+    // Between the console's last line and the command line.
+    const alert = reader.page.locator('.console').getByTestId('error');
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /quotes do not close[\s\S]*Invalid argument\(s\)/, line);
+    await alert.getByRole('button').click();
+    await alert.waitFor({ state: 'detached' });
   }
   assert.equal(await reader.type('a', 'GET k'), '"one"');
-  assert.notEqual(digest, null);
 });
 
 test('a damaged log is refused in the dialog, and the present world stays as it is', async (t) => {
