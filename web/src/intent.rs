@@ -1,12 +1,12 @@
 //! What a reader can want of the page, as one enum: components send it, the app answers it.
 
-use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{Action, LabConfig, StepBy};
-use yew::prelude::*;
-
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
+use crate::ui::trouble::Trouble;
+use gloo::file::File;
+use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::{Action, LabConfig, StepBy};
 
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,6 +107,10 @@ pub enum Intent {
     SetSegments(bool),
     /// Show the log of all nodes.
     SetLogAll(bool),
+    /// Read this byte of the ring, by its index; `None` when the pointer left.
+    Point(Option<usize>),
+    /// Show the fields of INFO that have this in them.
+    FilterInfo(String),
     /// Speak this language.
     SetLang(Lang),
     /// Light or dark.
@@ -150,33 +154,12 @@ pub enum Intent {
     New(LabConfig),
     /// Load a run from text, called by this name.
     Load(String, String),
-    /// A file could not be read.
-    LoadFailed,
+    /// Load a run from this file.
+    LoadFile(File),
+    /// What was typed into a dialog cannot be.
+    Refuse(Trouble),
     /// Save the run.
     Save,
     /// Go back to an earlier future, by its place in the list.
     Return(usize),
-}
-
-/// How components reach the app.
-#[derive(Clone, PartialEq)]
-pub struct Desk(pub Callback<Intent>);
-
-impl Desk {
-    /// Hands an intent in.
-    pub fn ask(&self, intent: Intent) {
-        self.0.emit(intent);
-    }
-
-    /// A callback that hands in the intent that `make` makes of the event.
-    pub fn on<E: 'static>(&self, make: impl Fn(E) -> Intent + 'static) -> Callback<E> {
-        let desk = self.0.clone();
-        Callback::from(move |event: E| desk.emit(make(event)))
-    }
-}
-
-/// The desk of the app around this component.
-#[hook]
-pub fn use_desk() -> Desk {
-    use_context::<Desk>().unwrap_or_else(|| Desk(Callback::noop()))
 }

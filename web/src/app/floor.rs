@@ -1,6 +1,5 @@
 //! Where the cards stand, and what happens when one is held.
 
-
 use gloo::events::EventListener;
 use psyncscope_lab::sim::frame::HostId;
 use wasm_bindgen::JsCast;
@@ -92,7 +91,11 @@ impl App {
         let (card, room) = (self.card(), self.room(height));
         for (id, corner) in corners.iter_mut() {
             if let Some(share) = self.placed.get(id) {
-                *corner = keep_inside(Point::new(share.x * room.w, share.y * room.h), Size { w: self.stage.w, h: height }, card);
+                *corner = keep_inside(
+                    Point::new(share.x * room.w, share.y * room.h),
+                    Size { w: self.stage.w, h: height },
+                    card,
+                );
             }
         }
         let jump = std::mem::take(&mut self.jump) || self.still;
@@ -170,7 +173,8 @@ impl App {
                 true
             }
             (Grip::Plug, true) => {
-                let master = self.on_floor(at).and_then(|at| self.layer.card_at(at)).filter(|&master| master != held.id);
+                let master =
+                    self.on_floor(at).and_then(|at| self.layer.card_at(at)).filter(|&master| master != held.id);
                 if let Some(master) = master {
                     self.follow(held.id, master);
                 }

@@ -18,8 +18,8 @@ pub mod probe;
 pub mod run;
 pub mod time;
 
-use std::cell::RefCell;
 use psyncscope_lab::engine::sorted::SortedMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -71,6 +71,10 @@ pub struct Notice {
 
 /// How long a notice stays at least; it goes when the reader then does something else.
 const NOTICE_MS: f64 = 4000.0;
+
+/// Where the opening begins to play: the replicas have climbed and follow, and the first write is about to come. What went
+/// before is one drag of the time bar away.
+const OPENING_AT: SimTime = SimTime(2_700_000);
 
 /// The app's state.
 pub struct App {
@@ -133,7 +137,7 @@ impl Component for App {
         #[expect(clippy::expect_used, reason = "no page without a world")]
         let mut run = Run::open(opening, Origin::Opening).expect("the opening example is a world");
         run.read();
-        let frame = run.frame_at(SimTime(0));
+        let frame = run.frame_at(OPENING_AT);
         let selected = frame.hosts.first().map(|h| h.id);
         let run = Rc::new(RefCell::new(run));
         probe::install(&run);
@@ -146,7 +150,7 @@ impl Component for App {
             run,
             shelf: Vec::new(),
             work: None,
-            at: SimTime(0),
+            at: OPENING_AT,
             frame,
             playing: true,
             speed: Speed::default(),
@@ -285,7 +289,9 @@ impl App {
 
             Intent::New(config) => self.start_new(config),
             Intent::Load(text, name) => self.load(&text, name),
-            Intent::LoadFailed => self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new()))),
+            Intent::LoadFailed => {
+                self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new())))
+            }
             Intent::Save => self.save(),
             Intent::Return(nth) => self.return_to(nth),
         }

@@ -153,7 +153,8 @@ impl App {
             Tab::Handshake => {
                 let run = self.run.borrow();
                 let timeline = run.lab().timeline();
-                let entries = run.index().handshake(host.id, self.frame.entries).iter().filter_map(|&at| timeline.get(at));
+                let entries =
+                    run.index().handshake(host.id, self.frame.entries).iter().filter_map(|&at| timeline.get(at));
                 let state = node.upstream.as_ref().map_or(ReplState::None, |u| u.state);
                 let made = Rc::new(ladder(entries, state));
                 let master = node.upstream.as_ref().map(|u| AttrValue::from(format!("{}:{}", u.host, u.port)));
@@ -237,7 +238,9 @@ impl App {
         let words = match &self.notice {
             Some(notice) => Some((fill((notice.wording)(t), &[("at", &time::clock(notice.at))]), true)),
             // While one looks at the past without having acted, the page says what an action would mean.
-            None if !self.is_live() && !self.playing => Some((fill(t.in_the_past, &[("at", &time::clock(self.at))]), false)),
+            None if !self.is_live() && !self.playing => {
+                Some((fill(t.in_the_past, &[("at", &time::clock(self.at))]), false))
+            }
             None => None,
         };
         let Some((words, dismissable)) = words else { return html! {} };
@@ -264,9 +267,11 @@ impl App {
                 let others = self.frame.hosts.iter().filter(|h| h.id != id).map(|h| Other {
                     id: h.id,
                     name: Arc::clone(&h.name),
-                    cut: self.frame.wires.iter().any(|w| {
-                        (w.a, w.b) == topology::ordered(id, h.id) && w.cut_ab && w.cut_ba
-                    }),
+                    cut: self
+                        .frame
+                        .wires
+                        .iter()
+                        .any(|w| (w.a, w.b) == topology::ordered(id, h.id) && w.cut_ab && w.cut_ba),
                 });
                 html! {
                     <NodeMenu host={Shared::from(host)} others={others.collect::<Vec<_>>()} master={masters.get(&id).copied()} {at} {trouble} />

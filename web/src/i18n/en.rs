@@ -184,7 +184,7 @@ pub const TEXT: Text = Text {
     console_input: "Command for this node",
     console_waiting: "waiting for the answer…",
     console_down: "This node's process does not run.",
-    console_welcome: "Type a Redis command for {node}: SET k v, INFO replication, ROLE, WAIT 1 1000 …",
+    console_welcome: "Type a Redis command for {node}: SET k v, INFO replication, ROLE …",
 
     transport: "Time",
     rewind: "Back to the start",

@@ -8,8 +8,6 @@ mod template;
 mod text;
 mod zh;
 
-use yew::prelude::*;
-
 pub use template::{Part, fill, form, parts};
 pub use text::Text;
 
@@ -59,12 +57,6 @@ impl Lang {
     pub fn from_tag(tag: &str) -> Self {
         if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
     }
-}
-
-/// The words of the language that the page speaks.
-#[hook]
-pub fn use_text() -> &'static Text {
-    use_context::<Lang>().unwrap_or_default().text()
 }
 
 #[cfg(test)]

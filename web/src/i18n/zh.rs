@@ -184,7 +184,7 @@ pub const TEXT: Text = Text {
     console_input: "给该节点的命令",
     console_waiting: "等待答复……",
     console_down: "该节点的进程没有运行。",
-    console_welcome: "给 {node} 输入 Redis 命令：SET k v、INFO replication、ROLE、WAIT 1 1000 等",
+    console_welcome: "给 {node} 输入 Redis 命令：SET k v、INFO replication、ROLE 等",
 
     transport: "时间",
     rewind: "回到开头",

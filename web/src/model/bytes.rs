@@ -39,7 +39,8 @@ pub fn byte_name(byte: u8) -> String {
 /// [`SIGNS`] is the key to it.
 #[must_use]
 pub fn byte_glyph(byte: u8) -> &'static str {
-    const PRINTABLE: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    const PRINTABLE: &str =
+        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     match byte {
         b'\r' => "←",
         b'\n' => "↓",
@@ -104,7 +105,8 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (bytes, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (16384, "16 KiB"), (1_572_864, "1.5 MiB")] {
+        for (bytes, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (16384, "16 KiB"), (1_572_864, "1.5 MiB")]
+        {
             assert_eq!(size(bytes), text);
         }
     }

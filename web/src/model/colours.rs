@@ -35,7 +35,7 @@ impl Colours {
     }
 }
 
-/// The colours as a context: equal when they are the same map.
+/// The colours as a property: equal when they are the same map.
 #[derive(Clone, Debug, Default)]
 pub struct ColourMap(pub Rc<Colours>);
 

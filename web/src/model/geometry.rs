@@ -88,10 +88,7 @@ impl Curve {
         let [p0, p1, p2, p3] = self.points;
         let u = 1.0 - t;
         let (b0, b1, b2, b3) = (u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t);
-        Point::new(
-            b0 * p0.x + b1 * p1.x + b2 * p2.x + b3 * p3.x,
-            b0 * p0.y + b1 * p1.y + b2 * p2.y + b3 * p3.y,
-        )
+        Point::new(b0 * p0.x + b1 * p1.x + b2 * p2.x + b3 * p3.x, b0 * p0.y + b1 * p1.y + b2 * p2.y + b3 * p3.y)
     }
 
     /// The point at `t`, moved sideways by `by`: the lane of one direction.

@@ -289,7 +289,14 @@ mod tests {
     }
 
     fn empty(_: SimTime) -> Arc<Frame> {
-        Arc::new(Frame { seq: 0, at: SimTime(0), entries: 0, hosts: Arc::from([]), wires: Arc::from([]), packets: Arc::from([]) })
+        Arc::new(Frame {
+            seq: 0,
+            at: SimTime(0),
+            entries: 0,
+            hosts: Arc::from([]),
+            wires: Arc::from([]),
+            packets: Arc::from([]),
+        })
     }
 
     #[test]

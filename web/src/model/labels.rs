@@ -55,7 +55,11 @@ mod tests {
     use super::*;
 
     fn check(turns: &[f64]) {
-        let wanted: Vec<Wanted> = turns.iter().enumerate().map(|(i, &turn)| Wanted { turn, height: if i == 0 { 30.0 } else { 16.0 } }).collect();
+        let wanted: Vec<Wanted> = turns
+            .iter()
+            .enumerate()
+            .map(|(i, &turn)| Wanted { turn, height: if i == 0 { 30.0 } else { 16.0 } })
+            .collect();
         let placed = place(&wanted, 100.0, 120.0);
         assert_eq!(placed.len(), turns.len());
         for (i, a) in placed.iter().enumerate() {

@@ -151,7 +151,11 @@ mod tests {
     use ReplState::{Connect, Connected, Connecting, None, ReceivePong, ReceivePsync, SendPsync, Transfer};
 
     fn moved(from: ReplState, to: ReplState, why: &str) -> Entry {
-        Entry { at: SimTime(to as u64), host: Option::None, what: What::Node(Event::ReplState { from, to, why: why.into() }) }
+        Entry {
+            at: SimTime(to as u64),
+            host: Option::None,
+            what: What::Node(Event::ReplState { from, to, why: why.into() }),
+        }
     }
 
     #[track_caller]
@@ -178,13 +182,17 @@ mod tests {
             moved(SendPsync, ReceivePsync, ""),
             moved(ReceivePsync, Connected, "+CONTINUE"),
         ];
-        let made = check(&entries, Connected, &[
-            (Connect, Status::Passed),
-            (ReceivePong, Status::Passed),
-            (ReplState::SendAuth, Status::Skipped),
-            (Transfer, Status::Skipped),
-            (Connected, Status::Current),
-        ]);
+        let made = check(
+            &entries,
+            Connected,
+            &[
+                (Connect, Status::Passed),
+                (ReceivePong, Status::Passed),
+                (ReplState::SendAuth, Status::Skipped),
+                (Transfer, Status::Skipped),
+                (Connected, Status::Current),
+            ],
+        );
         assert_eq!(made.attempts, 1);
     }
 
@@ -195,7 +203,11 @@ mod tests {
             moved(Connecting, ReceivePong, ""),
             moved(ReceivePong, Connect, "-LOADING"),
         ];
-        check(&entries, Connect, &[(ReceivePong, Status::Failed), (Connecting, Status::Passed), (Connect, Status::Current)]);
+        check(
+            &entries,
+            Connect,
+            &[(ReceivePong, Status::Failed), (Connecting, Status::Passed), (Connect, Status::Current)],
+        );
         entries.push(moved(Connect, Connecting, ""));
         let made = check(&entries, Connecting, &[(ReceivePong, Status::Pending), (Connecting, Status::Current)]);
         assert_eq!(made.rungs[ReceivePong as usize].failed.as_ref().map(|f| f.why.as_str()), Some("-LOADING"));
@@ -209,7 +221,13 @@ mod tests {
             host: Option::None,
             what: What::Node(Event::HandshakeSent { state: Connecting, bytes: bytes.to_vec() }),
         };
-        let entries = [moved(Connect, Connecting, ""), sent(b"one"), moved(Connecting, Connect, "x"), moved(Connect, Connecting, ""), sent(b"two")];
+        let entries = [
+            moved(Connect, Connecting, ""),
+            sent(b"one"),
+            moved(Connecting, Connect, "x"),
+            moved(Connect, Connecting, ""),
+            sent(b"two"),
+        ];
         let made = check(&entries, Connecting, &[]);
         let said: Vec<_> = made.rungs[Connecting as usize].sent.iter().map(|s| s.bytes.as_slice()).collect();
         assert_eq!(said, [b"two"]);

@@ -37,7 +37,8 @@ pub fn layout(hosts: &[HostId], masters: &SortedMap<HostId, HostId>, stage: Size
     let wide = rows.iter().flatten().fold(1.0, |most: f64, (_, column)| most.max(column + 1.0));
     let aside = tall && wide * 2.0 <= fits as f64;
     let rows: Vec<Row> = if aside {
-        let shift = |(i, row): (usize, Row)| row.into_iter().map(|(h, c)| (h, if i % 2 == 1 { c + wide } else { c })).collect();
+        let shift =
+            |(i, row): (usize, Row)| row.into_iter().map(|(h, c)| (h, if i % 2 == 1 { c + wide } else { c })).collect();
         rows.into_iter().enumerate().map(shift).collect()
     } else {
         rows
@@ -76,10 +77,7 @@ pub fn layout(hosts: &[HostId], masters: &SortedMap<HostId, HostId>, stage: Size
 /// Keeps a dragged card on the stage.
 #[must_use]
 pub fn keep_inside(corner: Point, stage: Size, card: Size) -> Point {
-    Point::new(
-        corner.x.clamp(0.0, (stage.w - card.w).max(0.0)),
-        corner.y.clamp(0.0, (stage.h - card.h).max(0.0)),
-    )
+    Point::new(corner.x.clamp(0.0, (stage.w - card.w).max(0.0)), corner.y.clamp(0.0, (stage.h - card.h).max(0.0)))
 }
 
 /// Cards in a row, each with its column; columns may be fractions.

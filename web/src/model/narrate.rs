@@ -134,7 +134,8 @@ pub fn of_node(at: SimTime, event: &Event, around: Around) -> Option<Note> {
             }
         }
         Event::ReplState { from, to, why } => {
-            let slots = vec![node(), master(), ("state", Slot::Code(from.name().to_owned())), ("why", Slot::Code(why.clone()))];
+            let slots =
+                vec![node(), master(), ("state", Slot::Code(from.name().to_owned())), ("why", Slot::Code(why.clone()))];
             match (from, to) {
                 // What the node keeps of a broken link is told by CachedMaster.
                 (ReplState::Connected, ReplState::Connect) => None,

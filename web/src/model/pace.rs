@@ -28,9 +28,9 @@ impl Speed {
 }
 
 /// Wall time that a packet with something to read takes from end to end, in microseconds.
-const READ_US: f64 = 1_300_000.0;
+const READ_US: f64 = 1_000_000.0;
 /// The same for the steady beat of a link (PING, REPLCONF ACK), which nobody reads twice.
-const BEAT_US: f64 = 700_000.0;
+const BEAT_US: f64 = 500_000.0;
 /// How many times faster than the clock idle time passes when paced: the second between two cron runs takes a quarter.
 const IDLE_TIMES: f64 = 4.0;
 
@@ -73,7 +73,14 @@ pub struct Stretch {
 /// The next stretch of a tick that has `left_us` of wall time left, at `now` with `frame` on the stage. `next` is when
 /// something happens next, if that is known.
 #[must_use]
-pub fn stretch(speed: Speed, frame: &Frame, now: SimTime, left_us: f64, next: Option<SimTime>, segments: bool) -> Stretch {
+pub fn stretch(
+    speed: Speed,
+    frame: &Frame,
+    now: SimTime,
+    left_us: f64,
+    next: Option<SimTime>,
+    segments: bool,
+) -> Stretch {
     let rate = match speed {
         Speed::Times(times) => times,
         Speed::Paced => rate(&frame.packets, now, segments).unwrap_or(IDLE_TIMES),
@@ -115,7 +122,14 @@ mod tests {
     }
 
     fn frame(packets: Vec<Arc<PacketFrame>>) -> Frame {
-        Frame { seq: 0, at: SimTime(0), entries: 0, hosts: Arc::from([]), wires: Arc::from([]), packets: packets.into() }
+        Frame {
+            seq: 0,
+            at: SimTime(0),
+            entries: 0,
+            hosts: Arc::from([]),
+            wires: Arc::from([]),
+            packets: packets.into(),
+        }
     }
 
     #[test]

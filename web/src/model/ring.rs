@@ -127,7 +127,8 @@ pub fn coarse(backlog: &Backlog) -> Vec<(usize, usize, Option<NextByte>)> {
     (0..ARCS)
         .map(|i| {
             let (from, to) = (i * size / ARCS, (i + 1) * size / ARCS);
-            let newest = [to.saturating_sub(1).max(from), from].into_iter().filter_map(|at| offset_at(backlog, at)).max();
+            let newest =
+                [to.saturating_sub(1).max(from), from].into_iter().filter_map(|at| offset_at(backlog, at)).max();
             (from, to, newest)
         })
         .collect()

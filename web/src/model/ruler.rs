@@ -85,8 +85,7 @@ impl Ruler {
 /// Draws up the ruler of a frame.
 #[must_use]
 pub fn ruler(frame: &Frame) -> Ruler {
-    let nodes: Vec<(&Arc<HostFrame>, Extent)> =
-        frame.hosts.iter().filter_map(|h| Some((h, Extent::of(h)?))).collect();
+    let nodes: Vec<(&Arc<HostFrame>, Extent)> = frame.hosts.iter().filter_map(|h| Some((h, Extent::of(h)?))).collect();
     let least = nodes.iter().map(|(_, e)| e.from).min().unwrap_or(0);
     let most = nodes.iter().map(|(_, e)| e.to).max().unwrap_or(0);
     let (lo, hi, ticks) = axis(least, most);

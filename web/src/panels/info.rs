@@ -54,7 +54,9 @@ fn section_html(section: &str, wanted: &str) -> Option<Html> {
     let fields: Vec<(&str, &str)> = lines
         .filter_map(|line| line.split_once(':'))
         .filter(|(name, value)| {
-            wanted.is_empty() || name.to_ascii_lowercase().contains(wanted) || value.to_ascii_lowercase().contains(wanted)
+            wanted.is_empty()
+                || name.to_ascii_lowercase().contains(wanted)
+                || value.to_ascii_lowercase().contains(wanted)
         })
         .collect();
     if fields.is_empty() {

@@ -166,18 +166,10 @@ fn coarse(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
 }
 
 /// The write index and the replicas, each label with its line to the ring.
-fn labels_of(
-    backlog: &Backlog,
-    readers: &[Reader],
-    t: &Text,
-) -> Html {
+fn labels_of(backlog: &Backlog, readers: &[Reader], t: &Text) -> Html {
     let idx = backlog.idx() as f64 / backlog.size() as f64;
     let idx_lines = fill(t.ring_idx, &[("idx", &backlog.idx().to_string())]);
-    let mut wanted = vec![Label {
-        turn: idx,
-        lines: lines_of(&idx_lines),
-        class: "ring-idx",
-    }];
+    let mut wanted = vec![Label { turn: idx, lines: lines_of(&idx_lines), class: "ring-idx" }];
     // Replicas at the same place share a label.
     let mut places: Vec<(Offset, Vec<&str>)> = Vec::new();
     for reader in readers {
@@ -235,12 +227,7 @@ fn names_of(names: &[&str]) -> String {
 }
 
 /// What the pointed byte is.
-fn reading(
-    backlog: &Backlog,
-    eras: &Eras,
-    index: usize,
-    t: &Text,
-) -> Html {
+fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Html {
     if backlog.size() > CELLS_MAX {
         let part = ring::coarse(backlog).into_iter().find(|p| p.0 == index);
         return part.map_or_else(Html::default, |(from, to, newest)| {

@@ -119,7 +119,14 @@ fn lines(condition: &Condition, t: &Text) -> Vec<Html> {
     }
 }
 
-fn id_lines(mark: Mark, asked: &str, replid: ReplId, replid2: ReplId, matched: Option<MatchedId>, t: &Text) -> Vec<Html> {
+fn id_lines(
+    mark: Mark,
+    asked: &str,
+    replid: ReplId,
+    replid2: ReplId,
+    matched: Option<MatchedId>,
+    t: &Text,
+) -> Vec<Html> {
     let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
         Some(id) => html! { <IdChip {id} /> },
         None => html! { <code>{ asked.to_owned() }</code> },
@@ -140,7 +147,13 @@ fn id_lines(mark: Mark, asked: &str, replid: ReplId, replid2: ReplId, matched: O
 }
 
 fn sentence(words: &str, asked: &dyn Fn() -> Html, id: ReplId) -> Html {
-    rich(words, |name| Fill::Html(if name == "asked" { asked() } else { html! { <IdChip {id} /> } }))
+    rich(words, |name| {
+        Fill::Html(if name == "asked" {
+            asked()
+        } else {
+            html! { <IdChip {id} /> }
+        })
+    })
 }
 
 fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextByte>) -> Html {

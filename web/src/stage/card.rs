@@ -192,8 +192,13 @@ fn point_of(event: &PointerEvent) -> Point {
 }
 
 /// Opens the menu below the lower left corner of what was pressed.
-fn open_menu(desk: &crate::intent::Desk, id: psyncscope_lab::sim::frame::HostId, pressed: Option<web_sys::EventTarget>) {
-    let element = pressed.and_then(|t| t.dyn_into::<Element>().ok()).and_then(|e| e.closest("button, .card").ok().flatten());
+fn open_menu(
+    desk: &crate::intent::Desk,
+    id: psyncscope_lab::sim::frame::HostId,
+    pressed: Option<web_sys::EventTarget>,
+) {
+    let element =
+        pressed.and_then(|t| t.dyn_into::<Element>().ok()).and_then(|e| e.closest("button, .card").ok().flatten());
     let Some(element) = element else { return };
     let rect = element.get_bounding_client_rect();
     desk.ask(Intent::Open(Overlay::Node(id, Point::new(rect.left(), rect.bottom() + 4.0))));

@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::model::colours::ColourMap;
-use crate::model::math;
 use crate::model::geometry::{Curve, Point, Size};
+use crate::model::math;
 use crate::model::pace;
 use crate::model::topology::ordered;
 use crate::ui::dom;
@@ -88,7 +88,8 @@ impl Layer {
         self.wires.clear();
         for group in all::<Element>(floor, "[data-a]") {
             let (Some(a), Some(b)) = (number(&group, "data-a"), number(&group, "data-b")) else { continue };
-            let wire = self.wires.get_or_insert_with((HostId(a), HostId(b)), || Wire { paths: Vec::new(), handle: None });
+            let wire =
+                self.wires.get_or_insert_with((HostId(a), HostId(b)), || Wire { paths: Vec::new(), handle: None });
             match group.clone().dyn_into::<HtmlElement>() {
                 Ok(handle) => wire.handle = Some(handle),
                 Err(group) => wire.paths.extend(all::<Element>(&group, "path")),
@@ -181,9 +182,10 @@ impl Layer {
             }
             if let Some(handle) = &wire.handle {
                 let middle = curve.at(0.5);
-                let _ = handle
-                    .style()
-                    .set_property("transform", &format!("translate({:.1}px,{:.1}px) translate(-50%,-50%)", middle.x, middle.y));
+                let _ = handle.style().set_property(
+                    "transform",
+                    &format!("translate({:.1}px,{:.1}px) translate(-50%,-50%)", middle.x, middle.y),
+                );
             }
             self.curves.insert((a, b), curve);
         }
@@ -211,7 +213,10 @@ impl Layer {
             }
             let Some((mut at, opacity, gone)) = self.whereabouts(packet, now, taste) else { continue };
             let lane = |&&(from, to, _): &&(HostId, HostId, Point)| from == packet.from && to == packet.to;
-            while taken.iter().filter(lane).any(|(_, _, other)| (other.y - at.y).abs() < CHIP_HEIGHT && (other.x - at.x).abs() < CHIP_APART)
+            while taken
+                .iter()
+                .filter(lane)
+                .any(|(_, _, other)| (other.y - at.y).abs() < CHIP_HEIGHT && (other.x - at.x).abs() < CHIP_APART)
             {
                 at.y += CHIP_HEIGHT + 1.0;
             }
@@ -224,7 +229,8 @@ impl Layer {
             chip.dress(packet, colours);
             let _ = chip.group.set_attribute("transform", &format!("translate({:.1} {:.1})", at.x, at.y));
             let _ = chip.group.set_attribute("opacity", &format!("{opacity:.2}"));
-            let _ = if gone { chip.group.set_attribute("data-gone", "") } else { chip.group.remove_attribute("data-gone") };
+            let _ =
+                if gone { chip.group.set_attribute("data-gone", "") } else { chip.group.remove_attribute("data-gone") };
         }
         for chip in &mut self.chips[used..] {
             if chip.shown {
@@ -240,15 +246,18 @@ impl Layer {
         let curve = self.curves.get(&ordered(packet.from, packet.to))?;
         let progress = (now.0 - packet.sent.0) as f64 / (packet.arrives.0 - packet.sent.0).max(1) as f64;
         let gone = packet.fate != Fate::Arrives && progress >= 0.5;
-        let way = if taste.still { 0.5 } else if gone { 0.5 } else { progress };
+        let way = if taste.still {
+            0.5
+        } else if gone {
+            0.5
+        } else {
+            progress
+        };
         let forward = packet.from < packet.to;
         let t = if forward { way } else { 1.0 - way };
         let at = curve.beside(t, if forward { LANE } else { -LANE });
-        let opacity = if gone {
-            2.0 - 2.0 * progress
-        } else {
-            (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0)
-        };
+        let opacity =
+            if gone { 2.0 - 2.0 * progress } else { (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0) };
         Some((at, opacity, gone))
     }
 
@@ -299,7 +308,8 @@ impl Chip {
         let again = if packet.again { " again" } else { "" };
         let _ = self.group.set_attribute("class", &format!("{kind} {colour}{again}"));
         let _ = self.group.remove_attribute("display");
-        for (name, value) in [("x", -width / 2.0), ("y", -CHIP_HEIGHT / 2.0), ("width", width), ("height", CHIP_HEIGHT)] {
+        for (name, value) in [("x", -width / 2.0), ("y", -CHIP_HEIGHT / 2.0), ("width", width), ("height", CHIP_HEIGHT)]
+        {
             let _ = self.box_.set_attribute(name, &format!("{value:.1}"));
         }
         self.text.set_text_content(Some(&label));

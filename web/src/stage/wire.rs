@@ -28,12 +28,7 @@ pub fn WireLine(props: &Props) -> Html {
         Carries::Wish => "wire-wish",
         Carries::Other => "wire-other",
     };
-    let class = classes!(
-        "wire",
-        carries,
-        wire.is_cut().then_some("wire-cut"),
-        wire.dead_end.then_some("wire-dead")
-    );
+    let class = classes!("wire", carries, wire.is_cut().then_some("wire-cut"), wire.dead_end.then_some("wire-dead"));
     let onclick = desk.on(move |event: MouseEvent| {
         let at = Point::new(f64::from(event.client_x()), f64::from(event.client_y()));
         Intent::Open(Overlay::Wire(a, b, at))

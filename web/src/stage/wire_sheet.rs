@@ -14,9 +14,8 @@ use crate::ui::popover::Popover;
 use crate::ui::trouble::{Trouble, TroubleNote};
 
 /// The slider's steps of latency, in microseconds: a wire may be anything from a cable to a satellite.
-const LATENCIES: [u64; 15] = [
-    100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000, 500_000, 1_000_000, 2_000_000,
-];
+const LATENCIES: [u64; 15] =
+    [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000, 500_000, 1_000_000, 2_000_000];
 
 /// Properties of [`WireSheet`].
 #[derive(PartialEq, Properties)]

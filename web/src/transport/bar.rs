@@ -80,7 +80,8 @@ pub fn Bar(props: &Props) -> Html {
             </button>
         }
     };
-    let chosen = |event: &Event| event.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse::<usize>().ok());
+    let chosen =
+        |event: &Event| event.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse::<usize>().ok());
     let on_step_by = desk.on(move |event: Event| {
         let by = chosen(&event).and_then(|i| STEPS.get(i).copied());
         Intent::SetStepBy(by.unwrap_or(StepBy::Packet))

@@ -3,20 +3,10 @@
 use psyncscope_lab::engine::ids::ReplId;
 use yew::prelude::*;
 
-use crate::model::colours::ColourMap;
-
-/// Properties of [`IdChip`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// The ID.
-    pub id: ReplId,
-}
+use crate::ui::cx::Cx;
 
 /// The first four characters of a replication ID in the colour of its history; the whole ID as a tooltip.
-#[component]
-pub fn IdChip(props: &Props) -> Html {
-    let colours = use_context::<ColourMap>().unwrap_or_default();
-    html! {
-        <span class={classes!("chip", colours.class(&props.id))} title={props.id.to_string()}>{ props.id.short() }</span>
-    }
+#[must_use]
+pub fn chip(id: &ReplId, cx: &Cx) -> Html {
+    html! { <span class={format!("chip {}", cx.colour(id))} title={id.to_string()}>{ id.short() }</span> }
 }

@@ -17,10 +17,18 @@ pub fn document() -> Option<Document> {
 
 /// Puts the focus on the element with this id.
 pub fn focus(id: &str) {
-    if let Some(element) = document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) =
+        document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    {
         // An element that cannot take the focus keeps the old one: nothing to tell anybody.
         let _ = element.focus();
     }
+}
+
+/// The element that has the focus.
+#[must_use]
+pub fn active() -> Option<HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
 }
 
 /// The storage of choices, unless the browser forbids it.
@@ -87,5 +95,9 @@ pub fn save_file(name: &str, text: &str) -> Option<()> {
 /// Whether a key pressed in this element belongs to it, not to the page's shortcuts.
 #[must_use]
 pub fn takes_typing(element: &Element) -> bool {
-    element.closest("input, textarea, select, [role=slider], [contenteditable], dialog, [role=menu], [role=dialog]").ok().flatten().is_some()
+    element
+        .closest("input, textarea, select, [role=slider], [contenteditable], dialog, [role=menu], [role=dialog]")
+        .ok()
+        .flatten()
+        .is_some()
 }

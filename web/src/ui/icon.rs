@@ -51,7 +51,9 @@ impl Shape {
             Self::Plus => "M12 5.5v13M5.5 12h13",
             Self::Cross => "M6.5 6.5l11 11M17.5 6.5l-11 11",
             Self::Help => "M9 9.2a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1.1-1.4 2.2M12 17.4h.01",
-            Self::Light => "M12 8.2a3.8 3.8 0 1 0 0 7.6 3.8 3.8 0 0 0 0-7.6M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4",
+            Self::Light => {
+                "M12 8.2a3.8 3.8 0 1 0 0 7.6 3.8 3.8 0 0 0 0-7.6M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4"
+            }
             Self::Dark => "M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7z",
             Self::Auto => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 4v16M12 8l3.9-2M12 12.5l7.6-3.6M12 17l7.2-3.2",
             Self::New => "M7 3.5h6.5L18 8v12.5H7zM13 3.5V8.5h5",
@@ -66,20 +68,9 @@ impl Shape {
     }
 }
 
-/// Properties of [`Icon`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// What to show.
-    pub shape: Shape,
-}
-
 /// A sign; what it means is said by the label of the button around it.
-#[component]
-pub fn Icon(props: &Props) -> Html {
-    let fill = if props.shape.is_filled() { "currentColor" } else { "none" };
-    html! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {fill}>
-            <path d={props.shape.path()} />
-        </svg>
-    }
+#[must_use]
+pub fn icon(shape: Shape) -> Html {
+    let fill = if shape.is_filled() { "currentColor" } else { "none" };
+    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {fill}><path d={shape.path()} /></svg> }
 }

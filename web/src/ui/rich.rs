@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::i18n::{Part, form, parts};
+use crate::ui::atoms::{span, text};
 
 /// What stands in a hole of a sentence.
 pub enum Fill {
@@ -18,26 +19,22 @@ impl From<i64> for Fill {
     }
 }
 
-impl From<Html> for Fill {
-    fn from(html: Html) -> Self {
-        Self::Html(html)
-    }
-}
-
 /// The sentence with its holes filled. Text in holes is set in figures of equal width.
 #[must_use]
-pub fn rich(template: &str, fill: impl Fn(&str) -> Fill) -> Html {
-    parts(template)
-        .into_iter()
-        .map(|part| match part {
-            Part::Text(text) => html! { text.to_owned() },
+pub fn rich(template: &str, fill: &dyn Fn(&str) -> Fill) -> Html {
+    let mut out = Vec::new();
+    for part in parts(template) {
+        match part {
+            Part::Text(words) => out.push(text(words.to_owned())),
             Part::Slot { name, forms } => match fill(name) {
                 Fill::Text(value) => {
                     let word = form(forms, &value);
-                    html! { <><span class="num">{ value }</span>{ word }</> }
+                    out.push(span("num", value));
+                    out.push(text(word));
                 }
-                Fill::Html(html) => html,
+                Fill::Html(html) => out.push(html),
             },
-        })
-        .collect()
+        }
+    }
+    out.into_iter().collect()
 }

@@ -3,9 +3,11 @@
 use psyncscope_lab::{ErrorCode, LabError};
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill, use_text};
+use crate::i18n::{Text, fill};
+use crate::intent::Intent;
 use crate::model::narrate::Wording;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::atoms::cross;
+use crate::ui::cx::Cx;
 
 /// Something that did not work.
 #[derive(Clone, Debug)]
@@ -73,37 +75,20 @@ const fn of_code(code: ErrorCode, t: &Text) -> &'static str {
     }
 }
 
-/// Properties of [`TroubleNote`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// What did not work.
-    pub trouble: Trouble,
-    /// A sentence after it, such as "nothing was changed".
-    #[prop_or_default]
-    pub after: Option<&'static str>,
-    /// The reader has seen it.
-    pub on_dismiss: Callback<()>,
-}
-
-/// The refusal in words, read out by screen readers, with a button that takes it away.
-#[component]
-pub fn TroubleNote(props: &Props) -> Html {
-    let t = use_text();
-    let dismiss = {
-        let on_dismiss = props.on_dismiss.clone();
-        Callback::from(move |_: MouseEvent| on_dismiss.emit(()))
-    };
+/// The refusal in words, read out by screen readers, with a button that takes it away. `after` is a sentence to add, such as
+/// "nothing was changed".
+#[must_use]
+pub fn trouble_note(trouble: &Trouble, after: &'static str, cx: &Cx) -> Html {
+    let t = cx.t();
     html! {
         <div class="trouble" role="alert" data-testid="error">
             <div class="trouble-words">
-                <p>{ props.trouble.sentence(t) }{ props.after.map(|after| format!(" {after}")) }</p>
-                if let Some(detail) = props.trouble.detail() {
+                <p>{ trouble.sentence(t) }{ " " }{ after }</p>
+                if let Some(detail) = trouble.detail() {
                     <p class="trouble-detail" lang="en">{ detail.to_owned() }</p>
                 }
             </div>
-            <button type="button" class="icon-button" aria-label={t.dismiss} title={t.dismiss} onclick={dismiss}>
-                <Icon shape={Shape::Cross} />
-            </button>
+            { cross(cx, t.dismiss, Intent::DismissTrouble) }
         </div>
     }
 }
