@@ -235,8 +235,12 @@ impl Checker {
             }
         }
         for captured in &world.captured()[self.captured..] {
-            if (captured.flow, captured.side) == (Flow::Down, Side::Received) {
-                self.patience.heard(captured.at.0, captured.opener);
+            match (captured.flow, captured.side) {
+                (Flow::Down, Side::Received) => self.patience.heard(captured.at.0, captured.opener),
+                (Flow::Up, Side::Received) if captured.bytes.iter().all(|&byte| byte == b'\n') => {
+                    self.patience.heard_newline(captured.at.0, captured.acceptor);
+                }
+                _ => {}
             }
             self.links.see(captured, &mut self.histories).map_err(broken(None))?;
         }

@@ -59,6 +59,14 @@ impl Patience {
         self.0.entry(host).or_default().heard_at = at;
     }
 
+    /// A host's process read nothing but newlines from one of its replicas, which is the sign of life of one that loads.
+    /// Which one is hard to tell from outside, so all are taken for alive.
+    pub fn heard_newline(&mut self, at: u64, host: HostId) {
+        for acked_at in self.0.entry(host).or_default().acked_at.values_mut() {
+            *acked_at = at;
+        }
+    }
+
     /// A host whose process runs, and how patient it is.
     ///
     /// # Errors
@@ -143,7 +151,10 @@ mod tests {
         patience.note(15 * S, HOST, &acked());
         assert!(is_patient(&patience, 23, ReplState::None));
         assert!(!is_patient(&patience, 24, ReplState::None));
-        patience.note(24 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
+        patience.heard_newline(16 * S, HOST);
+        assert!(is_patient(&patience, 24, ReplState::None));
+        assert!(!is_patient(&patience, 25, ReplState::None));
+        patience.note(25 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
         assert!(is_patient(&patience, 99, ReplState::None));
     }
 

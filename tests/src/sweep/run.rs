@@ -189,7 +189,9 @@ impl<'a> Run<'a> {
             }
             let what = match &entry.what {
                 // What goes on all the time says little.
-                What::Node(Event::Acked { .. } | Event::Fed { .. }) | What::ConsoleReceived { .. } => continue,
+                What::Node(Event::Acked { .. } | Event::Fed { .. })
+                | What::ConsoleReceived { .. }
+                | What::ConsoleSent { .. } => continue,
                 What::Node(Event::Command { argv, .. }) if argv[0].eq_ignore_ascii_case(b"REPLCONF") => continue,
                 What::Node(Event::Command { from_master: true, .. }) => continue,
                 What::Node(Event::Command { argv, db, .. }) => {
@@ -201,7 +203,7 @@ impl<'a> Run<'a> {
                 other => format!("{other:?}"),
             };
             let host = entry.host.map_or(String::new(), |host| host_name(usize::from(host.0)));
-            let what: String = what.chars().take(240).collect();
+            let what: String = what.chars().take(160).collect();
             lines.push(format!("  {}.{:06} {host} {what}", entry.at.0 / 1_000_000, entry.at.0 % 1_000_000));
         }
         lines.reverse();
