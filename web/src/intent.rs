@@ -137,10 +137,8 @@ pub enum Intent {
     /// Choose no master.
     CancelConnect,
 
-    /// Do something to the world; a refusal is shown at that place.
-    Act(Action, Place),
-    /// Do several things, until one is refused.
-    ActAll(Vec<Action>, Place),
+    /// Do this to the world, one after the other until one is refused; a refusal is shown at that place.
+    Act(Vec<Action>, Place),
     /// Type a command at a node.
     Exec(HostId, String),
     /// Add a node.

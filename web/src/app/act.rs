@@ -1,10 +1,14 @@
 //! Doing things to the world: in the present, in the past (another future begins), or to a world of its own.
 
+use gloo::file::File;
+use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, LabConfig, LabError, NodeSpec, Replay};
 
+use yew::prelude::*;
+
 use crate::app::run::{Origin, Run};
-use crate::app::{App, Notice};
+use crate::app::{App, Msg, Notice};
 use crate::intent::{Overlay, Place};
 use crate::model::topology;
 use crate::ui::dom;
@@ -203,6 +207,24 @@ impl App {
                 self.begin(Work { replay, then: Then::Show(Origin::Loaded(name)) });
             }
             Err(error) => self.trouble = Some((Place::Overlay, Trouble::Lab(error))),
+        }
+    }
+
+    /// Begins to read a file.
+    pub(super) fn read_file(&mut self, ctx: &Context<Self>, file: &File) {
+        let (link, name) = (ctx.link().clone(), file.name());
+        self.reading = Some(read_as_text(file, move |text| link.send_message(Msg::FileRead(name, text.ok()))));
+    }
+
+    /// A file was read. Its text is put where it can be mended, should it not be a run.
+    pub(super) fn file_read(&mut self, name: String, text: Option<String>) {
+        self.reading = None;
+        match text {
+            Some(text) => {
+                dom::set_field_value(crate::topbar::load::TEXT, &text);
+                self.load(&text, name);
+            }
+            None => self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new()))),
         }
     }
 

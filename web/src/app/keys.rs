@@ -2,12 +2,12 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::html::Scope;
 
 use crate::app::{App, Msg};
 use crate::intent::{Intent, Overlay};
-use crate::ui::dom;
+use crate::ui::{dom, overlay};
 
 /// Listens to the window for as long as the app lives.
 #[must_use]
@@ -18,6 +18,10 @@ pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
         let options = EventListenerOptions::enable_prevent_default();
         EventListener::new_with_options(&window, "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if in_sheet(event) {
+                event.prevent_default();
+                return;
+            }
             if let Some(intent) = intent_of(event) {
                 event.prevent_default();
                 link.send_message(Msg::Intent(intent));
@@ -31,10 +35,28 @@ pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
     vec![keys, resize]
 }
 
+/// Moves the focus within the open sheet, if there is one and the key says so.
+fn in_sheet(event: &KeyboardEvent) -> bool {
+    let Some(sheet) = overlay::open_popover() else { return false };
+    let on_input = event.target().is_some_and(|t| t.dyn_into::<HtmlInputElement>().is_ok());
+    let by = match event.key().as_str() {
+        "Tab" if event.shift_key() => -1,
+        "Tab" => 1,
+        "ArrowDown" if !on_input => 1,
+        "ArrowUp" if !on_input => -1,
+        _ => return false,
+    };
+    overlay::move_focus(&sheet, by);
+    true
+}
+
 /// What a key asks for, unless it belongs to what has the focus.
 fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
         return None;
+    }
+    if event.key() == "Escape" && overlay::open_popover().is_some() {
+        return Some(Intent::Escape);
     }
     let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     if target.as_ref().is_some_and(dom::takes_typing) {

@@ -5,7 +5,7 @@
 //! * [`act`]: doing things to the world, in the present or in the past
 //! * [`floor`]: where cards stand, and dragging them
 //! * [`keys`]: shortcuts
-//! * [`page`]: what is drawn from all that
+//! * [`page`]: what is drawn from all that; [`tend`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -16,6 +16,7 @@ pub mod keys;
 pub mod page;
 pub mod probe;
 pub mod run;
+pub mod tend;
 pub mod time;
 
 use psyncscope_lab::engine::sorted::SortedMap;
@@ -24,17 +25,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo::events::EventListener;
+use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
 use psyncscope_lab::StepBy;
 use psyncscope_lab::examples;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::app::act::{Shelved, Work};
 use crate::app::floor::{Held, SizeWatch};
 use crate::app::run::{Origin, Run};
 use crate::i18n::Lang;
-use crate::intent::{Desk, Intent, Overlay, Place, Tab, Theme};
+use crate::intent::{Intent, Overlay, Place, Tab, Theme};
 use crate::model::geometry::{Point, Size};
 use crate::model::narrate::Wording;
 use crate::model::pace::Speed;
@@ -52,6 +55,8 @@ pub enum Msg {
     Resized(Size),
     /// The window changed between narrow and wide, or the reader's wish for motion changed.
     Surroundings,
+    /// A file was read: its name and its text, if it is text.
+    FileRead(String, Option<String>),
     /// The pointer that holds a card moved.
     Moved(Point),
     /// The pointer that holds a card was lifted; without a place, it was taken away.
@@ -99,6 +104,9 @@ pub struct App {
     tab: Tab,
     segments: bool,
     log_all: bool,
+    info_filter: String,
+    /// The byte of the ring that is pointed at, by its index.
+    pointed: Option<usize>,
     overlay: Option<Overlay>,
     connecting: Option<HostId>,
     trouble: Option<(Place, Trouble)>,
@@ -117,9 +125,15 @@ pub struct App {
     jump: bool,
     /// The command line takes the focus at the next drawing.
     focus_console: bool,
+    /// What had the focus before a sheet took it.
+    focus_before: Option<HtmlElement>,
+    /// What the lists that follow their end showed last.
+    followed: Vec<String>,
 
     // The browser.
-    desk: Desk,
+    /// The file that is being read.
+    reading: Option<FileReader>,
+    desk: Callback<Intent>,
     page_ref: NodeRef,
     box_ref: NodeRef,
     floor_ref: NodeRef,
@@ -163,6 +177,8 @@ impl Component for App {
             tab: Tab::default(),
             segments: false,
             log_all: false,
+            info_filter: String::new(),
+            pointed: None,
             overlay: None,
             connecting: None,
             trouble: None,
@@ -177,7 +193,10 @@ impl Component for App {
             held: None,
             jump: true,
             focus_console: false,
-            desk: Desk(link.callback(Msg::Intent)),
+            focus_before: None,
+            followed: Vec::new(),
+            reading: None,
+            desk: link.callback(Msg::Intent),
             page_ref: NodeRef::default(),
             box_ref: NodeRef::default(),
             floor_ref: NodeRef::default(),
@@ -191,6 +210,10 @@ impl Component for App {
             Msg::Tick(wall_ms) => self.tick(wall_ms),
             Msg::Resized(size) => self.resized(size),
             Msg::Surroundings => self.look_around(),
+            Msg::FileRead(name, text) => {
+                self.file_read(name, text);
+                true
+            }
             Msg::Moved(at) => {
                 self.hold_moved(at);
                 false
@@ -244,6 +267,8 @@ impl App {
             }
             Intent::SetSegments(on) => self.segments = on,
             Intent::SetLogAll(on) => self.log_all = on,
+            Intent::Point(index) => self.pointed = index,
+            Intent::FilterInfo(filter) => self.info_filter = filter,
             Intent::SetLang(lang) => {
                 self.lang = lang;
                 choices::remember_language(lang);
@@ -280,8 +305,7 @@ impl App {
             }
             Intent::CancelConnect => self.connecting = None,
 
-            Intent::Act(action, place) => self.act(vec![action], place),
-            Intent::ActAll(actions, place) => self.act(actions, place),
+            Intent::Act(actions, place) => self.act(actions, place),
             Intent::Exec(id, command) => self.exec(id, command, Place::Console),
             Intent::AddNode => self.add_node(),
             Intent::Follow(replica, master) => self.follow(replica, master),
@@ -289,9 +313,8 @@ impl App {
 
             Intent::New(config) => self.start_new(config),
             Intent::Load(text, name) => self.load(&text, name),
-            Intent::LoadFailed => {
-                self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new())))
-            }
+            Intent::LoadFile(file) => self.read_file(ctx, &file),
+            Intent::Refuse(trouble) => self.trouble = Some((Place::Overlay, trouble)),
             Intent::Save => self.save(),
             Intent::Return(nth) => self.return_to(nth),
         }

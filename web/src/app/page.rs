@@ -1,21 +1,21 @@
 //! The whole page, from the app's state: plain data for each part.
 
-use psyncscope_lab::engine::sorted::SortedMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::sorted::SortedMap;
 use psyncscope_lab::explain::explain;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
 use yew::prelude::*;
 
 use crate::app::App;
+use crate::app::act::Shelved;
 use crate::console::view::Console;
-use crate::i18n::{Lang, fill};
-use crate::intent::{Desk, Intent, Overlay, Place, Tab};
-use crate::model::colours::ColourMap;
+use crate::i18n::fill;
+use crate::intent::{Intent, Overlay, Place, Tab};
 use crate::model::ladder::ladder;
 use crate::model::narrate::caption;
 use crate::model::ring::Eras;
@@ -31,16 +31,19 @@ use crate::panels::tabs::{Tabs, slug};
 use crate::panels::why::Decided;
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
+use crate::stage::card::Card;
 use crate::stage::node_menu::{NodeMenu, Other};
-use crate::stage::view::{CardData, Stage};
-use crate::stage::wire_sheet::WireSheet;
+use crate::stage::view::{Stage, stage};
+use crate::stage::wire_sheet::wire_sheet;
 use crate::topbar::bar::TopBar;
-use crate::topbar::futures::Futures;
-use crate::topbar::help::Help;
-use crate::topbar::load::Load;
-use crate::topbar::new::New;
+use crate::topbar::futures::futures;
+use crate::topbar::help::help;
+use crate::topbar::load::load;
+use crate::topbar::new::new;
 use crate::transport::bar::Bar;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::atoms::{class, cross, push, span};
+use crate::ui::cx::Cx;
+use crate::ui::part::part;
 use crate::ui::shared::Shared;
 use crate::ui::trouble::Trouble;
 
@@ -61,45 +64,68 @@ impl App {
         let marks = Rc::clone(run.index().marks());
         let colours = run.colours.clone();
         drop(run);
+        let cx = Cx { lang: self.lang, colours, desk: self.desk.clone() };
         let selected = self.selected.and_then(|id| topology::host(&self.frame, id));
-        let ruler = ruler_here.then(|| html! { <RulerView ruler={ruler(&self.frame)} selected={self.selected} /> });
+        let ruler = ruler_here.then(|| {
+            let view = RulerView { ruler: ruler(&self.frame), selected: self.selected };
+            part("ruler", view, &cx)
+        });
+        let (ruler_below, ruler_panel) = if self.narrow { (None, ruler) } else { (ruler, None) };
+        let console = console_here.then(|| self.console(&cx));
+        let (console_below, console_panel) = if self.narrow { (None, console) } else { (console, None) };
+        let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters, &cx))).flatten();
+        let stage = stage(
+            Stage {
+                cards: self.cards(&masters),
+                wires,
+                height: self.layout().height,
+                compact: self.is_compact(),
+                segments: self.segments,
+                connecting: self.connecting.map(|id| topology::name(&self.frame, id)),
+                trouble: self.trouble_at(Place::Stage),
+                box_ref: self.box_ref.clone(),
+                floor_ref: self.floor_ref.clone(),
+            },
+            &cx,
+        );
+        let tabs = Tabs { tab, narrow: self.narrow, node: selected.map(|h| h.name.to_string()) };
+        let top = TopBar { origin, nodes: self.frame.hosts.len(), seed, theme: self.theme };
+        let bar = Bar {
+            playing: self.playing,
+            at: self.at,
+            from,
+            now,
+            step_by: self.step_by,
+            speed: self.speed,
+            marks,
+            futures: self.shelf.len(),
+        };
         html! {
-            <ContextProvider<Lang> context={self.lang}>
-            <ContextProvider<ColourMap> context={colours}>
-            <ContextProvider<Desk> context={self.desk.clone()}>
-                <div class={classes!("page", self.narrow.then_some("narrow"), self.still.then_some("still"))} ref={self.page_ref.clone()}
-                    data-playing={self.playing.to_string()}>
-                    <TopBar {origin} nodes={self.frame.hosts.len()} {seed} lang={self.lang} theme={self.theme} />
-                    <main class="main">
-                        <div class="left">
-                            <Stage cards={self.cards(&masters)} {wires} height={self.layout().height} compact={self.is_compact()}
-                                segments={self.segments} connecting={self.connecting.map(|id| topology::name(&self.frame, id))}
-                                trouble={self.trouble_at(Place::Stage)} box_ref={self.box_ref.clone()} floor_ref={self.floor_ref.clone()} />
-                            { self.notice_html() }
-                            <Caption {note} />
-                            if !self.narrow { { for ruler.clone() } }
+            <div class={class(&[("page", true), ("narrow", self.narrow), ("still", self.still)])} ref={self.page_ref.clone()}
+                data-playing={self.playing.to_string()}>
+                { part("top", top, &cx) }
+                <main class="main">
+                    <div class="left">
+                        { stage }
+                        { self.notice_html(&cx) }
+                        { part("caption", Caption { note }, &cx) }
+                        { for ruler_below }
+                    </div>
+                    <div class="right">
+                        { part("tabs", tabs, &cx) }
+                        <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", slug(tab))}
+                            data-panel={slug(tab)}>
+                            { for panel }{ for ruler_panel }{ for console_panel }
                         </div>
-                        <div class="right">
-                            <Tabs {tab} narrow={self.narrow} node={selected.map(|h| AttrValue::from(h.name.to_string()))} />
-                            <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", slug(tab))}
-                                data-panel={slug(tab)}>
-                                if panel_here { { for selected.map(|host| self.panel(tab, host, &masters)) } }
-                                if self.narrow { { for ruler } }
-                                if self.narrow && console_here { { self.console() } }
-                            </div>
-                            if !self.narrow { { self.console() } }
-                        </div>
-                    </main>
-                    <Bar playing={self.playing} at={self.at} {from} {now} step_by={self.step_by} speed={self.speed} {marks}
-                        futures={self.shelf.len()} />
-                    { self.overlay_html(&masters) }
-                    if let Some(work) = &self.work {
-                        <div class="working" role="status">{ fill(t.working, &[("percent", &work.percent().to_string())]) }</div>
-                    }
-                </div>
-            </ContextProvider<Desk>>
-            </ContextProvider<ColourMap>>
-            </ContextProvider<Lang>>
+                        { for console_below }
+                    </div>
+                </main>
+                { bar.draw(&cx) }
+                { self.overlay_html(&masters, &cx) }
+                if let Some(work) = &self.work {
+                    <div class="working" role="status">{ fill(t.working, &[("percent", &work.percent().to_string())]) }</div>
+                }
+            </div>
         }
     }
 
@@ -124,7 +150,7 @@ impl App {
         topology::wires(&self.frame, open)
     }
 
-    fn cards(&self, masters: &SortedMap<HostId, HostId>) -> Vec<CardData> {
+    fn cards(&self, masters: &SortedMap<HostId, HostId>) -> Vec<Card> {
         let card = |host: &Arc<HostFrame>| {
             let master = masters.get(&host.id).and_then(|&m| topology::host(&self.frame, m));
             let lag_s = master.and_then(|master| {
@@ -132,7 +158,7 @@ impl App {
                 let node = master.node.as_ref()?;
                 node.replicas.iter().rev().find(|r| conns.contains(&r.conn)).map(|r| r.lag_s)
             });
-            CardData {
+            Card {
                 host: Shared::from(host),
                 master: master.map(|m| Arc::clone(&m.name)),
                 lag_s,
@@ -143,27 +169,28 @@ impl App {
         self.frame.hosts.iter().map(card).collect()
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &SortedMap<HostId, HostId>) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
         let Some(node) = &host.node else { return html! {} };
         match tab {
             Tab::Backlog => {
-                let readers = Rc::new(self.readers(host, masters));
-                html! { <BacklogPanel node={Shared::from(node)} {readers} decided={self.decided(host.id)} /> }
+                let (readers, decided) = (self.readers(host, masters), self.decided(host.id));
+                part("panel", BacklogPanel { node: Shared::from(node), readers, decided, pointed: self.pointed }, cx)
             }
             Tab::Handshake => {
                 let run = self.run.borrow();
                 let timeline = run.lab().timeline();
-                let entries =
-                    run.index().handshake(host.id, self.frame.entries).iter().filter_map(|&at| timeline.get(at));
+                let places = run.index().handshake(host.id, self.frame.entries);
                 let state = node.upstream.as_ref().map_or(ReplState::None, |u| u.state);
-                let made = Rc::new(ladder(entries, state));
-                let master = node.upstream.as_ref().map(|u| AttrValue::from(format!("{}:{}", u.host, u.port)));
-                html! { <HandshakePanel ladder={made} {master} /> }
+                let ladder = ladder(places.iter().filter_map(|&at| timeline.get(at)), state);
+                let master = node.upstream.as_ref().map(|u| format!("{}:{}", u.host, u.port));
+                part("panel", HandshakePanel { ladder, master }, cx)
             }
-            Tab::Info => html! { <InfoPanel info={Shared::from(&node.info)} /> },
+            Tab::Info => {
+                part("panel", InfoPanel { info: Shared::from(&node.info), filter: self.info_filter.clone() }, cx)
+            }
             Tab::Log => {
                 let (lines, older) = self.log(host.id);
-                html! { <LogPanel lines={Rc::new(lines)} {older} all={self.log_all} /> }
+                part("panel", LogPanel { lines, older, all: self.log_all }, cx)
             }
             Tab::Ruler | Tab::Console => html! {},
         }
@@ -221,75 +248,63 @@ impl App {
         (places[older..].iter().filter_map(line).collect(), older)
     }
 
-    fn console(&self) -> Html {
-        let nodes = self.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect::<Vec<_>>();
-        let here = self.selected.and_then(|id| topology::host(&self.frame, id));
-        let lines = here.map(|h| self.run.borrow_mut().console(h.id, &self.frame)).unwrap_or_default();
-        let runs = here.is_some_and(|h| matches!(h.power, Power::Running | Power::Paused));
-        html! {
-            <Console {nodes} here={here.map(|h| (h.id, Arc::clone(&h.name), h.port))} {runs} {lines}
-                trouble={self.trouble_at(Place::Console)} />
-        }
+    fn console(&self, cx: &Cx) -> Html {
+        let Some(host) = self.selected.and_then(|id| topology::host(&self.frame, id)) else { return html! {} };
+        let console = Console {
+            nodes: self.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
+            id: host.id,
+            name: Arc::clone(&host.name),
+            port: host.port,
+            runs: matches!(host.power, Power::Running | Power::Paused),
+            lines: self.run.borrow_mut().console(host.id, &self.frame),
+            trouble: self.trouble_at(Place::Console),
+        };
+        part("console", console, cx)
     }
 
-    fn notice_html(&self) -> Html {
-        let t = self.lang.text();
-        let dismiss = self.desk.on(|_: MouseEvent| Intent::DismissNotice);
-        let words = match &self.notice {
-            Some(notice) => Some((fill((notice.wording)(t), &[("at", &time::clock(notice.at))]), true)),
+    fn notice_html(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let (words, button) = match &self.notice {
+            Some(notice) => {
+                let words = fill((notice.wording)(t), &[("at", &time::clock(notice.at))]);
+                (words, cross(cx, t.dismiss, Intent::DismissNotice))
+            }
             // While one looks at the past without having acted, the page says what an action would mean.
             None if !self.is_live() && !self.playing => {
-                Some((fill(t.in_the_past, &[("at", &time::clock(self.at))]), false))
+                let words = fill(t.in_the_past, &[("at", &time::clock(self.at))]);
+                (words, push(cx, "button small", "", Intent::GoLive, t.go_live))
             }
-            None => None,
+            None => return html! {},
         };
-        let Some((words, dismissable)) = words else { return html! {} };
-        html! {
-            <div class="notice" role="status" data-testid="notice">
-                <span>{ words }</span>
-                if dismissable {
-                    <button type="button" class="icon-button" aria-label={t.dismiss} title={t.dismiss} onclick={dismiss}>
-                        <Icon shape={Shape::Cross} />
-                    </button>
-                } else {
-                    <button type="button" class="button small" onclick={self.desk.on(|_: MouseEvent| Intent::GoLive)}>{ t.go_live }</button>
-                }
-            </div>
-        }
+        html! { <div class="notice" role="status" data-testid="notice">{ span("", words) }{ button }</div> }
     }
 
-    fn overlay_html(&self, masters: &SortedMap<HostId, HostId>) -> Html {
+    fn overlay_html(&self, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
         let trouble = self.trouble_at(Place::Overlay);
+        let seed = self.run.borrow().lab().config().seed;
         match self.overlay {
             None => html! {},
-            Some(Overlay::Node(id, at)) => {
+            Some(Overlay::Node(id, _)) => {
                 let Some(host) = topology::host(&self.frame, id) else { return html! {} };
-                let others = self.frame.hosts.iter().filter(|h| h.id != id).map(|h| Other {
-                    id: h.id,
-                    name: Arc::clone(&h.name),
-                    cut: self
-                        .frame
-                        .wires
-                        .iter()
-                        .any(|w| (w.a, w.b) == topology::ordered(id, h.id) && w.cut_ab && w.cut_ba),
-                });
-                html! {
-                    <NodeMenu host={Shared::from(host)} others={others.collect::<Vec<_>>()} master={masters.get(&id).copied()} {at} {trouble} />
-                }
+                let is_cut = |other| {
+                    let pair = topology::ordered(id, other);
+                    self.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
+                };
+                let others = self.frame.hosts.iter().filter(|h| h.id != id);
+                let others = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
+                NodeMenu { host, others, master: masters.get(&id).copied(), trouble }.draw(cx)
             }
-            Some(Overlay::Wire(a, b, at)) => {
-                let (a, b) = topology::ordered(a, b);
-                match self.wires().into_iter().find(|w| (w.a, w.b) == (a, b)) {
-                    Some(wire) => html! { <WireSheet {wire} {at} {trouble} /> },
+            Some(Overlay::Wire(a, b, _)) => {
+                let pair = topology::ordered(a, b);
+                match self.wires().iter().find(|w| (w.a, w.b) == pair) {
+                    Some(wire) => wire_sheet(wire, trouble.as_ref(), cx),
                     None => html! {},
                 }
             }
-            Some(Overlay::New) => html! { <New seed={self.run.borrow().lab().config().seed} {trouble} /> },
-            Some(Overlay::Load) => html! { <Load {trouble} /> },
-            Some(Overlay::Futures) => {
-                html! { <Futures kept={self.shelf.iter().map(crate::app::act::Shelved::span).collect::<Vec<_>>()} /> }
-            }
-            Some(Overlay::Help) => html! { <Help /> },
+            Some(Overlay::New) => new(seed, trouble.as_ref(), cx),
+            Some(Overlay::Load) => load(trouble.as_ref(), cx),
+            Some(Overlay::Futures) => futures(&self.shelf.iter().map(Shelved::span).collect::<Vec<_>>(), cx),
+            Some(Overlay::Help) => help(cx),
         }
     }
 }

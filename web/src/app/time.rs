@@ -169,8 +169,10 @@ impl App {
             self.layer.refresh(&floor, &page);
         }
         self.draw_moving();
+        self.tend_overlay();
         if std::mem::take(&mut self.focus_console) {
             dom::focus(crate::console::input::ID);
         }
+        self.follow_ends();
     }
 }

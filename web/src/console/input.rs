@@ -4,7 +4,7 @@ use psyncscope_lab::console::{complete, hint};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
+use crate::ui::atoms::{span, text};
 
 /// The element's id, for the shortcut that puts the focus on it.
 pub const ID: &str = "console-input";
@@ -13,113 +13,132 @@ pub const ID: &str = "console-input";
 #[derive(PartialEq, Properties)]
 pub struct Props {
     /// The prompt: `a:6379> `.
-    pub prompt: AttrValue,
+    pub prompt: String,
     /// What was typed at this node before, the oldest first.
     pub history: Vec<String>,
+    /// What it is called.
+    pub label: &'static str,
     /// A command line was entered.
     pub on_enter: Callback<String>,
 }
 
-/// Where Tab has come in the list of completions: what was typed before the first Tab, and how often it was pressed.
-#[derive(Clone, PartialEq)]
-struct Completing {
-    typed: String,
-    at: usize,
+/// What the command line is told.
+pub enum Msg {
+    /// Its text changed.
+    Typed(String),
+    /// It is done.
+    Enter,
+    /// The one before (true) or after it in what was typed before.
+    Recall(bool),
+    /// The next completion.
+    Complete,
+    /// Away with it.
+    Clear,
 }
 
 /// The line, with the arguments still to come in grey behind it.
-#[component]
-pub fn CommandLine(props: &Props) -> Html {
-    let t = use_text();
-    let line = use_state(String::new);
-    // How far back in history, 0 for the line being typed; and that line, to come back to.
-    let back = use_state(|| 0_usize);
-    let draft = use_state(String::new);
-    let completing = use_state(|| Option::<Completing>::None);
+#[derive(Default)]
+pub struct CommandLine {
+    line: String,
+    /// How far back in history, 0 for the line being typed; and that line, to come back to.
+    back: usize,
+    draft: String,
+    /// What was typed before the first Tab, and how often it was pressed.
+    completing: Option<(String, usize)>,
+}
 
-    let oninput = {
-        let (line, back, completing) = (line.clone(), back.clone(), completing.clone());
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                line.set(input.value());
-                back.set(0);
-                completing.set(None);
+impl Component for CommandLine {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self::default()
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let completing = self.completing.take();
+        match msg {
+            Msg::Typed(line) => *self = Self { line, ..Self::default() },
+            Msg::Enter => {
+                if !self.line.trim().is_empty() {
+                    let line = std::mem::take(self).line;
+                    ctx.props().on_enter.emit(line);
+                }
             }
-        })
-    };
-    let onkeydown = {
-        let (line, back, draft, completing) = (line.clone(), back.clone(), draft.clone(), completing.clone());
-        let (history, on_enter) = (props.history.clone(), props.on_enter.clone());
-        Callback::from(move |event: KeyboardEvent| {
+            Msg::Recall(older) => self.recall(&ctx.props().history, older),
+            Msg::Complete => {
+                let (typed, at) = completing.unwrap_or_else(|| (self.line.clone(), 0));
+                let found = complete(&typed);
+                if let Some(command) = found.get(at % found.len().max(1)) {
+                    let space = if command.args.is_empty() { "" } else { " " };
+                    self.line = format!("{}{space}", as_typed(command.name, &typed));
+                    self.completing = Some((typed, at + 1));
+                }
+            }
+            Msg::Clear => *self = Self::default(),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link().clone();
+        let oninput = ctx.link().batch_callback(|event: InputEvent| {
+            event.target_dyn_into::<HtmlInputElement>().map(|input| Msg::Typed(input.value()))
+        });
+        let completes = self.completing.is_some() || !complete(&self.line).is_empty();
+        let may_complete = !self.line.is_empty() && completes;
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
             // A key that belongs to an input method (choosing a character) is not for us.
             if event.is_composing() {
                 return;
             }
-            match event.key().as_str() {
-                "Enter" => {
-                    event.prevent_default();
-                    if !line.trim().is_empty() {
-                        on_enter.emit((*line).clone());
-                        line.set(String::new());
-                        back.set(0);
-                        completing.set(None);
-                    }
-                }
-                "ArrowUp" | "ArrowDown" => {
-                    event.prevent_default();
-                    let wanted = if event.key() == "ArrowUp" { *back + 1 } else { back.saturating_sub(1) };
-                    let wanted = wanted.min(history.len());
-                    if *back == 0 {
-                        draft.set((*line).clone());
-                    }
-                    line.set(if wanted == 0 {
-                        if *back == 0 { (*line).clone() } else { (*draft).clone() }
-                    } else {
-                        history[history.len() - wanted].clone()
-                    });
-                    back.set(wanted);
-                    completing.set(None);
-                }
-                "Tab" if !event.shift_key() && !line.is_empty() => {
-                    let state = (*completing).clone().unwrap_or_else(|| Completing { typed: (*line).clone(), at: 0 });
-                    let found = complete(&state.typed);
-                    // With nothing to complete, Tab moves the focus as everywhere else.
-                    if let Some(command) = found.get(state.at % found.len().max(1)) {
-                        event.prevent_default();
-                        let mut text = as_typed(command.name, &state.typed);
-                        if !command.args.is_empty() {
-                            text.push(' ');
-                        }
-                        line.set(text);
-                        completing.set(Some(Completing { at: state.at + 1, ..state }));
-                    }
-                }
+            let msg = match event.key().as_str() {
+                "Enter" => Msg::Enter,
+                "ArrowUp" => Msg::Recall(true),
+                "ArrowDown" => Msg::Recall(false),
+                // With nothing to complete, Tab moves the focus as everywhere else.
+                "Tab" if !event.shift_key() && may_complete => Msg::Complete,
                 "Escape" => {
-                    line.set(String::new());
-                    back.set(0);
-                    completing.set(None);
                     if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                         // An input in the document can lose the focus.
                         let _ = input.blur();
                     }
+                    Msg::Clear
                 }
-                _ => {}
-            }
-        })
-    };
-
-    let ghost = ghost_of(&line);
-    html! {
-        <div class="console-line">
-            <label class="console-prompt" for={ID}>{ props.prompt.clone() }</label>
-            <div class="console-field">
-                <span class="console-ghost" aria-hidden="true">
-                    <span class="console-typed">{ (*line).clone() }</span>{ ghost.unwrap_or_default() }
-                </span>
-                <input id={ID} type="text" value={(*line).clone()} aria-label={t.console_input} autocomplete="off" autocapitalize="off"
-                    autocorrect="off" spellcheck="false" enterkeyhint="send" data-testid="console-input" {oninput} {onkeydown} />
+                _ => return,
+            };
+            event.prevent_default();
+            link.send_message(msg);
+        });
+        let props = ctx.props();
+        let ghost = ghost_of(&self.line).unwrap_or_default();
+        html! {
+            <div class="console-line">
+                <label class="console-prompt" for={ID}>{ props.prompt.clone() }</label>
+                <div class="console-field">
+                    <span class="console-ghost" aria-hidden="true">{ span("console-typed", self.line.clone()) }{ text(ghost) }</span>
+                    <input id={ID} type="text" value={self.line.clone()} aria-label={props.label} autocomplete="off"
+                        autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send" data-testid="console-input"
+                        {oninput} {onkeydown} />
+                </div>
             </div>
-        </div>
+        }
+    }
+}
+
+impl CommandLine {
+    fn recall(&mut self, history: &[String], older: bool) {
+        let wanted = if older { self.back + 1 } else { self.back.saturating_sub(1) }.min(history.len());
+        if self.back == 0 && wanted > 0 {
+            self.draft = std::mem::take(&mut self.line);
+        }
+        if wanted != self.back {
+            self.line = match history.len().checked_sub(wanted).and_then(|at| history.get(at)) {
+                Some(line) => line.clone(),
+                None => std::mem::take(&mut self.draft),
+            };
+        }
+        self.back = wanted;
     }
 }
 
@@ -153,6 +172,23 @@ mod tests {
         assert_eq!(as_typed("SET", "s"), "set");
         assert_eq!(as_typed("SET", "S"), "SET");
         assert_eq!(as_typed("CONFIG GET", "config g"), "config get");
+    }
+
+    #[test]
+    fn history_goes_back_and_forth_and_keeps_the_draft() {
+        let history = ["one".to_owned(), "two".to_owned()];
+        let mut line = CommandLine { line: "dra".into(), ..CommandLine::default() };
+        let mut recall = |older, expect: &str| {
+            line.recall(&history, older);
+            assert_eq!(line.line, expect);
+        };
+        recall(false, "dra");
+        recall(true, "two");
+        recall(true, "one");
+        recall(true, "one");
+        recall(false, "two");
+        recall(false, "dra");
+        recall(false, "dra");
     }
 
     #[test]

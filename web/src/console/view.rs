@@ -5,22 +5,28 @@ use std::sync::Arc;
 
 use psyncscope_lab::console::{ConsoleLine, LineKind};
 use psyncscope_lab::sim::frame::HostId;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::console::input::CommandLine;
-use crate::i18n::{fill, use_text};
-use crate::intent::{Intent, use_desk};
+use crate::i18n::fill;
+use crate::intent::Intent;
 use crate::model::time;
-use crate::ui::trouble::{Trouble, TroubleNote};
+use crate::ui::atoms::{para, row, span, text};
+use crate::ui::cx::Cx;
+use crate::ui::part::Part;
+use crate::ui::trouble::{Trouble, trouble_note};
 
-/// Properties of [`Console`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// The console of the selected node. The app keeps its last line in view.
+#[derive(PartialEq)]
+pub struct Console {
     /// Every node: number and name.
     pub nodes: Vec<(HostId, Arc<str>)>,
-    /// The node at which one types, its name and port.
-    pub here: Option<(HostId, Arc<str>, u16)>,
+    /// The node at which one types.
+    pub id: HostId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its port.
+    pub port: u16,
     /// Whether its process runs.
     pub runs: bool,
     /// What was said.
@@ -29,90 +35,93 @@ pub struct Props {
     pub trouble: Option<Trouble>,
 }
 
-/// The console of the selected node.
-#[component]
-pub fn Console(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let output = use_node_ref();
-    {
-        let output = output.clone();
-        use_effect_with((props.lines.len(), props.here.as_ref().map(|h| h.0), props.trouble.clone()), move |_| {
-            if let Some(output) = output.cast::<HtmlElement>() {
-                output.set_scroll_top(output.scroll_height());
-            }
-        });
-    }
-    let Some((id, name, port)) = props.here.clone() else { return html! {} };
-    let tabs = html! {
-        <div class="console-tabs" role="tablist" aria-label={t.console}>
-            { for props.nodes.iter().map(|(node, node_name)| {
-                let node = *node;
-                html! {
-                    <button key={node.0} type="button" role="tab" class="console-tab" aria-selected={(node == id).to_string()}
-                        data-testid={format!("console-tab-{node_name}")} onclick={desk.on(move |_: MouseEvent| Intent::Select(node))}>
-                        { node_name.to_string() }
-                    </button>
-                }
-            }) }
-            <span class="console-hint faint">{ t.console_hint }</span>
-        </div>
-    };
-    let waiting = props.lines.last().is_some_and(|l| l.kind == LineKind::Command);
-    // In history: what was typed here, without what was typed twice in a row.
-    let mut history: Vec<String> =
-        props.lines.iter().filter(|l| l.kind == LineKind::Command).map(|l| l.text.to_string()).collect();
-    history.dedup();
-    html! {
-        <section class="console" aria-label={t.console}>
-            { tabs }
-            <div class="console-output" ref={output} role="log" aria-live="polite" tabindex="0" aria-label={t.console}
-                data-testid="console-output">
-                if props.lines.is_empty() {
-                    <p class="faint">{ fill(t.console_welcome, &[("node", &name)]) }</p>
-                }
-                { for props.lines.iter().enumerate().map(|(i, line)| line_html(i, line, &name, port)) }
-                if waiting { <p class="faint console-waiting">{ t.console_waiting }</p> }
-                if !props.runs { <p class="state-trouble">{ t.console_down }</p> }
-            </div>
-            if let Some(trouble) = &props.trouble {
-                <TroubleNote trouble={trouble.clone()} on_dismiss={desk.on(|()| Intent::DismissTrouble)} />
-            }
-            <CommandLine key={id.0} prompt={prompt(&name, port, props.lines.last().map_or(0, |line| line.db))} {history}
-                on_enter={desk.on(move |command: String| Intent::Exec(id, command))} />
-        </section>
-    }
-}
-
-fn line_html(i: usize, line: &ConsoleLine, name: &str, port: u16) -> Html {
-    match line.kind {
-        LineKind::Command => html! {
-            <p key={i} class="console-command" title={time::clock(line.at)}>
-                <span class="console-prompt">{ prompt(name, port, line.db) }</span>{ line.text.to_string() }
-            </p>
-        },
-        kind => {
-            let class = match kind {
-                LineKind::Error => "console-error",
-                LineKind::Notice => "console-notice",
-                LineKind::Command | LineKind::Reply => "console-reply",
-            };
-            html! { <p key={i} {class} title={time::clock(line.at)}>{ line.text.to_string() }</p> }
+impl Part for Console {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let mut said: Vec<Html> = Vec::new();
+        if self.lines.is_empty() {
+            said.push(para("faint", text(fill(t.console_welcome, &[("node", &self.name)]))));
+        }
+        said.extend(self.lines.iter().map(|line| self.line(line)));
+        if self.lines.last().is_some_and(|l| l.kind == LineKind::Command) {
+            said.push(para("faint", text(t.console_waiting)));
+        }
+        if !self.runs {
+            said.push(para("state-trouble", text(t.console_down)));
+        }
+        // What was typed here, without what was typed twice in a row.
+        let mut history: Vec<String> =
+            self.lines.iter().filter(|l| l.kind == LineKind::Command).map(|l| l.text.to_string()).collect();
+        history.dedup();
+        let db = self.lines.last().map_or(0, |line| line.db);
+        let (desk, id) = (cx.desk.clone(), self.id);
+        let on_enter = Callback::from(move |command| desk.emit(Intent::Exec(id, command)));
+        let follow = format!("{}.{}", self.id.0, self.lines.len());
+        html! {
+            <section class="console" aria-label={t.console}>
+                { self.tabs(cx) }
+                <div class="console-output" data-follow={follow} role="log" aria-live="polite" tabindex="0" aria-label={t.console}
+                    data-testid="console-output">
+                    { row(said) }
+                </div>
+                { for self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)) }
+                <CommandLine key={self.id.0} prompt={self.prompt(db)} {history} label={t.console_input} {on_enter} />
+            </section>
         }
     }
 }
 
-/// redis-cli's prompt, with the node's name for its address.
-fn prompt(name: &str, port: u16, db: u32) -> String {
-    if db == 0 { format!("{name}:{port}> ") } else { format!("{name}:{port}[{db}]> ") }
+impl Console {
+    fn tabs(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let tabs = self.nodes.iter().map(|(id, name)| {
+            html! {
+                <button key={id.0} type="button" role="tab" class="console-tab" aria-selected={(*id == self.id).to_string()}
+                    data-testid={format!("console-tab-{name}")} onclick={cx.click(Intent::Select(*id))}>
+                    { name.to_string() }
+                </button>
+            }
+        });
+        html! {
+            <div class="console-tabs" role="tablist" aria-label={t.console}>
+                { for tabs }{ span("console-hint faint", t.console_hint) }
+            </div>
+        }
+    }
+
+    fn line(&self, line: &ConsoleLine) -> Html {
+        let (class, prompt) = match line.kind {
+            LineKind::Command => ("console-command", self.prompt(line.db)),
+            LineKind::Reply => ("console-reply", String::new()),
+            LineKind::Error => ("console-error", String::new()),
+            LineKind::Notice => ("console-notice", String::new()),
+        };
+        html! { <p {class} title={time::clock(line.at)}>{ span("console-prompt", prompt) }{ line.text.to_string() }</p> }
+    }
+
+    /// redis-cli's prompt, with the node's name for its address.
+    fn prompt(&self, db: u32) -> String {
+        let db = if db == 0 { String::new() } else { format!("[{db}]") };
+        format!("{}:{}{db}> ", self.name, self.port)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
     fn the_prompt_names_the_database() {
-        assert_eq!(prompt("a", 6379, 0), "a:6379> ");
-        assert_eq!(prompt("a", 6379, 2), "a:6379[2]> ");
+        let console = Console {
+            nodes: Vec::new(),
+            id: HostId(0),
+            name: Arc::from("a"),
+            port: 6379,
+            runs: true,
+            lines: Rc::default(),
+            trouble: None,
+        };
+        assert_eq!(console.prompt(0), "a:6379> ");
+        assert_eq!(console.prompt(2), "a:6379[2]> ");
     }
 }

@@ -167,7 +167,6 @@ pub const TEXT: Text = Text {
 
     info_filter: "Filter fields",
     info_nothing: "No field matches.",
-    info_none: "The node has not started yet.",
     log_all: "All nodes",
     log_empty: "Nothing logged yet.",
     log_older: "{n|older line|older lines} not shown",

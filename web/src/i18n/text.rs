@@ -242,7 +242,6 @@ text! {
     // --- INFO and the log ---
     info_filter,
     info_nothing,
-    info_none,
     log_all,
     log_empty,
     /// {n}

@@ -167,7 +167,6 @@ pub const TEXT: Text = Text {
 
     info_filter: "筛选字段",
     info_nothing: "没有匹配的字段。",
-    info_none: "节点尚未启动。",
     log_all: "所有节点",
     log_empty: "还没有日志。",
     log_older: "更早的 {n} 行未显示",

@@ -19,20 +19,6 @@ pub enum Status {
     Pending,
 }
 
-impl Status {
-    /// The stable name that tests and styles use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Current => "current",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-            Self::Pending => "pending",
-        }
-    }
-}
-
 /// Bytes of the handshake and when they were sent or read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {

@@ -1,85 +1,77 @@
 //! The handshake panel: the ladder of the sixteen states.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
+use crate::i18n::Text;
 use crate::model::bytes::escape;
 use crate::model::ladder::{Ladder, Rung, Said, Status};
 use crate::model::time;
+use crate::ui::atoms::{code, div, para, row, span, text};
+use crate::ui::cx::Cx;
+use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
 
-/// Properties of [`HandshakePanel`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// The states from NONE to CONNECTED, each with the bytes exchanged in it.
+#[derive(PartialEq)]
+pub struct HandshakePanel {
     /// The ladder.
-    pub ladder: Rc<Ladder>,
+    pub ladder: Ladder,
     /// Whom the node is to follow, `host:port`; a master has none.
-    pub master: Option<AttrValue>,
+    pub master: Option<String>,
 }
 
-/// The states from NONE to CONNECTED, each with the bytes exchanged in it.
-#[component]
-pub fn HandshakePanel(props: &Props) -> Html {
-    let t = use_text();
-    html! {
-        <div class="handshake">
-            <p class="panel-line">
-                if let Some(master) = &props.master {
-                    { rich(t.ladder_attempts, |name| match name {
-                        "master" => Fill::Html(html! { <code>{ master }</code> }),
-                        _ => Fill::Text(props.ladder.attempts.to_string()),
-                    }) }
-                } else {
-                    { t.ladder_master }
-                }
-            </p>
-            <ol class="ladder" aria-label={t.ladder}>
-                { for props.ladder.rungs.iter().map(|rung| rung_html(rung, t)) }
-            </ol>
-        </div>
+impl Part for HandshakePanel {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let whom = match &self.master {
+            Some(master) => rich(t.ladder_attempts, &|name| match name {
+                "master" => Fill::Html(code(master.clone())),
+                _ => Fill::Text(self.ladder.attempts.to_string()),
+            }),
+            None => text(t.ladder_master),
+        };
+        let rungs = self.ladder.rungs.iter().map(|rung| rung_html(rung, t));
+        let ladder = html! { <ol class="ladder" aria-label={t.ladder}>{ for rungs }</ol> };
+        div("handshake", row(vec![para("panel-line", whom), ladder]))
     }
 }
 
 fn rung_html(rung: &Rung, t: &Text) -> Html {
     let name = rung.state.name();
-    let status = match rung.status {
-        Status::Passed => t.status_passed,
-        Status::Current => t.status_current,
-        Status::Failed => t.status_failed,
-        Status::Skipped => t.status_skipped,
-        Status::Pending => t.status_pending,
+    let (status, slug) = match rung.status {
+        Status::Passed => (t.status_passed, "passed"),
+        Status::Current => (t.status_current, "current"),
+        Status::Failed => (t.status_failed, "failed"),
+        Status::Skipped => (t.status_skipped, "skipped"),
+        Status::Pending => (t.status_pending, "pending"),
     };
+    let mut said: Vec<Html> = Vec::new();
+    said.extend(rung.sent.iter().map(|s| said_html(s, "→", t.sent, "rung-bytes rung-sent")));
+    said.extend(rung.received.iter().map(|s| said_html(s, "←", t.received, "rung-bytes rung-received")));
+    said.extend(rung.failed.iter().map(|failed| {
+        let words = rich(t.failed_before, &|name| match name {
+            "at" => Fill::Text(time::clock(failed.at)),
+            _ => Fill::Html(code(failed.why.clone())),
+        });
+        para("rung-failed", words)
+    }));
     html! {
-        <li key={name} class={classes!("rung", format!("rung-{}", rung.status.name()))} data-status={rung.status.name()}
-            data-testid={format!("ladder-{name}")} aria-current={(rung.status == Status::Current).then_some("step")}>
-            <span class="rung-dot" aria-hidden="true"></span>
-            <span class="rung-number num faint">{ rung.state as u8 }</span>
-            <span class="rung-name">{ name }</span>
-            <span class="rung-status">{ status }</span>
-            <span class="rung-at num faint">{ rung.at.map(time::clock) }</span>
-            <div class="rung-said">
-                { for rung.sent.iter().map(|said| said_html(said, "→", t.sent, "rung-sent")) }
-                { for rung.received.iter().map(|said| said_html(said, "←", t.received, "rung-received")) }
-                if let Some(failed) = &rung.failed {
-                    <p class="rung-failed">
-                        { rich(t.failed_before, |name| match name {
-                            "at" => Fill::Text(time::clock(failed.at)),
-                            _ => Fill::Html(html! { <code>{ failed.why.clone() }</code> }),
-                        }) }
-                    </p>
-                }
-            </div>
+        <li key={name} class={format!("rung rung-{slug}")} data-status={slug} data-testid={format!("ladder-{name}")}
+            aria-current={(rung.status == Status::Current).then_some("step")}>
+            { span("rung-dot", "") }
+            { span("rung-number num faint", (rung.state as u8).to_string()) }
+            { span("rung-name", name) }
+            { span("rung-status", status) }
+            { span("rung-at num faint", rung.at.map_or_else(String::new, time::clock)) }
+            { div("rung-said", row(said)) }
         </li>
     }
 }
 
-fn said_html(said: &Said, arrow: &str, label: &str, class: &'static str) -> Html {
+fn said_html(said: &Said, arrow: &'static str, label: &'static str, class: &'static str) -> Html {
     html! {
-        <p class={classes!("rung-bytes", class)} title={time::clock(said.at)}>
-            <span class="rung-arrow" role="img" aria-label={label.to_owned()}>{ arrow.to_owned() }</span>
-            <code>{ escape(&said.bytes) }</code>
+        <p {class} title={time::clock(said.at)}>
+            <span class="rung-arrow" role="img" aria-label={label}>{ arrow }</span>{ code(escape(&said.bytes)) }
         </p>
     }
 }

@@ -5,45 +5,47 @@ use std::sync::Arc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
+use crate::intent::Intent;
+use crate::ui::atoms::{para, row, text};
+use crate::ui::cx::Cx;
+use crate::ui::part::Part;
 use crate::ui::shared::Shared;
 
-/// Properties of [`InfoPanel`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// Sections of `field:value`, filtered by what the reader types.
+#[derive(PartialEq)]
+pub struct InfoPanel {
     /// INFO's sections, each with its `# Name` line.
-    pub info: Option<Shared<[Arc<str>]>>,
+    pub info: Shared<[Arc<str>]>,
+    /// What a field must have in it to be shown.
+    pub filter: String,
 }
 
-/// Sections of `field:value`, filtered by what the reader types.
-#[component]
-pub fn InfoPanel(props: &Props) -> Html {
-    let t = use_text();
-    let filter = use_state(String::new);
-    let oninput = {
-        let filter = filter.clone();
-        Callback::from(move |event: InputEvent| {
+impl Part for InfoPanel {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let desk = cx.desk.clone();
+        let oninput = Callback::from(move |event: InputEvent| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                filter.set(input.value());
+                desk.emit(Intent::FilterInfo(input.value()));
             }
-        })
-    };
-    let Some(info) = &props.info else {
-        return html! { <p class="panel-line faint">{ t.info_none }</p> };
-    };
-    let wanted = filter.trim().to_ascii_lowercase();
-    // Replication first: it is what the page is about.
-    let mut sections: Vec<&Arc<str>> = info.iter().collect();
-    sections.sort_by_key(|s| !s.starts_with("# Replication"));
-    let shown: Vec<Html> = sections.into_iter().filter_map(|section| section_html(section, &wanted)).collect();
-    let nothing = shown.is_empty();
-    html! {
-        <div class="info" data-testid="info">
-            <input class="input" type="search" placeholder={t.info_filter} aria-label={t.info_filter} value={(*filter).clone()}
-                data-testid="info-filter" {oninput} />
-            { for shown }
-            if nothing { <p class="panel-line faint">{ t.info_nothing }</p> }
-        </div>
+        });
+        let wanted = self.filter.trim().to_ascii_lowercase();
+        // Replication first: it is what the page is about.
+        let (first, others): (Vec<&Arc<str>>, Vec<_>) = self.info.iter().partition(|s| s.starts_with("# Replication"));
+        let mut shown: Vec<Html> = Vec::new();
+        for section in first.into_iter().chain(others) {
+            shown.extend(section_html(section, &wanted));
+        }
+        if shown.is_empty() {
+            shown.push(para("panel-line faint", text(t.info_nothing)));
+        }
+        html! {
+            <div class="info" data-testid="info">
+                <input class="input" type="search" placeholder={t.info_filter} aria-label={t.info_filter}
+                    value={self.filter.clone()} data-testid="info-filter" {oninput} />
+                { row(shown) }
+            </div>
+        }
     }
 }
 
@@ -51,27 +53,14 @@ pub fn InfoPanel(props: &Props) -> Html {
 fn section_html(section: &str, wanted: &str) -> Option<Html> {
     let mut lines = section.lines();
     let title = lines.next()?.trim_start_matches("# ").to_owned();
-    let fields: Vec<(&str, &str)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .filter(|(name, value)| {
-            wanted.is_empty()
-                || name.to_ascii_lowercase().contains(wanted)
-                || value.to_ascii_lowercase().contains(wanted)
-        })
-        .collect();
-    if fields.is_empty() {
-        return None;
+    let mut fields: Vec<Html> = Vec::new();
+    for line in lines {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        if wanted.is_empty() || line.to_ascii_lowercase().contains(wanted) {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            fields.push(html! { <div class="info-field"><dt>{ name }</dt><dd>{ value }</dd></div> });
+        }
     }
-    Some(html! {
-        <section key={title.clone()} class="info-section">
-            <h3>{ title }</h3>
-            <dl>
-                { for fields.into_iter().map(|(name, value)| html! {
-                    <div class="info-field" key={name.to_owned()}>
-                        <dt>{ name.to_owned() }</dt><dd>{ value.to_owned() }</dd>
-                    </div>
-                }) }
-            </dl>
-        </section>
-    })
+    (!fields.is_empty())
+        .then(|| html! { <section class="info-section"><h3>{ title }</h3><dl>{ row(fields) }</dl></section> })
 }

@@ -1,18 +1,18 @@
 //! The log panel: what the nodes' logs say, and the decisions about PSYNC among them.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::event::LogLevel;
 use psyncscope_lab::sim::frame::SimTime;
-use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::i18n::use_text;
-use crate::intent::{Intent, use_desk};
+use crate::intent::Intent;
 use crate::model::narrate::Note;
 use crate::model::time;
-use crate::ui::note::note_html;
+use crate::ui::atoms::{check, div, para, row, span, span_of, text};
+use crate::ui::cx::Cx;
+use crate::ui::note::note;
+use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
 
 /// How many lines are shown; older ones are counted.
@@ -40,67 +40,48 @@ pub struct Line {
     pub says: Says,
 }
 
-/// Properties of [`LogPanel`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// The lines; the app keeps the newest in view as long as the reader does not scroll up.
+#[derive(PartialEq)]
+pub struct LogPanel {
     /// The newest lines, in order of time.
-    pub lines: Rc<Vec<Line>>,
+    pub lines: Vec<Line>,
     /// How many older ones there are.
     pub older: usize,
     /// Whether they are of all nodes.
     pub all: bool,
 }
 
-/// The lines; the newest is in view as long as the reader does not scroll up.
-#[component]
-pub fn LogPanel(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let list = use_node_ref();
-    {
-        let list = list.clone();
-        use_effect_with(props.lines.last().map(|l| l.entry), move |_| {
-            if let Some(list) = list.cast::<HtmlElement>() {
-                let hidden = list.scroll_height() - list.client_height() - list.scroll_top();
-                // A few lines may have come at once.
-                if hidden < 160 {
-                    list.set_scroll_top(list.scroll_height());
-                }
-            }
-        });
-    }
-    let onchange = desk.on(|event: Event| {
-        Intent::SetLogAll(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()))
-    });
-    html! {
-        <div class="log">
-            <label class="check">
-                <input type="checkbox" checked={props.all} data-testid="log-all" {onchange} />{ t.log_all }
-            </label>
-            <div class="log-lines" ref={list} data-testid="log" role="log" tabindex="0" aria-label={t.tab_log}>
-                if props.older > 0 {
-                    <p class="faint">{ rich(t.log_older, |_| Fill::Text(props.older.to_string())) }</p>
-                }
-                if props.lines.is_empty() {
-                    <p class="faint">{ t.log_empty }</p>
-                }
-                { for props.lines.iter().map(|line| html! { <div key={line.entry} class="log-line">
-                    <span class="log-at num">{ time::clock(line.at) }</span>
-                    <span class="log-node">{ line.node.to_string() }</span>
-                    { match &line.says {
-                        Says::Redis(level, text) => html! {
-                            <span class={classes!("log-text", (*level == LogLevel::Warning).then_some("log-warning"))} lang="en">
-                                <span class="log-level">{ sign(*level) }</span>{ " " }{ text.clone() }
-                            </span>
-                        },
-                        Says::Verdict(note) => html! {
-                            <span class={classes!("log-text", "log-verdict", note.tone.class())}>{ note_html(note, t) }</span>
-                        },
-                    } }
-                </div> }) }
+impl Part for LogPanel {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let mut lines: Vec<Html> = Vec::new();
+        if self.older > 0 {
+            lines.push(para("faint", rich(t.log_older, &|_| Fill::Text(self.older.to_string()))));
+        }
+        if self.lines.is_empty() {
+            lines.push(para("faint", text(t.log_empty)));
+        }
+        lines.extend(self.lines.iter().map(|line| line_html(line, cx)));
+        let newest = self.lines.last().map_or(0, |line| line.entry);
+        let list = html! {
+            <div class="log-lines" data-testid="log" data-follow={newest.to_string()} role="log" tabindex="0" aria-label={t.tab_log}>
+                { row(lines) }
             </div>
-        </div>
+        };
+        div("log", row(vec![check(cx, "log-all", t.log_all, self.all, Intent::SetLogAll), list]))
     }
+}
+
+fn line_html(line: &Line, cx: &Cx) -> Html {
+    let says = match &line.says {
+        Says::Redis(level, words) => {
+            let looks = if *level == LogLevel::Warning { "log-text log-warning" } else { "log-text" };
+            span(looks, format!("{} {words}", sign(*level)))
+        }
+        Says::Verdict(told) => span_of(format!("log-text log-verdict {}", told.tone.class()), note(told, cx)),
+    };
+    let parts = vec![span("log-at num", time::clock(line.at)), span("log-node", line.node.to_string()), says];
+    div("log-line", row(parts))
 }
 
 /// The sign of a level in a Redis log.

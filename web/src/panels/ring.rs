@@ -1,23 +1,22 @@
 //! The backlog as a large ring.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use psyncscope_lab::engine::ids::{NextByte, Offset};
+use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::engine::view::NodeView;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill, use_text};
+use crate::i18n::{Text, fill};
+use crate::intent::Intent;
 use crate::model::bytes;
-use crate::model::colours::ColourMap;
 use crate::model::geometry::{on_circle, sector};
 use crate::model::labels::{self, Wanted};
 use crate::model::ring::{self, CELLS_MAX, Eras};
-use crate::ui::chip::IdChip;
-use crate::ui::shared::Shared;
+use crate::ui::atoms::{div, path, row, span};
+use crate::ui::chip::chip;
+use crate::ui::cx::Cx;
 
 const OUTER: f64 = 116.0;
 const INNER: f64 = 91.0;
@@ -34,13 +33,62 @@ pub struct Reader {
     pub has: Offset,
 }
 
-/// Properties of [`Ring`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// The node; it must have a backlog.
-    pub node: Shared<NodeView>,
+/// Byte cells (arcs, if the backlog is large), the write index, and where each replica stands. Pointing at a byte reads it.
+pub struct Ring<'a> {
+    /// The node.
+    pub node: &'a NodeView,
+    /// Its backlog.
+    pub backlog: &'a Backlog,
     /// The replicas that read from it.
-    pub readers: Rc<Vec<Reader>>,
+    pub readers: &'a [Reader],
+    /// The byte pointed at, by its index.
+    pub pointed: Option<usize>,
+}
+
+impl Ring<'_> {
+    /// Draws the ring.
+    #[must_use]
+    pub fn draw(&self, cx: &Cx) -> Html {
+        let (backlog, t) = (self.backlog, cx.t());
+        let eras = Eras::of(self.node);
+        let (first, last) = (backlog.off().to_string(), (backlog.off().0 + backlog.histlen() as i64 - 1).to_string());
+        let (histlen, size) = (backlog.histlen().to_string(), backlog.size().to_string());
+        let sizes = [("from", &*first), ("to", &*last), ("histlen", &*histlen), ("size", &*size)];
+
+        let (over, leave, pointed) = (cx.desk.clone(), cx.desk.clone(), self.pointed);
+        let onpointerover = Callback::from(move |event: PointerEvent| {
+            let cell = event.target_dyn_into::<Element>();
+            let index = cell.and_then(|e| e.get_attribute("data-index")?.parse().ok());
+            if index.is_some() && index != pointed {
+                over.emit(Intent::Point(index));
+            }
+        });
+        let onpointerleave = Callback::from(move |_: PointerEvent| leave.emit(Intent::Point(None)));
+
+        let cells = if backlog.size() <= CELLS_MAX { fine(backlog, &eras, cx) } else { coarse(backlog, &eras, cx) };
+        let spelt = match self.pointed.filter(|&at| at < backlog.size()) {
+            Some(at) => reading(backlog, &eras, at, cx),
+            None => {
+                let range =
+                    if backlog.histlen() == 0 { t.ring_empty.to_owned() } else { format!("{first} … {last}") };
+                let signs = if backlog.size() <= CELLS_MAX { bytes::SIGNS } else { "" };
+                row(vec![
+                    span("faint", "repl_backlog"),
+                    span("ring-range num", range),
+                    span("faint num", fill(t.ring_histlen, &sizes)),
+                    span("ring-signs faint", signs),
+                ])
+            }
+        };
+        let ring = html! {
+            <svg class="ring" viewBox="-196 -130 392 260" role="img" aria-label={fill(t.ring_label, &sizes)} data-testid="ring"
+                data-idx={backlog.idx().to_string()} {onpointerover} {onpointerleave}>
+                { cells }
+                { labels_of(backlog, self.readers, t) }
+            </svg>
+        };
+        div("ring-box", row(vec![ring, div("ring-centre", spelt)]))
+    }
 }
 
 /// A label beside the ring: where it points, its lines, and how it looks.
@@ -50,81 +98,11 @@ struct Label {
     class: &'static str,
 }
 
-/// Byte cells (arcs, if the backlog is large), the write index, and where each replica stands. Pointing at a byte reads it.
-#[component]
-pub fn Ring(props: &Props) -> Html {
-    let t = use_text();
-    let colours = use_context::<ColourMap>().unwrap_or_default();
-    let pointed = use_state(|| Option::<usize>::None);
-    let Some(view) = &props.node.backlog else { return html! {} };
-    let backlog = &view.0;
-    let eras = Eras::of(&props.node);
-    let size = backlog.size();
-    let (first, last) = (backlog.off(), backlog.off().0 + backlog.histlen() as i64 - 1);
-
-    let onpointerover = {
-        let pointed = pointed.clone();
-        Callback::from(move |event: PointerEvent| {
-            let cell = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-            let index = cell.and_then(|e| e.get_attribute("data-index")?.parse().ok());
-            if index.is_some() && index != *pointed {
-                pointed.set(index);
-            }
-        })
-    };
-    let onpointerleave = {
-        let pointed = pointed.clone();
-        Callback::from(move |_: PointerEvent| pointed.set(None))
-    };
-
-    let cells: Html = if size <= CELLS_MAX { fine(backlog, &eras, &colours) } else { coarse(backlog, &eras, &colours) };
-    let labels = labels_of(backlog, &props.readers, t);
-    let label = fill(
-        t.ring_label,
-        &[
-            ("from", &first.to_string()),
-            ("to", &last.to_string()),
-            ("histlen", &backlog.histlen().to_string()),
-            ("size", &size.to_string()),
-        ],
-    );
-    let read = (*pointed).filter(|&at| at < size).map(|at| reading(backlog, &eras, at, t));
-    let spelt = match read {
-        Some(html) => html,
-        None if backlog.histlen() == 0 => html! {
-            <>
-                <span class="faint">{ "repl_backlog" }</span>
-                <span class="ring-range">{ t.ring_empty }</span>
-                <span class="faint num">{ fill(t.ring_histlen, &[("histlen", "0"), ("size", &size.to_string())]) }</span>
-            </>
-        },
-        None => html! {
-            <>
-                <span class="faint">{ "repl_backlog" }</span>
-                <span class="ring-range num">{ format!("{first} … {last}") }</span>
-                <span class="faint num">
-                    { fill(t.ring_histlen, &[("histlen", &backlog.histlen().to_string()), ("size", &size.to_string())]) }
-                </span>
-                if size <= CELLS_MAX { <span class="ring-signs faint" lang="en">{ bytes::SIGNS }</span> }
-            </>
-        },
-    };
-    html! {
-        <div class="ring-box">
-            <svg class="ring" viewBox="-196 -130 392 260" role="img" aria-label={label} data-testid="ring"
-                data-idx={backlog.idx().to_string()} {onpointerover} {onpointerleave}>
-                { cells }
-                { labels }
-            </svg>
-            <div class="ring-centre">{ spelt }</div>
-        </div>
-    }
-}
-
 /// One cell for each byte.
-fn fine(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
+fn fine(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
     let n = backlog.size() as f64;
     let room = (OUTER + INNER) * std::f64::consts::PI / n;
+    let newest = backlog.off().0 + backlog.histlen() as i64 - 1;
     let cells = ring::cells(backlog).into_iter().map(|cell| {
         let (from, to) = (cell.index as f64 / n, (cell.index as f64 + 1.0) / n);
         let d = sector(INNER, OUTER, from, to);
@@ -137,12 +115,11 @@ fn fine(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
         let middle = (from + to) / 2.0;
         let at = on_circle((OUTER + INNER) / 2.0, middle);
         let turn = format!("translate({:.2} {:.2}) rotate({:.2})", at.x, at.y, middle * 360.0);
-        let newest = offset.0 >= backlog.off().0 + backlog.histlen() as i64 - 1;
-        let class = classes!("cell", colours.class(&eras.id_at(offset)), newest.then_some("cell-newest"));
+        let looks = if offset.0 == newest { "cell cell-newest" } else { "cell" };
         html! {
-            <g key={format!("{index}.{offset}")} {class}>
+            <g key={format!("{index}.{offset}")} class={format!("{looks} {}", cx.colour(&eras.id_at(offset)))}>
                 <path {d} data-index={index} data-offset={offset.to_string()} data-byte={byte.to_string()} />
-                <text class={faint.then_some("cell-faint")} transform={turn} font-size={format!("{font:.1}")} dy="0.34em">
+                <text class={if faint { "cell-faint" } else { "" }} transform={turn} font-size={format!("{font:.1}")} dy="0.34em">
                     { bytes::byte_glyph(byte) }
                 </text>
             </g>
@@ -152,13 +129,13 @@ fn fine(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
 }
 
 /// Equal parts of a large backlog.
-fn coarse(backlog: &Backlog, eras: &Eras, colours: &ColourMap) -> Html {
+fn coarse(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
     let n = backlog.size() as f64;
     let parts = ring::coarse(backlog).into_iter().map(|(from, to, newest)| {
         let d = sector(INNER, OUTER, from as f64 / n, to as f64 / n);
-        let class = newest.map_or("cell-empty", |offset| colours.class(&eras.id_at(offset)));
+        let looks = newest.map_or("cell-empty", |offset| cx.colour(&eras.id_at(offset)));
         html! {
-            <path key={from} class={classes!("cell", class)} {d} data-index={from.to_string()}
+            <path key={from} class={format!("cell {looks}")} {d} data-index={from.to_string()}
                 data-offset={newest.map(|o| o.to_string())} />
         }
     });
@@ -201,15 +178,15 @@ fn labels_of(backlog: &Backlog, readers: &[Reader], t: &Text) -> Html {
         let root = on_circle(if label.class == "ring-idx" { INNER } else { (INNER + OUTER) / 2.0 }, label.turn);
         let anchor = if at.right { "start" } else { "end" };
         let top = at.y - (label.lines.len() as f64 - 1.0) * LINE / 2.0;
-        html! {
-            <g key={i} class={label.class}>
-                <path class="ring-lead" d={format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}", root.x, root.y, elbow.x, elbow.y, x - side * 3.0, top)} />
-                { for label.lines.iter().enumerate().map(|(n, line)| html! {
-                    <text x={format!("{x:.1}")} y={format!("{:.1}", top + n as f64 * LINE)} dy="0.34em" text-anchor={anchor}
-                        class={(n > 0).then_some("faint")}>{ line.clone() }</text>
-                }) }
-            </g>
+        let d = format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}", root.x, root.y, elbow.x, elbow.y, x - side * 3.0, top);
+        let mut parts = vec![path("ring-lead", d)];
+        for (n, line) in label.lines.iter().enumerate() {
+            parts.push(html! {
+                <text x={format!("{x:.1}")} y={format!("{:.1}", top + n as f64 * LINE)} dy="0.34em" text-anchor={anchor}
+                    class={if n > 0 { "faint" } else { "" }}>{ line.clone() }</text>
+            });
         }
+        html! { <g key={i} class={label.class}>{ row(parts) }</g> }
     });
     html! { <g>{ for drawn }</g> }
 }
@@ -227,40 +204,29 @@ fn names_of(names: &[&str]) -> String {
 }
 
 /// What the pointed byte is.
-fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Html {
-    if backlog.size() > CELLS_MAX {
-        let part = ring::coarse(backlog).into_iter().find(|p| p.0 == index);
-        return part.map_or_else(Html::default, |(from, to, newest)| {
-            html! {
-                <>
-                    <span class="faint num">
-                        { fill(t.ring_arc, &[("from", &from.to_string()), ("to", &to.saturating_sub(1).to_string())]) }
-                    </span>
-                    <span class="ring-range num">{ newest.map_or_else(|| t.ring_empty.to_owned(), |o| format!("… {o}")) }</span>
-                    if let Some(offset) = newest { <IdChip id={eras.id_at(offset)} /> }
-                </>
-            }
-        });
-    }
-    let Some(offset) = ring::offset_at(backlog, index) else {
-        return html! { <><span class="ring-range">{ t.ring_empty }</span><span class="faint num">{ fill(t.ring_index, &[("idx", &index.to_string())]) }</span></> };
+fn reading(backlog: &Backlog, eras: &Eras, index: usize, cx: &Cx) -> Html {
+    let t = cx.t();
+    let (place, range, offset) = if backlog.size() > CELLS_MAX {
+        let Some(part) = ring::coarse(backlog).into_iter().find(|p| p.0 == index) else { return Html::default() };
+        let (from, to, newest) = part;
+        let place = fill(t.ring_arc, &[("from", &from.to_string()), ("to", &to.saturating_sub(1).to_string())]);
+        (place, newest.map(|offset| format!("… {offset}")), newest)
+    } else {
+        let offset = ring::offset_at(backlog, index);
+        let range = offset.map(|offset| format!("{offset}  {}", bytes::byte_name(backlog.byte_at(index))));
+        (fill(t.ring_index, &[("idx", &index.to_string())]), range, offset)
     };
-    let byte = backlog.byte_at(index);
-    html! {
-        <>
-            <span class="faint num">{ fill(t.ring_index, &[("idx", &index.to_string())]) }</span>
-            <span class="ring-range num">{ format!("{offset}  {}", bytes::byte_name(byte)) }</span>
-            <IdChip id={eras.id_at(offset)} />
-        </>
-    }
+    let mut parts =
+        vec![span("faint num", place), span("ring-range num", range.unwrap_or_else(|| t.ring_empty.to_owned()))];
+    parts.extend(offset.map(|offset| chip(&eras.id_at(offset), cx)));
+    row(parts)
 }
 
 /// What the next byte will overwrite, in words.
 #[must_use]
 pub fn next_write(backlog: &Backlog, t: &Text) -> String {
     let idx = backlog.idx().to_string();
-    let oldest: Option<NextByte> = ring::offset_at(backlog, backlog.idx());
-    match oldest {
+    match ring::offset_at(backlog, backlog.idx()) {
         Some(offset) => fill(
             t.ring_next_overwrites,
             &[("idx", &idx), ("n", &offset.to_string()), ("byte", &bytes::byte_name(backlog.byte_at(backlog.idx())))],

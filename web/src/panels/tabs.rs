@@ -2,23 +2,26 @@
 
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill, use_text};
-use crate::intent::{Intent, Tab, use_desk};
+use crate::i18n::{Text, fill};
+use crate::intent::{Intent, Tab};
+use crate::ui::atoms::div;
+use crate::ui::cx::Cx;
 use crate::ui::dom;
+use crate::ui::part::Part;
 
 /// The tabs of wide screens, then those that only narrow ones need.
 const TABS: [Tab; 6] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Console, Tab::Ruler];
 const WIDE: usize = 4;
 
-/// Properties of [`Tabs`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// Tabs with a roving focus: arrows move within the row, Tab leaves it.
+#[derive(PartialEq)]
+pub struct Tabs {
     /// The panel shown.
     pub tab: Tab,
     /// Whether the screen is narrow.
     pub narrow: bool,
     /// The selected node's name.
-    pub node: Option<AttrValue>,
+    pub node: Option<String>,
 }
 
 const fn name(tab: Tab, t: &Text) -> &'static str {
@@ -45,16 +48,12 @@ pub const fn slug(tab: Tab) -> &'static str {
     }
 }
 
-/// Tabs with a roving focus: arrows move within the row, Tab leaves it.
-#[component]
-pub fn Tabs(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let shown = if props.narrow { &TABS[..] } else { &TABS[..WIDE] };
-    let onkeydown = {
-        let desk = desk.clone();
-        let (tab, count) = (props.tab, shown.len());
-        Callback::from(move |event: KeyboardEvent| {
+impl Part for Tabs {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let shown = if self.narrow { &TABS[..] } else { &TABS[..WIDE] };
+        let (desk, tab, count) = (cx.desk.clone(), self.tab, shown.len());
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let at = TABS.iter().position(|&x| x == tab).unwrap_or(0);
             let next = match event.key().as_str() {
                 "ArrowRight" => (at + 1) % count,
@@ -65,27 +64,30 @@ pub fn Tabs(props: &Props) -> Html {
             };
             event.prevent_default();
             event.stop_propagation();
-            desk.ask(Intent::SetTab(TABS[next]));
+            desk.emit(Intent::SetTab(TABS[next]));
             dom::focus(&format!("tab-{}", slug(TABS[next])));
-        })
-    };
+        });
+        let node = self.node.as_ref().map(|node| {
+            html! { <span class="tabs-node" data-testid="selected">{ fill(t.node, &[("node", node)]) }</span> }
+        });
+        let tabs = html! {
+            <>
+                <div class="tab-row" role="tablist" aria-label={t.panels} {onkeydown}>
+                    { for shown.iter().map(|&tab| button(tab, tab == self.tab, cx)) }
+                </div>
+                { for node }
+            </>
+        };
+        div("tabs", tabs)
+    }
+}
+
+fn button(tab: Tab, here: bool, cx: &Cx) -> Html {
+    let (words, id) = (name(tab, cx.t()), format!("tab-{}", slug(tab)));
     html! {
-        <div class="tabs">
-            <div class="tab-row" role="tablist" aria-label={t.panels} {onkeydown}>
-                { for shown.iter().map(|&tab| {
-                    let here = tab == props.tab;
-                    html! {
-                        <button type="button" role="tab" class="tab" id={format!("tab-{}", slug(tab))} aria-selected={here.to_string()}
-                            aria-controls="panel" tabindex={if here { "0" } else { "-1" }} data-testid={format!("tab-{}", slug(tab))}
-                            data-label={name(tab, t)} onclick={desk.on(move |_: MouseEvent| Intent::SetTab(tab))}>
-                            { name(tab, t) }
-                        </button>
-                    }
-                }) }
-            </div>
-            if let Some(node) = &props.node {
-                <span class="tabs-node" data-testid="selected">{ fill(t.node, &[("node", node)]) }</span>
-            }
-        </div>
+        <button type="button" role="tab" class="tab" id={id.clone()} data-testid={id} aria-selected={here.to_string()}
+            aria-controls="panel" tabindex={if here { "0" } else { "-1" }} data-label={words} onclick={cx.click(Intent::SetTab(tab))}>
+            { words }
+        </button>
     }
 }

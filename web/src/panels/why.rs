@@ -9,9 +9,10 @@ use psyncscope_lab::explain::{Check, Condition, Explanation, MatchedId, Outcome,
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
-use crate::i18n::{Text, use_text};
 use crate::model::time;
-use crate::ui::chip::IdChip;
+use crate::ui::atoms::{bold, code, para, row, span_of, text};
+use crate::ui::chip::chip;
+use crate::ui::cx::Cx;
 use crate::ui::rich::{Fill, rich};
 
 /// A decision and between whom it was.
@@ -37,13 +38,6 @@ impl PartialEq for Decided {
     }
 }
 
-/// Properties of [`Why`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// The decision, if there was one yet.
-    pub decided: Option<Decided>,
-}
-
 /// How a line of the list is marked.
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
@@ -52,39 +46,38 @@ enum Mark {
     NotReached,
 }
 
-/// The newest decision that the node made or asked for.
-#[component]
-pub fn Why(props: &Props) -> Html {
-    let t = use_text();
-    let Some(decided) = &props.decided else {
-        return html! { <section class="box why why-none"><p class="faint">{ t.why_none }</p></section> };
+/// The newest decision that the node made or asked for, if there was one yet.
+#[must_use]
+pub fn why(decided: Option<&Decided>, cx: &Cx) -> Html {
+    let t = cx.t();
+    let Some(decided) = decided else {
+        return html! { <section class="box why why-none">{ para("faint", text(t.why_none)) }</section> };
     };
     let why = &decided.why;
-    let title = if why.granted { t.why_continue } else { t.why_full };
+    let (title, tone, result) =
+        if why.granted { (t.why_continue, "tone-good", "continue") } else { (t.why_full, "tone-full", "full") };
+    let whose = rich(t.why_whose, &|name| match name {
+        "node" => Fill::Html(bold(decided.master.to_string())),
+        "asker" => Fill::Html(bold(decided.asker.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string))),
+        _ => Fill::Text(time::clock(decided.at)),
+    });
     // Who asks for everything names no byte: there is nothing more to compare.
     let asks_nothing = decided.verdict.request.replid.starts_with(b"?");
-    let result = if why.granted { "continue" } else { "full" };
+    let told = why.conditions.iter().filter(|c| !asks_nothing || c.outcome != Outcome::NotReached);
+    let mut turned = Vec::new();
+    if let (true, Some(bytes)) = (why.granted, why.bytes) {
+        turned.extend([rich(t.sends_bytes, &|_| Fill::Text(bytes.to_string())), text(" ")]);
+    }
+    turned.push(turn(&why.turn, cx));
     html! {
         <section class="box why" data-testid="verdict" data-result={result}>
             <header class="why-head">
-                <h3 class={if why.granted { "tone-good" } else { "tone-full" }}>{ title }</h3>
+                <h3 class={tone}>{ title }</h3>
                 <code class="why-function">{ "masterTryPartialResynchronization" }</code>
             </header>
-            <p class="why-whose faint">
-                <span>{ rich(t.why_whose, |name| match name {
-                    "node" => Fill::Html(html! { <b>{ decided.master.to_string() }</b> }),
-                    "asker" => Fill::Html(html! { <b>{ decided.asker.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string) }</b> }),
-                    _ => Fill::Text(time::clock(decided.at)),
-                }) }</span>
-                <code class="why-request">{ request(&decided.verdict) }</code>
-            </p>
-            <ul class="checks">{ for why.conditions.iter().filter(|c| !asks_nothing || c.outcome != Outcome::NotReached).flat_map(|c| lines(c, t)) }</ul>
-            <p class="why-turn">
-                if let (true, Some(bytes)) = (why.granted, why.bytes) {
-                    { rich(t.sends_bytes, |_| Fill::Text(bytes.to_string())) }{ " " }
-                }
-                { turn(&why.turn, t) }
-            </p>
+            { para("why-whose faint", row(vec![span_of("", whose), code(request(&decided.verdict))])) }
+            <ul class="checks">{ for told.flat_map(|c| lines(c, cx)) }</ul>
+            { para("why-turn", row(turned)) }
         </section>
     }
 }
@@ -98,7 +91,8 @@ fn request(verdict: &PsyncVerdict) -> String {
 }
 
 /// The lines of a condition: the ID is compared with two, everything else is one comparison.
-fn lines(condition: &Condition, t: &Text) -> Vec<Html> {
+fn lines(condition: &Condition, cx: &Cx) -> Vec<Html> {
+    let t = cx.t();
     let mark = match condition.outcome {
         Outcome::Passed => Mark::Holds,
         Outcome::Failed => Mark::Fails,
@@ -107,15 +101,15 @@ fn lines(condition: &Condition, t: &Text) -> Vec<Html> {
     match &condition.check {
         // Worth a line only when it is wrong: nobody expects it to be.
         Check::OffsetReadable { .. } if mark == Mark::Holds => vec![],
-        Check::OffsetReadable { .. } => vec![line(mark, html! { t.check_offset }, t)],
-        Check::IdKnown { asked, replid, replid2, matched } => id_lines(mark, asked, *replid, *replid2, *matched, t),
+        Check::OffsetReadable { .. } => vec![line(mark, text(t.check_offset), cx)],
+        Check::IdKnown { asked, replid, replid2, matched } => id_lines(mark, asked, *replid, *replid2, *matched, cx),
         Check::WithinSecondHistory { applies: false, .. } => vec![],
         Check::WithinSecondHistory { next, second_replid_offset, .. } => {
-            vec![line(mark, numbers(t.check_second, *next, "second", Some(*second_replid_offset)), t)]
+            vec![line(mark, numbers(t.check_second, *next, "second", Some(*second_replid_offset)), cx)]
         }
-        Check::BacklogPresent => vec![line(mark, html! { t.check_backlog }, t)],
-        Check::NotOverwritten { next, off } => vec![line(mark, numbers(t.check_kept, *next, "off", *off), t)],
-        Check::NotFuture { next, end } => vec![line(mark, numbers(t.check_future, *next, "end", *end), t)],
+        Check::BacklogPresent => vec![line(mark, text(t.check_backlog), cx)],
+        Check::NotOverwritten { next, off } => vec![line(mark, numbers(t.check_kept, *next, "off", *off), cx)],
+        Check::NotFuture { next, end } => vec![line(mark, numbers(t.check_future, *next, "end", *end), cx)],
     }
 }
 
@@ -125,43 +119,40 @@ fn id_lines(
     replid: ReplId,
     replid2: ReplId,
     matched: Option<MatchedId>,
-    t: &Text,
+    cx: &Cx,
 ) -> Vec<Html> {
+    let t = cx.t();
     let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
-        Some(id) => html! { <IdChip {id} /> },
-        None => html! { <code>{ asked.to_owned() }</code> },
+        Some(id) => chip(&id, cx),
+        None => code(asked.to_owned()),
     };
     if mark == Mark::NotReached {
-        return vec![line(mark, sentence(t.check_id_current, &asked_html, replid), t)];
+        return vec![line(mark, sentence(t.check_id_current, &asked_html, replid, cx), cx)];
     }
     if asked.starts_with('?') {
-        return vec![line(mark, sentence(t.check_id_question, &asked_html, replid), t)];
+        return vec![line(mark, sentence(t.check_id_question, &asked_html, replid, cx), cx)];
     }
     let of = |holds| if holds { Mark::Holds } else { Mark::Fails };
-    let current = line(of(matched == Some(MatchedId::Current)), sentence(t.check_id_current, &asked_html, replid), t);
+    let current =
+        line(of(matched == Some(MatchedId::Current)), sentence(t.check_id_current, &asked_html, replid, cx), cx);
     if matched == Some(MatchedId::Current) {
         return vec![current];
     }
     let words = if replid2.is_none() { t.check_id_no_previous } else { t.check_id_previous };
-    vec![current, line(of(matched == Some(MatchedId::Previous)), sentence(words, &asked_html, replid2), t)]
+    vec![current, line(of(matched == Some(MatchedId::Previous)), sentence(words, &asked_html, replid2, cx), cx)]
 }
 
-fn sentence(words: &str, asked: &dyn Fn() -> Html, id: ReplId) -> Html {
-    rich(words, |name| {
-        Fill::Html(if name == "asked" {
-            asked()
-        } else {
-            html! { <IdChip {id} /> }
-        })
-    })
+fn sentence(words: &str, asked: &dyn Fn() -> Html, id: ReplId, cx: &Cx) -> Html {
+    rich(words, &|name| Fill::Html(if name == "asked" { asked() } else { chip(&id, cx) }))
 }
 
 fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextByte>) -> Html {
     let text = |n: Option<NextByte>| Fill::Text(n.map_or_else(|| "–".to_owned(), |n| n.to_string()));
-    rich(words, |slot| if slot == name { text(limit) } else { text(next) })
+    rich(words, &|slot| if slot == name { text(limit) } else { text(next) })
 }
 
-fn line(mark: Mark, words: Html, t: &Text) -> Html {
+fn line(mark: Mark, words: Html, cx: &Cx) -> Html {
+    let t = cx.t();
     let (class, sign, said) = match mark {
         Mark::Holds => ("check-holds", "✓", t.passed),
         Mark::Fails => ("check-fails", "✗", t.failed),
@@ -170,29 +161,28 @@ fn line(mark: Mark, words: Html, t: &Text) -> Html {
     html! {
         <li class={class} title={said}>
             <span class="check-sign" role="img" aria-label={said}>{ sign }</span>
-            <span>{ words }</span>
+            { span_of("", words) }
         </li>
     }
 }
 
 /// What would have turned it.
-fn turn(turn: &Turn, t: &Text) -> Html {
+fn turn(turn: &Turn, cx: &Cx) -> Html {
+    let t = cx.t();
+    let number = |words, number: &dyn std::fmt::Display| rich(words, &|_| Fill::Text(number.to_string()));
+    let two = |words, name: &str, first: &dyn std::fmt::Display, second: &dyn std::fmt::Display| {
+        rich(words, &|slot| Fill::Text(if slot == name { first.to_string() } else { second.to_string() }))
+    };
     match turn {
-        Turn::ReadableOffset => html! { t.turn_readable },
-        Turn::AskWithHistory => html! { t.turn_history },
-        Turn::OtherHistory { replid } => rich(t.turn_other, |_| Fill::Html(html! { <IdChip id={*replid} /> })),
-        Turn::FewerBytesApplied { bytes, shared } => {
-            rich(t.turn_fewer, |name| Fill::Text(if name == "n" { bytes.to_string() } else { shared.to_string() }))
-        }
-        Turn::HaveBacklog => html! { t.turn_have_backlog },
-        Turn::LargerBacklog { size, had, .. } => {
-            rich(t.turn_larger, |name| Fill::Text(if name == "size" { size.to_string() } else { had.to_string() }))
-        }
-        Turn::EarlierBacklog { byte, off } => {
-            rich(t.turn_earlier, |name| Fill::Text(if name == "n" { byte.to_string() } else { off.to_string() }))
-        }
-        Turn::AskFromOne => html! { t.turn_from_one },
-        Turn::MasterAhead { bytes } => rich(t.turn_ahead, |_| Fill::Text(bytes.to_string())),
-        Turn::MoreWrites { spare, .. } => rich(t.turn_writes, |_| Fill::Text((spare + 1).to_string())),
+        Turn::ReadableOffset => text(t.turn_readable),
+        Turn::AskWithHistory => text(t.turn_history),
+        Turn::OtherHistory { replid } => rich(t.turn_other, &|_| Fill::Html(chip(replid, cx))),
+        Turn::FewerBytesApplied { bytes, shared } => two(t.turn_fewer, "n", bytes, shared),
+        Turn::HaveBacklog => text(t.turn_have_backlog),
+        Turn::LargerBacklog { size, had, .. } => two(t.turn_larger, "size", size, had),
+        Turn::EarlierBacklog { byte, off } => two(t.turn_earlier, "n", byte, off),
+        Turn::AskFromOne => text(t.turn_from_one),
+        Turn::MasterAhead { bytes } => number(t.turn_ahead, bytes),
+        Turn::MoreWrites { spare, .. } => number(t.turn_writes, &(spare + 1)),
     }
 }

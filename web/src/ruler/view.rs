@@ -3,99 +3,112 @@
 use psyncscope_lab::sim::frame::HostId;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
-use crate::intent::{Intent, use_desk};
-use crate::model::colours::ColourMap;
+use crate::intent::Intent;
 use crate::model::ruler::{Asks, Parting, Piece, Row, Ruler};
-use crate::ui::chip::IdChip;
+use crate::ui::atoms::{class, div, row, span_of, text};
+use crate::ui::chip::chip;
+use crate::ui::cx::Cx;
+use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
 
-/// Properties of [`RulerView`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// Thin bars for history, thick ones for what the backlog holds, dashed lines where histories part.
+#[derive(PartialEq)]
+pub struct RulerView {
     /// The ruler.
     pub ruler: Ruler,
     /// The selected node.
     pub selected: Option<HostId>,
 }
 
-/// Thin bars for history, thick ones for what the backlog holds, dashed lines where histories part.
-#[component]
-pub fn RulerView(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let colours = use_context::<ColourMap>().unwrap_or_default();
-    let ruler = &props.ruler;
-    let place = |offset: i64| format!("left:{:.3}%", ruler.at(offset) * 100.0);
-    html! {
-        <section class="ruler" aria-label={t.ruler} data-testid="ruler">
-            <header class="ruler-head">
-                <h2>{ t.ruler }</h2>
-                <span class="ruler-legend faint"><i class="legend-history"></i>{ t.ruler_legend_history }</span>
-                <span class="ruler-legend faint"><i class="legend-backlog"></i>{ t.ruler_legend_backlog }</span>
-                { for ruler.partings.iter().map(|p| parting_label(p, t)) }
-            </header>
-            <div class="ruler-rows">
-                { for ruler.rows.iter().map(|row| {
-                    let id = row.host;
-                    let here = props.selected == Some(id);
-                    html! {
-                        <div key={id.0} class={classes!("ruler-row", row.dead.then_some("dead"), here.then_some("selected"))}>
-                            <button type="button" class="ruler-name" aria-pressed={here.to_string()}
-                                onclick={desk.on(move |_: MouseEvent| Intent::Select(id))}>{ row.name.to_string() }</button>
-                            <div class="ruler-track" role="img" aria-label={row_label(row)}>
-                                { for row.history.iter().map(|p| piece("ruler-history", p, ruler, &colours)) }
-                                { for row.backlog.iter().map(|p| piece("ruler-backlog", p, ruler, &colours)) }
-                                { for ruler.partings.iter().map(|p| html! {
-                                    <i class={classes!("ruler-parting", colours.class(&p.id))} style={place(p.second.had().0)}></i>
-                                }) }
-                                { asked(row, ruler, &colours) }
-                                <span class="ruler-offset num" style={place(row.offset.0)}>
-                                    { row.offset.to_string() }
-                                    { match row.asks {
-                                        Some(Asks::Byte(_, next)) => html! { <em>{ rich(t.asks_for, |_| Fill::from(next.0)) }</em> },
-                                        Some(Asks::Everything) => html! { <em>{ t.asks_everything }</em> },
-                                        None => html! {},
-                                    } }
-                                </span>
-                            </div>
-                        </div>
-                    }
-                }) }
-                <div class="ruler-row ruler-axis" aria-hidden="true">
-                    <span class="ruler-name"></span>
-                    <div class="ruler-track">
-                        { for ruler.ticks.iter().map(|&tick| html! { <span key={tick} class="ruler-tick num" style={place(tick)}>{ tick }</span> }) }
-                    </div>
-                </div>
+impl Part for RulerView {
+    fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let ruler = &self.ruler;
+        let legend = |looks, words: &'static str| {
+            span_of("ruler-legend faint", row(vec![bar(looks, String::new()), text(words)]))
+        };
+        let mut rows: Vec<Html> = ruler.rows.iter().map(|row| self.row(row, cx)).collect();
+        let ticks = ruler.ticks.iter().map(|&tick| {
+            html! { <span class="ruler-tick num" style={self.place(tick)}>{ tick }</span> }
+        });
+        rows.push(html! {
+            <div class="ruler-row ruler-axis" aria-hidden="true">
+                <span class="ruler-name"></span><div class="ruler-track">{ for ticks }</div>
             </div>
-        </section>
+        });
+        html! {
+            <section class="ruler" aria-label={t.ruler} data-testid="ruler">
+                <header class="ruler-head">
+                    <h2>{ t.ruler }</h2>
+                    { legend("legend-history", t.ruler_legend_history) }
+                    { legend("legend-backlog", t.ruler_legend_backlog) }
+                    { for ruler.partings.iter().map(|p| parting_label(p, cx)) }
+                </header>
+                { div("ruler-rows", row(rows)) }
+            </section>
+        }
     }
 }
 
-fn piece(class: &'static str, piece: &Piece, ruler: &Ruler, colours: &ColourMap) -> Html {
-    let (from, to) = (ruler.at(piece.from), ruler.at(piece.to));
-    let style = format!("left:{:.3}%;width:{:.3}%", from * 100.0, (to - from) * 100.0);
-    html! { <i class={classes!(class, colours.class(&piece.id))} {style}></i> }
-}
-
-/// A mark at the byte asked for; where nothing is asked for, nothing.
-fn asked(row: &Row, ruler: &Ruler, colours: &ColourMap) -> Html {
-    let Some(Asks::Byte(id, next)) = row.asks else { return html! {} };
-    let style = format!("left:{:.3}%", ruler.at(next.had().0) * 100.0);
-    html! { <i class={classes!("ruler-asks", colours.class(&id))} {style}></i> }
-}
-
-fn parting_label(parting: &Parting, t: &crate::i18n::Text) -> Html {
-    let key = parting.second.0;
-    html! {
-        <span {key} class="ruler-parting-label">
-            { rich(t.ruler_parting, |name| match name {
-                "second" => Fill::from(parting.second.0),
-                _ => Fill::Html(html! { <IdChip id={parting.id} /> }),
-            }) }
-        </span>
+impl RulerView {
+    fn place(&self, offset: i64) -> String {
+        format!("left:{:.2}%", self.ruler.at(offset) * 100.0)
     }
+
+    fn row(&self, line: &Row, cx: &Cx) -> Html {
+        let t = cx.t();
+        let here = self.selected == Some(line.host);
+        let mut marks: Vec<Html> = Vec::new();
+        marks.extend(line.history.iter().map(|p| self.piece("ruler-history", p, cx)));
+        marks.extend(line.backlog.iter().map(|p| self.piece("ruler-backlog", p, cx)));
+        for parting in &self.ruler.partings {
+            let looks = format!("ruler-parting {}", cx.colour(&parting.id));
+            marks.push(bar(looks, self.place(parting.second.had().0)));
+        }
+        if let Some(Asks::Byte(id, next)) = line.asks {
+            marks.push(bar(format!("ruler-asks {}", cx.colour(&id)), self.place(next.had().0)));
+        }
+        let asks = match line.asks {
+            Some(Asks::Byte(_, next)) => Some(rich(t.asks_for, &|_| Fill::from(next.0))),
+            Some(Asks::Everything) => Some(text(t.asks_everything)),
+            None => None,
+        };
+        marks.push(html! {
+            <span class="ruler-offset num" style={self.place(line.offset.0)}>
+                { line.offset.to_string() }{ for asks.map(|asks| html! { <em>{ asks }</em> }) }
+            </span>
+        });
+        let looks = class(&[("ruler-row", true), ("dead", line.dead), ("selected", here)]);
+        html! {
+            <div class={looks}>
+                <button type="button" class="ruler-name" aria-pressed={here.to_string()} onclick={cx.click(Intent::Select(line.host))}>
+                    { line.name.to_string() }
+                </button>
+                <div class="ruler-track" role="img" aria-label={row_label(line)}>{ row(marks) }</div>
+            </div>
+        }
+    }
+
+    fn piece(&self, class: &str, piece: &Piece, cx: &Cx) -> Html {
+        let (from, to) = (self.ruler.at(piece.from), self.ruler.at(piece.to));
+        let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, (to - from) * 100.0);
+        bar(format!("{class} {}", cx.colour(&piece.id)), style)
+    }
+}
+
+fn bar(class: impl Into<AttrValue>, style: String) -> Html {
+    fn draw(class: AttrValue, style: String) -> Html {
+        html! { <i {class} {style}></i> }
+    }
+    draw(class.into(), style)
+}
+
+fn parting_label(parting: &Parting, cx: &Cx) -> Html {
+    let words = rich(cx.t().ruler_parting, &|name| match name {
+        "second" => Fill::from(parting.second.0),
+        _ => Fill::Html(chip(&parting.id, cx)),
+    });
+    span_of("ruler-parting-label", words)
 }
 
 /// The row in words: Redis's own field names need no translation.

@@ -2,30 +2,31 @@
 
 use yew::prelude::*;
 
-use crate::i18n::use_text;
 use crate::model::narrate::Note;
 use crate::model::time;
-use crate::ui::note::note_html;
+use crate::ui::atoms::{span, span_of, text};
+use crate::ui::cx::Cx;
+use crate::ui::note::note;
+use crate::ui::part::Part;
 
-/// Properties of [`Caption`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// The sentence, and when it happened. Screen readers hear it when it changes.
+#[derive(PartialEq)]
+pub struct Caption {
     /// What to tell, if anything has happened yet.
     pub note: Option<Note>,
 }
 
-/// The sentence, and when it happened. Screen readers hear it when it changes.
-#[component]
-pub fn Caption(props: &Props) -> Html {
-    let t = use_text();
-    html! {
-        <p class="caption" aria-live="polite" data-testid="caption">
-            if let Some(note) = &props.note {
-                <span class={classes!("caption-time", "num", note.tone.class())}>{ time::short(note.at) }</span>
-                <span class="caption-words">{ note_html(note, t) }</span>
-            } else {
-                <span class="caption-words">{ t.note_start }</span>
-            }
-        </p>
+impl Part for Caption {
+    fn draw(&self, cx: &Cx) -> Html {
+        let words = match &self.note {
+            Some(told) => html! {
+                <>
+                    { span(format!("caption-time num {}", told.tone.class()), time::short(told.at)) }
+                    { span_of("caption-words", note(told, cx)) }
+                </>
+            },
+            None => span_of("caption-words", text(cx.t().note_start)),
+        };
+        html! { <p class="caption" aria-live="polite" data-testid="caption">{ words }</p> }
     }
 }

@@ -80,19 +80,19 @@ impl Layer {
     /// Finds the elements again after the virtual DOM was drawn, and puts them where they belong.
     pub fn refresh(&mut self, floor: &Element, page: &Element) {
         self.cards.clear();
-        for card in all::<HtmlElement>(floor, "[data-host]") {
+        for card in dom::all::<HtmlElement>(floor, "[data-host]") {
             if let Some(id) = number(&card, "data-host") {
                 self.cards.insert(HostId(id), card);
             }
         }
         self.wires.clear();
-        for group in all::<Element>(floor, "[data-a]") {
+        for group in dom::all::<Element>(floor, "[data-a]") {
             let (Some(a), Some(b)) = (number(&group, "data-a"), number(&group, "data-b")) else { continue };
             let wire =
                 self.wires.get_or_insert_with((HostId(a), HostId(b)), || Wire { paths: Vec::new(), handle: None });
             match group.clone().dyn_into::<HtmlElement>() {
                 Ok(handle) => wire.handle = Some(handle),
-                Err(group) => wire.paths.extend(all::<Element>(&group, "path")),
+                Err(group) => wire.paths.extend(dom::all::<Element>(&group, "path")),
             }
         }
         self.chips_home = floor.query_selector(".packets").ok().flatten();
@@ -323,12 +323,6 @@ fn shorten(label: &str) -> String {
         return label.to_owned();
     }
     label.chars().take(LETTERS_MAX - 1).chain(['…']).collect()
-}
-
-/// Every element under `root` that fits, as `T`.
-fn all<T: JsCast>(root: &Element, selector: &str) -> Vec<T> {
-    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
-    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into::<T>().ok()).collect()
 }
 
 fn one<T: JsCast>(root: &Element, selector: &str) -> Option<T> {

@@ -6,12 +6,12 @@ use psyncscope_lab::Action;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power};
 use yew::prelude::*;
 
-use crate::i18n::{fill, use_text};
-use crate::intent::{Intent, Place, use_desk};
-use crate::model::geometry::Point;
-use crate::ui::popover::Popover;
-use crate::ui::shared::Shared;
-use crate::ui::trouble::{Trouble, TroubleNote};
+use crate::i18n::fill;
+use crate::intent::{Intent, Place};
+use crate::ui::atoms::{div, para, push, row, span, text};
+use crate::ui::cx::Cx;
+use crate::ui::overlay::popover;
+use crate::ui::trouble::{Trouble, trouble_note};
 
 /// Another node, as a possible master or the other end of a wire.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,108 +24,109 @@ pub struct Other {
     pub cut: bool,
 }
 
-/// Properties of [`NodeMenu`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// The menu of a node. Everything in it is an action of the lab; what concerns replication is a command at its console.
+pub struct NodeMenu<'a> {
     /// The node.
-    pub host: Shared<HostFrame>,
+    pub host: &'a HostFrame,
     /// All other nodes.
     pub others: Vec<Other>,
     /// The node that it follows.
     pub master: Option<HostId>,
-    /// Where the menu opens.
-    pub at: Point,
     /// A refusal of something that was tried here.
     pub trouble: Option<Trouble>,
 }
 
-/// The menu. Everything in it is an action of the lab; what concerns replication is a command at the node's console.
-#[component]
-pub fn NodeMenu(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let host = &props.host;
-    let (id, name) = (host.id, host.name.to_string());
-    let label = fill(t.node_menu, &[("node", &name)]);
-    let act = |make: fn(String) -> Action, words: &'static str, why: &'static str, testid: &'static str| {
-        let name = name.clone();
-        let onclick = desk.on(move |_: MouseEvent| Intent::Act(make(name.clone()), Place::Overlay));
-        html! {
-            <button type="button" role="menuitem" class="menu-item" data-testid={testid} {onclick}>
-                <span>{ words }</span><span class="menu-why">{ why }</span>
-            </button>
+impl NodeMenu<'_> {
+    /// Draws the menu.
+    #[must_use]
+    pub fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let name = self.host.name.to_string();
+        let title = row(vec![
+            text(fill(t.node, &[("node", &name)])),
+            span("faint num", format!("{}:{}", self.host.ip, self.host.port)),
+        ]);
+        let mut items = vec![para("popover-title", title)];
+        items.extend(self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)));
+        if self.host.power == Power::Running {
+            self.replication(&mut items, cx);
         }
-    };
-    let wires = |cut: bool| {
-        let actions = props.others.iter().filter(|o| o.cut != cut).map(|o| {
-            let (from, to) = (name.clone(), o.name.to_string());
-            if cut { Action::Cut { from, to, one_way: false } } else { Action::Heal { from, to, one_way: false } }
+        items.push(html! { <hr /> });
+        self.faults(&mut items, cx);
+        items.push(html! { <hr /> });
+        items.push(item(cx, t.remove, t.remove_why, "remove-node", one(Action::RemoveNode { node: name.clone() })));
+        popover(cx, fill(t.node_menu, &[("node", &name)]), "menu", "node-menu", row(items))
+    }
+
+    /// Whom it may follow, and its promotion.
+    fn replication(&self, items: &mut Vec<Html>, cx: &Cx) {
+        let t = cx.t();
+        let id = self.host.id;
+        if !self.others.is_empty() {
+            let masters = self.others.iter().filter(|o| Some(o.id) != self.master);
+            let mut choices: Vec<Html> = masters
+                .map(|o| {
+                    let onclick = cx.click(Intent::Follow(id, o.id));
+                    html! {
+                        <button type="button" role="menuitem" class="button small" key={o.name.to_string()}
+                            data-testid={format!("follow-{}", o.name)} {onclick}>
+                            { o.name.to_string() }
+                        </button>
+                    }
+                })
+                .collect();
+            choices.push(push(cx, "button small quiet", "choose-master", Intent::StartConnect(id), t.choose_on_stage));
+            items.push(div(
+                "menu-group",
+                row(vec![para("menu-label", text(t.make_replica_of)), div("menu-row", row(choices))]),
+            ));
+        }
+        if self.host.node.as_ref().is_some_and(|n| n.upstream.is_some()) {
+            items.push(item(cx, t.promote, "REPLICAOF NO ONE", "promote", Intent::Promote(id)));
+        }
+    }
+
+    /// What can break, and mend.
+    fn faults(&self, items: &mut Vec<Html>, cx: &Cx) {
+        let t = cx.t();
+        let node = || self.host.name.to_string();
+        let power = self.host.power;
+        let lives = matches!(power, Power::Running | Power::Paused);
+        let wires = |cut: bool| -> Vec<Action> {
+            let make = |o: &Other| {
+                let (from, to, one_way) = (node(), o.name.to_string(), false);
+                if cut { Action::Cut { from, to, one_way } } else { Action::Heal { from, to, one_way } }
+            };
+            self.others.iter().filter(|o| o.cut != cut).map(make).collect()
+        };
+        let mut add = |holds: bool, words, why, testid, intent: &dyn Fn() -> Intent| {
+            if holds {
+                items.push(item(cx, words, why, testid, intent()));
+            }
+        };
+        add(power == Power::Running, t.pause, t.pause_why, "pause-node", &|| one(Action::Pause { node: node() }));
+        add(power == Power::Paused, t.resume, t.resume_why, "resume-node", &|| one(Action::Resume { node: node() }));
+        add(lives, t.crash, t.crash_why, "crash-node", &|| one(Action::Crash { node: node() }));
+        add(!lives, t.restart, t.restart_why, "restart-node", &|| one(Action::Restart { node: node() }));
+        add(power != Power::Off, t.power_off, t.power_off_why, "power-off-node", &|| {
+            one(Action::PowerOff { node: node() })
         });
-        actions.collect::<Vec<_>>()
-    };
-    let runs = host.power == Power::Running;
-    let follows = host.node.as_ref().is_some_and(|n| n.upstream.is_some());
+        let (to_cut, to_heal) = (wires(true), wires(false));
+        add(!to_cut.is_empty(), t.isolate, t.isolate_why, "isolate-node", &|| {
+            Intent::Act(to_cut.clone(), Place::Overlay)
+        });
+        add(!to_heal.is_empty(), t.rejoin, "", "rejoin-node", &|| Intent::Act(to_heal.clone(), Place::Overlay));
+    }
+}
+
+fn one(action: Action) -> Intent {
+    Intent::Act(vec![action], Place::Overlay)
+}
+
+fn item(cx: &Cx, words: &'static str, why: &'static str, testid: &'static str, intent: Intent) -> Html {
     html! {
-        <Popover at={props.at} {label} role="menu" testid="node-menu" on_close={desk.on(|()| Intent::Close)}>
-            <p class="popover-title">{ fill(t.node, &[("node", &name)]) }<span class="faint num">{ format!("{}:{}", host.ip, host.port) }</span></p>
-            if let Some(trouble) = &props.trouble {
-                <TroubleNote trouble={trouble.clone()} on_dismiss={desk.on(|()| Intent::DismissTrouble)} />
-            }
-            if runs && !props.others.is_empty() {
-                <div class="menu-group" role="group" aria-label={t.make_replica_of}>
-                    <p class="menu-label">{ t.make_replica_of }</p>
-                    <div class="menu-row">
-                        { for props.others.iter().filter(|o| Some(o.id) != props.master).map(|o| {
-                            let master = o.id;
-                            html! {
-                                <button type="button" role="menuitem" class="button small" key={o.name.to_string()}
-                                    title={format!("REPLICAOF {} 6379", o.name)} data-testid={format!("follow-{}", o.name)}
-                                    onclick={desk.on(move |_: MouseEvent| Intent::Follow(id, master))}>
-                                    { o.name.to_string() }
-                                </button>
-                            }
-                        }) }
-                        <button type="button" role="menuitem" class="button small quiet"
-                            onclick={desk.on(move |_: MouseEvent| Intent::StartConnect(id))}>{ t.choose_on_stage }</button>
-                    </div>
-                </div>
-            }
-            if runs && follows {
-                <button type="button" role="menuitem" class="menu-item" data-testid="promote"
-                    onclick={desk.on(move |_: MouseEvent| Intent::Promote(id))}>
-                    <span>{ t.promote }</span><code class="menu-why">{ "REPLICAOF NO ONE" }</code>
-                </button>
-            }
-            <hr />
-            if runs {
-                { act(|node| Action::Pause { node }, t.pause, t.pause_why, "pause-node") }
-            }
-            if host.power == Power::Paused {
-                { act(|node| Action::Resume { node }, t.resume, t.resume_why, "resume-node") }
-            }
-            if matches!(host.power, Power::Running | Power::Paused) {
-                { act(|node| Action::Crash { node }, t.crash, t.crash_why, "crash-node") }
-            }
-            if matches!(host.power, Power::Stopped | Power::Off) {
-                { act(|node| Action::Restart { node }, t.restart, t.restart_why, "restart-node") }
-            }
-            if host.power != Power::Off {
-                { act(|node| Action::PowerOff { node }, t.power_off, t.power_off_why, "power-off-node") }
-            }
-            if props.others.iter().any(|o| !o.cut) {
-                <button type="button" role="menuitem" class="menu-item" data-testid="isolate-node"
-                    onclick={let actions = wires(true); desk.on(move |_: MouseEvent| Intent::ActAll(actions.clone(), Place::Overlay))}>
-                    <span>{ t.isolate }</span><span class="menu-why">{ t.isolate_why }</span>
-                </button>
-            }
-            if props.others.iter().any(|o| o.cut) {
-                <button type="button" role="menuitem" class="menu-item" data-testid="rejoin-node"
-                    onclick={let actions = wires(false); desk.on(move |_: MouseEvent| Intent::ActAll(actions.clone(), Place::Overlay))}>
-                    <span>{ t.rejoin }</span>
-                </button>
-            }
-            <hr />
-            { act(|node| Action::RemoveNode { node }, t.remove, t.remove_why, "remove-node") }
-        </Popover>
+        <button type="button" role="menuitem" class="menu-item" data-testid={testid} onclick={cx.click(intent)}>
+            <span>{ words }</span>{ span("menu-why", why) }
+        </button>
     }
 }

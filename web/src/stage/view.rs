@@ -2,39 +2,23 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::sim::frame::HostFrame;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::i18n::{fill, use_text};
-use crate::intent::{Intent, use_desk};
+use crate::i18n::fill;
+use crate::intent::Intent;
 use crate::model::topology::WireView;
 use crate::stage::card::Card;
-use crate::stage::wire::{WireLine, WirePill};
-use crate::ui::icon::{Icon, Shape};
-use crate::ui::shared::Shared;
-use crate::ui::trouble::{Trouble, TroubleNote};
+use crate::stage::wire::{wire_line, wire_pill};
+use crate::ui::atoms::{button, check, div, para, push, row, text};
+use crate::ui::cx::Cx;
+use crate::ui::icon::{Shape, icon};
+use crate::ui::part::{Part, part};
+use crate::ui::trouble::{Trouble, trouble_note};
 
-/// A card and what it needs from around it.
-#[derive(Clone, PartialEq)]
-pub struct CardData {
-    /// The host.
-    pub host: Shared<HostFrame>,
-    /// The name of its master, if that is here.
-    pub master: Option<Arc<str>>,
-    /// What INFO on its master calls its lag.
-    pub lag_s: Option<i64>,
-    /// Whether the panels are about it.
-    pub selected: bool,
-    /// A master is being chosen: whether this card may be it.
-    pub target: Option<bool>,
-}
-
-/// Properties of [`Stage`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+/// Cards, wires, packets, and two small controls. Where things are is the layer's business.
+pub struct Stage {
     /// The cards, in order of number.
-    pub cards: Vec<CardData>,
+    pub cards: Vec<Card>,
     /// The wires worth drawing.
     pub wires: Vec<WireView>,
     /// The height of the floor, in pixels.
@@ -53,52 +37,71 @@ pub struct Props {
     pub floor_ref: NodeRef,
 }
 
-/// Cards, wires, packets, and two small controls. Where things are is the layer's business.
-#[component]
-pub fn Stage(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let on_segments = desk.on(|event: Event| {
-        Intent::SetSegments(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()))
-    });
-    let floor_style = format!("height:{:.0}px", props.height);
+/// The wires' lines.
+#[derive(PartialEq)]
+struct Lines(Vec<WireView>);
+
+impl Part for Lines {
+    fn draw(&self, cx: &Cx) -> Html {
+        html! {
+            <svg class="wires" aria-hidden="true">
+                { for self.0.iter().map(|wire| wire_line(wire, cx)) }
+                <path class="plug-line" />
+            </svg>
+        }
+    }
+}
+
+/// The wires' pills.
+#[derive(PartialEq)]
+struct Pills(Vec<WireView>);
+
+impl Part for Pills {
+    fn draw(&self, cx: &Cx) -> Html {
+        row(self.0.iter().map(|wire| wire_pill(wire, cx)).collect())
+    }
+}
+
+/// Where the layer draws packets: nothing of the virtual DOM is in it.
+#[derive(PartialEq)]
+struct Packets;
+
+impl Part for Packets {
+    fn draw(&self, _: &Cx) -> Html {
+        html! { <svg class="packets" aria-hidden="true"></svg> }
+    }
+}
+
+/// Draws the stage.
+#[must_use]
+pub fn stage(stage: Stage, cx: &Cx) -> Html {
+    let t = cx.t();
+    let looks = if stage.compact { "floor compact" } else { "floor" };
+    let is_empty = stage.cards.is_empty();
+    let add = row(vec![icon(Shape::Plus), text(t.add_node)]);
     html! {
-        <section class="stage" aria-label={t.stage} ref={props.box_ref.clone()}>
-            <div class={classes!("floor", props.compact.then_some("compact"))} style={floor_style} ref={props.floor_ref.clone()}>
-                <svg class="wires" aria-hidden="true">
-                    { for props.wires.iter().map(|wire| html! { <WireLine key={wire.key()} wire={wire.clone()} /> }) }
-                    <path class="plug-line" />
-                </svg>
-                { for props.wires.iter().map(|wire| html! { <WirePill key={wire.key()} wire={wire.clone()} /> }) }
-                // The layer's own: nothing of the virtual DOM is in it.
-                <svg class="packets" aria-hidden="true"></svg>
-                { for props.cards.iter().map(|card| html! {
-                    <Card key={card.host.id.0} host={card.host.clone()} master={card.master.clone()} lag_s={card.lag_s}
-                        selected={card.selected} target={card.target} />
-                }) }
+        <section class="stage" aria-label={t.stage} ref={stage.box_ref}>
+            <div class={looks} style={format!("height:{:.0}px", stage.height)} ref={stage.floor_ref}>
+                { part("lines", Lines(stage.wires.clone()), cx) }
+                { part("pills", Pills(stage.wires), cx) }
+                { part("packets", Packets, cx) }
+                { for stage.cards.into_iter().map(|card| part(usize::from(card.host.id.0), card, cx)) }
             </div>
-            if let Some(name) = &props.connecting {
+            if let Some(name) = &stage.connecting {
                 <div class="stage-prompt" role="status">
-                    <span>{ fill(t.connect_prompt, &[("node", name)]) }</span>
-                    <button type="button" class="button small" onclick={desk.on(|_: MouseEvent| Intent::CancelConnect)}>{ t.cancel }</button>
+                    { fill(t.connect_prompt, &[("node", name)]) }
+                    { push(cx, "button small", "", Intent::CancelConnect, t.cancel) }
                 </div>
             }
-            if let Some(trouble) = &props.trouble {
-                <div class="stage-prompt">
-                    <TroubleNote trouble={trouble.clone()} on_dismiss={desk.on(|()| Intent::DismissTrouble)} />
-                </div>
+            if let Some(trouble) = &stage.trouble {
+                { div("stage-prompt", trouble_note(trouble, "", cx)) }
             }
             <div class="stage-tools">
-                <button type="button" class="button small" data-testid="add-node" onclick={desk.on(|_: MouseEvent| Intent::AddNode)}>
-                    <Icon shape={Shape::Plus} />{ t.add_node }
-                </button>
-                <label class="check">
-                    <input type="checkbox" checked={props.segments} data-testid="segments" onchange={on_segments} />
-                    { t.show_segments }
-                </label>
+                { button("button small", "add-node", None, cx.click(Intent::AddNode), add) }
+                { check(cx, "segments", t.show_segments, stage.segments, Intent::SetSegments) }
             </div>
-            if props.cards.is_empty() {
-                <p class="stage-empty">{ t.nobody }</p>
+            if is_empty {
+                { para("stage-empty", text(t.nobody)) }
             }
         </section>
     }

@@ -5,148 +5,144 @@ use psyncscope_lab::sim::frame::WireSettings;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::i18n::{fill, use_text};
-use crate::intent::{Intent, Place, use_desk};
-use crate::model::geometry::Point;
+use crate::i18n::fill;
+use crate::intent::{Intent, Place};
 use crate::model::time;
 use crate::model::topology::WireView;
-use crate::ui::popover::Popover;
-use crate::ui::trouble::{Trouble, TroubleNote};
+use crate::ui::atoms::{button, div, field, para, row, text};
+use crate::ui::cx::Cx;
+use crate::ui::overlay::popover;
+use crate::ui::trouble::{Trouble, trouble_note};
 
 /// The slider's steps of latency, in microseconds: a wire may be anything from a cable to a satellite.
 const LATENCIES: [u64; 15] =
     [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000, 500_000, 1_000_000, 2_000_000];
-
-/// Properties of [`WireSheet`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// The wire.
-    pub wire: WireView,
-    /// Where the sheet opens.
-    pub at: Point,
-    /// A refusal of something that was tried here.
-    pub trouble: Option<Trouble>,
-}
+/// The most that the slider makes a wire lose, in percent.
+const LOSS_MAX: usize = 50;
 
 /// The step of the slider that comes nearest to a latency.
 fn step_of(latency_us: u64) -> usize {
     (0..LATENCIES.len()).min_by_key(|&i| LATENCIES[i].abs_diff(latency_us)).unwrap_or(0)
 }
 
-/// The sheet.
-#[component]
-pub fn WireSheet(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let wire = &props.wire;
-    let (a, b) = (wire.a_name.to_string(), wire.b_name.to_string());
-    // What the slider shows while it is being moved; the wire changes when it is let go.
-    let latency = use_state(|| Option::<u64>::None);
-    let loss = use_state(|| Option::<f64>::None);
-    let shown_latency = (*latency).unwrap_or(wire.ab.latency_us);
-    let shown_loss = (*loss).unwrap_or(wire.ab.loss);
+fn latency_words(step: usize) -> String {
+    LATENCIES.get(step).map_or_else(String::new, |&us| time::duration(us))
+}
 
-    let cut = |from: &str, to: &str, one_way: bool| {
-        let action = Action::Cut { from: from.to_owned(), to: to.to_owned(), one_way };
-        desk.on(move |_: MouseEvent| Intent::Act(action.clone(), Place::Overlay))
-    };
-    let heal = {
-        let action = Action::Heal { from: a.clone(), to: b.clone(), one_way: false };
-        desk.on(move |_: MouseEvent| Intent::Act(action.clone(), Place::Overlay))
-    };
-    let settle = {
-        let (desk, a, b, ab) = (desk.clone(), a.clone(), b.clone(), wire.ab);
-        move |settings: WireSettings| {
-            if settings != ab {
-                let action = Action::SetWire { from: a.clone(), to: b.clone(), one_way: false, settings };
-                desk.ask(Intent::Act(action, Place::Overlay));
-            }
-        }
-    };
-    let latency_of = |event: &Event| {
-        let at = event.target_dyn_into::<HtmlInputElement>()?.value().parse::<usize>().ok()?;
-        LATENCIES.get(at).copied()
-    };
-    let loss_of = |event: &Event| {
-        let percent = event.target_dyn_into::<HtmlInputElement>()?.value_as_number();
-        percent.is_finite().then_some(percent / 100.0)
-    };
-    let on_latency_input = {
-        let latency = latency.clone();
-        Callback::from(move |event: InputEvent| latency.set(latency_of(&event)))
-    };
-    let on_latency = {
-        let (latency, settle, ab) = (latency.clone(), settle.clone(), wire.ab);
-        Callback::from(move |event: Event| {
-            if let Some(latency_us) = latency_of(&event) {
-                settle(WireSettings { latency_us, ..ab });
-            }
-            latency.set(None);
-        })
-    };
-    let on_loss_input = {
-        let loss = loss.clone();
-        Callback::from(move |event: InputEvent| loss.set(loss_of(&event)))
-    };
-    let on_loss = {
-        let (loss, settle, ab) = (loss.clone(), settle, wire.ab);
-        Callback::from(move |event: Event| {
-            if let Some(share) = loss_of(&event) {
-                settle(WireSettings { loss: share, ..ab });
-            }
-            loss.set(None);
-        })
-    };
+fn loss_words(percent: usize) -> String {
+    format!("{percent} %")
+}
 
-    let title = fill(t.wire, &[("a", &a), ("b", &b)]);
-    let standing = match (wire.cut_ab, wire.cut_ba) {
-        (true, true) => t.wire_is_cut.to_owned(),
-        (true, false) => fill(t.wire_is_cut_one, &[("a", &a), ("b", &b)]),
-        (false, true) => fill(t.wire_is_cut_one, &[("a", &b), ("b", &a)]),
-        (false, false) => t.wire_is_whole.to_owned(),
+fn with_latency(settings: WireSettings, step: usize) -> WireSettings {
+    let latency_us = LATENCIES.get(step).copied().unwrap_or(settings.latency_us);
+    WireSettings { latency_us, ..settings }
+}
+
+fn with_loss(settings: WireSettings, percent: usize) -> WireSettings {
+    WireSettings { loss: percent as f64 / 100.0, ..settings }
+}
+
+/// The sheet of a wire. `trouble` is a refusal of something that was tried here.
+#[must_use]
+pub fn wire_sheet(wire: &WireView, trouble: Option<&Trouble>, cx: &Cx) -> Html {
+    let t = cx.t();
+    let (a, b) = (&*wire.a_name, &*wire.b_name);
+    let title = fill(t.wire, &[("a", a), ("b", b)]);
+    let one_way = |from, to| fill(t.wire_is_cut_one, &[("a", from), ("b", to)]);
+    let (standing, looks) = match (wire.cut_ab, wire.cut_ba) {
+        (true, true) => (t.wire_is_cut.to_owned(), "wire-standing state-trouble"),
+        (true, false) => (one_way(a, b), "wire-standing state-trouble"),
+        (false, true) => (one_way(b, a), "wire-standing state-trouble"),
+        (false, false) => (t.wire_is_whole.to_owned(), "wire-standing"),
     };
-    html! {
-        <Popover at={props.at} label={title.clone()} role="dialog" testid="wire-sheet" on_close={desk.on(|()| Intent::Close)}>
-            <p class="popover-title">{ title }</p>
-            if let Some(trouble) = &props.trouble {
-                <TroubleNote trouble={trouble.clone()} on_dismiss={desk.on(|()| Intent::DismissTrouble)} />
-            }
-            <p class={classes!("wire-standing", wire.is_cut().then_some("state-trouble"))}>{ standing }</p>
-            <div class="menu-row">
-                // One button with two meanings: it keeps the focus when the wire changes under it.
-                if wire.cut_ab && wire.cut_ba {
-                    <button key="main" type="button" class="button primary" data-testid="heal" onclick={heal.clone()}>{ t.heal }</button>
-                } else {
-                    <button key="main" type="button" class="button danger" data-testid="cut" onclick={cut(&a, &b, false)}>{ t.cut_both }</button>
-                }
-                if wire.is_cut() && !(wire.cut_ab && wire.cut_ba) {
-                    <button type="button" class="button primary" data-testid="heal" onclick={heal}>{ t.heal }</button>
-                }
-                if !wire.cut_ab {
-                    <button type="button" class="button small" data-testid="cut-ab" onclick={cut(&a, &b, true)}>
-                        { fill(t.cut_one, &[("a", &a), ("b", &b)]) }
-                    </button>
-                }
-                if !wire.cut_ba {
-                    <button type="button" class="button small" data-testid="cut-ba" onclick={cut(&b, &a, true)}>
-                        { fill(t.cut_one, &[("a", &b), ("b", &a)]) }
-                    </button>
-                }
-            </div>
-            <label class="field">
-                <span>{ t.latency }<output class="num">{ time::duration(shown_latency) }</output></span>
-                <input type="range" min="0" max={(LATENCIES.len() - 1).to_string()} step="1" data-testid="latency"
-                    value={step_of(shown_latency).to_string()} aria-valuetext={time::duration(shown_latency)}
-                    oninput={on_latency_input} onchange={on_latency} />
-            </label>
-            <label class="field">
-                <span>{ t.loss }<output class="num">{ format!("{} %", time::trim(shown_loss * 100.0)) }</output></span>
-                <input type="range" min="0" max="50" step="1" data-testid="loss" value={(shown_loss * 100.0).round().to_string()}
-                    aria-valuetext={format!("{} %", time::trim(shown_loss * 100.0))} oninput={on_loss_input} onchange={on_loss} />
-            </label>
-            <p class="hint">{ t.wire_why }</p>
-        </Popover>
+    let loss = (wire.ab.loss * 100.0).round() as usize;
+    let latency = time::duration(wire.ab.latency_us);
+    let mut items = vec![para("popover-title", text(title.clone()))];
+    items.extend(trouble.map(|trouble| trouble_note(trouble, "", cx)));
+    items.extend([
+        para(looks, text(standing)),
+        div("menu-row", row(cuts(wire, cx))),
+        slider(
+            wire,
+            cx,
+            t.latency,
+            "latency",
+            (LATENCIES.len() - 1, step_of(wire.ab.latency_us), latency),
+            latency_words,
+            with_latency,
+        ),
+        slider(wire, cx, t.loss, "loss", (LOSS_MAX, loss, loss_words(loss)), loss_words, with_loss),
+        para("hint", text(t.wire_why)),
+    ]);
+    popover(cx, title, "dialog", "wire-sheet", row(items))
+}
+
+/// The buttons that cut and mend.
+fn cuts(wire: &WireView, cx: &Cx) -> Vec<Html> {
+    let t = cx.t();
+    let act = |action: Action| cx.click(Intent::Act(vec![action], Place::Overlay));
+    let cut = |from: &str, to: &str, one_way| act(Action::Cut { from: from.to_owned(), to: to.to_owned(), one_way });
+    let (a, b) = (&*wire.a_name, &*wire.b_name);
+    let heal = || {
+        let heal = act(Action::Heal { from: a.to_owned(), to: b.to_owned(), one_way: false });
+        button("button primary", "heal", None, heal, text(t.heal))
+    };
+    // The first button has two meanings: it keeps the focus when the wire changes under it.
+    let mut buttons = if wire.cut_ab && wire.cut_ba {
+        vec![heal()]
+    } else {
+        vec![button("button danger", "cut", None, cut(a, b, false), text(t.cut_both))]
+    };
+    if wire.cut_ab != wire.cut_ba {
+        buttons.push(heal());
     }
+    for (is_cut, from, to, testid) in [(wire.cut_ab, a, b, "cut-ab"), (wire.cut_ba, b, a, "cut-ba")] {
+        if !is_cut {
+            let words = fill(t.cut_one, &[("a", from), ("b", to)]);
+            buttons.push(button("button small", testid, None, cut(from, to, true), text(words)));
+        }
+    }
+    buttons
+}
+
+/// A slider. What it stands at is told while it is moved; the wire changes when it is let go.
+fn slider(
+    wire: &WireView,
+    cx: &Cx,
+    label: &'static str,
+    testid: &'static str,
+    (max, value, words): (usize, usize, String),
+    words_of: fn(usize) -> String,
+    settings_of: fn(WireSettings, usize) -> WireSettings,
+) -> Html {
+    let stands_at = |event: &Event| {
+        let input = event.target_dyn_into::<HtmlInputElement>()?;
+        input.value().parse::<usize>().ok().map(|at| (input, at))
+    };
+    let oninput = Callback::from(move |event: InputEvent| {
+        let Some((input, at)) = stands_at(&event) else { return };
+        // The text of the label's output, set behind the virtual DOM's back: it draws it anew when the wire changes.
+        let output = input.closest("label").ok().flatten().and_then(|l| l.query_selector("output").ok().flatten());
+        if let Some(words) = output.and_then(|o| o.first_child()) {
+            words.set_node_value(Some(&words_of(at)));
+        }
+    });
+    let desk = cx.desk.clone();
+    let (from, to, ab) = (wire.a_name.to_string(), wire.b_name.to_string(), wire.ab);
+    let onchange = Callback::from(move |event: Event| {
+        let Some((_, at)) = stands_at(&event) else { return };
+        let settings = settings_of(ab, at);
+        if settings != ab {
+            let action = Action::SetWire { from: from.clone(), to: to.clone(), one_way: false, settings };
+            desk.emit(Intent::Act(vec![action], Place::Overlay));
+        }
+    });
+    let name = html! { <>{ label }<output class="num">{ words.clone() }</output></> };
+    let input = html! {
+        <input type="range" min="0" max={max.to_string()} step="1" data-testid={testid} value={value.to_string()}
+            aria-valuetext={words} {oninput} {onchange} />
+    };
+    field(name, input)
 }
 
 #[cfg(test)]

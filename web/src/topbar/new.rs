@@ -4,13 +4,15 @@ use std::ops::RangeInclusive;
 
 use psyncscope_lab::sim::frame::WireSettings;
 use psyncscope_lab::{LabConfig, NodeSpec};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlFormElement;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
-use crate::intent::{Intent, use_desk};
-use crate::ui::dialog::Dialog;
-use crate::ui::trouble::{Trouble, TroubleNote};
+use crate::intent::Intent;
+use crate::ui::atoms::{div, field, options, para, row, span, text};
+use crate::ui::cx::Cx;
+use crate::ui::dom;
+use crate::ui::overlay::dialog;
+use crate::ui::trouble::{Trouble, trouble_note};
 
 /// Whom the nodes follow at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,19 @@ struct Form {
 }
 
 impl Form {
+    /// What stands in the form now.
+    fn read(form: &HtmlFormElement) -> Self {
+        let value = |name| dom::field_value(form, name);
+        let chosen = value("topology").parse::<usize>().ok().and_then(|i| TOPOLOGIES.get(i).copied());
+        Self {
+            seed: value("seed"),
+            nodes: value("nodes"),
+            topology: chosen.unwrap_or(Topology::Star),
+            backlog: value("backlog"),
+            latency: value("latency"),
+        }
+    }
+
     /// The world that the form describes, or the range that a number is outside of.
     fn config(&self) -> Result<LabConfig, RangeInclusive<u64>> {
         let number = |text: &str, range: RangeInclusive<u64>| {
@@ -64,117 +79,50 @@ impl Form {
     }
 }
 
-/// Properties of [`New`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    /// The seed of the present world: the next one is offered.
-    pub seed: u64,
-    /// Why the last try failed.
-    pub trouble: Option<Trouble>,
-}
-
-/// The dialog.
-#[component]
-pub fn New(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let seed = props.seed;
-    let form = use_state(|| Form {
-        seed: seed.wrapping_add(1).to_string(),
-        nodes: "3".to_owned(),
-        topology: Topology::Star,
-        backlog: "64".to_owned(),
-        latency: "150".to_owned(),
-    });
-    let wrong = use_state(|| Option::<RangeInclusive<u64>>::None);
-    let field = |label: &'static str, testid: &'static str, value: &str, set: fn(&mut Form, String)| {
-        let form = form.clone();
-        let oninput = Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                let mut next = (*form).clone();
-                set(&mut next, input.value());
-                form.set(next);
+/// The dialog. `seed` is that of the present world: the next one is offered. `trouble` is why the last try failed.
+#[must_use]
+pub fn new(seed: u64, trouble: Option<&Trouble>, cx: &Cx) -> Html {
+    let t = cx.t();
+    let desk = cx.desk.clone();
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(form) = event.target_dyn_into::<HtmlFormElement>() else { return };
+        desk.emit(match Form::read(&form).config() {
+            Ok(config) => Intent::New(config),
+            Err(range) => {
+                let ends = vec![("low", range.start().to_string()), ("high", range.end().to_string())];
+                Intent::Refuse(Trouble::Page(|t| t.bad_number, ends))
             }
         });
-        html! {
-            <label class="field">
-                <span>{ label }</span>
-                <input class="input num" inputmode="numeric" autocomplete="off" value={value.to_owned()} data-testid={testid} {oninput} />
-            </label>
-        }
+    });
+    let number = |label: &'static str, name: &'static str, value: String| {
+        let input = html! {
+            <input class="input num" {name} inputmode="numeric" autocomplete="off" ~value={value}
+                data-testid={format!("new-{name}")} />
+        };
+        field(text(label), input)
     };
-    let on_topology = {
-        let form = form.clone();
-        Callback::from(move |event: Event| {
-            let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse::<usize>().ok());
-            if let Some(&topology) = chosen.and_then(|i| TOPOLOGIES.get(i)) {
-                form.set(Form { topology, ..(*form).clone() });
-            }
-        })
+    let topologies = [t.topology_star, t.topology_chain, t.topology_alone];
+    let topologies = topologies.into_iter().enumerate().map(|(i, words)| (words.into(), i == 0)).collect();
+    let topology = html! {
+        <select class="select" name="topology" data-testid="new-topology">{ options(topologies) }</select>
     };
-    let onsubmit = {
-        let (desk, form, wrong) = (desk.clone(), form.clone(), wrong.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            match form.config() {
-                Ok(config) => {
-                    wrong.set(None);
-                    desk.ask(Intent::New(config));
-                }
-                Err(range) => wrong.set(Some(range)),
-            }
-        })
+    let two = |a, b| div("form-row", row(vec![a, b]));
+    let form = html! {
+        <form class="form" {onsubmit}>
+            { two(number(t.new_nodes, "nodes", "3".to_owned()), field(text(t.new_topology), topology)) }
+            { two(number(t.new_backlog, "backlog", "64".to_owned()), number(t.new_latency, "latency", "150".to_owned())) }
+            { para("hint", text(t.new_backlog_hint)) }
+            { number(t.new_seed, "seed", seed.wrapping_add(1).to_string()) }
+            { para("hint", text(t.new_seed_hint)) }
+            { for trouble.map(|trouble| trouble_note(trouble, "", cx)) }
+            <div class="form-end">
+                { span("hint", t.new_keeps) }
+                <button type="submit" class="button primary" data-testid="new-go">{ t.new_create }</button>
+            </div>
+        </form>
     };
-    let trouble = match &*wrong {
-        Some(range) => Some(Trouble::Page(
-            |t| t.bad_number,
-            vec![("low", range.start().to_string()), ("high", range.end().to_string())],
-        )),
-        None => props.trouble.clone(),
-    };
-    let dismiss = {
-        let (wrong, desk) = (wrong.clone(), desk.clone());
-        Callback::from(move |()| {
-            wrong.set(None);
-            desk.ask(Intent::DismissTrouble);
-        })
-    };
-    let topology_name = |topology| match topology {
-        Topology::Star => t.topology_star,
-        Topology::Chain => t.topology_chain,
-        Topology::Alone => t.topology_alone,
-    };
-    html! {
-        <Dialog title={t.new_title} testid="new-dialog" on_close={desk.on(|()| Intent::Close)}>
-            <form class="form" {onsubmit}>
-                <div class="form-row">
-                    { field(t.new_nodes, "new-nodes", &form.nodes, |f, v| f.nodes = v) }
-                    <label class="field">
-                        <span>{ t.new_topology }</span>
-                        <select class="select" data-testid="new-topology" onchange={on_topology}>
-                            { for TOPOLOGIES.iter().enumerate().map(|(i, &topology)| html! {
-                                <option value={i.to_string()} selected={topology == form.topology}>{ topology_name(topology) }</option>
-                            }) }
-                        </select>
-                    </label>
-                </div>
-                <div class="form-row">
-                    { field(t.new_backlog, "new-backlog", &form.backlog, |f, v| f.backlog = v) }
-                    { field(t.new_latency, "new-latency", &form.latency, |f, v| f.latency = v) }
-                </div>
-                <p class="hint">{ t.new_backlog_hint }</p>
-                { field(t.new_seed, "new-seed", &form.seed, |f, v| f.seed = v) }
-                <p class="hint">{ t.new_seed_hint }</p>
-                if let Some(trouble) = trouble {
-                    <TroubleNote {trouble} on_dismiss={dismiss} />
-                }
-                <div class="form-end">
-                    <span class="hint">{ t.new_keeps }</span>
-                    <button type="submit" class="button primary" data-testid="new-go">{ t.new_create }</button>
-                </div>
-            </form>
-        </Dialog>
-    }
+    dialog(cx, t.new_title, "new-dialog", form)
 }
 
 #[cfg(test)]

@@ -4,22 +4,22 @@ use std::rc::Rc;
 
 use psyncscope_lab::StepBy;
 use psyncscope_lab::sim::frame::SimTime;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill, use_text};
-use crate::intent::{Intent, use_desk};
+use crate::i18n::{Text, fill};
+use crate::intent::{Intent, Overlay};
 use crate::model::index::Mark;
 use crate::model::pace::Speed;
 use crate::model::time;
 use crate::transport::scrubber::Scrubber;
-use crate::ui::icon::{Icon, Shape};
+use crate::ui::atoms::{button, class, div, push_icon, row, select, span, text};
+use crate::ui::cx::Cx;
+use crate::ui::icon::{Shape, icon};
 
 const STEPS: [StepBy; 4] = [StepBy::Segment, StepBy::Packet, StepBy::Command, StepBy::StateChange];
 
-/// Properties of [`Bar`].
-#[derive(Clone, Properties)]
-pub struct Props {
+/// Buttons, scrubber, clock, speed.
+pub struct Bar {
     /// Whether time passes.
     pub playing: bool,
     /// The moment shown.
@@ -38,19 +38,6 @@ pub struct Props {
     pub futures: usize,
 }
 
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.playing == other.playing
-            && self.at == other.at
-            && self.from == other.from
-            && self.now == other.now
-            && self.step_by == other.step_by
-            && self.speed == other.speed
-            && self.futures == other.futures
-            && Rc::ptr_eq(&self.marks, &other.marks)
-    }
-}
-
 const fn step_name(by: StepBy, t: &Text) -> &'static str {
     match by {
         StepBy::Segment => t.by_segment,
@@ -67,65 +54,44 @@ fn speed_name(speed: Speed, t: &Text) -> String {
     }
 }
 
-/// Buttons, scrubber, clock, speed.
-#[component]
-pub fn Bar(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let button = |shape, label: &'static str, testid: &'static str, class: &'static str, intent: fn() -> Intent| {
-        html! {
-            <button type="button" class={classes!("icon-button", class)} aria-label={label} title={label} data-testid={testid}
-                onclick={desk.on(move |_: MouseEvent| intent())}>
-                <Icon {shape} />
-            </button>
+impl Bar {
+    /// Draws the bar.
+    #[must_use]
+    pub fn draw(&self, cx: &Cx) -> Html {
+        let t = cx.t();
+        let steps = STEPS.iter().map(|&by| (step_name(by, t).into(), by == self.step_by)).collect();
+        let speeds = Speed::ALL.iter().map(|&speed| (speed_name(speed, t).into(), speed == self.speed)).collect();
+        let (play, play_label) = if self.playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
+        let buttons = vec![
+            push_icon(cx, "icon-button", "rewind", t.rewind, Shape::Rewind, Intent::Rewind),
+            push_icon(cx, "icon-button", "step-back", t.step_back, Shape::StepBack, Intent::StepBack),
+            push_icon(cx, "icon-button primary", "play", play_label, play, Intent::TogglePlay),
+            push_icon(cx, "icon-button", "step-forward", t.step_forward, Shape::StepForward, Intent::StepForward),
+            select(cx, "step-by", t.step_by, steps, |i| {
+                Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepBy::Packet))
+            }),
+        ];
+        let mut end = Vec::new();
+        if self.futures > 0 {
+            let words = row(vec![icon(Shape::Fork), span("label", t.earlier_future)]);
+            let open = cx.click(Intent::Open(Overlay::Futures));
+            end.push(button("button small", "earlier-future", Some(t.earlier_future.into()), open, words));
         }
-    };
-    let chosen =
-        |event: &Event| event.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse::<usize>().ok());
-    let on_step_by = desk.on(move |event: Event| {
-        let by = chosen(&event).and_then(|i| STEPS.get(i).copied());
-        Intent::SetStepBy(by.unwrap_or(StepBy::Packet))
-    });
-    let on_speed = desk.on(move |event: Event| {
-        let speed = chosen(&event).and_then(|i| Speed::ALL.get(i).copied());
-        Intent::SetSpeed(speed.unwrap_or_default())
-    });
-    let (play, play_label) = if props.playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
-    let live = props.at >= props.now;
-    let (count, later) = (props.futures, desk.clone());
-    html! {
-        <footer class="transport" role="group" aria-label={t.transport}>
-            <div class="transport-buttons">
-                { button(Shape::Rewind, t.rewind, "rewind", "", || Intent::Rewind) }
-                { button(Shape::StepBack, t.step_back, "step-back", "", || Intent::StepBack) }
-                { button(play, play_label, "play", "primary", || Intent::TogglePlay) }
-                { button(Shape::StepForward, t.step_forward, "step-forward", "", || Intent::StepForward) }
-                <select class="select" aria-label={t.step_by} title={t.step_by} data-testid="step-by" onchange={on_step_by}>
-                    { for STEPS.iter().enumerate().map(|(i, &by)| html! {
-                        <option value={i.to_string()} selected={by == props.step_by}>{ step_name(by, t) }</option>
-                    }) }
-                </select>
-            </div>
-            <Scrubber at={props.at} from={props.from} now={props.now} marks={Rc::clone(&props.marks)} />
-            <div class="transport-end">
-                if count > 0 {
-                    <button type="button" class="button small" data-testid="earlier-future"
-                        onclick={Callback::from(move |_: MouseEvent| later.ask(Intent::Open(crate::intent::Overlay::Futures)))}>
-                        <Icon shape={Shape::Fork} /><span class="label">{ t.earlier_future }</span>
-                    </button>
-                }
-                <button type="button" class={classes!("live", live.then_some("is-live"))} aria-pressed={live.to_string()} title={t.go_live}
-                    data-testid="live" onclick={desk.on(|_: MouseEvent| Intent::GoLive)}>
-                    <i></i>{ t.live }
-                </button>
-                // The layer writes the time here.
-                <output class="clock num" data-testid="time"></output>
-                <select class="select" aria-label={t.speed} title={t.speed} data-testid="speed" onchange={on_speed}>
-                    { for Speed::ALL.iter().enumerate().map(|(i, &speed)| html! {
-                        <option value={i.to_string()} selected={speed == props.speed}>{ speed_name(speed, t) }</option>
-                    }) }
-                </select>
-            </div>
-        </footer>
+        let live = class(&[("live", true), ("is-live", self.at >= self.now)]);
+        let dot = row(vec![html! { <i></i> }, text(t.live)]);
+        end.push(button(live, "live", Some(t.go_live.into()), cx.click(Intent::GoLive), dot));
+        // The layer writes the time here.
+        end.push(html! { <output class="clock num" data-testid="time"></output> });
+        end.push(select(cx, "speed", t.speed, speeds, |i| {
+            Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())
+        }));
+        let scrubber = Scrubber { at: self.at, from: self.from, now: self.now };
+        html! {
+            <footer class="transport" role="group" aria-label={t.transport}>
+                { div("transport-buttons", row(buttons)) }
+                { scrubber.draw(&self.marks, cx) }
+                { div("transport-end", row(end)) }
+            </footer>
+        }
     }
 }

@@ -6,11 +6,13 @@ use psyncscope_lab::sim::frame::SimTime;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::i18n::use_text;
-use crate::intent::{Intent, use_desk};
+use crate::intent::Intent;
 use crate::model::index::Mark;
 use crate::model::narrate::{TONES, Tone};
 use crate::model::time;
+use crate::ui::atoms::{div, path};
+use crate::ui::cx::Cx;
+use crate::ui::part::{Part, part};
 
 /// Places on the axis at which a tick can stand: finer than the eye tells apart.
 const PLACES: usize = 600;
@@ -18,66 +20,40 @@ const PLACES: usize = 600;
 const KEY_US: u64 = 100_000;
 const PAGE_US: u64 = 1_000_000;
 
-/// Properties of [`Scrubber`].
-#[derive(Clone, Properties)]
-pub struct Props {
+/// The scrubber. The knob is set by the stage's layer, on every tick.
+#[derive(PartialEq)]
+pub struct Scrubber {
     /// The moment shown.
     pub at: SimTime,
     /// The first moment that can be shown.
     pub from: SimTime,
     /// The present.
     pub now: SimTime,
-    /// What happened.
-    pub marks: Rc<Vec<Mark>>,
 }
 
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        self.at == other.at && self.from == other.from && self.now == other.now && Rc::ptr_eq(&self.marks, &other.marks)
-    }
-}
-
-/// The scrubber. The knob is set by the stage's layer, on every tick.
-#[component]
-pub fn Scrubber(props: &Props) -> Html {
-    let t = use_text();
-    let desk = use_desk();
-    let bar = use_node_ref();
-    let extent = time::extent(props.now);
-    let (from, now) = (props.from, props.now);
-    let ticks = {
-        let marks = Rc::clone(&props.marks);
-        // Ticks change when something happens or the axis grows, not when time passes.
-        use_memo((extent, marks.len()), move |&(extent, _)| paths(&marks, extent))
-    };
-    let seek = {
-        let (desk, bar) = (desk.clone(), bar.clone());
-        move |event: &PointerEvent| {
-            let Some(bar) = bar.cast::<Element>() else { return };
-            let rect = bar.get_bounding_client_rect();
-            let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
-            let at = SimTime((share * extent as f64) as u64);
-            desk.ask(Intent::Seek(at.clamp(from, now)));
-        }
-    };
-    let onpointerdown = {
-        let (seek, bar) = (seek.clone(), bar.clone());
-        Callback::from(move |event: PointerEvent| {
-            if let Some(bar) = bar.cast::<Element>() {
+impl Scrubber {
+    /// Draws the scrubber. `marks` is what happened.
+    #[must_use]
+    pub fn draw(&self, marks: &Rc<Vec<Mark>>, cx: &Cx) -> Html {
+        let t = cx.t();
+        let extent = time::extent(self.now);
+        let (at, from, now) = (self.at, self.from, self.now);
+        let desk = cx.desk.clone();
+        let onpointerdown = Callback::from(move |event: PointerEvent| {
+            if let Some(bar) = bar_of(&event) {
                 // Without capture, dragging ends at the bar's edge: a nuisance, no more.
                 let _ = bar.set_pointer_capture(event.pointer_id());
+                desk.emit(seek(&event, &bar, extent, from, now));
             }
-            seek(&event);
-        })
-    };
-    let onpointermove = Callback::from(move |event: PointerEvent| {
-        if event.buttons() & 1 == 1 {
-            seek(&event);
-        }
-    });
-    let onkeydown = {
-        let at = props.at;
-        Callback::from(move |event: KeyboardEvent| {
+        });
+        let desk = cx.desk.clone();
+        let onpointermove = Callback::from(move |event: PointerEvent| {
+            if let (1, Some(bar)) = (event.buttons() & 1, bar_of(&event)) {
+                desk.emit(seek(&event, &bar, extent, from, now));
+            }
+        });
+        let desk = cx.desk.clone();
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let to = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => SimTime(at.0.saturating_sub(KEY_US)),
                 "ArrowRight" | "ArrowUp" => SimTime(at.0 + KEY_US),
@@ -89,24 +65,58 @@ pub fn Scrubber(props: &Props) -> Html {
             };
             event.prevent_default();
             event.stop_propagation();
-            desk.ask(Intent::Seek(to.clamp(from, now)));
-        })
-    };
-    let lived = format!("--now:{:.3}%", now.0 as f64 / extent as f64 * 100.0);
-    html! {
-        <div class="scrub" role="slider" tabindex="0" aria-label={t.scrubber} aria-valuemin={(from.0 / 1000).to_string()}
-            aria-valuemax={(now.0 / 1000).to_string()} aria-valuenow={(props.at.0 / 1000).to_string()}
-            aria-valuetext={time::clock(props.at)} data-testid="scrubber" style={lived} ref={bar}
-            {onpointerdown} {onpointermove} {onkeydown}>
-            <div class="scrub-line"></div>
-            <div class="scrub-lived"></div>
-            <div class="scrub-done"></div>
-            <svg class="scrub-ticks" viewBox={format!("0 0 {PLACES} 10")} preserveAspectRatio="none" aria-hidden="true">
-                { for ticks.iter().map(|(tone, d)| html! { <path class={tone.class()} d={d.clone()} /> }) }
-            </svg>
-            <div class="scrub-knob"></div>
-        </div>
+            desk.emit(Intent::Seek(to.clamp(from, now)));
+        });
+        let ticks = Ticks { marks: Rc::clone(marks), count: marks.len(), extent };
+        html! {
+            <div class="scrub" role="slider" tabindex="0" aria-label={t.scrubber} aria-valuemin={(from.0 / 1000).to_string()}
+                aria-valuemax={(now.0 / 1000).to_string()} aria-valuenow={(at.0 / 1000).to_string()}
+                aria-valuetext={time::clock(at)} data-testid="scrubber"
+                style={format!("--now:{:.2}%", now.0 as f64 / extent as f64 * 100.0)} {onpointerdown} {onpointermove} {onkeydown}>
+                { div("scrub-line", Html::default()) }
+                { div("scrub-lived", Html::default()) }
+                { div("scrub-done", Html::default()) }
+                { part("ticks", ticks, cx) }
+                { div("scrub-knob", Html::default()) }
+            </div>
+        }
     }
+}
+
+/// What happened, as ticks: drawn anew when something happens or the axis grows, not when time passes.
+struct Ticks {
+    marks: Rc<Vec<Mark>>,
+    count: usize,
+    extent: u64,
+}
+
+impl PartialEq for Ticks {
+    fn eq(&self, other: &Self) -> bool {
+        self.extent == other.extent && self.count == other.count && Rc::ptr_eq(&self.marks, &other.marks)
+    }
+}
+
+impl Part for Ticks {
+    fn draw(&self, _: &Cx) -> Html {
+        let ticks = paths(&self.marks, self.extent);
+        html! {
+            <svg class="scrub-ticks" viewBox={format!("0 0 {PLACES} 10")} preserveAspectRatio="none" aria-hidden="true">
+                { for ticks.into_iter().map(|(tone, d)| path(tone.class(), d)) }
+            </svg>
+        }
+    }
+}
+
+/// The bar that an event of the pointer is on.
+fn bar_of(event: &PointerEvent) -> Option<Element> {
+    event.target_dyn_into::<Element>()?.closest(".scrub").ok().flatten()
+}
+
+/// The moment at the pointer.
+fn seek(event: &PointerEvent, bar: &Element, extent: u64, from: SimTime, now: SimTime) -> Intent {
+    let rect = bar.get_bounding_client_rect();
+    let share = ((f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
+    Intent::Seek(SimTime((share * extent as f64) as u64).clamp(from, now))
 }
 
 /// One path of ticks for each tone: a place takes at most one tick of each.

@@ -111,6 +111,7 @@ pub fn button(
         onclick: Callback<MouseEvent>,
         content: Html,
     ) -> Html {
+        let testid = (!testid.is_empty()).then_some(testid);
         html! {
             <button type="button" {class} data-testid={testid} aria-label={label.clone()} title={label} {onclick}>{ content }</button>
         }

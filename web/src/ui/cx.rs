@@ -32,11 +32,6 @@ impl Cx {
         self.colours.class(id)
     }
 
-    /// Hands an intent in.
-    pub fn ask(&self, intent: Intent) {
-        self.desk.emit(intent);
-    }
-
     /// A click that hands in this intent.
     #[must_use]
     pub fn click(&self, intent: Intent) -> Callback<MouseEvent> {

@@ -31,6 +31,13 @@ pub fn active() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
 }
 
+/// Every element under `root` that fits, as `T`.
+#[must_use]
+pub fn all<T: JsCast>(root: &Element, selector: &str) -> Vec<T> {
+    let Ok(list) = root.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into::<T>().ok()).collect()
+}
+
 /// The storage of choices, unless the browser forbids it.
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
@@ -78,6 +85,24 @@ pub fn set_root(name: &str, value: Option<&str>) {
     };
 }
 
+/// What stands in a form's field of this name; nothing if there is no such field.
+#[must_use]
+pub fn field_value(form: &Element, name: &str) -> String {
+    let field = form.query_selector(&format!("[name={name}]")).ok().flatten();
+    // Inputs, lists and text areas all have a `value`; what has none answers with an empty text.
+    let value = field.and_then(|field| js_sys::Reflect::get(&field, &"value".into()).ok());
+    value.and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// Puts text into a field of this name, wherever it is.
+pub fn set_field_value(name: &str, text: &str) {
+    let field = document().and_then(|d| d.query_selector(&format!("[name={name}]")).ok().flatten());
+    if let Some(field) = field {
+        // An element's property that exists can be set.
+        let _ = js_sys::Reflect::set(&field, &"value".into(), &text.into());
+    }
+}
+
 /// Offers `text` to the reader as a file to save.
 pub fn save_file(name: &str, text: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&text.into());
@@ -96,7 +121,7 @@ pub fn save_file(name: &str, text: &str) -> Option<()> {
 #[must_use]
 pub fn takes_typing(element: &Element) -> bool {
     element
-        .closest("input, textarea, select, [role=slider], [contenteditable], dialog, [role=menu], [role=dialog]")
+        .closest("input, textarea, select, [role=slider], [contenteditable], dialog, .popover")
         .ok()
         .flatten()
         .is_some()

@@ -3,7 +3,7 @@
 //! The app opens and places them after each drawing ([`settle`]) and gives the focus back when they go.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDialogElement, HtmlElement};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, Node};
 use yew::prelude::*;
 
 use crate::intent::Intent;
@@ -84,9 +84,13 @@ pub fn settle(sheet: &HtmlElement, at: Point) {
     let style = sheet.style();
     let _ = style.set_property("--x", &format!("{x:.0}px"));
     let _ = style.set_property("--y", &format!("{y:.0}px"));
-    if !sheet.contains(dom::active().as_deref()) {
+    if !sheet.contains(active().as_ref()) {
         move_focus(sheet, 1);
     }
+}
+
+fn active() -> Option<Node> {
+    dom::active().map(Into::into)
 }
 
 /// Moves the focus to the next or previous thing in the sheet, around its ends.
@@ -96,8 +100,8 @@ pub fn move_focus(sheet: &HtmlElement, by: i32) {
     if count == 0 {
         return;
     }
-    let active = dom::active();
-    let is_active = |i: &u32| list.item(*i).is_some_and(|item| item.is_same_node(active.as_deref()));
+    let active = active();
+    let is_active = |i: &u32| list.item(*i).is_some_and(|item| item.is_same_node(active.as_ref()));
     let next = match (0..count).find(is_active) {
         Some(at) => (at as i32 + by).rem_euclid(count as i32) as u32,
         None => 0,
