@@ -1,13 +1,13 @@
 //! The app: the one component that owns the lab and wall time.
 //!
-//! * [`run`]: a world and the index of its timeline
-//! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
-//! * [`act`]: doing things to the world, in the present or in the past
-//! * [`floor`]: where cards stand, and dragging them
-//! * [`keys`]: shortcuts
-//! * [`page`]: what is drawn from all that; [`tend`]: what is done in the document afterwards
-//! * [`choices`]: language and theme, remembered
-//! * [`probe`]: what scripts in the page may ask
+//! * [`run`] – a world and the index of its timeline
+//! * [`time`] – the one animation-frame loop; playing, stepping, scrubbing
+//! * [`act`] – doing things to the world, in the present or in the past
+//! * [`floor`] – where cards stand, and dragging them
+//! * [`keys`] – shortcuts
+//! * [`page`] – what is drawn from all that; [`tend`]: what is done in the document afterwards
+//! * [`choices`] – language and theme, remembered
+//! * [`probe`] – what scripts in the page may ask
 
 pub mod act;
 pub mod choices;

@@ -144,8 +144,8 @@ impl Run {
     /// The backlog size that this world's nodes were given, as a line of redis.conf.
     #[must_use]
     pub fn backlog_line(&self) -> Option<String> {
-        let lines = self.lab.config().nodes.first()?.config.iter();
-        lines.filter(|line| line.starts_with("repl-backlog-size")).next_back().cloned()
+        let mut lines = self.lab.config().nodes.first()?.config.iter();
+        lines.rfind(|line| line.starts_with("repl-backlog-size")).cloned()
     }
 
     /// Does something now.

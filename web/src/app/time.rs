@@ -14,8 +14,11 @@ use crate::ui::trouble::Trouble;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
 const TICK_MAX_MS: f64 = 100.0;
+/// What moves is drawn at most this often: 30 times a second look smooth at these speeds, and each drawing costs the
+/// browser a layout and a painting.
+const MOVE_EVERY_MS: f64 = 30.0;
 /// Panels are drawn anew at most this often while time passes: the eye reads no quicker, and a phone is glad.
-const DRAW_EVERY_MS: f64 = 90.0;
+const DRAW_EVERY_MS: f64 = 160.0;
 /// So often they are drawn even if nothing happened, for the scrubber's axis.
 const DRAW_AT_LEAST_EVERY_MS: f64 = 400.0;
 /// Wall time that one tick may spend on the world. A world that needs more runs slower than asked for.
@@ -37,6 +40,9 @@ impl App {
     /// One tick: time passes, what moves is drawn; whether panels must be drawn too.
     pub(super) fn tick(&mut self, wall_ms: f64) -> bool {
         self.loop_ = None;
+        if self.work.is_none() && self.last_tick.is_some_and(|last| (0.0..MOVE_EVERY_MS).contains(&(wall_ms - last))) {
+            return false;
+        }
         let passed = self.last_tick.map_or(0.0, |last| (wall_ms - last).clamp(0.0, TICK_MAX_MS));
         self.last_tick = Some(wall_ms);
         if self.work.is_some() && self.go_on_working() {

@@ -47,7 +47,6 @@ pub struct Ring<'a> {
 
 impl Ring<'_> {
     /// Draws the ring.
-    #[must_use]
     pub fn draw(&self, cx: &Cx) -> Html {
         let (backlog, t) = (self.backlog, cx.t());
         let eras = Eras::of(self.node);

@@ -47,7 +47,6 @@ enum Mark {
 }
 
 /// The newest decision that the node made or asked for, if there was one yet.
-#[must_use]
 pub fn why(decided: Option<&Decided>, cx: &Cx) -> Html {
     let t = cx.t();
     let Some(decided) = decided else {

@@ -8,7 +8,6 @@ use crate::i18n::fill;
 use crate::ui::cx::Cx;
 
 /// One or two chips. A chip belongs to an ID, not to a place: the stylesheet moves it when its place changes.
-#[must_use]
 pub fn card_chips(name: &str, node: &NodeView, cx: &Cx) -> Html {
     let t = cx.t();
     let (first, second) = (&node.replid, &node.replid2);

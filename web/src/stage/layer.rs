@@ -68,6 +68,8 @@ pub struct Layer {
     done: Option<HtmlElement>,
     clock: Option<Element>,
     clock_text: String,
+    /// Where the scrubber stands, in thousandths; negative before it was drawn.
+    clock_permille: f64,
 }
 
 /// A wire's elements.
@@ -101,6 +103,7 @@ impl Layer {
         self.done = one(page, ".scrub-done");
         self.clock = page.query_selector(".clock").ok().flatten();
         self.clock_text.clear();
+        self.clock_permille = -1.0;
         self.place();
     }
 
@@ -246,13 +249,7 @@ impl Layer {
         let curve = self.curves.get(&ordered(packet.from, packet.to))?;
         let progress = (now.0 - packet.sent.0) as f64 / (packet.arrives.0 - packet.sent.0).max(1) as f64;
         let gone = packet.fate != Fate::Arrives && progress >= 0.5;
-        let way = if taste.still {
-            0.5
-        } else if gone {
-            0.5
-        } else {
-            progress
-        };
+        let way = if taste.still || gone { 0.5 } else { progress };
         let forward = packet.from < packet.to;
         let t = if forward { way } else { 1.0 - way };
         let at = curve.beside(t, if forward { LANE } else { -LANE });
@@ -287,7 +284,13 @@ impl Layer {
             clock.set_text_content(Some(&text));
             self.clock_text = text;
         }
-        let percent = format!("{:.3}%", share * 100.0);
+        // A tenth of a percent is a pixel or so: less would be a layout that nobody sees.
+        let permille = (share * 1000.0).round();
+        if (permille - self.clock_permille).abs() < 0.5 {
+            return;
+        }
+        self.clock_permille = permille;
+        let percent = format!("{}%", permille / 10.0);
         for element in [&self.knob, &self.done].into_iter().flatten() {
             let _ = element.style().set_property("--at", &percent);
         }

@@ -19,7 +19,6 @@ fn circle(class: String, dashes: String, offset: String) -> Html {
 }
 
 /// The held part of the ring in the colours of its histories, with a mark at `idx`. Without a backlog, a dotted circle.
-#[must_use]
 pub fn mini_ring(node: &NodeView, cx: &Cx) -> Html {
     let mut parts = Vec::new();
     if let Some(backlog) = &node.backlog {

@@ -38,7 +38,6 @@ pub struct NodeMenu<'a> {
 
 impl NodeMenu<'_> {
     /// Draws the menu.
-    #[must_use]
     pub fn draw(&self, cx: &Cx) -> Html {
         let t = cx.t();
         let name = self.host.name.to_string();

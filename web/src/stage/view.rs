@@ -73,7 +73,6 @@ impl Part for Packets {
 }
 
 /// Draws the stage.
-#[must_use]
 pub fn stage(stage: Stage, cx: &Cx) -> Html {
     let t = cx.t();
     let looks = if stage.compact { "floor compact" } else { "floor" };

@@ -13,7 +13,6 @@ use crate::ui::atoms::{class, path};
 use crate::ui::cx::Cx;
 
 /// The lines, in the stage's SVG. The layer sets where they run.
-#[must_use]
 pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
     let carries = match wire.carries {
         Carries::Stream => "wire-stream",
@@ -32,7 +31,6 @@ pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
 }
 
 /// The pill, in HTML so that it can be reached by keyboard.
-#[must_use]
 pub fn wire_pill(wire: &WireView, cx: &Cx) -> Html {
     let t = cx.t();
     let (ab, ba) = (time::duration(wire.ab.latency_us), time::duration(wire.ba.latency_us));

@@ -43,7 +43,6 @@ fn with_loss(settings: WireSettings, percent: usize) -> WireSettings {
 }
 
 /// The sheet of a wire. `trouble` is a refusal of something that was tried here.
-#[must_use]
 pub fn wire_sheet(wire: &WireView, trouble: Option<&Trouble>, cx: &Cx) -> Html {
     let t = cx.t();
     let (a, b) = (&*wire.a_name, &*wire.b_name);

@@ -12,7 +12,6 @@ use crate::ui::overlay::dialog;
 use crate::ui::rich::{Fill, rich};
 
 /// The dialog: one button for each future; `kept` says where it was left and how far it had run.
-#[must_use]
 pub fn futures(kept: &[(SimTime, SimTime)], cx: &Cx) -> Html {
     let t = cx.t();
     let entries = kept.iter().enumerate().map(|(i, &(left, end))| {

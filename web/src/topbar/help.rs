@@ -7,7 +7,6 @@ use crate::ui::cx::Cx;
 use crate::ui::overlay::dialog;
 
 /// The dialog.
-#[must_use]
 pub fn help(cx: &Cx) -> Html {
     let t = cx.t();
     let keys = [

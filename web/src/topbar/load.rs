@@ -17,7 +17,6 @@ pub const TEXT: &str = "run";
 
 /// The dialog: a file, or text. A run that cannot be read changes nothing, and its text stays here to be mended. `trouble`
 /// is why the last try failed.
-#[must_use]
 pub fn load(trouble: Option<&Trouble>, cx: &Cx) -> Html {
     let t = cx.t();
     let desk = cx.desk.clone();

@@ -80,7 +80,6 @@ impl Form {
 }
 
 /// The dialog. `seed` is that of the present world: the next one is offered. `trouble` is why the last try failed.
-#[must_use]
 pub fn new(seed: u64, trouble: Option<&Trouble>, cx: &Cx) -> Html {
     let t = cx.t();
     let desk = cx.desk.clone();

@@ -56,7 +56,6 @@ fn speed_name(speed: Speed, t: &Text) -> String {
 
 impl Bar {
     /// Draws the bar.
-    #[must_use]
     pub fn draw(&self, cx: &Cx) -> Html {
         let t = cx.t();
         let steps = STEPS.iter().map(|&by| (step_name(by, t).into(), by == self.step_by)).collect();

@@ -33,7 +33,6 @@ pub struct Scrubber {
 
 impl Scrubber {
     /// Draws the scrubber. `marks` is what happened.
-    #[must_use]
     pub fn draw(&self, marks: &Rc<Vec<Mark>>, cx: &Cx) -> Html {
         let t = cx.t();
         let extent = time::extent(self.now);

@@ -8,13 +8,11 @@ use crate::ui::cx::Cx;
 use crate::ui::icon::{Shape, icon};
 
 /// Words as they are.
-#[must_use]
 pub fn text(words: impl Into<AttrValue>) -> Html {
     Html::VText(yew::virtual_dom::VText::new(words.into()))
 }
 
 /// Several things, one after the other.
-#[must_use]
 pub fn row(children: Vec<Html>) -> Html {
     children.into_iter().collect()
 }
@@ -33,7 +31,6 @@ pub fn class(names: &[(&str, bool)]) -> AttrValue {
 }
 
 /// A run of text in a style of its own.
-#[must_use]
 pub fn span(class: impl Into<AttrValue>, words: impl Into<AttrValue>) -> Html {
     fn draw(class: AttrValue, words: AttrValue) -> Html {
         html! { <span {class}>{ words }</span> }
@@ -42,7 +39,6 @@ pub fn span(class: impl Into<AttrValue>, words: impl Into<AttrValue>) -> Html {
 }
 
 /// A run of anything in a style of its own.
-#[must_use]
 pub fn span_of(class: impl Into<AttrValue>, children: Html) -> Html {
     fn draw(class: AttrValue, children: Html) -> Html {
         html! { <span {class}>{ children }</span> }
@@ -51,7 +47,6 @@ pub fn span_of(class: impl Into<AttrValue>, children: Html) -> Html {
 }
 
 /// A paragraph.
-#[must_use]
 pub fn para(class: impl Into<AttrValue>, children: Html) -> Html {
     fn draw(class: AttrValue, children: Html) -> Html {
         html! { <p {class}>{ children }</p> }
@@ -60,7 +55,6 @@ pub fn para(class: impl Into<AttrValue>, children: Html) -> Html {
 }
 
 /// A box.
-#[must_use]
 pub fn div(class: impl Into<AttrValue>, children: Html) -> Html {
     fn draw(class: AttrValue, children: Html) -> Html {
         html! { <div {class}>{ children }</div> }
@@ -69,7 +63,6 @@ pub fn div(class: impl Into<AttrValue>, children: Html) -> Html {
 }
 
 /// Redis's own words.
-#[must_use]
 pub fn code(words: impl Into<AttrValue>) -> Html {
     fn draw(words: AttrValue) -> Html {
         html! { <code>{ words }</code> }
@@ -78,7 +71,6 @@ pub fn code(words: impl Into<AttrValue>) -> Html {
 }
 
 /// A node's name in a sentence.
-#[must_use]
 pub fn bold(words: impl Into<AttrValue>) -> Html {
     fn draw(words: AttrValue) -> Html {
         html! { <b>{ words }</b> }
@@ -87,7 +79,6 @@ pub fn bold(words: impl Into<AttrValue>) -> Html {
 }
 
 /// A bare shape of an SVG: an element with a class and one attribute that says where it is.
-#[must_use]
 pub fn path(class: impl Into<AttrValue>, d: impl Into<AttrValue>) -> Html {
     fn draw(class: AttrValue, d: AttrValue) -> Html {
         html! { <path {class} {d} /> }
@@ -96,7 +87,6 @@ pub fn path(class: impl Into<AttrValue>, d: impl Into<AttrValue>) -> Html {
 }
 
 /// A button: how it looks, how tests find it, what it is called if its content does not say it, what it does, its content.
-#[must_use]
 pub fn button(
     class: impl Into<AttrValue>,
     testid: impl Into<AttrValue>,
@@ -120,13 +110,11 @@ pub fn button(
 }
 
 /// A button of words that hands in an intent.
-#[must_use]
 pub fn push(cx: &Cx, class: &'static str, testid: &'static str, intent: Intent, words: impl Into<AttrValue>) -> Html {
     button(class, testid, None, cx.click(intent), text(words))
 }
 
 /// A button of one sign that hands in an intent.
-#[must_use]
 pub fn push_icon(
     cx: &Cx,
     class: &'static str,
@@ -139,13 +127,11 @@ pub fn push_icon(
 }
 
 /// The button that takes something away.
-#[must_use]
 pub fn cross(cx: &Cx, label: &'static str, intent: Intent) -> Html {
     push_icon(cx, "icon-button", "", label, Shape::Cross, intent)
 }
 
 /// A list to choose from: each entry and whether it is the chosen one; `choose` makes an intent of the chosen place.
-#[must_use]
 pub fn select(
     cx: &Cx,
     testid: &'static str,
@@ -166,7 +152,6 @@ pub fn select(
 }
 
 /// The entries of a list.
-#[must_use]
 pub fn options(entries: Vec<(AttrValue, bool)>) -> Html {
     entries
         .into_iter()
@@ -178,7 +163,6 @@ pub fn options(entries: Vec<(AttrValue, bool)>) -> Html {
 }
 
 /// A box to tick.
-#[must_use]
 pub fn check(cx: &Cx, testid: &'static str, words: &'static str, checked: bool, tick: fn(bool) -> Intent) -> Html {
     let desk = cx.desk.clone();
     let onchange = Callback::from(move |event: Event| {
@@ -190,7 +174,6 @@ pub fn check(cx: &Cx, testid: &'static str, words: &'static str, checked: bool, 
 }
 
 /// A field with its name above it.
-#[must_use]
 pub fn field(label: Html, input: Html) -> Html {
     html! { <label class="field"><span>{ label }</span>{ input }</label> }
 }

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use crate::ui::cx::Cx;
 
 /// The first four characters of a replication ID in the colour of its history; the whole ID as a tooltip.
-#[must_use]
 pub fn chip(id: &ReplId, cx: &Cx) -> Html {
     html! { <span class={format!("chip {}", cx.colour(id))} title={id.to_string()}>{ id.short() }</span> }
 }

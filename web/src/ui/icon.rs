@@ -69,7 +69,6 @@ impl Shape {
 }
 
 /// A sign; what it means is said by the label of the button around it.
-#[must_use]
 pub fn icon(shape: Shape) -> Html {
     let fill = if shape.is_filled() { "currentColor" } else { "none" };
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {fill}><path d={shape.path()} /></svg> }

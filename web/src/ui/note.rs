@@ -9,7 +9,6 @@ use crate::ui::cx::Cx;
 use crate::ui::rich::{Fill, rich};
 
 /// The sentence as HTML: nodes in bold, histories as chips, Redis's own words in code.
-#[must_use]
 pub fn note(note: &Note, cx: &Cx) -> Html {
     rich((note.wording)(cx.t()), &|name| match note.slots.iter().find(|(n, _)| *n == name) {
         Some((_, Slot::Node(node))) => Fill::Html(bold(node.to_string())),

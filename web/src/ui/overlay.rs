@@ -17,7 +17,6 @@ const EDGE: f64 = 8.0;
 const FOCUSABLE: &str = "button:not([disabled]), input:not([disabled]), select, textarea";
 
 /// A modal dialog. The browser keeps the focus inside and gives it back afterwards.
-#[must_use]
 pub fn dialog(cx: &Cx, title: &'static str, testid: &'static str, children: Html) -> Html {
     let (on_cancel, on_press) = (cx.desk.clone(), cx.desk.clone());
     let oncancel = Callback::from(move |event: Event| {
@@ -42,7 +41,6 @@ pub fn dialog(cx: &Cx, title: &'static str, testid: &'static str, children: Html
 }
 
 /// A sheet. `role` is `menu` or `dialog`.
-#[must_use]
 pub fn popover(cx: &Cx, label: String, role: &'static str, testid: &'static str, children: Html) -> Html {
     let desk = cx.desk.clone();
     let onpointerdown = Callback::from(move |event: PointerEvent| {

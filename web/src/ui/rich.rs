@@ -20,7 +20,6 @@ impl From<i64> for Fill {
 }
 
 /// The sentence with its holes filled. Text in holes is set in figures of equal width.
-#[must_use]
 pub fn rich(template: &str, fill: &dyn Fn(&str) -> Fill) -> Html {
     let mut out = Vec::new();
     for part in parts(template) {

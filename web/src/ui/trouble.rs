@@ -77,7 +77,6 @@ const fn of_code(code: ErrorCode, t: &Text) -> &'static str {
 
 /// The refusal in words, read out by screen readers, with a button that takes it away. `after` is a sentence to add, such as
 /// "nothing was changed".
-#[must_use]
 pub fn trouble_note(trouble: &Trouble, after: &'static str, cx: &Cx) -> Html {
     let t = cx.t();
     html! {
