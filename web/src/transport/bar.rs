@@ -12,7 +12,7 @@ use crate::model::index::Mark;
 use crate::model::pace::Speed;
 use crate::model::time;
 use crate::transport::scrubber::Scrubber;
-use crate::ui::atoms::{button, class, div, push_icon, row, select, span, text};
+use crate::ui::atoms::{button, class, div, push_icon, row, select, span};
 use crate::ui::cx::Cx;
 use crate::ui::icon::{Shape, icon};
 
@@ -77,8 +77,12 @@ impl Bar {
             end.push(button("button small", "earlier-future", Some(t.earlier_future.into()), open, words));
         }
         let live = class(&[("live", true), ("is-live", self.at >= self.now)]);
-        let dot = row(vec![html! { <i></i> }, text(t.live)]);
-        end.push(button(live, "live", Some(t.go_live.into()), cx.click(Intent::GoLive), dot));
+        let pressed = (self.at >= self.now).to_string();
+        let onclick = cx.click(Intent::GoLive);
+        end.push(html! {
+            <button type="button" class={live} data-testid="live" aria-pressed={pressed} aria-label={t.go_live}
+                title={t.go_live} {onclick}><i></i>{ t.live }</button>
+        });
         // The layer writes the time here.
         end.push(html! { <output class="clock num" data-testid="time"></output> });
         end.push(select(cx, "speed", t.speed, speeds, |i| {
