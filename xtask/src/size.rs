@@ -11,8 +11,9 @@ use crate::trouble::{OrTrouble, Result, Trouble};
 
 /// The most that all first-loaded files may weigh together, compressed as a web server would.
 ///
-/// The goal is 300 000; the page is over it, and until it is under, this keeps it from growing any further.
-pub const LIMIT_BYTES: u64 = 310_000;
+/// The page keeps to 300 000 where it was measured; the rest is room for what the place of a checkout does to the order of
+/// functions, and with it to how well they compress.
+pub const LIMIT_BYTES: u64 = 302_000;
 
 /// Files that the page fetches only when somebody asks for what is in them. Everything else counts.
 const LAZY_DIR: &str = "lazy";

@@ -41,8 +41,9 @@ use crate::topbar::help::help;
 use crate::topbar::load::load;
 use crate::topbar::new::new;
 use crate::transport::bar::Bar;
-use crate::ui::atoms::{class, cross, push, span};
+use crate::ui::atoms::{class, cross, push, row, span};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::part;
 use crate::ui::shared::Shared;
 use crate::ui::trouble::Trouble;
@@ -100,33 +101,36 @@ impl App {
             marks,
             futures: self.shelf.len(),
         };
-        html! {
-            <div class={class(&[("page", true), ("narrow", self.narrow), ("still", self.still)])} ref={self.page_ref.clone()}
-                data-playing={self.playing.to_string()}>
-                { part("top", top, &cx) }
-                <main class="main">
-                    <div class="left">
-                        { stage }
-                        { self.notice_html(&cx) }
-                        { part("caption", Caption { note }, &cx) }
-                        { for ruler_below }
-                    </div>
-                    <div class="right">
-                        { part("tabs", tabs, &cx) }
-                        <div class="panel" role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", slug(tab))}
-                            data-panel={slug(tab)}>
-                            { for panel }{ for ruler_panel }{ for console_panel }
-                        </div>
-                        { for console_below }
-                    </div>
-                </main>
-                { bar.draw(&cx) }
-                { self.overlay_html(&masters, &cx) }
-                if let Some(work) = &self.work {
-                    <div class="working" role="status">{ fill(t.working, &[("percent", &work.percent().to_string())]) }</div>
-                }
-            </div>
-        }
+        let left = el("div")
+            .class("left")
+            .put(stage)
+            .put(self.notice_html(&cx))
+            .put(part("caption", Caption { note }, &cx))
+            .maybe(ruler_below);
+        let panels = el("div")
+            .class("panel")
+            .set("role", "tabpanel")
+            .set("id", "panel")
+            .set("aria-labelledby", format!("tab-{}", slug(tab)))
+            .set("data-panel", slug(tab))
+            .maybe(panel)
+            .maybe(ruler_panel)
+            .maybe(console_panel);
+        let right = el("div").class("right").put(part("tabs", tabs, &cx)).put(panels).maybe(console_below);
+        let work = self.work.as_ref().map(|work| {
+            let words = fill(t.working, &[("percent", &work.percent().to_string())]);
+            el("div").class("working").set("role", "status").text(words).html()
+        });
+        el("div")
+            .class(class(&[("page", true), ("narrow", self.narrow), ("still", self.still)]))
+            .node_ref(&self.page_ref)
+            .set("data-playing", self.playing.to_string())
+            .put(part("top", top, &cx))
+            .put(el("main").class("main").put(left).put(right))
+            .put(bar.draw(&cx))
+            .put(row(vec![self.overlay_html(&masters, &cx)]))
+            .maybe(work)
+            .html()
     }
 
     /// The panel shown: the last two are panels only on narrow screens.
@@ -170,7 +174,7 @@ impl App {
     }
 
     fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
-        let Some(node) = &host.node else { return html! {} };
+        let Some(node) = &host.node else { return Html::default() };
         match tab {
             Tab::Backlog => {
                 let (readers, decided) = (self.readers(host, masters), self.decided(host.id));
@@ -192,7 +196,7 @@ impl App {
                 let (lines, older) = self.log(host.id);
                 part("panel", LogPanel { lines, older, all: self.log_all }, cx)
             }
-            Tab::Ruler | Tab::Console => html! {},
+            Tab::Ruler | Tab::Console => Html::default(),
         }
     }
 
@@ -249,7 +253,7 @@ impl App {
     }
 
     fn console(&self, cx: &Cx) -> Html {
-        let Some(host) = self.selected.and_then(|id| topology::host(&self.frame, id)) else { return html! {} };
+        let Some(host) = self.selected.and_then(|id| topology::host(&self.frame, id)) else { return Html::default() };
         let console = Console {
             nodes: self.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
             id: host.id,
@@ -274,18 +278,20 @@ impl App {
                 let words = fill(t.in_the_past, &[("at", &time::clock(self.at))]);
                 (words, push(cx, "button small", "", Intent::GoLive, t.go_live))
             }
-            None => return html! {},
+            None => return row(Vec::new()),
         };
-        html! { <div class="notice" role="status" data-testid="notice">{ span("", words) }{ button }</div> }
+        let notice = el("div").class("notice").set("role", "status").testid("notice").put(span("", words)).put(button);
+        // In a list of its own, so that its coming and going moves nothing else.
+        row(vec![notice.html()])
     }
 
     fn overlay_html(&self, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
         let trouble = self.trouble_at(Place::Overlay);
         let seed = self.run.borrow().lab().config().seed;
         match self.overlay {
-            None => html! {},
+            None => Html::default(),
             Some(Overlay::Node(id, _)) => {
-                let Some(host) = topology::host(&self.frame, id) else { return html! {} };
+                let Some(host) = topology::host(&self.frame, id) else { return Html::default() };
                 let is_cut = |other| {
                     let pair = topology::ordered(id, other);
                     self.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
@@ -298,7 +304,7 @@ impl App {
                 let pair = topology::ordered(a, b);
                 match self.wires().iter().find(|w| (w.a, w.b) == pair) {
                     Some(wire) => wire_sheet(wire, trouble.as_ref(), cx),
-                    None => html! {},
+                    None => Html::default(),
                 }
             }
             Some(Overlay::New) => new(seed, trouble.as_ref(), cx),

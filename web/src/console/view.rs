@@ -11,8 +11,9 @@ use crate::console::input::CommandLine;
 use crate::i18n::fill;
 use crate::intent::Intent;
 use crate::model::time;
-use crate::ui::atoms::{para, row, span, text};
+use crate::ui::atoms::{bare_button, para, span, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::trouble::{Trouble, trouble_note};
 
@@ -57,17 +58,26 @@ impl Part for Console {
         let (desk, id) = (cx.desk.clone(), self.id);
         let on_enter = Callback::from(move |command| desk.emit(Intent::Exec(id, command)));
         let follow = format!("{}.{}", self.id.0, self.lines.len());
-        html! {
-            <section class="console" aria-label={t.console}>
-                { self.tabs(cx) }
-                <div class="console-output" data-follow={follow} role="log" aria-live="polite" tabindex="0" aria-label={t.console}
-                    data-testid="console-output">
-                    { row(said) }
-                </div>
-                { for self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)) }
-                <CommandLine key={self.id.0} prompt={self.prompt(db)} {history} label={t.console_input} {on_enter} />
-            </section>
-        }
+        let output = el("div")
+            .class("console-output")
+            .set("data-follow", follow)
+            .set("role", "log")
+            .set("aria-live", "polite")
+            .set("tabindex", "0")
+            .set("aria-label", t.console)
+            .testid("console-output")
+            .all(said);
+        let line = html! {
+            <CommandLine key={self.id.0} prompt={self.prompt(db)} {history} label={t.console_input} {on_enter} />
+        };
+        el("section")
+            .class("console")
+            .set("aria-label", t.console)
+            .put(self.tabs(cx))
+            .put(output)
+            .maybe(self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)))
+            .put(line)
+            .html()
     }
 }
 
@@ -75,18 +85,17 @@ impl Console {
     fn tabs(&self, cx: &Cx) -> Html {
         let t = cx.t();
         let tabs = self.nodes.iter().map(|(id, name)| {
-            html! {
-                <button key={id.0} type="button" role="tab" class="console-tab" aria-selected={(*id == self.id).to_string()}
-                    data-testid={format!("console-tab-{name}")} onclick={cx.click(Intent::Select(*id))}>
-                    { name.to_string() }
-                </button>
-            }
+            bare_button("console-tab")
+                .key(id.0)
+                .set("role", "tab")
+                .set("aria-selected", (*id == self.id).to_string())
+                .testid(format!("console-tab-{name}"))
+                .on_click(cx.click(Intent::Select(*id)))
+                .text(name.to_string())
+                .html()
         });
-        html! {
-            <div class="console-tabs" role="tablist" aria-label={t.console}>
-                { for tabs }{ span("console-hint faint", t.console_hint) }
-            </div>
-        }
+        let row = el("div").class("console-tabs").set("role", "tablist").set("aria-label", t.console);
+        row.put(tabs.collect::<Html>()).put(span("console-hint faint", t.console_hint)).html()
     }
 
     fn line(&self, line: &ConsoleLine) -> Html {
@@ -96,7 +105,8 @@ impl Console {
             LineKind::Error => ("console-error", String::new()),
             LineKind::Notice => ("console-notice", String::new()),
         };
-        html! { <p {class} title={time::clock(line.at)}>{ span("console-prompt", prompt) }{ line.text.to_string() }</p> }
+        let said = el("p").class(class).set("title", time::clock(line.at));
+        said.put(span("console-prompt", prompt)).text(line.text.to_string()).html()
     }
 
     /// redis-cli's prompt, with the node's name for its address.

@@ -7,8 +7,9 @@ use crate::i18n::fill;
 use crate::model::bytes;
 use crate::panels::ring::{Reader, Ring, next_write};
 use crate::panels::why::{Decided, why};
-use crate::ui::atoms::{div, para, row, text};
+use crate::ui::atoms::{div, para, row, svg, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::shared::Shared;
 
@@ -40,12 +41,11 @@ impl Part for BacklogPanel {
                 } else {
                     t.backlog_none_replica.to_owned()
                 };
-                html! {
-                    <div class="ring-none">
-                        <svg viewBox="-150 -150 300 300" aria-hidden="true"><circle r="103" /></svg>
-                        <p class="faint" data-testid="ring-none">{ why }</p>
-                    </div>
-                }
+                el("div")
+                    .class("ring-none")
+                    .put(svg("", "-150 -150 300 300").put(el("circle").set("r", "103")))
+                    .put(el("p").class("faint").testid("ring-none").text(why))
+                    .html()
             }
         };
         div("backlog", row(vec![ring, why(self.decided.as_ref(), cx)]))

@@ -8,6 +8,7 @@ use crate::model::ladder::{Ladder, Rung, Said, Status};
 use crate::model::time;
 use crate::ui::atoms::{code, div, para, row, span, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
 
@@ -30,8 +31,8 @@ impl Part for HandshakePanel {
             }),
             None => text(t.ladder_master),
         };
-        let rungs = self.ladder.rungs.iter().map(|rung| rung_html(rung, t));
-        let ladder = html! { <ol class="ladder" aria-label={t.ladder}>{ for rungs }</ol> };
+        let rungs = self.ladder.rungs.iter().map(|rung| rung_html(rung, t)).collect();
+        let ladder = el("ol").class("ladder").set("aria-label", t.ladder).all(rungs).html();
         div("handshake", row(vec![para("panel-line", whom), ladder]))
     }
 }
@@ -55,23 +56,21 @@ fn rung_html(rung: &Rung, t: &Text) -> Html {
         });
         para("rung-failed", words)
     }));
-    html! {
-        <li key={name} class={format!("rung rung-{slug}")} data-status={slug} data-testid={format!("ladder-{name}")}
-            aria-current={(rung.status == Status::Current).then_some("step")}>
-            { span("rung-dot", "") }
-            { span("rung-number num faint", (rung.state as u8).to_string()) }
-            { span("rung-name", name) }
-            { span("rung-status", status) }
-            { span("rung-at num faint", rung.at.map_or_else(String::new, time::clock)) }
-            { div("rung-said", row(said)) }
-        </li>
+    let mut li = el("li").key(name).class(format!("rung rung-{slug}")).set("data-status", slug);
+    if rung.status == Status::Current {
+        li = li.set("aria-current", "step");
     }
+    li.testid(format!("ladder-{name}"))
+        .put(span("rung-dot", ""))
+        .put(span("rung-number num faint", (rung.state as u8).to_string()))
+        .put(span("rung-name", name))
+        .put(span("rung-status", status))
+        .put(span("rung-at num faint", rung.at.map_or_else(String::new, time::clock)))
+        .put(div("rung-said", row(said)))
+        .html()
 }
 
 fn said_html(said: &Said, arrow: &'static str, label: &'static str, class: &'static str) -> Html {
-    html! {
-        <p {class} title={time::clock(said.at)}>
-            <span class="rung-arrow" role="img" aria-label={label}>{ arrow }</span>{ code(escape(&said.bytes)) }
-        </p>
-    }
+    let arrow = el("span").class("rung-arrow").set("role", "img").set("aria-label", label).text(arrow);
+    el("p").class(class).set("title", time::clock(said.at)).put(arrow).put(code(escape(&said.bytes))).html()
 }

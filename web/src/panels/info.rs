@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::intent::Intent;
 use crate::ui::atoms::{para, row, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::shared::Shared;
 
@@ -57,10 +58,11 @@ fn section_html(section: &str, wanted: &str) -> Option<Html> {
     for line in lines {
         let Some((name, value)) = line.split_once(':') else { continue };
         if wanted.is_empty() || line.to_ascii_lowercase().contains(wanted) {
-            let (name, value) = (name.to_owned(), value.to_owned());
-            fields.push(html! { <div class="info-field"><dt>{ name }</dt><dd>{ value }</dd></div> });
+            let field = el("dt").text(name.to_owned());
+            let field = el("div").class("info-field").put(field).put(el("dd").text(value.to_owned()));
+            fields.push(field.html());
         }
     }
-    (!fields.is_empty())
-        .then(|| html! { <section class="info-section"><h3>{ title }</h3><dl>{ row(fields) }</dl></section> })
+    let section = el("section").class("info-section").put(el("h3").text(title));
+    (!fields.is_empty()).then(|| section.put(el("dl").all(fields)).html())
 }

@@ -11,6 +11,7 @@ use crate::model::narrate::Note;
 use crate::model::time;
 use crate::ui::atoms::{check, div, para, row, span, span_of, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::note::note;
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
@@ -63,11 +64,15 @@ impl Part for LogPanel {
         }
         lines.extend(self.lines.iter().map(|line| line_html(line, cx)));
         let newest = self.lines.last().map_or(0, |line| line.entry);
-        let list = html! {
-            <div class="log-lines" data-testid="log" data-follow={newest.to_string()} role="log" tabindex="0" aria-label={t.tab_log}>
-                { row(lines) }
-            </div>
-        };
+        let list = el("div")
+            .class("log-lines")
+            .testid("log")
+            .set("data-follow", newest.to_string())
+            .set("role", "log")
+            .set("tabindex", "0")
+            .set("aria-label", t.tab_log)
+            .all(lines)
+            .html();
         div("log", row(vec![check(cx, "log-all", t.log_all, self.all, Intent::SetLogAll), list]))
     }
 }

@@ -1,5 +1,6 @@
 //! The backlog as a large ring.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::ids::Offset;
@@ -17,6 +18,7 @@ use crate::model::ring::{self, CELLS_MAX, Eras};
 use crate::ui::atoms::{div, path, row, span};
 use crate::ui::chip::chip;
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 
 const OUTER: f64 = 116.0;
 const INNER: f64 = 91.0;
@@ -79,14 +81,18 @@ impl Ring<'_> {
                 ])
             }
         };
-        let ring = html! {
-            <svg class="ring" viewBox="-196 -130 392 260" role="img" aria-label={fill(t.ring_label, &sizes)} data-testid="ring"
-                data-idx={backlog.idx().to_string()} {onpointerover} {onpointerleave}>
-                { cells }
-                { labels_of(backlog, self.readers, t) }
-            </svg>
-        };
-        div("ring-box", row(vec![ring, div("ring-centre", spelt)]))
+        let ring = el("svg")
+            .class("ring")
+            .set("viewBox", "-196 -130 392 260")
+            .set("role", "img")
+            .set("aria-label", fill(t.ring_label, &sizes))
+            .testid("ring")
+            .set("data-idx", backlog.idx().to_string())
+            .on(Rc::new(html::onpointerover::Wrapper::new(onpointerover)))
+            .on(Rc::new(html::onpointerleave::Wrapper::new(onpointerleave)))
+            .put(cells)
+            .put(labels_of(backlog, self.readers, t));
+        el("div").class("ring-box").put(ring).put(div("ring-centre", spelt)).html()
     }
 }
 
@@ -107,7 +113,7 @@ fn fine(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
         let d = sector(INNER, OUTER, from, to);
         let index = cell.index.to_string();
         let Some((offset, byte)) = cell.held else {
-            return html! { <path key={index.clone()} class="cell cell-empty" {d} data-index={index} /> };
+            return el("path").key(index.clone()).class("cell cell-empty").set("d", d).set("data-index", index).html();
         };
         let faint = bytes::is_faint(byte);
         let font = (room * if faint { 0.9 } else { 1.0 }).min(11.0);
@@ -115,16 +121,22 @@ fn fine(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
         let at = on_circle((OUTER + INNER) / 2.0, middle);
         let turn = format!("translate({:.2} {:.2}) rotate({:.2})", at.x, at.y, middle * 360.0);
         let looks = if offset.0 == newest { "cell cell-newest" } else { "cell" };
-        html! {
-            <g key={format!("{index}.{offset}")} class={format!("{looks} {}", cx.colour(&eras.id_at(offset)))}>
-                <path {d} data-index={index} data-offset={offset.to_string()} data-byte={byte.to_string()} />
-                <text class={if faint { "cell-faint" } else { "" }} transform={turn} font-size={format!("{font:.1}")} dy="0.34em">
-                    { bytes::byte_glyph(byte) }
-                </text>
-            </g>
-        }
+        let key = format!("{index}.{offset}");
+        let shape = el("path")
+            .set("d", d)
+            .set("data-index", index)
+            .set("data-offset", offset.to_string())
+            .set("data-byte", byte.to_string());
+        let sign = el("text")
+            .class(if faint { "cell-faint" } else { "" })
+            .set("transform", turn)
+            .set("font-size", format!("{font:.1}"))
+            .set("dy", "0.34em")
+            .text(bytes::byte_glyph(byte));
+        let looks = format!("{looks} {}", cx.colour(&eras.id_at(offset)));
+        el("g").key(key).class(looks).put(shape).put(sign).html()
     });
-    html! { <g class="cells">{ for cells }</g> }
+    el("g").class("cells").all(cells.collect()).html()
 }
 
 /// Equal parts of a large backlog.
@@ -133,12 +145,12 @@ fn coarse(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
     let parts = ring::coarse(backlog).into_iter().map(|(from, to, newest)| {
         let d = sector(INNER, OUTER, from as f64 / n, to as f64 / n);
         let looks = newest.map_or("cell-empty", |offset| cx.colour(&eras.id_at(offset)));
-        html! {
-            <path key={from} class={format!("cell {looks}")} {d} data-index={from.to_string()}
-                data-offset={newest.map(|o| o.to_string())} />
-        }
+        let index = from.to_string();
+        let offset = newest.map_or_else(String::new, |o| o.to_string());
+        let part = el("path").key(index.clone()).class(format!("cell {looks}")).set("d", d);
+        part.set("data-index", index).set("data-offset", offset).html()
     });
-    html! { <g class="cells">{ for parts }</g> }
+    el("g").class("cells").all(parts.collect()).html()
 }
 
 /// The write index and the replicas, each label with its line to the ring.
@@ -178,16 +190,19 @@ fn labels_of(backlog: &Backlog, readers: &[Reader], t: &Text) -> Html {
         let anchor = if at.right { "start" } else { "end" };
         let top = at.y - (label.lines.len() as f64 - 1.0) * LINE / 2.0;
         let d = format!("M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}", root.x, root.y, elbow.x, elbow.y, x - side * 3.0, top);
-        let mut parts = vec![path("ring-lead", d)];
+        let mut drawn = el("g").key(i).class(label.class).put(path("ring-lead", d));
         for (n, line) in label.lines.iter().enumerate() {
-            parts.push(html! {
-                <text x={format!("{x:.1}")} y={format!("{:.1}", top + n as f64 * LINE)} dy="0.34em" text-anchor={anchor}
-                    class={if n > 0 { "faint" } else { "" }}>{ line.clone() }</text>
-            });
+            let text = el("text")
+                .set("x", format!("{x:.1}"))
+                .set("y", format!("{:.1}", top + n as f64 * LINE))
+                .set("dy", "0.34em")
+                .set("text-anchor", anchor)
+                .class(if n > 0 { "faint" } else { "" });
+            drawn = drawn.put(text.text(line.clone()));
         }
-        html! { <g key={i} class={label.class}>{ row(parts) }</g> }
+        drawn.html()
     });
-    html! { <g>{ for drawn }</g> }
+    el("g").all(drawn.collect()).html()
 }
 
 /// The lines of a label.

@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use crate::i18n::{Text, fill};
 use crate::intent::{Intent, Tab};
-use crate::ui::atoms::div;
+use crate::ui::atoms::bare_button;
 use crate::ui::cx::Cx;
 use crate::ui::dom;
+use crate::ui::el::el;
 use crate::ui::part::Part;
 
 /// The tabs of wide screens, then those that only narrow ones need.
@@ -67,27 +68,31 @@ impl Part for Tabs {
             desk.emit(Intent::SetTab(TABS[next]));
             dom::focus(&format!("tab-{}", slug(TABS[next])));
         });
-        let node = self.node.as_ref().map(|node| {
-            html! { <span class="tabs-node" data-testid="selected">{ fill(t.node, &[("node", node)]) }</span> }
-        });
-        let tabs = html! {
-            <>
-                <div class="tab-row" role="tablist" aria-label={t.panels} {onkeydown}>
-                    { for shown.iter().map(|&tab| button(tab, tab == self.tab, cx)) }
-                </div>
-                { for node }
-            </>
-        };
-        div("tabs", tabs)
+        let node = self
+            .node
+            .as_ref()
+            .map(|node| el("span").class("tabs-node").testid("selected").text(fill(t.node, &[("node", node)])).html());
+        let tabs = el("div")
+            .class("tab-row")
+            .set("role", "tablist")
+            .set("aria-label", t.panels)
+            .on_key_down(onkeydown)
+            .all(shown.iter().map(|&tab| button(tab, tab == self.tab, cx)).collect());
+        el("div").class("tabs").put(tabs).maybe(node).html()
     }
 }
 
 fn button(tab: Tab, here: bool, cx: &Cx) -> Html {
     let (words, id) = (name(tab, cx.t()), format!("tab-{}", slug(tab)));
-    html! {
-        <button type="button" role="tab" class="tab" id={id.clone()} data-testid={id} aria-selected={here.to_string()}
-            aria-controls="panel" tabindex={if here { "0" } else { "-1" }} data-label={words} onclick={cx.click(Intent::SetTab(tab))}>
-            { words }
-        </button>
-    }
+    bare_button("tab")
+        .set("role", "tab")
+        .set("id", id.clone())
+        .testid(id)
+        .set("aria-selected", here.to_string())
+        .set("aria-controls", "panel")
+        .set("tabindex", if here { "0" } else { "-1" })
+        .set("data-label", words)
+        .on_click(cx.click(Intent::SetTab(tab)))
+        .text(words)
+        .html()
 }

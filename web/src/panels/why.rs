@@ -13,6 +13,7 @@ use crate::model::time;
 use crate::ui::atoms::{bold, code, para, row, span_of, text};
 use crate::ui::chip::chip;
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::rich::{Fill, rich};
 
 /// A decision and between whom it was.
@@ -50,7 +51,7 @@ enum Mark {
 pub fn why(decided: Option<&Decided>, cx: &Cx) -> Html {
     let t = cx.t();
     let Some(decided) = decided else {
-        return html! { <section class="box why why-none">{ para("faint", text(t.why_none)) }</section> };
+        return el("section").class("box why why-none").put(para("faint", text(t.why_none))).html();
     };
     let why = &decided.why;
     let (title, tone, result) =
@@ -68,17 +69,19 @@ pub fn why(decided: Option<&Decided>, cx: &Cx) -> Html {
         turned.extend([rich(t.sends_bytes, &|_| Fill::Text(bytes.to_string())), text(" ")]);
     }
     turned.push(turn(&why.turn, cx));
-    html! {
-        <section class="box why" data-testid="verdict" data-result={result}>
-            <header class="why-head">
-                <h3 class={tone}>{ title }</h3>
-                <code class="why-function">{ "masterTryPartialResynchronization" }</code>
-            </header>
-            { para("why-whose faint", row(vec![span_of("", whose), code(request(&decided.verdict))])) }
-            <ul class="checks">{ for told.flat_map(|c| lines(c, cx)) }</ul>
-            { para("why-turn", row(turned)) }
-        </section>
-    }
+    let head = el("header")
+        .class("why-head")
+        .put(el("h3").class(tone).text(title))
+        .put(el("code").class("why-function").text("masterTryPartialResynchronization"));
+    el("section")
+        .class("box why")
+        .testid("verdict")
+        .set("data-result", result)
+        .put(head)
+        .put(para("why-whose faint", row(vec![span_of("", whose), code(request(&decided.verdict))])))
+        .put(el("ul").class("checks").all(told.flat_map(|c| lines(c, cx)).collect()))
+        .put(para("why-turn", row(turned)))
+        .html()
 }
 
 /// The request as it was sent, its ID shortened.
@@ -157,12 +160,8 @@ fn line(mark: Mark, words: Html, cx: &Cx) -> Html {
         Mark::Fails => ("check-fails", "✗", t.failed),
         Mark::NotReached => ("check-not-reached", "·", t.check_not_reached),
     };
-    html! {
-        <li class={class} title={said}>
-            <span class="check-sign" role="img" aria-label={said}>{ sign }</span>
-            { span_of("", words) }
-        </li>
-    }
+    let sign = el("span").class("check-sign").set("role", "img").set("aria-label", said).text(sign);
+    el("li").class(class).set("title", said).put(sign).put(span_of("", words)).html()
 }
 
 /// What would have turned it.

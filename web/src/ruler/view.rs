@@ -5,9 +5,10 @@ use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::model::ruler::{Asks, Parting, Piece, Row, Ruler};
-use crate::ui::atoms::{class, div, row, span_of, text};
+use crate::ui::atoms::{bare_button, class, div, row, span, span_of, text};
 use crate::ui::chip::chip;
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el};
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
 
@@ -28,25 +29,32 @@ impl Part for RulerView {
             span_of("ruler-legend faint", row(vec![bar(looks, String::new()), text(words)]))
         };
         let mut rows: Vec<Html> = ruler.rows.iter().map(|row| self.row(row, cx)).collect();
-        let ticks = ruler.ticks.iter().map(|&tick| {
-            html! { <span class="ruler-tick num" style={self.place(tick)}>{ tick }</span> }
-        });
-        rows.push(html! {
-            <div class="ruler-row ruler-axis" aria-hidden="true">
-                <span class="ruler-name"></span><div class="ruler-track">{ for ticks }</div>
-            </div>
-        });
-        html! {
-            <section class="ruler" aria-label={t.ruler} data-testid="ruler">
-                <header class="ruler-head">
-                    <h2>{ t.ruler }</h2>
-                    { legend("legend-history", t.ruler_legend_history) }
-                    { legend("legend-backlog", t.ruler_legend_backlog) }
-                    { for ruler.partings.iter().map(|p| parting_label(p, cx)) }
-                </header>
-                { div("ruler-rows", row(rows)) }
-            </section>
-        }
+        let ticks = ruler
+            .ticks
+            .iter()
+            .map(|&tick| mark("span", "ruler-tick num", self.place(tick)).text(tick.to_string()).html());
+        let axis = el("div").class("ruler-track").all(ticks.collect());
+        rows.push(
+            el("div")
+                .class("ruler-row ruler-axis")
+                .set("aria-hidden", "true")
+                .put(span("ruler-name", ""))
+                .put(axis)
+                .html(),
+        );
+        let head = el("header")
+            .class("ruler-head")
+            .put(el("h2").text(t.ruler))
+            .put(legend("legend-history", t.ruler_legend_history))
+            .put(legend("legend-backlog", t.ruler_legend_backlog))
+            .all(ruler.partings.iter().map(|p| parting_label(p, cx)).collect());
+        el("section")
+            .class("ruler")
+            .set("aria-label", t.ruler)
+            .testid("ruler")
+            .put(head)
+            .put(div("ruler-rows", row(rows)))
+            .html()
     }
 }
 
@@ -73,20 +81,15 @@ impl RulerView {
             Some(Asks::Everything) => Some(text(t.asks_everything)),
             None => None,
         };
-        marks.push(html! {
-            <span class="ruler-offset num" style={self.place(line.offset.0)}>
-                { line.offset.to_string() }{ for asks.map(|asks| html! { <em>{ asks }</em> }) }
-            </span>
-        });
+        let offset = mark("span", "ruler-offset num", self.place(line.offset.0)).text(line.offset.to_string());
+        marks.push(offset.maybe(asks.map(|asks| el("em").put(asks).html())).html());
         let looks = class(&[("ruler-row", true), ("dead", line.dead), ("selected", here)]);
-        html! {
-            <div class={looks}>
-                <button type="button" class="ruler-name" aria-pressed={here.to_string()} onclick={cx.click(Intent::Select(line.host))}>
-                    { line.name.to_string() }
-                </button>
-                <div class="ruler-track" role="img" aria-label={row_label(line)}>{ row(marks) }</div>
-            </div>
-        }
+        let name = bare_button("ruler-name")
+            .set("aria-pressed", here.to_string())
+            .on_click(cx.click(Intent::Select(line.host)))
+            .text(line.name.to_string());
+        let track = el("div").class("ruler-track").set("role", "img").set("aria-label", row_label(line)).all(marks);
+        el("div").class(looks).put(name).put(track).html()
     }
 
     fn piece(&self, class: &str, piece: &Piece, cx: &Cx) -> Html {
@@ -96,11 +99,13 @@ impl RulerView {
     }
 }
 
+/// An element with a place on the axis.
+fn mark(name: &'static str, class: impl Into<AttrValue>, style: String) -> El {
+    el(name).class(class).set("style", style)
+}
+
 fn bar(class: impl Into<AttrValue>, style: String) -> Html {
-    fn draw(class: AttrValue, style: String) -> Html {
-        html! { <i {class} {style}></i> }
-    }
-    draw(class.into(), style)
+    mark("i", class, style).html()
 }
 
 fn parting_label(parting: &Parting, cx: &Cx) -> Html {

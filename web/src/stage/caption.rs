@@ -6,6 +6,7 @@ use crate::model::narrate::Note;
 use crate::model::time;
 use crate::ui::atoms::{span, span_of, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::note::note;
 use crate::ui::part::Part;
 
@@ -18,15 +19,19 @@ pub struct Caption {
 
 impl Part for Caption {
     fn draw(&self, cx: &Cx) -> Html {
-        let words = match &self.note {
-            Some(told) => html! {
-                <>
-                    { span(format!("caption-time num {}", told.tone.class()), time::short(told.at)) }
-                    { span_of("caption-words", note(told, cx)) }
-                </>
-            },
-            None => span_of("caption-words", text(cx.t().note_start)),
+        let (at, words) = match &self.note {
+            Some(told) => {
+                let at = span(format!("caption-time num {}", told.tone.class()), time::short(told.at));
+                (Some(at), note(told, cx))
+            }
+            None => (None, text(cx.t().note_start)),
         };
-        html! { <p class="caption" aria-live="polite" data-testid="caption">{ words }</p> }
+        el("p")
+            .class("caption")
+            .set("aria-live", "polite")
+            .testid("caption")
+            .maybe(at)
+            .put(span_of("caption-words", words))
+            .html()
     }
 }

@@ -1,5 +1,6 @@
 //! A node's card.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -14,8 +15,9 @@ use crate::model::geometry::Point;
 use crate::model::time;
 use crate::stage::card_chips::card_chips;
 use crate::stage::mini_ring::mini_ring;
-use crate::ui::atoms::{button, class, div, span};
+use crate::ui::atoms::{bare_button, button, class, span};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
@@ -62,21 +64,33 @@ impl Part for Card {
         let role = role_of(host, self.master.as_deref(), t);
         let (state, state_looks) = state_of(host, t);
         let plug_label = fill(t.connect_handle, &[("node", &name)]);
-        html! {
-            <div class={looks} role="group" tabindex="0" aria-label={format!("{name}, {role}, {state}")}
-                aria-current={self.selected.then_some("true")} data-host={id.0.to_string()} data-testid={format!("node-{name}")}
-                data-power={power} title={t.drag_hint} onclick={cx.click(press.clone())}
-                onpointerdown={on_pointer_down(cx, id, self.target.is_some())} onkeydown={on_key(cx, id, press)}
-                oncontextmenu={on_context_menu(cx, id)}>
-                <button type="button" class="card-plug" aria-label={plug_label.clone()} title={plug_label}
-                    data-testid={format!("plug-{name}")} onpointerdown={on_plug(cx, id)} onclick={on_plug_click(cx, id)}></button>
-                { head(&name, &role, cx, id) }
-                <div class="card-body">
-                    { self.facts(&name, state, state_looks, cx) }
-                    { for host.node.as_ref().map(|node| mini_ring(node, cx)) }
-                </div>
-            </div>
+        let plug = bare_button("card-plug")
+            .label(plug_label)
+            .testid(format!("plug-{name}"))
+            .on_pointer_down(on_plug(cx, id))
+            .on_click(on_plug_click(cx, id));
+        let mut card = el("div");
+        if self.selected {
+            card = card.set("aria-current", "true");
         }
+        let facts = self.facts(&name, state.clone(), state_looks, cx);
+        let ring = host.node.as_ref().map(|node| mini_ring(node, cx));
+        card.class(looks)
+            .set("role", "group")
+            .set("tabindex", "0")
+            .set("aria-label", format!("{name}, {role}, {state}"))
+            .set("data-host", id.0.to_string())
+            .testid(format!("node-{name}"))
+            .set("data-power", power)
+            .set("title", t.drag_hint)
+            .on_click(cx.click(press.clone()))
+            .on_pointer_down(on_pointer_down(cx, id, self.target.is_some()))
+            .on_key_down(on_key(cx, id, press))
+            .on(Rc::new(html::oncontextmenu::Wrapper::new(on_context_menu(cx, id))))
+            .put(plug)
+            .put(head(&name, &role, cx, id))
+            .put(el("div").class("card-body").put(facts).maybe(ring))
+            .html()
     }
 }
 
@@ -85,19 +99,15 @@ impl Card {
         let t = cx.t();
         let node = self.host.node.as_ref();
         let offset = node.map_or_else(|| "–".to_owned(), |n| n.master_repl_offset.to_string());
-        html! {
-            <div class="card-facts">
-                <div class={format!("card-state {state_looks}")} data-testid={format!("node-{name}-state")}>{ state }</div>
-                <div class="card-offset">
-                    { span("faint", t.offset) }
-                    <span class="num" data-testid={format!("node-{name}-offset")}>{ offset }</span>
-                    if let Some(lag) = self.lag_s {
-                        <span class="faint card-lag" title={t.lag_title}>{ rich(t.lag, &|_| Fill::from(lag)) }</span>
-                    }
-                </div>
-                { for node.map(|node| card_chips(name, node, cx)) }
-            </div>
-        }
+        let state =
+            el("div").class(format!("card-state {state_looks}")).testid(format!("node-{name}-state")).text(state);
+        let lag = self.lag_s.map(|lag| {
+            let words = rich(t.lag, &|_| Fill::from(lag));
+            el("span").class("faint card-lag").set("title", t.lag_title).put(words).html()
+        });
+        let offset = el("span").class("num").testid(format!("node-{name}-offset")).text(offset);
+        let offset = el("div").class("card-offset").put(span("faint", t.offset)).put(offset).maybe(lag);
+        el("div").class("card-facts").put(state).put(offset).maybe(node.map(|node| card_chips(name, node, cx))).html()
     }
 }
 
@@ -108,16 +118,9 @@ fn head(name: &str, role: &str, cx: &Cx, id: HostId) -> Html {
         open_menu(&desk, id, event.target());
     });
     let label = fill(cx.t().node_menu, &[("node", name)]);
-    div(
-        "card-head",
-        html! {
-            <>
-                { span("card-name", name.to_owned()) }
-                <span class="card-role" data-testid={format!("node-{name}-role")}>{ role.to_owned() }</span>
-                { button("icon-button card-menu", format!("menu-{name}"), Some(label.into()), onmenu, icon(Shape::Menu)) }
-            </>
-        },
-    )
+    let role = el("span").class("card-role").testid(format!("node-{name}-role")).text(role.to_owned());
+    let menu = button("icon-button card-menu", format!("menu-{name}"), Some(label.into()), onmenu, icon(Shape::Menu));
+    el("div").class("card-head").put(span("card-name", name.to_owned())).put(role).put(menu).html()
 }
 
 fn on_pointer_down(cx: &Cx, id: HostId, choosing: bool) -> Callback<PointerEvent> {

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 
 /// One or two chips. A chip belongs to an ID, not to a place: the stylesheet moves it when its place changes.
 pub fn card_chips(name: &str, node: &NodeView, cx: &Cx) -> Html {
@@ -23,14 +24,15 @@ pub fn card_chips(name: &str, node: &NodeView, cx: &Cx) -> Html {
     {
         chips.swap(0, 1);
     }
-    html! { <div class="card-chips">{ for chips.into_iter().map(|(_, chip)| chip) }</div> }
+    el("div").class("card-chips").all(chips.into_iter().map(|(_, chip)| chip).collect()).html()
 }
 
 fn chip(name: &str, id: &ReplId, place: &str, field: &str, title: &str, cx: &Cx) -> Html {
-    html! {
-        <span key={id.to_string()} class={format!("chip chip-{place} {}", cx.colour(id))}
-            data-testid={format!("node-{name}-{field}")} title={format!("{title}\n{id}")}>
-            { id.short() }
-        </span>
-    }
+    el("span")
+        .key(id.to_string())
+        .class(format!("chip chip-{place} {}", cx.colour(id)))
+        .testid(format!("node-{name}-{field}"))
+        .set("title", format!("{title}\n{id}"))
+        .text(id.short())
+        .html()
 }

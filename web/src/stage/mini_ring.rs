@@ -5,17 +5,22 @@ use yew::prelude::*;
 
 use crate::model::geometry::on_circle;
 use crate::model::ring::{self, Era, Eras};
-use crate::ui::atoms::row;
+use crate::ui::atoms::{path, svg};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 
 const RADIUS: f64 = 19.0;
 
 /// A circle of the ring: its class, and the dashes that it is drawn with, in percent of the circle from the top.
 fn circle(class: String, dashes: String, offset: String) -> Html {
-    html! {
-        <circle {class} r={RADIUS.to_string()} pathLength="100" stroke-dasharray={dashes} stroke-dashoffset={offset}
-            transform="rotate(-90)" />
-    }
+    el("circle")
+        .class(class)
+        .set("r", RADIUS.to_string())
+        .set("pathLength", "100")
+        .set("stroke-dasharray", dashes)
+        .set("stroke-dashoffset", offset)
+        .set("transform", "rotate(-90)")
+        .html()
 }
 
 /// The held part of the ring in the colours of its histories, with a mark at `idx`. Without a backlog, a dotted circle.
@@ -38,9 +43,9 @@ pub fn mini_ring(node: &NodeView, cx: &Cx) -> Html {
         let idx = backlog.0.idx() as f64 / backlog.0.size() as f64;
         let (inner, outer) = (on_circle(RADIUS - 7.0, idx), on_circle(RADIUS + 4.5, idx));
         let d = format!("M{:.1} {:.1}L{:.1} {:.1}", inner.x, inner.y, outer.x, outer.y);
-        parts.push(crate::ui::atoms::path("mini-idx", d));
+        parts.push(path("mini-idx", d));
     } else {
         parts.push(circle("mini-none".to_owned(), "1 2.3".to_owned(), String::new()));
     }
-    html! { <svg class="mini-ring" viewBox="-24 -24 48 48" aria-hidden="true">{ row(parts) }</svg> }
+    svg("mini-ring", "-24 -24 48 48").all(parts).html()
 }

@@ -8,8 +8,9 @@ use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::intent::{Intent, Place};
-use crate::ui::atoms::{div, para, push, row, span, text};
+use crate::ui::atoms::{bare_button, div, para, push, row, span, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::overlay::popover;
 use crate::ui::trouble::{Trouble, trouble_note};
 
@@ -50,9 +51,9 @@ impl NodeMenu<'_> {
         if self.host.power == Power::Running {
             self.replication(&mut items, cx);
         }
-        items.push(html! { <hr /> });
+        items.push(el("hr").html());
         self.faults(&mut items, cx);
-        items.push(html! { <hr /> });
+        items.push(el("hr").html());
         items.push(item(cx, t.remove, t.remove_why, "remove-node", one(Action::RemoveNode { node: name.clone() })));
         popover(cx, fill(t.node_menu, &[("node", &name)]), "menu", "node-menu", row(items))
     }
@@ -66,12 +67,12 @@ impl NodeMenu<'_> {
             let mut choices: Vec<Html> = masters
                 .map(|o| {
                     let onclick = cx.click(Intent::Follow(id, o.id));
-                    html! {
-                        <button type="button" role="menuitem" class="button small" key={o.name.to_string()}
-                            data-testid={format!("follow-{}", o.name)} {onclick}>
-                            { o.name.to_string() }
-                        </button>
-                    }
+                    bare_button("button small")
+                        .set("role", "menuitem")
+                        .testid(format!("follow-{}", o.name))
+                        .on_click(onclick)
+                        .text(o.name.to_string())
+                        .html()
                 })
                 .collect();
             choices.push(push(cx, "button small quiet", "choose-master", Intent::StartConnect(id), t.choose_on_stage));
@@ -123,9 +124,11 @@ fn one(action: Action) -> Intent {
 }
 
 fn item(cx: &Cx, words: &'static str, why: &'static str, testid: &'static str, intent: Intent) -> Html {
-    html! {
-        <button type="button" role="menuitem" class="menu-item" data-testid={testid} onclick={cx.click(intent)}>
-            <span>{ words }</span>{ span("menu-why", why) }
-        </button>
-    }
+    bare_button("menu-item")
+        .set("role", "menuitem")
+        .testid(testid)
+        .on_click(cx.click(intent))
+        .put(span("", words))
+        .put(span("menu-why", why))
+        .html()
 }

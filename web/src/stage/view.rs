@@ -9,8 +9,9 @@ use crate::intent::Intent;
 use crate::model::topology::WireView;
 use crate::stage::card::Card;
 use crate::stage::wire::{wire_line, wire_pill};
-use crate::ui::atoms::{button, check, div, para, push, row, text};
+use crate::ui::atoms::{button, check, div, para, path, push, row, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::{Part, part};
 use crate::ui::trouble::{Trouble, trouble_note};
@@ -43,12 +44,8 @@ struct Lines(Vec<WireView>);
 
 impl Part for Lines {
     fn draw(&self, cx: &Cx) -> Html {
-        html! {
-            <svg class="wires" aria-hidden="true">
-                { for self.0.iter().map(|wire| wire_line(wire, cx)) }
-                <path class="plug-line" />
-            </svg>
-        }
+        let lines = self.0.iter().map(|wire| wire_line(wire, cx)).collect();
+        el("svg").class("wires").set("aria-hidden", "true").put(row(lines)).put(path("plug-line", "")).html()
     }
 }
 
@@ -68,7 +65,7 @@ struct Packets;
 
 impl Part for Packets {
     fn draw(&self, _: &Cx) -> Html {
-        html! { <svg class="packets" aria-hidden="true"></svg> }
+        el("svg").class("packets").set("aria-hidden", "true").html()
     }
 }
 
@@ -76,32 +73,35 @@ impl Part for Packets {
 pub fn stage(stage: Stage, cx: &Cx) -> Html {
     let t = cx.t();
     let looks = if stage.compact { "floor compact" } else { "floor" };
-    let is_empty = stage.cards.is_empty();
+    let empty = stage.cards.is_empty().then(|| para("stage-empty", text(t.nobody)));
+    let prompt = stage.connecting.map(|name| {
+        let words = fill(t.connect_prompt, &[("node", &name)]);
+        let cancel = push(cx, "button small", "", Intent::CancelConnect, t.cancel);
+        el("div").class("stage-prompt").set("role", "status").text(words).put(cancel).html()
+    });
+    let trouble = stage.trouble.map(|trouble| div("stage-prompt", trouble_note(&trouble, "", cx)));
+    let cards = stage.cards.into_iter().map(|card| part(usize::from(card.host.id.0), card, cx)).collect();
+    let floor = el("div")
+        .class(looks)
+        .set("style", format!("height:{:.0}px", stage.height))
+        .node_ref(&stage.floor_ref)
+        .put(part("lines", Lines(stage.wires.clone()), cx))
+        .put(part("pills", Pills(stage.wires), cx))
+        .put(part("packets", Packets, cx))
+        .put(row(cards));
     let add = row(vec![icon(Shape::Plus), text(t.add_node)]);
-    html! {
-        <section class="stage" aria-label={t.stage} ref={stage.box_ref}>
-            <div class={looks} style={format!("height:{:.0}px", stage.height)} ref={stage.floor_ref}>
-                { part("lines", Lines(stage.wires.clone()), cx) }
-                { part("pills", Pills(stage.wires), cx) }
-                { part("packets", Packets, cx) }
-                { for stage.cards.into_iter().map(|card| part(usize::from(card.host.id.0), card, cx)) }
-            </div>
-            if let Some(name) = &stage.connecting {
-                <div class="stage-prompt" role="status">
-                    { fill(t.connect_prompt, &[("node", name)]) }
-                    { push(cx, "button small", "", Intent::CancelConnect, t.cancel) }
-                </div>
-            }
-            if let Some(trouble) = &stage.trouble {
-                { div("stage-prompt", trouble_note(trouble, "", cx)) }
-            }
-            <div class="stage-tools">
-                { button("button small", "add-node", None, cx.click(Intent::AddNode), add) }
-                { check(cx, "segments", t.show_segments, stage.segments, Intent::SetSegments) }
-            </div>
-            if is_empty {
-                { para("stage-empty", text(t.nobody)) }
-            }
-        </section>
-    }
+    let tools = row(vec![
+        button("button small", "add-node", None, cx.click(Intent::AddNode), add),
+        check(cx, "segments", t.show_segments, stage.segments, Intent::SetSegments),
+    ]);
+    el("section")
+        .class("stage")
+        .set("aria-label", t.stage)
+        .node_ref(&stage.box_ref)
+        .put(floor)
+        .maybe(prompt)
+        .maybe(trouble)
+        .put(div("stage-tools", tools))
+        .maybe(empty)
+        .html()
 }

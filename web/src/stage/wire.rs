@@ -9,8 +9,9 @@ use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
 use crate::model::topology::{Carries, WireView};
-use crate::ui::atoms::{class, path};
+use crate::ui::atoms::{bare_button, class, path};
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el};
 
 /// The lines, in the stage's SVG. The layer sets where they run.
 pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
@@ -22,12 +23,9 @@ pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
     };
     let looks = class(&[("wire", true), (carries, true), ("wire-cut", wire.is_cut()), ("wire-dead", wire.dead_end)]);
     let place = |event: &MouseEvent| Point::new(f64::from(event.client_x()), f64::from(event.client_y()));
-    html! {
-        <g key={wire.key()} class={looks} data-a={wire.a.0.to_string()} data-b={wire.b.0.to_string()}>
-            { path("wire-line", "") }
-            <path class="wire-hit" onclick={open(wire.a, wire.b, cx, place)} />
-        </g>
-    }
+    let hit = path("wire-hit", "");
+    let line = el("g").key(wire.key()).class(looks).on_click(open(wire.a, wire.b, cx, place));
+    ends(line, wire).put(path("wire-line", "")).put(hit).html()
 }
 
 /// The pill, in HTML so that it can be reached by keyboard.
@@ -48,14 +46,20 @@ pub fn wire_pill(wire: &WireView, cx: &Cx) -> Html {
         let pill = event.target_dyn_into::<Element>().map(|pill| pill.get_bounding_client_rect());
         pill.map_or_else(Point::default, |rect| Point::new(rect.right() + 8.0, rect.top()))
     };
-    html! {
-        <button key={wire.key()} type="button" class={class(&[("wire-pill", true), ("wire-pill-cut", wire.is_cut())])}
-            aria-haspopup="dialog" aria-label={format!("{label}, {words}")} data-a={wire.a.0.to_string()}
-            data-b={wire.b.0.to_string()} data-testid={format!("wire-{}", wire.key())} data-cut={wire.is_cut().to_string()}
-            onclick={open(wire.a, wire.b, cx, place)}>
-            { words }
-        </button>
-    }
+    let looks = class(&[("wire-pill", true), ("wire-pill-cut", wire.is_cut())]);
+    let pill = bare_button(looks)
+        .key(wire.key())
+        .set("aria-haspopup", "dialog")
+        .set("aria-label", format!("{label}, {words}"))
+        .testid(format!("wire-{}", wire.key()))
+        .set("data-cut", wire.is_cut().to_string())
+        .on_click(open(wire.a, wire.b, cx, place));
+    ends(pill, wire).text(words).html()
+}
+
+/// Says which wire an element is of, for the layer.
+fn ends(el: El, wire: &WireView) -> El {
+    el.set("data-a", wire.a.0.to_string()).set("data-b", wire.b.0.to_string())
 }
 
 /// Opens the wire's sheet at the place that the event says.

@@ -11,6 +11,7 @@ use crate::model::time;
 use crate::model::topology::WireView;
 use crate::ui::atoms::{button, div, field, para, row, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::overlay::popover;
 use crate::ui::trouble::{Trouble, trouble_note};
 
@@ -136,7 +137,7 @@ fn slider(
             desk.emit(Intent::Act(vec![action], Place::Overlay));
         }
     });
-    let name = html! { <>{ label }<output class="num">{ words.clone() }</output></> };
+    let name = row(vec![text(label), el("output").class("num").text(words.clone()).html()]);
     let input = html! {
         <input type="range" min="0" max={max.to_string()} step="1" data-testid={testid} value={value.to_string()}
             aria-valuetext={words} {oninput} {onchange} />

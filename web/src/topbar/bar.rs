@@ -7,6 +7,7 @@ use crate::i18n::{Lang, fill};
 use crate::intent::{Intent, Overlay, Theme};
 use crate::ui::atoms::{button, div, para, push_icon, row, select, span, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::Part;
 
@@ -48,13 +49,13 @@ impl Part for TopBar {
             push_icon(cx, "icon-button", "theme", theme_label, theme, Intent::SetTheme(next)),
             push_icon(cx, "icon-button", "help", t.help, Shape::Help, Intent::Open(Overlay::Help)),
         ];
-        html! {
-            <header class="topbar">
-                <h1 class="name" title={t.tagline}>{ "psyncscope" }</h1>
-                { para("about", text(about)) }
-                <span class="seed num faint" data-testid="seed">{ fill(t.seed, &[("seed", &self.seed.to_string())]) }</span>
-                { div("tools", row(tools)) }
-            </header>
-        }
+        let seed = fill(t.seed, &[("seed", &self.seed.to_string())]);
+        el("header")
+            .class("topbar")
+            .put(el("h1").class("name").set("title", t.tagline).text("psyncscope"))
+            .put(para("about", text(about)))
+            .put(el("span").class("seed num faint").testid("seed").text(seed))
+            .put(div("tools", row(tools)))
+            .html()
     }
 }

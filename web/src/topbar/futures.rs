@@ -7,6 +7,7 @@ use crate::intent::Intent;
 use crate::model::time;
 use crate::ui::atoms::{button, row, span_of};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::overlay::dialog;
 use crate::ui::rich::{Fill, rich};
@@ -17,7 +18,7 @@ pub fn futures(kept: &[(SimTime, SimTime)], cx: &Cx) -> Html {
     let entries = kept.iter().enumerate().map(|(i, &(left, end))| {
         let words = rich(t.future_from, &|name| Fill::Text(time::clock(if name == "at" { left } else { end })));
         let content = row(vec![icon(Shape::Fork), span_of("", words)]);
-        html! { <li>{ button("button wide", format!("future-{i}"), None, cx.click(Intent::Return(i)), content) }</li> }
+        el("li").put(button("button wide", format!("future-{i}"), None, cx.click(Intent::Return(i)), content)).html()
     });
-    dialog(cx, t.earlier_futures, "futures-dialog", html! { <ul class="futures">{ for entries }</ul> })
+    dialog(cx, t.earlier_futures, "futures-dialog", el("ul").class("futures").all(entries.collect()).html())
 }

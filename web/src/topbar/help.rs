@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::atoms::{para, row, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::overlay::dialog;
 
 /// The dialog.
@@ -21,13 +22,13 @@ pub fn help(cx: &Cx) -> Html {
         ("?", t.key_help),
     ];
     let keys = keys.into_iter().map(|(keys, what)| {
-        let keys = keys.split(' ').map(|key| html! { <kbd>{ key.to_owned() }</kbd> });
-        html! { <div><dt>{ for keys }</dt><dd>{ what }</dd></div> }
+        let keys = keys.split(' ').map(|key| el("kbd").text(key.to_owned()).html()).collect();
+        el("div").put(el("dt").all(keys)).put(el("dd").text(what)).html()
     });
     let content = vec![
         para("", text(t.help_intro)),
-        html! { <h3>{ t.help_keys }</h3> },
-        html! { <dl class="keys">{ for keys }</dl> },
+        el("h3").text(t.help_keys).html(),
+        el("dl").class("keys").all(keys.collect()).html(),
     ];
     dialog(cx, t.help_title, "help-dialog", row(content))
 }

@@ -4,7 +4,7 @@ use web_sys::{HtmlFormElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::ui::atoms::{field, para, text};
+use crate::ui::atoms::{div, field, para, submit, text};
 use crate::ui::cx::Cx;
 use crate::ui::dom;
 use crate::ui::overlay::dialog;
@@ -42,7 +42,7 @@ pub fn load(trouble: Option<&Trouble>, cx: &Cx) -> Html {
             { field(text(t.load_choose), file) }
             { field(text(t.load_or_paste), run) }
             { for trouble.map(|trouble| trouble_note(trouble, t.load_kept, cx)) }
-            <div class="form-end"><button type="submit" class="button primary" data-testid="load-go">{ t.load_go }</button></div>
+            { div("form-end", submit("load-go", t.load_go)) }
         </form>
     };
     dialog(cx, t.load_title, "load-dialog", form)

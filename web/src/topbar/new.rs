@@ -8,7 +8,7 @@ use web_sys::HtmlFormElement;
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::ui::atoms::{div, field, options, para, row, span, text};
+use crate::ui::atoms::{div, field, options, para, row, span, submit, text};
 use crate::ui::cx::Cx;
 use crate::ui::dom;
 use crate::ui::overlay::dialog;
@@ -115,10 +115,7 @@ pub fn new(seed: u64, trouble: Option<&Trouble>, cx: &Cx) -> Html {
             { number(t.new_seed, "seed", seed.wrapping_add(1).to_string()) }
             { para("hint", text(t.new_seed_hint)) }
             { for trouble.map(|trouble| trouble_note(trouble, "", cx)) }
-            <div class="form-end">
-                { span("hint", t.new_keeps) }
-                <button type="submit" class="button primary" data-testid="new-go">{ t.new_create }</button>
-            </div>
+            { div("form-end", row(vec![span("hint", t.new_keeps), submit("new-go", t.new_create)])) }
         </form>
     };
     dialog(cx, t.new_title, "new-dialog", form)

@@ -12,8 +12,9 @@ use crate::model::index::Mark;
 use crate::model::pace::Speed;
 use crate::model::time;
 use crate::transport::scrubber::Scrubber;
-use crate::ui::atoms::{button, class, div, push_icon, row, select, span};
+use crate::ui::atoms::{bare_button, button, class, div, push_icon, row, select, span};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 
 const STEPS: [StepBy; 4] = [StepBy::Segment, StepBy::Packet, StepBy::Command, StepBy::StateChange];
@@ -79,22 +80,21 @@ impl Bar {
         let live = class(&[("live", true), ("is-live", self.at >= self.now)]);
         let pressed = (self.at >= self.now).to_string();
         let onclick = cx.click(Intent::GoLive);
-        end.push(html! {
-            <button type="button" class={live} data-testid="live" aria-pressed={pressed} aria-label={t.go_live}
-                title={t.go_live} {onclick}><i></i>{ t.live }</button>
-        });
+        let live = bare_button(live).testid("live").set("aria-pressed", pressed).label(t.go_live).on_click(onclick);
+        end.push(live.put(el("i")).text(t.live).html());
         // The layer writes the time here.
-        end.push(html! { <output class="clock num" data-testid="time"></output> });
+        end.push(el("output").class("clock num").testid("time").html());
         end.push(select(cx, "speed", t.speed, speeds, |i| {
             Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())
         }));
         let scrubber = Scrubber { at: self.at, from: self.from, now: self.now };
-        html! {
-            <footer class="transport" role="group" aria-label={t.transport}>
-                { div("transport-buttons", row(buttons)) }
-                { scrubber.draw(&self.marks, cx) }
-                { div("transport-end", row(end)) }
-            </footer>
-        }
+        el("footer")
+            .class("transport")
+            .set("role", "group")
+            .set("aria-label", t.transport)
+            .put(div("transport-buttons", row(buttons)))
+            .put(scrubber.draw(&self.marks, cx))
+            .put(div("transport-end", row(end)))
+            .html()
     }
 }

@@ -10,8 +10,9 @@ use crate::intent::Intent;
 use crate::model::index::Mark;
 use crate::model::narrate::{TONES, Tone};
 use crate::model::time;
-use crate::ui::atoms::{div, path};
+use crate::ui::atoms::{div, path, svg};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 use crate::ui::part::{Part, part};
 
 /// Places on the axis at which a tick can stand: finer than the eye tells apart.
@@ -67,18 +68,26 @@ impl Scrubber {
             desk.emit(Intent::Seek(to.clamp(from, now)));
         });
         let ticks = Ticks { marks: Rc::clone(marks), count: marks.len(), extent };
-        html! {
-            <div class="scrub" role="slider" tabindex="0" aria-label={t.scrubber} aria-valuemin={(from.0 / 1000).to_string()}
-                aria-valuemax={(now.0 / 1000).to_string()} aria-valuenow={(at.0 / 1000).to_string()}
-                aria-valuetext={time::clock(at)} data-testid="scrubber"
-                style={format!("--now:{:.2}%", now.0 as f64 / extent as f64 * 100.0)} {onpointerdown} {onpointermove} {onkeydown}>
-                { div("scrub-line", Html::default()) }
-                { div("scrub-lived", Html::default()) }
-                { div("scrub-done", Html::default()) }
-                { part("ticks", ticks, cx) }
-                { div("scrub-knob", Html::default()) }
-            </div>
-        }
+        el("div")
+            .class("scrub")
+            .set("role", "slider")
+            .set("tabindex", "0")
+            .set("aria-label", t.scrubber)
+            .set("aria-valuemin", (from.0 / 1000).to_string())
+            .set("aria-valuemax", (now.0 / 1000).to_string())
+            .set("aria-valuenow", (at.0 / 1000).to_string())
+            .set("aria-valuetext", time::clock(at))
+            .testid("scrubber")
+            .set("style", format!("--now:{:.1}%", now.0 as f64 / extent as f64 * 100.0))
+            .on_pointer_down(onpointerdown)
+            .on_pointer_move(onpointermove)
+            .on_key_down(onkeydown)
+            .put(div("scrub-line", Html::default()))
+            .put(div("scrub-lived", Html::default()))
+            .put(div("scrub-done", Html::default()))
+            .put(part("ticks", ticks, cx))
+            .put(div("scrub-knob", Html::default()))
+            .html()
     }
 }
 
@@ -98,11 +107,8 @@ impl PartialEq for Ticks {
 impl Part for Ticks {
     fn draw(&self, _: &Cx) -> Html {
         let ticks = paths(&self.marks, self.extent);
-        html! {
-            <svg class="scrub-ticks" viewBox={format!("0 0 {PLACES} 10")} preserveAspectRatio="none" aria-hidden="true">
-                { for ticks.into_iter().map(|(tone, d)| path(tone.class(), d)) }
-            </svg>
-        }
+        let ticks = ticks.into_iter().map(|(tone, d)| path(tone.class(), d)).collect();
+        svg("scrub-ticks", format!("0 0 {PLACES} 10")).set("preserveAspectRatio", "none").all(ticks).html()
     }
 }
 

@@ -1,10 +1,11 @@
-//! The smallest things on the page, each drawn in one place only.
+//! The smallest things on the page, each made in one place only.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el};
 use crate::ui::icon::{Shape, icon};
 
 /// Words as they are.
@@ -18,7 +19,6 @@ pub fn row(children: Vec<Html>) -> Html {
 }
 
 /// The names of those classes that hold.
-#[must_use]
 pub fn class(names: &[(&str, bool)]) -> AttrValue {
     let mut out = String::new();
     for (name, _) in names.iter().filter(|(name, holds)| *holds && !name.is_empty()) {
@@ -30,60 +30,55 @@ pub fn class(names: &[(&str, bool)]) -> AttrValue {
     out.into()
 }
 
+/// An element with a class and one child.
+#[inline(never)]
+fn wrap(name: &'static str, class: AttrValue, child: Html) -> Html {
+    el(name).class(class).put(child).html()
+}
+
 /// A run of text in a style of its own.
 pub fn span(class: impl Into<AttrValue>, words: impl Into<AttrValue>) -> Html {
-    fn draw(class: AttrValue, words: AttrValue) -> Html {
-        html! { <span {class}>{ words }</span> }
-    }
-    draw(class.into(), words.into())
+    wrap("span", class.into(), text(words))
 }
 
 /// A run of anything in a style of its own.
-pub fn span_of(class: impl Into<AttrValue>, children: Html) -> Html {
-    fn draw(class: AttrValue, children: Html) -> Html {
-        html! { <span {class}>{ children }</span> }
-    }
-    draw(class.into(), children)
+pub fn span_of(class: impl Into<AttrValue>, child: Html) -> Html {
+    wrap("span", class.into(), child)
 }
 
 /// A paragraph.
-pub fn para(class: impl Into<AttrValue>, children: Html) -> Html {
-    fn draw(class: AttrValue, children: Html) -> Html {
-        html! { <p {class}>{ children }</p> }
-    }
-    draw(class.into(), children)
+pub fn para(class: impl Into<AttrValue>, child: Html) -> Html {
+    wrap("p", class.into(), child)
 }
 
 /// A box.
-pub fn div(class: impl Into<AttrValue>, children: Html) -> Html {
-    fn draw(class: AttrValue, children: Html) -> Html {
-        html! { <div {class}>{ children }</div> }
-    }
-    draw(class.into(), children)
+pub fn div(class: impl Into<AttrValue>, child: Html) -> Html {
+    wrap("div", class.into(), child)
 }
 
 /// Redis's own words.
 pub fn code(words: impl Into<AttrValue>) -> Html {
-    fn draw(words: AttrValue) -> Html {
-        html! { <code>{ words }</code> }
-    }
-    draw(words.into())
+    el("code").text(words).html()
 }
 
 /// A node's name in a sentence.
 pub fn bold(words: impl Into<AttrValue>) -> Html {
-    fn draw(words: AttrValue) -> Html {
-        html! { <b>{ words }</b> }
-    }
-    draw(words.into())
+    el("b").text(words).html()
 }
 
-/// A bare shape of an SVG: an element with a class and one attribute that says where it is.
+/// A shape of an SVG: a class, and where it runs.
 pub fn path(class: impl Into<AttrValue>, d: impl Into<AttrValue>) -> Html {
-    fn draw(class: AttrValue, d: AttrValue) -> Html {
-        html! { <path {class} {d} /> }
-    }
-    draw(class.into(), d.into())
+    el("path").class(class).set("d", d).html()
+}
+
+/// A drawing: its class and the part of the plane that it shows. It says nothing to screen readers.
+pub fn svg(class: &'static str, view_box: impl Into<AttrValue>) -> El {
+    el("svg").class(class).set("viewBox", view_box).set("aria-hidden", "true")
+}
+
+/// A button without content.
+pub fn bare_button(class: impl Into<AttrValue>) -> El {
+    el("button").set("type", "button").class(class)
 }
 
 /// A button: how it looks, how tests find it, what it is called if its content does not say it, what it does, its content.
@@ -94,19 +89,28 @@ pub fn button(
     onclick: Callback<MouseEvent>,
     content: Html,
 ) -> Html {
-    fn draw(
+    fn make(
         class: AttrValue,
         testid: AttrValue,
         label: Option<AttrValue>,
         onclick: Callback<MouseEvent>,
         content: Html,
     ) -> Html {
-        let testid = (!testid.is_empty()).then_some(testid);
-        html! {
-            <button type="button" {class} data-testid={testid} aria-label={label.clone()} title={label} {onclick}>{ content }</button>
+        let mut button = bare_button(class).on_click(onclick).put(content);
+        if !testid.is_empty() {
+            button = button.testid(testid);
         }
+        if let Some(label) = label {
+            button = button.label(label);
+        }
+        button.html()
     }
-    draw(class.into(), testid.into(), label, onclick, content)
+    make(class.into(), testid.into(), label, onclick, content)
+}
+
+/// The button that hands a form in.
+pub fn submit(testid: &'static str, words: &'static str) -> Html {
+    el("button").set("type", "submit").class("button primary").testid(testid).text(words).html()
 }
 
 /// A button of words that hands in an intent.
@@ -153,13 +157,10 @@ pub fn select(
 
 /// The entries of a list.
 pub fn options(entries: Vec<(AttrValue, bool)>) -> Html {
-    entries
-        .into_iter()
-        .enumerate()
-        .map(|(i, (words, selected))| {
-            html! { <option value={i.to_string()} {selected}>{ words }</option> }
-        })
-        .collect()
+    let option = |(i, (words, selected)): (usize, (AttrValue, bool))| {
+        html! { <option value={i.to_string()} {selected}>{ words }</option> }
+    };
+    entries.into_iter().enumerate().map(option).collect()
 }
 
 /// A box to tick.
@@ -175,7 +176,7 @@ pub fn check(cx: &Cx, testid: &'static str, words: &'static str, checked: bool, 
 
 /// A field with its name above it.
 pub fn field(label: Html, input: Html) -> Html {
-    html! { <label class="field"><span>{ label }</span>{ input }</label> }
+    el("label").class("field").put(span_of("", label)).put(input).html()
 }
 
 #[cfg(test)]

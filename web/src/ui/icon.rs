@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::ui::atoms::svg;
+use crate::ui::el::el;
+
 /// What a sign shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -71,5 +74,5 @@ impl Shape {
 /// A sign; what it means is said by the label of the button around it.
 pub fn icon(shape: Shape) -> Html {
     let fill = if shape.is_filled() { "currentColor" } else { "none" };
-    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {fill}><path d={shape.path()} /></svg> }
+    svg("icon", "0 0 24 24").set("fill", fill).put(el("path").set("d", shape.path())).html()
 }

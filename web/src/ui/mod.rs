@@ -4,6 +4,7 @@ pub mod atoms;
 pub mod chip;
 pub mod cx;
 pub mod dom;
+pub mod el;
 pub mod icon;
 pub mod note;
 pub mod overlay;

@@ -2,15 +2,18 @@
 //!
 //! The app opens and places them after each drawing ([`settle`]) and gives the focus back when they go.
 
+use std::rc::Rc;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDialogElement, HtmlElement, Node};
 use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::model::geometry::Point;
-use crate::ui::atoms::cross;
+use crate::ui::atoms::{cross, row};
 use crate::ui::cx::Cx;
 use crate::ui::dom;
+use crate::ui::el::el;
 
 /// Space kept between a sheet and the window's edge.
 const EDGE: f64 = 8.0;
@@ -30,14 +33,16 @@ pub fn dialog(cx: &Cx, title: &'static str, testid: &'static str, children: Html
             on_press.emit(Intent::Close);
         }
     });
-    html! {
-        <dialog key={testid} class="dialog" aria-label={title} data-testid={testid} {oncancel} {onpointerdown}>
-            <div class="sheet">
-                <header class="sheet-head"><h2>{ title }</h2>{ cross(cx, cx.t().close, Intent::Close) }</header>
-                { children }
-            </div>
-        </dialog>
-    }
+    let head = el("header").class("sheet-head").put(el("h2").text(title)).put(cross(cx, cx.t().close, Intent::Close));
+    el("dialog")
+        .key(testid)
+        .class("dialog")
+        .set("aria-label", title)
+        .testid(testid)
+        .on(Rc::new(html::oncancel::Wrapper::new(oncancel)))
+        .on_pointer_down(onpointerdown)
+        .put(el("div").class("sheet").put(head).put(children))
+        .html()
 }
 
 /// A sheet. `role` is `menu` or `dialog`.
@@ -47,12 +52,9 @@ pub fn popover(cx: &Cx, label: String, role: &'static str, testid: &'static str,
         event.prevent_default();
         desk.emit(Intent::Close);
     });
-    html! {
-        <>
-            <div class="popover-backdrop" {onpointerdown}></div>
-            <div class="popover" {role} aria-label={label} data-testid={testid}>{ children }</div>
-        </>
-    }
+    let backdrop = el("div").class("popover-backdrop").on_pointer_down(onpointerdown);
+    let sheet = el("div").class("popover").set("role", role).set("aria-label", label).testid(testid).put(children);
+    row(vec![backdrop.html(), sheet.html()])
 }
 
 /// Opens a dialog that was drawn and is not open yet.

@@ -6,8 +6,9 @@ use yew::prelude::*;
 use crate::i18n::{Text, fill};
 use crate::intent::Intent;
 use crate::model::narrate::Wording;
-use crate::ui::atoms::cross;
+use crate::ui::atoms::{cross, div, para, row, text};
 use crate::ui::cx::Cx;
+use crate::ui::el::el;
 
 /// Something that did not work.
 #[derive(Clone, Debug)]
@@ -79,15 +80,15 @@ const fn of_code(code: ErrorCode, t: &Text) -> &'static str {
 /// "nothing was changed".
 pub fn trouble_note(trouble: &Trouble, after: &'static str, cx: &Cx) -> Html {
     let t = cx.t();
-    html! {
-        <div class="trouble" role="alert" data-testid="error">
-            <div class="trouble-words">
-                <p>{ trouble.sentence(t) }{ " " }{ after }</p>
-                if let Some(detail) = trouble.detail() {
-                    <p class="trouble-detail" lang="en">{ detail.to_owned() }</p>
-                }
-            </div>
-            { cross(cx, t.dismiss, Intent::DismissTrouble) }
-        </div>
-    }
+    let mut words = vec![para("", text(format!("{} {after}", trouble.sentence(t))))];
+    words.extend(
+        trouble.detail().map(|detail| el("p").class("trouble-detail").set("lang", "en").text(detail.to_owned()).html()),
+    );
+    el("div")
+        .class("trouble")
+        .set("role", "alert")
+        .testid("error")
+        .put(div("trouble-words", row(words)))
+        .put(cross(cx, t.dismiss, Intent::DismissTrouble))
+        .html()
 }
