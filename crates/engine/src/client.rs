@@ -214,9 +214,14 @@ impl Client {
         }
     }
 
+    /// The address a replica is shown with: the one it announced, or that of its socket.
+    pub(crate) fn replica_ip(&self) -> &str {
+        if self.announced_ip.is_empty() { &self.peer.ip } else { &self.announced_ip }
+    }
+
     /// `replicationGetSlaveName`: `ip:port` as announced.
     pub(crate) fn replica_name(&self) -> String {
-        let ip = if self.announced_ip.is_empty() { &self.peer.ip } else { &self.announced_ip };
+        let ip = self.replica_ip();
         if self.listening_port == 0 {
             format!("{ip}:<unknown-replica-port>")
         } else {

@@ -210,9 +210,8 @@ impl Node {
         if self.config.min_replicas_to_write > 0 && self.config.min_replicas_max_lag > 0 {
             lines.put("min_slaves_good_slaves", self.repl.good_replicas);
         }
-        let replicas = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn));
-        for (i, (client, link)) in replicas.filter_map(|client| Some((client, client.replica()?))).enumerate() {
-            let ip = if client.announced_ip.is_empty() { &client.peer.ip } else { &client.announced_ip };
+        for (i, (client, link)) in self.replicas().enumerate() {
+            let ip = client.replica_ip();
             let state = match link.state {
                 ReplicaState::WaitBgsaveStart | ReplicaState::WaitBgsaveEnd => "wait_bgsave",
                 ReplicaState::SendBulk => "send_bulk",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::client::{Client, Role};
+use crate::client::{Client, MasterLink, ReplicaLink, Role};
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
@@ -19,20 +19,10 @@ use crate::time::{Instant, Now};
 /// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
 const EXPIRE_LIMIT: usize = 1000;
 
-/// Why a background save runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SavePurpose {
-    /// BGSAVE, a save point or SHUTDOWN.
-    Persistence,
-    /// At least one replica waits for the file.
-    Replication,
-}
-
 /// The running background save.
 #[derive(Debug)]
 pub(crate) struct Child {
     pub(crate) id: ChildId,
-    pub(crate) purpose: SavePurpose,
     pub(crate) started: i64,
     pub(crate) dirty_at_start: u64,
     /// Set when the child has ended; serverCron reaps it, at most one turn later.
@@ -78,8 +68,6 @@ pub struct Node {
     pub(crate) last_bgsave_ok: bool,
     pub(crate) last_bgsave_seconds: i64,
     pub(crate) child: Option<Child>,
-    /// `rdb_bgsave_scheduled`.
-    pub(crate) bgsave_scheduled: bool,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
     pub(crate) active_expire: bool,
     /// `clients_pending_write`: in the order of queueing; written newest first, as Redis does.
@@ -123,7 +111,6 @@ impl Node {
             last_bgsave_ok: true,
             last_bgsave_seconds: -1,
             child: None,
-            bgsave_scheduled: false,
             active_expire: true,
             pending_writes: Vec::new(),
             out: std::mem::take(out),
@@ -311,9 +298,6 @@ impl Node {
         if self.cronloops.is_multiple_of(every) {
             self.replication_cron();
         }
-        if self.child.is_none() && self.bgsave_scheduled && self.bgsave(SavePurpose::Persistence).is_ok() {
-            self.bgsave_scheduled = false;
-        }
         self.cronloops += 1;
     }
 
@@ -379,13 +363,8 @@ impl Node {
         }
     }
 
-    /// Writes what is queued for one client now, for whoever cannot wait for the end of the turn.
-    pub(crate) fn flush(&mut self, conn: ConnId) {
-        self.write_to_client(conn);
-    }
-
     /// `writeToClient` and `sendBulkToSlave`.
-    fn write_to_client(&mut self, conn: ConnId) {
+    pub(crate) fn write_to_client(&mut self, conn: ConnId) {
         self.send_bulk_to_replica(conn);
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if !client.out.is_empty() && client.room > 0 {
@@ -473,6 +452,22 @@ impl Node {
             }
             Role::Replica(_) => self.replica_freed(&client),
         }
+    }
+
+    /// The attached replicas, in order of attachment.
+    pub(crate) fn replicas(&self) -> impl Iterator<Item = (&Client, &ReplicaLink)> {
+        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn));
+        clients.filter_map(|client| Some((client, client.replica()?)))
+    }
+
+    /// Those of the attached replicas that fit, in order of attachment.
+    pub(crate) fn replicas_where(&self, fits: impl Fn(&ReplicaLink) -> bool) -> Vec<ConnId> {
+        self.replicas().filter(|(_, link)| fits(link)).map(|(client, _)| client.conn).collect()
+    }
+
+    /// The live link to the master.
+    pub(crate) fn master_link(&self) -> Option<&MasterLink> {
+        self.clients.get(&self.repl.master?)?.master()
     }
 
     pub(crate) fn new_outbound(&mut self) -> ConnId {

@@ -9,7 +9,6 @@ use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
 use crate::replication::replica::ReplState;
 use crate::replication::transfer::Size;
-use crate::time::Now;
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
 
 /// `new`, unless it equals what was there: then that, shared.
@@ -21,10 +20,9 @@ fn share<T: PartialEq + ?Sized>(new: Arc<T>, last: Option<&Arc<T>>) -> Arc<T> {
 }
 
 impl Node {
-    /// The node at this moment. Parts equal to those of `last` are shared with it.
+    /// The node as its last turn left it. Parts equal to those of `last` are shared with it.
     #[must_use]
-    pub fn view(&self, now: Now, last: Option<&NodeView>) -> NodeView {
-        let _ = now;
+    pub fn view(&self, last: Option<&NodeView>) -> NodeView {
         let backlog = self.repl.backlog.as_ref().map(|backlog| match last.and_then(|last| last.backlog.as_ref()) {
             Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
             _ => Arc::new(BacklogView(backlog.clone())),
@@ -59,7 +57,7 @@ impl Node {
 
     fn upstream_view(&self) -> Option<UpstreamView> {
         let repl = &self.repl;
-        let live = repl.master.and_then(|conn| self.clients.get(&conn)).and_then(|client| client.master());
+        let live = self.master_link();
         let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
             let size = match transfer.size {
                 Size::Bytes(size) => Some(size as u64),
@@ -85,12 +83,10 @@ impl Node {
     }
 
     fn replica_views(&self) -> Vec<ReplicaView> {
-        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn));
-        clients
-            .filter_map(|client| Some((client, client.replica()?)))
+        self.replicas()
             .map(|(client, link)| ReplicaView {
                 conn: client.conn,
-                ip: if client.announced_ip.is_empty() { client.peer.ip.clone() } else { client.announced_ip.clone() },
+                ip: client.replica_ip().to_owned(),
                 port: client.listening_port,
                 state: link.state,
                 ack_offset: link.ack_off,
@@ -136,14 +132,14 @@ impl Node {
     /// Of a live link to the master: (bytes applied, bytes received).
     #[must_use]
     pub fn master_link_offsets(&self) -> Option<(Offset, Offset)> {
-        let link = self.clients.get(&self.repl.master?)?.master()?;
+        let link = self.master_link()?;
         Some((link.reploff, link.read_reploff))
     }
 
     /// Of a live link to the master: the history it follows.
     #[must_use]
     pub fn master_link_replid(&self) -> Option<ReplId> {
-        Some(self.clients.get(&self.repl.master?)?.master()?.replid)
+        Some(self.master_link()?.replid)
     }
 
     /// Attached replicas, in any state.
@@ -156,11 +152,5 @@ impl Node {
     #[must_use]
     pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
         decide(request, self.repl.history(), self.repl.window())
-    }
-
-    /// Whether the running background save works for replicas.
-    #[must_use]
-    pub fn is_saving_for_replicas(&self) -> bool {
-        self.is_saving_for_replication()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Output};
-use crate::node::{Child, Node, SavePurpose};
+use crate::node::{Child, Node};
 use crate::rdb::{ReplInfo, SaveInfo, SaveJob};
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
@@ -42,14 +42,14 @@ impl Node {
     ///
     /// # Errors
     /// If one runs already.
-    pub(crate) fn bgsave(&mut self, purpose: SavePurpose) -> Result<(), String> {
+    pub(crate) fn bgsave(&mut self) -> Result<(), String> {
         if self.child.is_some() {
             return Err("Background save already in progress".into());
         }
         let job = self.save_job();
         let keys = job.keys();
         let id = self.new_child();
-        self.child = Some(Child { id, purpose, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
+        self.child = Some(Child { id, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
         self.out.outputs.push(Output::Spawn { child: id, job });
         self.event(|| Event::SaveStarted { keys });
         self.log(LogLevel::Notice, || format!("Background saving started by pid {}", id.0));
@@ -117,7 +117,7 @@ impl Node {
         {
             self.log(LogLevel::Notice, || format!("{changes} changes in {seconds} seconds. Saving..."));
             // None runs, which is all that could stop it.
-            let _ = self.bgsave(SavePurpose::Persistence);
+            let _ = self.bgsave();
         }
     }
 
@@ -156,7 +156,7 @@ impl Node {
                 return;
             }
         }
-        match self.bgsave(SavePurpose::Persistence) {
+        match self.bgsave() {
             Ok(()) => self.add_reply(conn, b"+Background saving started\r\n"),
             Err(error) => self.add_reply(conn, format!("-ERR {error}\r\n").as_bytes()),
         }
@@ -190,7 +190,7 @@ impl Node {
         // flushSlavesOutputBuffers: what replicas are owed goes out as far as it can.
         for conn in self.repl.replicas.clone() {
             if self.clients.get(&conn).is_some_and(|client| client.may_write()) {
-                self.flush(conn);
+                self.write_to_client(conn);
             }
         }
         self.log(LogLevel::Warning, || "Redis is now ready to exit, bye bye...".into());
@@ -204,13 +204,8 @@ impl Node {
         self.pending_writes.clear();
     }
 
-    /// Why the running child runs, for INFO and CLIENT LIST.
+    /// Whether a background save runs.
     pub(crate) fn is_saving(&self) -> bool {
         self.child.is_some()
-    }
-
-    /// Whether the running child works for replicas.
-    pub(crate) fn is_saving_for_replication(&self) -> bool {
-        self.child.as_ref().is_some_and(|child| child.purpose == SavePurpose::Replication)
     }
 }

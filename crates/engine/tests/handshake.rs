@@ -106,7 +106,7 @@ fn slave_try_partial_resynchronization_reads_every_answer() {
             assert_eq!(got, Some(expect), "{answer:?}");
         }
         assert_eq!(solo.state(), state, "{answer:?}");
-        let view = solo.node.view(solo.now, None);
+        let view = solo.node.view(None);
         let upstream = view.upstream.expect("a replica");
         assert_eq!(upstream.cached_master.is_some(), cached, "{answer:?}");
     }

@@ -38,7 +38,7 @@ pub trait Process: Sized {
     fn wants_write(&self, conn: ConnId) -> bool;
 
     /// What pictures show of it; parts equal to those of `last` are shared. `None` if it is not a Redis node.
-    fn view(&self, now: Now, last: Option<&NodeView>) -> Option<NodeView>;
+    fn view(&self, last: Option<&NodeView>) -> Option<NodeView>;
 
     /// The port it listens on.
     fn port(config: &Self::Config) -> u16;
@@ -70,8 +70,8 @@ impl Process for Node {
         self.wants_write(conn)
     }
 
-    fn view(&self, now: Now, last: Option<&NodeView>) -> Option<NodeView> {
-        Some(self.view(now, last))
+    fn view(&self, last: Option<&NodeView>) -> Option<NodeView> {
+        Some(self.view(last))
     }
 
     fn port(config: &Self::Config) -> u16 {

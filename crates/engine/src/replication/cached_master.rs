@@ -126,12 +126,7 @@ impl Node {
 
     /// Step 5 of replicationCron: not for a link whose offset is unknown.
     pub(crate) fn replication_send_periodic_ack(&mut self) {
-        let pre_psync = self
-            .repl
-            .master
-            .and_then(|conn| self.clients.get(&conn))
-            .and_then(|client| client.master())
-            .is_some_and(|link| link.pre_psync);
+        let pre_psync = self.master_link().is_some_and(|link| link.pre_psync);
         if !pre_psync {
             self.replication_send_ack();
         }

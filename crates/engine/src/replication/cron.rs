@@ -1,7 +1,6 @@
 //! `replicationCron`: once a second, in exactly this order (spec 7).
 
 use crate::event::{FeedKind, IdChange, LogLevel, ReplicaState};
-use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
 
@@ -70,17 +69,9 @@ impl Node {
 
     /// 8: online replicas that stopped acknowledging. Those that came with SYNC never acknowledge and never time out.
     fn disconnect_timed_out_replicas(&mut self, now: i64, timeout: i64) {
-        let doomed: Vec<ConnId> = self
-            .repl
-            .replicas
-            .iter()
-            .copied()
-            .filter(|conn| {
-                self.clients.get(conn).and_then(|client| client.replica()).is_some_and(|link| {
-                    link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout
-                })
-            })
-            .collect();
+        let doomed = self.replicas_where(|link| {
+            link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout
+        });
         for conn in doomed {
             let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
             self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));

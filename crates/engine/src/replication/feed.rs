@@ -1,7 +1,6 @@
 //! The stream: what a master produces, and what a replica passes on.
 
 use crate::event::{Event, FeedKind, ReplicaState};
-use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::backlog::Backlog;
 use crate::resp::encode_command;
@@ -48,18 +47,7 @@ impl Node {
 
     /// Queues stream bytes for every replica but those whose RDB will contain them anyway (WAIT_BGSAVE_START).
     fn feed_replicas(&mut self, bytes: &[u8]) {
-        let takers: Vec<ConnId> = self
-            .repl
-            .replicas
-            .iter()
-            .copied()
-            .filter(|conn| {
-                self.clients
-                    .get(conn)
-                    .and_then(|client| client.replica())
-                    .is_some_and(|link| link.state != ReplicaState::WaitBgsaveStart)
-            })
-            .collect();
+        let takers = self.replicas_where(|link| link.state != ReplicaState::WaitBgsaveStart);
         for conn in takers {
             self.add_reply(conn, bytes);
         }

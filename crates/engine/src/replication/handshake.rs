@@ -49,7 +49,7 @@ impl Node {
         self.repl.link_room = room;
         self.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
         self.set_repl_state(ReplState::ReceivePong, "connected");
-        self.link_request(&["PING"]);
+        self.link_write(encode_command(&["PING"]));
     }
 
     /// The connection could not be made.
@@ -134,15 +134,10 @@ impl Node {
             CloseReason::Reset => "Connection reset by peer",
             CloseReason::TimedOut => "Connection timed out",
         };
-        if self.repl.state == ReplState::Transfer {
-            self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
-            self.cancel_replication_handshake(error);
-        } else {
-            self.link_read_failed(error);
-        }
+        self.link_read_failed(error);
     }
 
-    /// A read of the handshake failed. Where any reply would do, the next write fails instead, which comes to the same;
+    /// A read on the handshake's connection failed. Where any reply would do, the next write fails instead, which comes to the same;
     /// where the answer to PSYNC was awaited, Redis takes the failure for an answer it does not understand, and that
     /// costs the cached master (spec 4.4).
     fn link_read_failed(&mut self, error: &str) {
@@ -172,24 +167,28 @@ impl Node {
         self.set_repl_state(ReplState::Connect, why);
     }
 
-    /// `sendSynchronousCommand`, the writing half. A kernel without room for a handshake is a broken one.
-    fn link_request(&mut self, argv: &[&str]) {
-        let bytes = encode_command(argv);
-        self.link_write(bytes);
+    /// Sends a request of the handshake and waits for its answer in state `next`.
+    fn link_request(&mut self, argv: &[impl AsRef<[u8]>], next: ReplState, what: &str) {
+        if self.link_write(encode_command(argv)) {
+            self.set_repl_state(next, what);
+        }
     }
 
-    fn link_write(&mut self, bytes: Vec<u8>) {
-        let Some(conn) = self.repl.link else { return };
+    /// `sendSynchronousCommand`, the writing half: false if the handshake failed with it. A kernel without room for a
+    /// handshake is a broken one.
+    fn link_write(&mut self, bytes: Vec<u8>) -> bool {
+        let Some(conn) = self.repl.link else { return false };
         if self.repl.link_room < bytes.len() {
             self.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
             self.sync_error("write error");
-            return;
+            return false;
         }
         self.repl.link_room -= bytes.len();
         self.stats.net_output_bytes += bytes.len() as u64;
         let state = self.repl.state;
         self.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
         self.out.outputs.push(Output::Send { conn, bytes });
+        true
     }
 
     /// `syncWithMaster`: one reply was read; move on until the next request is out.
@@ -254,11 +253,8 @@ impl Node {
             self.send_port();
             return;
         }
-        let bytes = encode_command(&[&b"AUTH"[..], &self.config.masterauth]);
-        self.link_write(bytes);
-        if self.repl.link.is_some() {
-            self.set_repl_state(ReplState::ReceiveAuth, "AUTH");
-        }
+        let password = self.config.masterauth.clone();
+        self.link_request(&[&b"AUTH"[..], &password], ReplState::ReceiveAuth, "AUTH");
     }
 
     fn send_port(&mut self) {
@@ -266,10 +262,11 @@ impl Node {
             0 => self.config.port,
             announced => announced,
         };
-        self.link_request(&["REPLCONF", "listening-port", &port.to_string()]);
-        if self.repl.link.is_some() {
-            self.set_repl_state(ReplState::ReceivePort, "REPLCONF listening-port");
-        }
+        self.link_request(
+            &["REPLCONF", "listening-port", &port.to_string()],
+            ReplState::ReceivePort,
+            "REPLCONF listening-port",
+        );
     }
 
     fn send_ip(&mut self) {
@@ -279,17 +276,11 @@ impl Node {
             return;
         }
         let ip = self.config.replica_announce_ip.clone();
-        self.link_request(&["REPLCONF", "ip-address", &ip]);
-        if self.repl.link.is_some() {
-            self.set_repl_state(ReplState::ReceiveIp, "REPLCONF ip-address");
-        }
+        self.link_request(&["REPLCONF", "ip-address", &ip], ReplState::ReceiveIp, "REPLCONF ip-address");
     }
 
     fn send_capa(&mut self) {
-        self.link_request(&["REPLCONF", "capa", "eof", "capa", "psync2"]);
-        if self.repl.link.is_some() {
-            self.set_repl_state(ReplState::ReceiveCapa, "REPLCONF capa");
-        }
+        self.link_request(&["REPLCONF", "capa", "eof", "capa", "psync2"], ReplState::ReceiveCapa, "REPLCONF capa");
     }
 
     /// `slaveTryPartialResynchronization`, the writing half: the cached master's history and the next byte after what
@@ -305,10 +296,7 @@ impl Node {
         } else {
             self.log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
         }
-        self.link_request(&["PSYNC", &replid, &offset]);
-        if self.repl.link.is_some() {
-            self.set_repl_state(ReplState::ReceivePsync, "PSYNC");
-        }
+        self.link_request(&["PSYNC", &replid, &offset], ReplState::ReceivePsync, "PSYNC");
     }
 
     fn receive_psync(&mut self, line: &[u8]) {
@@ -324,8 +312,7 @@ impl Node {
                 self.disconnect_slaves();
                 self.free_replication_backlog();
                 self.log(LogLevel::Notice, || "Retrying with SYNC...".into());
-                self.link_write(b"SYNC\r\n".to_vec());
-                if self.repl.link.is_some() {
+                if self.link_write(b"SYNC\r\n".to_vec()) {
                     self.prepare_for_full_sync("SYNC");
                 }
             }

@@ -6,7 +6,7 @@ use crate::client::{Bulk, ReplicaLink, Role};
 use crate::event::{Event, IdChange, LogLevel, ReplicaState};
 use crate::ids::{NextByte, Offset};
 use crate::io::ConnId;
-use crate::node::{Node, SavePurpose};
+use crate::node::Node;
 use crate::replication::psync::{self, Decision, PsyncRequest, Refusal};
 use crate::replication::replica::ReplState;
 use crate::resp::parse_i64_strict;
@@ -90,12 +90,7 @@ impl Node {
             return;
         }
         // The first replica that waits for the running save lends its output buffer, if the new one can do all it can.
-        let first = self.repl.replicas.iter().copied().find(|other| {
-            self.clients
-                .get(other)
-                .and_then(|client| client.replica())
-                .is_some_and(|link| link.state == ReplicaState::WaitBgsaveEnd)
-        });
+        let first = self.replicas_in(ReplicaState::WaitBgsaveEnd).first().copied();
         let capable = |new: ConnId, old: ConnId| {
             let (Some(new), Some(old)) = (self.clients.get(&new), self.clients.get(&old)) else { return false };
             (new.capa_eof || !old.capa_eof) && (new.capa_psync2 || !old.capa_psync2)
@@ -228,7 +223,7 @@ impl Node {
         self.log(LogLevel::Notice, || "Starting BGSAVE for SYNC with target: disk".into());
         let waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
         let started = match self.rdb_populate_save_info() {
-            Some(_) => self.bgsave(SavePurpose::Replication),
+            Some(_) => self.bgsave(),
             None => Err("replication information not available, can't generate the RDB file".into()),
         };
         if let Err(error) = started {
@@ -255,14 +250,7 @@ impl Node {
 
     /// The attached replicas in one state, in order of attachment.
     pub(crate) fn replicas_in(&self, state: ReplicaState) -> Vec<ConnId> {
-        self.repl
-            .replicas
-            .iter()
-            .copied()
-            .filter(|conn| {
-                self.clients.get(conn).and_then(|client| client.replica()).is_some_and(|link| link.state == state)
-            })
-            .collect()
+        self.replicas_where(|link| link.state == state)
     }
 
     /// `updateSlavesWaitingBgsave`: the save ended; who waited for it gets the file, who waits for the next gets one.
@@ -340,13 +328,9 @@ impl Node {
             return;
         }
         let oldest = self.now.unix_s() - self.config.min_replicas_max_lag;
-        self.repl.good_replicas = self
-            .repl
-            .replicas
-            .iter()
-            .filter_map(|conn| self.clients.get(conn)?.replica())
-            .filter(|link| link.state == ReplicaState::Online && link.ack_time >= oldest)
-            .count() as i64;
+        self.repl.good_replicas =
+            self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_time >= oldest).count()
+                as i64;
     }
 
     /// What `freeClient` does for a replica.

@@ -26,33 +26,20 @@ impl Node {
         let mut reply = Reply::default();
         match &self.repl.masterhost {
             None => {
-                let online: Vec<_> = self
-                    .repl
-                    .replicas
-                    .iter()
-                    .filter_map(|conn| self.clients.get(conn))
-                    .filter_map(|client| Some((client, client.replica()?)))
-                    .filter(|(_, link)| link.state == ReplicaState::Online)
-                    .collect();
+                let online: Vec<_> = self.replicas().filter(|(_, link)| link.state == ReplicaState::Online).collect();
                 reply.array(3);
                 reply.bulk(b"master");
                 reply.integer(self.repl.master_repl_offset.0);
                 reply.array(online.len());
                 for (client, link) in online {
-                    let ip = if client.announced_ip.is_empty() { &client.peer.ip } else { &client.announced_ip };
                     reply.array(3);
-                    reply.bulk(ip.as_bytes());
+                    reply.bulk(client.replica_ip());
                     reply.bulk(client.listening_port.to_string().as_bytes());
                     reply.bulk(link.ack_off.to_string().as_bytes());
                 }
             }
             Some(host) => {
-                let offset = self
-                    .repl
-                    .master
-                    .and_then(|conn| self.clients.get(&conn))
-                    .and_then(|client| client.master())
-                    .map_or(-1, |link| link.reploff.0);
+                let offset = self.master_link().map_or(-1, |link| link.reploff.0);
                 reply.array(5);
                 reply.bulk(b"slave");
                 reply.bulk(host.as_bytes());

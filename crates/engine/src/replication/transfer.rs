@@ -41,10 +41,6 @@ impl Node {
         self.repl.transfer = None;
     }
 
-    fn abort_transfer(&mut self, why: &str) {
-        self.cancel_replication_handshake(why);
-    }
-
     /// `readSyncBulkPayload`: one read. False when there is nothing more to read now.
     pub(crate) fn read_sync_bulk_payload(&mut self) -> bool {
         let Some(transfer) = &mut self.repl.transfer else { return false };
@@ -93,7 +89,7 @@ impl Node {
         }
         if line.starts_with(b"-") {
             self.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {shown}"));
-            self.abort_transfer(&shown);
+            self.cancel_replication_handshake(&shown);
             return;
         }
         let mark = line.strip_prefix(b"$EOF:").and_then(|mark| mark.get(..40)).and_then(|mark| mark.try_into().ok());
@@ -108,7 +104,7 @@ impl Node {
             self.log(LogLevel::Warning, || {
                 format!("Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the host and port are right?")
             });
-            self.abort_transfer("bad protocol");
+            self.cancel_replication_handshake("bad protocol");
             return;
         };
         match size {
@@ -154,7 +150,7 @@ impl Node {
             Err(error) if error.is_refusal() => {
                 self.log(LogLevel::Warning, || format!("{error}"));
                 self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
-                self.abort_transfer("the RDB could not be loaded");
+                self.cancel_replication_handshake("the RDB could not be loaded");
             }
             Err(error) => {
                 // Redis ends its process here too: the old dataset is gone and the new one is broken.

@@ -1,5 +1,6 @@
 //! Local clients: what a user types at a node, without a network in between.
 
+use psyncscope_engine::resp::encode_command;
 use psyncscope_engine::{ConnId, Input, Peer};
 
 use super::World;
@@ -20,12 +21,7 @@ impl<P: Process> World<P> {
     /// [`WorldError::CouldNotConnect`] if no process lives there; [`WorldError::NoSuchHost`].
     pub fn console_send(&mut self, host: HostId, console: u32, argv: &[impl AsRef<[u8]>]) -> Result<(), WorldError> {
         let words: Vec<Vec<u8>> = argv.iter().map(|word| word.as_ref().to_vec()).collect();
-        let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
-        for word in &words {
-            bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
-            bytes.extend_from_slice(word);
-            bytes.extend_from_slice(b"\r\n");
-        }
+        let bytes = encode_command(&words);
         self.console_sends(host, console, words, &bytes)
     }
 

@@ -61,9 +61,8 @@ impl<P: Process> World<P> {
     fn draw(&self, id: HostId) -> Option<HostFrame> {
         let host = self.host(id)?;
         let last = self.recorder.hosts.get(&id).and_then(|last| last.node.clone());
-        let clock = host.clock(self.now, self.config.unix_start_us);
         let node = match &host.running {
-            Some(running) => running.process.view(clock, last.as_deref()).map(Arc::new),
+            Some(running) => running.process.view(last.as_deref()).map(Arc::new),
             None => last,
         };
         let peer = |ip: std::net::Ipv4Addr| if ip.is_loopback() { Some(id) } else { host_at(ip) };

@@ -189,7 +189,7 @@ impl Process for Talker {
         self.talks.get(&conn).is_some_and(|talk| talk.connected_at.is_some() && !talk.unsent.is_empty())
     }
 
-    fn view(&self, _: Now, _: Option<&NodeView>) -> Option<NodeView> {
+    fn view(&self, _: Option<&NodeView>) -> Option<NodeView> {
         None
     }
 

@@ -41,10 +41,7 @@ impl Cluster {
     /// The node as it is now.
     #[track_caller]
     pub fn view(&self, node: usize) -> NodeView {
-        let mono = psyncscope_engine::Instant(self.world.now().0);
-        let unix_us = self.world.unix_us(self.ids[node]).expect("the host is there");
-        let now = psyncscope_engine::Now { mono, unix_us };
-        self.world.node(self.ids[node]).expect("the process lives").view(now, None)
+        self.world.node(self.ids[node]).expect("the process lives").view(None)
     }
 
     /// Whether a node is a replica that follows its master.
