@@ -1,9 +1,13 @@
 //! What a data command sees of the node: one call, and nothing of connections or replication.
 
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::keyspace::{Entry, Keyspace, Value};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::config::Config;
+use crate::keyspace::{Collection, Entry, Keyspace, Value};
 use crate::resp::{Reply, errors};
 use crate::time::Now;
 
@@ -20,10 +24,10 @@ pub enum ExpiryRole {
 
 /// One execution of a data command.
 ///
-/// * look: [`Call::lookup_read`], [`Call::lookup_write`] and their `_string` forms, which reply WRONGTYPE
-/// * change: [`Call::set_key`], [`Call::set_expire`], and the methods of `keyspace`. None of them counts in `dirty`: as
-///   in Redis, each command does
-/// * tell: `reply`, `dirty`, [`Call::rewrite`]
+/// * look: [`Call::lookup_read`], [`Call::lookup_write`], their `_string` forms and [`Call::read`], which reply WRONGTYPE
+/// * change: [`Call::set_key`], [`Call::set_expire`], [`Call::change`], [`Call::create_or_change`], and the methods of
+///   `keyspace`. None of them counts in `dirty`: as in Redis, each command does
+/// * tell: `reply`, `dirty`, [`Call::rewrite`], [`Call::also_propagate`], [`Call::signal_key_as_ready`]
 pub struct Call<'a> {
     /// The command's words; `argv[0]` is its name as the client spelt it.
     pub argv: &'a [Vec<u8>],
@@ -37,12 +41,22 @@ pub struct Call<'a> {
     pub expiry: ExpiryRole,
     /// Whether the command is flagged readonly in the table.
     pub readonly: bool,
+    /// The node's settings.
+    pub config: &'a Config,
+    /// The node's random numbers.
+    pub rng: &'a mut Xoshiro256PlusPlus,
     /// The answer.
     pub reply: &'a mut Reply,
     /// Changes made to the dataset (`server.dirty`); 0 means that nothing is propagated.
     pub dirty: u64,
     /// What to propagate instead of `argv` (`rewriteClientCommandVector`).
     pub rewritten: Option<Vec<Vec<u8>>>,
+    /// Nothing of `argv` is propagated, whatever `dirty` says (`preventCommandPropagation`).
+    pub prevented: bool,
+    /// What to propagate after the command itself (`alsoPropagate`), each in its database.
+    pub also: Vec<(usize, Vec<Vec<u8>>)>,
+    /// Keys that clients may be blocked on and that now hold something (`signalKeyAsReady`), in order.
+    pub ready: Vec<(usize, Vec<u8>)>,
     /// Keys that this call found expired and deleted, in order: each is fed as a DEL before the command.
     pub expired: Vec<(usize, Vec<u8>)>,
 }
@@ -136,6 +150,91 @@ impl Call<'_> {
         self.rewritten = Some(words.iter().map(|word| word.to_vec()).collect());
     }
 
+    /// Propagates these words after the command itself, or without it if that is [`Call::prevented`].
+    pub fn also_propagate(&mut self, words: &[&[u8]]) {
+        self.also.push((self.db, words.iter().map(|word| word.to_vec()).collect()));
+    }
+
+    /// Says that `key` holds something that clients may be blocked for.
+    pub fn signal_key_as_ready(&mut self, key: &[u8]) {
+        self.ready.push((self.db, key.to_vec()));
+    }
+
+    /// [`Call::lookup_read`] of a collection. On another type replies WRONGTYPE.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn read<T: Collection>(&mut self, key: &[u8]) -> Result<Option<Shared<T>>, WrongType> {
+        let value = self.lookup_read(key);
+        self.shared(value)
+    }
+
+    /// [`Call::lookup_write`] of a collection. On another type replies WRONGTYPE.
+    ///
+    /// Drop what this returns before changing the key, or the change copies the value.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn read_for_write<T: Collection>(&mut self, key: &[u8]) -> Result<Option<Shared<T>>, WrongType> {
+        let value = self.lookup_write(key);
+        self.shared(value)
+    }
+
+    /// Lets `change` alter the collection at `key`, and deletes the key if it is empty then. `None` if there is no such
+    /// key. On another type replies WRONGTYPE.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn change<T: Collection, R>(
+        &mut self,
+        key: &[u8],
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<Option<R>, WrongType> {
+        match self.read_for_write::<T>(key)? {
+            None => Ok(None),
+            Some(_) => Ok(self.change_known(key, change)),
+        }
+    }
+
+    /// [`Call::change`], for which a missing key is made first. What `change` leaves empty is not kept.
+    ///
+    /// # Errors
+    /// The key holds another type.
+    pub fn create_or_change<T: Collection, R>(
+        &mut self,
+        key: &[u8],
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, WrongType> {
+        if self.read_for_write::<T>(key)?.is_some() {
+            return self.change_known(key, change).ok_or(WrongType);
+        }
+        let mut collection = T::default();
+        let result = change(&mut collection);
+        if !collection.is_empty() {
+            self.keyspace.set(self.db, key, collection);
+        }
+        Ok(result)
+    }
+
+    fn change_known<T: Collection, R>(&mut self, key: &[u8], change: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let (result, emptied) = self.keyspace.modify(self.db, key, |value| {
+            let result = T::of_mut(value).map(change);
+            (result, value.is_empty_collection())
+        })?;
+        if emptied {
+            self.keyspace.delete(self.db, key);
+        }
+        result
+    }
+
+    fn shared<T: Collection>(&mut self, value: Option<Arc<Value>>) -> Result<Option<Shared<T>>, WrongType> {
+        match value {
+            None => Ok(None),
+            Some(value) if T::of(&value).is_some() => Ok(Some(Shared { value, of: PhantomData })),
+            Some(_) => Err(self.wrong_type()),
+        }
+    }
+
     /// Replies WRONGTYPE.
     pub fn wrong_type(&mut self) -> WrongType {
         self.reply.error(errors::WRONGTYPE);
@@ -160,6 +259,24 @@ impl Deref for StringValue {
 
     fn deref(&self) -> &[u8] {
         self.0.as_string().unwrap_or_default()
+    }
+}
+
+/// A key's value that is a collection of this type. Derefs to it.
+#[derive(Clone, Debug)]
+pub struct Shared<T> {
+    value: Arc<Value>,
+    of: PhantomData<T>,
+}
+
+impl<T: Collection> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match T::of(&self.value) {
+            Some(collection) => collection,
+            None => unreachable!("made for this type only"),
+        }
     }
 }
 

@@ -173,13 +173,19 @@ impl Node {
             now: self.now,
             expiry,
             readonly: spec.flags.has(Flags::READONLY),
+            config: &self.config,
+            rng: &mut self.rng,
             reply: &mut reply,
             dirty: 0,
             rewritten: None,
+            prevented: false,
+            also: Vec::new(),
+            ready: Vec::new(),
             expired: Vec::new(),
         };
         run(&mut call);
         let (dirty, rewritten, expired) = (call.dirty, call.rewritten, call.expired);
+        let (prevented, also) = (call.prevented, call.also);
         if spec.name == "flushall" {
             self.flushed_all();
         }
@@ -189,7 +195,12 @@ impl Node {
         }
         if dirty > 0 {
             self.dirty += dirty;
-            self.replication_feed_slaves(Some(db), rewritten.as_deref().unwrap_or(argv), FeedKind::Command);
+            if !prevented {
+                self.replication_feed_slaves(Some(db), rewritten.as_deref().unwrap_or(argv), FeedKind::Command);
+            }
+        }
+        for (db, words) in also {
+            self.replication_feed_slaves(Some(db), &words, FeedKind::Command);
         }
         let reply = reply.take();
         if from_master && reply.first() == Some(&b'-') {

@@ -324,8 +324,10 @@ fn increment(call: &mut Call<'_>, by: i64) {
 
 /// Alters the string that `key` is known to hold; its time to live stays.
 fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
-    call.keyspace.modify(call.db, key, |value| match value {
-        Value::String(bytes) => change(bytes),
+    call.keyspace.modify(call.db, key, |value| {
+        if let Value::String(bytes) = value {
+            change(bytes);
+        }
     });
 }
 

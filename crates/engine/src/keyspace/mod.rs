@@ -1,13 +1,21 @@
 //! The dataset: databases, keys, values and times to live. It knows nothing of commands or replication.
 
 mod db;
+mod hash;
+mod list;
+mod set;
 mod value;
+mod zset;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use db::{Db, Entry, Key};
-pub use value::Value;
+pub use hash::Hash;
+pub use list::List;
+pub use set::Set;
+pub use value::{Collection, Value};
+pub use zset::Zset;
 
 /// Databases unless `databases` says otherwise.
 pub const DATABASES: usize = 16;

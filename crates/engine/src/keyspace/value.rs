@@ -1,12 +1,69 @@
 //! What a key can hold.
 
+use super::{Hash, List, Set, Zset};
+
 /// The value of a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Two values are equal if they hold the same data, however they are stored: the order of a set's members or a hash's
+/// fields does not count, that of a list's elements does.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// A string of bytes. Whether Redis would store it as an integer is worked out where it matters.
     String(Vec<u8>),
+    /// A list.
+    List(List),
+    /// A set.
+    Set(Set),
+    /// A sorted set.
+    Zset(Zset),
+    /// A hash.
+    Hash(Hash),
 }
+
+/// The four types that hold elements. A key never holds an empty one: whoever takes the last element away deletes the
+/// key.
+pub trait Collection: Default + Into<Value> {
+    /// The collection in `value`, `None` if it holds another type.
+    fn of(value: &Value) -> Option<&Self>;
+    /// The collection in `value`, for changing.
+    fn of_mut(value: &mut Value) -> Option<&mut Self>;
+    /// How many elements (members, fields) it has.
+    fn len(&self) -> usize;
+    /// Whether it has none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+macro_rules! collection {
+    ($type:ident) => {
+        impl From<$type> for Value {
+            fn from(collection: $type) -> Self {
+                Self::$type(collection)
+            }
+        }
+
+        impl Collection for $type {
+            fn of(value: &Value) -> Option<&Self> {
+                if let Value::$type(collection) = value { Some(collection) } else { None }
+            }
+
+            fn of_mut(value: &mut Value) -> Option<&mut Self> {
+                if let Value::$type(collection) = value { Some(collection) } else { None }
+            }
+
+            fn len(&self) -> usize {
+                Self::len(self)
+            }
+        }
+    };
+}
+
+collection!(List);
+collection!(Set);
+collection!(Zset);
+collection!(Hash);
 
 impl Value {
     /// The type's name as TYPE replies it.
@@ -14,6 +71,10 @@ impl Value {
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::String(_) => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::Zset(_) => "zset",
+            Self::Hash(_) => "hash",
         }
     }
 
@@ -22,14 +83,31 @@ impl Value {
     pub fn as_string(&self) -> Option<&[u8]> {
         match self {
             Self::String(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a collection without elements, which no key may hold.
+    #[must_use]
+    pub fn is_empty_collection(&self) -> bool {
+        match self {
+            Self::String(_) => false,
+            Self::List(list) => list.is_empty(),
+            Self::Set(set) => set.is_empty(),
+            Self::Zset(zset) => zset.is_empty(),
+            Self::Hash(hash) => hash.is_empty(),
         }
     }
 
     /// A rough size in bytes. Asked on every change, so it must not walk the value.
     #[must_use]
-    pub fn approximate_bytes(&self) -> usize {
+    pub const fn approximate_bytes(&self) -> usize {
         match self {
             Self::String(bytes) => bytes.len(),
+            Self::List(list) => list.approximate_bytes(),
+            Self::Set(set) => set.approximate_bytes(),
+            Self::Zset(zset) => zset.approximate_bytes(),
+            Self::Hash(hash) => hash.approximate_bytes(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{RdbError, RdbErrorKind, ReplInfo, checksum, encoding, opcode, value_type};
 use crate::ids::{Offset, ReplId};
-use crate::keyspace::{Db, Keyspace, Value};
+use crate::keyspace::{Db, Hash, Keyspace, List, Set, Value, Zset};
 
 /// The most plain bytes that one byte of LZF data can stand for: 264 bytes for a reference of 3.
 const LZF_EXPANSION_MAX: usize = 88;
@@ -206,6 +206,36 @@ impl<'a> Reader<'a> {
     fn value(&mut self, value_type: u8, start: usize) -> Result<Value, RdbError> {
         match value_type {
             value_type::STRING => Ok(Value::String(self.string()?)),
+            value_type::LIST => {
+                let mut list = List::default();
+                for _ in 0..self.len()? {
+                    list.push_back(self.string()?);
+                }
+                Ok(list.into())
+            }
+            value_type::SET => {
+                let mut set = Set::default();
+                for _ in 0..self.len()? {
+                    set.insert(&self.string()?);
+                }
+                Ok(set.into())
+            }
+            value_type::HASH => {
+                let mut hash = Hash::default();
+                for _ in 0..self.len()? {
+                    let field = self.string()?;
+                    hash.insert(&field, self.string()?);
+                }
+                Ok(hash.into())
+            }
+            value_type::ZSET_2 => {
+                let mut zset = Zset::default();
+                for _ in 0..self.len()? {
+                    let member = self.string()?;
+                    zset.insert(&member, f64::from_le_bytes(self.array()?));
+                }
+                Ok(zset.into())
+            }
             other => Err(RdbErrorKind::UnsupportedType(other).at(start)),
         }
     }

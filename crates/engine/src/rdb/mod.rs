@@ -62,6 +62,14 @@ mod opcode {
 mod value_type {
     /// A string.
     pub const STRING: u8 = 0;
+    /// A list: a length and as many strings.
+    pub const LIST: u8 = 1;
+    /// A set: a length and as many strings.
+    pub const SET: u8 = 2;
+    /// A hash: a length and as many pairs of strings.
+    pub const HASH: u8 = 4;
+    /// A sorted set: a length and as many pairs of a string and a double, little endian.
+    pub const ZSET_2: u8 = 5;
     /// The largest type that any version up to 12 writes.
     pub const LAST: u8 = 24;
 }

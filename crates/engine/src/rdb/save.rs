@@ -145,7 +145,36 @@ impl Writer {
                 self.string(key);
                 self.string(bytes);
             }
+            Value::List(list) => {
+                self.collection(value_type::LIST, key, list.len());
+                list.iter().for_each(|element| self.string(element));
+            }
+            Value::Set(set) => {
+                self.collection(value_type::SET, key, set.len());
+                set.iter().for_each(|member| self.string(member));
+            }
+            Value::Zset(zset) => {
+                self.collection(value_type::ZSET_2, key, zset.len());
+                // Highest first, as Redis writes them.
+                for (member, score) in zset.iter().rev() {
+                    self.string(member);
+                    self.bytes.extend_from_slice(&score.to_le_bytes());
+                }
+            }
+            Value::Hash(hash) => {
+                self.collection(value_type::HASH, key, hash.len());
+                for (field, value) in hash.iter() {
+                    self.string(field);
+                    self.string(value);
+                }
+            }
         }
+    }
+
+    fn collection(&mut self, value_type: u8, key: &[u8], len: usize) {
+        self.bytes.push(value_type);
+        self.string(key);
+        self.len(len);
     }
 
     /// `rdbSaveRawString`: as an integer, compressed or as it is.

@@ -1,6 +1,10 @@
 //! A dataset, a clock and a role to run single commands against.
 
+use rand_core::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
 use super::{Call, ExpiryRole};
+use crate::config::Config;
 use crate::keyspace::Keyspace;
 use crate::resp::{Reply, split_args};
 use crate::time::{Instant, Now};
@@ -10,6 +14,8 @@ pub(in crate::command) struct Bench {
     pub(in crate::command) now_ms: i64,
     pub(in crate::command) expiry: ExpiryRole,
     pub(in crate::command) readonly: bool,
+    pub(in crate::command) config: Config,
+    pub(in crate::command) rng: Xoshiro256PlusPlus,
 }
 
 /// What a command left.
@@ -20,12 +26,22 @@ pub(in crate::command) struct Done {
     pub(in crate::command) dirty: u64,
     pub(in crate::command) rewritten: Option<String>,
     pub(in crate::command) expired: Vec<String>,
+    /// What is propagated after the command, or instead of it, words separated by spaces.
+    pub(in crate::command) also: Vec<String>,
+    pub(in crate::command) ready: Vec<String>,
 }
 
 impl Bench {
     /// A master at one million milliseconds after the epoch.
     pub(in crate::command) fn new() -> Self {
-        Self { keyspace: Keyspace::default(), now_ms: 1_000_000, expiry: ExpiryRole::Master, readonly: false }
+        Self {
+            keyspace: Keyspace::default(),
+            now_ms: 1_000_000,
+            expiry: ExpiryRole::Master,
+            readonly: false,
+            config: Config::default(),
+            rng: Xoshiro256PlusPlus::seed_from_u64(1),
+        }
     }
 
     /// The same dataset as a replica's.
@@ -44,27 +60,36 @@ impl Bench {
             now: Now { mono: Instant(0), unix_us: self.now_ms * 1000 },
             expiry: self.expiry,
             readonly: self.readonly,
+            config: &self.config,
+            rng: &mut self.rng,
             reply: &mut reply,
             dirty: 0,
             rewritten: None,
+            prevented: false,
+            also: Vec::new(),
+            ready: Vec::new(),
             expired: Vec::new(),
         };
         handler(&mut call);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (dirty, rewritten, expired) = (call.dirty, call.rewritten, call.expired);
+        let (also, ready) = (call.also, call.ready);
         Done {
             reply: text(&reply.take()).replace("\r\n", "|"),
             dirty,
             rewritten: rewritten.map(|words| text(&words.join(&b' '))),
             expired: expired.iter().map(|(_, key)| text(key)).collect(),
+            also: also.iter().map(|(_, words)| text(&words.join(&b' '))).collect(),
+            ready: ready.iter().map(|(_, key)| text(key)).collect(),
         }
     }
 
     /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Nothing may have expired
-    /// or been rewritten.
+    /// or been rewritten; what was propagated beside it and what became ready is not looked at.
     #[track_caller]
     pub(in crate::command) fn check(&mut self, handler: fn(&mut Call<'_>), line: &str, reply: &str, dirty: u64) {
-        let expect = Done { reply: format!("{reply}|"), dirty, rewritten: None, expired: Vec::new() };
-        assert_eq!(self.run(handler, line), expect, "{line}");
+        let done = self.run(handler, line);
+        assert_eq!((done.reply, done.dirty), (format!("{reply}|"), dirty), "{line}");
+        assert_eq!((done.rewritten, done.expired), (None, Vec::new()), "{line}");
     }
 }

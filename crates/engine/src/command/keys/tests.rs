@@ -8,6 +8,8 @@ fn done(reply: &str, dirty: u64, rewritten: Option<&str>, expired: &[&str]) -> D
         dirty,
         rewritten: rewritten.map(str::to_owned),
         expired: expired.iter().map(|key| (*key).to_owned()).collect(),
+        also: Vec::new(),
+        ready: Vec::new(),
     }
 }
 
