@@ -2,17 +2,19 @@
 //!
 //! * in: [`QueryBuf`], [`Parsed`], [`split_args`]
 //! * out: [`Reply`], [`encode_command`], [`errors`]
-//! * numbers: [`parse_i64_strict`]
+//! * numbers: [`parse_i64_strict`], [`parse_double`], [`format_double`]
 //! * for people: [`describe`]
 
 mod describe;
 pub mod errors;
+mod float;
 mod inline;
 mod number;
 mod query;
 mod reply;
 
 pub use describe::{describe, escape};
+pub use float::{format_double, parse_double, parse_double_leniently};
 pub use inline::split_args;
 pub use number::parse_i64_strict;
 pub use query::{BULK_LEN_MAX, INLINE_LEN_MAX, MULTIBULK_ARGS_MAX, Parsed, QueryBuf};
