@@ -190,10 +190,11 @@ impl Call<'_> {
         key: &[u8],
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<Option<R>, WrongType> {
-        match self.read_for_write::<T>(key)? {
-            None => Ok(None),
-            Some(_) => Ok(self.change_known(key, change)),
+        // Not a `match` on the value: that would hold it until its end, and the change would copy the collection.
+        if self.read_for_write::<T>(key)?.is_none() {
+            return Ok(None);
         }
+        Ok(self.change_known(key, change))
     }
 
     /// [`Call::change`], for which a missing key is made first. What `change` leaves empty is not kept.

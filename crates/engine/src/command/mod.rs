@@ -2,7 +2,7 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `keys`: commands on data, which see only a [`call::Call`]
+//! * `strings`, `lists`, `keys`: commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod call;
@@ -10,6 +10,7 @@ mod clients;
 mod connection;
 mod dispatch;
 pub mod keys;
+pub mod lists;
 mod server;
 pub mod strings;
 pub mod table;

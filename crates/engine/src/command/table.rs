@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{call::Call, keys, strings};
+use super::{call::Call, keys, lists, strings};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -144,6 +144,20 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("setrange", 4, "wm", (1, 1, 1), strings::setrange),
     data("getrange", 4, "r", (1, 1, 1), strings::getrange),
     data("substr", 4, "r", (1, 1, 1), strings::getrange),
+    data("rpush", -3, "wmF", (1, 1, 1), lists::rpush),
+    data("lpush", -3, "wmF", (1, 1, 1), lists::lpush),
+    data("rpushx", -3, "wmF", (1, 1, 1), lists::rpushx),
+    data("lpushx", -3, "wmF", (1, 1, 1), lists::lpushx),
+    data("linsert", 5, "wm", (1, 1, 1), lists::linsert),
+    data("rpop", 2, "wF", (1, 1, 1), lists::rpop),
+    data("lpop", 2, "wF", (1, 1, 1), lists::lpop),
+    data("llen", 2, "rF", (1, 1, 1), lists::llen),
+    data("lindex", 3, "r", (1, 1, 1), lists::lindex),
+    data("lset", 4, "wm", (1, 1, 1), lists::lset),
+    data("lrange", 4, "r", (1, 1, 1), lists::lrange),
+    data("ltrim", 4, "w", (1, 1, 1), lists::ltrim),
+    data("lrem", 4, "w", (1, 1, 1), lists::lrem),
+    data("rpoplpush", 3, "wm", (1, 2, 1), lists::rpoplpush),
     data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
     data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
     data("getset", 3, "wm", (1, 1, 1), strings::getset),

@@ -1,6 +1,7 @@
 //! A list (t_list.c).
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 /// Bytes that one element costs beyond its content: a rough average of Redis's quicklist.
 const ELEMENT_OVERHEAD_BYTES: usize = 4;
@@ -42,6 +43,14 @@ impl List {
         self.elements.iter().map(Vec::as_slice)
     }
 
+    /// The elements at these indexes, which must be there.
+    ///
+    /// # Panics
+    /// If the range ends behind the last element.
+    pub fn range(&self, indexes: RangeInclusive<usize>) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.elements.range(indexes).map(Vec::as_slice)
+    }
+
     /// Puts an element before the first.
     pub fn push_front(&mut self, element: Vec<u8>) {
         self.bytes += cost(&element);
@@ -66,6 +75,58 @@ impl List {
         let element = self.elements.pop_back()?;
         self.bytes -= cost(&element);
         Some(element)
+    }
+
+    /// Puts an element before the one at `index`; `index` may be the length.
+    ///
+    /// # Panics
+    /// If `index` is greater.
+    pub fn insert(&mut self, index: usize, element: Vec<u8>) {
+        self.bytes += cost(&element);
+        self.elements.insert(index, element);
+    }
+
+    /// Replaces the element at `index`. Says whether there is one.
+    pub fn replace(&mut self, index: usize, element: Vec<u8>) -> bool {
+        let Some(place) = self.elements.get_mut(index) else { return false };
+        self.bytes += cost(&element);
+        self.bytes -= cost(place);
+        *place = element;
+        true
+    }
+
+    /// Removes the first `most` elements equal to `element`, or the last if `from_tail`, and says how many there were
+    /// to remove.
+    pub fn remove_equal(&mut self, element: &[u8], most: usize, from_tail: bool) -> usize {
+        let equal = self.iter().filter(|candidate| *candidate == element).count();
+        let removed = equal.min(most);
+        let mut spared_first = if from_tail { equal - removed } else { 0 };
+        let mut left = removed;
+        self.elements.retain(|candidate| {
+            if left == 0 || candidate != element {
+                return true;
+            }
+            if spared_first > 0 {
+                spared_first -= 1;
+                return true;
+            }
+            left -= 1;
+            false
+        });
+        self.bytes -= removed * cost(element);
+        removed
+    }
+
+    /// Keeps the elements at these indexes alone, or none.
+    pub fn keep(&mut self, indexes: Option<RangeInclusive<usize>>) {
+        let Some(indexes) = indexes else {
+            *self = Self::default();
+            return;
+        };
+        let (start, end) = (*indexes.start(), (*indexes.end() + 1).min(self.len()));
+        let behind: usize = self.elements.drain(end..).map(|element| cost(&element)).sum();
+        let before: usize = self.elements.drain(..start.min(end)).map(|element| cost(&element)).sum();
+        self.bytes -= before + behind;
     }
 }
 

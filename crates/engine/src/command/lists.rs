@@ -1,0 +1,286 @@
+//! Commands on lists (t_list.c).
+//!
+//! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
+
+use std::ops::RangeInclusive;
+
+use super::call::Call;
+use super::strings::integer;
+use crate::keyspace::List;
+use crate::resp::errors;
+
+/// The two ends of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The first element's (LPUSH, LPOP).
+    Head,
+    /// The last element's (RPUSH, RPOP).
+    Tail,
+}
+
+/// LPUSH key element [element …].
+pub fn lpush(call: &mut Call<'_>) {
+    push_generic(call, End::Head);
+}
+
+/// RPUSH key element [element …].
+pub fn rpush(call: &mut Call<'_>) {
+    push_generic(call, End::Tail);
+}
+
+/// `pushGenericCommand`: the reply is the new length.
+fn push_generic(call: &mut Call<'_>, end: End) {
+    let argv = call.argv;
+    if let Ok(len) = push(call, &argv[1], &argv[2..], end) {
+        call.dirty += (argv.len() - 2) as u64;
+        call.reply.integer(len as i64);
+    }
+}
+
+/// Pushes elements, one after the other, and says how many the list has then. A list that was not there is made, which
+/// those who are blocked for it are to hear (`dbAdd`). On another type replies WRONGTYPE. Counts nothing as dirty.
+fn push(call: &mut Call<'_>, key: &[u8], elements: &[Vec<u8>], end: End) -> Result<usize, super::call::WrongType> {
+    let (len, new) = call.create_or_change(key, |list: &mut List| {
+        let new = list.is_empty();
+        for element in elements {
+            push_one(list, element.clone(), end);
+        }
+        (list.len(), new)
+    })?;
+    if new {
+        call.signal_key_as_ready(key);
+    }
+    Ok(len)
+}
+
+fn push_one(list: &mut List, element: Vec<u8>, end: End) {
+    match end {
+        End::Head => list.push_front(element),
+        End::Tail => list.push_back(element),
+    }
+}
+
+/// Takes the element at one end.
+pub(super) fn pop_one(list: &mut List, end: End) -> Option<Vec<u8>> {
+    match end {
+        End::Head => list.pop_front(),
+        End::Tail => list.pop_back(),
+    }
+}
+
+/// LPUSHX key element [element …]: LPUSH if there is such a list.
+pub fn lpushx(call: &mut Call<'_>) {
+    pushx_generic(call, End::Head);
+}
+
+/// RPUSHX key element [element …]: RPUSH if there is such a list.
+pub fn rpushx(call: &mut Call<'_>) {
+    pushx_generic(call, End::Tail);
+}
+
+/// `pushxGenericCommand`.
+fn pushx_generic(call: &mut Call<'_>, end: End) {
+    match call.read_for_write::<List>(&call.argv[1]) {
+        Ok(None) => call.reply.integer(0),
+        Ok(Some(list)) => {
+            drop(list);
+            push_generic(call, end);
+        }
+        Err(_) => {}
+    }
+}
+
+/// LINSERT key BEFORE|AFTER pivot element: next to the first element equal to `pivot`. The reply is the new length, -1
+/// without such an element, 0 without the list.
+pub fn linsert(call: &mut Call<'_>) {
+    let [_, key, place, pivot, element] = call.argv else { return };
+    let after = place.eq_ignore_ascii_case(b"after");
+    if !after && !place.eq_ignore_ascii_case(b"before") {
+        call.reply.error(errors::SYNTAX);
+        return;
+    }
+    let Ok(list) = call.read_for_write::<List>(key) else { return };
+    let Some(list) = list else {
+        call.reply.integer(0);
+        return;
+    };
+    let Some(at) = list.iter().position(|candidate| candidate == pivot) else {
+        call.reply.integer(-1);
+        return;
+    };
+    let len = list.len() + 1;
+    drop(list);
+    let _ = call.change(key, |list: &mut List| list.insert(at + usize::from(after), element.clone()));
+    call.dirty += 1;
+    call.reply.integer(len as i64);
+}
+
+/// LLEN key.
+pub fn llen(call: &mut Call<'_>) {
+    if let Ok(list) = call.read::<List>(&call.argv[1]) {
+        call.reply.integer(list.map_or(0, |list| list.len()) as i64);
+    }
+}
+
+/// LINDEX key index. A negative index counts from the tail.
+pub fn lindex(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let Ok(list) = call.read::<List>(&argv[1]) else { return };
+    let Some(list) = list else {
+        call.reply.null();
+        return;
+    };
+    let Some(index) = integer(call, &argv[2]) else { return };
+    match index_from_head(index, list.len()).and_then(|index| list.get(index)) {
+        Some(element) => call.reply.bulk(element),
+        None => call.reply.null(),
+    }
+}
+
+/// LSET key index element.
+pub fn lset(call: &mut Call<'_>) {
+    let [_, key, index, element] = call.argv else { return };
+    let Ok(list) = call.read_for_write::<List>(key) else { return };
+    let Some(list) = list else {
+        call.reply.error(errors::NO_SUCH_KEY);
+        return;
+    };
+    let Some(index) = integer(call, index) else { return };
+    let Some(index) = index_from_head(index, list.len()) else {
+        call.reply.error(errors::INDEX_OUT_OF_RANGE);
+        return;
+    };
+    drop(list);
+    let _ = call.change(key, |list: &mut List| list.replace(index, element.clone()));
+    call.dirty += 1;
+    call.reply.ok();
+}
+
+/// An index as the client gave it, counted from the head. `None` if the list has no such element.
+fn index_from_head(index: i64, len: usize) -> Option<usize> {
+    let index = if index < 0 { index + len as i64 } else { index };
+    usize::try_from(index).ok().filter(|&index| index < len)
+}
+
+/// LPOP key.
+pub fn lpop(call: &mut Call<'_>) {
+    pop_generic(call, End::Head);
+}
+
+/// RPOP key.
+pub fn rpop(call: &mut Call<'_>) {
+    pop_generic(call, End::Tail);
+}
+
+/// `popGenericCommand`.
+fn pop_generic(call: &mut Call<'_>, end: End) {
+    let Ok(popped) = call.change(&call.argv[1], |list: &mut List| pop_one(list, end)) else { return };
+    match popped.flatten() {
+        Some(element) => {
+            call.dirty += 1;
+            call.reply.bulk(element);
+        }
+        None => call.reply.null(),
+    }
+}
+
+/// LRANGE key start stop, both inclusive, negative ones counted from the tail.
+pub fn lrange(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let Some((start, end)) = two_integers(call) else { return };
+    let Ok(list) = call.read::<List>(&argv[1]) else { return };
+    let range = list.as_ref().and_then(|list| range_from_head(start, end, list.len()));
+    let (Some(list), Some(range)) = (list, range) else {
+        call.reply.empty_array();
+        return;
+    };
+    let elements = list.range(range);
+    call.reply.array(elements.len());
+    for element in elements {
+        call.reply.bulk(element);
+    }
+}
+
+/// LTRIM key start stop: keeps what LRANGE would reply. A change even if all is kept.
+pub fn ltrim(call: &mut Call<'_>) {
+    let Some((start, end)) = two_integers(call) else { return };
+    let trim = |list: &mut List| list.keep(range_from_head(start, end, list.len()));
+    let Ok(trimmed) = call.change(&call.argv[1], trim) else { return };
+    call.dirty += u64::from(trimmed.is_some());
+    call.reply.ok();
+}
+
+/// The second and third argument.
+fn two_integers(call: &mut Call<'_>) -> Option<(i64, i64)> {
+    let argv = call.argv;
+    let start = integer(call, &argv[2])?;
+    Some((start, integer(call, &argv[3])?))
+}
+
+/// The indexes from `start` to `end` that a list of `len` elements has, `None` if it has none of them.
+fn range_from_head(start: i64, end: i64, len: usize) -> Option<RangeInclusive<usize>> {
+    let len = len as i64;
+    let start = if start < 0 { (start + len).max(0) } else { start };
+    let end = if end < 0 { end + len } else { end }.min(len - 1);
+    (start <= end).then_some(start as usize..=end as usize)
+}
+
+/// LREM key count element: the first `count` equal to `element`, the last if `count` is negative, all if it is 0.
+pub fn lrem(call: &mut Call<'_>) {
+    let [_, key, count, element] = call.argv else { return };
+    let Some(count) = integer(call, count) else { return };
+    let Ok(list) = call.read_for_write::<List>(key) else { return };
+    // Without such an element the key is not touched, which matters to those who watch it.
+    if !list.is_some_and(|list| list.iter().any(|candidate| candidate == element)) {
+        call.reply.integer(0);
+        return;
+    }
+    let most = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
+    let Ok(removed) = call.change(key, |list: &mut List| list.remove_equal(element, most, count < 0)) else { return };
+    let removed = removed.unwrap_or(0);
+    call.dirty += removed as u64;
+    call.reply.integer(removed as i64);
+}
+
+/// RPOPLPUSH source destination.
+pub fn rpoplpush(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let Ok(moved) = move_last(call, &argv[1], &argv[2]) else { return };
+    match moved {
+        Some(element) => call.reply.bulk(element),
+        None => call.reply.null(),
+    }
+}
+
+/// Moves the last element of `source` to the head of `destination` and returns it; `None` if there is no `source`. The
+/// heart of RPOPLPUSH and BRPOPLPUSH. Counts as one change. On another type at either key replies WRONGTYPE.
+///
+/// # Errors
+/// One of the keys holds another type.
+pub(super) fn move_last(
+    call: &mut Call<'_>,
+    source: &[u8],
+    destination: &[u8],
+) -> Result<Option<Vec<u8>>, super::call::WrongType> {
+    let last = match call.read_for_write::<List>(source)? {
+        None => return Ok(None),
+        Some(list) => list.len().checked_sub(1).and_then(|last| list.get(last)).map(<[u8]>::to_vec),
+    };
+    let Some(element) = last else { return Ok(None) };
+    if source == destination {
+        call.change(source, |list: &mut List| {
+            if let Some(element) = list.pop_back() {
+                list.push_front(element);
+            }
+        })?;
+    } else {
+        // The destination is made before an emptied source goes.
+        push(call, destination, std::slice::from_ref(&element), End::Head)?;
+        call.change(source, List::pop_back)?;
+    }
+    call.dirty += 1;
+    Ok(Some(element))
+}
+
+#[cfg(test)]
+mod tests;
