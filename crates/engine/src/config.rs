@@ -84,6 +84,10 @@ pub struct Config {
     pub save: Vec<(i64, u64)>,
     /// `loglevel`.
     pub loglevel: String,
+    /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
+    pub zset_max_ziplist_entries: usize,
+    /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
+    pub zset_max_ziplist_value: usize,
 }
 
 impl Default for Config {
@@ -117,6 +121,8 @@ impl Default for Config {
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
             loglevel: "notice".into(),
+            zset_max_ziplist_entries: 128,
+            zset_max_ziplist_value: 64,
         }
     }
 }
@@ -438,6 +444,22 @@ static DIRECTIVES: &[Directive] = &[
                 return Err("argument must be one of debug, verbose, notice, warning".into());
             }
             c.loglevel = level;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "zset-max-ziplist-entries",
+        |c| c.zset_max_ziplist_entries.to_string(),
+        |c, a| {
+            c.zset_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "zset-max-ziplist-value",
+        |c| c.zset_max_ziplist_value.to_string(),
+        |c, a| {
+            c.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),

@@ -2,7 +2,7 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `lists`, `keys`: commands on data, which see only a [`call::Call`]
+//! * `strings`, `lists`, `zsets`, `keys`: commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod call;
@@ -14,3 +14,4 @@ pub mod lists;
 mod server;
 pub mod strings;
 pub mod table;
+pub mod zsets;

@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{call::Call, keys, lists, strings};
+use super::{call::Call, keys, lists, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -158,6 +158,28 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("ltrim", 4, "w", (1, 1, 1), lists::ltrim),
     data("lrem", 4, "w", (1, 1, 1), lists::lrem),
     data("rpoplpush", 3, "wm", (1, 2, 1), lists::rpoplpush),
+    data("zadd", -4, "wmF", (1, 1, 1), zsets::zadd),
+    data("zincrby", 4, "wmF", (1, 1, 1), zsets::zincrby),
+    data("zrem", -3, "wF", (1, 1, 1), zsets::zrem),
+    data("zremrangebyscore", 4, "w", (1, 1, 1), zsets::zremrangebyscore),
+    data("zremrangebyrank", 4, "w", (1, 1, 1), zsets::zremrangebyrank),
+    data("zremrangebylex", 4, "w", (1, 1, 1), zsets::zremrangebylex),
+    data("zunionstore", -4, "wm", (0, 0, 0), zsets::zunionstore),
+    data("zinterstore", -4, "wm", (0, 0, 0), zsets::zinterstore),
+    data("zrange", -4, "r", (1, 1, 1), zsets::zrange),
+    data("zrangebyscore", -4, "r", (1, 1, 1), zsets::zrangebyscore),
+    data("zrevrangebyscore", -4, "r", (1, 1, 1), zsets::zrevrangebyscore),
+    data("zrangebylex", -4, "r", (1, 1, 1), zsets::zrangebylex),
+    data("zrevrangebylex", -4, "r", (1, 1, 1), zsets::zrevrangebylex),
+    data("zcount", 4, "rF", (1, 1, 1), zsets::zcount),
+    data("zlexcount", 4, "rF", (1, 1, 1), zsets::zlexcount),
+    data("zrevrange", -4, "r", (1, 1, 1), zsets::zrevrange),
+    data("zcard", 2, "rF", (1, 1, 1), zsets::zcard),
+    data("zscore", 3, "rF", (1, 1, 1), zsets::zscore),
+    data("zrank", 3, "rF", (1, 1, 1), zsets::zrank),
+    data("zrevrank", 3, "rF", (1, 1, 1), zsets::zrevrank),
+    data("zpopmin", -2, "wF", (1, 1, 1), zsets::zpopmin),
+    data("zpopmax", -2, "wF", (1, 1, 1), zsets::zpopmax),
     data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
     data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
     data("getset", 3, "wm", (1, 1, 1), strings::getset),

@@ -3,6 +3,7 @@
 mod db;
 mod hash;
 mod list;
+mod ranked;
 mod set;
 mod value;
 mod zset;

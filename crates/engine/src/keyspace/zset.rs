@@ -1,34 +1,43 @@
 //! A sorted set (t_zset.c).
 
-use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::ranked::Ranked;
+
 /// Bytes that one member costs beyond its content: a `dictEntry`, a skip-list node and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 80;
 
 /// Members with scores, ordered by score and, where scores are equal, by the members' bytes.
+///
+/// Ranks count from 0 at the lowest score.
 #[derive(Clone, Debug, Default)]
 pub struct Zset {
     scores: IndexMap<Arc<[u8]>, f64, FxBuildHasher>,
     /// The same members in order.
-    sorted: Vec<(f64, Arc<[u8]>)>,
+    ranked: Ranked,
     bytes: usize,
+    /// The most members and the longest member (in bytes) that it ever had: what decides how Redis encodes it.
+    len_max: usize,
+    member_len_max: usize,
+    /// A command found it too large for a ziplist, by the limits of that time.
+    skiplist: bool,
 }
 
 impl Zset {
     /// Members.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sorted.len()
+        self.scores.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sorted.is_empty()
+        self.scores.is_empty()
     }
 
     /// A rough size in bytes.
@@ -37,56 +46,99 @@ impl Zset {
         self.bytes
     }
 
+    /// Whether Redis would hold it as a ziplist: never more members than `entries_max` (`zset-max-ziplist-entries`) and
+    /// none longer than `member_len_max` bytes (`zset-max-ziplist-value`). A skip list stays one.
+    #[must_use]
+    pub const fn is_ziplist(&self, entries_max: usize, member_len_max: usize) -> bool {
+        !self.skiplist && self.len_max <= entries_max && self.member_len_max <= member_len_max
+    }
+
+    /// Makes it a skip list for good if it is too large for a ziplist by these limits, which may change later.
+    pub(crate) fn keep_encoding(&mut self, entries_max: usize, member_len_max: usize) {
+        self.skiplist = !self.is_ziplist(entries_max, member_len_max);
+    }
+
     /// The score of a member.
     #[must_use]
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).copied()
     }
 
-    /// The member at `rank`, counted from the lowest score, with its score.
+    /// How many members are lower than `member`.
+    #[must_use]
+    pub fn rank(&self, member: &[u8]) -> Option<usize> {
+        self.ranked.rank(self.score(member)?, member)
+    }
+
+    /// The member at `rank`, with its score.
     #[must_use]
     pub fn at(&self, rank: usize) -> Option<(&[u8], f64)> {
-        self.sorted.get(rank).map(|(score, member)| (member.as_ref(), *score))
+        self.iter_ranks(rank..self.len()).next()
+    }
+
+    /// The member at `index` in an order that only removals change (they move the last member into the gap), with its
+    /// score.
+    #[must_use]
+    pub fn at_index(&self, index: usize) -> Option<(&[u8], f64)> {
+        self.scores.get_index(index).map(|(member, score)| (member.as_ref(), *score))
     }
 
     /// All members with their scores, lowest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], f64)> + ExactSizeIterator {
-        self.sorted.iter().map(|(score, member)| (member.as_ref(), *score))
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], f64)> {
+        self.iter_ranks(0..self.len())
+    }
+
+    /// The members of these ranks, which must be within [`Zset::len`], with their scores, lowest first.
+    pub fn iter_ranks(&self, ranks: Range<usize>) -> impl DoubleEndedIterator<Item = (&[u8], f64)> {
+        self.ranked.iter(ranks).map(|(score, member)| (member.as_ref(), *score))
+    }
+
+    /// How many of the lowest members are `below`, which must be false for each member above one for which it is false.
+    #[must_use]
+    pub fn count_while(&self, below: &dyn Fn(f64, &[u8]) -> bool) -> usize {
+        self.ranked.partition_point(&|(score, member)| below(*score, member))
     }
 
     /// Gives a member a score, which must be a number. Says whether the member is new.
     pub fn insert(&mut self, member: &[u8], score: f64) -> bool {
         debug_assert!(!score.is_nan(), "commands refuse scores that are no number");
-        let old = self.remove(member);
-        let member: Arc<[u8]> = member.into();
-        let at = self.position(&member, score).unwrap_or_else(|at| at);
+        if let Some((_, shared, old)) = self.scores.get_full_mut(member) {
+            let shared = Arc::clone(shared);
+            let old = std::mem::replace(old, score);
+            self.ranked.remove(old, member);
+            self.ranked.insert(score, shared);
+            return false;
+        }
+        let shared: Arc<[u8]> = member.into();
         self.bytes += member.len() + MEMBER_OVERHEAD_BYTES;
-        self.sorted.insert(at, (score, Arc::clone(&member)));
-        self.scores.insert(member, score);
-        old.is_none()
+        self.ranked.insert(score, Arc::clone(&shared));
+        self.scores.insert(shared, score);
+        self.len_max = self.len_max.max(self.len());
+        self.member_len_max = self.member_len_max.max(member.len());
+        true
     }
 
     /// Removes a member and returns its score.
     pub fn remove(&mut self, member: &[u8]) -> Option<f64> {
         let score = self.scores.swap_remove(member)?;
-        if let Ok(at) = self.position(member, score) {
-            self.sorted.remove(at);
-        }
+        self.ranked.remove(score, member);
         self.bytes -= member.len() + MEMBER_OVERHEAD_BYTES;
         Some(score)
     }
 
-    fn position(&self, member: &[u8], score: f64) -> Result<usize, usize> {
-        self.sorted.binary_search_by(|(other_score, other)| order((*other_score, other), (score, member)))
+    /// Removes the members of these ranks, which must be within [`Zset::len`], and returns them, lowest first.
+    pub fn remove_ranks(&mut self, ranks: Range<usize>) -> Vec<(f64, Arc<[u8]>)> {
+        let removed = self.ranked.remove_range(ranks);
+        for (_, member) in &removed {
+            self.scores.swap_remove(member);
+            self.bytes -= member.len() + MEMBER_OVERHEAD_BYTES;
+        }
+        removed
     }
-}
-
-fn order(one: (f64, &[u8]), other: (f64, &[u8])) -> Ordering {
-    one.0.partial_cmp(&other.0).unwrap_or(Ordering::Equal).then_with(|| one.1.cmp(other.1))
 }
 
 impl PartialEq for Zset {
     fn eq(&self, other: &Self) -> bool {
-        self.sorted == other.sorted
+        self.len() == other.len() && self.iter().eq(other.iter())
     }
 }

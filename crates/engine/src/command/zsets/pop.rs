@@ -1,0 +1,83 @@
+//! Commands that remove members from an end.
+
+use crate::command::call::Call;
+use crate::command::strings::integer;
+use crate::keyspace::Zset;
+use crate::resp::{errors, format_double};
+
+/// Which end of a sorted set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The lowest scores.
+    Min,
+    /// The highest.
+    Max,
+}
+
+/// ZPOPMIN key [count].
+pub fn zpopmin(call: &mut Call<'_>) {
+    zpop(call, End::Min);
+}
+
+/// ZPOPMAX key [count].
+pub fn zpopmax(call: &mut Call<'_>) {
+    zpop(call, End::Max);
+}
+
+fn zpop(call: &mut Call<'_>, end: End) {
+    let argv = call.argv;
+    let count = match &argv[2..] {
+        [] => 1,
+        [count] => match integer(call, count) {
+            Some(count) => count,
+            None => return,
+        },
+        _ => {
+            call.reply.error(errors::SYNTAX);
+            return;
+        }
+    };
+    match usize::try_from(count) {
+        Ok(count) if count > 0 => {
+            if pop(call, &argv[1..2], end, false, count) == Some(false) {
+                call.reply.empty_array();
+            }
+        }
+        _ => call.reply.empty_array(),
+    }
+}
+
+/// `genericZpopCommand`: pops up to `count` members of the first of `keys` that there is, and replies them with their
+/// scores, for the blocking forms after the key. Says whether there was one; nothing was replied then otherwise. `None` on
+/// another type; the error was replied.
+pub(in crate::command) fn pop(
+    call: &mut Call<'_>,
+    keys: &[Vec<u8>],
+    end: End,
+    with_key: bool,
+    count: usize,
+) -> Option<bool> {
+    for key in keys {
+        let Some(len) = call.read_for_write::<Zset>(key).ok()?.map(|zset| zset.len()) else { continue };
+        let count = count.min(len);
+        let ranks = match end {
+            End::Min => 0..count,
+            End::Max => len - count..len,
+        };
+        let mut popped = call.change::<Zset, _>(key, |zset| zset.remove_ranks(ranks)).ok()?.unwrap_or_default();
+        if end == End::Max {
+            popped.reverse();
+        }
+        call.dirty += popped.len() as u64;
+        call.reply.array(popped.len() * 2 + usize::from(with_key));
+        if with_key {
+            call.reply.bulk(key);
+        }
+        for (score, member) in popped {
+            call.reply.bulk(member);
+            call.reply.bulk(format_double(score));
+        }
+        return Some(true);
+    }
+    Some(false)
+}
