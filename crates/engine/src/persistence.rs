@@ -32,6 +32,8 @@ impl Node {
             unix_s: self.now.unix_s(),
             used_mem: self.used_memory(),
             repl: self.rdb_populate_save_info(),
+            // The script dictionary has its place here.
+            scripts: Vec::new(),
             compress: self.config.rdbcompression,
             checksum: self.config.rdbchecksum,
         };

@@ -306,7 +306,7 @@ mod tests {
 
     fn file(replid: ReplId, offset: i64) -> Vec<u8> {
         let repl = Some(rdb::ReplInfo { stream_db: 0, id: replid, offset: Offset(offset) });
-        let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl, compress: true, checksum: true };
+        let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl, scripts: Vec::new(), compress: true, checksum: true };
         rdb::SaveJob::new(&Keyspace::default(), info).run()
     }
 

@@ -45,8 +45,28 @@ pub enum RdbErrorKind {
     },
     /// The same key twice in a database.
     DuplicateKey(Vec<u8>),
-    /// A value type that Redis has and that cannot be read yet.
-    UnsupportedType(u8),
+    /// The same member or field twice in a collection.
+    DuplicateElement(Vec<u8>),
+    /// A score that is no number.
+    Score,
+    /// A container of elements that is damaged.
+    Container {
+        /// What it is: `ziplist`, `listpack`, `intset` or `zipmap`.
+        name: &'static str,
+        /// Where in its own bytes the fault is.
+        at: usize,
+        /// The fault.
+        why: &'static str,
+    },
+    /// A node of a quicklist that is of no known kind.
+    QuicklistNode(u64),
+    /// A value type that Redis has and that cannot be read.
+    UnsupportedType {
+        /// The type.
+        value_type: u8,
+        /// What it holds.
+        what: &'static str,
+    },
     /// A value type that does not exist.
     UnknownType(u8),
     /// Data of a module.
@@ -79,7 +99,13 @@ impl fmt::Display for RdbError {
             RdbErrorKind::Lzf => f.write_str("invalid LZF compressed string"),
             RdbErrorKind::Database { db, databases } => write!(f, "database {db} of {databases}"),
             RdbErrorKind::DuplicateKey(key) => write!(f, "key {} twice", crate::resp::escape(key)),
-            RdbErrorKind::UnsupportedType(value_type) => write!(f, "value type {value_type} is not supported yet"),
+            RdbErrorKind::DuplicateElement(element) => write!(f, "element {} twice", crate::resp::escape(element)),
+            RdbErrorKind::Score => f.write_str("a score that is no number"),
+            RdbErrorKind::Container { name, at, why } => write!(f, "damaged {name} (at its byte {at}: {why})"),
+            RdbErrorKind::QuicklistNode(kind) => write!(f, "unknown kind of quicklist node {kind}"),
+            RdbErrorKind::UnsupportedType { value_type, what } => {
+                write!(f, "{what} (value type {value_type}), which cannot be read here")
+            }
             RdbErrorKind::UnknownType(value_type) => write!(f, "unknown value type {value_type}"),
             RdbErrorKind::ModuleAux => f.write_str("module data, and there are no modules"),
             RdbErrorKind::Checksum { computed, found } => {

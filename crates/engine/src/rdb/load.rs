@@ -1,11 +1,12 @@
 //! Reading: `rdbLoadRio`.
 
-use super::{RdbError, RdbErrorKind, ReplInfo, checksum, encoding, opcode, value_type};
-use crate::ids::{Offset, ReplId};
-use crate::keyspace::{Db, Hash, Keyspace, List, Set, Value, Zset};
+use std::fmt;
+use std::sync::Arc;
 
-/// The most plain bytes that one byte of LZF data can stand for: 264 bytes for a reference of 3.
-const LZF_EXPANSION_MAX: usize = 88;
+use super::reader::Reader;
+use super::{CRC, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
+use crate::ids::{Offset, ReplId};
+use crate::keyspace::{Db, Keyspace};
 
 /// How to read an RDB file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Loaded {
     pub version: u32,
     /// `redis-ver`, if the file tells.
     pub redis_ver: Option<String>,
+    /// `lua`: the bodies of scripts that EVALSHA must know, in the file's order.
+    pub scripts: Vec<Vec<u8>>,
     /// Bytes read, the trailer included. What follows was left alone.
     pub bytes: usize,
 }
@@ -51,87 +54,229 @@ pub struct Loaded {
 /// # Errors
 /// See [`RdbErrorKind`]. Whatever the bytes are, no more memory is asked for than they can hold.
 pub fn load(bytes: &[u8], options: &LoadOptions) -> Result<Loaded, RdbError> {
-    let mut reader = Reader { bytes, at: 0 };
-    let version = reader.header(options.max_version)?;
-    let mut dbs = vec![Db::default(); options.databases.max(1)];
-    let mut db = 0;
-    let mut expire_ms = None;
-    let mut expired = 0;
-    let mut aux = Aux::default();
-    loop {
+    let mut state = State::begin(bytes, *options)?;
+    state.step(bytes, usize::MAX)?;
+    Ok(state.loaded())
+}
+
+/// Reads an RDB file in steps, so that a node can do other things between them.
+#[derive(Clone)]
+pub struct Loader {
+    bytes: Arc<[u8]>,
+    state: State,
+}
+
+/// What a step led to.
+#[derive(Debug)]
+pub enum Progress {
+    /// There is more to read.
+    More(Loader),
+    /// The file is read.
+    Done(Loaded),
+}
+
+impl Loader {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// See [`RdbErrorKind`].
+    pub fn new(bytes: Arc<[u8]>, options: LoadOptions) -> Result<Self, RdbError> {
+        let state = State::begin(&bytes, options)?;
+        Ok(Self { bytes, state })
+    }
+
+    /// Reads on, to the end of the element with which `bytes_max` bytes are read (at least one element; a collection is
+    /// one element, whatever its size).
+    ///
+    /// # Errors
+    /// See [`RdbErrorKind`]. What was read before is lost.
+    pub fn step(mut self, bytes_max: usize) -> Result<Progress, RdbError> {
+        let done = self.state.step(&self.bytes, bytes_max)?;
+        Ok(if done { Progress::Done(self.state.loaded()) } else { Progress::More(self) })
+    }
+
+    /// How many bytes are read (`loading_loaded_bytes`).
+    #[must_use]
+    pub const fn loaded_bytes(&self) -> usize {
+        self.state.at
+    }
+
+    /// How many bytes there are (`loading_total_bytes`).
+    #[must_use]
+    pub fn total_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Loader({} of {} bytes)", self.loaded_bytes(), self.total_bytes())
+    }
+}
+
+/// What `rdbLoadRio` knows between two elements.
+#[derive(Clone)]
+struct State {
+    options: LoadOptions,
+    /// Where the next element begins.
+    at: usize,
+    version: u32,
+    dbs: Vec<Db>,
+    /// The database of the keys that follow.
+    db: usize,
+    /// When the next key expires. -1 is `rdbLoadRio`'s word for "never".
+    expire_ms: Option<i64>,
+    expired: u64,
+    aux: Aux,
+    /// Of all bytes before `at`.
+    checksum: crc::Digest<'static, u64>,
+}
+
+impl State {
+    /// `REDIS` and four digits.
+    fn begin(bytes: &[u8], options: LoadOptions) -> Result<Self, RdbError> {
+        let mut reader = Reader { bytes, at: 0 };
+        let header = reader.take(9)?;
+        if !header.starts_with(b"REDIS") {
+            return Err(RdbErrorKind::Signature.at(0));
+        }
+        let version = leading_integer(&header[5..]);
+        let version = u32::try_from(version)
+            .ok()
+            .filter(|version| (1..=options.max_version).contains(version))
+            .ok_or_else(|| RdbErrorKind::Version(version).at(5))?;
+        let mut checksum = CRC.digest();
+        checksum.update(header);
+        Ok(Self {
+            options,
+            at: reader.at,
+            version,
+            dbs: vec![Db::default(); options.databases.max(1)],
+            db: 0,
+            expire_ms: None,
+            expired: 0,
+            aux: Aux::default(),
+            checksum,
+        })
+    }
+
+    /// Reads elements until `bytes_max` bytes are read. True once all is.
+    fn step(&mut self, bytes: &[u8], bytes_max: usize) -> Result<bool, RdbError> {
+        let from = self.at;
+        let mut reader = Reader { bytes, at: from };
+        let mut done = false;
+        while !done && (reader.at - from < bytes_max || reader.at == from) {
+            done = self.element(&mut reader)?;
+        }
+        self.checksum.update(&bytes[from..reader.at]);
+        if done && self.version >= 5 {
+            self.trailer(&mut reader)?;
+        }
+        self.at = reader.at;
+        Ok(done)
+    }
+
+    /// Reads one element. True if it was the end.
+    fn element(&mut self, reader: &mut Reader<'_>) -> Result<bool, RdbError> {
         let start = reader.at;
         match reader.byte()? {
-            opcode::EOF => break,
+            opcode::EOF => return Ok(true),
             opcode::SELECT_DB => {
                 let index = reader.len()?;
-                db = usize::try_from(index)
+                let databases = self.options.databases;
+                self.db = usize::try_from(index)
                     .ok()
-                    .filter(|&index| index < dbs.len())
-                    .ok_or_else(|| RdbErrorKind::Database { db: index, databases: options.databases }.at(start))?;
+                    .filter(|&index| index < self.dbs.len())
+                    .ok_or_else(|| RdbErrorKind::Database { db: index, databases }.at(start))?;
             }
             opcode::RESIZE_DB => reader.skip_lens(2)?,
-            opcode::EXPIRE_MS => expire_ms = Some(i64::from_le_bytes(reader.array()?)),
-            opcode::EXPIRE_S => expire_ms = Some(i64::from(i32::from_le_bytes(reader.array()?)) * 1000),
+            opcode::EXPIRE_MS => self.expire_ms = Some(i64::from_le_bytes(reader.array()?)),
+            opcode::EXPIRE_S => self.expire_ms = Some(i64::from(i32::from_le_bytes(reader.array()?)) * 1000),
             opcode::IDLE => reader.skip_lens(1)?,
             opcode::FREQ => {
                 reader.byte()?;
             }
             opcode::AUX => {
                 let name = reader.string()?;
-                aux.set(&name, &reader.string()?);
+                self.aux.set(&name, reader.string()?);
             }
             opcode::MODULE_AUX => return Err(RdbErrorKind::ModuleAux.at(start)),
-            opcode::FUNCTION2 if version >= 10 => {
+            opcode::FUNCTION2 if self.version >= 10 => {
                 reader.string()?;
             }
-            opcode::SLOT_INFO if version >= 12 => reader.skip_lens(3)?,
-            value_type => {
-                let key = reader.key(value_type)?;
-                let value = reader.value(value_type, start)?;
-                // -1 is `rdbLoadRio`'s word for "never".
-                let when = expire_ms.take().filter(|&when| when != -1);
-                if options.drop_expired_before.zip(when).is_some_and(|(now, when)| when < now) {
-                    expired += 1;
-                } else if !dbs[db].insert(&key, value, when, 0) {
-                    return Err(RdbErrorKind::DuplicateKey(key).at(start));
-                }
-            }
+            opcode::SLOT_INFO if self.version >= 12 => reader.skip_lens(3)?,
+            value_type => self.key_value(reader, value_type, start)?,
+        }
+        Ok(false)
+    }
+
+    fn key_value(&mut self, reader: &mut Reader<'_>, value_type: u8, start: usize) -> Result<(), RdbError> {
+        if value_type > value_type::LAST {
+            return Err(RdbErrorKind::UnknownType(value_type).at(start));
+        }
+        let key = reader.string()?;
+        let value = reader.value(value_type, self.version, start)?;
+        let when = self.expire_ms.take().filter(|&when| when != -1);
+        // No key holds an empty collection. Redis never writes one; 5.0 would take it, 7 leaves it out.
+        if value.is_empty_collection() {
+            return Ok(());
+        }
+        if self.options.drop_expired_before.zip(when).is_some_and(|(now, when)| when < now) {
+            self.expired += 1;
+        } else if !self.dbs[self.db].insert(&key, value, when, 0) {
+            return Err(RdbErrorKind::DuplicateKey(key).at(start));
+        }
+        Ok(())
+    }
+
+    /// The checksum of all bytes so far; 0 if the writer did not compute it.
+    fn trailer(&self, reader: &mut Reader<'_>) -> Result<(), RdbError> {
+        let start = reader.at;
+        let found = u64::from_le_bytes(reader.array()?);
+        let computed = self.checksum.clone().finalize();
+        if found == 0 || found == computed {
+            return Ok(());
+        }
+        Err(RdbErrorKind::Checksum { computed, found }.at(start))
+    }
+
+    fn loaded(self) -> Loaded {
+        Loaded {
+            repl: self.aux.repl(),
+            keyspace: Keyspace::from_dbs(self.dbs),
+            stream_db: self.aux.stream_db,
+            expired: self.expired,
+            version: self.version,
+            redis_ver: self.aux.redis_ver,
+            scripts: self.aux.scripts,
+            bytes: self.at,
         }
     }
-    if version >= 5 {
-        reader.trailer()?;
-    }
-    Ok(Loaded {
-        keyspace: Keyspace::from_dbs(dbs),
-        repl: aux.repl(),
-        stream_db: aux.stream_db,
-        expired,
-        version,
-        redis_ver: aux.redis_ver,
-        bytes: reader.at,
-    })
 }
 
 /// The auxiliary fields that mean something to us. Others are skipped, as the format wants it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Aux {
     stream_db: Option<i64>,
     id: Option<ReplId>,
     offset: Option<Offset>,
     redis_ver: Option<String>,
+    scripts: Vec<Vec<u8>>,
 }
 
 impl Aux {
-    fn set(&mut self, name: &[u8], value: &[u8]) {
+    fn set(&mut self, name: &[u8], value: Vec<u8>) {
         if name.eq_ignore_ascii_case(b"repl-stream-db") {
-            self.stream_db = Some(leading_integer(value));
+            self.stream_db = Some(leading_integer(&value));
         } else if name.eq_ignore_ascii_case(b"repl-id") {
             // One of another length is not taken, and does not undo an earlier one.
-            self.id = ReplId::from_bytes(value).or(self.id);
+            self.id = ReplId::from_bytes(&value).or(self.id);
         } else if name.eq_ignore_ascii_case(b"repl-offset") {
-            self.offset = Some(Offset(leading_integer(value)));
+            self.offset = Some(Offset(leading_integer(&value)));
         } else if name.eq_ignore_ascii_case(b"redis-ver") {
-            self.redis_ver = Some(String::from_utf8_lossy(value).into_owned());
+            self.redis_ver = Some(String::from_utf8_lossy(&value).into_owned());
+        } else if name.eq_ignore_ascii_case(b"lua") {
+            self.scripts.push(value);
         }
     }
 
@@ -154,170 +299,4 @@ fn leading_integer(text: &[u8]) -> i64 {
         .take_while(|byte| byte.is_ascii_digit())
         .fold(0i64, |value, byte| value.saturating_mul(10).saturating_add(i64::from(byte - b'0')));
     if negative { -value } else { value }
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-/// What a length byte announces.
-enum Len {
-    /// A number.
-    Plain(u64),
-    /// A string in one of the encodings.
-    Encoded(u8),
-}
-
-impl<'a> Reader<'a> {
-    /// `REDIS` and four digits.
-    fn header(&mut self, max_version: u32) -> Result<u32, RdbError> {
-        let header = self.take(9)?;
-        if !header.starts_with(b"REDIS") {
-            return Err(RdbErrorKind::Signature.at(0));
-        }
-        let version = leading_integer(&header[5..]);
-        u32::try_from(version)
-            .ok()
-            .filter(|version| (1..=max_version).contains(version))
-            .ok_or_else(|| RdbErrorKind::Version(version).at(5))
-    }
-
-    /// The checksum of all bytes so far; 0 if the writer did not compute it.
-    fn trailer(&mut self) -> Result<(), RdbError> {
-        let start = self.at;
-        let found = u64::from_le_bytes(self.array()?);
-        if found == 0 {
-            return Ok(());
-        }
-        let computed = checksum(&self.bytes[..start]);
-        if found == computed { Ok(()) } else { Err(RdbErrorKind::Checksum { computed, found }.at(start)) }
-    }
-
-    /// The key of a value of `value_type`, after a check that there is such a type.
-    fn key(&mut self, value_type: u8) -> Result<Vec<u8>, RdbError> {
-        if value_type > value_type::LAST {
-            return Err(RdbErrorKind::UnknownType(value_type).at(self.at - 1));
-        }
-        self.string()
-    }
-
-    /// `rdbLoadObject`. `start` is where the key began, for errors.
-    fn value(&mut self, value_type: u8, start: usize) -> Result<Value, RdbError> {
-        match value_type {
-            value_type::STRING => Ok(Value::String(self.string()?)),
-            value_type::LIST => {
-                let mut list = List::default();
-                for _ in 0..self.len()? {
-                    list.push_back(self.string()?);
-                }
-                Ok(list.into())
-            }
-            value_type::SET => {
-                let mut set = Set::default();
-                for _ in 0..self.len()? {
-                    set.insert(&self.string()?);
-                }
-                Ok(set.into())
-            }
-            value_type::HASH => {
-                let mut hash = Hash::default();
-                for _ in 0..self.len()? {
-                    let field = self.string()?;
-                    hash.insert(&field, self.string()?);
-                }
-                Ok(hash.into())
-            }
-            value_type::ZSET_2 => {
-                let mut zset = Zset::default();
-                for _ in 0..self.len()? {
-                    let member = self.string()?;
-                    zset.insert(&member, f64::from_le_bytes(self.array()?));
-                }
-                Ok(zset.into())
-            }
-            other => Err(RdbErrorKind::UnsupportedType(other).at(start)),
-        }
-    }
-
-    /// `rdbLoadStringObject`.
-    fn string(&mut self) -> Result<Vec<u8>, RdbError> {
-        let start = self.at;
-        match self.any_len()? {
-            Len::Plain(len) => Ok(self.take_u64(len)?.to_vec()),
-            Len::Encoded(encoding::INT8) => Ok(decimal(i8::from_le_bytes(self.array()?))),
-            Len::Encoded(encoding::INT16) => Ok(decimal(i16::from_le_bytes(self.array()?))),
-            Len::Encoded(encoding::INT32) => Ok(decimal(i32::from_le_bytes(self.array()?))),
-            Len::Encoded(encoding::LZF) => self.lzf(start),
-            Len::Encoded(encoding) => Err(RdbErrorKind::StringEncoding(encoding).at(start)),
-        }
-    }
-
-    /// `rdbLoadLzfStringObject`.
-    fn lzf(&mut self, start: usize) -> Result<Vec<u8>, RdbError> {
-        let compressed_len = self.len()?;
-        let plain_len = self.len()?;
-        let compressed = self.take_u64(compressed_len)?;
-        // The announced length is only a claim: no more memory than the data can fill.
-        usize::try_from(plain_len)
-            .ok()
-            .filter(|&len| len <= compressed.len().saturating_mul(LZF_EXPANSION_MAX))
-            .and_then(|len| ::lzf::decompress(compressed, len).ok().filter(|plain| plain.len() == len))
-            .ok_or_else(|| RdbErrorKind::Lzf.at(start))
-    }
-
-    fn skip_lens(&mut self, count: usize) -> Result<(), RdbError> {
-        for _ in 0..count {
-            self.len()?;
-        }
-        Ok(())
-    }
-
-    /// A length where no encoding may stand.
-    fn len(&mut self) -> Result<u64, RdbError> {
-        let start = self.at;
-        match self.any_len()? {
-            Len::Plain(len) => Ok(len),
-            Len::Encoded(encoding) => Err(RdbErrorKind::LengthEncoding(encoding::MARK | encoding).at(start)),
-        }
-    }
-
-    /// `rdbLoadLenByRef`.
-    fn any_len(&mut self) -> Result<Len, RdbError> {
-        let start = self.at;
-        let first = self.byte()?;
-        let low = first & 0x3f;
-        match first >> 6 {
-            0 => Ok(Len::Plain(u64::from(low))),
-            1 => Ok(Len::Plain(u64::from(u16::from_be_bytes([low, self.byte()?])))),
-            3 => Ok(Len::Encoded(low)),
-            _ if first == 0x80 => Ok(Len::Plain(u64::from(u32::from_be_bytes(self.array()?)))),
-            _ if first == 0x81 => Ok(Len::Plain(u64::from_be_bytes(self.array()?))),
-            _ => Err(RdbErrorKind::LengthEncoding(first).at(start)),
-        }
-    }
-
-    fn byte(&mut self) -> Result<u8, RdbError> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], RdbError> {
-        let start = self.at;
-        self.take(N)?.try_into().map_err(|_| RdbErrorKind::UnexpectedEof.at(start))
-    }
-
-    fn take_u64(&mut self, len: u64) -> Result<&'a [u8], RdbError> {
-        // On a 32-bit machine a length may not even be a length.
-        self.take(usize::try_from(len).unwrap_or(usize::MAX))
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8], RdbError> {
-        let taken = self.bytes[self.at..].get(..len).ok_or_else(|| RdbErrorKind::UnexpectedEof.at(self.at))?;
-        self.at += len;
-        Ok(taken)
-    }
-}
-
-fn decimal(value: impl Into<i64>) -> Vec<u8> {
-    value.into().to_string().into_bytes()
 }

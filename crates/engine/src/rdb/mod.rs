@@ -1,18 +1,25 @@
 //! RDB files: the dataset as bytes, on disk and on a replication link.
 //!
 //! * write: [`SaveJob`]
-//! * read: [`load`], [`LoadOptions`], [`Loaded`], [`RdbError`]
+//! * read: [`load`], or [`Loader`] in steps; [`LoadOptions`], [`Loaded`], [`RdbError`]
 //!
 //! A file is `REDIS` and four digits of version; elements, each begun by an opcode or a value type; the end
 //! opcode; and a checksum of all before it. See rdb.c and rdb.h.
 
+mod container;
 mod error;
+mod intset;
+mod listpack;
 mod load;
 mod lzf;
+mod object;
+mod reader;
 mod save;
+mod ziplist;
+mod zipmap;
 
 pub use error::{RdbError, RdbErrorKind};
-pub use load::{LoadOptions, Loaded, load};
+pub use load::{LoadOptions, Loaded, Loader, Progress, load};
 pub use save::{SaveInfo, SaveJob};
 
 use crate::ids::{Offset, ReplId};
@@ -66,12 +73,34 @@ mod value_type {
     pub const LIST: u8 = 1;
     /// A set: a length and as many strings.
     pub const SET: u8 = 2;
+    /// A sorted set: a length and as many pairs of a string and a score in text.
+    pub const ZSET: u8 = 3;
     /// A hash: a length and as many pairs of strings.
     pub const HASH: u8 = 4;
     /// A sorted set: a length and as many pairs of a string and a double, little endian.
     pub const ZSET_2: u8 = 5;
+    /// A hash: a zipmap.
+    pub const HASH_ZIPMAP: u8 = 9;
+    /// A list: a ziplist.
+    pub const LIST_ZIPLIST: u8 = 10;
+    /// A set: an intset.
+    pub const SET_INTSET: u8 = 11;
+    /// A sorted set: a ziplist of members and scores.
+    pub const ZSET_ZIPLIST: u8 = 12;
+    /// A hash: a ziplist of fields and values.
+    pub const HASH_ZIPLIST: u8 = 13;
+    /// A list: a length and as many ziplists.
+    pub const LIST_QUICKLIST: u8 = 14;
+    /// A hash: a listpack of fields and values; since version 10, as the next two.
+    pub const HASH_LISTPACK: u8 = 16;
+    /// A sorted set: a listpack of members and scores.
+    pub const ZSET_LISTPACK: u8 = 17;
+    /// A list: a length and as many nodes, each a length that says of what kind it is and a string.
+    pub const LIST_QUICKLIST_2: u8 = 18;
+    /// A set: a listpack; since version 11.
+    pub const SET_LISTPACK: u8 = 20;
     /// The largest type that any version up to 12 writes.
-    pub const LAST: u8 = 24;
+    pub const LAST: u8 = 25;
 }
 
 /// How a string is written that is not a length and its bytes (`RDB_ENC_…`).
@@ -89,10 +118,7 @@ mod encoding {
 }
 
 /// The checksum of the trailer: CRC-64 with the Jones polynomial, reflected, starting from 0.
-fn checksum(bytes: &[u8]) -> u64 {
-    const CRC: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);
-    CRC.checksum(bytes)
-}
+static CRC: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);
 
 #[cfg(test)]
 mod tests;

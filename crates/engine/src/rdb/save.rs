@@ -1,9 +1,10 @@
 //! Writing: the work of a background save's child.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::lzf::Compressor;
-use super::{ReplInfo, checksum, encoding, opcode, value_type};
+use super::{CRC, ReplInfo, encoding, opcode, value_type};
 use crate::keyspace::{Db, Entry, Keyspace, Snapshot, Value};
 use crate::resp::parse_i64_strict;
 
@@ -17,7 +18,7 @@ const COMPRESS_LEN_MIN: usize = 21;
 const COMPRESS_SAVES_MIN: usize = 4;
 
 /// What a save needs to know beside the dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaveInfo {
     /// The wall clock, for `ctime`: seconds since the Unix epoch.
     pub unix_s: i64,
@@ -25,6 +26,9 @@ pub struct SaveInfo {
     pub used_mem: u64,
     /// Where the dataset stands in its history, if that may be said (`rdbPopulateSaveInfo`).
     pub repl: Option<ReplInfo>,
+    /// The bodies of the scripts that EVALSHA knows. Written only beside `repl`: they are for the stream that goes on
+    /// from there.
+    pub scripts: Vec<Arc<[u8]>>,
     /// `rdbcompression`: LZF for strings longer than 20 bytes.
     pub compress: bool,
     /// `rdbchecksum`: without it the trailer is 0, which readers do not check.
@@ -60,8 +64,11 @@ impl SaveJob {
                 out.database(index, db);
             }
         }
+        if self.info.repl.is_some() {
+            self.info.scripts.iter().for_each(|body| out.aux(b"lua", body));
+        }
         out.bytes.push(opcode::EOF);
-        let checksum = if self.info.checksum { checksum(&out.bytes) } else { 0 };
+        let checksum = if self.info.checksum { CRC.checksum(&out.bytes) } else { 0 };
         out.bytes.extend_from_slice(&checksum.to_le_bytes());
         out.bytes
     }

@@ -25,7 +25,7 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 fn info(repl: Option<ReplInfo>) -> SaveInfo {
-    SaveInfo { unix_s: 1_795_356_029, used_mem: 2_014_248, repl, compress: true, checksum: true }
+    SaveInfo { unix_s: 1_795_356_029, used_mem: 2_014_248, repl, scripts: Vec::new(), compress: true, checksum: true }
 }
 
 /// A file of version `version` with `body` between header and end, without a checksum.
@@ -210,7 +210,7 @@ fn what_is_wrong_and_where() {
     check_error(b"", 9, "unexpected end of the RDB file at byte 0");
     check_error(b"REDIS000", 9, "unexpected end of the RDB file at byte 0");
     check_error(&file(9, b"\x00\x01a\x01b\x00\x01a\x01c"), 9, "key a twice at byte 14");
-    check_error(&file(9, b"\x0f\x01a"), 9, "value type 15 is not supported yet at byte 9");
+    check_error(&file(9, b"\x0f\x01a"), 9, "a stream (value type 15), which cannot be read here at byte 9");
     check_error(&file(9, b"\x80\x01a"), 9, "unknown value type 128 at byte 9");
     check_error(&file(9, b"\xf7\x01"), 9, "module data, and there are no modules at byte 9");
     check_error(&file(9, b"\x00\x01a\xc4"), 9, "unknown string encoding 4 at byte 12");
@@ -316,6 +316,9 @@ fn a_snapshot_does_not_see_later_changes() {
 }
 
 fn assert_send(_: impl Send + Clone) {}
+
+mod containers;
+mod fixtures;
 
 mod random {
     use rand_core::{RngCore, SeedableRng};
