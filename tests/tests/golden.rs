@@ -40,6 +40,31 @@ fn f_chained_upstream_full() {
     check(include_str!("../golden/f_chained_upstream_full.jsonl"), scenarios::f_chained_upstream_full);
 }
 
+#[test]
+fn h_diskless_eof() {
+    check(include_str!("../golden/h_diskless_eof.jsonl"), scenarios::h_diskless_eof);
+}
+
+#[test]
+fn i_masterauth() {
+    check(include_str!("../golden/i_masterauth.jsonl"), scenarios::i_masterauth);
+}
+
+#[test]
+fn l_old_sync() {
+    check(include_str!("../golden/l_old_sync.jsonl"), scenarios::l_old_sync);
+}
+
+#[test]
+fn o_restart_partial() {
+    check(include_str!("../golden/o_restart_partial.jsonl"), scenarios::o_restart_partial);
+}
+
+#[test]
+fn t_timeouts() {
+    check(include_str!("../golden/t_timeouts.jsonl"), scenarios::t_timeouts);
+}
+
 /// The comparison itself must notice what it is there to notice.
 #[test]
 fn a_changed_byte_is_a_difference() {

@@ -46,11 +46,13 @@ fn hundred(first: u64) {
     let full = sum(|report| report.tally.full);
     let promotions = sum(|report| report.tally.promotions);
     let data_pairs = sum(|report| report.tally.data_pairs);
+    let diskless = sum(|report| report.tally.diskless);
     let (renamed, restored) = (sum(|report| report.tally.renamed), sum(|report| report.tally.restored));
     println!(
         "{partial} partial and {full} full resyncs, {promotions} promotions, {renamed} replicas renamed, {restored} \
-         restarted within their history, {data_pairs} datasets compared"
+         restarted within their history, {data_pairs} datasets compared, {diskless} RDBs without a file"
     );
+    assert!(diskless > 100);
     assert!(partial > 100 && full > 300 && promotions > 100 && renamed > 10 && restored > 10 && data_pairs > 3000);
 }
 

@@ -3,11 +3,12 @@
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
+use crate::replication::bgsave::Capa;
 use crate::resp::QueryBuf;
 use std::sync::Arc;
 
 /// Bytes waiting for room in the kernel's buffer.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OutBuf {
     bytes: Vec<u8>,
     sent: usize,
@@ -29,11 +30,6 @@ impl OutBuf {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.sent = 0;
-    }
-
-    /// All that waits, for a replica that attaches to a running save (`copyClientOutputBuffer`).
-    pub(crate) fn pending(&self) -> &[u8] {
-        &self.bytes[self.sent..]
     }
 
     /// Takes up to `room` bytes from the front.
@@ -137,8 +133,7 @@ pub(crate) struct Client {
     /// Name of the last command, for CLIENT LIST.
     pub(crate) last_cmd: &'static str,
     /// `slave_capa`, `slave_listening_port` and `slave_ip`: told by REPLCONF, before the client is a replica.
-    pub(crate) capa_eof: bool,
-    pub(crate) capa_psync2: bool,
+    pub(crate) capa: Capa,
     pub(crate) listening_port: u16,
     pub(crate) announced_ip: String,
     pub(crate) role: Role,
@@ -162,8 +157,7 @@ impl Client {
             created: unix_s,
             last_interaction: unix_s,
             last_cmd: "NULL",
-            capa_eof: false,
-            capa_psync2: false,
+            capa: Capa::default(),
             listening_port: 0,
             announced_ip: String::new(),
             role: Role::Normal,

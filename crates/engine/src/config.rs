@@ -1,7 +1,7 @@
 //! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
 
+use crate::command::table;
 use crate::glob::matches as glob;
-use crate::keyspace::{Hash, Set};
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -85,18 +85,12 @@ pub struct Config {
     pub save: Vec<(i64, u64)>,
     /// `loglevel`.
     pub loglevel: String,
-    /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
-    pub hash_max_ziplist_entries: usize,
-    /// `hash-max-ziplist-value`: a hash with a longer field or value is a hash table.
-    pub hash_max_ziplist_value: usize,
-    /// `set-max-intset-entries`: a set of more integers is a hash table.
-    pub set_max_intset_entries: usize,
-    /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
-    pub hll_sparse_max_bytes: usize,
     /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
     pub zset_max_ziplist_entries: usize,
     /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
     pub zset_max_ziplist_value: usize,
+    /// `rename-command`: (name in the command table, the only name it is known by; empty for none).
+    pub renamed_commands: Vec<(String, String)>,
 }
 
 impl Default for Config {
@@ -130,12 +124,9 @@ impl Default for Config {
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
             loglevel: "notice".into(),
-            hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
-            hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
-            set_max_intset_entries: Set::INTEGERS_MAX,
-            hll_sparse_max_bytes: 3000,
             zset_max_ziplist_entries: 128,
             zset_max_ziplist_value: 64,
+            renamed_commands: Vec::new(),
         }
     }
 }
@@ -394,38 +385,6 @@ static DIRECTIVES: &[Directive] = &[
         },
     ),
     Directive::new(
-        "hash-max-ziplist-entries",
-        |c| c.hash_max_ziplist_entries.to_string(),
-        |c, a| {
-            c.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
-            Ok(())
-        },
-    ),
-    Directive::new(
-        "hash-max-ziplist-value",
-        |c| c.hash_max_ziplist_value.to_string(),
-        |c, a| {
-            c.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
-            Ok(())
-        },
-    ),
-    Directive::new(
-        "set-max-intset-entries",
-        |c| c.set_max_intset_entries.to_string(),
-        |c, a| {
-            c.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
-            Ok(())
-        },
-    ),
-    Directive::new(
-        "hll-sparse-max-bytes",
-        |c| c.hll_sparse_max_bytes.to_string(),
-        |c, a| {
-            c.hll_sparse_max_bytes = integer(a, 0, i64::from(i32::MAX))? as usize;
-            Ok(())
-        },
-    ),
-    Directive::new(
         "repl-diskless-sync-delay",
         |c| c.repl_diskless_sync_delay.to_string(),
         |c, a| {
@@ -472,11 +431,7 @@ static DIRECTIVES: &[Directive] = &[
         "repl-diskless-sync",
         |c| word(c.repl_diskless_sync).into(),
         |c, a| {
-            // Diskless transfers are not here yet, and a directive that is accepted must mean something.
-            if yes_no(a)? {
-                return Err("diskless replication is not available".into());
-            }
-            c.repl_diskless_sync = false;
+            c.repl_diskless_sync = yes_no(a)?;
             Ok(())
         },
     ),
@@ -566,12 +521,29 @@ impl Config {
     /// In Redis's words: an unknown directive, a wrong number of arguments, a value that does not fit. The
     /// configuration is then unchanged.
     pub fn set_directive(&mut self, name: &str, args: &[&str]) -> Result<(), String> {
+        if name.eq_ignore_ascii_case("rename-command") {
+            return self.rename_command(args);
+        }
         let args: Vec<&[u8]> = args.iter().map(|arg| arg.as_bytes()).collect();
         let directive = DIRECTIVES
             .iter()
             .find(|directive| directive.is_named(name.as_bytes()))
             .ok_or("Bad directive or wrong number of arguments")?;
         (directive.set)(self, &args)
+    }
+
+    /// `rename-command OLD NEW`, where an empty NEW takes the command away. CONFIG knows nothing of it.
+    fn rename_command(&mut self, args: &[&str]) -> Result<(), String> {
+        let [old, new] = args else { return Err("Bad directive or wrong number of arguments".into()) };
+        let (old, new) = (old.to_ascii_lowercase(), new.to_ascii_lowercase());
+        if table::lookup_renamed(&self.renamed_commands, old.as_bytes()).is_none() {
+            return Err("No such command in rename-command".into());
+        }
+        if table::lookup_renamed(&self.renamed_commands, new.as_bytes()).is_some() {
+            return Err("Target command name already exists".into());
+        }
+        self.renamed_commands.push((old, new));
+        Ok(())
     }
 
     /// CONFIG SET.

@@ -5,6 +5,11 @@ use std::fmt;
 use rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 
+/// `getRandomHexChars`: the characters of a new ID, or of the mark that ends a streamed RDB.
+pub(crate) fn random_hex_chars(rng: &mut impl RngCore) -> [u8; 40] {
+    std::array::from_fn(|_| b"0123456789abcdef"[(rng.next_u32() >> 28) as usize])
+}
+
 /// A replication ID: 40 hexadecimal characters that name one history of writes.
 ///
 /// [`ReplId::NONE`] (forty times `'0'`) is Redis's way to say "no such history" (`replid2` of a node that never changed
@@ -20,13 +25,9 @@ impl ReplId {
     /// node (`master_replid` is an empty C string then, and INFO shows it so).
     pub const EMPTY: Self = Self([0; 40]);
 
-    /// A new random ID (`getRandomHexChars`).
+    /// A new random ID.
     pub fn random(rng: &mut impl RngCore) -> Self {
-        let mut id = [0; 40];
-        for byte in &mut id {
-            *byte = b"0123456789abcdef"[(rng.next_u32() >> 28) as usize];
-        }
-        Self(id)
+        Self(random_hex_chars(rng))
     }
 
     /// The ID in `bytes`, if there are exactly 40 of them. Redis does not check that they are hexadecimal, nor do we.

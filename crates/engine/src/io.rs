@@ -25,6 +25,9 @@ impl ConnId {
     }
 }
 
+/// A child of [`Output::SpawnToSockets`] writes so many bytes to each connection before it goes on (`PROTO_IOBUF_LEN`).
+pub const SOCKET_CHILD_CHUNK: usize = 16 * 1024;
+
 /// A child process of the node: a background save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -106,6 +109,13 @@ pub enum Input<'a> {
         /// What it made.
         result: Result<Arc<[u8]>, String>,
     },
+    /// A child asked for by [`Output::SpawnToSockets`] ended.
+    ChildStreamed {
+        /// The child.
+        child: ChildId,
+        /// The connections to which it wrote everything; none if it failed altogether.
+        reached: &'a [ConnId],
+    },
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
 }
@@ -140,6 +150,25 @@ pub enum Output {
         child: ChildId,
         /// What to run: a snapshot of the dataset to write as an RDB file.
         job: SaveJob,
+    },
+    /// Fork a child that runs `job` and writes the RDB straight to connections of the node ([`SaveJob::run_with_eof_mark`]),
+    /// then tell [`Input::ChildStreamed`].
+    ///
+    /// All connections get the same bytes, one no more than [`SOCKET_CHILD_CHUNK`] ahead of another, so the slowest sets
+    /// the pace. From now on the node has no room on them, whatever it was told: it is told [`Input::Writable`] anew, when it
+    /// wants to write, once the child is done. The child gives up a connection that is over, that the node closes
+    /// ([`Output::Close`]), or that takes nothing for `timeout_s`; it fails when none is left.
+    SpawnToSockets {
+        /// The child.
+        child: ChildId,
+        /// What to run.
+        job: SaveJob,
+        /// 40 characters that end the RDB.
+        mark: [u8; 40],
+        /// The connections, at least one.
+        conns: Vec<ConnId>,
+        /// How long one of them may take nothing, in seconds.
+        timeout_s: i64,
     },
     /// Kill a child (SIGUSR1); nothing more is told about it.
     Kill {

@@ -25,8 +25,26 @@ pub(crate) struct Child {
     pub(crate) id: ChildId,
     pub(crate) started: i64,
     pub(crate) dirty_at_start: u64,
-    /// Set when the child has ended; serverCron reaps it, at most one turn later.
-    pub(crate) result: Option<Result<Arc<[u8]>, String>>,
+    /// Where it writes (`rdb_child_type`).
+    pub(crate) target: Target,
+    /// Whether it has ended; serverCron reaps it, at most one turn later.
+    pub(crate) ended: bool,
+}
+
+impl Child {
+    /// `RDB_CHILD_TYPE_SOCKET`.
+    pub(crate) const fn to_sockets(&self) -> bool {
+        matches!(self.target, Target::Sockets { .. })
+    }
+}
+
+/// Where a child writes, and what came of it.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// To a file: its bytes once it is whole.
+    Disk { file: Result<Arc<[u8]>, String> },
+    /// To the sockets of replicas: those it reached.
+    Sockets { reached: Vec<ConnId> },
 }
 
 /// Counters for INFO.
@@ -206,7 +224,14 @@ impl Node {
             Input::Timer => self.timer(),
             Input::ChildDone { child, result } => {
                 if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
-                    running.result = Some(result);
+                    running.target = Target::Disk { file: result };
+                    running.ended = true;
+                }
+            }
+            Input::ChildStreamed { child, reached } => {
+                if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
+                    running.target = Target::Sockets { reached: reached.to_vec() };
+                    running.ended = true;
                 }
             }
             Input::Terminate => {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::event::{Event, LogLevel};
-use crate::io::{ConnId, Output};
-use crate::node::{Child, Node};
+use crate::event::{Event, LogLevel, ReplicaState};
+use crate::ids::random_hex_chars;
+use crate::io::{ChildId, ConnId, Output};
+use crate::node::{Child, Node, Target};
 use crate::rdb::{ReplInfo, SaveInfo, SaveJob};
+use crate::replication::bgsave::SaveEnd;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
@@ -51,22 +53,60 @@ impl Node {
         let job = self.save_job();
         let keys = job.keys();
         let id = self.new_child();
-        self.child = Some(Child { id, started: self.now.unix_s(), dirty_at_start: self.dirty, result: None });
+        self.fork(id, Target::Disk { file: Err("not ended".into()) });
         self.out.outputs.push(Output::Spawn { child: id, job });
         self.event(|| Event::SaveStarted { keys });
         self.log(LogLevel::Notice, || format!("Background saving started by pid {}", id.0));
         Ok(())
     }
 
+    /// `rdbSaveToSlavesSockets`: forks a child that writes the dataset to the sockets of these replicas.
+    ///
+    /// # Errors
+    /// If one runs already.
+    pub(crate) fn rdb_save_to_slaves_sockets(&mut self, conns: &[ConnId]) -> Result<(), String> {
+        if self.child.is_some() {
+            return Err("Background save already in progress".into());
+        }
+        let job = self.save_job();
+        let keys = job.keys();
+        let id = self.new_child();
+        let mark = random_hex_chars(&mut self.rng);
+        self.fork(id, Target::Sockets { reached: Vec::new() });
+        for conn in conns {
+            if let Some(client) = self.clients.get_mut(conn) {
+                client.room = 0;
+            }
+        }
+        let timeout_s = self.config.repl_timeout;
+        self.out.outputs.push(Output::SpawnToSockets { child: id, job, mark, conns: conns.to_vec(), timeout_s });
+        self.event(|| Event::SaveStarted { keys });
+        self.log(LogLevel::Notice, || format!("Background RDB transfer started by pid {}", id.0));
+        Ok(())
+    }
+
+    fn fork(&mut self, id: ChildId, target: Target) {
+        let (started, dirty_at_start) = (self.now.unix_s(), self.dirty);
+        self.child = Some(Child { id, started, dirty_at_start, target, ended: false });
+    }
+
     /// `backgroundSaveDoneHandler`, called from serverCron once the child has ended.
     pub(crate) fn reap_child(&mut self) {
-        let Some(Child { result: Some(_), .. }) = &self.child else { return };
-        let Some(child) = self.child.take() else { return };
-        self.last_bgsave_seconds = self.now.unix_s() - child.started;
-        let file = match child.result {
-            Some(Ok(bytes)) => {
+        let Some(child) = self.child.take_if(|child| child.ended) else { return };
+        let end = match child.target {
+            Target::Disk { file } => self.disk_save_ended(child.started, child.dirty_at_start, file),
+            Target::Sockets { reached } => self.socket_save_ended(&reached),
+        };
+        self.update_slaves_waiting_bgsave(&end);
+    }
+
+    /// `backgroundSaveDoneHandlerDisk`.
+    fn disk_save_ended(&mut self, started: i64, dirty_at_start: u64, file: Result<Arc<[u8]>, String>) -> SaveEnd {
+        self.last_bgsave_seconds = self.now.unix_s() - started;
+        match file {
+            Ok(bytes) => {
                 self.log(LogLevel::Notice, || "Background saving terminated with success".into());
-                self.dirty = self.dirty.saturating_sub(child.dirty_at_start);
+                self.dirty = self.dirty.saturating_sub(dirty_at_start);
                 self.last_save = self.now.unix_s();
                 self.last_bgsave_ok = true;
                 self.out
@@ -74,17 +114,36 @@ impl Node {
                     .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&bytes) });
                 let size = bytes.len() as u64;
                 self.event(|| Event::SaveEnded { result: Ok(size) });
-                Some(bytes)
+                SaveEnd::File(bytes)
             }
-            Some(Err(error)) => {
+            Err(error) => {
                 self.log(LogLevel::Warning, || "Background saving error".into());
                 self.last_bgsave_ok = false;
                 self.event(|| Event::SaveEnded { result: Err(error) });
-                None
+                SaveEnd::Failed
             }
-            None => None,
-        };
-        self.update_slaves_waiting_bgsave(file);
+        }
+    }
+
+    /// `backgroundSaveDoneHandlerSocket`: replicas that the child did not reach are freed; they ask again.
+    fn socket_save_ended(&mut self, reached: &[ConnId]) -> SaveEnd {
+        if reached.is_empty() {
+            self.log(LogLevel::Warning, || "Background transfer error".into());
+            self.event(|| Event::SaveEnded { result: Err("no replica was reached".into()) });
+        } else {
+            self.log(LogLevel::Notice, || "Background RDB transfer terminated with success".into());
+            self.event(|| Event::SaveEnded { result: Ok(0) });
+        }
+        for conn in self.replicas_in(ReplicaState::WaitBgsaveEnd) {
+            let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
+            if reached.contains(&conn) {
+                self.log(LogLevel::Warning, || format!("Slave {name} correctly received the streamed RDB file."));
+            } else {
+                self.log(LogLevel::Warning, || format!("Closing slave {name}: child->slave RDB transfer failed."));
+                self.free_client(conn, true);
+            }
+        }
+        SaveEnd::Streamed
     }
 
     /// What FLUSHALL does beside emptying the dataset (`flushallCommand`): a child that is saving what is no more is killed
@@ -92,9 +151,12 @@ impl Node {
     /// if there are save points.
     pub(crate) fn flushed_all(&mut self) {
         if let Some(child) = &mut self.child
-            && child.result.is_none()
+            && !child.ended
         {
-            child.result = Some(Err("killed by FLUSHALL".into()));
+            child.ended = true;
+            if let Target::Disk { file } = &mut child.target {
+                *file = Err("killed by FLUSHALL".into());
+            }
             let id = child.id;
             self.out.outputs.push(Output::Kill { child: id });
         }

@@ -52,6 +52,7 @@ mod process;
 mod queue;
 mod recorder;
 mod seed;
+mod stream;
 mod tap;
 mod wire;
 mod world;

@@ -8,6 +8,7 @@ use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
 use crate::queue::Key;
+use crate::stream::Stream;
 
 /// A process in the world: an event loop that is driven from outside, as [`Node`] is.
 ///
@@ -97,12 +98,21 @@ pub(crate) struct Running<P> {
     pub timer_told_at: Option<u64>,
 }
 
-/// A child process: its result is known from the start, it only takes its time.
+/// A child process.
 pub(crate) struct Child {
     pub started: u64,
+    /// When it ends, or, of one that writes to sockets, when it next looks whether one of them is stuck.
     pub ends: u64,
     pub key: Key,
-    pub result: Arc<[u8]>,
+    pub work: Work,
+}
+
+/// What a child does.
+pub(crate) enum Work {
+    /// It writes a file, whose bytes are known from the start; it only takes its time.
+    File(Arc<[u8]>),
+    /// It writes to sockets.
+    Sockets(Stream),
 }
 
 /// An input that waits for the process to take it.
@@ -113,6 +123,7 @@ pub(crate) enum Pending {
     /// A console hung up.
     ConsoleGone(ConnId),
     ChildDone(ChildId, Arc<[u8]>),
+    ChildStreamed(ChildId, Vec<ConnId>),
     Terminate,
 }
 

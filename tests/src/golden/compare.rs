@@ -108,6 +108,11 @@ fn value(bytes: &[u8], at: usize) -> (Message, usize) {
             message.extend_from_slice(body);
             (Message::Plain(message), end + 2)
         }
+        (Some(b'$'), None) if head.starts_with(b"$EOF:") && head.len() == 45 => {
+            let (mark, rest) = (&head[5..], &bytes[next..]);
+            let end = rest.windows(40).position(|window| window == mark).unwrap_or(rest.len());
+            (Message::Rdb(rest[..end].to_vec()), (next + end + 40).min(bytes.len()))
+        }
         _ => (Message::Plain(head.to_vec()), next),
     }
 }
@@ -135,14 +140,15 @@ impl Ids {
     }
 
     fn mask_ids(&mut self, text: &str) -> String {
-        let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        // An ID may be sent in capitals, and is the same ID.
+        let is_hex = |c: char| c.is_ascii_hexdigit();
         let mut out = String::new();
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             let run = rest.find(|c| !is_hex(c)).unwrap_or(rest.len());
             if run >= 40 {
                 let next = self.0.len() + 1;
-                let id = *self.0.entry(rest[..40].to_owned()).or_insert(next);
+                let id = *self.0.entry(rest[..40].to_ascii_lowercase()).or_insert(next);
                 out.push_str(&format!("<id{id}>"));
                 rest = &rest[40..];
             } else {
@@ -181,6 +187,22 @@ fn mask_field(field: Field) -> String {
     }
 }
 
+/// CLIENT LIST without what the kernel, the allocator or the clock chose; in order, since Redis's own order changes with
+/// each turn of clientsCron.
+fn mask_client_list(text: &str) -> String {
+    const CHOSEN: [&str; 7] = ["id", "addr", "fd", "age", "idle", "qbuf", "qbuf-free"];
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| line.starts_with("id="))
+        .map(|line| {
+            let fields = line.split(' ').filter(|field| !CHOSEN.contains(&field.split('=').next().unwrap_or_default()));
+            fields.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    lines.sort();
+    lines.join("\n")
+}
+
 /// Masks what INFO counts in seconds, acked offsets and lags, and the length of the reply that they change.
 fn mask_info(text: &str) -> String {
     const SECONDS: [&str; 4] = [
@@ -192,6 +214,9 @@ fn mask_info(text: &str) -> String {
     if text.contains("# Stats") {
         let sync: Vec<&str> = text.lines().filter(|line| line.starts_with("sync_")).collect();
         return format!("stats {}", sync.join(" "));
+    }
+    if text.contains(" addr=") && text.contains(" omem=") {
+        return mask_client_list(text);
     }
     let Some(at) = text.find("\r\n# Replication") else { return text.to_owned() };
     let masked: Vec<String> = text[at + 2..]

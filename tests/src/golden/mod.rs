@@ -3,9 +3,11 @@
 //! * [`transcript`]: a recording as bytes per connection and direction
 //! * [`compare`]: whether two recordings agree, with what is random masked
 //! * [`rdb`]: an RDB file field by field, read by other code than the engine's
+//! * [`actor`]: who takes part
 //! * [`stage`]: the recorder's moves (nodes, proxies, clients), made in the simulated world
 //! * [`scenarios`]: the recorded scenarios, step by step
 
+pub mod actor;
 pub mod compare;
 pub mod rdb;
 pub mod scenarios;

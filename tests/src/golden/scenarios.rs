@@ -1,6 +1,14 @@
 //! The recorded scenarios, step by step as the recorder took them.
 
-use psyncscope_sim::Flow;
+mod handshakes;
+mod links;
+mod transfers;
+
+pub use handshakes::{i_masterauth, l_old_sync};
+pub use links::{o_restart_partial, t_timeouts};
+pub use transfers::h_diskless_eof;
+
+use psyncscope_sim::frame::HostId;
 
 use super::stage::Stage;
 use super::transcript::Transcript;
@@ -42,14 +50,14 @@ pub fn b_partial_resync(seed: u64) -> Transcript {
     s.wait_up(b);
     s.cmd(a, &["SET", "a", "1"]);
     s.sleep_ms(1500);
-    cut(&mut s, "B>A");
+    s.refuse_and_cut("B>A");
     s.sleep_ms(300);
     s.cmd(b, &["INFO", "replication"]);
     s.cmd(b, &["ROLE"]);
     s.cmd(a, &["SET", "a", "2"]);
     s.cmd(a, &["SET", "c", "3"]);
     s.sleep_ms(2000);
-    accept(&mut s, "B>A");
+    s.accept("B>A");
     s.wait_up(b);
     s.sleep_ms(2200);
     s.cmd(b, &["INFO", "replication"]);
@@ -71,12 +79,12 @@ pub fn c_backlog_overrun(seed: u64) -> Transcript {
     s.wait_up(b);
     s.cmd(a, &["SET", "a", "1"]);
     s.sleep_ms(1500);
-    cut(&mut s, "B>A");
+    s.refuse_and_cut("B>A");
     s.sleep_ms(200);
     overrun(&mut s, a);
     s.cmd(a, &["INFO", "replication"]);
     s.cmd(b, &["INFO", "replication"]);
-    accept(&mut s, "B>A");
+    s.accept("B>A");
     s.wait_up(b);
     s.cmd(a, &["SET", "after", "1"]);
     s.sleep_ms(2000);
@@ -146,21 +154,21 @@ pub fn f_chained_upstream_full(seed: u64) -> Transcript {
     for node in [a, b, c] {
         s.cmd(node, &["INFO", "replication"]);
     }
-    cut(&mut s, "B>A");
+    s.refuse_and_cut("B>A");
     s.sleep_ms(300);
     s.cmd(b, &["INFO", "replication"]);
     s.cmd(c, &["INFO", "replication"]);
     overrun(&mut s, a);
-    accept(&mut s, "B>A");
+    s.accept("B>A");
     s.wait_for_bytes("B>A", 2, b"+FULLRESYNC");
     s.sleep_ms(20);
-    hold(&mut s, "B>A", true);
+    s.hold_down("B>A", true);
     s.sleep_ms(300);
     s.cmd(b, &["INFO", "replication"]);
     s.cmd(b, &["ROLE"]);
     s.cmd(c, &["INFO", "replication"]);
     s.sleep_ms(2900);
-    hold(&mut s, "B>A", false);
+    s.hold_down("B>A", false);
     s.wait_up(b);
     s.wait_up(c);
     s.cmd(a, &["SET", "z", "9"]);
@@ -172,21 +180,8 @@ pub fn f_chained_upstream_full(seed: u64) -> Transcript {
     s.transcript()
 }
 
-fn cut(s: &mut Stage, link: &str) {
-    s.world.refuse_forward(link, true).expect("a proxy of this name");
-    s.world.cut_forward(link).expect("a proxy of this name");
-}
-
-fn accept(s: &mut Stage, link: &str) {
-    s.world.refuse_forward(link, false).expect("a proxy of this name");
-}
-
-fn hold(s: &mut Stage, link: &str, on: bool) {
-    s.world.hold_forward(link, Flow::Down, on).expect("a proxy of this name");
-}
-
 /// Thirty writes of 1000 bytes to one key: more than 16 KiB of stream.
-fn overrun(s: &mut Stage, node: psyncscope_sim::frame::HostId) {
+fn overrun(s: &mut Stage, node: HostId) {
     let big = "x".repeat(1000);
     for _ in 0..30 {
         s.cmd_unlogged(node, &["SET", "big", &big]);

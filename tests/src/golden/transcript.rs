@@ -9,8 +9,8 @@ pub struct StreamKey {
     pub dir: String,
     /// The link, such as `B>A`; empty for a client.
     pub link: String,
-    /// The how-manieth connection on the link, from 1; 0 for a client.
-    pub conn: u32,
+    /// The how-manieth connection on the link, from 1; the name of a client, empty for a node's first.
+    pub conn: String,
 }
 
 /// A recording, streams in order of their first byte.
@@ -27,7 +27,7 @@ struct Line {
     #[serde(default)]
     link: String,
     #[serde(default)]
-    conn: u32,
+    conn: serde_json::Value,
 }
 
 impl Transcript {
@@ -62,7 +62,12 @@ impl Transcript {
                 continue;
             }
             let bytes = unhex(&line.bytes_hex).ok_or_else(|| format!("line {}: bad hexadecimal", number + 1))?;
-            transcript.push(StreamKey { dir: line.dir, link: line.link, conn: line.conn }, &bytes);
+            let conn = match line.conn {
+                serde_json::Value::String(name) => name,
+                serde_json::Value::Number(number) => number.to_string(),
+                _ => String::new(),
+            };
+            transcript.push(StreamKey { dir: line.dir, link: line.link, conn }, &bytes);
         }
         Ok(transcript)
     }

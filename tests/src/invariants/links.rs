@@ -25,6 +25,8 @@ enum Stage {
     Announced(ReplId, Offset),
     /// The RDB file.
     Bulk { replid: ReplId, offset: Offset, left: usize },
+    /// The RDB file, up to a mark after which nothing may come before the first ACK.
+    Marked { replid: ReplId, offset: Offset, mark: Vec<u8> },
     /// The stream.
     Stream { replid: ReplId, next: NextByte },
 }
@@ -43,6 +45,8 @@ struct Link {
     pending: Vec<u8>,
     /// The byte of the stream that began it.
     began: Option<NextByte>,
+    /// Its RDB ended with a mark.
+    marked: bool,
 }
 
 impl Link {
@@ -54,6 +58,7 @@ impl Link {
             stage: Stage::Lines,
             pending: Vec::new(),
             began: None,
+            marked: false,
         }
     }
 }
@@ -63,6 +68,7 @@ impl Link {
 pub struct Links {
     links: BTreeMap<LinkName, Link>,
     streams: u64,
+    marked: u64,
 }
 
 impl Links {
@@ -85,7 +91,9 @@ impl Links {
                     Flow::Up => link.requested(&captured.bytes),
                     Flow::Down => {
                         let had = link.began.is_some();
+                        let was_marked = link.marked;
                         let seen = link.answered(&captured.bytes, histories);
+                        self.marked += u64::from(!was_marked && link.marked);
                         self.streams += u64::from(!had && link.began.is_some());
                         seen
                     }
@@ -93,6 +101,12 @@ impl Links {
             }
         }
         .map_err(|(rule, why)| (rule, format!("connection {name:?}: {why}")))
+    }
+
+    /// How many RDBs ended with a mark.
+    #[must_use]
+    pub const fn marked(&self) -> u64 {
+        self.marked
     }
 
     /// How many connections came as far as a stream.
@@ -177,6 +191,17 @@ impl Link {
                         self.begin(replid, offset.next());
                     }
                 }
+                Stage::Marked { replid, offset, mark } => {
+                    self.pending.extend_from_slice(bytes);
+                    bytes = &[];
+                    if let Some(file) = self.pending.strip_suffix(mark.as_slice()) {
+                        let (replid, offset) = (*replid, *offset);
+                        check_file(file, replid, offset)?;
+                        self.pending.clear();
+                        self.marked = true;
+                        self.begin(replid, offset.next());
+                    }
+                }
                 Stage::Stream { replid, next } => {
                     histories.tell(replid, *next, bytes).map_err(|why| (Rule::StreamIsContiguous, why))?;
                     next.0 += bytes.len() as i64;
@@ -191,6 +216,13 @@ impl Link {
         let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
         let unexpected = || (Rule::SpeaksTheProtocol, format!("the master said {:?}", lossy(line)));
         match (&self.stage, words.as_slice()) {
+            (Stage::Announced(replid, offset), [line]) if line.starts_with(b"$EOF:") => {
+                let mark = line[5..].to_vec();
+                if mark.len() != 40 {
+                    return Err(unexpected());
+                }
+                self.stage = Stage::Marked { replid: *replid, offset: *offset, mark };
+            }
             (Stage::Announced(replid, offset), [size]) if size.first() == Some(&b'$') => {
                 let left = parse_i64_strict(&size[1..]).and_then(|size| usize::try_from(size).ok());
                 let left = left.filter(|&left| left > 0).ok_or_else(unexpected)?;

@@ -170,6 +170,8 @@ pub struct Tally {
     pub data_pairs: u64,
     /// Connections that came as far as a stream.
     pub streams: u64,
+    /// RDBs that were streamed up to a mark, without a file.
+    pub diskless: u64,
 }
 
 /// Looks at a world after each of its events.
@@ -196,7 +198,7 @@ impl Checker {
     /// How much was looked at.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        Tally { streams: self.links.streams(), ..self.tally }
+        Tally { streams: self.links.streams(), diskless: self.links.marked(), ..self.tally }
     }
 
     /// All histories of the world so far.

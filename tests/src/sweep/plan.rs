@@ -165,6 +165,10 @@ impl Planner {
                 save: Vec::new(),
                 ..Config::default()
             };
+            if dice.percent(30) {
+                config.repl_diskless_sync = true;
+                config.repl_diskless_sync_delay = dice.pick(&[0, 0, 1, 2]);
+            }
             if dice.percent(20) {
                 config.save = vec![(dice.between(1, 5) as i64, dice.between(1, 20))];
             }

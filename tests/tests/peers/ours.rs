@@ -44,6 +44,8 @@ pub struct Ours {
     sockets: BTreeMap<ConnId, TcpStream>,
     connects: VecDeque<(ConnId, String, u16)>,
     children: VecDeque<(ChildId, Arc<[u8]>)>,
+    /// Children that wrote to sockets, and whom they reached.
+    streamed: VecDeque<(ChildId, Vec<ConnId>)>,
     files: BTreeMap<String, Arc<[u8]>>,
     events: Vec<Event>,
     replies: Vec<u8>,
@@ -77,6 +79,7 @@ impl Ours {
             sockets: BTreeMap::new(),
             connects: VecDeque::new(),
             children: VecDeque::new(),
+            streamed: VecDeque::new(),
             files: BTreeMap::new(),
             events: Vec::new(),
             replies: Vec::new(),
@@ -203,6 +206,11 @@ impl Ours {
         loop {
             if let Some((child, file)) = self.children.pop_front() {
                 self.turn(Input::ChildDone { child, result: Ok(file) });
+            } else if let Some((child, reached)) = self.streamed.pop_front() {
+                self.turn(Input::ChildStreamed { child, reached: &reached });
+                for conn in reached {
+                    self.turn(Input::Writable { conn, room: ROOM });
+                }
             } else if let Some((conn, host, port)) = self.connects.pop_front() {
                 match TcpStream::connect((host.as_str(), port)) {
                     Ok(stream) => {
@@ -236,6 +244,12 @@ impl Ours {
                     }
                 }
                 Output::Spawn { child, job } => self.children.push_back((child, job.run().into())),
+                Output::SpawnToSockets { child, job, mark, conns, .. } => {
+                    let bytes = job.run_with_eof_mark(&mark);
+                    let mut reached = conns;
+                    reached.retain(|conn| self.sockets.get_mut(conn).is_some_and(|s| s.write_all(&bytes).is_ok()));
+                    self.streamed.push_back((child, reached));
+                }
                 Output::Kill { child } => self.children.retain(|(other, _)| *other != child),
                 Output::WriteFile { name, bytes } => {
                     self.files.insert(name, bytes);

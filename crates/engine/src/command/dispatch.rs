@@ -101,7 +101,8 @@ impl Node {
 
     /// Whether a command may run now; the error reply otherwise.
     fn gate(&self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, String> {
-        let spec = table::lookup(&argv[0]).ok_or_else(|| unknown_command(argv))?;
+        let spec =
+            table::lookup_renamed(&self.config.renamed_commands, &argv[0]).ok_or_else(|| unknown_command(argv))?;
         if !spec.takes(argv.len()) {
             return Err(format!("ERR wrong number of arguments for '{}' command", spec.name));
         }

@@ -73,6 +73,13 @@ impl SaveJob {
         out.bytes
     }
 
+    /// Writes the RDB as it goes to the sockets of replicas, between a line that tells the mark and the mark
+    /// (`rdbSaveRioWithEOFMark`).
+    #[must_use]
+    pub fn run_with_eof_mark(&self, mark: &[u8; 40]) -> Vec<u8> {
+        [&b"$EOF:"[..], mark, b"\r\n", &self.run(), mark].concat()
+    }
+
     /// Keys in the snapshot.
     #[must_use]
     pub fn keys(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! `replicationCron`: once a second, in exactly this order (spec 7).
 
 use crate::event::{FeedKind, IdChange, LogLevel, ReplicaState};
-use crate::node::Node;
+use crate::node::{Child, Node};
 use crate::replication::replica::ReplState;
 
 impl Node {
@@ -47,11 +47,7 @@ impl Node {
         self.disconnect_timed_out_replicas(now, timeout);
         self.expire_backlog(now);
         // 10: the replication script cache would be emptied here.
-        // 11: a save for those who still wait for one to start.
-        if self.child.is_none() && !self.replicas_in(ReplicaState::WaitBgsaveStart).is_empty() {
-            // A failure has told every waiting replica already.
-            let _ = self.start_bgsave_for_replication();
-        }
+        self.start_bgsave_for_waiting(now);
         // 12
         self.refresh_good_slaves_count();
         self.repl.cron_loops += 1;
@@ -60,10 +56,28 @@ impl Node {
     /// 7: a newline keeps a replica that waits for its RDB from timing out. It belongs to no stream and counts nowhere.
     fn send_presync_newlines(&mut self) {
         let mut waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
-        waiting.extend(self.replicas_in(ReplicaState::WaitBgsaveEnd));
+        // While a child writes to the sockets of replicas, nobody else may.
+        if !self.child.as_ref().is_some_and(Child::to_sockets) {
+            waiting.extend(self.replicas_in(ReplicaState::WaitBgsaveEnd));
+        }
         for conn in waiting {
             // A full buffer is no error here: the replica has other bytes to read, then.
             let _ = self.write_direct(conn, b"\n");
+        }
+    }
+
+    /// 11: a save for those who still wait for one to start. Diskless, they wait for others to come for so long:
+    /// delay 5 means more than 5 whole seconds since the last byte of the one who waited longest.
+    fn start_bgsave_for_waiting(&mut self, now: i64) {
+        if self.child.is_some() {
+            return;
+        }
+        let Some(mincapa) = self.waiting_capa() else { return };
+        let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
+        let max_idle = waiting.map(|(client, _)| now - client.last_interaction).max().unwrap_or(0);
+        if !self.config.repl_diskless_sync || max_idle > self.config.repl_diskless_sync_delay {
+            // A failure has told every waiting replica already.
+            let _ = self.start_bgsave_for_replication(mincapa);
         }
     }
 

@@ -1,8 +1,6 @@
-//! A master serving its replicas: SYNC, PSYNC, REPLCONF, and the background save between them.
+//! A master serving its replicas: SYNC and PSYNC, the RDB file's way to the replica, and the end of a replica.
 
-use std::sync::Arc;
-
-use crate::client::{Bulk, ReplicaLink, Role};
+use crate::client::{ReplicaLink, Role};
 use crate::event::{Event, IdChange, LogLevel, ReplicaState};
 use crate::ids::{NextByte, Offset};
 use crate::io::ConnId;
@@ -14,9 +12,6 @@ use crate::resp::parse_i64_strict;
 /// `CONFIG_RUN_ID_SIZE` and the like never matter here; this one does: a file goes out in such pieces
 /// (`PROTO_IOBUF_LEN`).
 const BULK_CHUNK: usize = 16 * 1024;
-
-/// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
-const IP_LEN_MAX: usize = 45;
 
 impl Node {
     /// `syncCommand`: SYNC, and PSYNC with its two arguments.
@@ -72,50 +67,6 @@ impl Node {
         });
         self.repl.replicas.push(conn);
         self.event(|| Event::ReplicaState { conn, from: None, to: state });
-    }
-
-    fn set_replica_state(&mut self, conn: ConnId, to: ReplicaState) {
-        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
-        let from = std::mem::replace(&mut link.state, to);
-        self.event(|| Event::ReplicaState { conn, from: Some(from), to });
-    }
-
-    /// The choice at the end of `syncCommand`: attach to the running save, wait for the next, or start one.
-    fn attach_to_bgsave(&mut self, conn: ConnId) {
-        let saving_to_disk = self.child.is_some();
-        if !saving_to_disk {
-            // Diskless transfers, which wait for more replicas, have their place here.
-            // A failure has told every waiting replica already.
-            let _ = self.start_bgsave_for_replication();
-            return;
-        }
-        // The first replica that waits for the running save lends its output buffer, if the new one can do all it can.
-        let first = self.replicas_in(ReplicaState::WaitBgsaveEnd).first().copied();
-        let capable = |new: ConnId, old: ConnId| {
-            let (Some(new), Some(old)) = (self.clients.get(&new), self.clients.get(&old)) else { return false };
-            (new.capa_eof || !old.capa_eof) && (new.capa_psync2 || !old.capa_psync2)
-        };
-        match first.filter(|&other| capable(conn, other)) {
-            Some(other) => {
-                let (pending, offset) = self
-                    .clients
-                    .get(&other)
-                    .map(|client| {
-                        let offset = client.replica().map_or(Offset(0), |link| link.initial_offset);
-                        (client.out.pending().to_vec(), offset)
-                    })
-                    .unwrap_or_default();
-                if let Some(client) = self.clients.get_mut(&conn) {
-                    client.out.clear();
-                    client.out.push(&pending);
-                }
-                self.replication_setup_slave_for_full_resync(conn, offset);
-                self.log(LogLevel::Notice, || "Waiting for end of BGSAVE for SYNC".into());
-            }
-            None => self.log(LogLevel::Notice, || {
-                "Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC".into()
-            }),
-        }
     }
 
     /// `masterTryPartialResynchronization`: true if the replica goes on from where it was. The decision itself is
@@ -185,7 +136,7 @@ impl Node {
     /// The accepting half: `+CONTINUE`, then the tail of the backlog (`addReplyReplicationBacklog`).
     fn accept_partial_resync(&mut self, conn: ConnId, next: NextByte, name: &str) {
         self.become_replica(conn, ReplicaState::Online, false);
-        let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa_psync2);
+        let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
         let line = if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
         if !self.write_direct(conn, line.as_bytes()) {
             self.free_client_async(conn);
@@ -203,79 +154,9 @@ impl Node {
         self.refresh_good_slaves_count();
     }
 
-    /// `replicationSetupSlaveForFullResync`: the replica learns which history, and which offset of it, the RDB stands
-    /// for. The next command in the stream is preceded by SELECT, since the RDB says nothing of a selected database.
-    fn replication_setup_slave_for_full_resync(&mut self, conn: ConnId, offset: Offset) {
-        self.repl.slaveseldb = None;
-        let line = format!("+FULLRESYNC {} {offset}\r\n", self.repl.replid);
-        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
-        link.initial_offset = offset;
-        let pre_psync = link.pre_psync;
-        self.set_replica_state(conn, ReplicaState::WaitBgsaveEnd);
-        if !pre_psync && !self.write_direct(conn, line.as_bytes()) {
-            self.free_client_async(conn);
-        }
-    }
-
-    /// `startBgsaveForReplication`: one save for all replicas that wait for one. If it cannot start, all are told and
-    /// closed.
-    pub(crate) fn start_bgsave_for_replication(&mut self) -> Result<(), String> {
-        self.log(LogLevel::Notice, || "Starting BGSAVE for SYNC with target: disk".into());
-        let waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
-        let started = match self.rdb_populate_save_info() {
-            Some(_) => self.bgsave(),
-            None => Err("replication information not available, can't generate the RDB file".into()),
-        };
-        if let Err(error) = started {
-            self.log(LogLevel::Warning, || format!("BGSAVE for replication failed: {error}"));
-            for conn in waiting {
-                self.repl.replicas.retain(|&other| other != conn);
-                if let Some(client) = self.clients.get_mut(&conn) {
-                    client.role = Role::Normal;
-                }
-                self.add_reply(conn, b"-ERR BGSAVE failed, replication can't continue\r\n");
-                if let Some(client) = self.clients.get_mut(&conn) {
-                    client.close_after_reply = true;
-                }
-            }
-            return Err(error);
-        }
-        let offset = self.repl.master_repl_offset;
-        for conn in waiting {
-            self.replication_setup_slave_for_full_resync(conn, offset);
-        }
-        // replicationScriptCacheFlush has its place here.
-        Ok(())
-    }
-
     /// The attached replicas in one state, in order of attachment.
     pub(crate) fn replicas_in(&self, state: ReplicaState) -> Vec<ConnId> {
         self.replicas_where(|link| link.state == state)
-    }
-
-    /// `updateSlavesWaitingBgsave`: the save ended; who waited for it gets the file, who waits for the next gets one.
-    pub(crate) fn update_slaves_waiting_bgsave(&mut self, file: Option<Arc<[u8]>>) {
-        for conn in self.replicas_in(ReplicaState::WaitBgsaveEnd) {
-            match &file {
-                None => {
-                    self.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
-                    self.free_client(conn, true);
-                }
-                Some(file) => {
-                    let preamble = format!("${}\r\n", file.len()).into_bytes();
-                    let bulk = Bulk { preamble, file: Arc::clone(file), sent: 0 };
-                    if let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) {
-                        link.bulk = Some(bulk);
-                    }
-                    self.set_replica_state(conn, ReplicaState::SendBulk);
-                    self.queue_write(conn);
-                }
-            }
-        }
-        if !self.replicas_in(ReplicaState::WaitBgsaveStart).is_empty() {
-            // A failure has told every waiting replica already.
-            let _ = self.start_bgsave_for_replication();
-        }
     }
 
     /// `sendBulkToSlave`: the preamble and the file, as far as the kernel has room.
@@ -307,7 +188,7 @@ impl Node {
     }
 
     /// `putSlaveOnline`: the RDB is over, the stream begins with what has gathered meanwhile.
-    fn put_slave_online(&mut self, conn: ConnId) {
+    pub(crate) fn put_slave_online(&mut self, conn: ConnId) {
         let now = self.now.unix_s();
         let Some(client) = self.clients.get_mut(&conn) else { return };
         let name = client.replica_name();
@@ -350,80 +231,6 @@ impl Node {
         while let Some(&conn) = self.repl.replicas.first() {
             self.free_client(conn, true);
         }
-    }
-
-    /// `replconfCommand`: pairs of option and value, left to right; what was taken before an error stays taken.
-    pub(crate) fn replconf_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
-        if argv.len().is_multiple_of(2) {
-            self.add_reply(conn, b"-ERR syntax error\r\n");
-            return;
-        }
-        for pair in argv[1..].chunks_exact(2) {
-            let (option, value) = (pair[0].to_ascii_lowercase(), &pair[1]);
-            match option.as_slice() {
-                b"listening-port" => {
-                    let Some(port) = parse_i64_strict(value) else {
-                        self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
-                        return;
-                    };
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        // Redis keeps an int; what is no port can only be shown, so the nearest will do.
-                        client.listening_port = port.clamp(0, 65535) as u16;
-                    }
-                }
-                b"ip-address" => {
-                    if value.len() > IP_LEN_MAX {
-                        let error = format!(
-                            "-ERR REPLCONF ip-address provided by replica instance is too long: {} bytes\r\n",
-                            value.len()
-                        );
-                        self.add_reply(conn, error.as_bytes());
-                        return;
-                    }
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.announced_ip = String::from_utf8_lossy(value).into_owned();
-                    }
-                }
-                b"capa" => {
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.capa_eof |= value.eq_ignore_ascii_case(b"eof");
-                        client.capa_psync2 |= value.eq_ignore_ascii_case(b"psync2");
-                    }
-                }
-                b"ack" => {
-                    self.replica_acked(conn, value);
-                    return;
-                }
-                b"getack" => {
-                    if self.repl.masterhost.is_some() && self.repl.master.is_some() {
-                        self.replication_send_ack();
-                    }
-                    return;
-                }
-                _ => {
-                    let error = format!(
-                        "-ERR Unrecognized REPLCONF option: {}\r\n",
-                        String::from_utf8_lossy(&pair[0]).replace(['\r', '\n'], " ")
-                    );
-                    self.add_reply(conn, error.as_bytes());
-                    return;
-                }
-            }
-        }
-        self.add_reply(conn, b"+OK\r\n");
-    }
-
-    /// REPLCONF ACK: never answered, whoever sends it.
-    fn replica_acked(&mut self, conn: ConnId, value: &[u8]) {
-        let now = self.now.unix_s();
-        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
-        let Some(offset) = parse_i64_strict(value).map(Offset) else { return };
-        link.ack_off = link.ack_off.max(offset);
-        link.ack_time = now;
-        if link.put_online_on_ack && link.state == ReplicaState::Online {
-            self.put_slave_online(conn);
-        }
-        self.event(|| Event::Acked { conn, offset });
     }
 
     /// `freeClientAsync`: closed by the next serverCron.

@@ -5,7 +5,9 @@
 //! | [`backlog`] | `createReplicationBacklog`, `feedReplicationBacklog`, `addReplyReplicationBacklog` |
 //! | `history` | `changeReplicationId`, `clearReplicationId2`, `shiftReplicationId` |
 //! | [`psync`] | the decision of `masterTryPartialResynchronization` |
-//! | `master` | `syncCommand`, `replconfCommand`, `startBgsaveForReplication`, `sendBulkToSlave`, `putSlaveOnline`, ... |
+//! | `master` | `syncCommand`, `sendBulkToSlave`, `putSlaveOnline`, `refreshGoodSlavesCount`, `disconnectSlaves` |
+//! | `bgsave` | `startBgsaveForReplication`, `replicationSetupSlaveForFullResync`, `updateSlavesWaitingBgsave` |
+//! | `replconf` | `replconfCommand` |
 //! | `feed` | `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
 //! | [`replica`] | the sixteen states, `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
 //! | `handshake` | `connectWithMaster`, `syncWithMaster`, `slaveTryPartialResynchronization` |
@@ -14,9 +16,10 @@
 //! | `cron` | `replicationCron` |
 //! | `role` | `roleCommand` |
 //!
-//! Not here yet: diskless transfers, WAIT, output-buffer limits, the script cache, MULTI in the stream.
+//! Not here yet: WAIT, output-buffer limits, the script cache, MULTI in the stream.
 
 pub mod backlog;
+pub(crate) mod bgsave;
 pub(crate) mod cached_master;
 pub(crate) mod cron;
 pub(crate) mod feed;
@@ -24,6 +27,7 @@ pub(crate) mod handshake;
 pub(crate) mod history;
 pub(crate) mod master;
 pub mod psync;
+pub(crate) mod replconf;
 pub mod replica;
 pub(crate) mod role;
 pub(crate) mod state;

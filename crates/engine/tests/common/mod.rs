@@ -23,11 +23,18 @@ struct Wire {
     open: bool,
 }
 
+/// What a child made.
+enum Saved {
+    File(std::sync::Arc<[u8]>),
+    Streamed(Vec<ConnId>, Vec<u8>),
+}
+
 enum Pending {
     Connected(usize, ConnId),
     Refused(usize, ConnId),
     Accepted(usize, ConnId, Peer),
     Bytes(usize, ConnId, Vec<u8>),
+    Writable(usize, ConnId),
     Closed(usize, ConnId),
 }
 
@@ -37,7 +44,7 @@ pub struct Net {
     pub now: Now,
     wires: Vec<Wire>,
     queue: VecDeque<Pending>,
-    children: Vec<(u64, usize, psyncscope_engine::ChildId, std::sync::Arc<[u8]>)>,
+    children: Vec<(u64, usize, psyncscope_engine::ChildId, Saved)>,
     pub refuse: Vec<bool>,
     pub files: BTreeMap<(usize, String), std::sync::Arc<[u8]>>,
     pub events: Vec<(usize, Event)>,
@@ -155,21 +162,10 @@ impl Net {
                     }
                 }
                 Output::Send { conn, bytes } => {
-                    // A process that was restarted counts its connections anew: the newest is meant.
-                    let found = self
-                        .wires
-                        .iter_mut()
-                        .rev()
-                        .find_map(|w| (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end)));
-                    match found {
-                        Some((wire, end)) => {
-                            if wire.open {
-                                wire.log[end].extend_from_slice(&bytes);
-                                let (peer, peer_conn) = wire.ends[1 - end];
-                                self.queue.push_back(Pending::Bytes(peer, peer_conn, bytes));
-                            }
-                        }
-                        None => self.replies.entry((i, conn)).or_default().extend(bytes),
+                    if !self.wires.iter().any(|w| w.ends.contains(&(i, conn))) {
+                        self.replies.entry((i, conn)).or_default().extend(bytes);
+                    } else {
+                        self.send(i, conn, &bytes);
                     }
                 }
                 Output::Close { conn } => {
@@ -184,7 +180,11 @@ impl Net {
                     }
                 }
                 Output::Spawn { child, job } => {
-                    self.children.push((self.now.mono.0 + self.save_us, i, child, job.run().into()));
+                    self.children.push((self.now.mono.0 + self.save_us, i, child, Saved::File(job.run().into())));
+                }
+                Output::SpawnToSockets { child, job, mark, conns, .. } => {
+                    let saved = Saved::Streamed(conns, job.run_with_eof_mark(&mark));
+                    self.children.push((self.now.mono.0 + self.save_us, i, child, saved));
                 }
                 Output::Kill { child } => self.children.retain(|c| (c.1, c.2) != (i, child)),
                 Output::WriteFile { name, bytes } => {
@@ -194,6 +194,18 @@ impl Net {
                 Output::Exit { .. } => self.kill(i),
             }
         }
+    }
+
+    /// Puts bytes on the wire; says whether it is open. A process that was restarted counts its connections anew: the
+    /// newest is meant.
+    fn send(&mut self, i: usize, conn: ConnId, bytes: &[u8]) -> bool {
+        let mut wires = self.wires.iter_mut().rev();
+        let found = wires.find_map(|w| (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end)));
+        let Some((wire, end)) = found.filter(|(wire, _)| wire.open) else { return false };
+        wire.log[end].extend_from_slice(bytes);
+        let (peer, peer_conn) = wire.ends[1 - end];
+        self.queue.push_back(Pending::Bytes(peer, peer_conn, bytes.to_vec()));
+        true
     }
 
     /// Delivers all that is under way.
@@ -206,6 +218,7 @@ impl Net {
                 }
                 Pending::Accepted(i, conn, peer) => self.node_input(i, Input::Accepted { conn, peer, room: ROOM }),
                 Pending::Bytes(i, conn, bytes) => self.node_input(i, Input::Received { conn, bytes: &bytes }),
+                Pending::Writable(i, conn) => self.node_input(i, Input::Writable { conn, room: ROOM }),
                 Pending::Closed(i, conn) => self.node_input(i, Input::Closed { conn, reason: CloseReason::Eof }),
             }
         }
@@ -230,8 +243,17 @@ impl Net {
                 self.children = rest;
                 done
             };
-            for (_, i, child, bytes) in due {
-                self.node_input(i, Input::ChildDone { child, result: Ok(bytes) });
+            for (_, i, child, saved) in due {
+                match saved {
+                    Saved::File(bytes) => self.node_input(i, Input::ChildDone { child, result: Ok(bytes) }),
+                    Saved::Streamed(mut conns, bytes) => {
+                        conns.retain(|&conn| self.send(i, conn, &bytes));
+                        self.node_input(i, Input::ChildStreamed { child, reached: &conns });
+                        for conn in conns {
+                            self.queue.push_back(Pending::Writable(i, conn));
+                        }
+                    }
+                }
             }
             for i in 0..self.nodes.len() {
                 if self.nodes[i].as_ref().and_then(Node::next_timeout).is_some_and(|t| t <= at) {

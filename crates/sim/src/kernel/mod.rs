@@ -364,6 +364,21 @@ impl Kernel {
         Some(conn.sent)
     }
 
+    /// Takes as many as fit of the bytes that a child of the process writes, whatever room the process was told of: that is
+    /// void from now on. `None` if the connection is over.
+    pub(crate) fn send_from_child(&mut self, conn: ConnId, bytes: &[u8]) -> Option<usize> {
+        let conn = self.conns.get_mut(&conn)?;
+        let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
+        if !socket.may_send() {
+            return None;
+        }
+        let taken = socket.send_slice(bytes).unwrap_or(0);
+        conn.credit = 0;
+        conn.sent += taken as u64;
+        conn.unused_room = None;
+        Some(taken)
+    }
+
     /// How many bytes the process sent on this connection in all.
     pub(crate) fn sent(&self, conn: ConnId) -> Option<u64> {
         self.conns.get(&conn).map(|conn| conn.sent)

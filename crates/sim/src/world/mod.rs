@@ -1,5 +1,6 @@
 //! The world: everything together.
 
+mod children;
 mod consoles;
 mod faults;
 mod forwards;

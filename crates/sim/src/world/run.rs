@@ -2,14 +2,13 @@
 
 use psyncscope_engine::event::{Event as Inside, ReplicaState};
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::rdb::SaveJob;
-use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output, Peer};
+use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
 use crate::forward::Flow;
 use crate::frame::{HostId, Power, SimTime, What};
 use crate::kernel::{News, Ready};
-use crate::process::{Child, Pending, Process};
+use crate::process::{Pending, Process};
 use crate::tap::Side;
 
 impl<P: Process> World<P> {
@@ -36,14 +35,7 @@ impl<P: Process> World<P> {
                 }
             }
             Event::Child(id, child) => {
-                if let Ok(host) = self.host_mut(id)
-                    && let Some(running) = &mut host.running
-                    && let Some(Child { result, .. }) = running.children.remove(&child)
-                {
-                    running.inbox.push_back(Pending::ChildDone(child, result));
-                    self.recorder.touch(id);
-                    self.settle(id);
-                }
+                self.child_is_due(id, child);
             }
         }
         self.commit();
@@ -68,6 +60,7 @@ impl<P: Process> World<P> {
     pub(super) fn settle(&mut self, id: HostId) {
         let now = self.now;
         loop {
+            self.pump_streams(id);
             self.serve(id);
             let Some(kernel) = self.host_mut(id).ok().and_then(|host| host.kernel.as_mut()) else { break };
             kernel.poll(now);
@@ -149,6 +142,9 @@ impl<P: Process> World<P> {
                 self.turn(id, Input::Closed { conn, reason: CloseReason::Eof });
             }
             Pending::ChildDone(child, result) => self.turn(id, Input::ChildDone { child, result: Ok(result) }),
+            Pending::ChildStreamed(child, reached) => {
+                self.turn(id, Input::ChildStreamed { child, reached: &reached });
+            }
             Pending::Terminate => self.turn(id, Input::Terminate),
         }
     }
@@ -243,6 +239,9 @@ impl<P: Process> World<P> {
                 Output::Send { conn, bytes } => self.send(id, conn, bytes),
                 Output::Close { conn } => self.close(id, conn),
                 Output::Spawn { child, job } => self.spawn(id, child, &job),
+                Output::SpawnToSockets { child, job, mark, conns, timeout_s } => {
+                    self.spawn_to_sockets(id, child, &job, &mark, conns, timeout_s);
+                }
                 Output::Kill { child } => {
                     let gone = self.host_mut(id).ok().and_then(|host| host.running.as_mut()?.children.remove(&child));
                     if let Some(gone) = gone {
@@ -300,21 +299,6 @@ impl<P: Process> World<P> {
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
             self.links.release(&ends, flow);
-        }
-    }
-
-    fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
-        let writing_us = match self.config.disk_bps {
-            0 => 0,
-            bps => u64::try_from(u128::from(job.approximate_bytes()) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
-        };
-        // The child works on the dataset as it is at the fork, so its file can be made at once.
-        let result = job.run().into();
-        let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
-        let key = self.queue.plan(ends, Event::Child(id, child));
-        let started = self.now;
-        if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
-            running.children.insert(child, Child { started, ends, key, result });
         }
     }
 

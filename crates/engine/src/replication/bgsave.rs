@@ -1,0 +1,204 @@
+//! The background save that a full resync needs: when it starts, for whom, and what follows its end.
+
+use std::sync::Arc;
+
+use crate::client::{Bulk, Role};
+use crate::event::{Event, LogLevel, ReplicaState};
+use crate::ids::Offset;
+use crate::io::ConnId;
+use crate::node::Node;
+
+/// `slave_capa`: what a replica said it understands (REPLCONF capa).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Capa {
+    /// `SLAVE_CAPA_EOF`: an RDB that ends with a mark instead of at a length told before.
+    pub(crate) eof: bool,
+    /// `SLAVE_CAPA_PSYNC2`: `+CONTINUE` with an ID.
+    pub(crate) psync2: bool,
+}
+
+impl Capa {
+    /// What both can do.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self { eof: self.eof && other.eof, psync2: self.psync2 && other.psync2 }
+    }
+
+    /// Whether this one can do all that `other` can.
+    pub(crate) const fn covers(self, other: Self) -> bool {
+        (self.eof || !other.eof) && (self.psync2 || !other.psync2)
+    }
+}
+
+/// How a child that saved for replicas ended.
+pub(crate) enum SaveEnd {
+    /// It wrote this file.
+    File(Arc<[u8]>),
+    /// It wrote to the sockets of replicas. Those it did not reach are freed by then.
+    Streamed,
+    /// It failed.
+    Failed,
+}
+
+impl Node {
+    /// The choice at the end of `syncCommand`: attach to the running save, wait for the next, or start one.
+    pub(crate) fn attach_to_bgsave(&mut self, conn: ConnId) {
+        let capa = self.clients.get(&conn).map(|client| client.capa).unwrap_or_default();
+        match &self.child {
+            Some(child) if child.to_sockets() => self
+                .log(LogLevel::Notice, || "Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC".into()),
+            Some(_) => self.attach_to_disk_bgsave(conn, capa),
+            None if self.config.repl_diskless_sync && capa.eof => {
+                // Left for cron, so that others who come meanwhile share the stream.
+                if self.config.repl_diskless_sync_delay > 0 {
+                    self.log(LogLevel::Notice, || "Delay next BGSAVE for diskless SYNC".into());
+                }
+            }
+            // A failure has told every waiting replica already.
+            None => drop(self.start_bgsave_for_replication(capa)),
+        }
+    }
+
+    /// The first replica that waits for the running save lends its output buffer, if the new one can do all it can.
+    fn attach_to_disk_bgsave(&mut self, conn: ConnId, capa: Capa) {
+        let first = self.replicas().find(|(_, link)| link.state == ReplicaState::WaitBgsaveEnd);
+        let lent = first
+            .filter(|(client, _)| capa.covers(client.capa))
+            .map(|(client, link)| (client.out.clone(), link.initial_offset));
+        match lent {
+            Some((out, offset)) => {
+                if let Some(client) = self.clients.get_mut(&conn) {
+                    client.out = out;
+                }
+                self.replication_setup_slave_for_full_resync(conn, offset);
+                self.log(LogLevel::Notice, || "Waiting for end of BGSAVE for SYNC".into());
+            }
+            None => self.log(LogLevel::Notice, || {
+                "Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC".into()
+            }),
+        }
+    }
+
+    /// `replicationSetupSlaveForFullResync`: the replica learns which history, and which offset of it, the RDB stands
+    /// for. Called for each replica that a save starts for or that attaches to a running one. The next command in the
+    /// stream is preceded by SELECT, since the RDB says nothing of a selected database.
+    fn replication_setup_slave_for_full_resync(&mut self, conn: ConnId, offset: Offset) {
+        self.repl.slaveseldb = None;
+        let line = format!("+FULLRESYNC {} {offset}\r\n", self.repl.replid);
+        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
+        link.initial_offset = offset;
+        let pre_psync = link.pre_psync;
+        self.set_replica_state(conn, ReplicaState::WaitBgsaveEnd);
+        if !pre_psync && !self.write_direct(conn, line.as_bytes()) {
+            self.free_client_async(conn);
+        }
+    }
+
+    /// `startBgsaveForReplication`: one save for all replicas that wait for one, to disk or (diskless, and all of them
+    /// understand the EOF mark) to their sockets. Called by SYNC and PSYNC, by cron, and at the end of a save while
+    /// others wait. If it cannot start, all are told and closed.
+    pub(crate) fn start_bgsave_for_replication(&mut self, mincapa: Capa) -> Result<(), String> {
+        let to_sockets = self.config.repl_diskless_sync && mincapa.eof;
+        let target = if to_sockets { "replicas sockets" } else { "disk" };
+        self.log(LogLevel::Notice, || format!("Starting BGSAVE for SYNC with target: {target}"));
+        let waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
+        let offset = self.repl.master_repl_offset;
+        let started = match (self.rdb_populate_save_info(), to_sockets) {
+            (None, _) => Err("replication information not available, can't generate the RDB file".into()),
+            (Some(_), false) => self.bgsave(),
+            (Some(_), true) => {
+                // rdbSaveToSlavesSockets tells the replicas before it forks: the child's bytes come right after.
+                for &conn in &waiting {
+                    self.replication_setup_slave_for_full_resync(conn, offset);
+                }
+                self.rdb_save_to_slaves_sockets(&waiting)
+            }
+        };
+        if let Err(error) = started {
+            self.log(LogLevel::Warning, || format!("BGSAVE for replication failed: {error}"));
+            for conn in waiting {
+                self.refuse_replica(conn);
+            }
+            return Err(error);
+        }
+        if !to_sockets {
+            for conn in waiting {
+                self.replication_setup_slave_for_full_resync(conn, offset);
+            }
+        }
+        // replicationScriptCacheFlush has its place here.
+        Ok(())
+    }
+
+    /// A replica whose save could not start is a client again, is told, and closed after it.
+    fn refuse_replica(&mut self, conn: ConnId) {
+        self.repl.replicas.retain(|&other| other != conn);
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.role = Role::Normal;
+        }
+        self.add_reply(conn, b"-ERR BGSAVE failed, replication can't continue\r\n");
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.close_after_reply = true;
+        }
+    }
+
+    /// What all replicas that wait for a save to start can do (`mincapa`).
+    pub(crate) fn waiting_capa(&self) -> Option<Capa> {
+        let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
+        waiting.map(|(client, _)| client.capa).reduce(Capa::and)
+    }
+
+    /// `updateSlavesWaitingBgsave`: the save ended; who waited for it gets the file (or has had it), who waits for the
+    /// next gets one started.
+    pub(crate) fn update_slaves_waiting_bgsave(&mut self, end: &SaveEnd) {
+        for conn in self.replicas_in(ReplicaState::WaitBgsaveEnd) {
+            match end {
+                SaveEnd::Failed => {
+                    self.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
+                    self.free_client(conn, true);
+                }
+                SaveEnd::File(file) => self.begin_bulk(conn, file),
+                SaveEnd::Streamed => self.replica_was_streamed_to(conn),
+            }
+        }
+        if let Some(mincapa) = self.waiting_capa() {
+            // A failure has told every waiting replica already.
+            let _ = self.start_bgsave_for_replication(mincapa);
+        }
+    }
+
+    fn begin_bulk(&mut self, conn: ConnId, file: &Arc<[u8]>) {
+        let preamble = format!("${}\r\n", file.len()).into_bytes();
+        let bulk = Bulk { preamble, file: Arc::clone(file), sent: 0 };
+        if let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) {
+            link.bulk = Some(bulk);
+        }
+        self.set_replica_state(conn, ReplicaState::SendBulk);
+        self.queue_write(conn);
+    }
+
+    /// A replica that got the RDB from the child is online, but what has gathered for it waits for its first ACK: only
+    /// then is it sure that it has seen the mark, after which nothing may have come yet.
+    fn replica_was_streamed_to(&mut self, conn: ConnId) {
+        let now = self.now.unix_s();
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let name = client.replica_name();
+        if let Some(link) = client.replica_mut() {
+            link.put_online_on_ack = true;
+            link.ack_time = now;
+        }
+        self.set_replica_state(conn, ReplicaState::Online);
+        self.log(LogLevel::Notice, || {
+            format!(
+                "Streamed RDB transfer with replica {name} succeeded (socket). Waiting for REPLCONF ACK from slave to \
+                 enable streaming"
+            )
+        });
+    }
+
+    /// A replica's state as its master sees it moves.
+    pub(crate) fn set_replica_state(&mut self, conn: ConnId, to: ReplicaState) {
+        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
+        let from = std::mem::replace(&mut link.state, to);
+        self.event(|| Event::ReplicaState { conn, from: Some(from), to });
+    }
+}

@@ -1,0 +1,86 @@
+//! REPLCONF: what a replica tells its master of itself, and the ACK it sends each second.
+
+use crate::event::{Event, ReplicaState};
+use crate::ids::Offset;
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::resp::parse_i64_strict;
+
+/// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
+const IP_LEN_MAX: usize = 45;
+
+impl Node {
+    /// `replconfCommand`: pairs of option and value, left to right; what was taken before an error stays taken.
+    pub(crate) fn replconf_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        if argv.len().is_multiple_of(2) {
+            self.add_reply(conn, b"-ERR syntax error\r\n");
+            return;
+        }
+        for pair in argv[1..].chunks_exact(2) {
+            let (option, value) = (pair[0].to_ascii_lowercase(), &pair[1]);
+            match option.as_slice() {
+                b"listening-port" => {
+                    let Some(port) = parse_i64_strict(value) else {
+                        self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
+                        return;
+                    };
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        // Redis keeps an int; what is no port can only be shown, so the nearest will do.
+                        client.listening_port = port.clamp(0, 65535) as u16;
+                    }
+                }
+                b"ip-address" => {
+                    if value.len() > IP_LEN_MAX {
+                        let error = format!(
+                            "-ERR REPLCONF ip-address provided by replica instance is too long: {} bytes\r\n",
+                            value.len()
+                        );
+                        self.add_reply(conn, error.as_bytes());
+                        return;
+                    }
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.announced_ip = String::from_utf8_lossy(value).into_owned();
+                    }
+                }
+                b"capa" => {
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.capa.eof |= value.eq_ignore_ascii_case(b"eof");
+                        client.capa.psync2 |= value.eq_ignore_ascii_case(b"psync2");
+                    }
+                }
+                b"ack" => {
+                    self.replica_acked(conn, value);
+                    return;
+                }
+                b"getack" => {
+                    if self.repl.masterhost.is_some() && self.repl.master.is_some() {
+                        self.replication_send_ack();
+                    }
+                    return;
+                }
+                _ => {
+                    let error = format!(
+                        "-ERR Unrecognized REPLCONF option: {}\r\n",
+                        String::from_utf8_lossy(&pair[0]).replace(['\r', '\n'], " ")
+                    );
+                    self.add_reply(conn, error.as_bytes());
+                    return;
+                }
+            }
+        }
+        self.add_reply(conn, b"+OK\r\n");
+    }
+
+    /// REPLCONF ACK: never answered, whoever sends it.
+    fn replica_acked(&mut self, conn: ConnId, value: &[u8]) {
+        let now = self.now.unix_s();
+        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
+        let Some(offset) = parse_i64_strict(value).map(Offset) else { return };
+        link.ack_off = link.ack_off.max(offset);
+        link.ack_time = now;
+        if link.put_online_on_ack && link.state == ReplicaState::Online {
+            self.put_slave_online(conn);
+        }
+        self.event(|| Event::Acked { conn, offset });
+    }
+}

@@ -1,0 +1,131 @@
+//! Children of processes: background saves to a file or to sockets.
+
+use psyncscope_engine::rdb::SaveJob;
+use psyncscope_engine::{ChildId, ConnId};
+
+use super::{Event, World};
+use crate::frame::HostId;
+use crate::process::{Child, Pending, Process, Work};
+use crate::stream::{Progress, Stream};
+use crate::tap::Side;
+
+impl<P: Process> World<P> {
+    pub(super) fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
+        let writing_us = match self.config.disk_bps {
+            0 => 0,
+            bps => u64::try_from(u128::from(job.approximate_bytes()) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
+        };
+        let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
+        // The child works on the dataset as it is at the fork, so its file can be made at once.
+        self.add_child(id, child, ends, Work::File(job.run().into()));
+    }
+
+    pub(super) fn spawn_to_sockets(
+        &mut self,
+        id: HostId,
+        child: ChildId,
+        job: &SaveJob,
+        mark: &[u8; 40],
+        conns: Vec<ConnId>,
+        timeout_s: i64,
+    ) {
+        let timeout_us = u64::try_from(timeout_s).unwrap_or(0).saturating_mul(1_000_000);
+        let stream = Stream::new(job.run_with_eof_mark(mark).into(), conns, timeout_us);
+        let begins = self.now.saturating_add(self.config.fork_us);
+        self.add_child(id, child, begins, Work::Sockets(stream));
+    }
+
+    fn add_child(&mut self, id: HostId, child: ChildId, ends: u64, work: Work) {
+        let key = self.queue.plan(ends, Event::Child(id, child));
+        let started = self.now;
+        if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
+            running.children.insert(child, Child { started, ends, key, work });
+        }
+    }
+
+    /// What was planned for a child is due.
+    pub(super) fn child_is_due(&mut self, id: HostId, number: ChildId) {
+        let now = self.now;
+        let Ok(host) = self.host_mut(id) else { return };
+        let Some(running) = &mut host.running else { return };
+        let Some(child) = running.children.get_mut(&number) else { return };
+        match &mut child.work {
+            Work::File(file) => {
+                let file = file.clone();
+                running.children.remove(&number);
+                running.inbox.push_back(Pending::ChildDone(number, file));
+            }
+            Work::Sockets(stream) if stream.waits => {
+                stream.begin(now);
+                self.pump(id, number, true);
+            }
+            Work::Sockets(_) => self.pump(id, number, true),
+        }
+        self.recorder.touch(id);
+        self.settle(id);
+    }
+
+    /// Children that write to sockets write what these take now. They go on while their parent is stopped.
+    pub(super) fn pump_streams(&mut self, id: HostId) {
+        let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) else { return };
+        let streams = running.children.iter().filter(|(_, child)| matches!(&child.work, Work::Sockets(s) if !s.waits));
+        let streams: Vec<ChildId> = streams.map(|(&number, _)| number).collect();
+        for number in streams {
+            self.pump(id, number, false);
+        }
+    }
+
+    /// One of them. `planned`: nothing is planned for it any more.
+    fn pump(&mut self, id: HostId, number: ChildId, planned: bool) {
+        let now = self.now;
+        let Ok(host) = self.host_mut(id) else { return };
+        let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
+        let Some(child) = running.children.get_mut(&number) else { return };
+        let Work::Sockets(stream) = &mut child.work else { return };
+        let mut sent = Vec::new();
+        let progress = stream.write(now, |conn, bytes| {
+            let taken = kernel.send_from_child(conn, bytes)?;
+            if taken > 0 {
+                sent.push((conn, bytes[..taken].to_vec()));
+            }
+            Some(taken)
+        });
+        let key = child.key;
+        match progress {
+            Progress::Done(reached) => {
+                running.children.remove(&number);
+                running.inbox.push_back(Pending::ChildStreamed(number, reached));
+                if !planned {
+                    self.queue.cancel(key);
+                }
+            }
+            // What is planned may come too early by now: it is planned anew then.
+            Progress::Blocked { until } if planned => {
+                let key = self.queue.plan(until, Event::Child(id, number));
+                if let Some(child) = self.child_mut(id, number) {
+                    (child.key, child.ends) = (key, until);
+                }
+            }
+            Progress::Blocked { .. } => {}
+        }
+        for (conn, bytes) in sent {
+            self.child_sent(id, conn, &bytes);
+        }
+    }
+
+    fn child_mut(&mut self, id: HostId, number: ChildId) -> Option<&mut Child> {
+        self.host_mut(id).ok()?.running.as_mut()?.children.get_mut(&number)
+    }
+
+    /// A child handed bytes to a socket.
+    fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8]) {
+        let Ok(host) = self.host_mut(id) else { return };
+        let Some(kernel) = &host.kernel else { return };
+        let (ends, sent) = (kernel.ends_of(conn), kernel.sent(conn).unwrap_or(0));
+        self.recorder.touch(id);
+        self.recorder.bytes_sent(id, conn, bytes, sent);
+        if let Some((local_port, remote)) = ends {
+            self.tap(id, local_port, remote, Side::Sent, bytes);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The life of a link: restarts and timeouts.
+
+use super::{NO_PING, Stage, Transcript};
+
+/// Restarts: a replica after a shutdown and after a kill, a master, and a master that comes back as a replica.
+#[must_use]
+pub fn o_restart_partial(seed: u64) -> Transcript {
+    let mut s = Stage::new(seed);
+    let a = s.node("A", 17001, &[NO_PING]);
+    s.cmd(a, &["SET", "k0", "v0"]);
+    s.proxy("B>A", 17011, a, 17001);
+    let of_b = ["replicaof 127.0.0.1 17011"];
+    let b = s.node("B", 17002, &of_b);
+    s.wait_up(b);
+    s.cmd(a, &["SELECT", "2"]);
+    s.cmd(a, &["SET", "in2", "1"]);
+    s.wait_same_offset(a, b);
+    s.sleep_ms(1200);
+    s.send_cmd(b, &["SHUTDOWN", "SAVE"]);
+    s.cmd(a, &["SET", "in2", "2"]);
+    s.restart(b, 17002, &of_b);
+    s.wait_up(b);
+    s.sleep_ms(1200);
+    s.cmd(b, &["INFO", "replication"]);
+    s.cmd(b, &["SELECT", "2"]);
+    s.cmd(b, &["GET", "in2"]);
+    // The replica is killed.
+    s.cmd(a, &["SET", "in2", "3"]);
+    s.wait_same_offset(a, b);
+    s.world.crash(b).expect("it runs");
+    s.restart(b, 17002, &of_b);
+    s.wait_up(b);
+    s.sleep_ms(1200);
+    s.cmd(b, &["INFO", "replication"]);
+    s.cmd(b, &["SELECT", "2"]);
+    s.cmd(b, &["GET", "in2"]);
+    // The master is restarted.
+    s.cmd(a, &["INFO", "replication"]);
+    s.send_cmd(a, &["SHUTDOWN", "SAVE"]);
+    s.restart(a, 17001, &[NO_PING]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["GET", "k0"]);
+    s.sleep_ms(200);
+    s.wait_up(b);
+    s.sleep_ms(1200);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(b, &["INFO", "replication"]);
+    // The master comes back as a replica of the one that took its place.
+    s.proxy("A>B", 17014, b, 17002);
+    s.cmd(a, &["SET", "q", "1"]);
+    s.wait_same_offset(a, b);
+    s.send_cmd(a, &["SHUTDOWN", "SAVE"]);
+    s.cmd(b, &["REPLICAOF", "NO", "ONE"]);
+    s.cmd(b, &["SET", "onB", "1"]);
+    s.restart(a, 17001, &[NO_PING, "replicaof 127.0.0.1 17014"]);
+    s.wait_up(a);
+    s.sleep_ms(1200);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["GET", "onB"]);
+    s.transcript()
+}
+
+/// Silence at every stage of a link, for longer than `repl-timeout`.
+#[must_use]
+pub fn t_timeouts(seed: u64) -> Transcript {
+    let mut s = Stage::new(seed);
+    let a = s.node("A", 17001, &["repl-timeout 3", "repl-ping-replica-period 1"]);
+    s.cmd(a, &["SET", "k0", "v0"]);
+    s.proxy("B>A", 17011, a, 17001);
+    s.sleep_ms(20);
+    let b = s.node("B", 17002, &["repl-timeout 3", "replicaof 127.0.0.1 17011"]);
+    s.wait_up(b);
+    s.sleep_ms(2500);
+    // The stream.
+    s.hold_down("B>A", true);
+    s.sleep_ms(4600);
+    s.hold_down("B>A", false);
+    s.sleep_ms(1000);
+    s.wait_up(b);
+    s.sleep_ms(2200);
+    // The acknowledgements.
+    s.hold_up("B>A", true);
+    s.sleep_ms(5000);
+    s.hold_up("B>A", false);
+    s.sleep_ms(2500);
+    s.wait_up(b);
+    // The handshake.
+    s.hold_down("B>A", true);
+    s.cut("B>A");
+    s.sleep_ms(6000);
+    s.hold_down("B>A", false);
+    s.sleep_ms(1200);
+    s.wait_up(b);
+    s.sleep_ms(1100);
+    // The transfer.
+    s.cmd(a, &["DEBUG", "CHANGE-REPL-ID"]);
+    s.cut("B>A");
+    s.wait_for_bytes("B>A", 6, b"+FULLRESYNC");
+    s.sleep_ms(10);
+    s.hold_down("B>A", true);
+    s.sleep_ms(5600);
+    s.hold_down("B>A", false);
+    s.sleep_ms(1500);
+    s.wait_up(b);
+    s.sleep_ms(1200);
+    s.transcript()
+}
