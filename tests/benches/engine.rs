@@ -10,6 +10,7 @@ use std::time::Instant;
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::ids::Offset;
+use psyncscope_engine::keyspace::Keyspace;
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_sim::{World, WorldConfig};
 use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
@@ -28,6 +29,7 @@ fn main() {
     feeding_a_backlog();
     running_a_world();
     checking_a_world();
+    keeping_a_million_keys();
 }
 
 /// The median time of a round, in seconds.
@@ -137,4 +139,39 @@ fn checking_a_world() {
     });
     row("random worlds", SEEDS.end as f64 / plain, "worlds/s");
     row("  what checking every event costs", checked / plain, "times");
+}
+
+/// What a BGSAVE costs the event loop: the snapshot, and the writes that follow it and copy what they touch.
+fn keeping_a_million_keys() {
+    const KEYS: usize = 1_000_000;
+    let key = |i: usize| format!("key:{i:012}").into_bytes();
+    let mut keyspace = Keyspace::default();
+    let mut longest_s = 0.0_f64;
+    for i in 0..KEYS {
+        let key = key(i);
+        let begun = Instant::now();
+        keyspace.set(0, &key, vec![b'v'; 32]);
+        longest_s = longest_s.max(begun.elapsed().as_secs_f64());
+        if i % 2 == 0 {
+            keyspace.set_expire(0, &key, i as i64);
+        }
+    }
+    row("the longest of a million SETs of new keys", longest_s * 1e6, "us");
+    let mut snapshots = Vec::new();
+    let snapshot = median_s(|| snapshots.push(keyspace.snapshot()));
+    row("a snapshot of a million keys", snapshot * 1e6, "us");
+    drop(snapshots);
+    let mut write_s = Vec::new();
+    let snapshot = keyspace.snapshot();
+    for i in 0..10_000 {
+        let key = key(i * 7_919_317 % KEYS);
+        let begun = Instant::now();
+        keyspace.set(0, &key, vec![b'w'; 32]);
+        write_s.push(begun.elapsed().as_secs_f64());
+    }
+    drop(snapshot);
+    write_s.sort_by(f64::total_cmp);
+    row("  the median of the 10000 writes after it", write_s[write_s.len() / 2] * 1e6, "us");
+    row("  their 99th percentile", write_s[write_s.len() * 99 / 100] * 1e6, "us");
+    row("  the longest", write_s[write_s.len() - 1] * 1e6, "us");
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
-
 use super::Value;
+use super::table::{Pages, Table};
 
 /// A key. Shared between the dataset, its expiry index and snapshots.
 pub type Key = Arc<[u8]>;
@@ -23,6 +21,10 @@ pub struct Entry {
 }
 
 impl Entry {
+    pub(super) fn new(value: Value, expire_ms: Option<i64>, version: u64) -> Self {
+        Self { value: Arc::new(value), expire_ms, version }
+    }
+
     /// The value.
     #[must_use]
     pub fn value(&self) -> &Value {
@@ -58,10 +60,12 @@ impl Entry {
 /// time.
 ///
 /// The order depends on nothing but the history of changes, so the same commands give the same KEYS and the same RDB
-/// file.
+/// file. It is a vector's, whatever the size: a new key comes to the end, a changed one stays where it is, and a deletion
+/// moves at most one other key, the last, and only towards the front. So SCAN may take an index as its cursor if it
+/// walks from the end to the front: no key that it has not seen yet gets behind it.
 #[derive(Clone, Debug, Default)]
 pub struct Db {
-    entries: IndexMap<Key, Entry, FxBuildHasher>,
+    entries: Table,
     /// Every key with a time to live, soonest first.
     expires: BTreeSet<(i64, Key)>,
     /// The sum of all times in `expires`.
@@ -79,7 +83,7 @@ impl Db {
     /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// Keys with a time to live.
@@ -104,12 +108,12 @@ impl Db {
     /// The entry of `key`, expired or not.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
-        self.entries.get(key)
+        self.entries.get(key).map(|(_, entry)| entry)
     }
 
     /// All entries, in the database's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Entry)> {
-        self.entries.iter()
+        self.entries.pages().iter()
     }
 
     /// The keys that expire and when, soonest first.
@@ -120,19 +124,20 @@ impl Db {
     /// The entry at `index` in the database's order, for RANDOMKEY and sampling.
     #[must_use]
     pub fn at(&self, index: usize) -> Option<(&Key, &Entry)> {
-        self.entries.get_index(index)
+        self.entries.pages().at(index)
     }
 
     /// Sets `key`, with its time to live or without. Says whether the key is new.
     pub(crate) fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
-        let entry = Entry { value: Arc::new(value), expire_ms, version };
-        let Some((index, key, _)) = self.entries.get_full(key) else {
+        let entry = Entry::new(value, expire_ms, version);
+        let bytes = entry.value.approximate_bytes();
+        let Some((key, place)) = self.entries.get_mut(key) else {
             self.put(Key::from(key), entry);
             return true;
         };
         let key = Key::clone(key);
-        self.bytes += entry.value.approximate_bytes();
-        let old = std::mem::replace(&mut self.entries[index], entry);
+        let old = std::mem::replace(place, entry);
+        self.bytes += bytes;
         self.bytes -= old.value.approximate_bytes();
         self.reindex(key, old.expire_ms, expire_ms);
         false
@@ -142,12 +147,12 @@ impl Db {
     fn put(&mut self, key: Key, entry: Entry) {
         self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
         self.reindex(Key::clone(&key), None, entry.expire_ms);
-        self.entries.insert(key, entry);
+        self.entries.push(key, entry);
     }
 
     /// Lets `change` alter the value in place.
     pub(crate) fn modify<R>(&mut self, key: &[u8], version: u64, change: impl FnOnce(&mut Value) -> R) -> Option<R> {
-        let entry = self.entries.get_mut(key)?;
+        let (_, entry) = self.entries.get_mut(key)?;
         entry.version = version;
         let value = Arc::make_mut(&mut entry.value);
         let before = value.approximate_bytes();
@@ -158,7 +163,7 @@ impl Db {
 
     /// Gives the key a time to live, or takes it away. Says whether the key exists.
     pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> bool {
-        let Some((_, key, entry)) = self.entries.get_full_mut(key) else { return false };
+        let Some((key, entry)) = self.entries.get_mut(key) else { return false };
         let old = std::mem::replace(&mut entry.expire_ms, expire_ms);
         entry.version = version;
         let key = Key::clone(key);
@@ -176,7 +181,7 @@ impl Db {
 
     /// Removes the key. `None` if there is no such key.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
-        let (key, entry) = self.entries.swap_remove_entry(key)?;
+        let (key, entry) = self.entries.swap_remove(key)?;
         self.bytes -= key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
         self.reindex(key, entry.expire_ms, None);
         Some(entry)
@@ -186,6 +191,12 @@ impl Db {
     pub(crate) fn first_expired(&self, now_ms: i64) -> Option<Key> {
         let (when, key) = self.expires.first()?;
         (now_ms > *when).then(|| Key::clone(key))
+    }
+
+    /// The keys as they are now. Costs a reference count for each 256 of them; a change made afterwards copies the 256
+    /// around it, and the value that it changes.
+    pub(super) fn snapshot(&self) -> DbSnapshot {
+        DbSnapshot { pages: self.entries.pages().clone(), expires_len: self.expires_len(), bytes: self.bytes }
     }
 
     fn reindex(&mut self, key: Key, old: Option<i64>, new: Option<i64>) {
@@ -213,8 +224,47 @@ impl Db {
 impl PartialEq for Db {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self.entries.iter().all(|(key, entry)| {
+            && self.iter().all(|(key, entry)| {
                 other.get(key).is_some_and(|twin| twin.expire_ms == entry.expire_ms && twin.value == entry.value)
             })
+    }
+}
+
+/// One database at one moment.
+#[derive(Clone, Debug)]
+pub struct DbSnapshot {
+    pages: Pages,
+    expires_len: usize,
+    bytes: usize,
+}
+
+impl DbSnapshot {
+    /// Keys.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether there are no keys.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Keys with a time to live.
+    #[must_use]
+    pub const fn expires_len(&self) -> usize {
+        self.expires_len
+    }
+
+    /// A rough size in bytes.
+    #[must_use]
+    pub const fn approximate_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// All entries, in the database's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Entry)> {
+        self.pages.iter()
     }
 }

@@ -5,13 +5,13 @@ mod hash;
 mod list;
 mod ranked;
 mod set;
+mod table;
 mod value;
 mod zset;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-pub use db::{Db, Entry, Key};
+pub use db::{Db, DbSnapshot, Entry, Key};
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;
@@ -45,7 +45,7 @@ pub struct Stats {
 /// has checked it.
 #[derive(Clone, Debug)]
 pub struct Keyspace {
-    dbs: Vec<Arc<Db>>,
+    dbs: Vec<Db>,
     version: u64,
     /// The version at which all content was replaced: no key changed before it.
     replaced_at: u64,
@@ -67,7 +67,7 @@ impl Keyspace {
     #[must_use]
     pub fn new(databases: usize) -> Self {
         Self {
-            dbs: vec![Arc::default(); databases],
+            dbs: vec![Db::default(); databases],
             version: 0,
             replaced_at: 0,
             local_expires: BTreeSet::new(),
@@ -77,7 +77,7 @@ impl Keyspace {
 
     /// These databases.
     pub(crate) fn from_dbs(dbs: Vec<Db>) -> Self {
-        Self { dbs: dbs.into_iter().map(Arc::new).collect(), ..Self::new(0) }
+        Self { dbs, ..Self::new(0) }
     }
 
     /// How many databases there are.
@@ -222,7 +222,7 @@ impl Keyspace {
         debug_assert!(loaded.databases() <= self.databases(), "rdb::load checks database numbers");
         let databases = self.databases();
         self.dbs = loaded.dbs;
-        self.dbs.resize(databases, Arc::default());
+        self.dbs.resize(databases, Db::default());
         self.local_expires.clear();
         self.replaced_at = self.changed();
     }
@@ -276,11 +276,12 @@ impl Keyspace {
         deleted
     }
 
-    /// The dataset as it is now, for a background save. Costs a few reference counts; what changes afterwards is
-    /// copied.
+    /// The dataset as it is now, for a background save. Costs a reference count for each 256 keys. A change made while
+    /// the snapshot lives copies what it touches, once: 256 entries (not their values), and the value that it changes.
+    /// Of a large collection that is all of it, where Redis's fork would copy a page of memory.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { dbs: self.dbs.clone() }
+        Snapshot { dbs: self.dbs.iter().map(Db::snapshot).collect() }
     }
 
     /// Whether both hold the same keys with the same values and times to live.
@@ -299,20 +300,20 @@ impl Keyspace {
     }
 
     fn db_mut(&mut self, db: usize) -> &mut Db {
-        Arc::make_mut(&mut self.dbs[db])
+        &mut self.dbs[db]
     }
 }
 
 /// The dataset at one moment (what a forked child sees).
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    dbs: Vec<Arc<Db>>,
+    dbs: Vec<DbSnapshot>,
 }
 
 impl Snapshot {
     /// The databases.
     #[must_use]
-    pub fn dbs(&self) -> &[Arc<Db>] {
+    pub fn dbs(&self) -> &[DbSnapshot] {
         &self.dbs
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::lzf::Compressor;
 use super::{CRC, ReplInfo, encoding, opcode, value_type};
-use crate::keyspace::{Db, Entry, Keyspace, Snapshot, Value};
+use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot, Value};
 use crate::resp::parse_i64_strict;
 
 /// The version that we say we are (`redis-ver`).
@@ -135,7 +135,7 @@ impl Writer {
         self.aux(name, value.to_string().as_bytes());
     }
 
-    fn database(&mut self, index: usize, db: &Db) {
+    fn database(&mut self, index: usize, db: &DbSnapshot) {
         self.bytes.push(opcode::SELECT_DB);
         self.len(index);
         self.bytes.push(opcode::RESIZE_DB);
