@@ -2,6 +2,7 @@
 
 use crate::command::table;
 use crate::glob::matches as glob;
+use crate::keyspace::{Hash, Set};
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -85,6 +86,14 @@ pub struct Config {
     pub save: Vec<(i64, u64)>,
     /// `loglevel`.
     pub loglevel: String,
+    /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
+    pub hash_max_ziplist_entries: usize,
+    /// `hash-max-ziplist-value`: a hash with a longer field or value is a hash table.
+    pub hash_max_ziplist_value: usize,
+    /// `set-max-intset-entries`: a set of more integers is a hash table.
+    pub set_max_intset_entries: usize,
+    /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
+    pub hll_sparse_max_bytes: usize,
     /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
     pub zset_max_ziplist_entries: usize,
     /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
@@ -124,6 +133,10 @@ impl Default for Config {
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
             loglevel: "notice".into(),
+            hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
+            hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
+            set_max_intset_entries: Set::INTEGERS_MAX,
+            hll_sparse_max_bytes: 3000,
             zset_max_ziplist_entries: 128,
             zset_max_ziplist_value: 64,
             renamed_commands: Vec::new(),
@@ -381,6 +394,38 @@ static DIRECTIVES: &[Directive] = &[
         |c, a| {
             // Out of range is pulled into it, as serverCron does.
             c.hz = integer(a, 0, i64::from(i32::MAX))?.clamp(1, 500) as u32;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "hash-max-ziplist-entries",
+        |c| c.hash_max_ziplist_entries.to_string(),
+        |c, a| {
+            c.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "hash-max-ziplist-value",
+        |c| c.hash_max_ziplist_value.to_string(),
+        |c, a| {
+            c.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "set-max-intset-entries",
+        |c| c.set_max_intset_entries.to_string(),
+        |c, a| {
+            c.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "hll-sparse-max-bytes",
+        |c| c.hll_sparse_max_bytes.to_string(),
+        |c, a| {
+            c.hll_sparse_max_bytes = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),

@@ -2,16 +2,18 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `lists`, `zsets`, `keys`: commands on data, which see only a [`call::Call`]
+//! * `strings`, `lists`, `sets`, `zsets`, `hashes`, `keys`: commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod call;
 mod clients;
 mod connection;
 mod dispatch;
+pub mod hashes;
 pub mod keys;
 pub mod lists;
 mod server;
+pub mod sets;
 pub mod strings;
 pub mod table;
 pub mod zsets;

@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{call::Call, keys, lists, strings, zsets};
+use super::{call::Call, hashes, keys, lists, sets, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -158,6 +158,20 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("ltrim", 4, "w", (1, 1, 1), lists::ltrim),
     data("lrem", 4, "w", (1, 1, 1), lists::lrem),
     data("rpoplpush", 3, "wm", (1, 2, 1), lists::rpoplpush),
+    data("sadd", -3, "wmF", (1, 1, 1), sets::sadd),
+    data("srem", -3, "wF", (1, 1, 1), sets::srem),
+    data("smove", 4, "wF", (1, 2, 1), sets::smove),
+    data("sismember", 3, "rF", (1, 1, 1), sets::sismember),
+    data("scard", 2, "rF", (1, 1, 1), sets::scard),
+    data("spop", -2, "wRF", (1, 1, 1), sets::spop),
+    data("srandmember", -2, "rR", (1, 1, 1), sets::srandmember),
+    data("sinter", -2, "rS", (1, -1, 1), sets::sinter),
+    data("sinterstore", -3, "wm", (1, -1, 1), sets::sinterstore),
+    data("sunion", -2, "rS", (1, -1, 1), sets::sunion),
+    data("sunionstore", -3, "wm", (1, -1, 1), sets::sunionstore),
+    data("sdiff", -2, "rS", (1, -1, 1), sets::sdiff),
+    data("sdiffstore", -3, "wm", (1, -1, 1), sets::sdiffstore),
+    data("smembers", 2, "rS", (1, 1, 1), sets::sinter),
     data("zadd", -4, "wmF", (1, 1, 1), zsets::zadd),
     data("zincrby", 4, "wmF", (1, 1, 1), zsets::zincrby),
     data("zrem", -3, "wF", (1, 1, 1), zsets::zrem),
@@ -180,6 +194,19 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("zrevrank", 3, "rF", (1, 1, 1), zsets::zrevrank),
     data("zpopmin", -2, "wF", (1, 1, 1), zsets::zpopmin),
     data("zpopmax", -2, "wF", (1, 1, 1), zsets::zpopmax),
+    data("hset", -4, "wmF", (1, 1, 1), hashes::hset),
+    data("hsetnx", 4, "wmF", (1, 1, 1), hashes::hsetnx),
+    data("hget", 3, "rF", (1, 1, 1), hashes::hget),
+    data("hmset", -4, "wmF", (1, 1, 1), hashes::hset),
+    data("hmget", -3, "rF", (1, 1, 1), hashes::hmget),
+    data("hincrby", 4, "wmF", (1, 1, 1), hashes::hincrby),
+    data("hdel", -3, "wF", (1, 1, 1), hashes::hdel),
+    data("hlen", 2, "rF", (1, 1, 1), hashes::hlen),
+    data("hstrlen", 3, "rF", (1, 1, 1), hashes::hstrlen),
+    data("hkeys", 2, "rS", (1, 1, 1), hashes::hkeys),
+    data("hvals", 2, "rS", (1, 1, 1), hashes::hvals),
+    data("hgetall", 2, "rR", (1, 1, 1), hashes::hgetall),
+    data("hexists", 3, "rF", (1, 1, 1), hashes::hexists),
     data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
     data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
     data("getset", 3, "wm", (1, 1, 1), strings::getset),

@@ -6,14 +6,24 @@ use rustc_hash::FxBuildHasher;
 /// Bytes that one field costs beyond its name and value: a `dictEntry` and two sds headers.
 const FIELD_OVERHEAD_BYTES: usize = 40;
 
-/// Fields with values. They are kept in the order of insertion, which depends on nothing but the history of changes.
+/// Fields with values, in an order that depends on nothing but the history of changes.
+///
+/// Redis has two encodings and shows which one it uses. In a `ziplist` fields stand in the order of their insertion; a
+/// `hashtable` has the same order here until a removal, which moves the last field into the gap.
 #[derive(Clone, Debug, Default)]
 pub struct Hash {
     fields: IndexMap<Box<[u8]>, Vec<u8>, FxBuildHasher>,
+    /// Whether it has outgrown the ziplist; it never goes back.
+    table: bool,
     bytes: usize,
 }
 
 impl Hash {
+    /// The most fields of a ziplist unless `hash-max-ziplist-entries` says otherwise.
+    pub const ZIPLIST_ENTRIES_MAX: usize = 512;
+    /// The longest field or value in a ziplist, in bytes, unless `hash-max-ziplist-value` says otherwise.
+    pub const ZIPLIST_VALUE_MAX: usize = 64;
+
     /// Fields.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -32,6 +42,12 @@ impl Hash {
         self.bytes
     }
 
+    /// The encoding's name, as OBJECT ENCODING replies it.
+    #[must_use]
+    pub const fn encoding_name(&self) -> &'static str {
+        if self.table { "hashtable" } else { "ziplist" }
+    }
+
     /// The value of a field.
     #[must_use]
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
@@ -43,22 +59,41 @@ impl Hash {
         self.fields.iter().map(|(field, value)| (field.as_ref(), value.as_slice()))
     }
 
-    /// Sets a field. Says whether it is new.
+    /// Sets a field within the default limits. Says whether it is new.
     pub fn insert(&mut self, field: &[u8], value: Vec<u8>) -> bool {
+        self.make_room_for([field.len(), value.len()], Self::ZIPLIST_VALUE_MAX);
+        self.insert_within(field, value, Self::ZIPLIST_ENTRIES_MAX)
+    }
+
+    /// Gives the ziplist up if a field or value of one of these lengths would be too long for it
+    /// (`hashTypeTryConversion`).
+    pub fn make_room_for(&mut self, lens: impl IntoIterator<Item = usize>, value_max: usize) {
+        self.table = self.table || lens.into_iter().any(|len| len > value_max);
+    }
+
+    /// Sets a field, however long, and says whether it is new (`hashTypeSet`). With more than `entries_max` fields the
+    /// ziplist is given up.
+    pub fn insert_within(&mut self, field: &[u8], value: Vec<u8>, entries_max: usize) -> bool {
         self.bytes += value.len();
-        if let Some(old) = self.fields.get_mut(field) {
-            self.bytes -= old.len();
-            *old = value;
-            return false;
-        }
-        self.bytes += field.len() + FIELD_OVERHEAD_BYTES;
-        self.fields.insert(field.into(), value);
-        true
+        let new = match self.fields.get_mut(field) {
+            Some(old) => {
+                self.bytes -= old.len();
+                *old = value;
+                false
+            }
+            None => {
+                self.bytes += field.len() + FIELD_OVERHEAD_BYTES;
+                self.fields.insert(field.into(), value);
+                true
+            }
+        };
+        self.table = self.table || self.len() > entries_max;
+        new
     }
 
     /// Removes a field and returns its value.
     pub fn remove(&mut self, field: &[u8]) -> Option<Vec<u8>> {
-        let value = self.fields.swap_remove(field)?;
+        let value = if self.table { self.fields.swap_remove(field) } else { self.fields.shift_remove(field) }?;
         self.bytes -= field.len() + value.len() + FIELD_OVERHEAD_BYTES;
         Some(value)
     }

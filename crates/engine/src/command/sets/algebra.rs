@@ -1,0 +1,136 @@
+//! Intersections, unions and differences.
+//!
+//! The order of replies is that of the set which a STORE would make: numeric if all members are integers.
+
+use super::super::call::{Call, Shared, WrongType};
+use super::reply_members;
+use crate::keyspace::Set;
+
+/// SINTER key [key …], and SMEMBERS, which is SINTER of one key.
+pub fn sinter(call: &mut Call<'_>) {
+    let mut sets = Vec::new();
+    for key in &call.argv[1..] {
+        match call.read::<Set>(key) {
+            Ok(Some(set)) => sets.push(set),
+            // Types of the keys that follow are not looked at.
+            Ok(None) => {
+                call.reply.empty_array();
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+    if let [set] = sets.as_slice() {
+        reply_members(call, set);
+        return;
+    }
+    let found = intersection(&mut sets);
+    call.reply.array(found.len());
+    for member in found {
+        call.reply.bulk(member);
+    }
+}
+
+/// SINTERSTORE destination key [key …]. Counts as a change even if there is no member to store and the destination did
+/// not exist, unless a key is missing.
+pub fn sinterstore(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let destination = &argv[1];
+    let mut sets = Vec::new();
+    for key in &argv[2..] {
+        match call.read_for_write::<Set>(key) {
+            Ok(Some(set)) => sets.push(set),
+            Ok(None) => {
+                call.dirty += u64::from(call.keyspace.delete(call.db, destination));
+                call.reply.integer(0);
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+    let mut result = Set::default();
+    for member in intersection(&mut sets) {
+        result.insert_within(member, call.config.set_max_intset_entries);
+    }
+    store(call, result);
+}
+
+/// The members that all sets have, in the order of the smallest, which comes first afterwards.
+fn intersection(sets: &mut [Shared<Set>]) -> Vec<&[u8]> {
+    sets.sort_by_key(|set| set.len());
+    let Some((smallest, others)) = sets.split_first() else { return Vec::new() };
+    smallest.iter().filter(|member| others.iter().all(|set| set.contains(member))).collect()
+}
+
+/// SUNION key [key …].
+pub fn sunion(call: &mut Call<'_>) {
+    if let Ok(result) = union(call, 1, Call::read::<Set>) {
+        reply_members(call, &result);
+    }
+}
+
+/// SUNIONSTORE destination key [key …]. Always a change.
+pub fn sunionstore(call: &mut Call<'_>) {
+    if let Ok(result) = union(call, 2, Call::read_for_write::<Set>) {
+        store(call, result);
+    }
+}
+
+/// SDIFF key [key …]: the members of the first set that no other has.
+pub fn sdiff(call: &mut Call<'_>) {
+    if let Ok(result) = difference(call, 1, Call::read::<Set>) {
+        reply_members(call, &result);
+    }
+}
+
+/// SDIFFSTORE destination key [key …]. Always a change.
+pub fn sdiffstore(call: &mut Call<'_>) {
+    if let Ok(result) = difference(call, 2, Call::read_for_write::<Set>) {
+        store(call, result);
+    }
+}
+
+/// How the sources are looked up: for reading, or for writing by the commands that store.
+type Lookup<'a> = fn(&mut Call<'a>, &[u8]) -> Result<Option<Shared<Set>>, WrongType>;
+
+/// The sets at the keys from word `first` on; a missing key is an empty set.
+fn sources<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Vec<Option<Shared<Set>>>, WrongType> {
+    let argv = call.argv;
+    argv[first..].iter().map(|key| look(call, key)).collect()
+}
+
+/// `sunionDiffGenericCommand` for unions.
+fn union<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Set, WrongType> {
+    let sets = sources(call, first, look)?;
+    let mut result = Set::default();
+    for member in sets.iter().flatten().flat_map(|set| set.iter()) {
+        result.insert_within(member, call.config.set_max_intset_entries);
+    }
+    Ok(result)
+}
+
+/// `sunionDiffGenericCommand` for differences.
+fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Set, WrongType> {
+    let sets = sources(call, first, look)?;
+    let mut result = Set::default();
+    let Some((Some(from), others)) = sets.split_first() else { return Ok(result) };
+    let mut others: Vec<_> = others.iter().flatten().collect();
+    // The largest is the likeliest to have a member.
+    others.sort_by_key(|set| std::cmp::Reverse(set.len()));
+    for member in from.iter().filter(|member| !others.iter().any(|set| set.contains(member))) {
+        result.insert_within(member, call.config.set_max_intset_entries);
+    }
+    Ok(result)
+}
+
+/// Puts a result in the place of the destination, word 1.
+fn store(call: &mut Call<'_>, result: Set) {
+    let destination = &call.argv[1];
+    let len = result.len();
+    call.keyspace.delete(call.db, destination);
+    if len > 0 {
+        call.keyspace.set(call.db, destination, result);
+    }
+    call.dirty += 1;
+    call.reply.integer(len as i64);
+}
