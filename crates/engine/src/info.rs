@@ -146,7 +146,7 @@ impl Node {
 
     fn info_persistence(&self, lines: &mut Lines) {
         let now = self.now.unix_s();
-        lines.put("loading", 0);
+        lines.put("loading", u8::from(self.loading.is_some()));
         lines.put("rdb_changes_since_last_save", self.dirty);
         lines.put("rdb_bgsave_in_progress", u8::from(self.is_saving()));
         lines.put("rdb_last_save_time", self.last_save);
@@ -162,6 +162,18 @@ impl Node {
         lines.put("aof_last_bgrewrite_status", "ok");
         lines.put("aof_last_write_status", "ok");
         lines.put("aof_last_cow_size", 0);
+        if let Some(loading) = &self.loading {
+            let (loaded, total) = (loading.loaded_bytes, loading.total_bytes);
+            let elapsed = now - loading.started;
+            let left = (total - loaded) as i64;
+            lines.put("loading_start_time", loading.started);
+            lines.put("loading_total_bytes", total);
+            lines.put("loading_loaded_bytes", loaded);
+            lines.put("loading_loaded_perc", format!("{:.2}", loaded as f64 / total as f64 * 100.0));
+            // Nothing can be said in the first second, or before anything is loaded.
+            let eta = if elapsed > 0 { elapsed * left / (loaded as i64 + 1) } else { 1 };
+            lines.put("loading_eta_seconds", eta);
+        }
     }
 
     fn info_stats(&self, lines: &mut Lines) {
@@ -263,7 +275,7 @@ impl Node {
         lines.put("master_sync_in_progress", u8::from(repl.state == ReplState::Transfer));
         lines.put("slave_repl_offset", offset);
         if let (ReplState::Transfer, Some(transfer)) = (repl.state, &repl.transfer) {
-            let read = transfer.file.len() as i64;
+            let read = transfer.read as i64;
             lines.put(
                 "master_sync_left_bytes",
                 match transfer.size {

@@ -102,6 +102,8 @@ pub enum Input<'a> {
     },
     /// [`crate::Node::next_timeout`] has come.
     Timer,
+    /// The time of [`Output::Load`] has passed, and what arrived meanwhile has been told.
+    LoadStep,
     /// A child asked for by [`Output::Spawn`] ended: the RDB file's bytes, or why there are none.
     ChildDone {
         /// The child.
@@ -187,6 +189,12 @@ pub enum Output {
     Sleep {
         /// When it wakes.
         until: Instant,
+    },
+    /// The process is busy reading so many bytes of an RDB file. The driver takes the time that this takes, holding every
+    /// input back; then it tells all inputs there are, and after them [`Input::LoadStep`].
+    Load {
+        /// Bytes of the file.
+        bytes: usize,
     },
     /// The process ends. No input may follow.
     Exit {

@@ -17,6 +17,7 @@ pub mod ids;
 mod info;
 pub mod io;
 pub mod keyspace;
+mod loading;
 mod node;
 mod observe;
 mod persistence;

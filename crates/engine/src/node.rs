@@ -11,7 +11,7 @@ use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
 use crate::io::{ChildId, CloseReason, ConnId, Input, Outbox, Output, Peer};
 use crate::keyspace::Keyspace;
-use crate::rdb;
+use crate::loading::{Loading, Source};
 use crate::replication::state::Replication;
 use crate::sorted::SortedMap;
 use crate::time::{Instant, Now};
@@ -86,6 +86,8 @@ pub struct Node {
     pub(crate) last_bgsave_ok: bool,
     pub(crate) last_bgsave_seconds: i64,
     pub(crate) child: Option<Child>,
+    /// `server.loading`.
+    pub(crate) loading: Option<Loading>,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
     pub(crate) active_expire: bool,
     /// `clients_pending_write`: in the order of queueing; written newest first, as Redis does.
@@ -106,7 +108,7 @@ pub struct Node {
 
 impl Node {
     /// Starts a process. `dump` is the content of `dbfilename`, if the file exists. Everything random comes from `seed`.
-    /// What the start causes (log lines, for one) is left in `out`.
+    /// What the start causes (log lines, for one; a first [`Output::Load`] if the file is large) is left in `out`.
     ///
     /// # Errors
     /// What redis-server prints before it exits: a damaged RDB file.
@@ -129,6 +131,7 @@ impl Node {
             last_bgsave_ok: true,
             last_bgsave_seconds: -1,
             child: None,
+            loading: None,
             active_expire: true,
             pending_writes: Vec::new(),
             out: std::mem::take(out),
@@ -144,36 +147,20 @@ impl Node {
         };
         node.ids_changed(crate::event::IdChange::Startup);
         node.log(LogLevel::Notice, || "Server initialized".into());
-        let loaded = dump.map_or(Ok(()), |bytes| node.load_data_from_disk(bytes));
-        if loaded.is_ok() {
-            node.log(LogLevel::Notice, || "Ready to accept connections".into());
-        }
+        let loaded = match dump {
+            Some(bytes) => node.start_loading(Arc::from(bytes), Source::Disk),
+            None => {
+                node.log(LogLevel::Notice, || "Ready to accept connections".into());
+                Ok(())
+            }
+        };
+        let loaded = loaded.map_err(|error| {
+            let text = format!("Bad file format reading the RDB file: {error}");
+            node.log(LogLevel::Warning, || text.clone());
+            text
+        });
         *out = std::mem::take(&mut node.out);
         loaded.map(|()| node)
-    }
-
-    /// `loadDataFromDisk`: the RDB at start-up. A node configured as a replica also takes over the history that the file
-    /// names (spec 4.12), so that it can ask for a partial resync.
-    fn load_data_from_disk(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let is_replica = self.repl.masterhost.is_some();
-        let options = rdb::LoadOptions {
-            max_version: self.config.limits.rdb_version_max,
-            databases: self.config.databases,
-            drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-        };
-        let loaded = rdb::load(bytes, &options).map_err(|error| {
-            let text = format!("Bad file format reading the RDB file: {error}");
-            self.log(LogLevel::Warning, || text.clone());
-            text
-        })?;
-        let (keys, repl) = (loaded.keyspace.total_keys(), loaded.repl);
-        self.keyspace.replace_data(loaded.keyspace);
-        self.event(|| Event::Loaded { keys });
-        self.log(LogLevel::Notice, || "DB loaded from disk".into());
-        if is_replica && let Some(info) = repl {
-            self.restore_history(&info);
-        }
-        Ok(())
     }
 
     /// Whether events are gathered (they are unless told otherwise). Without, [`Outbox::events`] stays empty and nothing
@@ -185,7 +172,8 @@ impl Node {
     /// When the node wants [`Input::Timer`] next; `None` once it has exited.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        if self.exited {
+        // No time events while a file is being loaded.
+        if self.exited || self.loading.is_some() {
             return None;
         }
         let others = [self.repl.line_deadline, self.asleep_until];
@@ -222,6 +210,7 @@ impl Node {
             Input::Writable { conn, room } => self.writable(conn, room),
             Input::Closed { conn, reason } => self.closed(conn, reason),
             Input::Timer => self.timer(),
+            Input::LoadStep => self.load_step(),
             Input::ChildDone { child, result } => {
                 if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
                     running.target = Target::Disk { file: result };
@@ -286,7 +275,7 @@ impl Node {
         }
     }
 
-    fn closed(&mut self, conn: ConnId, reason: CloseReason) {
+    pub(crate) fn closed(&mut self, conn: ConnId, reason: CloseReason) {
         if self.repl.link == Some(conn) {
             self.link_closed(reason);
         } else if self.clients.contains_key(&conn) {
@@ -300,6 +289,9 @@ impl Node {
     }
 
     fn timer(&mut self) {
+        if self.loading.is_some() {
+            return;
+        }
         if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
             self.link_line_timed_out();
         }

@@ -51,6 +51,7 @@ impl Node {
             replicas: share(replicas, last.map(|last| &last.replicas)),
             keyspace: share(keyspace, last.map(|last| &last.keyspace)),
             saving: self.is_saving(),
+            loading: self.loading.as_ref().map(|load| (load.loaded_bytes as u64, load.total_bytes as u64)),
             info: unchanged.map_or_else(|| sections.into(), |last| Arc::clone(&last.info)),
         }
     }
@@ -63,7 +64,7 @@ impl Node {
                 Size::Bytes(size) => Some(size as u64),
                 Size::Unknown | Size::Mark(_) => None,
             };
-            (transfer.file.len() as u64, size)
+            (transfer.read as u64, size)
         });
         Some(UpstreamView {
             host: repl.masterhost.clone()?,

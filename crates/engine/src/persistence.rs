@@ -247,7 +247,8 @@ impl Node {
             self.log(LogLevel::Warning, || "There is a child saving an .rdb. Killing it!".into());
             self.out.outputs.push(Output::Kill { child: child.id });
         }
-        if save.unwrap_or(!self.config.save.is_empty()) {
+        // What is only half loaded must not replace the file it is loaded from.
+        if save.unwrap_or(!self.config.save.is_empty()) && self.loading.is_none() {
             self.log(LogLevel::Notice, || "Saving the final RDB snapshot before exiting.".into());
             self.save_now();
         }

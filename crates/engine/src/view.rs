@@ -35,6 +35,8 @@ pub struct NodeView {
     pub keyspace: Arc<[(u32, u64, u64)]>,
     /// Whether a background save is running.
     pub saving: bool,
+    /// While a large RDB file is being loaded: (bytes loaded, bytes in all).
+    pub loading: Option<(u64, u64)>,
     /// INFO's sections, each with its `# Name` line, in Redis's order.
     pub info: Arc<[Arc<str>]>,
 }

@@ -92,8 +92,10 @@ pub(crate) struct Running<P> {
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
     pub children: SortedMap<ChildId, Child>,
-    /// It does nothing until then (DEBUG SLEEP), in microseconds.
+    /// It does nothing until then (DEBUG SLEEP, or a step of loading), in microseconds.
     pub sleeps_until: Option<u64>,
+    /// It is to be told that a step of loading has had its time.
+    pub loads: bool,
     /// When it was told of a timer last: never twice in one microsecond.
     pub timer_told_at: Option<u64>,
 }
@@ -135,6 +137,7 @@ impl<P: Process> Running<P> {
             next_conn: 1,
             children: SortedMap::new(),
             sleeps_until: None,
+            loads: false,
             timer_told_at: None,
         }
     }

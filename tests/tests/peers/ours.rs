@@ -46,6 +46,8 @@ pub struct Ours {
     children: VecDeque<(ChildId, Arc<[u8]>)>,
     /// Children that wrote to sockets, and whom they reached.
     streamed: VecDeque<(ChildId, Vec<ConnId>)>,
+    /// A step of loading is due.
+    loads: bool,
     files: BTreeMap<String, Arc<[u8]>>,
     events: Vec<Event>,
     replies: Vec<u8>,
@@ -80,6 +82,7 @@ impl Ours {
             connects: VecDeque::new(),
             children: VecDeque::new(),
             streamed: VecDeque::new(),
+            loads: false,
             files: BTreeMap::new(),
             events: Vec::new(),
             replies: Vec::new(),
@@ -211,6 +214,8 @@ impl Ours {
                 for conn in reached {
                     self.turn(Input::Writable { conn, room: ROOM });
                 }
+            } else if std::mem::take(&mut self.loads) {
+                self.turn(Input::LoadStep);
             } else if let Some((conn, host, port)) = self.connects.pop_front() {
                 match TcpStream::connect((host.as_str(), port)) {
                     Ok(stream) => {
@@ -254,6 +259,7 @@ impl Ours {
                 Output::WriteFile { name, bytes } => {
                     self.files.insert(name, bytes);
                 }
+                Output::Load { .. } => self.loads = true,
                 Output::Sleep { .. } | Output::Exit { .. } => panic!("nobody here asks for {output:?}"),
             }
         }

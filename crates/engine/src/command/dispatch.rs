@@ -133,7 +133,10 @@ impl Node {
         {
             return Err("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.".into());
         }
-        // -LOADING and -BUSY have their place here: a load and a script take no time yet.
+        if self.loading.is_some() && !spec.flags.has(Flags::LOADING) {
+            return Err("LOADING Redis is loading the dataset in memory".into());
+        }
+        // -BUSY has its place here: a script takes no time yet.
         Ok(spec)
     }
 

@@ -66,18 +66,21 @@ impl Node {
     pub(crate) fn link_received(&mut self, bytes: &[u8]) {
         self.repl.link_rx.extend_from_slice(bytes);
         self.repl.line_deadline = None;
-        self.link_progress();
+        // Nobody reads the link while the file is being loaded.
+        if self.loading.is_none() {
+            self.link_progress();
+        }
     }
 
     /// Reads as far as the bytes go: replies of the handshake, then the transfer, then the stream.
-    fn link_progress(&mut self) {
+    pub(crate) fn link_progress(&mut self) {
         loop {
             match self.repl.state {
                 state if state.is_handshake() && self.repl.link.is_some() => {
                     let Some(line) = self.take_line() else { return };
                     self.sync_with_master(&line);
                 }
-                ReplState::Transfer if self.repl.link.is_some() => {
+                ReplState::Transfer if self.repl.link.is_some() && self.loading.is_none() => {
                     if !self.read_sync_bulk_payload() {
                         return;
                     }
@@ -129,6 +132,10 @@ impl Node {
 
     /// The connection ended during the handshake or the transfer.
     pub(crate) fn link_closed(&mut self, reason: CloseReason) {
+        if let Some(loading) = &mut self.loading {
+            loading.link_ended = Some(reason);
+            return;
+        }
         let error = match reason {
             CloseReason::Eof => "connection closed by the master",
             CloseReason::Reset => "Connection reset by peer",

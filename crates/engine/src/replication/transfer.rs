@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use crate::event::{Event, IdChange, LogLevel};
-use crate::io::Output;
+use crate::io::{CloseReason, Output};
+use crate::loading::Source;
 use crate::node::Node;
-use crate::rdb;
+use crate::rdb::{self, RdbError};
 use crate::replication::replica::ReplState;
 use crate::resp::parse_i64_strict;
 
 /// Redis reads so much at a time; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;
-/// A load is interrupted every so many bytes to keep the link alive.
-const LOADING_INTERVAL: usize = 2 * 1024 * 1024;
 
 /// How the end of the payload will be known (`repl_transfer_size`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +29,10 @@ pub(crate) enum Size {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transfer {
     pub(crate) size: Size,
-    /// The payload so far (the temporary file).
+    /// The payload so far (the temporary file); gone once it is being loaded.
     pub(crate) file: Vec<u8>,
+    /// `repl_transfer_read`: bytes read of the payload, an EOF mark included.
+    pub(crate) read: usize,
 }
 
 impl Node {
@@ -54,6 +55,7 @@ impl Node {
             Size::Bytes(size) => {
                 let n = (size - transfer.file.len()).min(rx.len());
                 transfer.file.extend(rx.drain(..n));
+                transfer.read += n;
                 let whole = transfer.file.len() == size;
                 if n > 0 {
                     self.repl.transfer_lastio = self.now.unix_s();
@@ -66,6 +68,7 @@ impl Node {
             Size::Mark(mark) => {
                 let n = READ_MAX.min(rx.len());
                 transfer.file.extend(rx.drain(..n));
+                transfer.read += n;
                 let whole = transfer.file.ends_with(&mark);
                 if whole {
                     transfer.file.truncate(transfer.file.len() - mark.len());
@@ -120,8 +123,8 @@ impl Node {
 
     /// The payload is whole: it replaces `dbfilename`, then the dataset.
     fn full_sync_received(&mut self) {
-        let Some(transfer) = self.repl.transfer.take() else { return };
-        let file: Arc<[u8]> = transfer.file.into();
+        let Some(transfer) = &mut self.repl.transfer else { return };
+        let file: Arc<[u8]> = std::mem::take(&mut transfer.file).into();
         if let Some(child) = self.child.take() {
             self.log(LogLevel::Notice, || {
                 "Replica is about to load the RDB file received from the master, but there is a pending RDB child \
@@ -137,34 +140,38 @@ impl Node {
         }
         self.keyspace.flush_all();
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Loading DB in memory".into());
-        if file.len() >= LOADING_INTERVAL {
-            self.replication_send_newline_to_master();
+        if let Err(error) = self.start_loading(file, Source::Master) {
+            self.full_sync_failed(&error);
         }
-        let options = rdb::LoadOptions {
-            max_version: self.config.limits.rdb_version_max,
-            databases: self.config.databases,
-            drop_expired_before: None,
-        };
-        match rdb::load(&file, &options) {
-            Ok(loaded) => self.full_sync_loaded(loaded),
-            Err(error) if error.is_refusal() => {
-                self.log(LogLevel::Warning, || format!("{error}"));
-                self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
-                self.cancel_replication_handshake("the RDB could not be loaded");
-            }
-            Err(error) => {
-                // Redis ends its process here too: the old dataset is gone and the new one is broken.
-                self.log(LogLevel::Warning, || {
-                    format!("Short read or OOM loading DB. Unrecoverable error, aborting now. ({error})")
-                });
-                self.exit(1);
-            }
+    }
+
+    /// The master's file cannot be loaded. The old dataset is gone already.
+    pub(crate) fn full_sync_failed(&mut self, error: &RdbError) {
+        if error.is_refusal() {
+            self.log(LogLevel::Warning, || format!("{error}"));
+            self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
+            self.cancel_replication_handshake("the RDB could not be loaded");
+        } else {
+            // Redis ends its process here too: the new dataset is broken.
+            self.log(LogLevel::Warning, || {
+                format!("Short read or OOM loading DB. Unrecoverable error, aborting now. ({error})")
+            });
+            self.exit(1);
+        }
+    }
+
+    /// After a load that took several turns: what came on the link meanwhile is read now, its end too.
+    pub(crate) fn after_load_from_master(&mut self, link_ended: Option<CloseReason>) {
+        self.link_progress();
+        if let (Some(conn), Some(reason)) = (self.repl.master, link_ended) {
+            self.closed(conn, reason);
         }
     }
 
     /// The master's dataset and history are ours now.
-    fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
+    pub(crate) fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
         let Some(conn) = self.repl.link else { return };
+        self.repl.transfer = None;
         let keys = loaded.keyspace.total_keys();
         let db = loaded.stream_db.and_then(|db| usize::try_from(db).ok()).unwrap_or(0).min(self.config.databases - 1);
         self.keyspace.replace_data(loaded.keyspace);

@@ -35,6 +35,7 @@ enum Pending {
     Accepted(usize, ConnId, Peer),
     Bytes(usize, ConnId, Vec<u8>),
     Writable(usize, ConnId),
+    LoadStep(usize),
     Closed(usize, ConnId),
 }
 
@@ -191,6 +192,7 @@ impl Net {
                     self.files.insert((i, name), bytes);
                 }
                 Output::Sleep { .. } => {}
+                Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
                 Output::Exit { .. } => self.kill(i),
             }
         }
@@ -218,6 +220,7 @@ impl Net {
                 }
                 Pending::Accepted(i, conn, peer) => self.node_input(i, Input::Accepted { conn, peer, room: ROOM }),
                 Pending::Bytes(i, conn, bytes) => self.node_input(i, Input::Received { conn, bytes: &bytes }),
+                Pending::LoadStep(i) => self.node_input(i, Input::LoadStep),
                 Pending::Writable(i, conn) => self.node_input(i, Input::Writable { conn, room: ROOM }),
                 Pending::Closed(i, conn) => self.node_input(i, Input::Closed { conn, reason: CloseReason::Eof }),
             }

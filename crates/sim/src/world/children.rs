@@ -10,11 +10,16 @@ use crate::stream::{Progress, Stream};
 use crate::tap::Side;
 
 impl<P: Process> World<P> {
-    pub(super) fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
-        let writing_us = match self.config.disk_bps {
+    /// How long the disk takes for so many bytes, in microseconds.
+    pub(super) fn disk_us(&self, bytes: u64) -> u64 {
+        match self.config.disk_bps {
             0 => 0,
-            bps => u64::try_from(u128::from(job.approximate_bytes()) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
-        };
+            bps => u64::try_from(u128::from(bytes) * 1_000_000 / u128::from(bps)).unwrap_or(u64::MAX),
+        }
+    }
+
+    pub(super) fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
+        let writing_us = self.disk_us(job.approximate_bytes());
         let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
         // The child works on the dataset as it is at the fork, so its file can be made at once.
         self.add_child(id, child, ends, Work::File(job.run().into()));

@@ -124,6 +124,10 @@ impl<P: Process> World<P> {
                 self.tell(id, &news);
                 continue;
             }
+            if std::mem::take(&mut running.loads) {
+                self.turn(id, Input::LoadStep);
+                continue;
+            }
             if running.timer_due().is_some_and(|due| due <= now) {
                 running.timer_told_at = Some(now);
                 self.turn(id, Input::Timer);
@@ -257,6 +261,13 @@ impl<P: Process> World<P> {
                 Output::Sleep { until } => {
                     if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
                         running.sleeps_until = Some(until.0);
+                    }
+                }
+                Output::Load { bytes } => {
+                    let until = self.now.saturating_add(self.disk_us(bytes as u64));
+                    if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
+                        running.sleeps_until = Some(until);
+                        running.loads = true;
                     }
                 }
                 Output::Exit { .. } => self.end_process(id),

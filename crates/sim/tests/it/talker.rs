@@ -173,7 +173,7 @@ impl Process for Talker {
                 self.ticks.push(now);
                 self.next_tick = self.tick_us.map(|us| now + us);
             }
-            Input::ChildDone { .. } | Input::ChildStreamed { .. } => {}
+            Input::ChildDone { .. } | Input::ChildStreamed { .. } | Input::LoadStep => {}
             Input::Terminate => {
                 self.terminated = true;
                 out.outputs.push(Output::Exit { status: 0 });

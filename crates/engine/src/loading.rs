@@ -1,0 +1,131 @@
+//! Loading an RDB file, at the start or from a master: it takes time, and the event loop is entered now and then.
+
+use std::sync::Arc;
+
+use crate::event::{Event, LogLevel};
+use crate::io::{CloseReason, Output};
+use crate::node::Node;
+use crate::rdb::{self, LoadOptions, Loaded, Loader, Progress, RdbError};
+
+/// The event loop is entered every so many bytes (`loading_process_events_interval_bytes`). A smaller file is loaded in
+/// one go.
+pub(crate) const INTERVAL: usize = 2 * 1024 * 1024;
+
+/// Where the file comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The disk, at the start.
+    Disk,
+    /// The master, in a full resync.
+    Master,
+}
+
+/// A load under way.
+#[derive(Debug)]
+pub(crate) struct Loading {
+    loader: Option<Loader>,
+    source: Source,
+    /// `loading_start_time`, in Unix seconds.
+    pub(crate) started: i64,
+    /// `loading_loaded_bytes`.
+    pub(crate) loaded_bytes: usize,
+    /// `loading_total_bytes`.
+    pub(crate) total_bytes: usize,
+    /// The master's connection ended meanwhile. Nobody reads it during the load, so nobody knows yet.
+    pub(crate) link_ended: Option<CloseReason>,
+}
+
+impl Node {
+    /// `startLoading` and `rdbLoadRio`: reads the file, now if it is small, else in steps between which the driver lets
+    /// inputs in.
+    ///
+    /// # Errors
+    /// The file's first step fails. Later failures come to [`Node::loading_failed`].
+    pub(crate) fn start_loading(&mut self, file: Arc<[u8]>, source: Source) -> Result<(), RdbError> {
+        let is_replica = self.repl.masterhost.is_some();
+        let options = LoadOptions {
+            max_version: self.config.limits.rdb_version_max,
+            databases: self.config.databases,
+            drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
+        };
+        let total_bytes = file.len();
+        if total_bytes < INTERVAL {
+            let loaded = rdb::load(&file, &options)?;
+            self.loading_ended(loaded, source);
+            return Ok(());
+        }
+        let loader = Some(Loader::new(file, options)?);
+        let started = self.now.unix_s();
+        self.loading = Some(Loading { loader, source, started, loaded_bytes: 0, total_bytes, link_ended: None });
+        self.ask_for_load_step();
+        Ok(())
+    }
+
+    fn ask_for_load_step(&mut self) {
+        let Some(loading) = &self.loading else { return };
+        let bytes = (loading.total_bytes - loading.loaded_bytes).min(INTERVAL);
+        self.out.outputs.push(Output::Load { bytes });
+    }
+
+    /// The driver says that the time for a step has passed (`rdbLoadProgressCallback`).
+    pub(crate) fn load_step(&mut self) {
+        let Some(loading) = &mut self.loading else { return };
+        let Some(loader) = loading.loader.take() else { return };
+        let source = loading.source;
+        match loader.step(INTERVAL) {
+            Ok(Progress::More(loader)) => {
+                loading.loaded_bytes = loader.loaded_bytes();
+                loading.loader = Some(loader);
+                if source == Source::Master {
+                    self.replication_send_newline_to_master();
+                }
+                self.ask_for_load_step();
+            }
+            Ok(Progress::Done(loaded)) => {
+                let link_ended = self.loading.take().and_then(|loading| loading.link_ended);
+                self.loading_ended(loaded, source);
+                if source == Source::Master {
+                    self.after_load_from_master(link_ended);
+                }
+            }
+            Err(error) => {
+                self.loading = None;
+                self.loading_failed(&error, source);
+            }
+        }
+    }
+
+    /// `stopLoading`, and what follows it.
+    fn loading_ended(&mut self, loaded: Loaded, source: Source) {
+        match source {
+            Source::Disk => self.loaded_from_disk(loaded),
+            Source::Master => self.full_sync_loaded(loaded),
+        }
+    }
+
+    /// What is left of a file that turned out to be broken: nothing.
+    fn loading_failed(&mut self, error: &RdbError, source: Source) {
+        match source {
+            Source::Disk => {
+                self.log(LogLevel::Warning, || format!("Bad file format reading the RDB file: {error}"));
+                self.exit(1);
+            }
+            Source::Master => self.full_sync_failed(error),
+        }
+    }
+
+    /// `loadDataFromDisk` is over. A node configured as a replica also takes over the history that the file names (spec
+    /// 4.12), so that it can ask for a partial resync.
+    fn loaded_from_disk(&mut self, loaded: Loaded) {
+        let (keys, repl) = (loaded.keyspace.total_keys(), loaded.repl);
+        self.keyspace.replace_data(loaded.keyspace);
+        self.event(|| Event::Loaded { keys });
+        self.log(LogLevel::Notice, || "DB loaded from disk".into());
+        if self.repl.masterhost.is_some()
+            && let Some(info) = repl
+        {
+            self.restore_history(&info);
+        }
+        self.log(LogLevel::Notice, || "Ready to accept connections".into());
+    }
+}

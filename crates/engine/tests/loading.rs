@@ -1,0 +1,164 @@
+//! Large RDB files: loaded in steps, with the event loop entered in between.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::solo::{Solo, rdb, resp};
+use psyncscope_engine::config::Limits;
+use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::{Config, Input, Instant, Node, Now, Outbox, Output};
+
+const ID: &str = "1234567890abcdef1234567890abcdef12345678";
+const LOADING: &str = "-LOADING Redis is loading the dataset in memory\r\n";
+
+/// A file of somewhat more than `mib` MiB.
+fn large(mib: usize) -> Vec<u8> {
+    let mut source = Solo::new(&["rdbcompression no"]);
+    let value = "x".repeat(1 << 19);
+    for i in 0..mib * 2 {
+        let key = format!("k{i}");
+        source.cmd(&format!("SET {key} {value}"));
+    }
+    source.cmd("SAVE");
+    let file = source.outputs.iter().rev().find_map(|output| match output {
+        Output::WriteFile { bytes, .. } => Some(bytes.to_vec()),
+        _ => None,
+    });
+    file.expect("SAVE writes a file")
+}
+
+/// How many steps the node has asked for so far, in bytes.
+fn steps(node: &Solo) -> Vec<usize> {
+    let loads = node.outputs.iter().filter_map(|output| match output {
+        Output::Load { bytes } => Some(*bytes),
+        _ => None,
+    });
+    loads.collect()
+}
+
+/// A replica in the middle of a load: its file has more than 5 MiB, so it takes three steps.
+fn loading() -> (Solo, psyncscope_engine::ConnId, usize) {
+    let file = large(5);
+    let mut replica = Solo::new(&["replicaof m 6379"]);
+    let (conn, _) = replica.climb();
+    replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
+    for piece in file.chunks(16384) {
+        replica.say(conn, piece);
+    }
+    (replica, conn, file.len())
+}
+
+#[test]
+fn a_full_sync_is_loaded_in_steps() {
+    let (mut replica, conn, size) = loading();
+    assert_eq!(steps(&replica), [2 << 20]);
+    assert_eq!(replica.node.next_timeout(), None, "no time events while it loads");
+    replica.sent(conn);
+    replica.input(Input::LoadStep);
+    assert_eq!(replica.sent(conn), "\n", "a sign of life for the master");
+    let info = replica.cmd("INFO persistence");
+    assert!(info.contains("loading:1\r\n"), "{info}");
+    assert!(info.contains(&format!("loading_total_bytes:{size}\r\n")), "{info}");
+    assert!(info.contains("loading_loaded_perc:4"), "{info}");
+    replica.input(Input::LoadStep);
+    assert_eq!(replica.sent(conn), "", "one in a second is enough");
+    assert_eq!(replica.state(), ReplState::Transfer);
+    replica.input(Input::LoadStep);
+    assert_eq!(steps(&replica).len(), 3);
+    assert_eq!(replica.state(), ReplState::Connected);
+    assert_eq!(replica.cmd("DBSIZE"), ":10\r\n");
+    assert!(!replica.cmd("INFO persistence").contains("loading_total_bytes"));
+}
+
+#[test]
+fn what_a_client_may_do_meanwhile() {
+    let (mut replica, ..) = loading();
+    replica.input(Input::LoadStep);
+    for line in ["PING", "GET k1", "REPLICAOF NO ONE", "PSYNC ? -1", "CLIENT LIST", "KEYS *", "DEBUG SLEEP 0"] {
+        assert_eq!(replica.cmd(line), LOADING, "{line}");
+    }
+    assert_eq!(replica.cmd("SELECT 1"), "+OK\r\n");
+    assert_eq!(replica.cmd("REPLCONF listening-port 1"), "+OK\r\n");
+    assert!(replica.cmd("CONFIG GET port").starts_with('*'));
+    assert!(replica.cmd("ROLE").contains("sync\r\n:-1"));
+    let info = replica.cmd("INFO replication");
+    for line in ["master_sync_in_progress:1", "master_sync_left_bytes:0", "slave_repl_offset:1"] {
+        assert!(info.contains(&format!("{line}\r\n")), "{line} in {info}");
+    }
+    assert_eq!(replica.cmd("SHUTDOWN SAVE"), "");
+    assert!(replica.outputs.iter().any(|output| matches!(output, Output::Exit { status: 0 })));
+    let files = replica.outputs.iter().filter(|output| matches!(output, Output::WriteFile { .. })).count();
+    assert_eq!(files, 1, "the file received, which half a dataset must not replace");
+}
+
+#[test]
+fn the_link_is_not_read_during_the_load() {
+    let (mut replica, conn, _) = loading();
+    replica.say(conn, (resp(&["SELECT", "0"]) + &resp(&["SET", "k", "v"])).as_bytes());
+    replica.input(Input::LoadStep);
+    replica.drop_link(conn);
+    replica.input(Input::LoadStep);
+    assert_eq!(replica.state(), ReplState::Transfer, "nobody knows that the master is gone");
+    replica.input(Input::LoadStep);
+    assert_eq!(replica.cmd("GET k"), "$1\r\nv\r\n", "what had arrived is applied");
+    assert_eq!(replica.state(), ReplState::Connect, "then the end of the link is noticed");
+    let (_, psync) = replica.climb();
+    assert_eq!(psync, resp(&["PSYNC", ID, "1051"]), "and it can go on from there: 23 + 27 bytes after 1000");
+}
+
+#[test]
+fn a_file_that_breaks_on_the_way_ends_the_process() {
+    let mut file = large(5);
+    let at = file.len() - 200;
+    file[at..].fill(0xee);
+    let mut replica = Solo::new(&["replicaof m 6379"]);
+    let (conn, _) = replica.climb();
+    replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
+    replica.say(conn, &file);
+    for _ in 0..3 {
+        replica.input(Input::LoadStep);
+    }
+    assert!(replica.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
+}
+
+#[test]
+fn a_small_file_is_loaded_at_once() {
+    let file = rdb(&["SET k v"]);
+    let mut replica = Solo::new(&["replicaof m 6379"]);
+    let (conn, _) = replica.climb();
+    replica.say(conn, format!("+FULLRESYNC {ID} 0\r\n${}\r\n", file.len()).as_bytes());
+    replica.say(conn, &file);
+    assert_eq!((steps(&replica).len(), replica.state()), (0, ReplState::Connected));
+}
+
+#[test]
+fn loading_at_the_start() {
+    let file = large(5);
+    let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
+    let config = Config { limits: Limits::default(), save: Vec::new(), ..Config::default() };
+    let mut out = Outbox::new();
+    let mut node = Node::start(now, config.clone(), 7, Some(&file), &mut out).unwrap();
+    assert!(out.outputs.iter().any(|output| matches!(output, Output::Load { .. })));
+    assert_eq!(node.keyspace().total_keys(), 0);
+    for _ in 0..3 {
+        node.handle(now, Input::LoadStep, &mut out);
+    }
+    assert_eq!(node.keyspace().total_keys(), 10);
+    assert!(node.next_timeout().is_some());
+    // Broken within: the process ends. Broken in the header: it does not even start.
+    let mut broken = file.clone();
+    let at = broken.len() - 200;
+    broken[at..].fill(0xee);
+    let mut out = Outbox::new();
+    let mut node = Node::start(now, config.clone(), 7, Some(&broken), &mut out).unwrap();
+    for _ in 0..3 {
+        node.handle(now, Input::LoadStep, &mut out);
+    }
+    assert!(out.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
+    broken[0] = b'X';
+    assert!(Node::start(now, config, 7, Some(&broken), &mut Outbox::new()).is_err());
+    // Nothing of all this waits for a peer.
+    node.handle(now, Input::Closed { conn: psyncscope_engine::ConnId(1), reason: CloseReason::Eof }, &mut out);
+}
