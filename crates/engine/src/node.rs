@@ -145,6 +145,7 @@ impl Node {
             next_child: 1,
             exited: false,
         };
+        node.keyspace.set_clock(now.unix_s());
         node.ids_changed(crate::event::IdChange::Startup);
         node.log(LogLevel::Notice, || "Server initialized".into());
         let loaded = match dump {
@@ -195,6 +196,7 @@ impl Node {
             return;
         }
         self.now = now;
+        self.keyspace.set_clock(now.unix_s());
         self.out = std::mem::take(out);
         self.dispatch(input);
         self.before_sleep();

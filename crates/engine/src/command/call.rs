@@ -74,6 +74,7 @@ impl Call<'_> {
         let expired = self.expire_if_needed(key);
         let hidden = expired && self.readonly && self.expiry == ExpiryRole::ReplicaForClient;
         let found = if hidden { None } else { self.peek(key) };
+        self.touch(key);
         match found {
             Some(_) => self.keyspace.stats.hits += 1,
             None => self.keyspace.stats.misses += 1,
@@ -87,7 +88,15 @@ impl Call<'_> {
     /// Drop what this returns before changing the key, or the change copies the value.
     pub fn lookup_write(&mut self, key: &[u8]) -> Option<Arc<Value>> {
         self.expire_if_needed(key);
+        self.touch(key);
         self.peek(key)
+    }
+
+    /// Notes that `key` was accessed.
+    fn touch(&self, key: &[u8]) {
+        if let Some(entry) = self.keyspace.get(self.db, key) {
+            entry.touch(self.now.unix_s());
+        }
     }
 
     /// [`Call::lookup_read`] of a string. On another type replies WRONGTYPE.

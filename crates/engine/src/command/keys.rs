@@ -5,7 +5,12 @@
 use super::call::{Call, ExpiryRole};
 use super::strings::integer;
 use crate::glob;
-use crate::resp::errors;
+use crate::keyspace::{Entry, Key, Value};
+use crate::resp::{errors, parse_i64_strict};
+use rand_core::RngCore;
+
+/// How often a replica whose keys all expire looks for one that has not (`dbRandomKey`).
+const RANDOM_KEY_TRIES: u32 = 100;
 
 /// DEL key [key …].
 pub fn del(call: &mut Call<'_>) {
@@ -207,6 +212,79 @@ fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
     }
     call.dirty += 1;
     Some(true)
+}
+
+/// RANDOMKEY (`dbRandomKey`). Expired keys are passed over; only a replica whose keys all expire may give up on that.
+pub fn randomkey(call: &mut Call<'_>) {
+    for tries in 1.. {
+        let db = call.keyspace.db(call.db);
+        let all_expire = db.len() == db.expires_len();
+        let index = if db.is_empty() { 0 } else { call.rng.next_u64() % db.len() as u64 };
+        let Some(key) = db.at(index as usize).map(|(key, _)| Key::clone(key)) else { break };
+        let give_up = all_expire && call.expiry != ExpiryRole::Master && tries == RANDOM_KEY_TRIES;
+        if give_up || !call.expire_if_needed(&key) {
+            call.reply.bulk(key);
+            return;
+        }
+    }
+    call.reply.null();
+}
+
+/// MOVE key db: 1 if the key was there and the other database had none of that name.
+pub fn move_key(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let (key, from) = (&argv[1], call.db);
+    let to = parse_i64_strict(&argv[2]).and_then(|db| usize::try_from(db).ok());
+    let Some(to) = to.filter(|&db| db < call.keyspace.databases()) else {
+        call.reply.error(errors::INDEX_OUT_OF_RANGE);
+        return;
+    };
+    if from == to {
+        call.reply.error(errors::SAME_OBJECT);
+        return;
+    }
+    let there = call.lookup_write(key).is_some();
+    if there {
+        call.db = to;
+    }
+    let free = there && call.lookup_write(key).is_none();
+    let moved = free && call.keyspace.move_key(from, to, key);
+    if moved {
+        if let Some(when) = call.keyspace.get(to, key).and_then(Entry::expire_ms) {
+            call.set_expire(key, when);
+        }
+        if matches!(call.peek(key).as_deref(), Some(Value::List(_) | Value::Zset(_))) {
+            call.signal_key_as_ready(key);
+        }
+    }
+    call.db = from;
+    call.dirty += u64::from(moved);
+    call.reply.integer(moved.into());
+}
+
+/// SWAPDB db db.
+pub fn swapdb(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let mut dbs = [0; 2];
+    for (db, (word, error)) in
+        dbs.iter_mut().zip(argv[1..].iter().zip(["ERR invalid first DB index", "ERR invalid second DB index"]))
+    {
+        let Some(number) = parse_i64_strict(word) else {
+            call.reply.error(error);
+            return;
+        };
+        *db = usize::try_from(number).unwrap_or(usize::MAX);
+    }
+    let [one, other] = dbs;
+    if one.max(other) >= call.keyspace.databases() {
+        call.reply.error(errors::DB_INDEX_OUT_OF_RANGE);
+        return;
+    }
+    if one != other {
+        call.keyspace.swap_db(one, other);
+    }
+    call.dirty += 1;
+    call.reply.ok();
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `lists`, `sets`, `zsets`, `hashes`, `keys`: commands on data, which see only a [`call::Call`]
+//! * `strings`, `lists`, `sets`, `zsets`, `hashes`, `keys`, `scan`, `objects`: commands on data, which see only a
+//!   [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod call;
@@ -12,6 +13,8 @@ mod dispatch;
 pub mod hashes;
 pub mod keys;
 pub mod lists;
+pub mod objects;
+pub mod scan;
 mod server;
 pub mod sets;
 pub mod strings;

@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{call::Call, hashes, keys, lists, sets, strings, zsets};
+use super::{call::Call, hashes, keys, lists, objects, scan, sets, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -172,6 +172,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("sdiff", -2, "rS", (1, -1, 1), sets::sdiff),
     data("sdiffstore", -3, "wm", (1, -1, 1), sets::sdiffstore),
     data("smembers", 2, "rS", (1, 1, 1), sets::sinter),
+    data("sscan", -3, "rR", (1, 1, 1), scan::sscan),
     data("zadd", -4, "wmF", (1, 1, 1), zsets::zadd),
     data("zincrby", 4, "wmF", (1, 1, 1), zsets::zincrby),
     data("zrem", -3, "wF", (1, 1, 1), zsets::zrem),
@@ -192,6 +193,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("zscore", 3, "rF", (1, 1, 1), zsets::zscore),
     data("zrank", 3, "rF", (1, 1, 1), zsets::zrank),
     data("zrevrank", 3, "rF", (1, 1, 1), zsets::zrevrank),
+    data("zscan", -3, "rR", (1, 1, 1), scan::zscan),
     data("zpopmin", -2, "wF", (1, 1, 1), zsets::zpopmin),
     data("zpopmax", -2, "wF", (1, 1, 1), zsets::zpopmax),
     data("hset", -4, "wmF", (1, 1, 1), hashes::hset),
@@ -207,12 +209,16 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("hvals", 2, "rS", (1, 1, 1), hashes::hvals),
     data("hgetall", 2, "rR", (1, 1, 1), hashes::hgetall),
     data("hexists", 3, "rF", (1, 1, 1), hashes::hexists),
+    data("hscan", -3, "rR", (1, 1, 1), scan::hscan),
     data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
     data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
     data("getset", 3, "wm", (1, 1, 1), strings::getset),
     data("mset", -3, "wm", (1, -1, 2), strings::mset),
     data("msetnx", -3, "wm", (1, -1, 2), strings::msetnx),
+    data("randomkey", 1, "rR", (0, 0, 0), keys::randomkey),
     node("select", 2, "lF", Node::select_command),
+    data("swapdb", 3, "wF", (0, 0, 0), keys::swapdb),
+    data("move", 3, "wF", (1, 1, 1), keys::move_key),
     data("rename", 3, "w", (1, 2, 1), keys::rename),
     data("renamenx", 3, "wF", (1, 2, 1), keys::renamenx),
     data("expire", 3, "wF", (1, 1, 1), keys::expire),
@@ -220,6 +226,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("pexpire", 3, "wF", (1, 1, 1), keys::pexpire),
     data("pexpireat", 3, "wF", (1, 1, 1), keys::pexpireat),
     data("keys", 2, "rS", (0, 0, 0), keys::keys),
+    data("scan", -2, "rR", (0, 0, 0), scan::scan),
     data("dbsize", 1, "rF", (0, 0, 0), keys::dbsize),
     node("auth", 2, "sltF", Node::auth_command),
     node("ping", -1, "tF", Node::ping_command),
@@ -243,6 +250,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("replicaof", 3, "ast", Node::replicaof_command),
     node("role", 1, "ltsF", |node, conn, _| node.role_command(conn)),
     node("debug", -2, "as", Node::debug_command),
+    data("object", -2, "rR", (2, 2, 1), objects::object),
+    data("memory", -2, "rR", (0, 0, 0), objects::memory),
     node("config", -2, "last", Node::config_command),
     node("client", -2, "as", Node::client_command),
     node("time", 1, "RF", |node, conn, _| node.time_command(conn)),

@@ -128,7 +128,7 @@ fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
             for (score, member) in pairs {
                 match options.judge(Some(zset), member, score) {
                     Some(Added::New(score)) => {
-                        zset.insert(member, score);
+                        zset.insert_within(member, score, limits.0, limits.1);
                         added += 1;
                     }
                     Some(Added::Updated(score)) => {
@@ -138,7 +138,6 @@ fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
                     _ => {}
                 }
             }
-            zset.keep_encoding(limits.0, limits.1);
         });
         if changed.is_err() {
             return;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::Value;
 use super::table::{Pages, Table};
@@ -10,19 +11,28 @@ use super::table::{Pages, Table};
 pub type Key = Arc<[u8]>;
 
 /// Bytes that an entry costs beyond its key and value: roughly what a `dictEntry` and two object headers cost Redis.
-const ENTRY_OVERHEAD_BYTES: usize = 64;
+pub(crate) const ENTRY_OVERHEAD_BYTES: usize = 64;
 
 /// A key's value and what is known of it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Entry {
     value: Arc<Value>,
     expire_ms: Option<i64>,
     version: u64,
+    /// When the key was last accessed (`lru`), in Unix seconds. Looking is no change, so it is set through a shared
+    /// reference; snapshots share it.
+    accessed: AtomicI64,
+}
+
+impl Clone for Entry {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), accessed: AtomicI64::new(self.accessed()), ..*self }
+    }
 }
 
 impl Entry {
     pub(super) fn new(value: Value, expire_ms: Option<i64>, version: u64) -> Self {
-        Self { value: Arc::new(value), expire_ms, version }
+        Self { value: Arc::new(value), expire_ms, version, accessed: AtomicI64::new(0) }
     }
 
     /// The value.
@@ -47,6 +57,17 @@ impl Entry {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// When the key was last accessed, in Unix seconds; 0 if it was not since it was loaded.
+    #[must_use]
+    pub fn accessed(&self) -> i64 {
+        self.accessed.load(Ordering::Relaxed)
+    }
+
+    /// Notes an access.
+    pub fn touch(&self, unix_s: i64) {
+        self.accessed.store(unix_s, Ordering::Relaxed);
     }
 
     /// Whether the key's time has come (`keyIsExpired`): strictly after `expire_ms`. A negative time never comes.
@@ -174,9 +195,14 @@ impl Db {
     /// Moves the value and the time to live of `from` to `to`. Says whether `from` exists.
     pub(crate) fn rename(&mut self, from: &[u8], to: &[u8], version: u64) -> bool {
         let Some(entry) = self.remove(from) else { return false };
-        self.remove(to);
-        self.put(Key::from(to), Entry { version, ..entry });
+        self.place(to, entry, version);
         true
+    }
+
+    /// Gives the value and the time to live of `entry` to `key`, whatever that held.
+    pub(crate) fn place(&mut self, key: &[u8], entry: Entry, version: u64) {
+        self.remove(key);
+        self.put(Key::from(key), Entry { version, ..entry });
     }
 
     /// Removes the key. `None` if there is no such key.

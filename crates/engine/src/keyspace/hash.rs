@@ -54,6 +54,12 @@ impl Hash {
         self.fields.get(field).map(Vec::as_slice)
     }
 
+    /// The field at `index` in the hash's order, with its value.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
+        self.fields.get_index(index).map(|(field, value)| (field.as_ref(), value.as_slice()))
+    }
+
     /// All fields with their values, in the hash's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
         self.fields.iter().map(|(field, value)| (field.as_ref(), value.as_slice()))

@@ -11,6 +11,7 @@ mod zset;
 
 use std::collections::BTreeSet;
 
+pub(crate) use db::ENTRY_OVERHEAD_BYTES;
 pub use db::{Db, DbSnapshot, Entry, Key};
 pub use hash::Hash;
 pub use list::List;
@@ -52,6 +53,9 @@ pub struct Keyspace {
     /// Keys to which a client of this writable replica gave a time to live (`slaveKeysWithExpire`).
     /// (database, key): the same type as [`Db`] orders its expiries by, since each other one would be more wasm.
     local_expires: BTreeSet<(i64, Key)>,
+    /// The time of [`Keyspace::set_clock`], and what it was when all content was replaced; in Unix seconds.
+    clock: i64,
+    replaced_clock: i64,
     /// Counters for INFO; CONFIG RESETSTAT sets them to default.
     pub stats: Stats,
 }
@@ -71,6 +75,8 @@ impl Keyspace {
             version: 0,
             replaced_at: 0,
             local_expires: BTreeSet::new(),
+            clock: 0,
+            replaced_clock: 0,
             stats: Stats::default(),
         }
     }
@@ -145,10 +151,25 @@ impl Keyspace {
         self.get(db, key).map(|entry| entry.version().max(self.replaced_at))
     }
 
+    /// Sets the clock (in Unix seconds) by which accesses are noted.
+    pub fn set_clock(&mut self, unix_s: i64) {
+        self.clock = unix_s;
+    }
+
+    /// How long the key of an entry was not accessed, in seconds (`estimateObjectIdleTime`).
+    #[must_use]
+    pub fn idle_s(&self, entry: &Entry, unix_s: i64) -> i64 {
+        (unix_s - entry.accessed().max(self.replaced_clock)).max(0)
+    }
+
     /// Sets `key` and removes its time to live. Says whether the key is new.
     pub fn set(&mut self, db: usize, key: &[u8], value: impl Into<Value>) -> bool {
         let version = self.changed();
-        self.db_mut(db).insert(key, value.into(), None, version)
+        let new = self.db_mut(db).insert(key, value.into(), None, version);
+        if let Some(entry) = self.get(db, key) {
+            entry.touch(self.clock);
+        }
+        new
     }
 
     /// Lets `change` alter the value in place; the time to live stays. `None` if there is no such key.
@@ -188,6 +209,20 @@ impl Keyspace {
         self.db_mut(db).rename(from, to, version)
     }
 
+    /// Moves `key` with its time to live to another database, in which there is no such key (the heart of MOVE). Says
+    /// whether it was there.
+    pub fn move_key(&mut self, from: usize, to: usize, key: &[u8]) -> bool {
+        if self.dbs[from].get(key).is_none() {
+            return false;
+        }
+        let version = self.changed();
+        let entry = self.db_mut(from).remove(key);
+        entry.is_some_and(|entry| {
+            self.db_mut(to).place(key, entry, version);
+            true
+        })
+    }
+
     /// Removes `key`. Says whether it was there.
     pub fn delete(&mut self, db: usize, key: &[u8]) -> bool {
         if self.dbs[db].get(key).is_none() {
@@ -225,6 +260,7 @@ impl Keyspace {
         self.dbs.resize(databases, Db::default());
         self.local_expires.clear();
         self.replaced_at = self.changed();
+        self.replaced_clock = self.clock;
     }
 
     /// Deletes at most `limit` keys whose time has come, and says which: databases in order, in each the longest

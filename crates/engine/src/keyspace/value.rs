@@ -1,7 +1,6 @@
 //! What a key can hold.
 
 use super::{Hash, List, Set, Zset};
-use crate::config::Config;
 use crate::resp::parse_i64_strict;
 
 /// The longest string in bytes that Redis stores together with its object header
@@ -86,21 +85,18 @@ impl Value {
 
     /// How Redis stores the value, as OBJECT ENCODING says.
     ///
-    /// Collections remember that they have outgrown their compact form; `config` is looked at for sorted sets alone. A
-    /// string's encoding is worked out from its content as if it had just been set: Redis calls one `raw` that APPEND,
-    /// SETRANGE or SETBIT has changed, however short it is.
+    /// Collections remember that they have outgrown their compact form. A string's encoding is worked out from
+    /// its content as if it had just been set: Redis calls one `raw` that APPEND, SETRANGE or SETBIT has changed, however
+    /// short it is.
     #[must_use]
-    pub fn encoding_name(&self, config: &Config) -> &'static str {
+    pub fn encoding_name(&self) -> &'static str {
         match self {
             Self::String(bytes) if parse_i64_strict(bytes).is_some() => "int",
             Self::String(bytes) if bytes.len() <= EMBEDDED_LEN_MAX => "embstr",
             Self::String(_) => "raw",
             Self::List(_) => "quicklist",
             Self::Set(set) => set.encoding_name(),
-            Self::Zset(zset) if zset.is_ziplist(config.zset_max_ziplist_entries, config.zset_max_ziplist_value) => {
-                "ziplist"
-            }
-            Self::Zset(_) => "skiplist",
+            Self::Zset(zset) => zset.encoding_name(),
             Self::Hash(hash) => hash.encoding_name(),
         }
     }

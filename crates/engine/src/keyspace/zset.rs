@@ -20,14 +20,16 @@ pub struct Zset {
     /// The same members in order.
     ranked: Ranked,
     bytes: usize,
-    /// The most members and the longest member (in bytes) that it ever had: what decides how Redis encodes it.
-    len_max: usize,
-    member_len_max: usize,
-    /// A command found it too large for a ziplist, by the limits of that time.
+    /// Whether it has outgrown the ziplist; it never goes back.
     skiplist: bool,
 }
 
 impl Zset {
+    /// The most members of a ziplist unless `zset-max-ziplist-entries` says otherwise.
+    pub const ZIPLIST_ENTRIES_MAX: usize = 128;
+    /// The longest member in a ziplist, in bytes, unless `zset-max-ziplist-value` says otherwise.
+    pub const ZIPLIST_VALUE_MAX: usize = 64;
+
     /// Members.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -46,16 +48,10 @@ impl Zset {
         self.bytes
     }
 
-    /// Whether Redis would hold it as a ziplist: never more members than `entries_max` (`zset-max-ziplist-entries`) and
-    /// none longer than `member_len_max` bytes (`zset-max-ziplist-value`). A skip list stays one.
+    /// The encoding's name, as OBJECT ENCODING replies it.
     #[must_use]
-    pub const fn is_ziplist(&self, entries_max: usize, member_len_max: usize) -> bool {
-        !self.skiplist && self.len_max <= entries_max && self.member_len_max <= member_len_max
-    }
-
-    /// Makes it a skip list for good if it is too large for a ziplist by these limits, which may change later.
-    pub(crate) fn keep_encoding(&mut self, entries_max: usize, member_len_max: usize) {
-        self.skiplist = !self.is_ziplist(entries_max, member_len_max);
+    pub const fn encoding_name(&self) -> &'static str {
+        if self.skiplist { "skiplist" } else { "ziplist" }
     }
 
     /// The score of a member.
@@ -99,8 +95,14 @@ impl Zset {
         self.ranked.partition_point(&|(score, member)| below(*score, member))
     }
 
-    /// Gives a member a score, which must be a number. Says whether the member is new.
+    /// [`Zset::insert_within`] Redis's usual limits.
     pub fn insert(&mut self, member: &[u8], score: f64) -> bool {
+        self.insert_within(member, score, Self::ZIPLIST_ENTRIES_MAX, Self::ZIPLIST_VALUE_MAX)
+    }
+
+    /// Gives a member a score, which must be a number. Says whether the member is new. With more members than `entries_max`
+    /// or a new one longer than `value_max`, the ziplist is given up.
+    pub fn insert_within(&mut self, member: &[u8], score: f64, entries_max: usize, value_max: usize) -> bool {
         debug_assert!(!score.is_nan(), "commands refuse scores that are no number");
         if let Some((_, shared, old)) = self.scores.get_full_mut(member) {
             let shared = Arc::clone(shared);
@@ -113,8 +115,7 @@ impl Zset {
         self.bytes += member.len() + MEMBER_OVERHEAD_BYTES;
         self.ranked.insert(score, Arc::clone(&shared));
         self.scores.insert(shared, score);
-        self.len_max = self.len_max.max(self.len());
-        self.member_len_max = self.member_len_max.max(member.len());
+        self.skiplist |= self.len() > entries_max || member.len() > value_max;
         true
     }
 

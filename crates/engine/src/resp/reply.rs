@@ -74,6 +74,26 @@ impl Reply {
         self.raw("*-1\r\n");
     }
 
+    /// What a command with subcommands says on HELP (`addReplyHelp`): a line for each.
+    pub fn help(&mut self, command: &str, lines: &[&str]) {
+        self.array(lines.len() + 1);
+        self.status(format!("{command} <subcommand> arg arg ... arg. Subcommands are:"));
+        for line in lines {
+            self.status(line);
+        }
+    }
+
+    /// The error for a subcommand, `argv[1]`, that there is not or that takes other words
+    /// (`addReplySubcommandSyntaxError`).
+    pub fn subcommand_error(&mut self, argv: &[Vec<u8>]) {
+        let [command, subcommand, ..] = argv else { return };
+        let subcommand = String::from_utf8_lossy(subcommand);
+        let command = String::from_utf8_lossy(command).to_uppercase();
+        self.error(format!(
+            "ERR Unknown subcommand or wrong number of arguments for '{subcommand}'. Try {command} HELP."
+        ));
+    }
+
     /// Bytes that are RESP already.
     pub fn raw(&mut self, bytes: impl AsRef<[u8]>) {
         self.bytes.extend_from_slice(bytes.as_ref());

@@ -14,7 +14,7 @@ const NOT_AN_INTEGER: &str = "-ERR value is not an integer or out of range";
 type Handler = fn(&mut Call<'_>);
 
 fn encoding(b: &Bench) -> &'static str {
-    b.keyspace.get(0, b"h").unwrap().value().encoding_name(&b.config)
+    b.keyspace.get(0, b"h").unwrap().value().encoding_name()
 }
 
 #[test]

@@ -198,3 +198,64 @@ fn renaming() {
     b.check(dbsize, "DBSIZE", ":1", 0);
     assert_eq!(b.keyspace.counts(), [(0, 1, 0)]);
 }
+
+#[test]
+fn a_random_key_is_one_that_has_not_expired() {
+    let mut bench = Bench::new();
+    bench.check(randomkey, "randomkey", "$-1", 0);
+    bench.run(set, "set a 1 px 10");
+    bench.run(set, "set b 1");
+    bench.now_ms += 11;
+    let mut expired = 0;
+    for _ in 0..20 {
+        let done = bench.run(randomkey, "randomkey");
+        assert_eq!(done.reply, "$1|b|");
+        expired += done.expired.len();
+    }
+    assert!(expired <= 1);
+    bench.run(set, "set b 1 px 10");
+    bench.now_ms += 11;
+    assert_eq!(bench.run(randomkey, "randomkey").reply, "$-1|");
+}
+
+#[test]
+fn a_replica_whose_keys_all_expired_gives_up_looking() {
+    let mut bench = Bench::new();
+    bench.run(set, "set a 1 px 10");
+    bench.now_ms += 11;
+    let mut bench = bench.into_replica(ExpiryRole::ReplicaForClient, true);
+    assert_eq!(bench.run(randomkey, "randomkey").reply, "$1|a|");
+}
+
+#[test]
+fn move_takes_the_time_to_live_along() {
+    let mut bench = Bench::new();
+    bench.run(set, "set a 1 px 1000");
+    bench.check(move_key, "move a 0", "-ERR source and destination objects are the same", 0);
+    bench.check(move_key, "move a 16", "-ERR index out of range", 0);
+    bench.check(move_key, "move a -1", "-ERR index out of range", 0);
+    bench.check(move_key, "move a x", "-ERR index out of range", 0);
+    bench.check(move_key, "move none 1", ":0", 0);
+    bench.check(move_key, "move a 1", ":1", 1);
+    assert!(bench.keyspace.get(0, b"a").is_none());
+    assert_eq!(bench.keyspace.get(1, b"a").and_then(|entry| entry.expire_ms()), Some(1_001_000));
+    bench.run(set, "set a 2");
+    bench.check(move_key, "move a 1", ":0", 0);
+    // The key in the way expires.
+    bench.now_ms += 1001;
+    let done = bench.run(move_key, "move a 1");
+    assert_eq!((done.reply.as_str(), done.expired), (":1|", vec!["a".to_owned()]));
+}
+
+#[test]
+fn swapdb_swaps() {
+    let mut bench = Bench::new();
+    bench.run(set, "set a 1");
+    bench.check(swapdb, "swapdb x 1", "-ERR invalid first DB index", 0);
+    bench.check(swapdb, "swapdb 0 x", "-ERR invalid second DB index", 0);
+    bench.check(swapdb, "swapdb 0 16", "-ERR DB index is out of range", 0);
+    bench.check(swapdb, "swapdb -1 0", "-ERR DB index is out of range", 0);
+    bench.check(swapdb, "swapdb 0 0", "+OK", 1);
+    bench.check(swapdb, "swapdb 0 3", "+OK", 1);
+    assert!(bench.keyspace.get(3, b"a").is_some() && bench.keyspace.db(0).is_empty());
+}

@@ -83,12 +83,16 @@ impl Aggregate {
     }
 }
 
-fn store(call: &mut Call<'_>, combine: fn(&[Source], Aggregate) -> Zset) {
+fn store(call: &mut Call<'_>, combine: fn(&[Source], Aggregate) -> Scores<'_>) {
     let destination = &call.argv[1];
     let Some((mut sources, aggregate)) = parse(call) else { return };
     // The smallest first. Scores are added up in this order, which their last digits show.
     sources.sort_by_key(Source::len);
-    let result = combine(&sources, aggregate);
+    let mut result = Zset::default();
+    for (member, score) in combine(&sources, aggregate) {
+        let (entries_max, value_max) = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+        result.insert_within(member, score, entries_max, value_max);
+    }
     drop(sources);
     let replaced = call.keyspace.delete(call.db, destination);
     let len = result.len();
@@ -153,23 +157,22 @@ fn parse(call: &mut Call<'_>) -> Option<(Vec<Source>, Aggregate)> {
     Some((sources, aggregate))
 }
 
-fn union(sources: &[Source], aggregate: Aggregate) -> Zset {
-    let mut scores: IndexMap<&[u8], f64, FxBuildHasher> = IndexMap::default();
+/// Members with their joined scores.
+type Scores<'a> = IndexMap<&'a [u8], f64, FxBuildHasher>;
+
+fn union(sources: &[Source], aggregate: Aggregate) -> Scores<'_> {
+    let mut scores = Scores::default();
     for source in sources {
         for (member, score) in source.members() {
             let weighted = source.weighted(score);
             scores.entry(member).and_modify(|score| *score = aggregate.join(*score, weighted)).or_insert(weighted);
         }
     }
-    let mut result = Zset::default();
-    for (member, score) in scores {
-        result.insert(member, score);
-    }
-    result
+    scores
 }
 
-fn intersection(sources: &[Source], aggregate: Aggregate) -> Zset {
-    let mut result = Zset::default();
+fn intersection(sources: &[Source], aggregate: Aggregate) -> Scores<'_> {
+    let mut result = Scores::default();
     let [first, others @ ..] = sources else { return result };
     for (member, score) in first.members() {
         let mut joined = Some(first.weighted(score));

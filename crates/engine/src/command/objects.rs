@@ -1,0 +1,151 @@
+//! OBJECT (object.c).
+
+use super::call::Call;
+use crate::keyspace::Value;
+use crate::resp::{Reply, errors, parse_i64_strict};
+
+/// Integers from 0 up to here are objects that all of Redis shares (`OBJ_SHARED_INTEGERS`).
+const SHARED_INTEGERS: i64 = 10_000;
+
+/// What OBJECT says on HELP.
+const HELP: &[&str] = &[
+    "ENCODING <key> -- How the value is stored.",
+    "FREQ <key> -- How often the key is accessed, on a logarithmic scale; only under an LFU policy.",
+    "IDLETIME <key> -- Seconds since the key was last accessed.",
+    "REFCOUNT <key> -- How many references to the value there are.",
+];
+
+/// OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key, OBJECT HELP. None of them counts as an access, or expires the key.
+pub fn object(call: &mut Call<'_>) {
+    let argv = call.argv;
+    let (what, key) = match &argv[1..] {
+        [word] if word.eq_ignore_ascii_case(b"help") => return call.reply.help("OBJECT", HELP),
+        [word, key] => (word.to_ascii_lowercase(), key),
+        _ => return call.reply.subcommand_error(argv),
+    };
+    if !matches!(what.as_slice(), b"encoding" | b"freq" | b"idletime" | b"refcount") {
+        return call.reply.subcommand_error(argv);
+    }
+    let Some(entry) = call.keyspace.get(call.db, key) else { return call.reply.null() };
+    match what.as_slice() {
+        b"encoding" => call.reply.bulk(entry.value().encoding_name()),
+        b"idletime" => call.reply.integer(call.keyspace.idle_s(entry, call.now.unix_s())),
+        b"refcount" => call.reply.integer(reference_count(entry.value())),
+        _ => call.reply.error(
+            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
+             between policies at runtime LRU and LFU data will take some time to adjust.",
+        ),
+    }
+}
+
+/// 1, except for the integers that are shared for ever (`OBJ_SHARED_REFCOUNT`).
+pub(super) fn reference_count(value: &Value) -> i64 {
+    let number = value.as_string().and_then(parse_i64_strict);
+    if number.is_some_and(|number| (0..SHARED_INTEGERS).contains(&number)) { i64::from(i32::MAX) } else { 1 }
+}
+
+/// MEMORY USAGE key [SAMPLES count], MEMORY DOCTOR | HELP | MALLOC-STATS | PURGE | STATS where they mean something here.
+/// Sizes are rough: there is no allocator to ask.
+pub fn memory(call: &mut Call<'_>) {
+    const HELP: &[&str] = &["USAGE <key> [SAMPLES <count>] -- Roughly the bytes that a key and its value take."];
+    let argv = call.argv;
+    match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
+        (b"help", []) => call.reply.help("MEMORY", HELP),
+        (b"usage", [key, options @ ..]) => {
+            if !samples_are_right(call.reply, options) {
+                return;
+            }
+            match call.keyspace.get(call.db, key) {
+                Some(entry) => {
+                    let bytes = entry.value().approximate_bytes() + key.len() + crate::keyspace::ENTRY_OVERHEAD_BYTES;
+                    call.reply.integer(bytes as i64);
+                }
+                None => call.reply.null(),
+            }
+        }
+        _ => call.reply.subcommand_error(argv),
+    }
+}
+
+fn samples_are_right(reply: &mut Reply, options: &[Vec<u8>]) -> bool {
+    for option in options.chunks(2) {
+        match option {
+            [word, count] if word.eq_ignore_ascii_case(b"samples") => match parse_i64_strict(count) {
+                None => {
+                    reply.error(errors::NOT_AN_INTEGER);
+                    return false;
+                }
+                Some(count) if count < 0 => {
+                    reply.error(errors::SYNTAX);
+                    return false;
+                }
+                Some(_) => {}
+            },
+            _ => {
+                reply.error(errors::SYNTAX);
+                return false;
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::call::testing::Bench;
+    use crate::command::{strings, zsets};
+
+    #[test]
+    fn encodings_and_references() {
+        let mut bench = Bench::new();
+        for (key, value, encoding, references) in [
+            ("shared", "9999".to_owned(), "int", 2_147_483_647),
+            ("int", "10000".to_owned(), "int", 1),
+            ("minus", "-1".to_owned(), "int", 1),
+            ("spelt", "007".to_owned(), "embstr", 1),
+            ("short", "x".repeat(44), "embstr", 1),
+            ("long", "x".repeat(45), "raw", 1),
+        ] {
+            bench.run(strings::set, &format!("set {key} {value}"));
+            bench.check(object, &format!("object encoding {key}"), &format!("${}|{encoding}", encoding.len()), 0);
+            bench.check(object, &format!("OBJECT RefCount {key}"), &format!(":{references}"), 0);
+        }
+        bench.run(zsets::zadd, "zadd z 1 a");
+        bench.check(object, "object encoding z", "$7|ziplist", 0);
+        bench.run(zsets::zadd, &format!("zadd z 1 {}", "x".repeat(65)));
+        bench.check(object, "object encoding z", "$8|skiplist", 0);
+        bench.check(object, "object encoding none", "$-1", 0);
+    }
+
+    #[test]
+    fn idle_since_the_last_access() {
+        let mut bench = Bench::new();
+        bench.keyspace.set_clock(bench.now_ms / 1000);
+        bench.run(strings::set, "set s 1");
+        bench.check(object, "object idletime s", ":0", 0);
+        bench.now_ms += 5000;
+        bench.check(object, "object idletime s", ":5", 0);
+        bench.check(object, "object idletime s", ":5", 0);
+        bench.check(strings::get, "get s", "$1|1", 0);
+        bench.check(object, "object idletime s", ":0", 0);
+    }
+
+    #[test]
+    fn refusals() {
+        let mut bench = Bench::new();
+        bench.run(strings::set, "set s 1");
+        let unknown =
+            |word: &str| format!("-ERR Unknown subcommand or wrong number of arguments for '{word}'. Try OBJECT HELP.");
+        bench.check(object, "object foo s", &unknown("foo"), 0);
+        bench.check(object, "object encoding", &unknown("encoding"), 0);
+        bench.check(object, "object encoding s s", &unknown("encoding"), 0);
+        assert!(bench.run(object, "object freq s").reply.starts_with("-ERR An LFU maxmemory policy is not selected"));
+        assert!(bench.run(object, "object help").reply.starts_with("*5|+OBJECT <subcommand> arg arg ... arg."));
+        bench.check(memory, "memory usage s", ":66", 0);
+        bench.check(memory, "memory usage s samples 5", ":66", 0);
+        bench.check(memory, "memory usage s samples -5", "-ERR syntax error", 0);
+        bench.check(memory, "memory usage s samples", "-ERR syntax error", 0);
+        bench.check(memory, "memory usage none", "$-1", 0);
+    }
+}
