@@ -11,6 +11,8 @@ Redis replication, running for real in a virtual world.
 
 psyncscope run FILE [--digest]   replay a saved run; print what happened, then the world's digest
 psyncscope example               print the run that the page opens with, as a file to start from
+psyncscope serve [redis.conf] [--directive value ...]
+                                 a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version";
 
 /// What to do.

@@ -1,10 +1,12 @@
-//! `psyncscope`: the lab without a browser. It replays a saved run and tells what happened in it.
+//! `psyncscope`: the lab without a browser. It replays a saved run and tells what happened in it; `psyncscope serve` is
+//! the engine on real TCP.
 //!
-//! **Nothing is decided here: every line printed comes from the lab.**
+//! **Nothing is decided here: every line printed comes from the lab, every byte sent from the engine.**
 
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod args;
+mod serve;
 mod tell;
 
 use std::process::ExitCode;
@@ -14,6 +16,11 @@ use psyncscope_lab::{ActionLog, Lab, examples};
 use args::{Command, USAGE};
 
 fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == "serve") {
+        // Everything after it is redis-server's command line.
+        return serve::run(words.collect());
+    }
     match args::parse(std::env::args_os().skip(1)).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

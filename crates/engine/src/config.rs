@@ -1,7 +1,9 @@
 //! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
 
 use crate::command::table;
+use crate::event::LogLevel;
 use crate::glob::matches as glob;
+use crate::io::Peer;
 use crate::keyspace::{Hash, Set};
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
@@ -100,6 +102,14 @@ pub struct Config {
     pub zset_max_ziplist_value: usize,
     /// `rename-command`: (name in the command table, the only name it is known by; empty for none).
     pub renamed_commands: Vec<(String, String)>,
+    /// `protected-mode`: without a password and without addresses to listen on, serve the machine itself alone. Off
+    /// unless told otherwise, for a virtual network has no outside; `psyncscope serve` turns it on, as Redis does.
+    pub protected_mode: bool,
+    /// `bind`: the addresses to listen on; `*` alone stands for all of them, which Redis says by leaving `bind` out.
+    /// What the driver makes of an empty list is its own affair.
+    pub bind: Vec<String>,
+    /// The process's number, for INFO.
+    pub process_id: u32,
 }
 
 impl Default for Config {
@@ -140,6 +150,9 @@ impl Default for Config {
             zset_max_ziplist_entries: 128,
             zset_max_ziplist_value: 64,
             renamed_commands: Vec::new(),
+            protected_mode: false,
+            bind: Vec::new(),
+            process_id: 1,
         }
     }
 }
@@ -509,6 +522,30 @@ static DIRECTIVES: &[Directive] = &[
         },
     ),
     Directive::new(
+        "protected-mode",
+        |c| word(c.protected_mode).into(),
+        |c, a| {
+            c.protected_mode = yes_no(a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "bind",
+        |c| c.bind.join(" "),
+        |c, a| {
+            if a.is_empty() {
+                return Err("wrong number of arguments".into());
+            }
+            // CONFIG_BINDADDR_MAX
+            if a.len() > 16 {
+                return Err("Too many bind addresses specified".into());
+            }
+            c.bind = a.iter().map(|address| String::from_utf8_lossy(address).into_owned()).collect();
+            Ok(())
+        },
+    )
+    .at_start(),
+    Directive::new(
         "dir",
         |c| c.dir.clone(),
         |c, a| {
@@ -617,6 +654,33 @@ impl Config {
             }
         }
         found
+    }
+
+    /// Whether a line of this level is to be logged.
+    #[must_use]
+    pub fn logs(&self, level: LogLevel) -> bool {
+        let least = match self.loglevel.as_str() {
+            "debug" => LogLevel::Debug,
+            "verbose" => LogLevel::Verbose,
+            "warning" => LogLevel::Warning,
+            _ => LogLevel::Notice,
+        };
+        level >= least
+    }
+
+    /// Whether protected mode turns `peer` away (`acceptCommonHandler`): a server that listens everywhere and asks for
+    /// no password serves the loopback interface alone.
+    pub(crate) fn denies(&self, peer: &Peer) -> bool {
+        self.protected_mode
+            && self.requirepass.is_empty()
+            && matches!(self.bind.as_slice(), [all] if all == "*")
+            && !matches!(peer.ip.as_str(), "127.0.0.1" | "::1")
+    }
+
+    /// Whether there is a directive of this name, in either spelling.
+    #[must_use]
+    pub fn has_directive(name: &str) -> bool {
+        DIRECTIVES.iter().any(|directive| directive.is_named(name.as_bytes()))
     }
 
     /// The names of all directives, for completion and error messages.

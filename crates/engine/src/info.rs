@@ -112,7 +112,7 @@ impl Node {
         lines.put("os", "Psyncscope");
         lines.put("arch_bits", 64);
         lines.put("multiplexing_api", "virtual");
-        lines.put("process_id", 1);
+        lines.put("process_id", self.config.process_id);
         lines.put("run_id", self.run_id);
         lines.put("tcp_port", self.config.port);
         lines.put("uptime_in_seconds", uptime);

@@ -62,12 +62,21 @@ pub(crate) struct Stats {
     pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
 }
 
+/// Which events are gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watch {
+    Everything,
+    /// Lines of the log, as far as `loglevel` lets them through.
+    Log,
+    Nothing,
+}
+
 /// One Redis process: an event loop without the loop.
 ///
 /// * start: [`Node::start`]
-/// * act: [`Node::handle`], one turn
+/// * act: [`Node::handle`], one turn; or a turn of several inputs, [`Node::handle_ready`] and [`Node::end_turn`]
 /// * ask: [`Node::next_timeout`], [`Node::wants_write`], [`Node::view`] and the getters
-/// * set: [`Node::observe`]
+/// * set: [`Node::observe`], [`Node::observe_log`]
 #[derive(Debug)]
 pub struct Node {
     pub(crate) config: Config,
@@ -94,7 +103,7 @@ pub struct Node {
     pub(crate) pending_writes: Vec<ConnId>,
     /// What this turn leaves.
     pub(crate) out: Outbox,
-    observed: bool,
+    watch: Watch,
     /// Until when DEBUG SLEEP holds the event loop.
     pub(crate) asleep_until: Option<Instant>,
     next_cron: Instant,
@@ -135,7 +144,7 @@ impl Node {
             active_expire: true,
             pending_writes: Vec::new(),
             out: std::mem::take(out),
-            observed: true,
+            watch: Watch::Everything,
             asleep_until: None,
             // aeCreateTimeEvent(el, 1, serverCron, ...)
             next_cron: now.mono.plus_ms(1),
@@ -167,7 +176,13 @@ impl Node {
     /// Whether events are gathered (they are unless told otherwise). Without, [`Outbox::events`] stays empty and nothing
     /// is spent on them.
     pub fn observe(&mut self, on: bool) {
-        self.observed = on;
+        self.watch = if on { Watch::Everything } else { Watch::Nothing };
+    }
+
+    /// Gathers the lines of the log that `loglevel` lets through, and no other events: what a server wants that nobody
+    /// looks into.
+    pub fn observe_log(&mut self) {
+        self.watch = Watch::Log;
     }
 
     /// When the node wants [`Input::Timer`] next; `None` once it has exited.
@@ -192,15 +207,32 @@ impl Node {
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After an
     /// [`Output::Exit`] the node ignores whatever comes.
     pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
+        self.handle_ready(now, input, out);
+        self.end_turn(now, out);
+    }
+
+    /// One of several inputs of one turn: what was ready when the driver looked. Once it has brought them all it calls
+    /// [`Node::end_turn`]; until then replies and the stream gather, so that each connection is written to once.
+    pub fn handle_ready(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
         if self.exited {
             return;
         }
         self.now = now;
         self.keyspace.set_clock(now.unix_s());
-        self.out = std::mem::take(out);
+        std::mem::swap(&mut self.out, out);
         self.dispatch(input);
+        std::mem::swap(&mut self.out, out);
+    }
+
+    /// The end of a turn whose inputs came by [`Node::handle_ready`] (`beforeSleep`).
+    pub fn end_turn(&mut self, now: Now, out: &mut Outbox) {
+        if self.exited {
+            return;
+        }
+        self.now = now;
+        std::mem::swap(&mut self.out, out);
         self.before_sleep();
-        *out = std::mem::take(&mut self.out);
+        std::mem::swap(&mut self.out, out);
     }
 
     fn dispatch(&mut self, input: Input<'_>) {
@@ -239,6 +271,12 @@ impl Node {
         if self.clients.len() >= self.config.maxclients {
             self.stats.rejected_connections += 1;
             self.out.outputs.push(Output::Send { conn, bytes: b"-ERR max number of clients reached\r\n".to_vec() });
+            self.out.outputs.push(Output::Close { conn });
+            return;
+        }
+        if self.config.denies(&client.peer) {
+            self.stats.rejected_connections += 1;
+            self.out.outputs.push(Output::Send { conn, bytes: crate::resp::errors::PROTECTED_MODE.to_vec() });
             self.out.outputs.push(Output::Close { conn });
             return;
         }
@@ -404,14 +442,21 @@ impl Node {
 
     /// Records an event, if anybody watches.
     pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
-        if self.observed {
+        if self.watch == Watch::Everything {
             self.out.events.push(make());
         }
     }
 
     /// Writes a line of the log.
     pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
-        self.event(|| Event::Log { level, text: text() });
+        let wanted = match self.watch {
+            Watch::Everything => true,
+            Watch::Log => self.config.logs(level),
+            Watch::Nothing => false,
+        };
+        if wanted {
+            self.out.events.push(Event::Log { level, text: text() });
+        }
     }
 
     /// `addReply`: queues output for a client. The master gets no replies, except those that replication forces.

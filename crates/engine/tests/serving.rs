@@ -276,3 +276,51 @@ fn debug_sleep_answers_when_it_wakes() {
     solo.input(psyncscope_engine::Input::Timer);
     assert_eq!(solo.cmd("PING"), "+OK\r\n+PONG\r\n");
 }
+
+#[test]
+fn protected_mode_serves_the_machine_itself_alone() {
+    #[track_caller]
+    fn check(lines: &[&str], ip: &str, served: bool) {
+        let mut solo = master(lines);
+        let conn = psyncscope_engine::ConnId(900);
+        let peer = psyncscope_engine::Peer { ip: ip.into(), port: 1 };
+        solo.input(psyncscope_engine::Input::Accepted { conn, peer, room: 1 << 20 });
+        assert_eq!(
+            solo.sent(conn).starts_with("-DENIED Redis is running in protected mode"),
+            !served,
+            "{lines:?} {ip}"
+        );
+        assert_eq!(solo.has_closed(conn), !served, "{lines:?} {ip}");
+    }
+    let open = ["protected-mode yes", "bind *"];
+    check(&open, "10.0.0.9", false);
+    check(&open, "127.0.0.1", true);
+    check(&open, "::1", true);
+    check(&["protected-mode no", "bind *"], "10.0.0.9", true);
+    check(&["protected-mode yes", "bind 10.0.0.1"], "10.0.0.9", true);
+    check(&["protected-mode yes", "bind *", "requirepass x"], "10.0.0.9", true);
+}
+
+#[test]
+fn a_turn_of_several_inputs_writes_to_each_connection_once() {
+    let mut solo = master(&[]);
+    let (one, two) = (solo.accept(), solo.accept());
+    let now = psyncscope_engine::Now { mono: psyncscope_engine::Instant(5_000), unix_us: 1_700_000_000_000_000 };
+    let mut out = psyncscope_engine::Outbox::new();
+    for conn in [one, two, one] {
+        let bytes = resp(&["PING"]);
+        solo.node.handle_ready(now, psyncscope_engine::Input::Received { conn, bytes: bytes.as_bytes() }, &mut out);
+    }
+    assert!(out.outputs.is_empty(), "replies wait for the turn's end");
+    solo.node.end_turn(now, &mut out);
+    let sends: Vec<_> = out
+        .outputs
+        .iter()
+        .map(|output| match output {
+            Output::Send { conn, bytes } => (*conn, bytes.as_slice()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    // Newest first, as Redis does.
+    assert_eq!(sends, [(two, &b"+PONG\r\n"[..]), (one, &b"+PONG\r\n+PONG\r\n"[..])]);
+}

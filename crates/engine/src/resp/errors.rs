@@ -25,3 +25,14 @@ pub const STRING_TOO_LONG: &str = "ERR string exceeds maximum allowed size (512M
 pub const DB_INDEX_OUT_OF_RANGE: &str = "ERR DB index is out of range";
 /// The time to live is no positive number; the command's name is the caller's to fill in.
 pub const INVALID_EXPIRE_PREFIX: &str = "ERR invalid expire time in ";
+/// What protected mode tells whoever comes from outside (`acceptCommonHandler`), ready to be sent.
+pub const PROTECTED_MODE: &[u8] = b"-DENIED Redis is running in protected mode because protected mode is enabled, no \
+bind address was specified, no authentication password is requested to clients. In this mode connections are only \
+accepted from the loopback interface. If you want to connect from external computers to Redis you may adopt one of the \
+following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the \
+loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not \
+publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you \
+can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to \
+'no', and then restarting the server. 3) If you started the server manually just for testing, restart it with the \
+'--protected-mode no' option. 4) Setup a bind address or an authentication password. NOTE: You only need to do one of \
+the above things in order for the server to start accepting connections from the outside.\r\n";

@@ -1,0 +1,110 @@
+//! What becomes of the directives that the engine does not have: every name of Redis 5.0 is either honoured, accepted
+//! because it changes nothing here, or refused because it would.
+
+/// What to do with a directive that is neither the engine's nor the driver's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing here depends on it: accepted and named in the log.
+    NoEffect,
+    /// Accepted with these values alone (any case); any other asks for what is not done here.
+    Only(&'static [&'static str]),
+    /// Asks for what is not done here, whatever its value.
+    Refused,
+}
+
+use Fate::{NoEffect, Only, Refused};
+
+/// Redis 5.0's directives. A name that the engine or the driver honours is looked up there first, so it may stand here.
+const DIRECTIVES: &[(&str, Fate)] = &[
+    ("active-defrag-cycle-max", NoEffect),
+    ("active-defrag-cycle-min", NoEffect),
+    ("active-defrag-ignore-bytes", NoEffect),
+    ("active-defrag-max-scan-fields", NoEffect),
+    ("active-defrag-threshold-lower", NoEffect),
+    ("active-defrag-threshold-upper", NoEffect),
+    ("activedefrag", Only(&["no"])),
+    ("activerehashing", NoEffect),
+    ("always-show-logo", NoEffect),
+    ("aof-load-truncated", NoEffect),
+    ("aof-rewrite-incremental-fsync", NoEffect),
+    ("aof-use-rdb-preamble", NoEffect),
+    ("appendfilename", NoEffect),
+    ("appendfsync", NoEffect),
+    ("appendonly", Only(&["no"])),
+    ("auto-aof-rewrite-min-size", NoEffect),
+    ("auto-aof-rewrite-percentage", NoEffect),
+    ("client-query-buffer-limit", NoEffect),
+    ("cluster-announce-bus-port", NoEffect),
+    ("cluster-announce-ip", NoEffect),
+    ("cluster-announce-port", NoEffect),
+    ("cluster-config-file", NoEffect),
+    ("cluster-enabled", Only(&["no"])),
+    ("cluster-migration-barrier", NoEffect),
+    ("cluster-node-timeout", NoEffect),
+    ("cluster-replica-no-failover", NoEffect),
+    ("cluster-replica-validity-factor", NoEffect),
+    ("cluster-require-full-coverage", NoEffect),
+    ("cluster-slave-no-failover", NoEffect),
+    ("cluster-slave-validity-factor", NoEffect),
+    ("daemonize", Only(&["no"])),
+    ("dynamic-hz", NoEffect),
+    ("hash-max-ziplist-entries", NoEffect),
+    ("hash-max-ziplist-value", NoEffect),
+    ("hll-sparse-max-bytes", NoEffect),
+    ("latency-monitor-threshold", NoEffect),
+    ("lazyfree-lazy-eviction", NoEffect),
+    ("lazyfree-lazy-expire", Only(&["no"])),
+    ("lazyfree-lazy-server-del", NoEffect),
+    ("lfu-decay-time", NoEffect),
+    ("lfu-log-factor", NoEffect),
+    ("list-compress-depth", NoEffect),
+    ("list-max-ziplist-entries", NoEffect),
+    ("list-max-ziplist-size", NoEffect),
+    ("list-max-ziplist-value", NoEffect),
+    ("loadmodule", Refused),
+    ("maxmemory", Only(&["0"])),
+    ("maxmemory-policy", NoEffect),
+    ("maxmemory-samples", NoEffect),
+    ("no-appendfsync-on-rewrite", NoEffect),
+    ("notify-keyspace-events", NoEffect),
+    ("proto-max-bulk-len", NoEffect),
+    ("rdb-save-incremental-fsync", NoEffect),
+    ("repl-disable-tcp-nodelay", Only(&["no"])),
+    ("replica-ignore-maxmemory", NoEffect),
+    ("replica-lazy-flush", NoEffect),
+    ("set-max-intset-entries", NoEffect),
+    ("slave-ignore-maxmemory", NoEffect),
+    ("slave-lazy-flush", NoEffect),
+    ("slowlog-log-slower-than", NoEffect),
+    ("slowlog-max-len", NoEffect),
+    ("stop-writes-on-bgsave-error", NoEffect),
+    ("stream-node-max-bytes", NoEffect),
+    ("stream-node-max-entries", NoEffect),
+    ("supervised", Only(&["no"])),
+    ("syslog-enabled", Only(&["no"])),
+    ("syslog-facility", NoEffect),
+    ("syslog-ident", NoEffect),
+    ("unixsocket", Refused),
+    ("unixsocketperm", NoEffect),
+    ("zset-max-ziplist-entries", NoEffect),
+    ("zset-max-ziplist-value", NoEffect),
+];
+
+/// What to do with `name`, in lower case; `None` if no Redis 5.0 knows it.
+pub fn fate(name: &str) -> Option<Fate> {
+    DIRECTIVES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| DIRECTIVES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_order_and_found() {
+        assert!(DIRECTIVES.is_sorted_by(|(a, _), (b, _)| a < b));
+        assert_eq!(fate("activedefrag"), Some(Only(&["no"])));
+        assert_eq!(fate("zset-max-ziplist-value"), Some(NoEffect));
+        assert_eq!(fate("loadmodule"), Some(Refused));
+        assert_eq!(fate("io-threads"), None, "a later Redis's");
+    }
+}

@@ -1,0 +1,101 @@
+//! The task that ends turns: it flushes what a turn caused, and brings timers, children and signals.
+
+use std::future::{Future as _, poll_fn};
+use std::io;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use psyncscope_engine::Input;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::spawn_local;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::server::{ChildNews, Shared};
+
+/// Runs until the node exits; answers its exit status.
+///
+/// # Errors
+/// If signals cannot be watched.
+pub async fn beat(shared: &Rc<Shared>, mut children: UnboundedReceiver<ChildNews>) -> io::Result<i32> {
+    let mut signals = Signals::new()?;
+    let shared = Rc::clone(shared);
+    // A task of its own, woken by the others at no cost, where the future of block_on would cost a system call.
+    let task = spawn_local(async move {
+        let mut timer = pin!(sleep_until(Instant::now()));
+        poll_fn(|cx| poll(cx, &shared, &mut children, &mut signals, timer.as_mut())).await
+    });
+    task.await.map_err(io::Error::other)
+}
+
+fn poll(
+    cx: &mut Context<'_>,
+    shared: &Rc<Shared>,
+    children: &mut UnboundedReceiver<ChildNews>,
+    signals: &mut Signals,
+    mut timer: std::pin::Pin<&mut Sleep>,
+) -> Poll<i32> {
+    loop {
+        if signals.poll_end(cx) {
+            shared.wake();
+            shared.bring(Input::Terminate);
+        }
+        while !shared.is_asleep()
+            && let Poll::Ready(Some(news)) = children.poll_recv(cx)
+        {
+            shared.child_done(news);
+        }
+        if shared.dirty.get() {
+            shared.end_turn();
+        }
+        if let Some(status) = shared.exit.get() {
+            return Poll::Ready(status);
+        }
+        let due = match shared.sleeps_until.get() {
+            Some(until) => Some(shared.at(until)),
+            None => shared.due(),
+        };
+        let Some(due) = due else { break };
+        if timer.deadline() != due {
+            timer.as_mut().reset(due);
+        }
+        if timer.as_mut().poll(cx).is_pending() {
+            break;
+        }
+        if shared.is_asleep() {
+            shared.wake();
+        }
+        shared.bring(Input::Timer);
+    }
+    let mut heart = shared.heart.borrow_mut();
+    match &mut *heart {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *heart = Some(cx.waker().clone()),
+    }
+    Poll::Pending
+}
+
+/// The signals that redis-server heeds.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    /// Ignored, as Redis does, but only if somebody takes it.
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Whether the process is to end.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> bool {
+        while self.hangup.poll_recv(cx).is_ready() {}
+        self.terminate.poll_recv(cx).is_ready() || self.interrupt.poll_recv(cx).is_ready()
+    }
+}

@@ -1,0 +1,69 @@
+//! `psyncscope serve`: the engine on real TCP, with the command line and the configuration file of redis-server.
+//!
+//! **Nothing of Redis is decided here**: the node says what is sent, saved and logged, and the driver carries it out.
+//!
+//! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them)
+//! * while it runs: [`server`] (the node and its outputs), [`heart`] (the ends of turns, timers, signals), [`listen`] and
+//!   [`connection`] (sockets), [`files`] and [`diskless`] (RDB files), [`log`]
+
+mod connection;
+mod directives;
+mod diskless;
+mod files;
+mod heart;
+mod listen;
+mod log;
+mod server;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use settings::{Asked, Settings};
+
+/// What `psyncscope serve --help` prints.
+const USAGE: &str = "\
+Usage: psyncscope serve [/path/to/redis.conf] [options]
+       psyncscope serve - (read config from stdin)
+       psyncscope serve -v or --version
+       psyncscope serve -h or --help
+
+Every directive of redis.conf is an option. A directive that would have no effect here is refused, or named in the log.
+Unless bind is given it listens on 127.0.0.1 alone; bind * listens on every address, in protected mode.
+
+One directive is its own: rdb-version-max N (9..12, default 9) reads RDB files of later versions, so that it can
+replicate from a later Redis.
+
+Examples:
+       psyncscope serve (run the server with default conf)
+       psyncscope serve /etc/redis/6379.conf
+       psyncscope serve --port 7777
+       psyncscope serve --port 7777 --replicaof 127.0.0.1 8888
+       psyncscope serve /etc/myredis.conf --loglevel verbose";
+
+/// Runs a server until it ends; the answer is its exit status.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    match settings::parse(args, &mut std::io::stdin().lock()) {
+        Ok(Asked::Help) => println!("{USAGE}"),
+        Ok(Asked::Version) => println!(
+            "Redis server v={} sha=00000000:0 malloc=libc bits={} build=psyncscope-{}",
+            psyncscope_engine::REDIS_VERSION,
+            usize::BITS,
+            env!("CARGO_PKG_VERSION")
+        ),
+        Ok(Asked::Serve(settings)) => return start(*settings),
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn start(settings: Settings) -> ExitCode {
+    match server::run(settings) {
+        Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
+        // It is in the log already, where redis-server says such things.
+        Err(server::Logged) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,270 @@
+//! `psyncscope serve` as a process: its command line, its sockets, its files, its end. Loopback only.
+
+#![allow(clippy::unwrap_used, reason = "what helps a test fails with it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// What is waited for happens within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_psyncscope");
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn new_folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("psyncscope-serve-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A server in a folder of its own; both go with this value.
+struct Server {
+    child: Child,
+    folder: PathBuf,
+    port: u16,
+    log: String,
+}
+
+impl Server {
+    fn start(args: &[&str]) -> Self {
+        let folder = new_folder();
+        Self::start_in(&folder, args)
+    }
+
+    fn start_in(folder: &Path, args: &[&str]) -> Self {
+        let port = free_port();
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--port", &port.to_string()])
+            .args(args)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut log = String::new();
+        while !log.contains("Ready to accept connections") {
+            assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
+        }
+        // Somebody must go on reading, or it would stop at a full pipe.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Self { child, folder: folder.to_owned(), port, log }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends bytes, half-closes, and reads to the end.
+    fn exchange(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    fn end(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, and the folder may be gone.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(PROGRAM).arg("serve").args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn it_says_who_it_is_and_answers_both_forms_of_requests() {
+    let server = Server::start(&["--save", ""]);
+    assert!(server.log.contains(&format!("PID: {}", server.child.id())), "{}", server.log);
+    let inline = server.exchange(b"PING\r\nSET greeting \"hello world\"\r\nGET greeting\r\n");
+    assert_eq!(inline, "+PONG\r\n+OK\r\n$11\r\nhello world\r\n");
+    let resp = server.exchange(b"*2\r\n$3\r\nGET\r\n$8\r\ngreeting\r\n*1\r\n$4\r\nPING\r\n");
+    assert_eq!(resp, "$11\r\nhello world\r\n+PONG\r\n");
+}
+
+#[test]
+fn what_was_asked_before_a_half_close_is_answered() {
+    let server = Server::start(&["--save", ""]);
+    let asked = "INCR n\r\n".repeat(5000);
+    let replies = server.exchange(asked.as_bytes());
+    let last = replies.lines().next_back();
+    assert_eq!((replies.lines().count(), last), (5000, Some(":5000")));
+}
+
+#[test]
+fn long_replies_wait_for_a_slow_reader() {
+    let server = Server::start(&["--save", ""]);
+    let value = "x".repeat(4 << 20);
+    let mut stream = server.connect();
+    write!(stream, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${}\r\n{value}\r\n", value.len()).unwrap();
+    let mut replies = BufReader::new(stream.try_clone().unwrap());
+    let mut line = String::new();
+    replies.read_line(&mut line).unwrap();
+    assert_eq!(line, "+OK\r\n");
+    let gets = 8;
+    stream.write_all("GET k\r\n".repeat(gets).as_bytes()).unwrap();
+    // Other clients are served meanwhile, although nobody reads what this one asked for.
+    assert_eq!(server.exchange(b"STRLEN k\r\n"), format!(":{}\r\n", value.len()));
+    let reply = format!("${}\r\n{value}\r\n", value.len());
+    for _ in 0..gets {
+        let mut got = vec![0; reply.len()];
+        replies.read_exact(&mut got).unwrap();
+        assert!(got == reply.as_bytes());
+    }
+}
+
+#[test]
+fn a_signal_ends_it_by_the_rules_on_saving() {
+    for (signal, save, saves) in [("-TERM", "3600 1", true), ("-INT", "", false)] {
+        let folder = new_folder();
+        let mut server = Server::start_in(
+            &folder,
+            &["--pidfile", "server.pid", "--save"].iter().copied().chain(save.split(' ')).collect::<Vec<_>>(),
+        );
+        assert_eq!(std::fs::read_to_string(folder.join("server.pid")).unwrap().trim(), server.child.id().to_string());
+        assert_eq!(server.exchange(b"SET k v\r\n"), "+OK\r\n");
+        server.signal(signal);
+        assert_eq!(server.end().code(), Some(0));
+        assert_eq!(folder.join("dump.rdb").exists(), saves);
+        assert!(!folder.join("server.pid").exists());
+        if saves {
+            let again = Server::start_in(&folder, &[]);
+            assert_eq!(again.exchange(b"GET k\r\n"), "$1\r\nv\r\n");
+        }
+    }
+}
+
+#[test]
+fn a_signal_wakes_it_from_its_sleep() {
+    let mut server = Server::start(&["--save", ""]);
+    let mut sleeper = server.connect();
+    sleeper.write_all(b"PING\r\nDEBUG SLEEP 3600\r\n").unwrap();
+    let mut other = server.connect();
+    other.write_all(b"PING\r\n").unwrap();
+    server.signal("-TERM");
+    assert_eq!(server.end().code(), Some(0));
+}
+
+#[test]
+fn a_background_save_leaves_a_whole_file_and_no_other() {
+    let server = Server::start(&["--save", "", "--dbfilename", "other.rdb"]);
+    assert_eq!(server.exchange(b"SET k v\r\nBGSAVE\r\n"), "+OK\r\n+Background saving started\r\n");
+    let begun = Instant::now();
+    while server.exchange(b"INFO persistence\r\n").contains("rdb_bgsave_in_progress:1") {
+        assert!(begun.elapsed() < PATIENCE, "the save does not end");
+    }
+    let names: Vec<_> = std::fs::read_dir(&server.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["other.rdb"]);
+    let file = std::fs::read(server.folder.join("other.rdb")).unwrap();
+    assert!(file.starts_with(b"REDIS0009"));
+}
+
+#[test]
+fn one_server_follows_another() {
+    let master = Server::start(&["--save", ""]);
+    let replica = Server::start(&["--save", "", "--replicaof", &format!("127.0.0.1 {}", master.port)]);
+    assert_eq!(master.exchange(b"SET k v\r\n"), "+OK\r\n");
+    let begun = Instant::now();
+    while replica.exchange(b"GET k\r\n") != "$1\r\nv\r\n" {
+        assert!(begun.elapsed() < PATIENCE, "the write does not come over");
+    }
+    assert!(replica.exchange(b"INFO replication\r\n").contains("master_link_status:up"));
+}
+
+#[test]
+fn the_log_goes_where_it_is_told() {
+    let folder = new_folder();
+    let file = folder.join("log");
+    let port = free_port();
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "-", "--port", &port.to_string()])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    write!(child.stdin.take().unwrap(), "logfile \"{}\"\nloglevel verbose\nsave \"\"\n", file.display()).unwrap();
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&file).unwrap_or_default().contains("* Ready to accept connections") {
+        assert!(begun.elapsed() < PATIENCE, "it is never ready");
+        std::thread::yield_now();
+    }
+    let mut server = Server { child, folder, port, log: String::new() };
+    assert_eq!(server.exchange(b"SHUTDOWN\r\n"), "");
+    assert_eq!(server.end().code(), Some(0));
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.contains(":M ") && log.contains(" - Accepted 127.0.0.1:"), "{log}");
+    let mut printed = String::new();
+    server.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    assert_eq!(printed, "");
+}
+
+#[test]
+fn what_cannot_be_is_told_and_ends_with_1() {
+    let output = run(&["--appendonly", "yes"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("*** FATAL CONFIG FILE ERROR ***\nReading the configuration file, at line "), "{error}");
+
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let output = run(&["--port", &port.to_string()]);
+    let log = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        log.contains(&format!(
+            "# Could not create server TCP listening socket 127.0.0.1:{port}: bind: Address already in use"
+        )),
+        "{log}"
+    );
+
+    let folder = new_folder();
+    std::fs::write(folder.join("dump.rdb"), b"REDIS0009 but then something else").unwrap();
+    let output = run(&["--dir", folder.to_str().unwrap(), "--port", &free_port().to_string()]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Bad file format reading the RDB file"));
+}
+
+#[test]
+fn it_tells_its_version_and_use() {
+    let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
+    assert!(version.starts_with("Redis server v=5.0.14 sha="), "{version}");
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    assert!(help.contains("--replicaof"), "{help}");
+}
