@@ -18,6 +18,7 @@ mod info;
 pub mod io;
 pub mod keyspace;
 mod loading;
+mod long_double;
 mod node;
 mod observe;
 mod persistence;

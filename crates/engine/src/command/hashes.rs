@@ -3,9 +3,13 @@
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use super::call::{Call, WrongType};
-use super::strings::integer;
+use super::strings::{integer, long_double};
 use crate::keyspace::Hash;
+use crate::long_double::LongDouble;
 use crate::resp::{errors, parse_i64_strict};
+
+/// A stored value of so many bytes is no number to HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).
+const FLOAT_LEN_MAX: usize = 5 * 1024;
 
 /// HSET key field value [field value …]: how many fields are new. HMSET is the same and replies OK. Counts as one
 /// change, even if all values were set before.
@@ -88,6 +92,26 @@ pub fn hincrby(call: &mut Call<'_>) {
     };
     set_number(call, key, field, new.to_string().into_bytes());
     call.reply.integer(new);
+}
+
+/// HINCRBYFLOAT key field increment. Propagated as HSET of the sum.
+pub fn hincrbyfloat(call: &mut Call<'_>) {
+    let [_, key, field, by] = call.argv else { return };
+    let Some(by) = long_double(call, by) else { return };
+    let Ok(old) = old_value(call, key, field) else { return };
+    let parse = |old: Vec<u8>| if old.len() < FLOAT_LEN_MAX { LongDouble::parse(&old) } else { None };
+    let Some(old) = old.map_or(Some(LongDouble::ZERO), parse) else {
+        call.reply.error("ERR hash value is not a float");
+        return;
+    };
+    let Some(sum) = old.plus(by) else {
+        call.reply.error(errors::INCR_NOT_FINITE);
+        return;
+    };
+    let text = sum.to_text().into_bytes();
+    call.rewrite(&[b"HSET", key, field, &text]);
+    call.reply.bulk(&text);
+    set_number(call, key, field, text);
 }
 
 fn old_value(call: &mut Call<'_>, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, WrongType> {

@@ -2,10 +2,11 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `lists`, `sets`, `zsets`, `hashes`, `keys`, `scan`, `objects`: commands on data, which see only a
-//!   [`call::Call`]
+//! * `strings`, `bits`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `scan`, `objects`: commands on data, which see only
+//!   a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
+pub mod bits;
 pub mod call;
 mod clients;
 mod connection;
@@ -17,6 +18,7 @@ pub mod objects;
 pub mod scan;
 mod server;
 pub mod sets;
+pub mod sort;
 pub mod strings;
 pub mod table;
 pub mod zsets;

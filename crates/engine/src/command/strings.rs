@@ -4,6 +4,7 @@
 
 use super::call::Call;
 use crate::keyspace::Value;
+use crate::long_double::LongDouble;
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 /// SET key value [EX seconds | PX milliseconds] [NX | XX].
@@ -322,8 +323,31 @@ fn increment(call: &mut Call<'_>, by: i64) {
     call.reply.integer(new);
 }
 
+/// INCRBYFLOAT key increment. Propagated as SET of the sum, which in 5.0 takes the key's time to live away on replicas
+/// while it stays here.
+pub fn incrbyfloat(call: &mut Call<'_>) {
+    let [_, key, by] = call.argv else { return };
+    let Ok(old) = call.lookup_write_string(key) else { return };
+    let exists = old.is_some();
+    let Some(old) = old.map_or(Some(LongDouble::ZERO), |old| long_double(call, &old)) else { return };
+    let Some(by) = long_double(call, by) else { return };
+    let Some(sum) = old.plus(by) else {
+        call.reply.error(errors::INCR_NOT_FINITE);
+        return;
+    };
+    let text = sum.to_text().into_bytes();
+    call.rewrite(&[b"SET", key, &text]);
+    call.reply.bulk(&text);
+    if exists {
+        change(call, key, |value| *value = text);
+    } else {
+        call.keyspace.set(call.db, key, text);
+    }
+    call.dirty += 1;
+}
+
 /// Alters the string that `key` is known to hold; its time to live stays.
-fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
     call.keyspace.modify(call.db, key, |value| {
         if let Value::String(bytes) = value {
             change(bytes);
@@ -332,7 +356,7 @@ fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// `checkStringLength`: replies an error if a string of `len` bytes may not be.
-fn is_too_long(call: &mut Call<'_>, len: usize) -> bool {
+pub(super) fn is_too_long(call: &mut Call<'_>, len: usize) -> bool {
     let too_long = len as u64 > BULK_LEN_MAX as u64;
     if too_long {
         call.reply.error(errors::STRING_TOO_LONG);
@@ -345,6 +369,15 @@ pub(super) fn integer(call: &mut Call<'_>, text: &[u8]) -> Option<i64> {
     let value = parse_i64_strict(text);
     if value.is_none() {
         call.reply.error(errors::NOT_AN_INTEGER);
+    }
+    value
+}
+
+/// `getLongDoubleFromObjectOrReply`.
+pub(super) fn long_double(call: &mut Call<'_>, text: &[u8]) -> Option<LongDouble> {
+    let value = LongDouble::parse(text);
+    if value.is_none() {
+        call.reply.error(errors::NOT_A_FLOAT);
     }
     value
 }

@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{call::Call, hashes, keys, lists, objects, scan, sets, strings, zsets};
+use super::{bits, call::Call, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -141,6 +141,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("incr", 2, "wmF", (1, 1, 1), strings::incr),
     data("decr", 2, "wmF", (1, 1, 1), strings::decr),
     data("mget", -2, "rF", (1, -1, 1), strings::mget),
+    data("setbit", 4, "wm", (1, 1, 1), bits::setbit),
+    data("getbit", 3, "rF", (1, 1, 1), bits::getbit),
+    data("bitfield", -2, "wm", (1, 1, 1), bits::bitfield),
     data("setrange", 4, "wm", (1, 1, 1), strings::setrange),
     data("getrange", 4, "r", (1, 1, 1), strings::getrange),
     data("substr", 4, "r", (1, 1, 1), strings::getrange),
@@ -202,6 +205,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("hmset", -4, "wmF", (1, 1, 1), hashes::hset),
     data("hmget", -3, "rF", (1, 1, 1), hashes::hmget),
     data("hincrby", 4, "wmF", (1, 1, 1), hashes::hincrby),
+    data("hincrbyfloat", 4, "wmF", (1, 1, 1), hashes::hincrbyfloat),
     data("hdel", -3, "wF", (1, 1, 1), hashes::hdel),
     data("hlen", 2, "rF", (1, 1, 1), hashes::hlen),
     data("hstrlen", 3, "rF", (1, 1, 1), hashes::hstrlen),
@@ -212,6 +216,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("hscan", -3, "rR", (1, 1, 1), scan::hscan),
     data("incrby", 3, "wmF", (1, 1, 1), strings::incrby),
     data("decrby", 3, "wmF", (1, 1, 1), strings::decrby),
+    data("incrbyfloat", 3, "wmF", (1, 1, 1), strings::incrbyfloat),
     data("getset", 3, "wm", (1, 1, 1), strings::getset),
     data("mset", -3, "wm", (1, -1, 2), strings::mset),
     data("msetnx", -3, "wm", (1, -1, 2), strings::msetnx),
@@ -241,6 +246,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("replconf", -1, "aslt", Node::replconf_command),
     data("flushdb", -1, "w", (0, 0, 0), keys::flushdb),
     data("flushall", -1, "w", (0, 0, 0), keys::flushall),
+    data("sort", -2, "wm", (1, 1, 1), sort::sort),
     node("info", -1, "ltR", Node::info_command),
     data("ttl", 2, "rFR", (1, 1, 1), keys::ttl),
     data("touch", -2, "rF", (1, -1, 1), keys::touch),
@@ -256,6 +262,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("client", -2, "as", Node::client_command),
     node("time", 1, "RF", |node, conn, _| node.time_command(conn)),
     node("command", -1, "ltR", Node::command_command),
+    data("bitop", -4, "wm", (2, -1, 1), bits::bitop),
+    data("bitcount", -2, "r", (1, 1, 1), bits::bitcount),
+    data("bitpos", -3, "r", (1, 1, 1), bits::bitpos),
 ];
 
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).

@@ -17,6 +17,8 @@ pub const INDEX_OUT_OF_RANGE: &str = "ERR index out of range";
 pub const SAME_OBJECT: &str = "ERR source and destination objects are the same";
 /// An increment would leave 64 bits.
 pub const INCR_OVERFLOW: &str = "ERR increment or decrement would overflow";
+/// A sum of floating point numbers would not be one.
+pub const INCR_NOT_FINITE: &str = "ERR increment would produce NaN or Infinity";
 /// SETRANGE before the string's start.
 pub const OFFSET_OUT_OF_RANGE: &str = "ERR offset is out of range";
 /// A string would outgrow 512 MiB.

@@ -73,6 +73,21 @@ fn hincrby_counts_within_64_bits() {
 }
 
 #[test]
+fn hincrbyfloat_is_propagated_as_what_it_set() {
+    let mut b = Bench::new();
+    b.check(hset, "HSET h s x", ":1", 1);
+    let done = b.run(hincrbyfloat, "hincrbyfloat h f 10.5");
+    assert_eq!((done.reply.as_str(), done.dirty, done.rewritten.as_deref()), ("$4|10.5|", 1, Some("HSET h f 10.5")));
+    let done = b.run(hincrbyfloat, "HINCRBYFLOAT h f 0.1");
+    assert_eq!((done.reply.as_str(), done.dirty, done.rewritten.as_deref()), ("$4|10.6|", 1, Some("HSET h f 10.6")));
+    b.check(hincrbyfloat, "HINCRBYFLOAT h s 1", "-ERR hash value is not a float", 0);
+    b.check(hincrbyfloat, "HINCRBYFLOAT h f x", "-ERR value is not a valid float", 0);
+    b.check(hincrbyfloat, "HINCRBYFLOAT h f inf", "-ERR increment would produce NaN or Infinity", 0);
+    b.check(hset, &format!("HSET h long 1{}", "0".repeat(5119)), ":1", 1);
+    b.check(hincrbyfloat, "HINCRBYFLOAT h long 1", "-ERR hash value is not a float", 0);
+}
+
+#[test]
 fn a_ziplist_becomes_a_table_for_ever() {
     for (line, expect) in [
         (format!("HSET h f {}", "v".repeat(64)), "ziplist"),
@@ -114,6 +129,7 @@ fn another_type_is_refused_by_all() {
         (hget, "HGET s a"),
         (hmget, "HMGET s a"),
         (hincrby, "HINCRBY s a 1"),
+        (hincrbyfloat, "HINCRBYFLOAT s a 1"),
         (hdel, "HDEL s a"),
         (hlen, "HLEN s"),
         (hstrlen, "HSTRLEN s a"),

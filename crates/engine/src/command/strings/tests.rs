@@ -187,3 +187,21 @@ fn a_writable_replica_keeps_the_times_it_gave() {
     assert_eq!(b.keyspace.expire_local(1_000_011), [(0, b"mine".to_vec())]);
     assert_eq!(b.keyspace.total_keys(), 1);
 }
+
+#[test]
+fn incrbyfloat_is_propagated_as_what_it_set() {
+    let mut b = Bench::new();
+    let done = b.run(incrbyfloat, "INCRBYFLOAT a 10.5");
+    assert_eq!((done.reply.as_str(), done.dirty, done.rewritten.as_deref()), ("$4|10.5|", 1, Some("SET a 10.5")));
+    b.check(pexpire, "PEXPIRE a 5000", ":1", 1);
+    let done = b.run(incrbyfloat, "INCRBYFLOAT a 0.1");
+    assert_eq!((done.reply.as_str(), done.dirty, done.rewritten.as_deref()), ("$4|10.6|", 1, Some("SET a 10.6")));
+    b.check(pttl, "PTTL a", ":5000", 0);
+    b.check(get, "GET a", "$4|10.6", 0);
+    b.check(set, "SET a 3.0e3", "+OK", 1);
+    assert_eq!(b.run(incrbyfloat, "INCRBYFLOAT a 200").reply, "$4|3200|");
+    b.check(incrbyfloat, "INCRBYFLOAT a 1,5", "-ERR value is not a valid float", 0);
+    b.check(incrbyfloat, "INCRBYFLOAT a -inf", "-ERR increment would produce NaN or Infinity", 0);
+    b.check(set, "SET a \" 1\"", "+OK", 1);
+    b.check(incrbyfloat, "INCRBYFLOAT a 1", "-ERR value is not a valid float", 0);
+}
