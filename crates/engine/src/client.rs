@@ -1,5 +1,7 @@
 //! One connection as the node sees it: Redis's `client`.
 
+use crate::command::call::Block;
+use crate::command::transactions::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
@@ -136,6 +138,16 @@ pub(crate) struct Client {
     pub(crate) capa: Capa,
     pub(crate) listening_port: u16,
     pub(crate) announced_ip: String,
+    /// Between MULTI and EXEC (`CLIENT_MULTI`).
+    pub(crate) multi: Option<Box<MultiState>>,
+    /// Keys given to WATCH.
+    pub(crate) watched: Vec<WatchedKey>,
+    /// One of them was touched (`CLIENT_DIRTY_CAS`).
+    pub(crate) dirty_cas: bool,
+    /// What it waits for (`CLIENT_BLOCKED`).
+    pub(crate) blocked: Option<Box<Block>>,
+    /// `woff`: `master_repl_offset` after this client's last command; what WAIT waits for.
+    pub(crate) woff: Offset,
     pub(crate) role: Role,
 }
 
@@ -160,6 +172,11 @@ impl Client {
             capa: Capa::default(),
             listening_port: 0,
             announced_ip: String::new(),
+            multi: None,
+            watched: Vec::new(),
+            dirty_cas: false,
+            blocked: None,
+            woff: Offset(0),
             role: Role::Normal,
         }
     }

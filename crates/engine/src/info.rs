@@ -123,7 +123,7 @@ impl Node {
 
     fn info_clients(&self, lines: &mut Lines) {
         lines.put("connected_clients", self.clients.len() - self.repl.replicas.len());
-        lines.put("blocked_clients", 0);
+        lines.put("blocked_clients", self.blocked_clients());
     }
 
     fn info_memory(&self, lines: &mut Lines) {

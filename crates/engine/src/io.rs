@@ -18,6 +18,9 @@ impl ConnId {
     /// The first number that a node gives to a connection it opens itself.
     pub const OUTBOUND: u32 = 1 << 31;
 
+    /// The client that no connection belongs to: it executes the commands that scripts call (`server.lua_client`).
+    pub(crate) const SCRIPT: Self = Self(u32::MAX);
+
     /// Whether the node opened this connection itself.
     #[must_use]
     pub const fn is_outbound(self) -> bool {

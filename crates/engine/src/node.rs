@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use crate::blocked::Blocked;
 use crate::client::{Client, MasterLink, ReplicaLink, Role};
+use crate::command::execute::Propagation;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
@@ -101,6 +103,16 @@ pub struct Node {
     pub(crate) active_expire: bool,
     /// `clients_pending_write`: in the order of queueing; written newest first, as Redis does.
     pub(crate) pending_writes: Vec<ConnId>,
+    /// Who waits for what (blocked.c).
+    pub(crate) blocked: Blocked,
+    /// Clients that WATCH keys.
+    pub(crate) watching: usize,
+    /// What the running command says of its own propagation.
+    pub(crate) propagation: Propagation,
+    /// Who runs a script (`server.lua_caller`).
+    pub(crate) script_caller: Option<ConnId>,
+    /// When the running script began: what it touches sees no time pass (`lua_time_start`).
+    pub(crate) script_time: Option<Now>,
     /// What this turn leaves.
     pub(crate) out: Outbox,
     watch: Watch,
@@ -143,6 +155,11 @@ impl Node {
             loading: None,
             active_expire: true,
             pending_writes: Vec::new(),
+            blocked: Blocked::default(),
+            watching: 0,
+            propagation: Propagation::default(),
+            script_caller: None,
+            script_time: None,
             out: std::mem::take(out),
             watch: Watch::Everything,
             asleep_until: None,
@@ -366,8 +383,9 @@ impl Node {
         }
     }
 
-    /// `clientsCron`: clients idle for longer than `timeout`.
+    /// `clientsCron`: clients blocked for long enough, and those idle for longer than `timeout`.
     fn clients_cron(&mut self) {
+        self.blocked_clients_cron();
         if self.config.timeout == 0 {
             return;
         }
@@ -375,7 +393,9 @@ impl Node {
         let idle: Vec<ConnId> = self
             .clients
             .values()
-            .filter(|client| matches!(client.role, Role::Normal) && client.last_interaction < oldest)
+            .filter(|client| {
+                matches!(client.role, Role::Normal) && client.blocked.is_none() && client.last_interaction < oldest
+            })
             .map(|client| client.conn)
             .collect();
         for conn in idle {
@@ -412,6 +432,7 @@ impl Node {
             return;
         }
         self.asleep_until = None;
+        self.process_unblocked_clients();
         while let Some(conn) = self.pending_writes.pop() {
             if let Some(client) = self.clients.get_mut(&conn) {
                 client.write_queued = false;
@@ -465,7 +486,16 @@ impl Node {
             return;
         }
         let Some(client) = self.clients.get_mut(&conn) else { return };
-        if client.is_master() || client.close_asap {
+        if client.is_master() {
+            if bytes[0] == b'-' {
+                let error = String::from_utf8_lossy(&bytes[1..]).trim_end().to_owned();
+                self.log(LogLevel::Warning, || {
+                    format!("== CRITICAL == This replica is sending an error to its master: '{error}'")
+                });
+            }
+            return;
+        }
+        if client.close_asap {
             return;
         }
         client.out.push(bytes);
@@ -501,6 +531,9 @@ impl Node {
     /// `freeClient`. `close` is false when the connection is already gone. Losing the master's link this way suspends it
     /// for a partial resync; losing a replica takes it off the list.
     pub(crate) fn free_client(&mut self, conn: ConnId, close: bool) {
+        let was_blocked = self.clients.get(&conn).is_some_and(|client| client.blocked.is_some());
+        self.unblock_client(conn);
+        self.unwatch_all_keys(conn);
         let Some(mut client) = self.clients.remove(&conn) else { return };
         if close {
             self.out.outputs.push(Output::Close { conn });
@@ -509,7 +542,7 @@ impl Node {
             Role::Normal => {}
             Role::Master(link) => {
                 self.log(LogLevel::Warning, || "Connection with master lost.".into());
-                if !client.close_after_reply && !client.close_asap {
+                if !client.close_after_reply && !client.close_asap && !was_blocked {
                     self.replication_cache_master(link, client.db);
                 }
                 self.replication_handle_master_disconnection();

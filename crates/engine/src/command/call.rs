@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::lists::End;
+use super::zsets;
 use crate::config::Config;
+use crate::ids::Offset;
 use crate::keyspace::{Collection, Entry, Keyspace, Value};
 use crate::resp::{Reply, errors};
 use crate::time::Now;
@@ -45,10 +48,14 @@ pub struct Call<'a> {
     pub config: &'a Config,
     /// The node's random numbers.
     pub rng: &'a mut Xoshiro256PlusPlus,
+    /// Inside EXEC or a script nobody can wait: a blocking command answers as if its time had run out.
+    pub deny_blocking: bool,
     /// The answer.
     pub reply: &'a mut Reply,
     /// Changes made to the dataset (`server.dirty`); 0 means that nothing is propagated.
     pub dirty: u64,
+    /// Set by a blocking command that found nothing: the client waits, and what was replied is dropped.
+    pub block: Option<Block>,
     /// What to propagate instead of `argv` (`rewriteClientCommandVector`).
     pub rewritten: Option<Vec<Vec<u8>>>,
     /// Nothing of `argv` is propagated, whatever `dirty` says (`preventCommandPropagation`).
@@ -59,6 +66,54 @@ pub struct Call<'a> {
     pub ready: Vec<(usize, Vec<u8>)>,
     /// Keys that this call found expired and deleted, in order: each is fed as a DEL before the command.
     pub expired: Vec<(usize, Vec<u8>)>,
+}
+
+/// What a client waits for (`blockForKeys`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// What it will be served.
+    pub on: BlockedOn,
+    /// When it gives up, in milliseconds since the Unix epoch; `None`: never.
+    pub deadline_ms: Option<i64>,
+}
+
+/// What ends a client's wait, and what it gets then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlockedOn {
+    /// BLPOP, BRPOP and BRPOPLPUSH: an element of the first of these lists that has one.
+    List {
+        /// The lists, in the order in which they were asked for.
+        keys: Vec<Vec<u8>>,
+        /// From which end.
+        end: End,
+        /// Where BRPOPLPUSH puts it.
+        target: Option<Vec<u8>>,
+    },
+    /// BZPOPMIN and BZPOPMAX: a member of the first of these sorted sets that has one.
+    Zset {
+        /// The sorted sets, in the order in which they were asked for.
+        keys: Vec<Vec<u8>>,
+        /// From which end.
+        end: zsets::End,
+    },
+    /// WAIT: enough replicas that acknowledged an offset.
+    Wait {
+        /// How many.
+        replicas: i64,
+        /// The offset.
+        offset: Offset,
+    },
+}
+
+impl BlockedOn {
+    /// The keys waited for.
+    #[must_use]
+    pub fn keys(&self) -> &[Vec<u8>] {
+        match self {
+            Self::List { keys, .. } | Self::Zset { keys, .. } => keys,
+            Self::Wait { .. } => &[],
+        }
+    }
 }
 
 /// The key holds another type; the error was replied.

@@ -1,11 +1,11 @@
-//! CLIENT LIST, KILL, SETNAME, GETNAME, ID.
+//! CLIENT LIST, KILL, UNBLOCK, SETNAME, GETNAME, ID.
 
 use std::fmt::Write as _;
 
 use crate::client::{Client, Role};
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, parse_i64_strict};
+use crate::resp::{Reply, errors, parse_i64_strict};
 
 /// The classes of clients that CLIENT KILL TYPE knows (`getClientTypeByName`).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,14 @@ impl Node {
                 Ok(filter) => reply.integer(self.kill_clients(conn, &filter)),
                 Err(error) => reply.error(error),
             },
+            (b"unblock", [id]) => self.client_unblock(&mut reply, id, false),
+            (b"unblock", [id, how]) if how.eq_ignore_ascii_case(b"timeout") => {
+                self.client_unblock(&mut reply, id, false);
+            }
+            (b"unblock", [id, how]) if how.eq_ignore_ascii_case(b"error") => self.client_unblock(&mut reply, id, true),
+            (b"unblock", [_, _]) => {
+                reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+            }
             _ => {
                 let shown = String::from_utf8_lossy(&argv[1]).into_owned();
                 reply.error(format!(
@@ -126,6 +134,26 @@ impl Node {
             }
         }
         self.add_reply(conn, &reply.take());
+    }
+
+    /// CLIENT UNBLOCK: as if the client's time had run out, or with an error.
+    fn client_unblock(&mut self, reply: &mut Reply, id: &[u8], error: bool) {
+        let Some(id) = parse_i64_strict(id) else {
+            reply.error(errors::NOT_AN_INTEGER);
+            return;
+        };
+        let blocked = |client: &&Client| client.blocked.is_some() && i64::try_from(client.id) == Ok(id);
+        let Some(target) = self.clients.values().find(blocked).map(|client| client.conn) else {
+            reply.integer(0);
+            return;
+        };
+        if error {
+            self.add_reply(target, b"-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+        } else {
+            self.reply_to_blocked_client_timed_out(target);
+        }
+        self.unblock_client(target);
+        reply.integer(1);
     }
 
     /// Kills every client that fits; the caller itself only once its reply is out.
@@ -159,6 +187,15 @@ impl Node {
             Role::Replica(_) => flags.push('S'),
             Role::Master(_) => flags.push('M'),
         }
+        if client.multi.is_some() {
+            flags.push('x');
+        }
+        if client.blocked.is_some() {
+            flags.push('b');
+        }
+        if client.dirty_cas {
+            flags.push('d');
+        }
         if client.close_after_reply {
             flags.push('c');
         }
@@ -172,7 +209,7 @@ impl Node {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 multi=-1 qbuf={} qbuf-free=0 \
+            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 multi={} qbuf={} qbuf-free=0 \
              obl=0 oll={} omem={} events={waiting} cmd={}",
             client.id,
             client.addr(),
@@ -181,6 +218,7 @@ impl Node {
             now - client.created,
             now - client.last_interaction,
             client.db,
+            client.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
             client.query.unparsed(),
             usize::from(!client.out.is_empty()),
             client.out.len(),

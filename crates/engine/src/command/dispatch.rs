@@ -1,23 +1,31 @@
-//! From bytes to executions: `processInputBuffer`, the gates of `processCommand`, and `call` with its propagation.
+//! From bytes to executions: `processInputBuffer` and the gates of `processCommand`.
 
-use super::call::{Call, ExpiryRole};
-use super::table::{self, CommandSpec, Flags, Run};
-use crate::event::{Event, FeedKind, LogLevel};
+use super::execute::Propagate;
+use super::table::{self, CommandSpec, Flags};
+use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
-use crate::resp::{Parsed, Reply};
+use crate::resp::Parsed;
 
 impl Node {
-    /// Bytes of our master's stream: `processInputBufferAndReplicate`. What of them became *applied* goes on to our own
-    /// replicas, byte for byte.
+    /// Bytes of our master's stream.
     pub(crate) fn stream_received(&mut self, conn: ConnId, bytes: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         client.query.push(bytes);
         let Some(link) = client.master_mut() else { return };
         link.read_reploff = link.read_reploff.plus(bytes.len());
         link.pending_querybuf.extend_from_slice(bytes);
-        let before = link.reploff;
+        self.process_input_and_replicate(conn);
+    }
+
+    /// `processInputBufferAndReplicate`: what of our master's stream became *applied* goes on to our own replicas, byte
+    /// for byte.
+    pub(crate) fn process_input_and_replicate(&mut self, conn: ConnId) {
+        let Some(before) = self.clients.get(&conn).and_then(|client| client.master()).map(|link| link.reploff) else {
+            self.process_input(conn);
+            return;
+        };
         self.process_input(conn);
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.master_mut()) else { return };
         let applied = usize::try_from(link.reploff.0 - before.0).unwrap_or(0).min(link.pending_querybuf.len());
@@ -35,7 +43,7 @@ impl Node {
             }
             let unix_s = self.now.unix_s();
             let Some(client) = self.clients.get_mut(&conn) else { return };
-            if client.close_after_reply || client.close_asap {
+            if client.blocked.is_some() || client.close_after_reply || client.close_asap {
                 return;
             }
             match client.query.next() {
@@ -64,9 +72,12 @@ impl Node {
     /// After a command of the stream: `reploff = read_reploff - what is not parsed yet`.
     fn advance_reploff(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.multi.is_some() {
+            // What an open MULTI queued is not applied: after a lost link the whole transaction must come again.
+            return;
+        }
         let unparsed = client.query.unparsed() as i64;
         if let Some(link) = client.master_mut() {
-            // An open MULTI, once there is MULTI, holds the offset back here.
             link.reploff.0 = link.read_reploff.0 - unparsed;
         }
     }
@@ -87,140 +98,91 @@ impl Node {
             return;
         }
         match self.gate(conn, &argv) {
-            Ok(spec) => self.call(conn, spec, &argv),
-            Err(error) => {
-                if self.clients.get(&conn).is_some_and(|client| client.is_master()) {
-                    self.log(LogLevel::Warning, || {
-                        format!("== CRITICAL == This replica is sending an error to its master: '{error}'")
-                    });
+            Ok(spec) if self.is_queued(conn, spec) => self.queue_multi_command(conn, spec, argv),
+            Ok(spec) => {
+                self.call(conn, spec, &argv, Propagate::Yes);
+                let offset = self.repl.master_repl_offset;
+                if let Some(client) = self.clients.get_mut(&conn) {
+                    client.woff = offset;
                 }
-                self.add_reply(conn, format!("-{error}\r\n").as_bytes());
+                self.handle_clients_blocked_on_keys();
+            }
+            Err(refusal) => {
+                if refusal.aborts {
+                    self.flag_transaction(conn);
+                }
+                self.add_reply(conn, format!("-{}\r\n", refusal.error).as_bytes());
             }
         }
     }
 
-    /// Whether a command may run now; the error reply otherwise.
-    fn gate(&self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, String> {
-        let spec =
-            table::lookup_renamed(&self.config.renamed_commands, &argv[0]).ok_or_else(|| unknown_command(argv))?;
+    /// Whether this command waits for EXEC.
+    fn is_queued(&self, conn: ConnId, spec: &CommandSpec) -> bool {
+        self.clients.get(&conn).is_some_and(|client| client.multi.is_some())
+            && !matches!(spec.name, "exec" | "discard" | "multi" | "watch")
+    }
+
+    /// Whether a command may run now.
+    fn gate(&self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
+        let spec = table::lookup_renamed(&self.config.renamed_commands, &argv[0])
+            .ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
         if !spec.takes(argv.len()) {
-            return Err(format!("ERR wrong number of arguments for '{}' command", spec.name));
+            return Err(Refusal::abort(format!("ERR wrong number of arguments for '{}' command", spec.name)));
         }
         let Some(client) = self.clients.get(&conn) else { return Ok(spec) };
         if !client.authenticated && !self.config.requirepass.is_empty() && spec.name != "auth" {
-            return Err("NOAUTH Authentication required.".into());
+            return Err(Refusal::abort("NOAUTH Authentication required."));
         }
         let is_replica = self.repl.masterhost.is_some();
         let writes = spec.flags.has(Flags::WRITE);
-        if !is_replica
-            && self.config.min_replicas_to_write > 0
-            && self.config.min_replicas_max_lag > 0
-            && writes
-            && self.repl.good_replicas < self.config.min_replicas_to_write
-        {
-            return Err("NOREPLICAS Not enough good replicas to write.".into());
+        if writes && self.too_few_good_replicas() {
+            return Err(Refusal::abort("NOREPLICAS Not enough good replicas to write."));
         }
         if client.is_master() {
             return Ok(spec);
         }
         if is_replica && self.config.replica_read_only && writes {
-            return Err("READONLY You can't write against a read only replica.".into());
+            return Err(Refusal::only("READONLY You can't write against a read only replica."));
         }
         if is_replica
             && self.repl.state != ReplState::Connected
             && !self.config.replica_serve_stale_data
             && !spec.flags.has(Flags::STALE)
         {
-            return Err("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.".into());
+            return Err(Refusal::abort(
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            ));
         }
         if self.loading.is_some() && !spec.flags.has(Flags::LOADING) {
-            return Err("LOADING Redis is loading the dataset in memory".into());
+            return Err(Refusal::only("LOADING Redis is loading the dataset in memory"));
         }
         // -BUSY has its place here: a script takes no time yet.
         Ok(spec)
     }
 
-    /// `call`: executes, then propagates what changed the dataset.
-    fn call(&mut self, conn: ConnId, spec: &'static CommandSpec, argv: &[Vec<u8>]) {
-        self.stats.commands_processed += 1;
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        client.last_cmd = spec.name;
-        let (db, from_master) = (client.db, client.is_master());
-        match spec.run {
-            Run::Node(run) => {
-                self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty: 0 });
-                run(self, conn, argv);
-            }
-            Run::Data(run) => self.call_data(conn, spec, run, argv, db, from_master),
-        }
+    /// A master that `min-replicas-to-write` stops from writing.
+    pub(crate) fn too_few_good_replicas(&self) -> bool {
+        self.repl.masterhost.is_none()
+            && self.config.min_replicas_to_write > 0
+            && self.config.min_replicas_max_lag > 0
+            && self.repl.good_replicas < self.config.min_replicas_to_write
+    }
+}
+
+/// Why a command may not run now.
+struct Refusal {
+    error: String,
+    /// Whether an open transaction fails by it.
+    aborts: bool,
+}
+
+impl Refusal {
+    fn abort(error: impl Into<String>) -> Self {
+        Self { error: error.into(), aborts: true }
     }
 
-    fn call_data(
-        &mut self,
-        conn: ConnId,
-        spec: &'static CommandSpec,
-        run: fn(&mut Call<'_>),
-        argv: &[Vec<u8>],
-        db: usize,
-        from_master: bool,
-    ) {
-        let expiry = match (self.repl.masterhost.is_some(), from_master) {
-            (false, _) => ExpiryRole::Master,
-            (true, false) => ExpiryRole::ReplicaForClient,
-            (true, true) => ExpiryRole::ReplicaForMaster,
-        };
-        let mut reply = Reply::default();
-        let mut call = Call {
-            argv,
-            keyspace: &mut self.keyspace,
-            db,
-            now: self.now,
-            expiry,
-            readonly: spec.flags.has(Flags::READONLY),
-            config: &self.config,
-            rng: &mut self.rng,
-            reply: &mut reply,
-            dirty: 0,
-            rewritten: None,
-            prevented: false,
-            also: Vec::new(),
-            ready: Vec::new(),
-            expired: Vec::new(),
-        };
-        run(&mut call);
-        let (dirty, rewritten, expired) = (call.dirty, call.rewritten, call.expired);
-        let (prevented, also) = (call.prevented, call.also);
-        if spec.name == "flushall" {
-            self.flushed_all();
-        }
-        self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty });
-        for (db, key) in expired {
-            self.propagate_expire(db, key);
-        }
-        if dirty > 0 {
-            self.dirty += dirty;
-            if !prevented {
-                self.replication_feed_slaves(Some(db), rewritten.as_deref().unwrap_or(argv), FeedKind::Command);
-            }
-        }
-        for (db, words) in also {
-            self.replication_feed_slaves(Some(db), &words, FeedKind::Command);
-        }
-        let reply = reply.take();
-        if from_master && reply.first() == Some(&b'-') {
-            let text = String::from_utf8_lossy(&reply).trim_end().to_owned();
-            self.log(LogLevel::Warning, || {
-                format!("== CRITICAL == This replica is sending an error to its master: '{text}'")
-            });
-        }
-        self.add_reply(conn, &reply);
-    }
-
-    /// `propagateExpire`: the DEL of a key that expired here.
-    pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
-        self.dirty += 1;
-        self.replication_feed_slaves(Some(db), &[&b"DEL"[..], &key], FeedKind::Expire);
-        self.event(|| Event::Expired { db: db as u32, key });
+    fn only(error: impl Into<String>) -> Self {
+        Self { error: error.into(), aborts: false }
     }
 }
 

@@ -210,6 +210,9 @@ fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
     if let Some(when) = call.keyspace.get(call.db, to).and_then(|entry| entry.expire_ms()) {
         call.set_expire(to, when);
     }
+    if let Some(Value::List(_) | Value::Zset(_)) = call.keyspace.get(call.db, to).map(|entry| entry.value()) {
+        call.signal_key_as_ready(to);
+    }
     call.dirty += 1;
     Some(true)
 }

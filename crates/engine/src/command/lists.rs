@@ -61,7 +61,7 @@ fn push_one(list: &mut List, element: Vec<u8>, end: End) {
 }
 
 /// Takes the element at one end.
-pub(super) fn pop_one(list: &mut List, end: End) -> Option<Vec<u8>> {
+pub(crate) fn pop_one(list: &mut List, end: End) -> Option<Vec<u8>> {
     match end {
         End::Head => list.pop_front(),
         End::Tail => list.pop_back(),
@@ -257,7 +257,7 @@ pub fn rpoplpush(call: &mut Call<'_>) {
 ///
 /// # Errors
 /// One of the keys holds another type.
-pub(super) fn move_last(
+pub(crate) fn move_last(
     call: &mut Call<'_>,
     source: &[u8],
     destination: &[u8],

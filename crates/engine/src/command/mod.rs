@@ -1,16 +1,19 @@
 //! Commands: the table, the gates and the implementations.
 //!
 //! * `table`: every command with its arity and flags
-//! * `dispatch`: from bytes to an execution, `processCommand` and `call`
-//! * `strings`, `bits`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `scan`, `objects`: commands on data, which see only
-//!   a [`call::Call`]
+//! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
+//! * `transactions`: MULTI, EXEC and WATCH
+//! * `strings`, `bits`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`: commands on data,
+//!   which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod bits;
+pub mod blocking;
 pub mod call;
 mod clients;
 mod connection;
 mod dispatch;
+pub(crate) mod execute;
 pub mod hashes;
 pub mod keys;
 pub mod lists;
@@ -21,4 +24,5 @@ pub mod sets;
 pub mod sort;
 pub mod strings;
 pub mod table;
+pub(crate) mod transactions;
 pub mod zsets;

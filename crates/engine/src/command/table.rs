@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{bits, call::Call, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
+use super::{bits, blocking, call::Call, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -154,6 +154,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("linsert", 5, "wm", (1, 1, 1), lists::linsert),
     data("rpop", 2, "wF", (1, 1, 1), lists::rpop),
     data("lpop", 2, "wF", (1, 1, 1), lists::lpop),
+    data("brpop", -3, "ws", (1, -2, 1), blocking::brpop),
+    data("brpoplpush", 4, "wms", (1, 2, 1), blocking::brpoplpush),
+    data("blpop", -3, "ws", (1, -2, 1), blocking::blpop),
     data("llen", 2, "rF", (1, 1, 1), lists::llen),
     data("lindex", 3, "r", (1, 1, 1), lists::lindex),
     data("lset", 4, "wm", (1, 1, 1), lists::lset),
@@ -199,6 +202,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("zscan", -3, "rR", (1, 1, 1), scan::zscan),
     data("zpopmin", -2, "wF", (1, 1, 1), zsets::zpopmin),
     data("zpopmax", -2, "wF", (1, 1, 1), zsets::zpopmax),
+    data("bzpopmin", -2, "wsF", (1, -2, 1), blocking::bzpopmin),
+    data("bzpopmax", -2, "wsF", (1, -2, 1), blocking::bzpopmax),
     data("hset", -4, "wmF", (1, 1, 1), hashes::hset),
     data("hsetnx", 4, "wmF", (1, 1, 1), hashes::hsetnx),
     data("hget", 3, "rF", (1, 1, 1), hashes::hget),
@@ -236,6 +241,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("auth", 2, "sltF", Node::auth_command),
     node("ping", -1, "tF", Node::ping_command),
     node("echo", 2, "F", Node::echo_command),
+    node("multi", 1, "sF", |node, conn, _| node.multi_command(conn)),
+    node("exec", 1, "sM", |node, conn, _| node.exec_command(conn)),
+    node("discard", 1, "sF", |node, conn, _| node.discard_command(conn)),
     node("save", 1, "as", |node, conn, _| node.save_command(conn)),
     node("bgsave", -1, "as", Node::bgsave_command),
     node("shutdown", -1, "aslt", Node::shutdown_command),
@@ -259,6 +267,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("object", -2, "rR", (2, 2, 1), objects::object),
     data("memory", -2, "rR", (0, 0, 0), objects::memory),
     node("config", -2, "last", Node::config_command),
+    CommandSpec { keys: (1, -1, 1), ..node("watch", -2, "sF", Node::watch_command) },
+    node("unwatch", 1, "sF", |node, conn, _| node.unwatch_command(conn)),
     node("client", -2, "as", Node::client_command),
     node("time", 1, "RF", |node, conn, _| node.time_command(conn)),
     node("command", -1, "ltR", Node::command_command),
@@ -270,6 +280,9 @@ pub static COMMANDS: &[CommandSpec] = &[
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).
 #[must_use]
 pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'static CommandSpec> {
+    if renamed.is_empty() {
+        return lookup(name);
+    }
     let mut name = name.to_ascii_lowercase();
     for (old, new) in renamed.iter().rev() {
         if name == new.as_bytes() {
@@ -281,8 +294,63 @@ pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'sta
     lookup(&name)
 }
 
+/// Where each command stands in [`COMMANDS`], in the order of their names: looked up for every command that arrives.
+static BY_NAME: [u16; COMMANDS.len()] = by_name();
+
+const fn by_name() -> [u16; COMMANDS.len()] {
+    let mut order = [0; COMMANDS.len()];
+    let mut sorted = 0;
+    while sorted < order.len() {
+        let name = COMMANDS[sorted].name.as_bytes();
+        let mut at = sorted;
+        while at > 0 && less(name, COMMANDS[order[at - 1] as usize].name.as_bytes()) {
+            order[at] = order[at - 1];
+            at -= 1;
+        }
+        order[at] = sorted as u16;
+        sorted += 1;
+    }
+    order
+}
+
+const fn less(one: &[u8], other: &[u8]) -> bool {
+    let mut i = 0;
+    while i < one.len() && i < other.len() {
+        if one[i] != other[i] {
+            return one[i] < other[i];
+        }
+        i += 1;
+    }
+    one.len() < other.len()
+}
+
+/// No command's name is longer.
+const NAME_MAX: usize = 32;
+
 /// The command called `name`, in any case (`lookupCommand`).
 #[must_use]
 pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
-    COMMANDS.iter().find(|spec| spec.name.as_bytes().eq_ignore_ascii_case(name))
+    let mut lower = [0; NAME_MAX];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    let at = BY_NAME.binary_search_by(|&index| COMMANDS[usize::from(index)].name.as_bytes().cmp(lower)).ok()?;
+    Some(&COMMANDS[usize::from(BY_NAME[at])])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMANDS, lookup};
+
+    #[test]
+    fn every_command_is_found_by_its_name_in_any_case() {
+        for spec in COMMANDS {
+            for name in [spec.name.to_owned(), spec.name.to_uppercase()] {
+                assert_eq!(lookup(name.as_bytes()).map(|found| found.name), Some(spec.name), "{name}");
+            }
+        }
+        for name in ["", "ge", "gett", "a name that is much longer than that of any command there is"] {
+            assert!(lookup(name.as_bytes()).is_none(), "{name}");
+        }
+    }
 }

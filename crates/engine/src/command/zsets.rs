@@ -17,9 +17,8 @@ use super::call::Call;
 use crate::keyspace::Zset;
 use crate::resp::{errors, format_double, parse_double};
 
-#[allow(unused_imports, reason = "for the blocking forms")]
-pub(super) use pop::{End, pop};
-pub use pop::{zpopmax, zpopmin};
+pub(crate) use pop::pop;
+pub use pop::{End, zpopmax, zpopmin};
 pub use range::{zcount, zlexcount, zrange, zrangebylex, zrangebyscore, zrevrange, zrevrangebylex, zrevrangebyscore};
 pub use remove::{zrem, zremrangebylex, zremrangebyrank, zremrangebyscore};
 pub use store::{zinterstore, zunionstore};

@@ -36,7 +36,7 @@ impl Node {
     }
 
     /// `feedReplicationBacklog`: the only way for `master_repl_offset` to move on a master.
-    fn feed_replication_backlog(&mut self, bytes: &[u8], kind: FeedKind) {
+    pub(crate) fn feed_replication_backlog(&mut self, bytes: &[u8], kind: FeedKind) {
         let Some(backlog) = &mut self.repl.backlog else { return };
         let from = self.repl.master_repl_offset.next();
         self.repl.master_repl_offset = self.repl.master_repl_offset.plus(bytes.len());

@@ -149,7 +149,7 @@ impl Node {
         if let Some(master) = self.repl.master {
             self.free_client(master, true);
         }
-        // disconnectAllBlockedClients has its place here.
+        self.disconnect_all_blocked_clients();
         self.disconnect_slaves();
         self.cancel_replication_handshake("new master");
         if was_master {

@@ -136,6 +136,35 @@ impl Solo {
         self.sent(conn)
     }
 
+    /// A command of this connection and what it is answered.
+    #[track_caller]
+    pub fn ask(&mut self, conn: ConnId, line: &str, answer: &str) {
+        self.say(conn, format!("{line}\r\n").as_bytes());
+        assert_eq!(self.sent(conn).replace("\r\n", "|"), answer, "{line}");
+    }
+
+    /// A replica that is online: what it is sent from now on is the stream.
+    pub fn attach_replica(&mut self) -> ConnId {
+        let conn = self.accept();
+        self.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+        self.finish_child();
+        self.sent(conn);
+        conn
+    }
+
+    /// The commands that a replica was sent since the last call, one string for each.
+    pub fn stream(&mut self, replica: ConnId) -> Vec<String> {
+        let mut query = psyncscope_engine::resp::QueryBuf::default();
+        query.push(self.sent(replica).as_bytes());
+        let mut commands = Vec::new();
+        while let psyncscope_engine::resp::Parsed::Command(words) = query.next() {
+            let words: Vec<_> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+            commands.push(words.join(" "));
+        }
+        assert_eq!(query.unparsed(), 0, "a stream of whole commands");
+        commands
+    }
+
     /// Lets the running child end with its file.
     pub fn finish_child(&mut self) {
         let spawned = self.outputs.iter().rev().find_map(|output| match output {

@@ -50,13 +50,7 @@ fn zpop(call: &mut Call<'_>, end: End) {
 /// `genericZpopCommand`: pops up to `count` members of the first of `keys` that there is, and replies them with their
 /// scores, for the blocking forms after the key. Says whether there was one; nothing was replied then otherwise. `None` on
 /// another type; the error was replied.
-pub(in crate::command) fn pop(
-    call: &mut Call<'_>,
-    keys: &[Vec<u8>],
-    end: End,
-    with_key: bool,
-    count: usize,
-) -> Option<bool> {
+pub(crate) fn pop(call: &mut Call<'_>, keys: &[Vec<u8>], end: End, with_key: bool, count: usize) -> Option<bool> {
     for key in keys {
         let Some(len) = call.read_for_write::<Zset>(key).ok()?.map(|zset| zset.len()) else { continue };
         let count = count.min(len);

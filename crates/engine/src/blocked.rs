@@ -1,0 +1,233 @@
+//! Clients that wait: blocked.c. They get no answer until what they wait for is there, or their time is over; what they
+//! send meanwhile stays unread.
+
+use crate::client::Client;
+use crate::command::blocking::pop_name;
+use crate::command::call::{Block, BlockedOn};
+use crate::command::lists::{End, move_last, pop_one};
+use crate::command::zsets;
+use crate::event::ReplicaState;
+use crate::io::ConnId;
+use crate::keyspace::{List, Value};
+use crate::node::Node;
+use crate::resp::Reply;
+use crate::sorted::SortedMap;
+
+/// A key in its database.
+type DbKey = (usize, Vec<u8>);
+
+/// Who waits for what.
+#[derive(Debug, Default)]
+pub(crate) struct Blocked {
+    /// `blocking_keys` of all databases: for each key, who came first to who came last.
+    keys: SortedMap<DbKey, Vec<ConnId>>,
+    /// `server.ready_keys`: keys with waiting clients that were given something, in order, each once.
+    ready: Vec<DbKey>,
+    /// `server.unblocked_clients`: what they sent meanwhile is read before the turn ends.
+    unblocked: Vec<ConnId>,
+}
+
+impl Node {
+    /// `blockForKeys` and `blockClient`.
+    pub(crate) fn block_for_keys(&mut self, conn: ConnId, db: usize, block: Block) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        for key in block.on.keys() {
+            let key = (db, key.clone());
+            match self.blocked.keys.get_mut(&key) {
+                // A key that is named twice counts once.
+                Some(waiting) if waiting.contains(&conn) => {}
+                Some(waiting) => waiting.push(conn),
+                None => {
+                    self.blocked.keys.insert(key, vec![conn]);
+                }
+            }
+        }
+        client.blocked = Some(Box::new(block));
+    }
+
+    /// `unblockClient`: the client waits no more; what it sent meanwhile is read at the end of the turn.
+    pub(crate) fn unblock_client(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.blocked.take().is_none() {
+            return;
+        }
+        self.blocked.keys.retain(|_, waiting| {
+            waiting.retain(|&other| other != conn);
+            !waiting.is_empty()
+        });
+        self.queue_client_for_reprocessing(conn);
+    }
+
+    /// `queueClientForReprocessing`.
+    pub(crate) fn queue_client_for_reprocessing(&mut self, conn: ConnId) {
+        if !self.blocked.unblocked.contains(&conn) {
+            self.blocked.unblocked.push(conn);
+        }
+    }
+
+    /// `processUnblockedClients`, in beforeSleep.
+    pub(crate) fn process_unblocked_clients(&mut self) {
+        while !self.blocked.unblocked.is_empty() {
+            let conn = self.blocked.unblocked.remove(0);
+            if self.clients.get(&conn).is_some_and(|client| client.blocked.is_none()) {
+                self.process_input_and_replicate(conn);
+            }
+        }
+    }
+
+    /// `replyToBlockedClientTimedOut`.
+    pub(crate) fn reply_to_blocked_client_timed_out(&mut self, conn: ConnId) {
+        let Some(block) = self.clients.get(&conn).and_then(|client| client.blocked.as_ref()) else { return };
+        let mut reply = Reply::default();
+        match block.on {
+            BlockedOn::List { .. } | BlockedOn::Zset { .. } => reply.null_array(),
+            BlockedOn::Wait { offset, .. } => reply.integer(
+                self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_off >= offset).count()
+                    as i64,
+            ),
+        }
+        self.add_reply(conn, &reply.take());
+    }
+
+    /// The part of `clientsCronHandleTimeout` for blocked clients: strictly after the time they gave.
+    pub(crate) fn blocked_clients_cron(&mut self) {
+        let now_ms = self.now.unix_ms();
+        let over = |client: &&Client| {
+            client.blocked.as_ref().and_then(|block| block.deadline_ms).is_some_and(|deadline| deadline < now_ms)
+        };
+        let over: Vec<ConnId> = self.clients.values().filter(over).map(|client| client.conn).collect();
+        for conn in over {
+            self.reply_to_blocked_client_timed_out(conn);
+            self.unblock_client(conn);
+        }
+    }
+
+    /// `disconnectAllBlockedClients`, when a master becomes a replica: what they wait for may never come.
+    pub(crate) fn disconnect_all_blocked_clients(&mut self) {
+        let blocked: Vec<ConnId> =
+            self.clients.values().filter(|client| client.blocked.is_some()).map(|client| client.conn).collect();
+        for conn in blocked {
+            self.add_reply(
+                conn,
+                b"-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n",
+            );
+            self.unblock_client(conn);
+            self.close_after_reply(conn);
+        }
+    }
+
+    /// How many clients wait (`blocked_clients`).
+    pub(crate) fn blocked_clients(&self) -> usize {
+        self.clients.values().filter(|client| client.blocked.is_some()).count()
+    }
+
+    /// `signalKeyAsReady`: `key` holds something now. Nothing happens before the command is over.
+    pub(crate) fn signal_key_as_ready(&mut self, db: usize, key: Vec<u8>) {
+        let key = (db, key);
+        if self.blocked.keys.contains_key(&key) && !self.blocked.ready.contains(&key) {
+            self.blocked.ready.push(key);
+        }
+    }
+
+    /// `scanDatabaseForReadyLists`: names that clients wait for may stand for something since two databases changed places.
+    pub(crate) fn scan_databases_for_ready_keys(&mut self) {
+        let there: Vec<DbKey> =
+            self.blocked.keys.keys().filter(|(db, key)| self.keyspace.get(*db, key).is_some()).cloned().collect();
+        for (db, key) in there {
+            self.signal_key_as_ready(db, key);
+        }
+    }
+
+    /// `handleClientsBlockedOnKeys`, after each command, transaction and script: keys in the order in which they became
+    /// ready; for each, clients in the order in which they blocked.
+    pub(crate) fn handle_clients_blocked_on_keys(&mut self) {
+        // Serving BRPOPLPUSH makes further keys ready: they come after all that are ready now.
+        while !self.blocked.ready.is_empty() {
+            for (db, key) in std::mem::take(&mut self.blocked.ready) {
+                match self.keyspace.get(db, &key).map(|entry| entry.value()) {
+                    Some(Value::List(_)) => self.serve_clients_blocked_on_list(db, &key),
+                    Some(Value::Zset(_)) => self.serve_clients_blocked_on_zset(db, &key),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The waiting clients of one kind, first come first. Those of another kind move to the tail, as in Redis.
+    fn waiting_for(&mut self, db: usize, key: &[u8], kind: fn(&BlockedOn) -> bool) -> Vec<(ConnId, BlockedOn)> {
+        let Some(waiting) = self.blocked.keys.get_mut(&(db, key.to_vec())) else { return Vec::new() };
+        let clients = &self.clients;
+        let on = |conn: &ConnId| clients.get(conn).and_then(|client| client.blocked.as_ref()).map(|block| &block.on);
+        let (fit, other): (Vec<_>, Vec<_>) = waiting.iter().partition(|conn| on(conn).is_some_and(kind));
+        let served = fit.iter().filter_map(|conn| Some((*conn, on(conn)?.clone()))).collect();
+        *waiting = fit.into_iter().chain(other).collect();
+        served
+    }
+
+    fn serve_clients_blocked_on_list(&mut self, db: usize, key: &[u8]) {
+        for (conn, on) in self.waiting_for(db, key, |on| matches!(on, BlockedOn::List { .. })) {
+            let BlockedOn::List { end, target, .. } = on else { continue };
+            let still_there = matches!(self.keyspace.get(db, key).map(|entry| entry.value()), Some(Value::List(_)));
+            if !still_there {
+                return;
+            }
+            self.unblock_client(conn);
+            match target {
+                None => self.serve_list_pop(conn, db, key, end),
+                Some(target) => self.serve_list_move(conn, db, key, &target),
+            }
+        }
+    }
+
+    /// `serveClientBlockedOnList` for BLPOP and BRPOP.
+    fn serve_list_pop(&mut self, conn: ConnId, db: usize, key: &[u8], end: End) {
+        let (_, effects) = self.run_data(conn, db, &[], false, |call| {
+            if let Ok(Some(Some(element))) = call.change(key, |list: &mut List| pop_one(list, end)) {
+                call.reply.array(2);
+                call.reply.bulk(key);
+                call.reply.bulk(element);
+            }
+        });
+        self.propagate_expired(effects.expired);
+        if !effects.reply.is_empty() {
+            self.propagate(db, &[pop_name(end), key]);
+        }
+        self.add_reply(conn, &effects.reply);
+    }
+
+    /// `serveClientBlockedOnList` for BRPOPLPUSH. A target of another type leaves the element where it is.
+    fn serve_list_move(&mut self, conn: ConnId, db: usize, key: &[u8], target: &[u8]) {
+        let (moved, effects) = self.run_data(conn, db, &[], false, |call| {
+            let moved = move_last(call, key, target).ok().flatten()?;
+            call.reply.bulk(&moved);
+            Some(moved)
+        });
+        self.propagate_expired(effects.expired);
+        if let Some(element) = moved {
+            self.propagate(db, &[&b"RPOP"[..], key]);
+            self.propagate(db, &[&b"LPUSH"[..], target, &element]);
+        }
+        for (db, key) in effects.ready {
+            self.signal_key_as_ready(db, key);
+        }
+        self.add_reply(conn, &effects.reply);
+    }
+
+    fn serve_clients_blocked_on_zset(&mut self, db: usize, key: &[u8]) {
+        for (conn, on) in self.waiting_for(db, key, |on| matches!(on, BlockedOn::Zset { .. })) {
+            let BlockedOn::Zset { end, .. } = on else { continue };
+            if self.keyspace.get(db, key).is_none() {
+                return;
+            }
+            self.unblock_client(conn);
+            let keys = [key.to_vec()];
+            let (popped, effects) = self.run_data(conn, db, &[], false, |call| zsets::pop(call, &keys, end, true, 1));
+            self.propagate_expired(effects.expired);
+            self.add_reply(conn, &effects.reply);
+            if popped == Some(true) {
+                // By the name in the table, so in lower case; a pop that did not wait is propagated in upper case.
+                self.propagate(db, &[if end == zsets::End::Min { b"zpopmin" } else { &b"zpopmax"[..] }, key]);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! `call`: executing one command, and what of it is propagated.
+
+use super::call::{Block, Call, ExpiryRole};
+use super::table::{CommandSpec, Flags, Run};
+use crate::event::{Event, FeedKind};
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::resp::Reply;
+
+/// What the running command says of its own propagation.
+#[derive(Debug, Default)]
+pub(crate) struct Propagation {
+    /// Propagated instead of the command's words (`rewriteClientCommandVector`).
+    pub(crate) rewritten: Option<Vec<Vec<u8>>>,
+    /// Propagated even if nothing changed (`CLIENT_FORCE_REPL`).
+    pub(crate) forced: bool,
+    /// Not propagated, whatever changed (`CLIENT_PREVENT_PROP`).
+    pub(crate) prevented: bool,
+    /// Propagated after the command (`server.also_propagate`), each in its database.
+    pub(crate) also: Vec<(usize, Vec<Vec<u8>>)>,
+}
+
+/// How a command is called: the flags of `call` that make a difference here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Propagate {
+    /// `CMD_CALL_FULL`.
+    Yes,
+    #[allow(dead_code, reason = "scripts, which come next, call so")]
+    /// Without `CMD_CALL_PROPAGATE_REPL`: a script that is propagated as a whole, or that asked for silence.
+    No,
+}
+
+/// What a data command left behind, besides the data.
+pub(crate) struct Effects {
+    pub(crate) dirty: u64,
+    pub(crate) reply: Vec<u8>,
+    block: Option<Block>,
+    propagation: Propagation,
+    pub(crate) expired: Vec<(usize, Vec<u8>)>,
+    pub(crate) ready: Vec<(usize, Vec<u8>)>,
+}
+
+impl Node {
+    /// `call`: executes, then propagates what changed the dataset or is forced. Calls nest: EXEC and scripts call the
+    /// commands they are made of.
+    pub(crate) fn call(&mut self, conn: ConnId, spec: &'static CommandSpec, argv: &[Vec<u8>], propagate: Propagate) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        client.last_cmd = spec.name;
+        let (mut db, from_master) = (client.db, self.acts_for_master(conn));
+        let outer = std::mem::take(&mut self.propagation);
+        let (dirty_before, version_before) = (self.dirty, self.keyspace.version());
+        match spec.run {
+            Run::Node(run) => {
+                self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty: 0 });
+                run(self, conn, argv);
+                // A SELECT inside EXEC moves what follows, the EXEC itself included.
+                db = self.clients.get(&conn).map_or(db, |client| client.db);
+            }
+            Run::Data(run) => self.call_data(conn, spec, run, argv),
+        }
+        let mine = std::mem::replace(&mut self.propagation, outer);
+        if self.keyspace.version() != version_before {
+            self.touch_watched_keys(spec);
+            if spec.name == "swapdb" {
+                self.scan_databases_for_ready_keys();
+            }
+        }
+        // A save may have set the count back meanwhile.
+        let dirty = self.dirty.saturating_sub(dirty_before);
+        if propagate == Propagate::Yes {
+            if (dirty > 0 || mine.forced) && !mine.prevented {
+                self.propagate(db, mine.rewritten.as_deref().unwrap_or(argv));
+            }
+            for (db, words) in mine.also {
+                self.propagate(db, &words);
+            }
+        }
+        if mine.forced {
+            // A script that forces (PUBLISH in it) has the whole script propagated.
+            self.propagation.forced |= conn == ConnId::SCRIPT;
+        }
+        self.stats.commands_processed += 1;
+    }
+
+    /// `propagate`: words that replicas must execute too, in this database.
+    pub(crate) fn propagate(&mut self, db: usize, words: &[impl AsRef<[u8]>]) {
+        self.replication_feed_slaves(Some(db), words, FeedKind::Command);
+    }
+
+    /// Whether commands of this connection apply the master's stream: those of the link, and those of a script that
+    /// the link runs.
+    pub(crate) fn acts_for_master(&self, conn: ConnId) -> bool {
+        let conn = if conn == ConnId::SCRIPT { self.script_caller } else { Some(conn) };
+        conn.and_then(|conn| self.clients.get(&conn)).is_some_and(|client| client.is_master())
+    }
+
+    fn call_data(&mut self, conn: ConnId, spec: &'static CommandSpec, run: fn(&mut Call<'_>), argv: &[Vec<u8>]) {
+        let Some(client) = self.clients.get(&conn) else { return };
+        let db = client.db;
+        let ((), effects) = self.run_data(conn, db, argv, spec.flags.has(Flags::READONLY), run);
+        if spec.name == "flushall" {
+            self.flushed_all();
+        }
+        let (from_master, dirty) = (self.acts_for_master(conn), effects.dirty);
+        self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty });
+        self.propagate_expired(effects.expired);
+        self.dirty += dirty;
+        self.propagation = effects.propagation;
+        for (db, key) in effects.ready {
+            self.signal_key_as_ready(db, key);
+        }
+        self.add_reply(conn, &effects.reply);
+        if let Some(block) = effects.block {
+            self.block_for_keys(conn, db, block);
+        }
+    }
+
+    /// Runs `run` on the data as a command of this connection would. What becomes of the effects is the caller's affair;
+    /// keys that expired are to be told before anything else ([`Node::propagate_expired`]).
+    pub(crate) fn run_data<R>(
+        &mut self,
+        conn: ConnId,
+        db: usize,
+        argv: &[Vec<u8>],
+        readonly: bool,
+        run: impl FnOnce(&mut Call<'_>) -> R,
+    ) -> (R, Effects) {
+        let from_master = self.acts_for_master(conn);
+        let expiry = match (self.repl.masterhost.is_some(), from_master) {
+            (false, _) => ExpiryRole::Master,
+            (true, false) => ExpiryRole::ReplicaForClient,
+            (true, true) => ExpiryRole::ReplicaForMaster,
+        };
+        let mut reply = Reply::default();
+        let mut call = Call {
+            argv,
+            keyspace: &mut self.keyspace,
+            db,
+            now: self.script_time.unwrap_or(self.now),
+            expiry,
+            readonly,
+            config: &self.config,
+            rng: &mut self.rng,
+            deny_blocking: self.clients.get(&conn).is_none_or(|client| client.multi.is_some()),
+            reply: &mut reply,
+            dirty: 0,
+            block: None,
+            rewritten: None,
+            prevented: false,
+            also: Vec::new(),
+            ready: Vec::new(),
+            expired: Vec::new(),
+        };
+        let result = run(&mut call);
+        let (dirty, block, expired, ready) = (call.dirty, call.block, call.expired, call.ready);
+        let (rewritten, prevented, also) = (call.rewritten, call.prevented, call.also);
+        let propagation = Propagation { rewritten, forced: false, prevented, also };
+        (result, Effects { dirty, reply: reply.take(), block, propagation, expired, ready })
+    }
+
+    pub(crate) fn propagate_expired(&mut self, expired: Vec<(usize, Vec<u8>)>) {
+        for (db, key) in expired {
+            self.propagate_expire(db, key);
+        }
+    }
+
+    /// `propagateExpire`: the DEL of a key that expired here. To those who WATCH it the key was not touched.
+    pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
+        self.replication_feed_slaves(Some(db), &[&b"DEL"[..], &key], FeedKind::Expire);
+        self.watched_key_expired(db, &key);
+        self.event(|| Event::Expired { db: db as u32, key });
+    }
+}

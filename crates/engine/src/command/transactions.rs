@@ -1,0 +1,226 @@
+//! MULTI, EXEC, DISCARD, WATCH and UNWATCH: multi.c.
+
+use super::execute::Propagate;
+use super::table::{CommandSpec, Flags};
+use crate::event::FeedKind;
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::resp::{Reply, encode_command};
+
+/// What gathers between MULTI and EXEC.
+#[derive(Debug, Default)]
+pub(crate) struct MultiState {
+    /// The queued commands.
+    queued: Vec<(&'static CommandSpec, Vec<Vec<u8>>)>,
+    /// A command could not be queued (`CLIENT_DIRTY_EXEC`): EXEC will refuse all.
+    dirty_exec: bool,
+}
+
+impl MultiState {
+    /// How many commands are queued.
+    pub(crate) fn len(&self) -> usize {
+        self.queued.len()
+    }
+}
+
+impl std::fmt::Debug for CommandSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A key given to WATCH.
+#[derive(Debug)]
+pub(crate) struct WatchedKey {
+    db: usize,
+    key: Vec<u8>,
+    /// The key's version when WATCH came; `None` if there was no such key.
+    version: Option<u64>,
+}
+
+impl Node {
+    pub(crate) fn multi_command(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let reply: &[u8] = if client.multi.is_some() {
+            b"-ERR MULTI calls can not be nested\r\n"
+        } else {
+            client.multi = Some(Box::default());
+            b"+OK\r\n"
+        };
+        self.add_reply(conn, reply);
+    }
+
+    /// `queueMultiCommand`.
+    pub(crate) fn queue_multi_command(&mut self, conn: ConnId, spec: &'static CommandSpec, argv: Vec<Vec<u8>>) {
+        if let Some(multi) = self.clients.get_mut(&conn).and_then(|client| client.multi.as_mut()) {
+            multi.queued.push((spec, argv));
+            self.add_reply(conn, b"+QUEUED\r\n");
+        }
+    }
+
+    /// `flagTransaction`: a command was refused between MULTI and EXEC.
+    pub(crate) fn flag_transaction(&mut self, conn: ConnId) {
+        if let Some(multi) = self.clients.get_mut(&conn).and_then(|client| client.multi.as_mut()) {
+            multi.dirty_exec = true;
+        }
+    }
+
+    /// `discardTransaction`.
+    pub(crate) fn discard_transaction(&mut self, conn: ConnId) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.multi = None;
+        }
+        self.unwatch_all_keys(conn);
+    }
+
+    pub(crate) fn discard_command(&mut self, conn: ConnId) {
+        if self.clients.get(&conn).is_some_and(|client| client.multi.is_some()) {
+            self.discard_transaction(conn);
+            self.add_reply(conn, b"+OK\r\n");
+        } else {
+            self.add_reply(conn, b"-ERR DISCARD without MULTI\r\n");
+        }
+    }
+
+    /// `execCommand`. The MULTI goes to the replicas when the first command comes that is neither readonly nor admin,
+    /// whether or not it will change anything; the EXEC follows as the propagation of this very command.
+    pub(crate) fn exec_command(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let (is_master, dirty_cas) = (client.is_master(), client.dirty_cas);
+        let Some(multi) = &mut client.multi else {
+            self.add_reply(conn, b"-ERR EXEC without MULTI\r\n");
+            return;
+        };
+        let dirty_exec = multi.dirty_exec;
+        let queued = std::mem::take(&mut multi.queued);
+        if dirty_exec || dirty_cas {
+            self.discard_transaction(conn);
+            let reply: &[u8] = if dirty_exec {
+                b"-EXECABORT Transaction discarded because of previous errors.\r\n"
+            } else {
+                b"*-1\r\n"
+            };
+            self.add_reply(conn, reply);
+            return;
+        }
+        let was_master = self.repl.masterhost.is_none();
+        if !was_master
+            && self.config.replica_read_only
+            && !is_master
+            && queued.iter().any(|(spec, _)| spec.flags.has(Flags::WRITE))
+        {
+            self.discard_transaction(conn);
+            self.add_reply(
+                conn,
+                b"-ERR Transaction contains write commands but instance is now a read-only slave. EXEC aborted.\r\n",
+            );
+            return;
+        }
+        self.unwatch_all_keys(conn);
+        let mut reply = Reply::default();
+        reply.array(queued.len());
+        self.add_reply(conn, &reply.take());
+        let mut must_propagate = false;
+        for (spec, argv) in queued {
+            let Some(client) = self.clients.get(&conn).filter(|_| !self.exited) else { break };
+            if !must_propagate && !spec.flags.has(Flags::READONLY) && !spec.flags.has(Flags::ADMIN) {
+                must_propagate = true;
+                let db = client.db;
+                self.propagate(db, &["MULTI"]);
+            }
+            self.call(conn, spec, &argv, Propagate::Yes);
+        }
+        self.discard_transaction(conn);
+        if must_propagate {
+            self.dirty += 1;
+            if was_master && self.repl.masterhost.is_some() {
+                // The MULTI is in the backlog already, and a replica propagates nothing: at least end what was begun.
+                self.feed_replication_backlog(&encode_command(&["EXEC"]), FeedKind::Command);
+            }
+        }
+    }
+
+    pub(crate) fn watch_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.multi.is_some() {
+            self.add_reply(conn, b"-ERR WATCH inside MULTI is not allowed\r\n");
+            return;
+        }
+        let was_watching = !client.watched.is_empty();
+        for key in &argv[1..] {
+            let db = client.db;
+            if client.watched.iter().all(|watched| watched.db != db || watched.key != *key) {
+                let version = self.keyspace.key_version(db, key);
+                client.watched.push(WatchedKey { db, key: key.clone(), version });
+            }
+        }
+        if !was_watching {
+            self.watching += 1;
+        }
+        self.add_reply(conn, b"+OK\r\n");
+    }
+
+    pub(crate) fn unwatch_command(&mut self, conn: ConnId) {
+        self.unwatch_all_keys(conn);
+        self.add_reply(conn, b"+OK\r\n");
+    }
+
+    /// `unwatchAllKeys`.
+    pub(crate) fn unwatch_all_keys(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        client.dirty_cas = false;
+        if !client.watched.is_empty() {
+            client.watched.clear();
+            self.watching -= 1;
+        }
+    }
+
+    /// `touchWatchedKey`, for whatever a command changed. Looked at after each command and not only at EXEC: a key that
+    /// is made and deleted again was touched all the same.
+    pub(crate) fn touch_watched_keys(&mut self, spec: &CommandSpec) {
+        if self.watching == 0 {
+            return;
+        }
+        if spec.name == "swapdb" {
+            // Redis watches a name in a database, and its SWAPDB touches no watched key.
+            self.rewatch_keys();
+            return;
+        }
+        for client in self.clients.values_mut().filter(|client| !client.dirty_cas) {
+            client.dirty_cas = client
+                .watched
+                .iter()
+                .any(|watched| self.keyspace.key_version(watched.db, &watched.key) != watched.version);
+        }
+    }
+
+    /// A key that expired: to those who WATCH it in Redis 5 it was not touched.
+    pub(crate) fn watched_key_expired(&mut self, db: usize, key: &[u8]) {
+        if self.watching == 0 {
+            return;
+        }
+        let clients = self.clients.values_mut();
+        for watched in clients.flat_map(|client| &mut client.watched) {
+            if watched.db == db && watched.key == key {
+                watched.version = None;
+            }
+        }
+    }
+
+    /// `touchWatchedKeysOnFlush` with -1, when a master's dataset takes the place of ours: keys that existed were
+    /// touched, others were not. To be called before the old dataset goes; [`Node::rewatch_keys`] afterwards.
+    pub(crate) fn touch_watched_keys_on_flush(&mut self) {
+        for client in self.clients.values_mut().filter(|client| !client.dirty_cas) {
+            client.dirty_cas =
+                client.watched.iter().any(|watched| self.keyspace.get(watched.db, &watched.key).is_some());
+        }
+    }
+
+    /// Takes the watched keys for untouched as they are now.
+    pub(crate) fn rewatch_keys(&mut self) {
+        let clients = self.clients.values_mut();
+        for watched in clients.flat_map(|client| &mut client.watched) {
+            watched.version = self.keyspace.key_version(watched.db, &watched.key);
+        }
+    }
+}
