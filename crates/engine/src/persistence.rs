@@ -185,19 +185,21 @@ impl Node {
         }
     }
 
-    /// `rdbSave`: writes the file at once.
-    pub(crate) fn save_now(&mut self) {
+    /// `rdbSave`: writes the file at once, and returns it.
+    pub(crate) fn save_now(&mut self) -> Arc<[u8]> {
         let job = self.save_job();
         let keys = job.keys();
         self.event(|| Event::SaveStarted { keys });
         let bytes: Arc<[u8]> = job.run().into();
         let size = bytes.len() as u64;
-        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes });
+        let file = Arc::clone(&bytes);
+        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: file });
         self.dirty = 0;
         self.last_save = self.now.unix_s();
         self.last_bgsave_ok = true;
         self.event(|| Event::SaveEnded { result: Ok(size) });
         self.log(LogLevel::Notice, || "DB saved on disk".into());
+        bytes
     }
 
     /// SAVE.

@@ -127,10 +127,7 @@ impl Node {
                 reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
             }
             _ => {
-                let shown = String::from_utf8_lossy(&argv[1]).into_owned();
-                reply.error(format!(
-                    "ERR Unknown subcommand or wrong number of arguments for '{shown}'. Try CLIENT HELP"
-                ));
+                reply.subcommand_error(argv);
             }
         }
         self.add_reply(conn, &reply.take());

@@ -12,6 +12,7 @@ pub mod blocking;
 pub mod call;
 mod clients;
 mod connection;
+mod debug;
 mod dispatch;
 pub(crate) mod execute;
 pub mod hashes;

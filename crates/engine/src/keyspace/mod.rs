@@ -1,6 +1,7 @@
 //! The dataset: databases, keys, values and times to live. It knows nothing of commands or replication.
 
 mod db;
+mod digest;
 mod hash;
 mod list;
 mod ranked;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use db::ENTRY_OVERHEAD_BYTES;
 pub use db::{Db, DbSnapshot, Entry, Key};
+pub use digest::Digest;
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;

@@ -1,0 +1,210 @@
+//! DEBUG (debug.c).
+
+use crate::event::{Event, IdChange, LogLevel};
+use crate::io::{ConnId, Output};
+use crate::keyspace::{Digest, Entry, Keyspace, Value};
+use crate::node::Node;
+use crate::rdb;
+use crate::resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
+
+/// DEBUG SLEEP of more than a day is taken for a mistake.
+const SLEEP_MAX_S: f64 = 86_400.0;
+
+/// DEBUG POPULATE of more bytes than this would end the process that it fills.
+const POPULATE_BYTES_MAX: i64 = 1 << 32;
+
+/// The longest key that DEBUG POPULATE makes: Redis writes it into a buffer of 128 bytes.
+const POPULATE_KEY_LEN_MAX: usize = 127;
+
+const HELP: &[&str] = &[
+    "CHANGE-REPL-ID -- Make up a new replication ID and forget the second.",
+    "DIGEST -- A number for the whole dataset, whatever its order.",
+    "DIGEST-VALUE <key> [<key> ...] -- The same of single values.",
+    "ERROR <message> -- Reply this error.",
+    "LOG <message> -- Write a line into the log.",
+    "OBJECT <key> -- What is known of the value of a key.",
+    "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if none is given.",
+    "RELOAD -- Save the dataset to the RDB file and load it again.",
+    "SET-ACTIVE-EXPIRE (0|1) -- Whether keys expire that nobody touches.",
+    "SLEEP <seconds> -- Do nothing at all for so long; fractions count.",
+];
+
+impl Node {
+    pub(crate) fn debug_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let mut reply = Reply::default();
+        match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
+            (b"help", []) => reply.help("DEBUG", HELP),
+            (b"sleep", [seconds]) => {
+                let until = self.now.mono.plus_us(sleep_us(seconds));
+                reply.ok();
+                // The reply goes out when the sleep ends: Redis writes it at the end of the loop turn.
+                self.asleep_until = Some(until);
+                self.out.outputs.push(Output::Sleep { until });
+            }
+            (b"set-active-expire", [on]) => {
+                // atoi
+                self.active_expire = parse_i64_strict(on).is_some_and(|on| on != 0);
+                reply.ok();
+            }
+            (b"change-repl-id", []) => {
+                self.log(LogLevel::Notice, || "Changing replication IDs after receiving change-repl-id".into());
+                self.change_replication_id();
+                self.clear_replication_id2();
+                self.ids_changed(IdChange::Requested);
+                reply.ok();
+            }
+            (b"digest", []) => reply.status(Digest::of_dataset(&self.keyspace).to_string()),
+            (b"digest-value", keys) => {
+                let db = self.selected_db(conn);
+                reply.array(keys.len());
+                for key in keys {
+                    let digest = self.keyspace.get(db, key).map(Digest::of_value).unwrap_or_default();
+                    reply.status(digest.to_string());
+                }
+            }
+            (b"error", [message]) => reply.error(message),
+            (b"log", [message]) => {
+                self.log(LogLevel::Warning, || format!("DEBUG LOG: {}", String::from_utf8_lossy(message)));
+                reply.ok();
+            }
+            (b"object", [key]) => match self.keyspace.get(self.selected_db(conn), key) {
+                Some(entry) => reply.status(self.describe_object(entry)),
+                None => reply.error(errors::NO_SUCH_KEY),
+            },
+            (b"populate", [count, options @ ..]) if options.len() <= 2 => {
+                match self.populate(self.selected_db(conn), count, options) {
+                    Some(()) => reply.ok(),
+                    None => reply.error(errors::NOT_AN_INTEGER),
+                }
+            }
+            (b"reload", []) => match self.debug_reload() {
+                Ok(()) => reply.ok(),
+                Err(error) => reply.error(error),
+            },
+            _ => reply.subcommand_error(argv),
+        }
+        self.add_reply(conn, &reply.take());
+    }
+
+    fn selected_db(&self, conn: ConnId) -> usize {
+        self.clients.get(&conn).map_or(0, |client| client.db)
+    }
+
+    /// Saves the dataset and loads what was saved: all that does not survive a file is gone then.
+    fn debug_reload(&mut self) -> Result<(), String> {
+        let bytes = self.save_now();
+        let is_replica = self.repl.masterhost.is_some();
+        let options = rdb::LoadOptions {
+            max_version: self.config.limits.rdb_version_max.max(rdb::VERSION),
+            databases: self.config.databases,
+            drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
+        };
+        let loaded = rdb::load(&bytes, &options).map_err(|_| "ERR Error trying to load the RDB dump")?;
+        let keys = loaded.keyspace.total_keys();
+        self.keyspace.replace_data(loaded.keyspace);
+        self.event(|| Event::Loaded { keys });
+        self.log(LogLevel::Warning, || "DB reloaded by DEBUG RELOAD".into());
+        Ok(())
+    }
+
+    /// DEBUG POPULATE count [prefix [size]]: keys that are there stay. Nothing of it is propagated, or counted as a change.
+    /// `None` if a number is none, or too large.
+    fn populate(&mut self, db: usize, count: &[u8], options: &[Vec<u8>]) -> Option<()> {
+        let count = parse_i64_strict(count)?;
+        let (prefix, size) = match options {
+            [] => (b"key".as_slice(), 0),
+            [prefix] => (prefix.as_slice(), 0),
+            [prefix, size, ..] => (prefix.as_slice(), parse_i64_strict(size)?),
+        };
+        let total = count.checked_mul(size.checked_add(64)?)?;
+        if !(0..=BULK_LEN_MAX).contains(&size) || total > POPULATE_BYTES_MAX {
+            return None;
+        }
+        let mut key = Vec::new();
+        for number in 0..count {
+            let digits = number.to_string();
+            key.clear();
+            key.extend_from_slice(prefix);
+            key.push(b':');
+            key.extend_from_slice(digits.as_bytes());
+            key.truncate(POPULATE_KEY_LEN_MAX);
+            if self.keyspace.get(db, &key).is_none() {
+                let mut value = [b"value:", digits.as_bytes()].concat();
+                if size > 0 {
+                    value.resize(size as usize, 0);
+                }
+                self.keyspace.set(db, &key, value);
+            }
+        }
+        Some(())
+    }
+
+    /// What DEBUG OBJECT says. There are no addresses here; Redis's own differ from run to run.
+    fn describe_object(&self, entry: &Entry) -> String {
+        let value = entry.value();
+        let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
+        let nodes = match value {
+            // A quicklist in one piece: here all lists are.
+            Value::List(list) => format!(
+                " ql_nodes:1 ql_avg_node:{:.2} ql_ziplist_max:-2 ql_compressed:0 ql_uncompressed_size:{}",
+                list.len() as f64,
+                list.approximate_bytes()
+            ),
+            _ => String::new(),
+        };
+        format!(
+            "Value at:0x0 refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{idle_s}{nodes}",
+            super::objects::reference_count(value),
+            value.encoding_name(),
+            serialized_len(value, self.config.rdbcompression),
+            lru_clock(self.now.unix_s() - idle_s),
+        )
+    }
+}
+
+/// `rdbSavedObjectLen`: by how much a file with the value is longer than one with an empty string, which is one byte.
+fn serialized_len(value: &Value, compress: bool) -> usize {
+    let file_len = |value: Value| {
+        let mut keyspace = Keyspace::new(1);
+        keyspace.set(0, b"", value);
+        let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl: None, scripts: Vec::new(), compress, checksum: false };
+        rdb::SaveJob::new(&keyspace, info).run().len()
+    };
+    file_len(value.clone()) + 1 - file_len(Vec::new().into())
+}
+
+/// `getLRUClock`: 24 bits of seconds.
+pub(crate) const fn lru_clock(unix_s: i64) -> i64 {
+    unix_s & ((1 << 24) - 1)
+}
+
+/// What `strtod` reads at the start of a text as seconds, in microseconds: nothing readable is no time at all.
+fn sleep_us(text: &[u8]) -> u64 {
+    let seconds = (1..=text.len().min(40)).rev().find_map(|len| parse_double(&text[..len])).unwrap_or(0.0);
+    (seconds.clamp(0.0, SLEEP_MAX_S) * 1_000_000.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sleep_us;
+
+    #[test]
+    fn seconds_with_and_without_a_fraction() {
+        for (text, us) in [
+            ("0", 0),
+            ("1", 1_000_000),
+            ("0.25", 250_000),
+            (".5", 500_000),
+            ("2.", 2_000_000),
+            ("1e-3", 1000),
+            ("1x", 1_000_000),
+            ("x", 0),
+            ("", 0),
+            ("-1", 0),
+            ("nan", 0),
+            ("99999999999999999999", 86_400_000_000),
+        ] {
+            assert_eq!(sleep_us(text.as_bytes()), us, "{text}");
+        }
+    }
+}
