@@ -14,6 +14,7 @@ mod clients;
 mod connection;
 mod debug;
 mod dispatch;
+pub mod dump;
 pub(crate) mod execute;
 pub mod hashes;
 pub mod keys;

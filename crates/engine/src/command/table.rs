@@ -1,6 +1,6 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{bits, blocking, call::Call, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
+use super::{bits, blocking, call::Call, dump, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -264,6 +264,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("replicaof", 3, "ast", Node::replicaof_command),
     node("role", 1, "ltsF", |node, conn, _| node.role_command(conn)),
     node("debug", -2, "as", Node::debug_command),
+    data("restore", -4, "wm", (1, 1, 1), dump::restore),
+    data("dump", 2, "rR", (1, 1, 1), dump::dump),
     data("object", -2, "rR", (2, 2, 1), objects::object),
     data("memory", -2, "rR", (0, 0, 0), objects::memory),
     node("config", -2, "last", Node::config_command),

@@ -105,3 +105,8 @@ impl<'a> Cursor<'a> {
         Ok(value << unused >> unused)
     }
 }
+
+/// A size as containers hold it. None is ever so large that it does not fit.
+pub(super) const fn little_endian(size: usize) -> [u8; 4] {
+    (size as u32).to_le_bytes()
+}

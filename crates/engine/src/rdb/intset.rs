@@ -3,7 +3,7 @@
 //! Four bytes that say how many bytes an integer has (2, 4 or 8), four bytes of count, the integers in ascending order.
 //! All is little endian.
 
-use super::container::{Container, Cursor, Element, Fault};
+use super::container::{Container, Cursor, Element, Fault, little_endian};
 
 pub(super) const INTSET: Container = Container { name: "intset", read };
 
@@ -28,4 +28,19 @@ fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
         elements.push(Element::Integer(value));
     }
     Ok(elements)
+}
+
+/// An intset of these integers, which are in ascending order.
+pub(super) fn write(integers: &[i64]) -> Vec<u8> {
+    let fits = |bits: u32| integers.iter().all(|value| value << (64 - bits) >> (64 - bits) == *value);
+    let width = if fits(16) {
+        2
+    } else if fits(32) {
+        4
+    } else {
+        8
+    };
+    let mut bytes = [little_endian(width), little_endian(integers.len())].concat();
+    integers.iter().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()[..width]));
+    bytes
 }

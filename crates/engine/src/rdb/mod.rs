@@ -1,12 +1,14 @@
 //! RDB files: the dataset as bytes, on disk and on a replication link.
 //!
 //! * write: [`SaveJob`]
+//! * one value: [`dump`], [`restore`]
 //! * read: [`load`], or [`Loader`] in steps; [`LoadOptions`], [`Loaded`], [`RdbError`]
 //!
 //! A file is `REDIS` and four digits of version; elements, each begun by an opcode or a value type; the end
 //! opcode; and a checksum of all before it. See rdb.c and rdb.h.
 
 mod container;
+mod dump;
 mod error;
 mod intset;
 mod listpack;
@@ -15,9 +17,11 @@ mod lzf;
 mod object;
 mod reader;
 mod save;
+mod writer;
 mod ziplist;
 mod zipmap;
 
+pub use dump::{RestoreError, dump, restore};
 pub use error::{RdbError, RdbErrorKind};
 pub use load::{LoadOptions, Loaded, Loader, Progress, load};
 pub use save::{SaveInfo, SaveJob};

@@ -3,19 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::lzf::Compressor;
-use super::{CRC, ReplInfo, encoding, opcode, value_type};
-use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot, Value};
-use crate::resp::parse_i64_strict;
+use super::writer::{Writer, value_type};
+use super::{CRC, ReplInfo, opcode};
+use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
 /// The version that we say we are (`redis-ver`).
 const REDIS_VERSION: &[u8] = b"5.0.14";
-/// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
-const INTEGER_TEXT_MAX: usize = 11;
-/// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
-const COMPRESS_LEN_MIN: usize = 21;
-/// `rdbSaveLzfStringObject` lends liblzf a buffer of so many bytes less than the string.
-const COMPRESS_SAVES_MIN: usize = 4;
 
 /// What a save needs to know beside the dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +45,7 @@ impl SaveJob {
     /// Writes the RDB file (`rdbSaveRio`).
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
-        let mut out = Writer {
-            bytes: Vec::with_capacity(self.file_size_guess()),
-            compress: self.info.compress,
-            compressor: None,
-        };
+        let mut out = Writer::new(self.file_size_guess(), self.info.compress);
         out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
         out.aux_fields(&self.info);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
@@ -103,13 +92,6 @@ impl fmt::Debug for SaveJob {
     }
 }
 
-struct Writer {
-    bytes: Vec<u8>,
-    compress: bool,
-    /// Made for the first string that is worth it.
-    compressor: Option<Compressor>,
-}
-
 impl Writer {
     /// `rdbSaveInfoAuxFields`, in its order.
     fn aux_fields(&mut self, info: &SaveInfo) {
@@ -153,101 +135,8 @@ impl Writer {
             self.bytes.push(opcode::EXPIRE_MS);
             self.bytes.extend_from_slice(&expire_ms.to_le_bytes());
         }
-        match entry.value() {
-            Value::String(bytes) => {
-                self.bytes.push(value_type::STRING);
-                self.string(key);
-                self.string(bytes);
-            }
-            Value::List(list) => {
-                self.collection(value_type::LIST, key, list.len());
-                list.iter().for_each(|element| self.string(element));
-            }
-            Value::Set(set) => {
-                self.collection(value_type::SET, key, set.len());
-                set.iter().for_each(|member| self.string(member));
-            }
-            Value::Zset(zset) => {
-                self.collection(value_type::ZSET_2, key, zset.len());
-                // Highest first, as Redis writes them.
-                for (member, score) in zset.iter().rev() {
-                    self.string(member);
-                    self.bytes.extend_from_slice(&score.to_le_bytes());
-                }
-            }
-            Value::Hash(hash) => {
-                self.collection(value_type::HASH, key, hash.len());
-                for (field, value) in hash.iter() {
-                    self.string(field);
-                    self.string(value);
-                }
-            }
-        }
-    }
-
-    fn collection(&mut self, value_type: u8, key: &[u8], len: usize) {
-        self.bytes.push(value_type);
+        self.bytes.push(value_type(entry.value()));
         self.string(key);
-        self.len(len);
-    }
-
-    /// `rdbSaveRawString`: as an integer, compressed or as it is.
-    fn string(&mut self, bytes: &[u8]) {
-        if !self.integer(bytes) && !self.compressed(bytes) {
-            self.len(bytes.len());
-            self.bytes.extend_from_slice(bytes);
-        }
-    }
-
-    /// `rdbTryIntegerEncoding`.
-    fn integer(&mut self, text: &[u8]) -> bool {
-        if text.len() > INTEGER_TEXT_MAX {
-            return false;
-        }
-        let Some(value) = parse_i64_strict(text) else { return false };
-        if let Ok(value) = i8::try_from(value) {
-            self.encoded(encoding::INT8, &value.to_le_bytes());
-        } else if let Ok(value) = i16::try_from(value) {
-            self.encoded(encoding::INT16, &value.to_le_bytes());
-        } else if let Ok(value) = i32::try_from(value) {
-            self.encoded(encoding::INT32, &value.to_le_bytes());
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// `rdbSaveLzfStringObject`.
-    fn compressed(&mut self, bytes: &[u8]) -> bool {
-        if !self.compress || bytes.len() < COMPRESS_LEN_MIN {
-            return false;
-        }
-        let compressor = self.compressor.get_or_insert_with(Compressor::new);
-        let Some(compressed) = compressor.compress(bytes, bytes.len() - COMPRESS_SAVES_MIN) else { return false };
-        self.encoded(encoding::LZF, &[]);
-        self.len(compressed.len());
-        self.len(bytes.len());
-        self.bytes.extend_from_slice(&compressed);
-        true
-    }
-
-    fn encoded(&mut self, encoding: u8, bytes: &[u8]) {
-        self.bytes.push(encoding::MARK | encoding);
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// `rdbSaveLen`: 6 bits, 14 bits, or a mark and 32 or 64 bits, big endian.
-    fn len(&mut self, len: usize) {
-        if len < 1 << 6 {
-            self.bytes.push(len as u8);
-        } else if len < 1 << 14 {
-            self.bytes.extend_from_slice(&(len as u16 | 0x4000).to_be_bytes());
-        } else if let Ok(len) = u32::try_from(len) {
-            self.bytes.push(0x80);
-            self.bytes.extend_from_slice(&len.to_be_bytes());
-        } else {
-            self.bytes.push(0x81);
-            self.bytes.extend_from_slice(&(len as u64).to_be_bytes());
-        }
+        self.value(entry.value());
     }
 }

@@ -4,7 +4,8 @@
 //! size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian but
 //! the lengths of strings.
 
-use super::container::{Container, Cursor, Element, Fault};
+use super::container::{Container, Cursor, Element, Fault, little_endian};
+use crate::resp::parse_i64_strict;
 
 pub(super) const ZIPLIST: Container = Container { name: "ziplist", read };
 
@@ -14,6 +15,8 @@ const END: u8 = 255;
 const COUNT_UNKNOWN: usize = 65535;
 /// A size of the entry before that is followed by the real one.
 const BIG_PREVIOUS: u8 = 254;
+/// Longer texts are not tried as integers (`zipTryEncoding`).
+const INTEGER_TEXT_MAX: usize = 31;
 
 /// Every rule that readers of the ziplist rely on is checked: it may be walked from either end.
 fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
@@ -68,4 +71,81 @@ fn content<'a>(cursor: &mut Cursor<'a>) -> Result<Element<'a>, Fault> {
         _ => return Err(Fault { at: start, why: "an encoding that does not exist" }),
     };
     cursor.take(len).map(Element::Bytes)
+}
+
+/// A ziplist being written, an element at a time (`ziplistPush`).
+#[derive(Default)]
+pub(super) struct Writer {
+    entries: Vec<u8>,
+    count: usize,
+    /// Where the last entry begins.
+    last: usize,
+}
+
+impl Writer {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// How many bytes the ziplist would have with one more element, if that were no integer: how a quicklist counts
+    /// (`_quicklistNodeAllowInsert`).
+    pub(super) const fn len_with(&self, element: &[u8]) -> usize {
+        let header = match element.len() {
+            ..64 => 1,
+            64..16_384 => 2,
+            _ => 5,
+        };
+        let previous = if element.len() < BIG_PREVIOUS as usize { 1 } else { 5 };
+        HEADER + self.entries.len() + 1 + previous + header + element.len()
+    }
+
+    pub(super) fn push(&mut self, element: &[u8]) {
+        let previous = self.entries.len() - self.last;
+        self.last = self.entries.len();
+        self.count += 1;
+        match u8::try_from(previous) {
+            Ok(small @ ..BIG_PREVIOUS) => self.entries.push(small),
+            _ => {
+                self.entries.push(BIG_PREVIOUS);
+                self.entries.extend_from_slice(&little_endian(previous));
+            }
+        }
+        match parse_i64_strict(element).filter(|_| element.len() <= INTEGER_TEXT_MAX) {
+            Some(value) => self.integer(value),
+            None => self.string(element),
+        }
+    }
+
+    fn integer(&mut self, value: i64) {
+        let bits = 65 - (value ^ value >> 63).leading_zeros();
+        let (encoding, len) = match (value, bits) {
+            (0..=12, _) => (0xf1 + value as u8, 0),
+            (_, ..=8) => (0xfe, 1),
+            (_, 9..=16) => (0xc0, 2),
+            (_, 17..=24) => (0xf0, 3),
+            (_, 25..=32) => (0xd0, 4),
+            _ => (0xe0, 8),
+        };
+        self.entries.push(encoding);
+        self.entries.extend_from_slice(&value.to_le_bytes()[..len]);
+    }
+
+    fn string(&mut self, bytes: &[u8]) {
+        match bytes.len() {
+            len @ ..64 => self.entries.push(len as u8),
+            len @ 64..16_384 => self.entries.extend_from_slice(&(0x4000 | len as u16).to_be_bytes()),
+            len => {
+                self.entries.push(0x80);
+                self.entries.extend_from_slice(&(len as u32).to_be_bytes());
+            }
+        }
+        self.entries.extend_from_slice(bytes);
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        let count = self.count.min(COUNT_UNKNOWN) as u16;
+        let size = HEADER + self.entries.len() + 1;
+        let header = [&little_endian(size)[..], &little_endian(HEADER + self.last), &count.to_le_bytes()].concat();
+        [&header[..], &self.entries, &[END]].concat()
+    }
 }

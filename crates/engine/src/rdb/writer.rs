@@ -1,0 +1,164 @@
+//! Writing: lengths, strings and values (`rdbSaveObject`).
+
+use super::lzf::Compressor;
+use super::{encoding, intset, value_type as ty, ziplist};
+use crate::keyspace::{List, Value};
+use crate::resp::{format_double, parse_i64_strict};
+
+/// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
+const INTEGER_TEXT_MAX: usize = 11;
+/// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
+const COMPRESS_LEN_MIN: usize = 21;
+/// `rdbSaveLzfStringObject` lends liblzf a buffer of so many bytes less than the string.
+const COMPRESS_SAVES_MIN: usize = 4;
+/// A node of a list takes no element with which it might grow larger, in bytes (`list-max-ziplist-size -2`).
+const LIST_NODE_MAX: usize = 8192;
+
+/// An RDB file being written, or a part of one.
+pub(super) struct Writer {
+    pub(super) bytes: Vec<u8>,
+    compress: bool,
+    /// Made for the first string that is worth it.
+    compressor: Option<Compressor>,
+}
+
+/// The type as which a value is written (`rdbSaveObjectType`): small collections as the container that they are in Redis.
+pub(super) fn value_type(value: &Value) -> u8 {
+    match value {
+        Value::String(_) => ty::STRING,
+        Value::List(_) => ty::LIST_QUICKLIST,
+        Value::Set(set) if set.encoding_name() == "intset" => ty::SET_INTSET,
+        Value::Set(_) => ty::SET,
+        Value::Zset(zset) if zset.encoding_name() == "ziplist" => ty::ZSET_ZIPLIST,
+        Value::Zset(_) => ty::ZSET_2,
+        Value::Hash(hash) if hash.encoding_name() == "ziplist" => ty::HASH_ZIPLIST,
+        Value::Hash(_) => ty::HASH,
+    }
+}
+
+impl Writer {
+    pub(super) fn new(capacity: usize, compress: bool) -> Self {
+        Self { bytes: Vec::with_capacity(capacity), compress, compressor: None }
+    }
+
+    /// `rdbSaveObject`: what follows the type and the key.
+    pub(super) fn value(&mut self, value: &Value) {
+        match (value, value_type(value)) {
+            (Value::String(bytes), _) => self.string(bytes),
+            (Value::List(list), _) => self.quicklist(list),
+            (Value::Set(set), ty::SET_INTSET) => {
+                let integers: Vec<i64> = set.iter().filter_map(parse_i64_strict).collect();
+                self.string(&intset::write(&integers));
+            }
+            (Value::Set(set), _) => {
+                self.len(set.len());
+                set.iter().for_each(|member| self.string(member));
+            }
+            (Value::Zset(zset), ty::ZSET_ZIPLIST) => {
+                let scores: Vec<String> = zset.iter().map(|(_, score)| format_double(score)).collect();
+                let pairs = zset.iter().zip(&scores);
+                self.ziplist(pairs.flat_map(|((member, _), score)| [member, score.as_bytes()]));
+            }
+            (Value::Zset(zset), _) => {
+                self.len(zset.len());
+                // Highest first, as Redis writes them.
+                for (member, score) in zset.iter().rev() {
+                    self.string(member);
+                    self.bytes.extend_from_slice(&score.to_le_bytes());
+                }
+            }
+            (Value::Hash(hash), ty::HASH_ZIPLIST) => {
+                self.ziplist(hash.iter().flat_map(|(field, value)| [field, value]));
+            }
+            (Value::Hash(hash), _) => {
+                self.len(hash.len());
+                for (field, value) in hash.iter() {
+                    self.string(field);
+                    self.string(value);
+                }
+            }
+        }
+    }
+
+    fn ziplist<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>) {
+        let mut ziplist = ziplist::Writer::default();
+        elements.for_each(|element| ziplist.push(element));
+        self.string(&ziplist.finish());
+    }
+
+    /// The list in the nodes that pushes at its tail give it (`_quicklistNodeAllowInsert`). In Redis its history may
+    /// have cut it differently.
+    fn quicklist(&mut self, list: &List) {
+        let mut nodes = Vec::new();
+        let mut node = ziplist::Writer::default();
+        for element in list.iter() {
+            if !node.is_empty() && node.len_with(element) > LIST_NODE_MAX {
+                nodes.push(std::mem::take(&mut node).finish());
+            }
+            node.push(element);
+        }
+        nodes.push(node.finish());
+        self.len(nodes.len());
+        nodes.iter().for_each(|node| self.string(node));
+    }
+
+    /// `rdbSaveRawString`: as an integer, compressed or as it is.
+    pub(super) fn string(&mut self, bytes: &[u8]) {
+        if !self.integer(bytes) && !self.compressed(bytes) {
+            self.len(bytes.len());
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// `rdbTryIntegerEncoding`.
+    fn integer(&mut self, text: &[u8]) -> bool {
+        if text.len() > INTEGER_TEXT_MAX {
+            return false;
+        }
+        let Some(value) = parse_i64_strict(text) else { return false };
+        if let Ok(value) = i8::try_from(value) {
+            self.encoded(encoding::INT8, &value.to_le_bytes());
+        } else if let Ok(value) = i16::try_from(value) {
+            self.encoded(encoding::INT16, &value.to_le_bytes());
+        } else if let Ok(value) = i32::try_from(value) {
+            self.encoded(encoding::INT32, &value.to_le_bytes());
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// `rdbSaveLzfStringObject`.
+    fn compressed(&mut self, bytes: &[u8]) -> bool {
+        if !self.compress || bytes.len() < COMPRESS_LEN_MIN {
+            return false;
+        }
+        let compressor = self.compressor.get_or_insert_with(Compressor::new);
+        let Some(compressed) = compressor.compress(bytes, bytes.len() - COMPRESS_SAVES_MIN) else { return false };
+        self.encoded(encoding::LZF, &[]);
+        self.len(compressed.len());
+        self.len(bytes.len());
+        self.bytes.extend_from_slice(&compressed);
+        true
+    }
+
+    fn encoded(&mut self, encoding: u8, bytes: &[u8]) {
+        self.bytes.push(encoding::MARK | encoding);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// `rdbSaveLen`: 6 bits, 14 bits, or a mark and 32 or 64 bits, big endian.
+    pub(super) fn len(&mut self, len: usize) {
+        if len < 1 << 6 {
+            self.bytes.push(len as u8);
+        } else if len < 1 << 14 {
+            self.bytes.extend_from_slice(&(len as u16 | 0x4000).to_be_bytes());
+        } else if let Ok(len) = u32::try_from(len) {
+            self.bytes.push(0x80);
+            self.bytes.extend_from_slice(&len.to_be_bytes());
+        } else {
+            self.bytes.push(0x81);
+            self.bytes.extend_from_slice(&(len as u64).to_be_bytes());
+        }
+    }
+}
