@@ -65,6 +65,11 @@ fn t_timeouts() {
     check(include_str!("../golden/t_timeouts.jsonl"), scenarios::t_timeouts);
 }
 
+#[test]
+fn v_obuf_limit() {
+    check(include_str!("../golden/v_obuf_limit.jsonl"), scenarios::v_obuf_limit);
+}
+
 /// The comparison itself must notice what it is there to notice.
 #[test]
 fn a_changed_byte_is_a_difference() {

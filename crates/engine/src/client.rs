@@ -5,52 +5,10 @@ use crate::command::transactions::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
+use crate::outbuf::OutBuf;
 use crate::replication::bgsave::Capa;
 use crate::resp::QueryBuf;
 use std::sync::Arc;
-
-/// Bytes waiting for room in the kernel's buffer.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OutBuf {
-    bytes: Vec<u8>,
-    sent: usize,
-}
-
-impl OutBuf {
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len() - self.sent
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.sent = 0;
-    }
-
-    /// Takes up to `room` bytes from the front.
-    pub(crate) fn take(&mut self, room: usize) -> Vec<u8> {
-        let n = room.min(self.len());
-        if self.sent == 0 && n == self.bytes.len() {
-            return std::mem::take(&mut self.bytes);
-        }
-        let out = self.bytes[self.sent..self.sent + n].to_vec();
-        self.sent += n;
-        if self.sent == self.bytes.len() {
-            self.clear();
-        } else if self.sent > 1 << 16 {
-            self.bytes.drain(..self.sent);
-            self.sent = 0;
-        }
-        out
-    }
-}
 
 /// The RDB file being sent to a replica: `replpreamble`, `repldboff` and `repldbsize`.
 #[derive(Debug)]
@@ -126,6 +84,10 @@ pub(crate) struct Client {
     pub(crate) close_after_reply: bool,
     /// `CLIENT_CLOSE_ASAP`: freed by serverCron.
     pub(crate) close_asap: bool,
+    /// Bytes that had to go straight to the socket did not: what follows would make no sense.
+    pub(crate) mute: bool,
+    /// `obuf_soft_limit_reached_time`, in Unix seconds.
+    pub(crate) soft_limit_since: Option<i64>,
     /// Already listed in `Node::pending_writes`.
     pub(crate) write_queued: bool,
     /// `ctime` in Unix seconds.
@@ -165,6 +127,8 @@ impl Client {
             authenticated: false,
             close_after_reply: false,
             close_asap: false,
+            mute: false,
+            soft_limit_since: None,
             write_queued: false,
             created: unix_s,
             last_interaction: unix_s,
@@ -220,7 +184,7 @@ impl Client {
     /// Whether queued output may go to the socket now: a replica's stream waits until it is online.
     pub(crate) fn may_write(&self) -> bool {
         match &self.role {
-            Role::Replica(link) => link.state == ReplicaState::Online && !link.put_online_on_ack,
+            Role::Replica(link) => link.state == ReplicaState::Online && !link.put_online_on_ack && !self.mute,
             Role::Normal | Role::Master(_) => true,
         }
     }

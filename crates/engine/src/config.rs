@@ -1,10 +1,13 @@
 //! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
 
+mod output_limits;
+
 use crate::command::table;
 use crate::event::LogLevel;
 use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::keyspace::{Hash, Set};
+use crate::outbuf::OutputLimits;
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -80,6 +83,16 @@ pub struct Config {
     pub min_replicas_to_write: i64,
     /// `min-replicas-max-lag`.
     pub min_replicas_max_lag: i64,
+    /// `client-output-buffer-limit`.
+    pub client_output_buffer_limit: OutputLimits,
+    /// `repl-disable-tcp-nodelay`: whether a replica's socket waits for full packets. The node has no say in it; a driver
+    /// may look.
+    pub repl_disable_tcp_nodelay: bool,
+    /// `replica-lazy-flush`: whether the old dataset is freed in the background. Nothing is freed so slowly here that it
+    /// made a difference.
+    pub replica_lazy_flush: bool,
+    /// `replica-ignore-maxmemory`. There is no maxmemory.
+    pub replica_ignore_maxmemory: bool,
     /// `rdbcompression`.
     pub rdbcompression: bool,
     /// `rdbchecksum`.
@@ -139,6 +152,10 @@ impl Default for Config {
             repl_diskless_sync_delay: 5,
             min_replicas_to_write: 0,
             min_replicas_max_lag: 10,
+            client_output_buffer_limit: OutputLimits::default(),
+            repl_disable_tcp_nodelay: false,
+            replica_lazy_flush: false,
+            replica_ignore_maxmemory: true,
             rdbcompression: true,
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
@@ -231,8 +248,8 @@ fn integer(args: &[&[u8]], min: i64, max: i64) -> Result<i64, String> {
 }
 
 /// `memtoll`: a number of bytes with an optional unit; `k` is 1000, `kb` is 1024.
-fn bytes(args: &[&[u8]]) -> Result<usize, String> {
-    let arg = one(args)?.to_ascii_lowercase();
+fn memory(arg: &[u8]) -> Option<u64> {
+    let arg = arg.to_ascii_lowercase();
     let digits = arg.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let unit: u64 = match &arg[digits..] {
         b"" | b"b" => 1,
@@ -242,12 +259,14 @@ fn bytes(args: &[&[u8]]) -> Result<usize, String> {
         b"mb" => 1 << 20,
         b"g" => 1_000_000_000,
         b"gb" => 1 << 30,
-        _ => return Err("argument must be a memory value".into()),
+        _ => return None,
     };
-    std::str::from_utf8(&arg[..digits])
-        .ok()
-        .and_then(|digits| digits.parse::<u64>().ok())
-        .and_then(|number| number.checked_mul(unit))
+    std::str::from_utf8(&arg[..digits]).ok()?.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// A number of bytes that is kept.
+fn bytes(args: &[&[u8]]) -> Result<usize, String> {
+    memory(one(args)?)
         // A ring of more than 512 MiB would not fit where this runs in a browser.
         .filter(|&size| size > 0 && size <= 1 << 29)
         .and_then(|size| usize::try_from(size).ok())
@@ -468,6 +487,40 @@ static DIRECTIVES: &[Directive] = &[
         },
     )
     .alias("slave-read-only"),
+    Directive::new(
+        "client-output-buffer-limit",
+        |c| output_limits::show(&c.client_output_buffer_limit),
+        |c, a| {
+            c.client_output_buffer_limit = output_limits::changed(c.client_output_buffer_limit, a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "repl-disable-tcp-nodelay",
+        |c| word(c.repl_disable_tcp_nodelay).into(),
+        |c, a| {
+            c.repl_disable_tcp_nodelay = yes_no(a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "replica-lazy-flush",
+        |c| word(c.replica_lazy_flush).into(),
+        |c, a| {
+            c.replica_lazy_flush = yes_no(a)?;
+            Ok(())
+        },
+    )
+    .alias("slave-lazy-flush"),
+    Directive::new(
+        "replica-ignore-maxmemory",
+        |c| word(c.replica_ignore_maxmemory).into(),
+        |c, a| {
+            c.replica_ignore_maxmemory = yes_no(a)?;
+            Ok(())
+        },
+    )
+    .alias("slave-ignore-maxmemory"),
     Directive::new(
         "rdbcompression",
         |c| word(c.rdbcompression).into(),

@@ -131,7 +131,7 @@ impl Node {
         lines.put("used_memory", used);
         lines.put("used_memory_human", format!("{:.2}K", used as f64 / 1024.0));
         let replicas: usize =
-            self.clients.values().filter(|client| client.is_replica()).map(|client| client.out.len()).sum();
+            self.clients.values().filter(|client| client.is_replica()).map(|client| client.out.usage().2).sum();
         lines.put("mem_clients_slaves", replicas);
         lines.put("maxmemory", 0);
         lines.put("maxmemory_policy", "noeviction");

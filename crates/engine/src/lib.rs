@@ -22,6 +22,7 @@ mod loading;
 mod long_double;
 mod node;
 mod observe;
+pub mod outbuf;
 mod persistence;
 pub mod rdb;
 pub mod replication;

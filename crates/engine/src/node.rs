@@ -445,7 +445,7 @@ impl Node {
     pub(crate) fn write_to_client(&mut self, conn: ConnId) {
         self.send_bulk_to_replica(conn);
         let Some(client) = self.clients.get_mut(&conn) else { return };
-        if !client.out.is_empty() && client.room > 0 {
+        if !client.out.is_empty() && client.room > 0 && !client.mute {
             let bytes = client.out.take(client.room);
             client.room -= bytes.len();
             if !client.is_master() {
@@ -495,7 +495,7 @@ impl Node {
             }
             return;
         }
-        if client.close_asap {
+        if client.close_after_reply {
             return;
         }
         client.out.push(bytes);
@@ -503,6 +503,7 @@ impl Node {
         if client.may_write() {
             self.queue_write(conn);
         }
+        self.close_on_output_limit(conn);
     }
 
     pub(crate) fn queue_write(&mut self, conn: ConnId) {

@@ -6,7 +6,7 @@ mod transfers;
 
 pub use handshakes::{i_masterauth, l_old_sync};
 pub use links::{o_restart_partial, t_timeouts};
-pub use transfers::h_diskless_eof;
+pub use transfers::{h_diskless_eof, v_obuf_limit};
 
 use psyncscope_sim::frame::HostId;
 

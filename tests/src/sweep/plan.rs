@@ -170,6 +170,13 @@ impl Planner {
                 config.repl_diskless_sync_delay = dice.pick(&[0, 0, 1, 2]);
             }
             if dice.percent(20) {
+                // More than any backlog here, or a replica could not even get what it missed.
+                let limit = &mut config.client_output_buffer_limit.replica;
+                limit.hard = dice.scaled(100_000, 1_000_000);
+                limit.soft = limit.hard / 2;
+                limit.soft_seconds = dice.below(3) as i64;
+            }
+            if dice.percent(20) {
                 config.save = vec![(dice.between(1, 5) as i64, dice.between(1, 20))];
             }
             self.configs.push(config);

@@ -1,7 +1,5 @@
 //! CLIENT LIST, KILL, UNBLOCK, SETNAME, GETNAME, ID.
 
-use std::fmt::Write as _;
-
 use crate::client::{Client, Role};
 use crate::io::ConnId;
 use crate::node::Node;
@@ -171,12 +169,14 @@ impl Node {
     fn client_list(&self, kind: Option<ClientType>) -> String {
         let mut lines = String::new();
         for client in self.clients.values().filter(|client| kind.is_none_or(|kind| ClientType::of(client) == kind)) {
-            self.client_line(&mut lines, client);
+            lines.push_str(&self.client_line(client));
+            lines.push('\n');
         }
         lines
     }
 
-    fn client_line(&self, out: &mut String, client: &Client) {
+    /// `catClientInfoString`.
+    pub(crate) fn client_line(&self, client: &Client) -> String {
         let now = self.now.unix_s();
         let mut flags = String::new();
         match &client.role {
@@ -202,12 +202,12 @@ impl Node {
         if flags.is_empty() {
             flags.push('N');
         }
-        let waiting = if client.out.is_empty() { "r" } else { "rw" };
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
+        // The write handler is there only while the kernel has no room.
+        let waiting = if client.room == 0 && self.wants_write(client.conn) { "rw" } else { "r" };
+        let (buffered, blocks, memory) = client.out.usage();
+        format!(
             "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 multi={} qbuf={} qbuf-free=0 \
-             obl=0 oll={} omem={} events={waiting} cmd={}",
+             obl={buffered} oll={blocks} omem={memory} events={waiting} cmd={}",
             client.id,
             client.addr(),
             client.id + 7,
@@ -217,9 +217,7 @@ impl Node {
             client.db,
             client.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
             client.query.unparsed(),
-            usize::from(!client.out.is_empty()),
-            client.out.len(),
             client.last_cmd,
-        );
+        )
     }
 }

@@ -89,7 +89,7 @@ impl Node {
         let pre_psync = link.pre_psync;
         self.set_replica_state(conn, ReplicaState::WaitBgsaveEnd);
         if !pre_psync && !self.write_direct(conn, line.as_bytes()) {
-            self.free_client_async(conn);
+            self.give_up_direct_write(conn);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::event::{Event, FeedKind, ReplicaState};
 use crate::node::Node;
+use crate::outbuf::pieces_of_command;
 use crate::replication::backlog::Backlog;
 use crate::resp::encode_command;
 
@@ -46,10 +47,12 @@ impl Node {
     }
 
     /// Queues stream bytes for every replica but those whose RDB will contain them anyway (WAIT_BGSAVE_START).
-    fn feed_replicas(&mut self, bytes: &[u8]) {
+    fn feed_replicas(&mut self, pieces: &[&[u8]]) {
         let takers = self.replicas_where(|link| link.state != ReplicaState::WaitBgsaveStart);
         for conn in takers {
-            self.add_reply(conn, bytes);
+            for piece in pieces {
+                self.add_reply(conn, piece);
+            }
         }
     }
 
@@ -66,18 +69,18 @@ impl Node {
         {
             let select = encode_command(&["SELECT", &db.to_string()]);
             self.feed_replication_backlog(&select, FeedKind::Select);
-            self.feed_replicas(&select);
+            self.feed_replicas(&[&select]);
             self.repl.slaveseldb = Some(db);
         }
         let bytes = encode_command(argv);
         self.feed_replication_backlog(&bytes, kind);
-        self.feed_replicas(&bytes);
+        self.feed_replicas(&pieces_of_command(&bytes, argv));
     }
 
     /// `replicationFeedSlavesFromMasterStream`: bytes of our master's stream that we have applied go on, unchanged, so
     /// that offsets and IDs are equal all along a chain.
     pub(crate) fn replication_feed_slaves_from_master_stream(&mut self, bytes: &[u8]) {
         self.feed_replication_backlog(bytes, FeedKind::Proxied);
-        self.feed_replicas(bytes);
+        self.feed_replicas(&[bytes]);
     }
 }

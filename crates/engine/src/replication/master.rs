@@ -139,7 +139,7 @@ impl Node {
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
         let line = if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
         if !self.write_direct(conn, line.as_bytes()) {
-            self.free_client_async(conn);
+            self.give_up_direct_write(conn);
             return;
         }
         let tail = self.repl.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
@@ -231,6 +231,14 @@ impl Node {
         while let Some(&conn) = self.repl.replicas.first() {
             self.free_client(conn, true);
         }
+    }
+
+    /// A line that goes before the stream could not be sent: the replica is closed, and gets nothing until then.
+    pub(crate) fn give_up_direct_write(&mut self, conn: ConnId) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.mute = true;
+        }
+        self.free_client_async(conn);
     }
 
     /// `freeClientAsync`: closed by the next serverCron.

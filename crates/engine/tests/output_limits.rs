@@ -1,0 +1,111 @@
+//! `client-output-buffer-limit`: who does not read is closed.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::solo::{Solo, resp};
+use psyncscope_engine::{ConnId, Input, Peer};
+
+/// A replica with the whole dataset whose kernel takes nothing any more.
+fn stuck_replica(master: &mut Solo) -> ConnId {
+    let conn = master.accept();
+    master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    master.finish_child();
+    assert!(master.sent(conn).starts_with("+FULLRESYNC"));
+    master.input(Input::Writable { conn, room: 0 });
+    conn
+}
+
+fn line_of(master: &mut Solo, flags: &str) -> Option<String> {
+    let list = master.cmd("CLIENT LIST");
+    list.lines().find(|line| line.contains(&format!("flags={flags}"))).map(str::to_owned)
+}
+
+fn write(master: &mut Solo, bytes: usize) {
+    let console = master.accept();
+    master.say(console, resp(&["SET", "k", &"x".repeat(bytes)]).as_bytes());
+    master.input(Input::Closed { conn: console, reason: psyncscope_engine::io::CloseReason::Eof });
+}
+
+#[test]
+fn a_replica_over_the_hard_limit_is_closed_by_the_next_cron() {
+    let mut master = Solo::new(&["client-output-buffer-limit replica 100000 0 0", "repl-ping-replica-period 3600"]);
+    let conn = stuck_replica(&mut master);
+    write(&mut master, 16_000);
+    let line = line_of(&mut master, "S").unwrap();
+    assert!(line.contains("obl=16053 oll=0 omem=0 events=rw"), "the static buffer does not count: {line}");
+    write(&mut master, 60_000);
+    let line = line_of(&mut master, "S").unwrap();
+    assert!(line.contains("oll=1 omem=65560"), "{line}");
+    assert!(!master.has_closed(conn));
+    write(&mut master, 60_000);
+    assert!(line_of(&mut master, "SA").is_some(), "scheduled to be closed");
+    assert!(!master.has_closed(conn), "but not in this turn");
+    master.run_ms(100);
+    assert!(master.has_closed(conn));
+    assert!(master.cmd("INFO replication").contains("connected_slaves:0"));
+}
+
+#[test]
+fn a_soft_limit_bears_some_seconds() {
+    let mut master = Solo::new(&["client-output-buffer-limit slave 0 30000 2", "repl-ping-replica-period 1"]);
+    let conn = stuck_replica(&mut master);
+    write(&mut master, 60_000);
+    // It is looked at only when output is added: by the PINGs here.
+    master.run_ms(2000);
+    assert!(!master.has_closed(conn));
+    master.run_ms(2000);
+    assert!(master.has_closed(conn), "after more than 2 whole seconds");
+}
+
+#[test]
+fn a_replica_that_catches_up_is_forgiven() {
+    let mut master = Solo::new(&["client-output-buffer-limit replica 0 30000 2", "repl-ping-replica-period 1"]);
+    let conn = stuck_replica(&mut master);
+    write(&mut master, 60_000);
+    master.run_ms(1500);
+    master.input(Input::Writable { conn, room: 1 << 20 });
+    master.run_ms(5000);
+    assert!(!master.has_closed(conn));
+    assert!(line_of(&mut master, "S").unwrap().contains("obl=0 oll=0 omem=0 events=r "));
+}
+
+#[test]
+fn what_is_queued_may_still_go_out_before_the_close() {
+    let mut master = Solo::new(&["client-output-buffer-limit replica 100000 0 0"]);
+    let conn = stuck_replica(&mut master);
+    write(&mut master, 200_000);
+    master.input(Input::Writable { conn, room: 1 << 20 });
+    assert!(master.sent(conn).len() > 200_000);
+    master.run_ms(100);
+    assert!(master.has_closed(conn));
+}
+
+#[test]
+fn ordinary_clients_have_a_limit_of_their_own() {
+    let mut node = Solo::new(&["client-output-buffer-limit normal 50000 0 0"]);
+    node.cmd(&format!("SET k {}", "x".repeat(60_000)));
+    let conn = ConnId(77);
+    node.input(Input::Accepted { conn, peer: Peer { ip: "10.0.0.9".into(), port: 4000 }, room: 10 });
+    node.say(conn, b"GET k\r\n");
+    node.run_ms(100);
+    assert!(node.has_closed(conn));
+    // The default is none.
+    let mut node = Solo::new(&[]);
+    node.cmd(&format!("SET k {}", "x".repeat(60_000)));
+    node.input(Input::Accepted { conn, peer: Peer { ip: "10.0.0.9".into(), port: 4000 }, room: 10 });
+    node.say(conn, b"GET k\r\n");
+    node.run_ms(1000);
+    assert!(!node.has_closed(conn));
+}
+
+#[test]
+fn a_replica_in_transfer_is_no_exception() {
+    let mut master = Solo::new(&["client-output-buffer-limit replica 100000 0 0"]);
+    let conn = master.accept();
+    master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    write(&mut master, 200_000);
+    master.run_ms(100);
+    assert!(master.has_closed(conn), "many writes during a slow save lose the replica");
+}
