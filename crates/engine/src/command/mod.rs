@@ -3,8 +3,8 @@
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
 //! * `transactions`: MULTI, EXEC and WATCH
-//! * `strings`, `bits`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`: commands on data,
-//!   which see only a [`call::Call`]
+//! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
+//!   commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod bits;
@@ -17,6 +17,7 @@ mod dispatch;
 pub mod dump;
 pub(crate) mod execute;
 pub mod hashes;
+pub mod hyperloglog;
 pub mod keys;
 pub mod lists;
 pub mod objects;

@@ -1,6 +1,8 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
-use super::{bits, blocking, call::Call, dump, hashes, keys, lists, objects, scan, sets, sort, strings, zsets};
+use super::{
+    bits, blocking, call::Call, dump, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings, zsets,
+};
 use crate::io::ConnId;
 use crate::node::Node;
 
@@ -277,6 +279,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("bitop", -4, "wm", (2, -1, 1), bits::bitop),
     data("bitcount", -2, "r", (1, 1, 1), bits::bitcount),
     data("bitpos", -3, "r", (1, 1, 1), bits::bitpos),
+    data("pfadd", -2, "wmF", (1, 1, 1), hyperloglog::pfadd),
+    data("pfcount", -2, "r", (1, -1, 1), hyperloglog::pfcount),
+    data("pfmerge", -2, "wm", (1, -1, 1), hyperloglog::pfmerge),
 ];
 
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).
