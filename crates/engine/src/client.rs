@@ -1,6 +1,7 @@
 //! One connection as the node sees it: Redis's `client`.
 
 use crate::command::call::Block;
+use crate::command::pause::ReplyMode;
 use crate::command::transactions::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
@@ -94,6 +95,10 @@ pub(crate) struct Client {
     pub(crate) created: i64,
     /// `lastinteraction` in Unix seconds.
     pub(crate) last_interaction: i64,
+    /// CLIENT REPLY.
+    pub(crate) reply_mode: ReplyMode,
+    /// Shown every command (`CLIENT_MONITOR`).
+    pub(crate) monitor: bool,
     /// Name of the last command, for CLIENT LIST.
     pub(crate) last_cmd: &'static str,
     /// `slave_capa`, `slave_listening_port` and `slave_ip`: told by REPLCONF, before the client is a replica.
@@ -132,6 +137,8 @@ impl Client {
             write_queued: false,
             created: unix_s,
             last_interaction: unix_s,
+            reply_mode: ReplyMode::default(),
+            monitor: false,
             last_cmd: "NULL",
             capa: Capa::default(),
             listening_port: 0,

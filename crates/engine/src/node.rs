@@ -60,6 +60,8 @@ pub(crate) struct Stats {
     pub(crate) sync_full: u64,
     pub(crate) sync_partial_ok: u64,
     pub(crate) sync_partial_err: u64,
+    /// Calls of each command (`calls`), for INFO commandstats.
+    pub(crate) calls: SortedMap<&'static str, u64>,
     /// Samples of (commands, input bytes, output bytes) at the last 17 sampling points, 100 ms apart.
     pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
 }
@@ -116,6 +118,8 @@ pub struct Node {
     /// What this turn leaves.
     pub(crate) out: Outbox,
     watch: Watch,
+    /// `clients_pause_end_time`: CLIENT PAUSE holds clients up to this time, in milliseconds since the Unix epoch.
+    pub(crate) paused_until: Option<i64>,
     /// Until when DEBUG SLEEP holds the event loop.
     pub(crate) asleep_until: Option<Instant>,
     next_cron: Instant,
@@ -162,6 +166,7 @@ impl Node {
             script_time: None,
             out: std::mem::take(out),
             watch: Watch::Everything,
+            paused_until: None,
             asleep_until: None,
             // aeCreateTimeEvent(el, 1, serverCron, ...)
             next_cron: now.mono.plus_ms(1),
@@ -363,6 +368,7 @@ impl Node {
     /// `serverCron`: the parts that exist here, in Redis's order (spec 0).
     fn server_cron(&mut self) {
         self.track_instantaneous_metrics();
+        self.end_pause();
         self.clients_cron();
         self.databases_cron();
         self.reap_child();
@@ -410,7 +416,7 @@ impl Node {
             self.keyspace.expire_local(self.now.unix_ms());
             return;
         }
-        if !self.active_expire {
+        if !self.active_expire || self.clients_are_paused() {
             return;
         }
         for (db, key) in self.keyspace.active_expire(self.now.unix_ms(), EXPIRE_LIMIT) {
@@ -495,7 +501,7 @@ impl Node {
             }
             return;
         }
-        if client.close_after_reply {
+        if client.close_after_reply || client.reply_mode.is_silent() {
             return;
         }
         client.out.push(bytes);

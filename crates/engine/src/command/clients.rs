@@ -79,6 +79,18 @@ impl KillFilter {
     }
 }
 
+const HELP: &[&str] = &[
+    "GETNAME -- The name of this connection.",
+    "ID -- The ID of this connection.",
+    "KILL <ip:port> -- Close the connection from that address.",
+    "KILL <option> <value> [<option> <value> ...] -- Close all connections that fit: ADDR <ip:port>, ID <id>, TYPE (normal|master|replica|pubsub), SKIPME (yes|no).",
+    "LIST [TYPE (normal|master|replica|pubsub)] -- One line for each connection.",
+    "PAUSE <milliseconds> -- Hear nobody but replicas for so long.",
+    "REPLY (ON|OFF|SKIP) -- Whether this connection is answered.",
+    "SETNAME <name> -- Give this connection a name.",
+    "UNBLOCK <id> [TIMEOUT|ERROR] -- End the wait of a blocked connection.",
+];
+
 impl Node {
     pub(crate) fn client_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
@@ -116,6 +128,9 @@ impl Node {
                 Ok(filter) => reply.integer(self.kill_clients(conn, &filter)),
                 Err(error) => reply.error(error),
             },
+            (b"help", []) => reply.help("CLIENT", HELP),
+            (b"reply", [mode]) => self.client_reply(conn, &mut reply, mode),
+            (b"pause", [timeout]) => self.client_pause(&mut reply, timeout),
             (b"unblock", [id]) => self.client_unblock(&mut reply, id, false),
             (b"unblock", [id, how]) if how.eq_ignore_ascii_case(b"timeout") => {
                 self.client_unblock(&mut reply, id, false);
@@ -180,6 +195,7 @@ impl Node {
         let now = self.now.unix_s();
         let mut flags = String::new();
         match &client.role {
+            Role::Normal if client.monitor => flags.push('O'),
             Role::Normal => {}
             Role::Replica(_) => flags.push('S'),
             Role::Master(_) => flags.push('M'),

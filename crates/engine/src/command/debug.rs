@@ -2,7 +2,7 @@
 
 use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{ConnId, Output};
-use crate::keyspace::{Digest, Entry, Keyspace, Value};
+use crate::keyspace::{Digest, Entry, Value};
 use crate::node::Node;
 use crate::rdb;
 use crate::resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
@@ -162,15 +162,9 @@ impl Node {
     }
 }
 
-/// `rdbSavedObjectLen`: by how much a file with the value is longer than one with an empty string, which is one byte.
+/// `rdbSavedObjectLen`: a payload of DUMP without its type and its footer.
 fn serialized_len(value: &Value, compress: bool) -> usize {
-    let file_len = |value: Value| {
-        let mut keyspace = Keyspace::new(1);
-        keyspace.set(0, b"", value);
-        let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl: None, scripts: Vec::new(), compress, checksum: false };
-        rdb::SaveJob::new(&keyspace, info).run().len()
-    };
-    file_len(value.clone()) + 1 - file_len(Vec::new().into())
+    rdb::dump(value, compress).len().saturating_sub(11)
 }
 
 /// `getLRUClock`: 24 bits of seconds.

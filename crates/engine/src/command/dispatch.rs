@@ -42,8 +42,12 @@ impl Node {
                 return;
             }
             let unix_s = self.now.unix_s();
+            let paused = self.clients_are_paused();
             let Some(client) = self.clients.get_mut(&conn) else { return };
             if client.blocked.is_some() || client.close_after_reply || client.close_asap {
+                return;
+            }
+            if paused && !client.is_replica() {
                 return;
             }
             match client.query.next() {
@@ -63,6 +67,9 @@ impl Node {
                 }
                 Parsed::Command(argv) => {
                     self.process_command(conn, argv);
+                    if let Some(client) = self.clients.get_mut(&conn) {
+                        client.reply_mode = client.reply_mode.after_command();
+                    }
                     self.advance_reploff(conn);
                 }
             }

@@ -49,6 +49,9 @@ impl Node {
         let (mut db, from_master) = (client.db, self.acts_for_master(conn));
         let outer = std::mem::take(&mut self.propagation);
         let (dirty_before, version_before) = (self.dirty, self.keyspace.version());
+        if !spec.flags.has(Flags::SKIP_MONITOR) && !spec.flags.has(Flags::ADMIN) {
+            self.feed_monitors(conn, argv);
+        }
         match spec.run {
             Run::Node(run) => {
                 self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty: 0 });
@@ -80,6 +83,7 @@ impl Node {
             self.propagation.forced |= conn == ConnId::SCRIPT;
         }
         self.stats.commands_processed += 1;
+        *self.stats.calls.get_or_insert_with(spec.name, || 0) += 1;
     }
 
     /// `propagate`: words that replicas must execute too, in this database.

@@ -9,6 +9,8 @@
 
 pub mod bits;
 pub mod blocking;
+pub(crate) use debug::lru_clock;
+
 pub mod call;
 mod clients;
 mod connection;
@@ -16,11 +18,15 @@ mod debug;
 mod dispatch;
 pub mod dump;
 pub(crate) mod execute;
+mod getkeys;
 pub mod hashes;
 pub mod hyperloglog;
 pub mod keys;
 pub mod lists;
+mod logs;
+mod monitor;
 pub mod objects;
+pub(crate) mod pause;
 pub mod scan;
 mod server;
 pub mod sets;

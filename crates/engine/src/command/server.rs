@@ -1,9 +1,24 @@
 //! Commands on the server: CONFIG, COMMAND, LASTSAVE, TIME.
 
+use super::getkeys::{are_movable, keys_of};
 use super::table::{self, COMMANDS, CommandSpec};
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::Reply;
+
+const COMMAND_HELP: &[&str] = &[
+    "(no subcommand) -- All commands.",
+    "COUNT -- How many there are.",
+    "GETKEYS <command> [<arg> ...] -- The keys among the words of a command.",
+    "INFO [<command> ...] -- Single commands.",
+];
+
+const CONFIG_HELP: &[&str] = &[
+    "GET <pattern> -- The directives whose names match, with their values.",
+    "SET <directive> <value> -- Change a directive.",
+    "RESETSTAT -- Set the counters of INFO to zero.",
+    "REWRITE -- Write the configuration into its file.",
+];
 
 impl Node {
     pub(crate) fn config_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
@@ -33,6 +48,8 @@ impl Node {
                 }
                 Err(error) => reply.error(format!("ERR {error}")),
             },
+            (b"help", []) => reply.help("CONFIG", CONFIG_HELP),
+            (b"rewrite", []) => reply.error("ERR The server is running without a config file"),
             (b"resetstat", []) => {
                 self.stats = crate::node::Stats::default();
                 self.keyspace.stats = crate::keyspace::Stats::default();
@@ -78,6 +95,8 @@ impl Node {
                 }
             }
             Some(b"count") if argv.len() == 2 => reply.integer(COMMANDS.len() as i64),
+            Some(b"help") if argv.len() == 2 => reply.help("COMMAND", COMMAND_HELP),
+            Some(b"getkeys") if argv.len() >= 3 => get_keys(&mut reply, &argv[2..]),
             Some(b"info") => {
                 reply.array(argv.len() - 2);
                 for name in &argv[2..] {
@@ -95,14 +114,42 @@ impl Node {
     }
 }
 
+/// COMMAND GETKEYS.
+fn get_keys(reply: &mut Reply, argv: &[Vec<u8>]) {
+    let Some(spec) = table::lookup(&argv[0]) else {
+        reply.error("ERR Invalid command specified");
+        return;
+    };
+    if spec.keys.0 == 0 && !are_movable(spec) {
+        reply.error("ERR The command has no key arguments");
+        return;
+    }
+    if !spec.takes(argv.len()) {
+        reply.error("ERR Invalid number of arguments specified for command");
+        return;
+    }
+    let keys = keys_of(spec, argv);
+    if keys.is_empty() {
+        reply.error("ERR Invalid arguments specified for command");
+        return;
+    }
+    reply.array(keys.len());
+    for key in keys {
+        reply.bulk(key);
+    }
+}
+
 /// One entry of COMMAND's reply.
 fn describe(reply: &mut Reply, spec: &CommandSpec) {
     reply.array(6);
     reply.bulk(spec.name);
     reply.integer(i64::from(spec.arity));
-    reply.array(spec.flags.names().count());
+    reply.array(spec.flags.names().count() + usize::from(are_movable(spec)));
     for flag in spec.flags.names() {
         reply.status(flag);
+    }
+    if are_movable(spec) {
+        reply.status("movablekeys");
     }
     let (first, last, step) = spec.keys;
     for number in [first, last, step] {

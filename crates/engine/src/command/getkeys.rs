@@ -1,0 +1,53 @@
+//! Which words of a command are keys (`getKeysFromCommand`).
+
+use super::table::CommandSpec;
+use crate::resp::parse_i64_strict;
+
+/// Whether the keys' places depend on the words: COMMAND flags such commands `movablekeys`.
+pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
+    matches!(spec.name, "zunionstore" | "zinterstore" | "sort" | "memory" | "eval" | "evalsha")
+}
+
+/// The keys among `argv`, of which there are as many as the command takes. Empty if the words make no sense.
+pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
+    match spec.name {
+        "zunionstore" | "zinterstore" => {
+            let mut keys = counted(argv, 2);
+            if !keys.is_empty() {
+                keys.push(&argv[1]);
+            }
+            keys
+        }
+        "eval" | "evalsha" => counted(argv, 2),
+        "memory" if argv.len() >= 3 && argv[1].eq_ignore_ascii_case(b"usage") => vec![&argv[2]],
+        "memory" => Vec::new(),
+        "sort" => {
+            let mut keys: Vec<&[u8]> = vec![&argv[1]];
+            let mut store = None;
+            let mut words = argv[2..].iter();
+            while let Some(word) = words.next() {
+                match word.to_ascii_lowercase().as_slice() {
+                    b"limit" => drop((words.next(), words.next())),
+                    b"get" | b"by" => drop(words.next()),
+                    b"store" => store = words.next().or(store),
+                    _ => {}
+                }
+            }
+            keys.extend(store.map(Vec::as_slice));
+            keys
+        }
+        _ => {
+            let (first, last, step) = spec.keys;
+            let last = if last < 0 { argv.len() as i32 + last } else { last };
+            let places = (first..=last).step_by(step.max(1) as usize).filter(|_| first > 0);
+            places.filter_map(|place| argv.get(place as usize)).map(Vec::as_slice).collect()
+        }
+    }
+}
+
+/// Keys that follow their number, which is the word at `at`.
+fn counted(argv: &[Vec<u8>], at: usize) -> Vec<&[u8]> {
+    let count = argv.get(at).and_then(|word| parse_i64_strict(word)).and_then(|count| usize::try_from(count).ok());
+    let rest = argv.get(at + 1..).unwrap_or_default();
+    count.and_then(|count| rest.get(..count)).unwrap_or_default().iter().map(Vec::as_slice).collect()
+}
