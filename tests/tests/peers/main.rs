@@ -3,6 +3,7 @@
 //! `cargo xtask test peers` runs this; it needs `PSYNCSCOPE_REDIS_SERVER`, the path of a redis-server of version 5 or
 //! later. Everything happens in a folder of its own and on 127.0.0.1, and the servers end with their test.
 
+mod collections;
 mod ours;
 mod server;
 

@@ -1,0 +1,116 @@
+//! A node and peers that say anything: clients and replicas of a master, the master of a replica.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use psyncscope_engine::ConnId;
+use psyncscope_fuzz::{Driver, crc64};
+
+const ID: &str = "8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c";
+
+// The first byte chooses the scene. The rest are moves: a byte that says which, and for those that speak a byte of
+// length and so many bytes (the last move takes what there is).
+fuzz_target!(|data: &[u8]| {
+    let Some((&scene, moves)) = data.split_first() else { return };
+    match scene % 3 {
+        0 => master(moves),
+        1 => handshake(moves),
+        _ => replica(moves),
+    }
+});
+
+/// The next words of a move.
+fn words<'a>(moves: &mut &'a [u8]) -> &'a [u8] {
+    let Some((&len, rest)) = moves.split_first() else { return &[] };
+    let (words, rest) = rest.split_at(usize::from(len).min(rest.len()));
+    *moves = rest;
+    words
+}
+
+/// Four connections, one of them a replica's, one that gives its commands as words on a line.
+fn master(mut moves: &[u8]) {
+    let mut driver = Driver::new(&[("save", &[""]), ("databases", &["4"])]);
+    let mut conns: Vec<ConnId> = (0..4).map(|_| driver.accept()).collect();
+    driver.say(conns[0], b"PSYNC ? -1\r\n");
+    driver.run_ms(1500);
+    driver.say(conns[0], b"REPLCONF ACK 0\r\n");
+    while let Some((&which, rest)) = moves.split_first() {
+        moves = rest;
+        let at = usize::from(which & 3);
+        match which >> 2 {
+            0 => driver.run_ms(50),
+            1 => driver.run_ms(3000),
+            2 => {
+                driver.close(conns[at]);
+                conns[at] = driver.accept();
+            }
+            3 => {
+                driver.say(conns[at], words(&mut moves));
+                driver.say(conns[at], b"\r\n");
+            }
+            _ => driver.say(conns[at], words(&mut moves)),
+        }
+    }
+    driver.run_ms(200);
+}
+
+/// A node that has only begun to connect to its master.
+fn handshake(mut moves: &[u8]) {
+    let mut driver = Driver::new(&[("save", &[""]), ("replicaof", &["10.0.0.1", "6379"])]);
+    driver.run_ms(1100);
+    driver.connect();
+    while let Some((&which, rest)) = moves.split_first() {
+        moves = rest;
+        let Some(link) = driver.link else { return };
+        match which % 12 {
+            0 => driver.run_ms(100),
+            1 => driver.run_ms(6000),
+            2 => driver.close(link),
+            3 => driver.connect(),
+            4 => driver.say(link, b"+PONG\r\n"),
+            5 => driver.say(link, b"+OK\r\n"),
+            6 => driver.say(link, format!("+FULLRESYNC {ID} 12\r\n").as_bytes()),
+            7 => driver.say(link, b"+CONTINUE\r\n"),
+            8 => driver.say(link, &file(words(&mut moves))),
+            9 => driver.say(link, format!("$EOF:{ID}\r\n").as_bytes()),
+            10 => driver.say(link, ID.as_bytes()),
+            _ => driver.say(link, words(&mut moves)),
+        }
+    }
+    driver.run_ms(200);
+}
+
+/// A file with this body, as a master sends it.
+fn file(body: &[u8]) -> Vec<u8> {
+    let mut file = [b"REDIS0009", body, b"\xff"].concat();
+    let checksum = crc64(&file);
+    file.extend_from_slice(&checksum.to_le_bytes());
+    [format!("${}\r\n", file.len()).as_bytes(), &file].concat()
+}
+
+/// A replica after its full resync; its master, a client and a replica of its own speak.
+fn replica(mut moves: &[u8]) {
+    let mut driver = Driver::new(&[("save", &[""]), ("replicaof", &["10.0.0.1", "6379"])]);
+    driver.run_ms(1100);
+    driver.connect();
+    let Some(link) = driver.link else { return };
+    for line in ["+PONG\r\n", "+OK\r\n", "+OK\r\n"] {
+        driver.say(link, line.as_bytes());
+    }
+    driver.say(link, format!("+FULLRESYNC {ID} 12\r\n").as_bytes());
+    driver.say(link, &file(b""));
+    let conns = [link, driver.accept(), driver.accept()];
+    driver.say(conns[1], b"PSYNC ? -1\r\n");
+    driver.run_ms(300);
+    let offset = driver.node.view(None).master_repl_offset;
+    assert_eq!(offset.0, 12, "the full resync is done");
+    while let Some((&which, rest)) = moves.split_first() {
+        moves = rest;
+        let at = usize::from(which % 3);
+        match which / 3 {
+            0 => driver.run_ms(100),
+            1 => driver.run_ms(3000),
+            _ => driver.say(conns[at], words(&mut moves)),
+        }
+    }
+    driver.run_ms(200);
+}
