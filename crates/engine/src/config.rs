@@ -1,6 +1,7 @@
 //! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
 
 mod output_limits;
+pub(crate) mod rewrite;
 
 use crate::command::table;
 use crate::event::LogLevel;
@@ -123,6 +124,8 @@ pub struct Config {
     pub bind: Vec<String>,
     /// The process's number, for INFO.
     pub process_id: u32,
+    /// The file that the configuration came from, if there is one: its path and what it says. CONFIG REWRITE writes it.
+    pub file: Option<(String, Vec<u8>)>,
 }
 
 impl Default for Config {
@@ -170,6 +173,7 @@ impl Default for Config {
             protected_mode: false,
             bind: Vec::new(),
             process_id: 1,
+            file: None,
         }
     }
 }
@@ -734,6 +738,12 @@ impl Config {
     #[must_use]
     pub fn has_directive(name: &str) -> bool {
         DIRECTIVES.iter().any(|directive| directive.is_named(name.as_bytes()))
+    }
+
+    /// What CONFIG GET shows for the directive of this very name; empty if there is none.
+    pub(crate) fn value_of(&self, name: &str) -> String {
+        let directive = DIRECTIVES.iter().find(|directive| directive.name == name);
+        directive.map(|directive| (directive.get)(self)).unwrap_or_default()
     }
 
     /// The names of all directives, for completion and error messages.

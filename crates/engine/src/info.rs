@@ -144,7 +144,7 @@ impl Node {
         lines.put("configured_hz", self.config.hz);
         lines.put("lru_clock", crate::command::lru_clock(self.now.unix_s()));
         lines.put("executable", "");
-        lines.put("config_file", "");
+        lines.put("config_file", self.config.file.as_ref().map_or("", |(path, _)| path));
     }
 
     fn info_clients(&self, lines: &mut Lines) {

@@ -180,7 +180,7 @@ pub enum Output {
         /// The child.
         child: ChildId,
     },
-    /// Replace a file in the node's directory.
+    /// Replace a file in the node's directory, or the configuration's file, whose path is whole.
     WriteFile {
         /// The file's name, such as `dump.rdb`.
         name: String,

@@ -99,7 +99,12 @@ pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Asked, String>
                 .map_err(|error| format!("Fatal error, can't read the configuration from standard input: {error}"))?;
             text
         }
-        Some(file) => read_file(file)?,
+        Some(file) => {
+            let text = read_file(file)?;
+            let path = std::path::absolute(file).map_or_else(|_| file.to_string(), |path| path.display().to_string());
+            settings.config.file = Some((path, text.clone()));
+            text
+        }
     };
     text.push(b'\n');
     text.extend_from_slice(options_text(options).as_bytes());

@@ -2,7 +2,9 @@
 
 use super::getkeys::{are_movable, keys_of};
 use super::table::{self, COMMANDS, CommandSpec};
-use crate::io::ConnId;
+use crate::config::rewrite::rewrite;
+use crate::event::LogLevel;
+use crate::io::{ConnId, Output};
 use crate::node::Node;
 use crate::resp::Reply;
 
@@ -49,7 +51,10 @@ impl Node {
                 Err(error) => reply.error(format!("ERR {error}")),
             },
             (b"help", []) => reply.help("CONFIG", CONFIG_HELP),
-            (b"rewrite", []) => reply.error("ERR The server is running without a config file"),
+            (b"rewrite", []) => match self.config_rewrite() {
+                Some(()) => reply.ok(),
+                None => reply.error("ERR The server is running without a config file"),
+            },
             (b"resetstat", []) => {
                 self.stats = crate::node::Stats::default();
                 self.keyspace.stats = crate::keyspace::Stats::default();
@@ -60,6 +65,17 @@ impl Node {
             }
         }
         self.add_reply(conn, &reply.take());
+    }
+
+    /// CONFIG REWRITE. `None` without a file.
+    fn config_rewrite(&mut self) -> Option<()> {
+        let (path, old) = self.config.file.as_ref()?;
+        let master = self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport));
+        let new = rewrite(old, &self.config, master);
+        self.out.outputs.push(Output::WriteFile { name: path.clone(), bytes: new.as_slice().into() });
+        self.config.file = Some((path.clone(), new));
+        self.log(LogLevel::Warning, || "CONFIG REWRITE executed with success.".into());
+        Some(())
     }
 
     /// What CONFIG SET changes beside the configuration.
