@@ -27,6 +27,7 @@ use std::sync::Arc;
 use gloo::events::EventListener;
 use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
+use gloo::timers::callback::Timeout;
 use psyncscope_lab::StepBy;
 use psyncscope_lab::examples;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
@@ -51,6 +52,8 @@ pub enum Msg {
     Intent(Intent),
     /// The browser is about to draw; milliseconds of wall time.
     Tick(f64),
+    /// It is time to ask for the next tick.
+    Rested,
     /// The stage has another size.
     Resized(Size),
     /// The window changed between narrow and wide, or the reader's wish for motion changed.
@@ -95,6 +98,8 @@ pub struct App {
     speed: Speed,
     step_by: StepBy,
     loop_: Option<AnimationFrame>,
+    /// The pause before the next tick is asked for.
+    rest: Option<Timeout>,
     last_tick: Option<f64>,
     last_drawn: f64,
     drawn_seq: u64,
@@ -170,6 +175,7 @@ impl Component for App {
             speed: Speed::default(),
             step_by: StepBy::Packet,
             loop_: None,
+            rest: None,
             last_tick: None,
             last_drawn: 0.0,
             drawn_seq: u64::MAX,
@@ -208,6 +214,10 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let draw = match msg {
             Msg::Tick(wall_ms) => self.tick(wall_ms),
+            Msg::Rested => {
+                self.rested(ctx);
+                false
+            }
             Msg::Resized(size) => self.resized(size),
             Msg::Surroundings => self.look_around(),
             Msg::FileRead(name, text) => {
@@ -306,7 +316,10 @@ impl App {
             Intent::CancelConnect => self.connecting = None,
 
             Intent::Act(actions, place) => self.act(actions, place),
-            Intent::Exec(id, command) => self.exec(id, command, Place::Console),
+            Intent::Exec(id, command) => {
+                self.exec(id, command, Place::Console);
+                return self.draws_at_once();
+            }
             Intent::AddNode => self.add_node(),
             Intent::Follow(replica, master) => self.follow(replica, master),
             Intent::Promote(id) => self.exec(id, "REPLICAOF NO ONE".to_owned(), Place::Overlay),

@@ -1,6 +1,7 @@
 //! The one animation-frame loop, and everything that moves the moment shown.
 
 use gloo::render::request_animation_frame;
+use gloo::timers::callback::Timeout;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
@@ -14,9 +15,9 @@ use crate::ui::trouble::Trouble;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
 const TICK_MAX_MS: f64 = 100.0;
-/// What moves is drawn at most this often: 30 times a second look smooth at these speeds, and each drawing costs the
-/// browser a layout and a painting.
-const MOVE_EVERY_MS: f64 = 30.0;
+/// After a tick the next frame is asked for no sooner than this: what moves looks smooth at 30 drawings a second, each
+/// costs the browser a layout and a painting, and a frame without one costs it something too.
+const REST_MS: u32 = 29;
 /// Panels are drawn anew at most this often while time passes: the eye reads no quicker, and a phone is glad.
 const DRAW_EVERY_MS: f64 = 160.0;
 /// So often they are drawn even if nothing happened, for the scrubber's axis.
@@ -28,21 +29,29 @@ impl App {
     /// Asks for the next tick, if something moves.
     pub(super) fn keep_ticking(&mut self, ctx: &Context<Self>) {
         let moves = self.playing || self.work.is_some() || self.layer.is_settling();
-        if moves && self.loop_.is_none() {
+        if moves && self.loop_.is_none() && self.rest.is_none() {
             let link = ctx.link().clone();
-            self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
+            if self.last_tick.is_some() && self.work.is_none() {
+                self.rest = Some(Timeout::new(REST_MS, move || link.send_message(Msg::Rested)));
+            } else {
+                self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
+            }
         }
         if !moves {
             self.last_tick = None;
         }
     }
 
+    /// Asks for a tick with the browser's next drawing.
+    pub(super) fn rested(&mut self, ctx: &Context<Self>) {
+        self.rest = None;
+        let link = ctx.link().clone();
+        self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
+    }
+
     /// One tick: time passes, what moves is drawn; whether panels must be drawn too.
     pub(super) fn tick(&mut self, wall_ms: f64) -> bool {
         self.loop_ = None;
-        if self.work.is_none() && self.last_tick.is_some_and(|last| (0.0..MOVE_EVERY_MS).contains(&(wall_ms - last))) {
-            return false;
-        }
         let passed = self.last_tick.map_or(0.0, |last| (wall_ms - last).clamp(0.0, TICK_MAX_MS));
         self.last_tick = Some(wall_ms);
         if self.work.is_some() && self.go_on_working() {
@@ -56,10 +65,13 @@ impl App {
         let since = wall_ms - self.last_drawn;
         let due = if self.frame.seq != self.drawn_seq { DRAW_EVERY_MS } else { DRAW_AT_LEAST_EVERY_MS };
         let draw = (self.playing || self.work.is_some()) && since >= due;
-        if draw {
-            self.last_drawn = wall_ms;
-        }
         draw || (!self.playing && self.frame.seq != self.drawn_seq)
+    }
+
+    /// Whether panels that change now are drawn at once. While time passes and they were drawn a moment ago, the next
+    /// tick that is due does it.
+    pub(super) fn draws_at_once(&self) -> bool {
+        !self.playing || self.trouble.is_some() || dom::wall_ms() - self.last_drawn >= DRAW_EVERY_MS
     }
 
     /// Lets `wall_us` microseconds of wall time pass, at the speed chosen.
@@ -163,7 +175,7 @@ impl App {
         let run = self.run.borrow();
         self.layer.packets(&self.frame, self.at, &run.colours, taste);
         let extent = time::extent(run.now());
-        self.layer.clock(time::clock(self.at), self.at.0 as f64 / extent as f64);
+        self.layer.clock(self.at, self.at.0 as f64 / extent as f64, self.playing);
     }
 
     /// After the virtual DOM was drawn: what moves is put back to its place in it.
@@ -175,6 +187,7 @@ impl App {
             self.layer.refresh(&floor, &page);
         }
         self.draw_moving();
+        self.last_drawn = dom::wall_ms();
         self.tend_overlay();
         if std::mem::take(&mut self.focus_console) {
             dom::focus(crate::console::input::ID);

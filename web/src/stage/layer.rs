@@ -12,6 +12,7 @@ use crate::model::colours::ColourMap;
 use crate::model::geometry::{Curve, Point, Size};
 use crate::model::math;
 use crate::model::pace;
+use crate::model::time;
 use crate::model::topology::ordered;
 use crate::ui::dom;
 
@@ -27,6 +28,8 @@ const CHIP_APART: f64 = 110.0;
 const LETTERS_MAX: usize = 26;
 /// How quickly a card covers the way to its new place: the time after which a third of it is left.
 const SETTLE_MS: f64 = 90.0;
+/// Wall time between two settings of a clock that runs.
+const CLOCK_EVERY_MS: f64 = 100.0;
 /// The part of its way in which a packet appears, and in which it disappears.
 const FADE: f64 = 0.06;
 
@@ -38,6 +41,9 @@ struct Chip {
     /// What it was last drawn for, so that only its place is set again.
     packet: Option<u64>,
     shown: bool,
+    /// The opacity that it has, in percent, and whether it is crossed out: to set what is set costs a style again.
+    percent: u8,
+    gone: bool,
 }
 
 /// How packets are drawn.
@@ -67,7 +73,9 @@ pub struct Layer {
     knob: Option<HtmlElement>,
     done: Option<HtmlElement>,
     clock: Option<Element>,
-    clock_text: String,
+    /// The time it shows, and when it was set.
+    clock_time: Option<SimTime>,
+    clock_set_ms: f64,
     /// Where the scrubber stands, in thousandths; negative before it was drawn.
     clock_permille: f64,
 }
@@ -102,7 +110,8 @@ impl Layer {
         self.knob = one(page, ".scrub-knob");
         self.done = one(page, ".scrub-done");
         self.clock = page.query_selector(".clock").ok().flatten();
-        self.clock_text.clear();
+        self.clock_time = None;
+        self.clock_set_ms = 0.0;
         self.clock_permille = -1.0;
         self.place();
     }
@@ -231,9 +240,7 @@ impl Layer {
             used += 1;
             chip.dress(packet, colours);
             let _ = chip.group.set_attribute("transform", &format!("translate({:.1} {:.1})", at.x, at.y));
-            let _ = chip.group.set_attribute("opacity", &format!("{opacity:.2}"));
-            let _ =
-                if gone { chip.group.set_attribute("data-gone", "") } else { chip.group.remove_attribute("data-gone") };
+            chip.fade((opacity * 100.0) as u8, gone);
         }
         for chip in &mut self.chips[used..] {
             if chip.shown {
@@ -273,16 +280,21 @@ impl Layer {
                 group.append_child(part).ok()?;
             }
             home.append_child(&group).ok()?;
-            Some(Chip { group, box_, text, packet: None, shown: false })
+            Some(Chip { group, box_, text, packet: None, shown: false, percent: 100, gone: false })
         });
         made.map(|chip| self.chips.push(chip)).is_some()
     }
 
-    /// Shows the moment on the clock and the scrubber; `share` is its place on the axis, 0..=1.
-    pub fn clock(&mut self, text: String, share: f64) {
-        if let (Some(clock), true) = (&self.clock, text != self.clock_text) {
-            clock.set_text_content(Some(&text));
-            self.clock_text = text;
+    /// Shows the moment on the clock and the scrubber; `share` is its place on the axis, 0..=1. A clock that runs
+    /// (`playing`) is set ten times a second: nobody reads quicker, and every new text is a layout.
+    pub fn clock(&mut self, now: SimTime, share: f64, playing: bool) {
+        let wall_ms = dom::wall_ms();
+        if self.clock_time != Some(now) && !(playing && wall_ms - self.clock_set_ms < CLOCK_EVERY_MS) {
+            self.clock_time = Some(now);
+            self.clock_set_ms = wall_ms;
+            if let Some(clock) = &self.clock {
+                clock.set_text_content(Some(&time::clock(now)));
+            }
         }
         // A tenth of a percent is a pixel or so: less would be a layout that nobody sees.
         let permille = (share * 1000.0).round();
@@ -298,6 +310,17 @@ impl Layer {
 }
 
 impl Chip {
+    fn fade(&mut self, percent: u8, gone: bool) {
+        if percent != self.percent {
+            self.percent = percent;
+            let _ = self.group.set_attribute("opacity", &format!("{percent}%"));
+        }
+        if gone != self.gone {
+            self.gone = gone;
+            let _ = self.group.toggle_attribute_with_force("data-gone", gone);
+        }
+    }
+
     /// Gives the chip the looks of a packet, unless it has them.
     fn dress(&mut self, packet: &PacketFrame, colours: &ColourMap) {
         if self.packet == Some(packet.id) {
