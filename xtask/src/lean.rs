@@ -28,7 +28,7 @@ pub fn lean(shell: &Shell, command: &mut Command) {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+            "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Clink-arg=--no-merge-data-segments",
         );
 }
 

@@ -8,6 +8,7 @@ use walrus::{
     ImportKind, ImportedFunction, MemoryId, Module, ModuleConfig, TableId, ValType, passes,
 };
 
+use crate::data;
 use crate::plan::{Plan, plan};
 
 /// What the second part imports everything from: the first part's exports.
@@ -35,6 +36,7 @@ pub fn cut(wasm: &[u8]) -> Result<Parts, String> {
     passes::gc::run(&mut rest);
     name_imports(&mut core, &mut rest, &twins);
     passes::gc::run(&mut core);
+    data::divide(&mut core, &mut rest);
     Ok(Parts { core: core.emit_wasm(), rest: rest.emit_wasm() })
 }
 

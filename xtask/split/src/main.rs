@@ -6,9 +6,11 @@
 //!
 //! * [`plan`] – which functions go into the second part
 //! * [`cut`] – two modules from one
+//! * [`data`] – the constants that go with them
 //! * [`glue`] – the JavaScript that brings the second part in
 
 mod cut;
+mod data;
 mod glue;
 mod plan;
 
