@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use walrus::ir::{Const, Load, Store, Value, Visitor, dfs_in_order};
-use walrus::{ConstExpr, DataId, DataKind, MemoryId, Module};
+use walrus::{ConstExpr, DataKind, MemoryId, Module};
 
 /// How far before a constant an address may lie and still be counted as its own, in bytes, but for no longer than the
 /// constant itself: the element before the first, from which a loop starts to count. Its end is its own too.
@@ -22,17 +22,26 @@ const CONSTANT: &str = ".rodata";
 /// Tables of the compiler's own making, which it may address from far before their beginning.
 const SWITCH_TABLE: &str = ".rodata..Lswitch.table";
 
-/// One segment.
+/// One constant, or anything else that lies in memory from the beginning.
 struct Segment {
-    id: DataId,
+    name: String,
     start: u32,
     bytes: Vec<u8>,
-    may_move: bool,
 }
 
 impl Segment {
     fn end(&self) -> u32 {
         self.start + self.bytes.len() as u32
+    }
+
+    fn may_move(&self) -> bool {
+        self.name.starts_with(CONSTANT) && !self.name.starts_with(SWITCH_TABLE)
+    }
+
+    /// Whether `name` is that of a piece of this one: wasm-opt leaves long runs of zeros out and numbers what is between.
+    fn has_piece(&self, name: &str) -> bool {
+        let number = name.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('.'));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
     }
 }
 
@@ -42,8 +51,9 @@ pub fn divide(core: &mut Module, rest: &mut Module) {
     let (Some(core_memory), Some(rest_memory)) = (memory(core), memory(rest)) else { return };
     let segments = segments(core);
     let stays = marked(&segments, addresses(core));
-    for segment in &segments {
-        core.data.delete(segment.id);
+    let ids: Vec<_> = core.data.iter().map(walrus::Data::id).collect();
+    for id in ids {
+        core.data.delete(id);
     }
     core.memories.get_mut(core_memory).data_segments.clear();
     let kept = segments.iter().enumerate().filter(|(index, _)| stays.contains(index)).map(|(_, segment)| segment);
@@ -56,19 +66,28 @@ fn memory(module: &Module) -> Option<MemoryId> {
     module.memories.iter().next().map(walrus::Memory::id)
 }
 
-/// The segments with a known place, by address.
+/// The segments with a known place, by address; those that are pieces of one constant as one.
 fn segments(module: &Module) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = module
+    let mut pieces: Vec<Segment> = module
         .data
         .iter()
         .filter_map(|data| {
             let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind else { return None };
-            let name = data.name.as_deref().unwrap_or_default();
-            let may_move = name.starts_with(CONSTANT) && !name.starts_with(SWITCH_TABLE);
-            Some(Segment { id: data.id(), start: start as u32, bytes: data.value.clone(), may_move })
+            let name = data.name.clone().unwrap_or_default();
+            Some(Segment { name, start: start as u32, bytes: data.value.clone() })
         })
         .collect();
-    segments.sort_by_key(|segment| segment.start);
+    pieces.sort_by_key(|piece| piece.start);
+    let mut segments: Vec<Segment> = Vec::new();
+    for piece in pieces {
+        match segments.last_mut().filter(|last| last.has_piece(&piece.name)) {
+            Some(last) => {
+                last.bytes.resize((piece.start - last.start) as usize, 0);
+                last.bytes.extend_from_slice(&piece.bytes);
+            }
+            None => segments.push(piece),
+        }
+    }
     segments
 }
 
@@ -77,8 +96,11 @@ fn addresses(module: &Module) -> BTreeSet<u32> {
     struct Numbers(BTreeSet<u32>);
     impl<'instr> Visitor<'instr> for Numbers {
         fn visit_const(&mut self, constant: &Const) {
-            if let Value::I32(value) = constant.value {
-                self.0.insert(value as u32);
+            match constant.value {
+                Value::I32(value) => self.0.extend([value as u32]),
+                // An address and a length, stored at once.
+                Value::I64(value) => self.0.extend([value as u32, (value >> 32) as u32]),
+                _ => {}
             }
         }
 
@@ -100,7 +122,7 @@ fn addresses(module: &Module) -> BTreeSet<u32> {
 /// Which segments stay, by their index.
 fn marked(segments: &[Segment], addresses: BTreeSet<u32>) -> BTreeSet<usize> {
     let mut marked: BTreeSet<usize> =
-        segments.iter().enumerate().filter(|(_, segment)| !segment.may_move).map(|(index, _)| index).collect();
+        segments.iter().enumerate().filter(|(_, segment)| !segment.may_move()).map(|(index, _)| index).collect();
     let mut work: Vec<usize> = marked.iter().copied().collect();
     let mut mark = |address: u32, work: &mut Vec<usize>| {
         let first = segments.partition_point(|segment| segment.end() < address);
