@@ -6,7 +6,6 @@ use crate::command::blocking::pop_name;
 use crate::command::call::{Block, BlockedOn};
 use crate::command::lists::{End, move_last, pop_one};
 use crate::command::zsets;
-use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::keyspace::{List, Value};
 use crate::node::Node;
@@ -81,10 +80,7 @@ impl Node {
         let mut reply = Reply::default();
         match block.on {
             BlockedOn::List { .. } | BlockedOn::Zset { .. } => reply.null_array(),
-            BlockedOn::Wait { offset, .. } => reply.integer(
-                self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_off >= offset).count()
-                    as i64,
-            ),
+            BlockedOn::Wait { offset, .. } => reply.integer(self.replication_count_acks_by_offset(offset)),
         }
         self.add_reply(conn, &reply.take());
     }

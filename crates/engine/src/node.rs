@@ -438,6 +438,7 @@ impl Node {
             return;
         }
         self.asleep_until = None;
+        self.serve_clients_waiting_acks();
         self.process_unblocked_clients();
         while let Some(conn) = self.pending_writes.pop() {
             if let Some(client) = self.clients.get_mut(&conn) {

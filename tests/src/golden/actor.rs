@@ -65,16 +65,10 @@ impl Script {
         self.heard.len()
     }
 
-    /// Everything that came on the newest connection.
+    /// Everything that came on its connection of this number, from 0, and whether the other side has closed it.
     #[must_use]
-    pub fn heard(&self) -> &[u8] {
-        self.heard.last_key_value().map_or(&[], |(_, heard)| &heard.bytes)
-    }
-
-    /// Whether the newest connection was closed by the other side.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.heard.last_key_value().is_some_and(|(_, heard)| heard.over)
+    pub fn heard(&self, nth: usize) -> (&[u8], bool) {
+        self.heard.values().nth(nth).map_or((&[], false), |heard| (&heard.bytes, heard.over))
     }
 
     fn told(&mut self, bytes: &[u8], out: &mut Outbox) {

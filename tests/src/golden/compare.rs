@@ -79,7 +79,7 @@ fn line(bytes: &[u8], at: usize) -> (&[u8], usize) {
 /// The value at `at` and where the next begins.
 fn value(bytes: &[u8], at: usize) -> (Message, usize) {
     let (head, mut next) = line(bytes, at);
-    let number = || std::str::from_utf8(&head[1..]).ok()?.parse::<i64>().ok();
+    let number = || std::str::from_utf8(head.get(1..)?).ok()?.parse::<i64>().ok();
     match (head.first(), number()) {
         (Some(b'*'), Some(n)) => {
             let mut parts = head.to_vec();

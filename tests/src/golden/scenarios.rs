@@ -1,11 +1,13 @@
 //! The recorded scenarios, step by step as the recorder took them.
 
+mod fake_master;
 mod handshakes;
 mod links;
 mod transfers;
 
+pub use fake_master::u_fake_master;
 pub use handshakes::{i_masterauth, l_old_sync};
-pub use links::{o_restart_partial, t_timeouts};
+pub use links::{aa_announce_writable, j_wait_getack, o_restart_partial, t_timeouts};
 pub use transfers::{h_diskless_eof, v_obuf_limit};
 
 use psyncscope_sim::frame::HostId;

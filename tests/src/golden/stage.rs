@@ -204,6 +204,11 @@ impl Stage {
         StreamKey { dir, link: String::new(), conn: client.name.clone() }
     }
 
+    /// Tells a script what to do next: see [`Script`].
+    pub fn tell_script(&mut self, host: HostId, order: &[u8]) {
+        self.world.console_send_raw(host, CLIENT, order).expect("it runs");
+    }
+
     // ---- waiting ----
 
     /// Runs until a replica's link is up, looking every 20 ms.

@@ -39,6 +39,13 @@ impl Transcript {
         }
     }
 
+    /// Changes a stream.
+    pub fn alter(&mut self, key: &StreamKey, change: impl FnOnce(&mut Vec<u8>)) {
+        if let Some((_, bytes)) = self.streams.iter_mut().find(|(known, _)| known == key) {
+            change(bytes);
+        }
+    }
+
     /// All streams.
     pub fn streams(&self) -> impl Iterator<Item = (&StreamKey, &[u8])> {
         self.streams.iter().map(|(key, bytes)| (key, bytes.as_slice()))

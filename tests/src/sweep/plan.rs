@@ -315,6 +315,7 @@ impl Planner {
                 89..90 => vec![b"TTL", key],
                 90..91 => vec![b"KEYS", b"k*"],
                 91..92 => vec![b"FLUSHDB"],
+                92..93 if self.dice.percent(50) => vec![b"WAIT", [&b"1"[..], b"2", b"3"][self.dice.index(3)], number],
                 92..93 => vec![b"INFO", b"replication"],
                 93..94 => return self.words_with_a_moment(key),
                 _ => {
@@ -533,6 +534,7 @@ mod tests {
             "repl-backlog-size",
             "PEXPIREAT",
             "FLUSHDB",
+            "WAIT",
         ] {
             assert!(acts.iter().any(|act| act.contains(kind)), "nothing like {kind:?} in {} acts", acts.len());
         }

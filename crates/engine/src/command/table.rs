@@ -278,6 +278,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("monitor", 1, "as", |node, conn, _| node.monitor_command(conn)),
     node("slowlog", -2, "aR", Node::slowlog_command),
     node("latency", -2, "aslt", Node::latency_command),
+    node("wait", 3, "s", Node::wait_command),
     node("command", -1, "ltR", Node::command_command),
     data("bitop", -4, "wm", (2, -1, 1), bits::bitop),
     data("bitcount", -2, "r", (1, 1, 1), bits::bitcount),

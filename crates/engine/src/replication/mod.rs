@@ -13,10 +13,11 @@
 //! | `handshake` | `connectWithMaster`, `syncWithMaster`, `slaveTryPartialResynchronization` |
 //! | `transfer` | `readSyncBulkPayload`, `replicationAbortSyncTransfer` |
 //! | `cached_master` | the life of the cached master, `replicationSendAck` |
+//! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
 //! | `role` | `roleCommand` |
 //!
-//! Not here yet: WAIT, output-buffer limits, the script cache, MULTI in the stream.
+//! Not here yet: the script cache.
 
 pub mod backlog;
 pub(crate) mod bgsave;
@@ -32,3 +33,4 @@ pub mod replica;
 pub(crate) mod role;
 pub(crate) mod state;
 pub(crate) mod transfer;
+pub(crate) mod wait;

@@ -39,6 +39,11 @@ pub(crate) struct Replication {
     pub(crate) good_replicas: i64,
     /// `server.slaves`: in order of attachment.
     pub(crate) replicas: Vec<ConnId>,
+    /// `clients_waiting_acks`: clients blocked in WAIT, in the order in which they began to wait. Some may have been
+    /// answered otherwise meanwhile.
+    pub(crate) clients_waiting_acks: Vec<ConnId>,
+    /// `get_ack_from_slaves`: somebody waits, so the replicas are asked at the end of this turn.
+    pub(crate) get_ack_from_slaves: bool,
     /// Loops of replicationCron.
     pub(crate) cron_loops: i64,
 
@@ -90,6 +95,8 @@ impl Replication {
             repl_no_slaves_since: unix_s,
             good_replicas: 0,
             replicas: Vec::new(),
+            clients_waiting_acks: Vec::new(),
+            get_ack_from_slaves: false,
             cron_loops: 0,
             state: if masterhost.is_some() { ReplState::Connect } else { ReplState::None },
             masterhost,

@@ -1,4 +1,4 @@
-//! The life of a link: restarts and timeouts.
+//! The life of a link: announced addresses, writable replicas, restarts, timeouts, acknowledgements.
 
 use super::{NO_PING, Stage, Transcript};
 
@@ -103,5 +103,90 @@ pub fn t_timeouts(seed: u64) -> Transcript {
     s.sleep_ms(1500);
     s.wait_up(b);
     s.sleep_ms(1200);
+    s.transcript()
+}
+
+/// A replica that announces another address, is writable, and has a replica of its own.
+#[must_use]
+pub fn aa_announce_writable(seed: u64) -> Transcript {
+    let mut s = Stage::new(seed);
+    let a = s.node("A", 17001, &[NO_PING]);
+    s.cmd(a, &["SET", "k0", "v0"]);
+    s.proxy("B>A", 17011, a, 17001);
+    let announces = ["replica-announce-ip 10.9.8.7", "replica-announce-port 7777", "replica-read-only no"];
+    let b = s.node("B", 17002, &[&announces[..], &["replicaof 127.0.0.1 17011"]].concat());
+    s.proxy("C>B", 17012, b, 17002);
+    s.wait_up(b);
+    let c = s.node("C", 17003, &["replicaof 127.0.0.1 17012"]);
+    s.wait_up(c);
+    s.sleep_ms(1200);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["ROLE"]);
+    s.cmd(b, &["SET", "local", "1"]);
+    s.cmd(b, &["SET", "ttl", "1", "PX", "200"]);
+    s.sleep_ms(600);
+    s.cmd(b, &["DBSIZE"]);
+    s.cmd(c, &["GET", "local"]);
+    s.cmd(b, &["INFO", "replication"]);
+    s.cmd(a, &["SET", "x", "1"]);
+    s.sleep_ms(1200);
+    s.cmd(c, &["GET", "x"]);
+    s.cmd(b, &["INFO", "replication"]);
+    s.cmd(b, &["BLPOP", "l", "1"]);
+    s.cmd(b, &["WAIT", "1", "100"]);
+    s.transcript()
+}
+
+/// WAIT in all its forms.
+#[must_use]
+pub fn j_wait_getack(seed: u64) -> Transcript {
+    let mut s = Stage::new(seed);
+    let a = s.node("A", 17001, &[NO_PING]);
+    s.cmd(a, &["SET", "k0", "v0"]);
+    s.proxy("B>A", 17011, a, 17001);
+    let b = s.node("B", 17002, &["replicaof 127.0.0.1 17011"]);
+    s.proxy("C>A", 17012, a, 17001);
+    let c = s.node("C", 17003, &["replicaof 127.0.0.1 17012"]);
+    s.wait_up(b);
+    s.wait_up(c);
+    s.sleep_ms(1300);
+    s.cmd(a, &["WAIT", "1", "1000"]);
+    s.cmd(a, &["SET", "a", "1"]);
+    s.cmd(a, &["WAIT", "1", "1000"]);
+    s.cmd(a, &["SET", "a", "2"]);
+    s.cmd(a, &["WAIT", "2", "1000"]);
+    s.cmd(a, &["WAIT", "2", "1000"]);
+    s.cmd(a, &["SET", "a", "3"]);
+    s.cmd(a, &["WAIT", "3", "700"]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["MULTI"]);
+    s.cmd(a, &["SET", "a", "4"]);
+    s.cmd(a, &["WAIT", "2", "1000"]);
+    s.cmd(a, &["EXEC"]);
+    s.cmd(a, &["WAIT", "0", "0"]);
+    // Nobody can answer.
+    s.world.pause(b).expect("it runs");
+    s.world.pause(c).expect("it runs");
+    s.cmd(a, &["SET", "a", "5"]);
+    s.cmd(a, &["WAIT", "1", "400"]);
+    s.cmd(a, &["SET", "a", "6"]);
+    s.send_cmd(a, &["WAIT", "1", "0"]);
+    s.sleep_ms(600);
+    s.world.resume(b).expect("it was stopped");
+    s.read_cmd(a);
+    s.world.resume(c).expect("it was stopped");
+    s.sleep_ms(1200);
+    s.cmd(b, &["WAIT", "1", "100"]);
+    s.cmd(a, &["WAIT", "1", "-1"]);
+    s.cmd(a, &["WAIT", "1", "x"]);
+    s.cmd(a, &["WAIT", "x", "1"]);
+    s.cmd(a, &["WAIT", "-5", "0"]);
+    // Any command of a client moves what it waits for.
+    let other = s.client(a, "c2");
+    s.cmd_as(&other, &["SET", "o", "1"]);
+    s.cmd(a, &["GET", "o"]);
+    s.cmd(a, &["WAIT", "2", "1000"]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.sleep_ms(300);
     s.transcript()
 }

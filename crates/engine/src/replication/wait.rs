@@ -1,0 +1,99 @@
+//! WAIT: a client that wants to know that so many replicas have what it wrote.
+
+use crate::command::call::{Block, BlockedOn};
+use crate::event::{FeedKind, ReplicaState};
+use crate::ids::Offset;
+use crate::io::ConnId;
+use crate::node::Node;
+use crate::resp::{Reply, errors, parse_i64_strict};
+
+impl Node {
+    /// `waitCommand`: WAIT numreplicas timeout. The offset waited for is that of the stream after this client's last
+    /// command, of whatever kind.
+    pub(crate) fn wait_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let mut reply = Reply::default();
+        let now_ms = self.now.unix_ms();
+        let offset = self.clients.get(&conn).map_or(Offset(0), |client| client.woff);
+        let timeout = parse_i64_strict(&argv[2]);
+        let replicas = match (parse_i64_strict(&argv[1]), timeout) {
+            _ if self.repl.masterhost.is_some() => {
+                reply.error(
+                    "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is \
+                     configured to be writable (which is not the default) writes to replicas are just local and are not \
+                     propagated.",
+                );
+                None
+            }
+            (None, _) => {
+                reply.error(errors::NOT_AN_INTEGER);
+                None
+            }
+            (_, None) => {
+                reply.error("ERR timeout is not an integer or out of range");
+                None
+            }
+            (_, Some(timeout)) if timeout < 0 => {
+                reply.error("ERR timeout is negative");
+                None
+            }
+            (replicas, _) => replicas,
+        };
+        let (Some(replicas), Some(timeout)) = (replicas, timeout) else {
+            self.add_reply(conn, &reply.take());
+            return;
+        };
+        let acknowledged = self.replication_count_acks_by_offset(offset);
+        // Within a transaction nobody waits.
+        if acknowledged >= replicas || self.clients.get(&conn).is_none_or(|client| client.multi.is_some()) {
+            reply.integer(acknowledged);
+            self.add_reply(conn, &reply.take());
+            return;
+        }
+        let deadline_ms = (timeout > 0).then(|| now_ms.saturating_add(timeout));
+        self.repl.clients_waiting_acks.retain(|&other| other != conn);
+        self.repl.clients_waiting_acks.push(conn);
+        self.block_for_keys(conn, 0, Block { on: BlockedOn::Wait { replicas, offset }, deadline_ms });
+        self.repl.get_ack_from_slaves = true;
+    }
+
+    /// `replicationCountAcksByOffset`: online replicas that acknowledged this offset.
+    pub(crate) fn replication_count_acks_by_offset(&self, offset: Offset) -> i64 {
+        self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_off >= offset).count() as i64
+    }
+
+    /// The part of `beforeSleep` that belongs to WAIT: one GETACK for all that asked in this turn, then those who have
+    /// their answer. The replicas' answers come in later turns.
+    pub(crate) fn serve_clients_waiting_acks(&mut self) {
+        if std::mem::take(&mut self.repl.get_ack_from_slaves) {
+            self.replication_feed_slaves(None, &["REPLCONF", "GETACK", "*"], FeedKind::GetAck);
+        }
+        if !self.repl.clients_waiting_acks.is_empty() {
+            self.process_clients_waiting_replicas();
+        }
+    }
+
+    /// `processClientsWaitingReplicas`: in the order in which they began to wait. One whose offset is less than that of a
+    /// satisfied client before it, and who wants fewer replicas, gets the same count.
+    fn process_clients_waiting_replicas(&mut self) {
+        let mut satisfied: Option<(Offset, i64)> = None;
+        let mut still_waiting = Vec::new();
+        for conn in std::mem::take(&mut self.repl.clients_waiting_acks) {
+            let block = self.clients.get(&conn).and_then(|client| client.blocked.as_deref());
+            // The others were answered otherwise: their time was over, or they are gone.
+            let Some(&Block { on: BlockedOn::Wait { replicas, offset }, .. }) = block else { continue };
+            let count = match satisfied {
+                Some((before, count)) if before > offset && count > replicas => count,
+                _ => self.replication_count_acks_by_offset(offset),
+            };
+            if count < replicas {
+                still_waiting.push(conn);
+                continue;
+            }
+            satisfied =
+                satisfied.filter(|(before, known)| *before > offset && *known > replicas).or(Some((offset, count)));
+            self.unblock_client(conn);
+            self.add_reply(conn, format!(":{count}\r\n").as_bytes());
+        }
+        self.repl.clients_waiting_acks = still_waiting;
+    }
+}
