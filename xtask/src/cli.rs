@@ -12,13 +12,14 @@ Psyncscope's chores. Each command installs what it lacks, once.
 
   cargo xtask serve [--port N]   build the page and serve it on http://127.0.0.1:8080/ (or port N)
   cargo xtask test [PART...]     every check there is, or the named parts:
-                                 fmt clippy native wasm npm page browser peers
+                                 fmt clippy native wasm npm page browser peers recorder
   cargo xtask dist               build the site into dist/ for any static host, and check its size
   cargo xtask bench              the benchmarks, native and in a browser
   cargo xtask setup              only install what the other commands need
 
 Tools are kept in $PSYNCSCOPE_CACHE, $XDG_CACHE_HOME/psyncscope or ~/.cache/psyncscope.
-PSYNCSCOPE_CHROMIUM, PSYNCSCOPE_CHROMEDRIVER and PSYNCSCOPE_REDIS_SERVER name programs that are not on PATH.";
+PSYNCSCOPE_CHROMIUM, PSYNCSCOPE_CHROMEDRIVER, PSYNCSCOPE_REDIS_SERVER, PSYNCSCOPE_REDIS_BENCHMARK and PSYNCSCOPE_PYTHON
+name programs that are not on PATH.";
 
 /// The port that `serve` takes when none is named.
 pub const DEFAULT_PORT: u16 = 8080;

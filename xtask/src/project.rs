@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::trouble::{Result, Trouble};
 
+/// The package of the command-line program, and the program.
+pub const CLI_PACKAGE: &str = "psyncscope-cli";
+/// The command-line program.
+pub const CLI_PROGRAM: &str = "psyncscope";
+
 /// The target that the page and the npm package are built for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -61,6 +66,12 @@ impl Project {
     /// A scratch folder for building `name`; the same one each time, so that two set-ups at once wait for each other.
     pub fn build_dir(&self, name: &str) -> PathBuf {
         self.cache.join("build").join(name)
+    }
+
+    /// The `psyncscope` program as `cargo build` leaves it, with `--release` or without.
+    pub fn program(&self, release: bool) -> PathBuf {
+        let folder = if release { "release" } else { "debug" };
+        self.target_dir().join(folder).join(format!("{CLI_PROGRAM}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Cargo's target folder for the project itself.

@@ -24,6 +24,33 @@ pub fn redis_server() -> PathBuf {
     path
 }
 
+/// Which server to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A redis-server.
+    Real,
+    /// `psyncscope serve`, which reads a later Redis's files.
+    Ours,
+}
+
+impl Kind {
+    fn command(self) -> Command {
+        match self {
+            Self::Real => Command::new(redis_server()),
+            Self::Ours => {
+                let program = std::env::var_os("PSYNCSCOPE").unwrap_or_else(|| {
+                    panic!(
+                        "PSYNCSCOPE must name the psyncscope program; `cargo xtask test peers` builds it and sets it"
+                    )
+                });
+                let mut command = Command::new(program);
+                command.args(["serve", "--rdb-version-max", "12"]);
+                command
+            }
+        }
+    }
+}
+
 /// A port of 127.0.0.1 that nobody listens on.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has ports");
@@ -40,8 +67,12 @@ pub struct Server {
 impl Server {
     /// Starts a server in a new folder, with `dump` in it if there is one, and waits until it is ready.
     pub fn start(lines: &[&str], dump: Option<&[u8]>) -> Self {
+        Self::start_kind(Kind::Real, lines, dump)
+    }
+
+    /// The same of either kind.
+    pub fn start_kind(kind: Kind, lines: &[&str], dump: Option<&[u8]>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let program = redis_server();
         let name = format!("psyncscope-peers-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a new folder");
@@ -49,7 +80,8 @@ impl Server {
             std::fs::write(folder.join("dump.rdb"), dump).expect("a new file");
         }
         let port = free_port();
-        let mut child = Command::new(program)
+        let mut child = kind
+            .command()
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
             .args(["--dbfilename", "dump.rdb", "--dir"])
             .arg(&folder)
@@ -129,6 +161,13 @@ impl Client {
     pub fn call(&mut self, words: &[impl AsRef<[u8]>]) -> Reply {
         self.stream.get_mut().write_all(&encode_command(words)).expect("the server reads");
         self.reply()
+    }
+
+    /// Sends all commands, then takes all their answers.
+    pub fn pipeline(&mut self, commands: &[Vec<Vec<u8>>]) -> Vec<Reply> {
+        let bytes: Vec<u8> = commands.iter().flat_map(|words| encode_command(words)).collect();
+        self.stream.get_mut().write_all(&bytes).expect("the server reads");
+        commands.iter().map(|_| self.reply()).collect()
     }
 
     /// A command whose answer is `+OK` or a number.

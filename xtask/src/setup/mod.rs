@@ -16,7 +16,7 @@ use crate::shell::{Shell, duration};
 use crate::trouble::Result;
 
 pub use cargo_tools::{NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
-pub use system::{CHROMEDRIVER, CHROMIUM, Program, REDIS_SERVER};
+pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER};
 
 /// One thing a command may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ const EVERYTHING: &[Need] = &[
     Need::Program(&CHROMIUM),
     Need::Program(&CHROMEDRIVER),
     Need::Program(&REDIS_SERVER),
+    Need::Program(&REDIS_BENCHMARK),
+    Need::Program(&PYTHON),
     Need::BrowserTests,
 ];
 

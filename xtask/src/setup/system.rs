@@ -59,6 +59,24 @@ pub static REDIS_SERVER: Program = Program {
     elsewhere: "install Redis",
 };
 
+/// What runs the recorder of golden transcripts.
+pub static PYTHON: Program = Program {
+    name: "Python",
+    variable: "PSYNCSCOPE_PYTHON",
+    places: &["python3", "python"],
+    package: "python3",
+    elsewhere: "install Python 3",
+};
+
+/// Redis's own measure of a server's throughput.
+pub static REDIS_BENCHMARK: Program = Program {
+    name: "redis-benchmark",
+    variable: "PSYNCSCOPE_REDIS_BENCHMARK",
+    places: &["redis-benchmark"],
+    package: "redis-tools",
+    elsewhere: "install Redis",
+};
+
 impl Program {
     /// Where it is, if it is anywhere.
     pub fn find(&self, shell: &Shell) -> Option<PathBuf> {

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn parts_run_in_their_own_order() {
-        let all = ["fmt", "clippy", "native", "wasm", "npm", "page", "browser", "peers"];
+        let all = ["fmt", "clippy", "native", "wasm", "npm", "page", "browser", "peers", "recorder"];
         assert_eq!(chosen(&[]).unwrap(), all);
         assert_eq!(chosen(&["native", "fmt", "native"]).unwrap(), ["fmt", "native"]);
         assert_eq!(chosen(&["fmt", "nonesuch"]), None);

@@ -1,8 +1,10 @@
 //! The parts of `cargo xtask test`.
 
+use std::path::PathBuf;
+
 use crate::dist;
-use crate::project::{BROWSER_DIR, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
-use crate::setup::{CHROMEDRIVER, CHROMIUM, NEXTEST, Need, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK};
+use crate::project::{BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
+use crate::setup::{CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK};
 use crate::shell::Shell;
 use crate::size;
 use crate::test::wasm;
@@ -100,6 +102,13 @@ pub const PARTS: &[Part] = &[
         typical: "1 min",
         needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
         run: peers,
+    },
+    Part {
+        name: "recorder",
+        what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
+        typical: "2 min",
+        needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
+        run: recorder,
     },
 ];
 
@@ -207,9 +216,31 @@ fn peers(shell: &Shell, _: &Context) -> Result<()> {
             "restore the tests against a real Redis from version control",
         ));
     }
+    let program = serving_program(shell)?;
     let mut tests = shell.command("cargo");
     tests
         .args(["nextest", "run", "-p", TESTS_PACKAGE, "--test", PEERS])
+        .env(PROGRAM_VARIABLE, program)
         .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
     shell.run(&mut tests, SEE_ABOVE)
+}
+
+/// Where tests find the program that `psyncscope serve` is a part of.
+const PROGRAM_VARIABLE: &str = "PSYNCSCOPE";
+
+/// Builds that program.
+fn serving_program(shell: &Shell) -> Result<PathBuf> {
+    shell.run(shell.command("cargo").args(["build", "-p", CLI_PACKAGE]), SEE_ABOVE)?;
+    Ok(shell.project.program(false))
+}
+
+fn recorder(shell: &Shell, _: &Context) -> Result<()> {
+    let program = serving_program(shell)?;
+    let recorder = shell.project.root.join(TESTS_DIR).join("recorder");
+    let mut scenarios = shell.command(PYTHON.path(shell)?);
+    scenarios.arg(recorder.join("run.py")).arg(recorder.join("redis-server")).env(PROGRAM_VARIABLE, program);
+    shell.run(
+        &mut scenarios,
+        "see above; one alone: PSYNCSCOPE=... python3 tests/recorder/run.py tests/recorder/redis-server LETTER",
+    )
 }
