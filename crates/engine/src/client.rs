@@ -188,6 +188,12 @@ impl Client {
         matches!(self.role, Role::Replica(_))
     }
 
+    /// `clientHasPendingReplies`: called when SYNC or PSYNC comes, whose answer must not be preceded by anything. Changes
+    /// nothing.
+    pub(crate) fn client_has_pending_replies(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// Whether queued output may go to the socket now: a replica's stream waits until it is online.
     pub(crate) fn may_write(&self) -> bool {
         match &self.role {

@@ -45,7 +45,8 @@ impl Node {
         });
     }
 
-    /// `replicationDiscardCachedMaster`.
+    /// `replicationDiscardCachedMaster`: called on promotion, when a master becomes a replica, at `+FULLRESYNC` and when PSYNC
+    /// is not supported. The next request will be `PSYNC ? -1`.
     pub(crate) fn replication_discard_cached_master(&mut self) {
         if self.repl.cached_master.take().is_some() {
             self.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
@@ -72,7 +73,8 @@ impl Node {
         self.set_repl_state(ReplState::Connected, "+CONTINUE");
     }
 
-    /// `replicationCreateMasterClient`, at the end of a full sync.
+    /// `replicationCreateMasterClient`, called at the end of a full sync: the link becomes the master's client, at the offset
+    /// that `+FULLRESYNC` told; without one (after SYNC) it never acknowledges of itself.
     pub(crate) fn replication_create_master_client(&mut self, conn: ConnId, db: usize) {
         let offset = self.repl.master_initial_offset;
         self.install_master(
@@ -114,7 +116,7 @@ impl Node {
         self.replication_cache_master_using_myself(db);
     }
 
-    /// `replicationSendAck`: the applied offset, queued although masters get no replies.
+    /// `replicationSendAck`, called by cron and for GETACK: the applied offset, queued although masters get no replies.
     pub(crate) fn replication_send_ack(&mut self) {
         let Some(conn) = self.repl.master else { return };
         let Some(client) = self.clients.get_mut(&conn) else { return };

@@ -11,7 +11,10 @@ impl Node {
         // 1, 2: a handshake or a transfer in which the master fell silent.
         let silent = now - self.repl.transfer_lastio > timeout;
         let state = self.repl.state;
-        if self.repl.masterhost.is_some() && (state == ReplState::Connecting || state.is_handshake()) && silent {
+        if self.repl.masterhost.is_some()
+            && (state == ReplState::Connecting || self.slave_is_in_handshake_state())
+            && silent
+        {
             self.log(LogLevel::Warning, || "Timeout connecting to the MASTER...".into());
             self.cancel_replication_handshake("timeout");
         }

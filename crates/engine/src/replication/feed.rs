@@ -7,7 +7,8 @@ use crate::replication::backlog::Backlog;
 use crate::resp::encode_command;
 
 impl Node {
-    /// `createReplicationBacklog`.
+    /// `createReplicationBacklog`: empty, from the next byte on. Called for the first replica that needs a full resync, at
+    /// the end of a replica's own full sync, and at `+CONTINUE` where there is none.
     pub(crate) fn create_replication_backlog(&mut self) {
         let backlog = Backlog::new(self.config.repl_backlog_size, self.repl.master_repl_offset);
         let (size, off) = (backlog.size(), backlog.off());
@@ -15,7 +16,7 @@ impl Node {
         self.event(|| Event::BacklogCreated { size, off });
     }
 
-    /// `freeReplicationBacklog`. INFO goes on showing the old numbers, as Redis's do.
+    /// `freeReplicationBacklog`: called when its time to live ends and before a full sync. INFO goes on showing the old numbers, as Redis's do.
     pub(crate) fn free_replication_backlog(&mut self) {
         if let Some(backlog) = self.repl.backlog.take() {
             self.repl.freed_backlog = (backlog.off().0, backlog.histlen());

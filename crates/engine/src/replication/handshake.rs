@@ -27,7 +27,8 @@ enum PsyncResult {
 }
 
 impl Node {
-    /// `connectWithMaster`: called by cron only.
+    /// `connectWithMaster`: called by cron only, in state CONNECT. Asks for a connection, sets `repl_transfer_lastio`, and
+    /// moves to CONNECTING.
     pub(crate) fn connect_with_master(&mut self) {
         let Some(host) = self.repl.masterhost.clone() else { return };
         let port = self.repl.masterport;
@@ -49,7 +50,7 @@ impl Node {
         self.repl.link_room = room;
         self.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
         self.set_repl_state(ReplState::ReceivePong, "connected");
-        self.link_write(encode_command(&["PING"]));
+        self.send_synchronous_command(encode_command(&["PING"]));
     }
 
     /// The connection could not be made.
@@ -76,7 +77,7 @@ impl Node {
     pub(crate) fn link_progress(&mut self) {
         loop {
             match self.repl.state {
-                state if state.is_handshake() && self.repl.link.is_some() => {
+                _ if self.slave_is_in_handshake_state() && self.repl.link.is_some() => {
                     let Some(line) = self.take_line() else { return };
                     self.sync_with_master(&line);
                 }
@@ -100,7 +101,8 @@ impl Node {
         }
     }
 
-    /// The next line without its line end, once it is there (`syncReadLine`).
+    /// The next line without its line end, once it is there (`syncReadLine`, the reading half of `sendSynchronousCommand`).
+    /// Sets `repl_transfer_lastio`, from which the timeout of a handshake counts.
     pub(crate) fn take_line(&mut self) -> Option<Vec<u8>> {
         let rx = &mut self.repl.link_rx;
         let window = &rx[..rx.len().min(LINE_MAX + 1)];
@@ -176,14 +178,15 @@ impl Node {
 
     /// Sends a request of the handshake and waits for its answer in state `next`.
     fn link_request(&mut self, argv: &[impl AsRef<[u8]>], next: ReplState, what: &str) {
-        if self.link_write(encode_command(argv)) {
+        if self.send_synchronous_command(encode_command(argv)) {
             self.set_repl_state(next, what);
         }
     }
 
-    /// `sendSynchronousCommand`, the writing half: false if the handshake failed with it. A kernel without room for a
-    /// handshake is a broken one.
-    fn link_write(&mut self, bytes: Vec<u8>) -> bool {
+    /// `sendSynchronousCommand`, the writing half (the reading half is [`Node::take_line`]): called for each request of the
+    /// handshake. False if the handshake failed with it: a kernel without room for a handshake is a broken one. Changes
+    /// nothing but the room left.
+    fn send_synchronous_command(&mut self, bytes: Vec<u8>) -> bool {
         let Some(conn) = self.repl.link else { return false };
         if self.repl.link_room < bytes.len() {
             self.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
@@ -319,7 +322,7 @@ impl Node {
                 self.disconnect_slaves();
                 self.free_replication_backlog();
                 self.log(LogLevel::Notice, || "Retrying with SYNC...".into());
-                if self.link_write(b"SYNC\r\n".to_vec()) {
+                if self.send_synchronous_command(b"SYNC\r\n".to_vec()) {
                     self.prepare_for_full_sync("SYNC");
                 }
             }

@@ -24,7 +24,7 @@ impl Node {
             self.add_reply(conn, b"-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
             return;
         }
-        if !client.out.is_empty() {
+        if client.client_has_pending_replies() {
             self.add_reply(conn, b"-ERR SYNC and PSYNC are invalid with pending output\r\n");
             return;
         }
@@ -133,7 +133,15 @@ impl Node {
         }
     }
 
-    /// The accepting half: `+CONTINUE`, then the tail of the backlog (`addReplyReplicationBacklog`).
+    /// `addReplyReplicationBacklog`: queues the backlog from this byte on for one replica, and says how much that is: 0 if
+    /// it misses nothing. Called when a PSYNC is accepted, after `+CONTINUE`.
+    fn add_reply_replication_backlog(&mut self, conn: ConnId, next: NextByte) -> usize {
+        let tail = self.repl.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
+        self.add_reply(conn, &tail);
+        tail.len()
+    }
+
+    /// The accepting half: `+CONTINUE`, then the tail of the backlog.
     fn accept_partial_resync(&mut self, conn: ConnId, next: NextByte, name: &str) {
         self.become_replica(conn, ReplicaState::Online, false);
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
@@ -142,9 +150,7 @@ impl Node {
             self.give_up_direct_write(conn);
             return;
         }
-        let tail = self.repl.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
-        self.add_reply(conn, &tail);
-        let sent = tail.len();
+        let sent = self.add_reply_replication_backlog(conn, next);
         self.log(LogLevel::Notice, || {
             format!(
                 "Partial resynchronization request from {name} accepted. Sending {sent} bytes of backlog starting from \
@@ -187,7 +193,7 @@ impl Node {
         }
     }
 
-    /// `putSlaveOnline`: the RDB is over, the stream begins with what has gathered meanwhile.
+    /// `putSlaveOnline`: called when the file is out, and at the first ACK after a diskless transfer. The RDB is over, the stream begins with what has gathered meanwhile.
     pub(crate) fn put_slave_online(&mut self, conn: ConnId) {
         let now = self.now.unix_s();
         let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -202,7 +208,7 @@ impl Node {
         self.log(LogLevel::Notice, || format!("Synchronization with replica {name} succeeded"));
     }
 
-    /// `refreshGoodSlavesCount`: replicas that are online and acknowledged lately. Does nothing unless both options are
+    /// `refreshGoodSlavesCount`, called by cron, when a replica comes online or is lost, and by CONFIG SET: replicas that are online and acknowledged lately. Does nothing unless both options are
     /// set.
     pub(crate) fn refresh_good_slaves_count(&mut self) {
         if self.config.min_replicas_to_write == 0 || self.config.min_replicas_max_lag == 0 {
@@ -226,7 +232,8 @@ impl Node {
         self.refresh_good_slaves_count();
     }
 
-    /// `disconnectSlaves`: every replica must ask again. Output not sent yet is lost; PSYNC recovers it.
+    /// `disconnectSlaves`: called when the master changes, on promotion, before a full sync and at `+CONTINUE` with another
+    /// ID. Every replica must ask again. Output not sent yet is lost; PSYNC recovers it.
     pub(crate) fn disconnect_slaves(&mut self) {
         while let Some(&conn) = self.repl.replicas.first() {
             self.free_client(conn, true);

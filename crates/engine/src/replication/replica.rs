@@ -87,7 +87,7 @@ impl ReplState {
             Self::Connected => "CONNECTED",
         }
     }
-    /// `slaveIsInHandshakeState`: RECEIVE_PONG to RECEIVE_PSYNC.
+    /// Whether this is a state of the handshake: RECEIVE_PONG to RECEIVE_PSYNC.
     #[must_use]
     pub const fn is_handshake(self) -> bool {
         (self as u8) >= Self::ReceivePong as u8 && (self as u8) <= Self::ReceivePsync as u8
@@ -177,11 +177,17 @@ impl Node {
         self.repl.repl_no_slaves_since = self.now.unix_s();
     }
 
-    /// `cancelReplicationHandshake`: true if there was one, which then begins anew at the next cron.
+    /// `slaveIsInHandshakeState`: called by the two below and by cron, changes nothing.
+    pub(crate) fn slave_is_in_handshake_state(&self) -> bool {
+        self.repl.state.is_handshake()
+    }
+
+    /// `cancelReplicationHandshake`: called when the master changes, when a handshake or a transfer times out, and when a
+    /// transfer fails. True if there was one, which then begins anew at the next cron.
     pub(crate) fn cancel_replication_handshake(&mut self, why: &str) -> bool {
         if self.repl.state == ReplState::Transfer {
             self.replication_abort_sync_transfer();
-        } else if self.repl.state == ReplState::Connecting || self.repl.state.is_handshake() {
+        } else if self.repl.state == ReplState::Connecting || self.slave_is_in_handshake_state() {
             self.undo_connect_with_master();
         } else {
             return false;
@@ -190,7 +196,7 @@ impl Node {
         true
     }
 
-    /// `undoConnectWithMaster`: closes the handshake's connection.
+    /// `undoConnectWithMaster`: closes the handshake's connection. Called when a handshake or a transfer is given up.
     pub(crate) fn undo_connect_with_master(&mut self) {
         if let Some(conn) = self.repl.link.take() {
             self.out.outputs.push(Output::Close { conn });
