@@ -65,6 +65,8 @@ pub(crate) enum Role {
     Replica(ReplicaLink),
     /// This node's master (`CLIENT_MASTER`).
     Master(MasterLink),
+    /// Nobody: executes what a script calls (`server.lua_client`).
+    Script,
 }
 
 /// One connection.
@@ -199,6 +201,7 @@ impl Client {
         match &self.role {
             Role::Replica(link) => link.state == ReplicaState::Online && !link.put_online_on_ack && !self.mute,
             Role::Normal | Role::Master(_) => true,
+            Role::Script => false,
         }
     }
 

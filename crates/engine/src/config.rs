@@ -17,11 +17,14 @@ pub struct Limits {
     pub backlog_size_min: usize,
     /// The newest RDB version to read; Redis 5.0.14's is 9.
     pub rdb_version_max: u32,
+    /// Lua instructions that take a millisecond of a node's time. Real machines execute more; a world that has to execute
+    /// what takes seconds in it would rather not.
+    pub script_instructions_per_ms: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { backlog_size_min: 16384, rdb_version_max: 9 }
+        Self { backlog_size_min: 16384, rdb_version_max: 9, script_instructions_per_ms: 10_000 }
     }
 }
 
@@ -70,6 +73,10 @@ pub struct Config {
     pub replica_announce_port: u16,
     /// `repl-ping-replica-period`.
     pub repl_ping_replica_period: i64,
+    /// `lua-time-limit` in milliseconds, 0 for none.
+    pub lua_time_limit: u64,
+    /// `lua-replicate-commands`.
+    pub lua_replicate_commands: bool,
     /// `repl-timeout`.
     pub repl_timeout: i64,
     /// `repl-backlog-size`.
@@ -148,6 +155,8 @@ impl Default for Config {
             replica_announce_ip: String::new(),
             replica_announce_port: 0,
             repl_ping_replica_period: 10,
+            lua_time_limit: 5000,
+            lua_replicate_commands: true,
             repl_timeout: 60,
             repl_backlog_size: 1024 * 1024,
             repl_backlog_ttl: 3600,
@@ -538,6 +547,23 @@ static DIRECTIVES: &[Directive] = &[
         |c| word(c.rdbchecksum).into(),
         |c, a| {
             c.rdbchecksum = yes_no(a)?;
+            Ok(())
+        },
+    )
+    .at_start(),
+    Directive::new(
+        "lua-time-limit",
+        |c| c.lua_time_limit.to_string(),
+        |c, a| {
+            c.lua_time_limit = integer(a, 0, i64::MAX)? as u64;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "lua-replicate-commands",
+        |c| word(c.lua_replicate_commands).into(),
+        |c, a| {
+            c.lua_replicate_commands = yes_no(a)?;
             Ok(())
         },
     )

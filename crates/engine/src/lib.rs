@@ -27,6 +27,7 @@ mod persistence;
 pub mod rdb;
 pub mod replication;
 pub mod resp;
+mod script;
 pub mod sorted;
 pub mod time;
 pub mod view;

@@ -119,6 +119,7 @@ impl Node {
     fn loaded_from_disk(&mut self, loaded: Loaded) {
         let (keys, repl) = (loaded.keyspace.total_keys(), loaded.repl);
         self.keyspace.replace_data(loaded.keyspace);
+        self.load_scripts(&loaded.scripts);
         self.event(|| Event::Loaded { keys });
         self.log(LogLevel::Notice, || "DB loaded from disk".into());
         if self.repl.masterhost.is_some()

@@ -15,6 +15,7 @@ use crate::io::{ChildId, CloseReason, ConnId, Input, Outbox, Output, Peer};
 use crate::keyspace::Keyspace;
 use crate::loading::{Loading, Source};
 use crate::replication::state::Replication;
+use crate::script::Scripts;
 use crate::sorted::SortedMap;
 use crate::time::{Instant, Now};
 
@@ -111,6 +112,7 @@ pub struct Node {
     pub(crate) watching: usize,
     /// What the running command says of its own propagation.
     pub(crate) propagation: Propagation,
+    pub(crate) scripts: Scripts,
     /// Who runs a script (`server.lua_caller`).
     pub(crate) script_caller: Option<ConnId>,
     /// When the running script began: what it touches sees no time pass (`lua_time_start`).
@@ -162,6 +164,7 @@ impl Node {
             blocked: Blocked::default(),
             watching: 0,
             propagation: Propagation::default(),
+            scripts: Scripts::default(),
             script_caller: None,
             script_time: None,
             out: std::mem::take(out),
@@ -213,6 +216,9 @@ impl Node {
         // No time events while a file is being loaded.
         if self.exited || self.loading.is_some() {
             return None;
+        }
+        if let Some(running) = self.scripts.running() {
+            return running.next_slice();
         }
         let others = [self.repl.line_deadline, self.asleep_until];
         Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
@@ -354,6 +360,10 @@ impl Node {
         if self.loading.is_some() {
             return;
         }
+        if self.scripts.running().is_some() {
+            self.script_timer();
+            return;
+        }
         if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
             self.link_line_timed_out();
         }
@@ -438,8 +448,10 @@ impl Node {
             return;
         }
         self.asleep_until = None;
-        self.serve_clients_waiting_acks();
-        self.process_unblocked_clients();
+        if self.scripts.running().is_none() {
+            self.serve_clients_waiting_acks();
+            self.process_unblocked_clients();
+        }
         while let Some(conn) = self.pending_writes.pop() {
             if let Some(client) = self.clients.get_mut(&conn) {
                 client.write_queued = false;
@@ -547,7 +559,7 @@ impl Node {
             self.out.outputs.push(Output::Close { conn });
         }
         match std::mem::replace(&mut client.role, Role::Normal) {
-            Role::Normal => {}
+            Role::Normal | Role::Script => {}
             Role::Master(link) => {
                 self.log(LogLevel::Warning, || "Connection with master lost.".into());
                 if !client.close_after_reply && !client.close_asap && !was_blocked {

@@ -184,7 +184,7 @@ impl OutputLimits {
     fn of(&self, client: &Client) -> OutputLimit {
         match client.role {
             Role::Replica(_) => self.replica,
-            Role::Normal | Role::Master(_) => self.normal,
+            Role::Normal | Role::Master(_) | Role::Script => self.normal,
         }
     }
 }

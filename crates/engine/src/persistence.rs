@@ -34,8 +34,7 @@ impl Node {
             unix_s: self.now.unix_s(),
             used_mem: self.used_memory(),
             repl: self.rdb_populate_save_info(),
-            // The script dictionary has its place here.
-            scripts: Vec::new(),
+            scripts: self.scripts.sources().cloned().collect(),
             compress: self.config.rdbcompression,
             checksum: self.config.rdbchecksum,
         };

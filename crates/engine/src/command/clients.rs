@@ -27,7 +27,7 @@ impl ClientType {
 
     fn of(client: &Client) -> Self {
         match client.role {
-            Role::Normal => Self::Normal,
+            Role::Normal | Role::Script => Self::Normal,
             Role::Replica(_) => Self::Replica,
             Role::Master(_) => Self::Master,
         }
@@ -196,7 +196,7 @@ impl Node {
         let mut flags = String::new();
         match &client.role {
             Role::Normal if client.monitor => flags.push('O'),
-            Role::Normal => {}
+            Role::Normal | Role::Script => {}
             Role::Replica(_) => flags.push('S'),
             Role::Master(_) => flags.push('M'),
         }

@@ -26,6 +26,9 @@ impl Node {
             self.process_input(conn);
             return;
         };
+        if std::mem::take(&mut self.scripts.ended_for_master) {
+            self.advance_reploff(conn);
+        }
         self.process_input(conn);
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.master_mut()) else { return };
         let applied = usize::try_from(link.reploff.0 - before.0).unwrap_or(0).min(link.pending_querybuf.len());
@@ -44,6 +47,9 @@ impl Node {
             let unix_s = self.now.unix_s();
             let paused = self.clients_are_paused();
             let Some(client) = self.clients.get_mut(&conn) else { return };
+            if self.scripts.running().is_some_and(|running| running.is_for(conn) || client.is_master()) {
+                return;
+            }
             if client.blocked.is_some() || client.close_after_reply || client.close_asap {
                 return;
             }
@@ -67,6 +73,9 @@ impl Node {
                 }
                 Parsed::Command(argv) => {
                     self.process_command(conn, argv);
+                    if self.scripts.running().is_some_and(|running| running.is_for(conn)) {
+                        return;
+                    }
                     if let Some(client) = self.clients.get_mut(&conn) {
                         client.reply_mode = client.reply_mode.after_command();
                     }
@@ -108,11 +117,9 @@ impl Node {
             Ok(spec) if self.is_queued(conn, spec) => self.queue_multi_command(conn, spec, argv),
             Ok(spec) => {
                 self.call(conn, spec, &argv, Propagate::Yes);
-                let offset = self.repl.master_repl_offset;
-                if let Some(client) = self.clients.get_mut(&conn) {
-                    client.woff = offset;
+                if self.scripts.running().is_none() {
+                    self.command_executed(conn);
                 }
-                self.handle_clients_blocked_on_keys();
             }
             Err(refusal) => {
                 if refusal.aborts {
@@ -121,6 +128,15 @@ impl Node {
                 self.add_reply(conn, format!("-{}\r\n", refusal.error).as_bytes());
             }
         }
+    }
+
+    /// What `processCommand` does after a command. Of our master's stream this much is applied then.
+    pub(crate) fn command_executed(&mut self, conn: ConnId) {
+        let offset = self.repl.master_repl_offset;
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.woff = offset;
+        }
+        self.handle_clients_blocked_on_keys();
     }
 
     /// Whether this command waits for EXEC.
@@ -163,7 +179,11 @@ impl Node {
         if self.loading.is_some() && !spec.flags.has(Flags::LOADING) {
             return Err(Refusal::only("LOADING Redis is loading the dataset in memory"));
         }
-        // -BUSY has its place here: a script takes no time yet.
+        if self.scripts.timed_out() && !allowed_while_busy(spec, argv) {
+            return Err(Refusal::abort(
+                "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+            ));
+        }
         Ok(spec)
     }
 
@@ -173,6 +193,17 @@ impl Node {
             && self.config.min_replicas_to_write > 0
             && self.config.min_replicas_max_lag > 0
             && self.repl.good_replicas < self.config.min_replicas_to_write
+    }
+}
+
+/// AUTH, REPLCONF, SHUTDOWN NOSAVE and SCRIPT KILL.
+fn allowed_while_busy(spec: &CommandSpec, argv: &[Vec<u8>]) -> bool {
+    let begins_with = |letter: u8| argv.len() == 2 && argv[1].first().is_some_and(|c| c.eq_ignore_ascii_case(&letter));
+    match spec.name {
+        "auth" | "replconf" => true,
+        "shutdown" => begins_with(b'n'),
+        "script" => begins_with(b'k'),
+        _ => false,
     }
 }
 

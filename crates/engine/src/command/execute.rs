@@ -18,6 +18,23 @@ pub(crate) struct Propagation {
     pub(crate) prevented: bool,
     /// Propagated after the command (`server.also_propagate`), each in its database.
     pub(crate) also: Vec<(usize, Vec<Vec<u8>>)>,
+    /// EVALSHA of a script that replicas may not hold: its text.
+    pub(crate) whole_script: Option<Vec<u8>>,
+    /// That script changed something: it is propagated as EVAL, otherwise as SCRIPT LOAD.
+    pub(crate) script_wrote: bool,
+}
+
+/// The second half of a call, which waits until the first is over: a script may take its time.
+#[derive(Debug)]
+pub(crate) struct Suspended {
+    conn: ConnId,
+    spec: &'static CommandSpec,
+    pub(crate) argv: Vec<Vec<u8>>,
+    propagate: Propagate,
+    db: usize,
+    dirty_before: u64,
+    version_before: u64,
+    pub(crate) propagation: Propagation,
 }
 
 /// How a command is called: the flags of `call` that make a difference here.
@@ -25,7 +42,6 @@ pub(crate) struct Propagation {
 pub(crate) enum Propagate {
     /// `CMD_CALL_FULL`.
     Yes,
-    #[allow(dead_code, reason = "scripts, which come next, call so")]
     /// Without `CMD_CALL_PROPAGATE_REPL`: a script that is propagated as a whole, or that asked for silence.
     No,
 }
@@ -61,18 +77,29 @@ impl Node {
             }
             Run::Data(run) => self.call_data(conn, spec, run, argv),
         }
-        let mine = std::mem::replace(&mut self.propagation, outer);
+        let propagation = std::mem::replace(&mut self.propagation, outer);
+        // A save may set `dirty` back meanwhile.
+        let half = Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, propagation };
+        if self.script_was_left(conn) {
+            self.suspend_call(Suspended { argv: argv.to_vec(), ..half });
+        } else {
+            self.end_call(half, argv);
+        }
+    }
+
+    /// The second half of `call`.
+    pub(crate) fn end_call(&mut self, half: Suspended, argv: &[Vec<u8>]) {
+        let Suspended { conn, spec, propagate, db, dirty_before, version_before, propagation: mine, .. } = half;
         if self.keyspace.version() != version_before {
             self.touch_watched_keys(spec);
             if spec.name == "swapdb" {
                 self.scan_databases_for_ready_keys();
             }
         }
-        // A save may have set the count back meanwhile.
         let dirty = self.dirty.saturating_sub(dirty_before);
         if propagate == Propagate::Yes {
             if (dirty > 0 || mine.forced) && !mine.prevented {
-                self.propagate(db, mine.rewritten.as_deref().unwrap_or(argv));
+                self.propagate_command(db, argv, &mine);
             }
             for (db, words) in mine.also {
                 self.propagate(db, &words);
@@ -84,6 +111,19 @@ impl Node {
         }
         self.stats.commands_processed += 1;
         *self.stats.calls.get_or_insert_with(spec.name, || 0) += 1;
+    }
+
+    /// The command's own words, or what takes their place.
+    fn propagate_command(&mut self, db: usize, argv: &[Vec<u8>], mine: &Propagation) {
+        match &mine.whole_script {
+            Some(body) if mine.script_wrote => {
+                let words: Vec<&[u8]> =
+                    [&b"EVAL"[..], body].into_iter().chain(argv[2..].iter().map(Vec::as_slice)).collect();
+                self.propagate(db, &words);
+            }
+            Some(body) => self.propagate(db, &[&b"SCRIPT"[..], b"LOAD", body]),
+            None => self.propagate(db, mine.rewritten.as_deref().unwrap_or(argv)),
+        }
     }
 
     /// `propagate`: words that replicas must execute too, in this database.
@@ -158,7 +198,7 @@ impl Node {
         let result = run(&mut call);
         let (dirty, block, expired, ready) = (call.dirty, call.block, call.expired, call.ready);
         let (rewritten, prevented, also) = (call.rewritten, call.prevented, call.also);
-        let propagation = Propagation { rewritten, forced: false, prevented, also };
+        let propagation = Propagation { rewritten, prevented, also, ..Propagation::default() };
         (result, Effects { dirty, reply: reply.take(), block, propagation, expired, ready })
     }
 

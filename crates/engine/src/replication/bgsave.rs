@@ -125,7 +125,7 @@ impl Node {
                 self.replication_setup_slave_for_full_resync(conn, offset);
             }
         }
-        // replicationScriptCacheFlush has its place here.
+        self.scripts.forget_what_replicas_hold();
         Ok(())
     }
 

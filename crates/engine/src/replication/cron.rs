@@ -49,7 +49,10 @@ impl Node {
         self.send_presync_newlines();
         self.disconnect_timed_out_replicas(now, timeout);
         self.expire_backlog(now);
-        // 10: the replication script cache would be emptied here.
+        // 10: with nobody attached, whoever comes may hold no script.
+        if self.repl.replicas.is_empty() {
+            self.scripts.forget_what_replicas_hold();
+        }
         self.start_bgsave_for_waiting(now);
         // 12
         self.refresh_good_slaves_count();

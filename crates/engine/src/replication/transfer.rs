@@ -176,6 +176,7 @@ impl Node {
         let db = loaded.stream_db.and_then(|db| usize::try_from(db).ok()).unwrap_or(0).min(self.config.databases - 1);
         self.touch_watched_keys_on_flush();
         self.keyspace.replace_data(loaded.keyspace);
+        self.load_scripts(&loaded.scripts);
         self.rewatch_keys();
         self.event(|| Event::Loaded { keys });
         self.replication_create_master_client(conn, db);

@@ -1,0 +1,78 @@
+//! Lua scripting (scripting.c).
+//!
+//! * `engine`: the Lua engine, which knows no node; `watch`: its hook and the functions it calls; `values`: Lua and RESP
+//! * `prelude.lua`: what scripts find besides Lua's libraries
+//! * `run`: a script's life on the node; `commands`: EVAL, EVALSHA, SCRIPT
+//!
+//! **Nothing outside of this module calls into the engine, and the engine is made when the first script comes**: a page can
+//! fetch it then.
+
+mod commands;
+mod engine;
+mod libs;
+mod run;
+mod values;
+mod watch;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::sorted::SortedMap;
+use engine::Engine;
+pub(crate) use run::Running;
+
+/// Scripts that all replicas are known to hold are remembered up to this number (`repl_scriptcache_size`).
+const KNOWN_MAX: usize = 10_000;
+
+/// The scripts of a node.
+#[derive(Debug, Default)]
+pub(crate) struct Scripts {
+    /// `lua_scripts`: every script by its SHA1.
+    sources: SortedMap<String, Arc<[u8]>>,
+    engine: Option<Box<Engine>>,
+    /// The script that runs now.
+    running: Option<Box<Running>>,
+    /// A script that our master's stream ran has ended later than its turn: it counts as applied now.
+    pub(crate) ended_for_master: bool,
+    /// `repl_scriptcache_dict` and `_fifo`: scripts that all replicas are known to hold.
+    known: SortedMap<String, ()>,
+    known_order: VecDeque<String>,
+}
+
+impl Scripts {
+    /// The script that runs now.
+    pub(crate) fn running(&self) -> Option<&Running> {
+        self.running.as_deref()
+    }
+
+    /// Whether the running script has run for longer than `lua-time-limit` (`lua_timedout`): clients are answered -BUSY.
+    pub(crate) fn timed_out(&self) -> bool {
+        self.running().is_some_and(Running::timed_out)
+    }
+
+    /// Every script, for an RDB file.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+        self.sources.values()
+    }
+
+    /// `replicationScriptCacheFlush`: replicas may be new and hold nothing.
+    pub(crate) fn forget_what_replicas_hold(&mut self) {
+        self.known.clear();
+        self.known_order.clear();
+    }
+
+    fn replicas_hold(&self, sha: &str) -> bool {
+        self.known.contains_key(sha)
+    }
+
+    /// `replicationScriptCacheAdd`.
+    fn replicas_will_hold(&mut self, sha: &str) {
+        if self.known_order.len() >= KNOWN_MAX
+            && let Some(oldest) = self.known_order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.known.insert(sha.to_owned(), ());
+        self.known_order.push_back(sha.to_owned());
+    }
+}

@@ -1,0 +1,273 @@
+-- What scripts find besides Lua's own libraries, as far as it is written in Lua. Runs once for each engine; `native` holds
+-- the functions written in Rust. A script runs in a coroutine, and everything that needs the node yields to it.
+local native = ...
+local raw_create, raw_resume, raw_yield = coroutine.create, coroutine.resume, coroutine.yield
+local raw_status, hooked, arm, registers = coroutine.status, native.hooked, native.arm, native.registers
+local select, type, error, unpack, setmetatable = select, type, error, unpack, setmetatable
+local rawget, rawset, tostring, floor = rawget, rawset, tostring, math.floor
+
+-- Marks what is yielded for the node, as opposed to what a script's own coroutines yield.
+local HOST = native.host
+
+local function host(...)
+  return raw_yield(HOST, ...)
+end
+
+-- Hands on what a coroutine yields to the node, until it yields or returns something of its own.
+local function pass(co, ok, mark, ...)
+  if ok and hooked(co) then
+    raw_yield(HOST, "slice")
+    return pass(co, raw_resume(co, registers(co)))
+  elseif ok and mark == HOST then
+    return pass(co, raw_resume(co, raw_yield(HOST, ...)))
+  end
+  return ok, mark, ...
+end
+
+local function create(f)
+  local co = raw_create(f)
+  arm(co)
+  return co
+end
+
+local function resume(co, ...)
+  return pass(co, raw_resume(co, ...))
+end
+
+local function returned(ok, ...)
+  if not ok then
+    error((...), 0)
+  end
+  return ...
+end
+
+function coroutine.create(f)
+  return create(f)
+end
+
+function coroutine.resume(co, ...)
+  return resume(co, ...)
+end
+
+function coroutine.wrap(f)
+  local co = create(f)
+  return function(...)
+    return returned(resume(co, ...))
+  end
+end
+
+-- Protected calls are coroutines too: a Rust function could not be left in the middle.
+function pcall(f, ...)
+  return resume(create(function(...)
+    return f(...)
+  end), ...)
+end
+
+function xpcall(f, handler)
+  local function handled(ok, ...)
+    if ok then
+      return true, ...
+    end
+    return false, handler((...))
+  end
+  return handled(resume(create(function()
+    return f()
+  end)))
+end
+
+-- Likewise functions that call back, when what they call is written in Lua.
+local sort_natively, gsub_natively = table.sort, string.gsub
+
+function table.sort(t, before)
+  if before == nil then
+    return sort_natively(t)
+  end
+  local n = #t
+  -- Bottom-up merge sort.
+  local from, width = t, 1
+  local items = {}
+  for i = 1, n do
+    items[i] = t[i]
+  end
+  while width < n do
+    local merged = {}
+    for low = 1, n, 2 * width do
+      local left, left_end = low, low + width - 1
+      local right, right_end = low + width, low + 2 * width - 1
+      if left_end > n then left_end = n end
+      if right_end > n then right_end = n end
+      for at = low, right_end do
+        if left <= left_end and (right > right_end or not before(items[right], items[left])) then
+          merged[at] = items[left]
+          left = left + 1
+        else
+          merged[at] = items[right]
+          right = right + 1
+        end
+      end
+    end
+    items, width = merged, 2 * width
+  end
+  for i = 1, n do
+    from[i] = items[i]
+  end
+end
+
+function string.gsub(text, pattern, replacement, limit)
+  if type(replacement) ~= "function" then
+    return gsub_natively(text, pattern, replacement, limit)
+  end
+  local parts = {}
+  local at, n, len = 1, 0, #text
+  local anchored = pattern:sub(1, 1) == "^"
+  while (not limit or n < limit) and at <= len + 1 do
+    local found = { text:find(pattern, at) }
+    local first, last = found[1], found[2]
+    if not first or (anchored and at > 1) then
+      break
+    end
+    parts[#parts + 1] = text:sub(at, first - 1)
+    local whole = text:sub(first, last)
+    local value
+    if #found > 2 then
+      value = replacement(unpack(found, 3))
+    else
+      value = replacement(whole)
+    end
+    n = n + 1
+    if value == nil or value == false then
+      parts[#parts + 1] = whole
+    elseif type(value) == "string" or type(value) == "number" then
+      parts[#parts + 1] = tostring(value)
+    else
+      error("invalid replacement value (a " .. type(value) .. ")", 2)
+    end
+    if last >= first then
+      at = last + 1
+    else
+      -- An empty match moves on by one.
+      parts[#parts + 1] = text:sub(first, first)
+      at = first + 1
+    end
+  end
+  parts[#parts + 1] = text:sub(at)
+  return table.concat(parts), n
+end
+
+-- redis.*
+
+redis = native.redis
+
+local function single(field)
+  return function(...)
+    if select("#", ...) ~= 1 or type((...)) ~= "string" then
+      return { err = "wrong number or type of arguments" }
+    end
+    return { [field] = (...) }
+  end
+end
+redis.error_reply, redis.status_reply = single("err"), single("ok")
+
+redis.LOG_DEBUG, redis.LOG_VERBOSE, redis.LOG_NOTICE, redis.LOG_WARNING = 0, 1, 2, 3
+redis.REPL_NONE, redis.REPL_AOF, redis.REPL_SLAVE, redis.REPL_REPLICA, redis.REPL_ALL = 0, 1, 2, 2, 3
+
+function redis.log(level, ...)
+  if level == nil or select("#", ...) == 0 then
+    error("redis.log() requires two arguments or more.", 0)
+  elseif type(level) ~= "number" then
+    error("First argument must be a number (log level).", 0)
+  elseif level < 0 or level > 3 then
+    error("Invalid debug level.", 0)
+  end
+  host("log", level, ...)
+end
+
+function redis.replicate_commands()
+  return host("replicate_commands")
+end
+
+function redis.set_repl(...)
+  if select("#", ...) ~= 1 then
+    error("redis.set_repl() requires two arguments.", 0)
+  end
+  local refused = host("set_repl", ...)
+  if refused then
+    error(refused, 0)
+  end
+end
+
+-- math.random: drand48 in three pieces of 16 bits, begun anew for each script.
+local x0, x1, x2 = 0x330E, 0, 0
+
+local function seed(n)
+  n = n % 4294967296
+  x0, x1, x2 = 0x330E, n % 65536, floor(n / 65536)
+end
+
+local function lrand48()
+  local p0 = 0xE66D * x0 + 0xB
+  local p1 = floor(p0 / 65536) + 0xE66D * x1 + 0xDEEC * x0
+  local p2 = floor(p1 / 65536) + 0xE66D * x2 + 0xDEEC * x1 + 0x5 * x0
+  x0, x1, x2 = p0 % 65536, p1 % 65536, p2 % 65536
+  return x2 * 32768 + floor(x1 / 2)
+end
+
+function math.random(low, high)
+  local r = lrand48() % 2147483647 / 2147483647
+  if not low then
+    return r
+  elseif not high then
+    if low < 1 then
+      error("bad argument #1 to 'random' (interval is empty)", 2)
+    end
+    return floor(r * low) + 1
+  elseif low > high then
+    error("bad argument #2 to 'random' (interval is empty)", 2)
+  end
+  return floor(r * (high - low + 1)) + low
+end
+
+function math.randomseed(n)
+  seed(floor(n))
+end
+
+-- Globals: a script neither makes new ones nor reads those that are not there.
+dofile, loadfile, debug, newproxy = nil, nil, nil, nil
+
+function print()
+end
+
+local globals = _G
+setmetatable(globals, {
+  __index = function(_, name)
+    error("Script attempted to access nonexistent global variable '" .. tostring(name) .. "'", 2)
+  end,
+  __newindex = function(_, name)
+    error("Script attempted to create global variable '" .. tostring(name) .. "'", 2)
+  end,
+})
+
+-- What the engine calls: makes a script's coroutine, and runs it on.
+return function(f, keys, argv)
+  seed(0)
+  rawset(globals, "KEYS", keys)
+  rawset(globals, "ARGV", argv)
+  return create(f)
+end, function(co, ...)
+  local function told(ok, mark, ...)
+    if hooked(co) then
+      return "slice"
+    elseif not ok then
+      return "failed", mark
+    elseif mark == HOST then
+      return ...
+    elseif raw_status(co) == "suspended" then
+      return "failed", "attempt to yield from outside a coroutine"
+    end
+    return "done", mark
+  end
+  if hooked(co) then
+    return told(raw_resume(co, registers(co)))
+  end
+  return told(raw_resume(co, ...))
+end

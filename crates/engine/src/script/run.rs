@@ -1,0 +1,379 @@
+//! A script's life on the node: it starts, runs in slices, calls commands, and ends.
+
+use super::engine::{Answer, Step};
+use super::watch::SLICE;
+use crate::client::{Client, Role};
+use crate::command::execute::{Propagate, Suspended};
+use crate::command::table::{self, Flags};
+use crate::event::LogLevel;
+use crate::io::{ConnId, Output, Peer};
+use crate::node::Node;
+use crate::resp::Reply;
+use crate::time::{Instant, Now};
+
+/// `redis.set_repl`: nothing, the append-only file, the replicas.
+const REPL_AOF: i64 = 1;
+const REPL_REPLICA: i64 = 2;
+
+/// The script that runs now.
+#[derive(Debug)]
+pub(crate) struct Running {
+    /// Who waits for its reply (`lua_caller`).
+    caller: ConnId,
+    sha: String,
+    evalsha: bool,
+    /// Its commands are propagated, not the script (`lua_replicate_commands`).
+    effects: bool,
+    /// `lua_repl`.
+    repl: i64,
+    /// `lua_multi_emitted`: its first write sent a MULTI ahead.
+    multi_emitted: bool,
+    /// `lua_write_dirty`: it called a command that writes.
+    wrote: bool,
+    /// `lua_random_dirty`: it called one whose answers differ for equal datasets.
+    random: bool,
+    /// It runs inside EXEC, where it cannot be left: after so many slices it is ended.
+    slices_left: Option<u64>,
+    /// The database that its commands work in.
+    db: usize,
+    started: Now,
+    dirty_before: u64,
+    /// `lua_timedout`.
+    timed_out: bool,
+    /// SCRIPT KILL came.
+    killed: bool,
+    /// When its next slice begins.
+    next_slice: Option<Instant>,
+    /// The call of EVAL that goes on when it ends.
+    suspended: Option<Suspended>,
+}
+
+impl Running {
+    pub(crate) fn timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// When its next slice begins.
+    pub(crate) fn next_slice(&self) -> Option<Instant> {
+        self.next_slice
+    }
+
+    /// Whether this client is the one it runs for.
+    pub(crate) fn is_for(&self, conn: ConnId) -> bool {
+        self.caller == conn
+    }
+
+    /// SCRIPT KILL: it ends at its next slice, unless it has written.
+    pub(super) fn kill(&mut self) -> Result<(), &'static str> {
+        if self.wrote {
+            return Err("UNKILLABLE Sorry the script already executed write commands against the dataset. You can \
+                        either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE \
+                        command.");
+        }
+        self.killed = true;
+        Ok(())
+    }
+}
+
+/// What a script starts with.
+pub(super) struct Start<'a> {
+    pub(super) conn: ConnId,
+    pub(super) sha: &'a str,
+    pub(super) evalsha: bool,
+    pub(super) keys: &'a [Vec<u8>],
+    pub(super) args: &'a [Vec<u8>],
+}
+
+impl Node {
+    /// Begins a script that is known, and runs its first slice.
+    pub(super) fn start_script(&mut self, start: &Start<'_>) {
+        let Some(client) = self.clients.get(&start.conn) else { return };
+        let (db, in_exec) = (client.db, client.multi.is_some());
+        let begun = self.script_engine().and_then(|engine| engine.start(start.sha, start.keys, start.args));
+        if let Err(error) = begun {
+            self.add_reply(start.conn, format!("-ERR {error}\r\n").as_bytes());
+            return;
+        }
+        // Long enough for any script that is not stuck, and soon over for one that is.
+        let slices = self.slices(self.config.lua_time_limit.max(1));
+        self.scripts.running = Some(Box::new(Running {
+            caller: start.conn,
+            sha: start.sha.to_owned(),
+            evalsha: start.evalsha,
+            effects: self.config.lua_replicate_commands,
+            repl: REPL_AOF | REPL_REPLICA,
+            multi_emitted: false,
+            wrote: false,
+            random: false,
+            slices_left: in_exec.then_some(slices),
+            db,
+            started: self.now,
+            dirty_before: self.dirty,
+            timed_out: false,
+            killed: false,
+            next_slice: None,
+            suspended: None,
+        }));
+        self.script_caller = Some(start.conn);
+        self.script_time = Some(self.now);
+        self.run_script();
+    }
+
+    /// How many slices take so many milliseconds, at least one.
+    fn slices(&self, ms: u64) -> u64 {
+        (ms * self.config.limits.script_instructions_per_ms / SLICE as u64).max(1)
+    }
+
+    /// Whether the script of this client was left, to go on later.
+    pub(crate) fn script_was_left(&self, conn: ConnId) -> bool {
+        self.scripts.running().is_some_and(|running| running.is_for(conn) && running.next_slice.is_some())
+    }
+
+    /// The part of `call` that comes after EVAL waits until its script has ended.
+    pub(crate) fn suspend_call(&mut self, suspended: Suspended) {
+        if let Some(running) = self.scripts.running.as_deref_mut() {
+            running.suspended = Some(suspended);
+        }
+    }
+
+    /// The next slice of the running script, if its time has come.
+    pub(crate) fn script_timer(&mut self) {
+        let now = self.now.mono;
+        let Some(running) = self.scripts.running.as_deref_mut() else { return };
+        if running.next_slice.is_none_or(|at| at > now) {
+            return;
+        }
+        running.next_slice = None;
+        let suspended = running.suspended.take();
+        let (caller, outer) = (running.caller, std::mem::take(&mut self.propagation));
+        if let Some(mut suspended) = suspended {
+            self.propagation = std::mem::take(&mut suspended.propagation);
+            self.run_script();
+            suspended.propagation = std::mem::replace(&mut self.propagation, outer);
+            if self.script_was_left(caller) {
+                self.suspend_call(suspended);
+            } else {
+                let argv = std::mem::take(&mut suspended.argv);
+                self.end_call(suspended, &argv);
+                self.after_script(caller);
+            }
+        }
+    }
+
+    /// What `processCommand` does after a command, and whoever waited for the script's end.
+    fn after_script(&mut self, caller: ConnId) {
+        self.command_executed(caller);
+        self.scripts.ended_for_master = self.repl.master == Some(caller);
+        self.queue_client_for_reprocessing(caller);
+        if let Some(master) = self.repl.master {
+            self.queue_client_for_reprocessing(master);
+        }
+    }
+
+    /// Runs the script until it ends or must be left.
+    fn run_script(&mut self) {
+        let mut reply: Vec<u8>;
+        let mut answer = Answer::Nil;
+        loop {
+            let Some(mut engine) = self.scripts.engine.take() else { return };
+            let step = engine.go(&answer);
+            self.scripts.engine = Some(engine);
+            answer = Answer::Nil;
+            match step {
+                Step::Done(bytes) => return self.end_script(Ok(bytes)),
+                Step::Failed(error) => return self.end_script(Err(error)),
+                Step::Slice => {
+                    if self.leave_script() {
+                        return;
+                    }
+                }
+                Step::Call { argv, raise: _ } => {
+                    let sort;
+                    (reply, sort) = self.script_call(argv);
+                    answer = Answer::Reply { bytes: &reply, sort };
+                }
+                Step::Log(level, text) => {
+                    let levels = [LogLevel::Debug, LogLevel::Verbose, LogLevel::Notice, LogLevel::Warning];
+                    let level = levels[usize::try_from(level).unwrap_or(0).min(3)];
+                    self.log(level, || String::from_utf8_lossy(&text).into_owned());
+                }
+                Step::ReplicateCommands => {
+                    let running = self.scripts.running.as_deref_mut().filter(|running| !running.wrote);
+                    answer = Answer::Bool(running.map(|running| running.effects = true).is_some());
+                }
+                Step::SetRepl(flags) => answer = self.script_set_repl(flags),
+            }
+            if self.exited {
+                return;
+            }
+        }
+    }
+
+    fn script_set_repl(&mut self, flags: i64) -> Answer<'static> {
+        let Some(running) = self.scripts.running.as_deref_mut() else { return Answer::Nil };
+        if !running.effects {
+            return Answer::Text(
+                "You can set the replication policy only after turning on single commands replication with \
+                 redis.replicate_commands().",
+            );
+        }
+        if flags & !(REPL_AOF | REPL_REPLICA) != 0 {
+            return Answer::Text(
+                "Invalid replication flags. Please use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.",
+            );
+        }
+        running.repl = flags;
+        Answer::Nil
+    }
+
+    /// `luaMaskCountHook`: a slice is used up. Says whether the script is left now, to go on later.
+    ///
+    /// In the time that a slice stands for, nobody else is served until `lua-time-limit` is over; then clients are, with
+    /// -BUSY. serverCron waits until the script has ended.
+    fn leave_script(&mut self) -> bool {
+        let per_slice = SLICE as u64 * 1000 / self.config.limits.script_instructions_per_ms.max(1);
+        let (now, limit_ms) = (self.now.mono, self.config.lua_time_limit);
+        let Some(running) = self.scripts.running.as_deref_mut() else { return true };
+        if running.killed {
+            self.fail_script(b"Script killed by user with SCRIPT KILL...");
+            return true;
+        }
+        if let Some(left) = &mut running.slices_left {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.fail_script(b"Script ended: it took longer than lua-time-limit inside a transaction");
+                return true;
+            }
+            return false;
+        }
+        let until = now.plus_us(per_slice.max(1));
+        running.next_slice = Some(until);
+        let ran_ms = now.since_us(running.started.mono) / 1000;
+        if !running.timed_out && limit_ms > 0 && ran_ms >= limit_ms {
+            running.timed_out = true;
+            self.log(LogLevel::Warning, || {
+                format!(
+                    "Lua slow script detected: still in execution after {ran_ms} milliseconds. You can try killing the \
+                     script using the SCRIPT KILL command."
+                )
+            });
+        }
+        if !self.scripts.timed_out() {
+            self.asleep_until = Some(until);
+            self.out.outputs.push(Output::Sleep { until });
+        }
+        true
+    }
+
+    fn fail_script(&mut self, message: &[u8]) {
+        let placed = self.scripts.engine.as_mut().map(|engine| engine.placed(message));
+        self.end_script(Err(placed.unwrap_or_default()));
+    }
+
+    /// The end of `evalGenericCommand`: the reply, and what becomes of the script's own propagation.
+    fn end_script(&mut self, result: Result<Vec<u8>, Vec<u8>>) {
+        if let Some(engine) = self.scripts.engine.as_mut() {
+            engine.stop();
+        }
+        let Some(running) = self.scripts.running.take() else { return };
+        (self.script_caller, self.script_time) = (None, None);
+        let conn = running.caller;
+        let reply = result.unwrap_or_else(|error| {
+            let mut reply = Reply::default();
+            let name = format!("ERR Error running script (call to f_{}): ", running.sha);
+            reply.error([name.as_bytes(), &error, b"\n"].concat());
+            reply.take()
+        });
+        self.add_reply(conn, &reply);
+        if running.effects {
+            self.propagation.prevented = true;
+            if running.multi_emitted {
+                let db = self.clients.get(&conn).map_or(0, |client| client.db);
+                self.propagation.also.push((db, vec![b"EXEC".to_vec()]));
+            }
+        } else if running.evalsha && !self.scripts.replicas_hold(&running.sha) {
+            self.propagate_whole_script(&running);
+        }
+    }
+
+    /// EVALSHA of a script that some replica may not hold: its text, and from now on they hold it.
+    fn propagate_whole_script(&mut self, running: &Running) {
+        let Some(body) = self.scripts.sources.get(&running.sha).map(|body| body.to_vec()) else { return };
+        self.scripts.replicas_will_hold(&running.sha);
+        self.propagation.forced = true;
+        self.propagation.whole_script = Some(body);
+        self.propagation.script_wrote = self.dirty != running.dirty_before;
+    }
+
+    /// `luaRedisGenericCommand`: a command that a script calls. Returns its reply, and whether a script may see its
+    /// elements in order only.
+    fn script_call(&mut self, argv: Option<Vec<Vec<u8>>>) -> (Vec<u8>, bool) {
+        let refuse = |node: &Self, error: &str| {
+            let placed = node.scripts.engine.as_ref().map(|engine| engine.refusal(error)).unwrap_or_default();
+            (format!("-{placed}\r\n").into_bytes(), false)
+        };
+        let Some(argv) = argv else {
+            return refuse(self, "Lua redis() command arguments must be strings or integers");
+        };
+        if argv.is_empty() {
+            return refuse(self, "Please specify at least one argument for redis.call()");
+        }
+        let Some(spec) = table::lookup_renamed(&self.config.renamed_commands, &argv[0]) else {
+            return refuse(self, "Unknown Redis command called from Lua script");
+        };
+        if !spec.takes(argv.len()) {
+            return refuse(self, "Wrong number of args calling Redis command From Lua script");
+        }
+        if spec.flags.has(Flags::NOSCRIPT) {
+            return refuse(self, "This Redis command is not allowed from scripts");
+        }
+        let writes = spec.flags.has(Flags::WRITE);
+        let Some(running) = self.scripts.running.as_deref() else { return refuse(self, "no script") };
+        if writes && running.random && !running.effects {
+            return refuse(
+                self,
+                "Write commands not allowed after non deterministic commands. Call redis.replicate_commands() at the \
+                 start of your script in order to switch to single commands replication mode.",
+            );
+        }
+        if writes
+            && self.repl.masterhost.is_some()
+            && self.config.replica_read_only
+            && !self.acts_for_master(ConnId::SCRIPT)
+        {
+            return refuse(self, "-READONLY You can't write against a read only replica.\r\n");
+        }
+        let (db, propagate) = self.prepare_script_call(spec.flags);
+        let peer = Peer { ip: String::new(), port: 0 };
+        let mut client = Client::new(ConnId::SCRIPT, 0, peer, 0, self.now.unix_s());
+        (client.db, client.authenticated, client.role) = (db, true, Role::Script);
+        self.clients.insert(ConnId::SCRIPT, client);
+        self.call(ConnId::SCRIPT, spec, &argv, propagate);
+        let client = self.clients.remove(&ConnId::SCRIPT);
+        let effects = self.scripts.running.as_deref_mut().is_some_and(|running| {
+            running.db = client.as_ref().map_or(db, |client| client.db);
+            running.effects
+        });
+        let reply = client.map(|mut client| client.out.take(usize::MAX)).unwrap_or_default();
+        (reply, spec.flags.has(Flags::SORT_FOR_SCRIPT) && !effects)
+    }
+
+    /// What a script remembers of the command it is about to call; with the first that writes, MULTI goes ahead.
+    fn prepare_script_call(&mut self, flags: Flags) -> (usize, Propagate) {
+        let in_exec = self
+            .script_caller
+            .and_then(|caller| self.clients.get(&caller))
+            .is_some_and(|client| client.multi.is_some());
+        let caller_db = self.script_caller.and_then(|caller| self.clients.get(&caller)).map_or(0, |client| client.db);
+        let Some(running) = self.scripts.running.as_deref_mut() else { return (0, Propagate::No) };
+        running.random |= flags.has(Flags::RANDOM);
+        running.wrote |= flags.has(Flags::WRITE);
+        let (db, silent) = (running.db, !running.effects || running.repl & REPL_REPLICA == 0);
+        let begins = running.effects && !running.multi_emitted && !in_exec && running.wrote && running.repl != 0;
+        if begins {
+            running.multi_emitted = true;
+            self.propagate(caller_db, &["MULTI"]);
+        }
+        (db, if silent { Propagate::No } else { Propagate::Yes })
+    }
+}

@@ -1,0 +1,311 @@
+//! Scripts: what they answer, what they may do, what the replicas are sent, and what happens when they do not end.
+
+mod common;
+
+use common::solo::{Solo, resp};
+use psyncscope_engine::ConnId;
+
+fn master(lines: &[&str]) -> Solo {
+    let mut solo = Solo::new(lines);
+    solo.run_ms(2);
+    solo
+}
+
+#[track_caller]
+fn say(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
+    solo.say(conn, resp(words).as_bytes());
+    solo.sent(conn).replace("\r\n", "|")
+}
+
+/// What a script answers, on a master where `s` is a string and `l` a list of b and a.
+#[track_caller]
+fn check(script: &str, answer: &str) {
+    let mut solo = master(&[]);
+    solo.cmd("SET s 5");
+    solo.cmd("RPUSH l b a");
+    let conn = solo.accept();
+    assert_eq!(say(&mut solo, conn, &["EVAL", script, "1", "key", "x", "y"]), answer, "{script}");
+    assert_eq!(say(&mut solo, conn, &["PING"]), "+PONG|", "{script}");
+}
+
+#[test]
+fn values_in_and_out() {
+    check("return 1", ":1|");
+    check("return 3.99", ":3|");
+    check("return -3.99", ":-3|");
+    check("return 'text'", "$4|text|");
+    check("return true", ":1|");
+    check("return false", "$-1|");
+    check("return nil", "$-1|");
+    check("return", "$-1|");
+    check("return {1, 'two', {3}, false, nil, 6}", "*4|:1|$3|two|*1|:3|$-1|");
+    check("return {ok = 'FINE'}", "+FINE|");
+    check("return {err = 'BAD luck'}", "-BAD luck|");
+    check("return redis.status_reply('A')", "+A|");
+    check("return redis.error_reply('B')", "-B|");
+    check("return {KEYS[1], ARGV[1], ARGV[2], ARGV[3]}", "*3|$3|key|$1|x|$1|y|");
+    check("return redis.call('get', 's')", "$1|5|");
+    check("return redis.call('get', 'none')", "$-1|");
+    check("return redis.call('get', 'none') == false", ":1|");
+    check("return redis.call('incr', 's')", ":6|");
+    check("return redis.call('set', 's', 'v')", "+OK|");
+    check("return redis.call('set', 's', 'v').ok", "$2|OK|");
+    check("return redis.call('lrange', 'l', 0, -1)", "*2|$1|b|$1|a|");
+    check("redis.call('set', 's', 10 / 4) return redis.call('get', 's')", "$3|2.5|");
+    check("redis.call('set', 's', 10 / 2) return redis.call('get', 's')", "$1|5|");
+    check("return redis.sha1hex('')", "$40|da39a3ee5e6b4b0d3255bfef95601890afd80709|");
+    check("redis.call('select', 3) redis.call('set', 'elsewhere', 1) return redis.call('dbsize')", ":1|");
+}
+
+/// Numbers are Lua 5.1's: doubles, printed with 14 digits.
+#[test]
+fn lua_is_5_1() {
+    check("return tostring(10 / 2) .. ' ' .. 2^53 .. ' ' .. 1e15 .. ' ' .. 0.1", "$30|5 9.007199254741e+15 1e+15 0.1|");
+    check("return #{unpack({1, 2, 3})}", ":3|");
+    check("return table.concat({1, 2}, ',') .. string.format('%5.2f|%d|%s', 3.14159, 3, 1e3)", "$15|1,2 3.14|3|1000|");
+    check("local t = {3, 1, 2} table.sort(t, function(a, b) return a > b end) return t", "*3|:3|:2|:1|");
+    check("return (string.gsub('hello world', 'o', function(c) return '<' .. c .. '>' end))", "$15|hell<o> w<o>rld|");
+    check("return (string.gsub('abc', '', function() return '-' end))", "$7|-a-b-c-|");
+    check("return (string.gsub('k=v, x=y', '(%w)=(%w)', function(k, v) return v .. k end))", "$6|vk, yx|");
+    check("return loadstring('return 7')()", ":7|");
+    check(
+        "local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * 2 end) \
+           return {co(1), co(10)}",
+        "*2|:2|:20|",
+    );
+    check(
+        "local co = coroutine.create(function() return redis.call('get', 's') end) \
+           return {select('#', coroutine.resume(co)), coroutine.status(co)}",
+        "*2|:2|$4|dead|",
+    );
+    check("local n = 0 for k in string.gmatch('a,b,c', '%a') do n = n + 1 end return n", ":3|");
+    // drand48 from the same seed each time.
+    check(
+        "return tostring(math.random()) .. ' ' .. math.random(10) .. ' ' .. math.random(5, 6)",
+        "$20|0.17082803611217 8 5|",
+    );
+}
+
+#[test]
+fn errors() {
+    let name = |script: &str| sha1_smol::Sha1::from(script).digest().to_string();
+    #[track_caller]
+    fn fails(script: &str, at: &str) {
+        let sha = sha1_smol::Sha1::from(script).digest().to_string();
+        check(script, &format!("-ERR Error running script (call to f_{sha}): @user_script:{at} |"));
+    }
+    assert_eq!(name("return 1"), "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
+    fails("error('boom')", "1: user_script:1: boom");
+    fails("\n\nerror('boom', 0)\n", "3: boom");
+    fails("return redis.call('incr', 'l')", "1: WRONGTYPE Operation against a key holding the wrong kind of value");
+    fails("\nlocal x = redis.call('nosuch')", "2: @user_script: 2: Unknown Redis command called from Lua script");
+    fails("redis.call('get')", "1: @user_script: 1: Wrong number of args calling Redis command From Lua script");
+    fails("redis.call('get', {})", "1: @user_script: 1: Lua redis() command arguments must be strings or integers");
+    fails("redis.call()", "1: @user_script: 1: Please specify at least one argument for redis.call()");
+    fails("redis.call('blpop', 'l', 0)", "1: @user_script: 1: This Redis command is not allowed from scripts");
+    fails("x = 1", "1: user_script:1: Script attempted to create global variable 'x'");
+    fails("return x", "1: user_script:1: Script attempted to access nonexistent global variable 'x'");
+    fails("return redis.breakpoint()", "1: user_script:1: attempt to call field 'breakpoint' (a nil value)");
+    check("return redis.pcall('incr', 'l')", "-WRONGTYPE Operation against a key holding the wrong kind of value|");
+    check(
+        "return redis.pcall('incr', 'l').err",
+        "$65|WRONGTYPE Operation against a key holding the wrong kind of value|",
+    );
+    check(
+        "local ok, e = pcall(redis.call, 'incr', 'l') return {tostring(ok), e}",
+        "*2|$5|false|$65|WRONGTYPE Operation against a key holding the wrong kind of value|",
+    );
+    check(
+        "local ok, e = pcall(function() return redis.call('get', 's') end) return {tostring(ok), e}",
+        "*2|$4|true|$1|5|",
+    );
+    check("local ok, e = pcall(error, {code = 7}) return e.code", ":7|");
+    check("return select(2, xpcall(function() error('x', 0) end, function(e) return e .. '!' end))", "$2|x!|");
+    let mut solo = master(&[]);
+    let conn = solo.accept();
+    let compile = say(&mut solo, conn, &["EVAL", "return (", "0"]);
+    assert!(compile.starts_with("-ERR Error compiling script (new function): user_script:1:"), "{compile}");
+    for (words, answer) in [
+        (&["EVAL", "return 1", "x"][..], "-ERR value is not an integer or out of range|"),
+        (&["EVAL", "return 1", "1"], "-ERR Number of keys can't be greater than number of args|"),
+        (&["EVAL", "return 1", "-1"], "-ERR Number of keys can't be negative|"),
+        (
+            &["EVALSHA", "e0e1f9fabfc9d4800c877a703b823ac0578ff8db", "0"],
+            "-NOSCRIPT No matching script. Please use EVAL.|",
+        ),
+        (&["SCRIPT", "LOAD", "return 1"], "$40|e0e1f9fabfc9d4800c877a703b823ac0578ff8db|"),
+        (&["EVALSHA", "E0E1F9FABFC9D4800C877A703B823AC0578FF8DB", "0"], ":1|"),
+        (&["SCRIPT", "EXISTS", "e0e1f9fabfc9d4800c877a703b823ac0578ff8db", "x"], "*2|:1|:0|"),
+        (&["SCRIPT", "FLUSH"], "+OK|"),
+        (
+            &["EVALSHA", "e0e1f9fabfc9d4800c877a703b823ac0578ff8db", "0"],
+            "-NOSCRIPT No matching script. Please use EVAL.|",
+        ),
+        (&["SCRIPT", "KILL"], "-NOTBUSY No scripts in execution right now.|"),
+        (&["SCRIPT", "DEBUG", "NO"], "+OK|"),
+    ] {
+        assert_eq!(say(&mut solo, conn, words), answer, "{words:?}");
+    }
+}
+
+#[test]
+fn effects_are_propagated() {
+    #[track_caller]
+    fn check(script: &str, stream: &[&str]) {
+        let mut solo = master(&[]);
+        let replica = solo.attach_replica();
+        solo.cmd("SET s 1");
+        solo.stream(replica);
+        let conn = solo.accept();
+        say(&mut solo, conn, &["EVAL", script, "0"]);
+        assert_eq!(solo.stream(replica), stream, "{script}");
+    }
+    check("return redis.call('get', 's')", &[]);
+    check(
+        "redis.call('incr', 's') redis.call('get', 's') redis.call('set', 'a', 'b')",
+        &["MULTI", "incr s", "set a b", "EXEC"],
+    );
+    check("redis.call('del', 'none')", &["MULTI", "EXEC"]);
+    check("redis.call('incr', 's') error('late')", &["MULTI", "incr s", "EXEC"]);
+    check("redis.set_repl(redis.REPL_NONE) redis.call('incr', 's')", &[]);
+    check(
+        "redis.call('incr', 's') redis.set_repl(redis.REPL_AOF) redis.call('incr', 's')",
+        &["MULTI", "incr s", "EXEC"],
+    );
+    check("redis.call('select', 2) redis.call('set', 'x', 1)", &["MULTI", "SELECT 2", "set x 1", "SELECT 0", "EXEC"]);
+    // Inside a transaction there is a MULTI already.
+    let mut solo = master(&[]);
+    let replica = solo.attach_replica();
+    let conn = solo.accept();
+    say(&mut solo, conn, &["MULTI"]);
+    say(&mut solo, conn, &["EVAL", "return redis.call('set', 'a', 'b')", "0"]);
+    assert_eq!(say(&mut solo, conn, &["EXEC"]), "*1|+OK|");
+    assert_eq!(solo.stream(replica), ["SELECT 0", "MULTI", "set a b", "EXEC"]);
+    // A push in a script serves who waits, afterwards.
+    let waiting = solo.accept();
+    say(&mut solo, waiting, &["BLPOP", "l", "0"]);
+    say(&mut solo, conn, &["EVAL", "return redis.call('rpush', 'l', 1, 2)", "0"]);
+    solo.expect(waiting, "*2\r\n$1\r\nl\r\n$1\r\n1\r\n");
+    assert_eq!(solo.stream(replica), ["MULTI", "rpush l 1 2", "EXEC", "LPOP l"]);
+}
+
+#[test]
+fn whole_scripts_are_propagated() {
+    let mut solo = master(&["lua-replicate-commands no"]);
+    let replica = solo.attach_replica();
+    let conn = solo.accept();
+    let (incr, get) = ("return redis.call('incr', KEYS[1])", "return redis.call('get', KEYS[1])");
+    let sha = |script: &str| sha1_smol::Sha1::from(script).digest().to_string();
+    let (incr_sha, get_sha) = (sha(incr), sha(get));
+    let incr_eval = format!("EVAL {incr} 1 n");
+    for (words, stream) in [
+        (&["eval", incr, "1", "n"][..], vec!["SELECT 0".to_owned(), format!("eval {incr} 1 n")]),
+        (&["EVALSHA", &incr_sha, "1", "n"], vec![incr_eval.clone()]),
+        (&["evalsha", &incr_sha, "1", "n"], vec![format!("evalsha {incr_sha} 1 n")]),
+        (&["EVAL", get, "1", "n"], vec![]),
+        (&["EVALSHA", &get_sha, "1", "n"], vec![format!("SCRIPT LOAD {get}")]),
+        (&["EVALSHA", &get_sha, "1", "n"], vec![]),
+        (&["SCRIPT", "FLUSH"], vec!["SCRIPT FLUSH".into()]),
+        (&["SCRIPT", "LOAD", incr], vec![format!("SCRIPT LOAD {incr}")]),
+        (&["EVALSHA", &incr_sha, "1", "n"], vec![incr_eval]),
+        (
+            &["EVAL", "redis.replicate_commands() return redis.call('incr', 'n')", "0"],
+            vec!["MULTI".into(), "incr n".into(), "EXEC".into()],
+        ),
+    ] {
+        say(&mut solo, conn, words);
+        assert_eq!(solo.stream(replica), stream, "{words:?}");
+    }
+    let random = say(&mut solo, conn, &["EVAL", "redis.call('time') return redis.pcall('set', 'a', 1)", "0"]);
+    assert!(random.contains("Write commands not allowed after non deterministic commands"), "{random}");
+    // Sets come in order, so that every replica sees the same.
+    say(&mut solo, conn, &["SADD", "set", "c", "a", "b"]);
+    assert_eq!(say(&mut solo, conn, &["EVAL", "return redis.call('smembers', 'set')", "0"]), "*3|$1|a|$1|b|$1|c|");
+}
+
+const BUSY: &str = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.|";
+
+#[test]
+fn a_script_that_does_not_end() {
+    for script in [
+        "while true do end",
+        "local t = {} while true do t[1] = #t end",
+        "while true do pcall(function() while true do end end) end",
+        "while true do redis.call('get', 's') end",
+        "local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end",
+        "repeat local s = string.gsub('abc', '%w', function(c) return c .. c end) until false",
+    ] {
+        let mut solo = master(&["lua-time-limit 50"]);
+        let (conn, other) = (solo.accept(), solo.accept());
+        assert_eq!(say(&mut solo, conn, &["EVAL", script, "0"]), "", "{script}");
+        solo.run_ms(100);
+        for (words, answer) in [
+            (&["PING"][..], BUSY),
+            (&["GET", "s"], BUSY),
+            (&["SCRIPT", "EXISTS", "x"], BUSY),
+            (&["REPLCONF", "listening-port", "1"], "+OK|"),
+            (&["AUTH", "x"], "-ERR Client sent AUTH, but no password is set|"),
+            (&["SCRIPT", "KILL"], "+OK|"),
+        ] {
+            assert_eq!(say(&mut solo, other, words), answer, "{script}: {words:?}");
+        }
+        say(&mut solo, conn, &["PING"]);
+        solo.run_ms(50);
+        let sha = sha1_smol::Sha1::from(script).digest().to_string();
+        let killed = format!(
+            "-ERR Error running script (call to f_{sha}): @user_script:1: Script killed by user with SCRIPT KILL... |+PONG|"
+        );
+        assert_eq!(solo.sent(conn).replace("\r\n", "|"), killed, "{script}");
+        assert_eq!(say(&mut solo, other, &["GET", "s"]), "$-1|", "{script}");
+    }
+}
+
+/// Where a script cannot be left it is ended.
+#[test]
+fn a_script_that_can_be_neither_left_nor_awaited() {
+    let mut solo = master(&[]);
+    let conn = solo.accept();
+    let script = "for i in function() while true do end end do end";
+    let answer = say(&mut solo, conn, &["EVAL", script, "0"]);
+    assert!(answer.contains("script ended: too long in a function that cannot be interrupted"), "{answer}");
+    for script in [
+        "for i in function() return redis.call('get', 's') end do end",
+        "local t = setmetatable({}, {__index = function(t, k) return redis.call('get', k) end}) return t.s",
+    ] {
+        let answer = say(&mut solo, conn, &["EVAL", script, "0"]);
+        assert!(answer.contains("from a metamethod or an iterator is not supported"), "{answer}");
+    }
+    assert_eq!(say(&mut solo, conn, &["PING"]), "+PONG|");
+}
+
+#[test]
+fn a_script_that_has_written_cannot_be_killed() {
+    let mut solo = master(&["lua-time-limit 50"]);
+    let replica = solo.attach_replica();
+    let (conn, other) = (solo.accept(), solo.accept());
+    let script = "redis.call('set', 'a', 1) for i = 1, 3000000 do end return redis.call('incr', 'a')";
+    assert_eq!(say(&mut solo, conn, &["EVAL", script, "0"]), "");
+    solo.run_ms(100);
+    let refused = say(&mut solo, other, &["SCRIPT", "KILL"]);
+    assert!(refused.starts_with("-UNKILLABLE"), "{refused}");
+    solo.run_ms(2000);
+    solo.expect(conn, ":2\r\n");
+    assert_eq!(solo.stream(replica)[..5], ["SELECT 0", "MULTI", "set a 1", "incr a", "EXEC"]);
+    assert_eq!(say(&mut solo, conn, &["EVAL", script, "0"]), "");
+    solo.run_ms(100);
+    say(&mut solo, other, &["SHUTDOWN", "NOSAVE"]);
+    assert!(solo.outputs.iter().any(|output| matches!(output, psyncscope_engine::Output::Exit { .. })));
+}
+
+/// Time stands still in a script, whatever it takes.
+#[test]
+fn time_is_frozen() {
+    let mut solo = master(&[]);
+    solo.cmd("SET a 1 PX 20");
+    let conn = solo.accept();
+    let script = "local t = redis.call('pttl', 'a') for i = 1, 1000000 do end return {t, redis.call('pttl', 'a')}";
+    assert_eq!(say(&mut solo, conn, &["EVAL", script, "0"]), "");
+    solo.run_ms(1000);
+    solo.expect(conn, "*2\r\n:20\r\n:20\r\n");
+    assert_eq!(solo.cmd("EXISTS a"), ":0\r\n");
+}
