@@ -113,6 +113,10 @@ pub(crate) struct Client {
     pub(crate) watched: Vec<WatchedKey>,
     /// One of them was touched (`CLIENT_DIRTY_CAS`).
     pub(crate) dirty_cas: bool,
+    /// Channels it listens to, in order of subscription.
+    pub(crate) channels: Vec<Vec<u8>>,
+    /// Patterns of channels, likewise.
+    pub(crate) patterns: Vec<Vec<u8>>,
     /// What it waits for (`CLIENT_BLOCKED`).
     pub(crate) blocked: Option<Box<Block>>,
     /// `woff`: `master_repl_offset` after this client's last command; what WAIT waits for.
@@ -148,6 +152,8 @@ impl Client {
             multi: None,
             watched: Vec::new(),
             dirty_cas: false,
+            channels: Vec::new(),
+            patterns: Vec::new(),
             blocked: None,
             woff: Offset(0),
             role: Role::Normal,
@@ -184,6 +190,11 @@ impl Client {
 
     pub(crate) const fn is_master(&self) -> bool {
         matches!(self.role, Role::Master(_))
+    }
+
+    /// Listens to something (`CLIENT_PUBSUB`).
+    pub(crate) fn is_subscriber(&self) -> bool {
+        !self.channels.is_empty() || !self.patterns.is_empty()
     }
 
     pub(crate) const fn is_replica(&self) -> bool {

@@ -227,8 +227,8 @@ impl Node {
         lines.put("evicted_keys", 0);
         lines.put("keyspace_hits", self.keyspace.stats.hits);
         lines.put("keyspace_misses", self.keyspace.stats.misses);
-        lines.put("pubsub_channels", 0);
-        lines.put("pubsub_patterns", 0);
+        lines.put("pubsub_channels", self.pubsub.channels());
+        lines.put("pubsub_patterns", self.pubsub.patterns());
         lines.put("latest_fork_usec", 0);
         lines.put("migrate_cached_sockets", 0);
         lines.put("slave_expires_tracked_keys", 0);

@@ -8,6 +8,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::blocked::Blocked;
 use crate::client::{Client, MasterLink, ReplicaLink, Role};
 use crate::command::execute::Propagation;
+use crate::command::pubsub::PubSub;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
@@ -112,6 +113,7 @@ pub struct Node {
     pub(crate) watching: usize,
     /// What the running command says of its own propagation.
     pub(crate) propagation: Propagation,
+    pub(crate) pubsub: PubSub,
     pub(crate) scripts: Scripts,
     /// Who runs a script (`server.lua_caller`).
     pub(crate) script_caller: Option<ConnId>,
@@ -164,6 +166,7 @@ impl Node {
             blocked: Blocked::default(),
             watching: 0,
             propagation: Propagation::default(),
+            pubsub: PubSub::default(),
             scripts: Scripts::default(),
             script_caller: None,
             script_time: None,
@@ -410,7 +413,10 @@ impl Node {
             .clients
             .values()
             .filter(|client| {
-                matches!(client.role, Role::Normal) && client.blocked.is_none() && client.last_interaction < oldest
+                matches!(client.role, Role::Normal)
+                    && client.blocked.is_none()
+                    && !client.is_subscriber()
+                    && client.last_interaction < oldest
             })
             .map(|client| client.conn)
             .collect();
@@ -554,6 +560,7 @@ impl Node {
         let was_blocked = self.clients.get(&conn).is_some_and(|client| client.blocked.is_some());
         self.unblock_client(conn);
         self.unwatch_all_keys(conn);
+        self.unsubscribe_all(conn);
         let Some(mut client) = self.clients.remove(&conn) else { return };
         if close {
             self.out.outputs.push(Output::Close { conn });

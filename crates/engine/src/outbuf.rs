@@ -184,6 +184,7 @@ impl OutputLimits {
     fn of(&self, client: &Client) -> OutputLimit {
         match client.role {
             Role::Replica(_) => self.replica,
+            _ if client.is_subscriber() => self.pubsub,
             Role::Normal | Role::Master(_) | Role::Script => self.normal,
         }
     }

@@ -27,6 +27,7 @@ impl ClientType {
 
     fn of(client: &Client) -> Self {
         match client.role {
+            Role::Normal if client.is_subscriber() => Self::PubSub,
             Role::Normal | Role::Script => Self::Normal,
             Role::Replica(_) => Self::Replica,
             Role::Master(_) => Self::Master,
@@ -200,6 +201,9 @@ impl Node {
             Role::Replica(_) => flags.push('S'),
             Role::Master(_) => flags.push('M'),
         }
+        if client.is_subscriber() {
+            flags.push('P');
+        }
         if client.multi.is_some() {
             flags.push('x');
         }
@@ -222,7 +226,7 @@ impl Node {
         let waiting = if client.room == 0 && self.wants_write(client.conn) { "rw" } else { "r" };
         let (buffered, blocks, memory) = client.out.usage();
         format!(
-            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub=0 psub=0 multi={} qbuf={} qbuf-free=0 \
+            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub={} psub={} multi={} qbuf={} qbuf-free=0 \
              obl={buffered} oll={blocks} omem={memory} events={waiting} cmd={}",
             client.id,
             client.addr(),
@@ -231,6 +235,8 @@ impl Node {
             now - client.created,
             now - client.last_interaction,
             client.db,
+            client.channels.len(),
+            client.patterns.len(),
             client.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
             client.query.unparsed(),
             client.last_cmd,

@@ -7,7 +7,14 @@ use crate::resp::{Reply, parse_i64_strict};
 impl Node {
     pub(crate) fn ping_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
+        let subscriber = self.clients.get(&conn).is_some_and(|client| client.is_subscriber());
         match argv {
+            [_] | [_, _] if subscriber => {
+                // A client that reads pushed messages reads arrays.
+                reply.array(2);
+                reply.bulk("pong");
+                reply.bulk(argv.get(1).map_or(&b""[..], |text| text));
+            }
             [_] => reply.status("PONG"),
             [_, text] => reply.bulk(text),
             _ => reply.error("ERR wrong number of arguments for 'ping' command"),

@@ -167,6 +167,9 @@ impl Node {
         if is_replica && self.config.replica_read_only && writes {
             return Err(Refusal::only("READONLY You can't write against a read only replica."));
         }
+        if client.is_subscriber() && !allowed_to_subscribers(spec.name) {
+            return Err(Refusal::only("ERR only (P)SUBSCRIBE / (P)UNSUBSCRIBE / PING / QUIT allowed in this context"));
+        }
         if is_replica
             && self.repl.state != ReplState::Connected
             && !self.config.replica_serve_stale_data
@@ -194,6 +197,10 @@ impl Node {
             && self.config.min_replicas_max_lag > 0
             && self.repl.good_replicas < self.config.min_replicas_to_write
     }
+}
+
+fn allowed_to_subscribers(name: &str) -> bool {
+    matches!(name, "ping" | "subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe")
 }
 
 /// AUTH, REPLCONF, SHUTDOWN NOSAVE and SCRIPT KILL.

@@ -2,7 +2,7 @@
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
-//! * `transactions`: MULTI, EXEC and WATCH
+//! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
 //! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
 //!   commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
@@ -27,6 +27,7 @@ mod logs;
 mod monitor;
 pub mod objects;
 pub(crate) mod pause;
+pub(crate) mod pubsub;
 pub mod scan;
 mod server;
 pub mod sets;

@@ -34,11 +34,15 @@ impl Flags {
     /// Constant or logarithmic time.
     pub const FAST: Self = Self(1 << 10);
 
-    const NAMES: [(Self, &'static str); 11] = [
+    /// About channels.
+    pub const PUBSUB: Self = Self(1 << 11);
+
+    const NAMES: [(Self, &'static str); 12] = [
         (Self::WRITE, "write"),
         (Self::READONLY, "readonly"),
         (Self::DENYOOM, "denyoom"),
         (Self::ADMIN, "admin"),
+        (Self::PUBSUB, "pubsub"),
         (Self::NOSCRIPT, "noscript"),
         (Self::RANDOM, "random"),
         (Self::SORT_FOR_SCRIPT, "sort_for_script"),
@@ -76,6 +80,7 @@ impl Flags {
                 b't' => Self::STALE.0,
                 b'M' => Self::SKIP_MONITOR.0,
                 b'F' => Self::FAST.0,
+                b'p' => Self::PUBSUB.0,
                 _ => panic!("an unknown flag letter in the command table"),
             };
             i += 1;
@@ -271,6 +276,12 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("object", -2, "rR", (2, 2, 1), objects::object),
     data("memory", -2, "rR", (0, 0, 0), objects::memory),
     node("config", -2, "last", Node::config_command),
+    node("subscribe", -2, "pslt", Node::subscribe_command),
+    node("unsubscribe", -1, "pslt", Node::unsubscribe_command),
+    node("psubscribe", -2, "pslt", Node::psubscribe_command),
+    node("punsubscribe", -1, "pslt", Node::punsubscribe_command),
+    node("publish", 3, "pltF", Node::publish_command),
+    node("pubsub", -2, "pltR", Node::pubsub_command),
     CommandSpec { keys: (1, -1, 1), ..node("watch", -2, "sF", Node::watch_command) },
     node("unwatch", 1, "sF", |node, conn, _| node.unwatch_command(conn)),
     node("client", -2, "as", Node::client_command),

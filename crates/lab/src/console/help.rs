@@ -141,6 +141,8 @@ static REDIS: &[CommandHelp] = &[
     c("PTTL", "key"),
     c("PUBLISH", "channel message"),
     c("PUBSUB CHANNELS", "[pattern]"),
+    c("PUBSUB NUMPAT", ""),
+    c("PUBSUB NUMSUB", "[channel ...]"),
     c("PUNSUBSCRIBE", "[pattern ...]"),
     c("RANDOMKEY", ""),
     c("RENAME", "key newkey"),
