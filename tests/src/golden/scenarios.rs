@@ -3,11 +3,13 @@
 mod fake_master;
 mod handshakes;
 mod links;
+mod phases;
 mod transfers;
 
 pub use fake_master::u_fake_master;
 pub use handshakes::{i_masterauth, l_old_sync};
 pub use links::{aa_announce_writable, j_wait_getack, o_restart_partial, t_timeouts};
+pub use phases::m_info_role_phases;
 pub use transfers::{h_diskless_eof, v_obuf_limit};
 
 use psyncscope_sim::frame::HostId;
