@@ -104,14 +104,16 @@ fn u_fake_master() {
 }
 
 #[test]
+fn p_min_replicas() {
+    check(include_str!("../golden/p_min_replicas.jsonl"), scenarios::p_min_replicas);
+}
+
+#[test]
 fn m_info_role_phases() {
     check_but(include_str!("../golden/m_info_role_phases.jsonl"), scenarios::m_info_role_phases, |transcript| {
         let key = |dir: &str| StreamKey { dir: dir.into(), link: String::new(), conn: String::new() };
         // The recording's dataset was ten times as large.
         transcript.alter(&key("client->A"), |bytes| replace(bytes, b"$7\r\n1500000\r\n", b"$6\r\n150000\r\n"));
-        // It ends with a SUBSCRIBE, which is allowed while loading.
-        transcript.alter(&key("client->B"), |bytes| replace(bytes, b"*2\r\n$9\r\nSUBSCRIBE\r\n$1\r\nx\r\n", b""));
-        transcript.alter(&key("B->client"), |bytes| replace(bytes, b"*3\r\n$9\r\nsubscribe\r\n$1\r\nx\r\n:1\r\n", b""));
     });
 }
 

@@ -8,7 +8,7 @@ mod transfers;
 
 pub use fake_master::u_fake_master;
 pub use handshakes::{i_masterauth, l_old_sync};
-pub use links::{aa_announce_writable, j_wait_getack, o_restart_partial, t_timeouts};
+pub use links::{aa_announce_writable, j_wait_getack, o_restart_partial, p_min_replicas, t_timeouts};
 pub use phases::m_info_role_phases;
 pub use transfers::{h_diskless_eof, v_obuf_limit};
 

@@ -190,3 +190,38 @@ pub fn j_wait_getack(seed: u64) -> Transcript {
     s.sleep_ms(300);
     s.transcript()
 }
+
+/// A master that wants one good replica before it takes a write.
+#[must_use]
+pub fn p_min_replicas(seed: u64) -> Transcript {
+    let mut s = Stage::new(seed);
+    let a = s.node("A", 17001, &[NO_PING, "min-replicas-to-write 1", "min-replicas-max-lag 2"]);
+    s.cmd(a, &["SET", "k0", "v0"]);
+    s.proxy("B>A", 17011, a, 17001);
+    let b = s.node("B", 17002, &["replicaof 127.0.0.1 17011"]);
+    s.wait_up(b);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["SET", "a", "1"]);
+    s.sleep_ms(1200);
+    s.cmd(a, &["SET", "a", "2"]);
+    s.world.pause(b).expect("it runs");
+    for _ in 0..5 {
+        s.sleep_ms(1000);
+        s.cmd(a, &["SET", "a", "3"]);
+    }
+    s.cmd(a, &["GET", "a"]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["MULTI"]);
+    s.cmd(a, &["SET", "a", "1"]);
+    s.cmd(a, &["EXEC"]);
+    s.cmd(a, &["EVAL", "return redis.call('set','a','9')", "0"]);
+    s.cmd(a, &["PING"]);
+    s.cmd(a, &["PUBLISH", "c", "m"]);
+    s.world.resume(b).expect("it was stopped");
+    s.sleep_ms(1300);
+    s.cmd(a, &["SET", "a", "4"]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.cmd(a, &["CONFIG", "SET", "min-slaves-to-write", "0"]);
+    s.cmd(a, &["INFO", "replication"]);
+    s.transcript()
+}

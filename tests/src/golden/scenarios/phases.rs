@@ -128,7 +128,7 @@ fn loading(s: &mut Stage, a: HostId, b: HostId) {
     s.wait(|s| s.node_of(b).view(None).loading.is_some());
     phase(s, &[a]);
     // All at once: this load is over after a few steps.
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 12] = [
         &["INFO", "replication"],
         &["ROLE"],
         &["PING"],
@@ -140,6 +140,7 @@ fn loading(s: &mut Stage, a: HostId, b: HostId) {
         &["CONFIG", "GET", "port"],
         &["CLIENT", "LIST"],
         &["MULTI"],
+        &["SUBSCRIBE", "x"],
     ];
     for words in commands {
         s.send_cmd(b, words);
