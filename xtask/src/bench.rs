@@ -1,8 +1,10 @@
-//! `cargo xtask bench`: how fast it is, natively and in a browser.
+//! `cargo xtask bench`: how fast it is, natively, on real TCP and in a browser.
+
+mod throughput;
 
 use crate::dist;
 use crate::project::{BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
-use crate::setup::{self, CHROMIUM, Need, TRUNK, WASM_BINDGEN};
+use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
 use crate::trouble::{Result, Trouble};
 
@@ -27,12 +29,17 @@ pub fn run(shell: &mut Shell) -> Result<()> {
             Need::Tool(&TRUNK),
             Need::Program(&CHROMIUM),
             Need::BrowserTests,
+            Need::Program(&REDIS_SERVER),
+            Need::Program(&REDIS_BENCHMARK),
         ],
     )?;
     println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
     let mut native = shell.command("cargo");
     native.args(["bench", "-p", TESTS_PACKAGE, "--bench", "*"]);
     shell.run(&mut native, "see its messages above")?;
+
+    println!("\npsyncscope serve and redis-server, each with a replica of its own kind, in turns:");
+    throughput::run(shell)?;
 
     dist::build(shell)?;
     println!("\nThe page's main thread:");

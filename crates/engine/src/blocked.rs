@@ -88,10 +88,10 @@ impl Node {
     /// The part of `clientsCronHandleTimeout` for blocked clients: strictly after the time they gave.
     pub(crate) fn blocked_clients_cron(&mut self) {
         let now_ms = self.now.unix_ms();
-        let over = |client: &&Client| {
+        let over = |client: &Client| {
             client.blocked.as_ref().and_then(|block| block.deadline_ms).is_some_and(|deadline| deadline < now_ms)
         };
-        let over: Vec<ConnId> = self.clients.values().filter(over).map(|client| client.conn).collect();
+        let over: Vec<ConnId> = self.clients.values().filter(|client| over(client)).map(|client| client.conn).collect();
         for conn in over {
             self.reply_to_blocked_client_timed_out(conn);
             self.unblock_client(conn);

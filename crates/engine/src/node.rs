@@ -92,7 +92,8 @@ pub struct Node {
     pub(crate) now: Now,
     pub(crate) started: i64,
     pub(crate) keyspace: Keyspace,
-    pub(crate) clients: SortedMap<ConnId, Client>,
+    /// Boxed, so that a search touches little memory.
+    pub(crate) clients: SortedMap<ConnId, Box<Client>>,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
     /// `server.dirty`: changes since the last save.
@@ -314,7 +315,7 @@ impl Node {
         client.authenticated = self.config.requirepass.is_empty();
         self.stats.connections_received += 1;
         self.log(LogLevel::Verbose, || format!("Accepted {}:{}", client.peer.ip, client.peer.port));
-        self.clients.insert(conn, client);
+        self.clients.insert(conn, Box::new(client));
     }
 
     fn received(&mut self, conn: ConnId, bytes: &[u8]) {
@@ -524,11 +525,32 @@ impl Node {
             return;
         }
         client.out.push(bytes);
-        // prepareClientToWrite: a replica's stream waits until it is online.
-        if client.may_write() {
-            self.queue_write(conn);
+        self.output_was_added(conn);
+    }
+
+    /// [`Node::add_reply`] of several pieces, for a client that is no master.
+    pub(crate) fn add_pieces(&mut self, conn: ConnId, pieces: &[&[u8]]) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
+            return;
         }
-        self.close_on_output_limit(conn);
+        for piece in pieces {
+            client.out.push(piece);
+        }
+        self.output_was_added(conn);
+    }
+
+    /// `prepareClientToWrite` and `asyncCloseClientOnOutputBufferLimitReached`.
+    fn output_was_added(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        // A replica's stream waits until it is online.
+        if client.may_write() && !client.write_queued {
+            client.write_queued = true;
+            self.pending_writes.push(conn);
+        }
+        if client.out.has_blocks() {
+            self.close_on_output_limit(conn);
+        }
     }
 
     pub(crate) fn queue_write(&mut self, conn: ConnId) {
@@ -580,7 +602,7 @@ impl Node {
 
     /// The attached replicas, in order of attachment.
     pub(crate) fn replicas(&self) -> impl Iterator<Item = (&Client, &ReplicaLink)> {
-        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn));
+        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn).map(|client| &**client));
         clients.filter_map(|client| Some((client, client.replica()?)))
     }
 

@@ -67,6 +67,11 @@ impl OutBuf {
         }
     }
 
+    /// Whether there is a list of blocks, which alone counts against the limits.
+    pub(crate) fn has_blocks(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
     /// Bytes that wait.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.sent
@@ -137,7 +142,7 @@ pub(crate) fn pieces_of_command<'a>(bytes: &'a [u8], argv: &[impl AsRef<[u8]>]) 
         rest = after;
         pieces.push(piece);
     };
-    let header = |number: usize| number.to_string().len() + 3;
+    let header = |number: usize| number.checked_ilog10().map_or(1, |digits| digits as usize + 1) + 3;
     cut(header(argv.len()));
     for word in argv {
         let len = word.as_ref().len();

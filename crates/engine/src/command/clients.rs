@@ -153,8 +153,8 @@ impl Node {
             reply.error(errors::NOT_AN_INTEGER);
             return;
         };
-        let blocked = |client: &&Client| client.blocked.is_some() && i64::try_from(client.id) == Ok(id);
-        let Some(target) = self.clients.values().find(blocked).map(|client| client.conn) else {
+        let blocked = |client: &Client| client.blocked.is_some() && i64::try_from(client.id) == Ok(id);
+        let Some(target) = self.clients.values().find(|client| blocked(client)).map(|client| client.conn) else {
             reply.integer(0);
             return;
         };

@@ -98,7 +98,7 @@ impl Node {
         client.authenticated = true;
         client.db = db;
         client.role = Role::Master(link);
-        self.clients.insert(conn, client);
+        self.clients.insert(conn, Box::new(client));
         self.repl.master = Some(conn);
         self.repl.link = None;
         self.repl.line_deadline = None;

@@ -51,9 +51,7 @@ impl Node {
     fn feed_replicas(&mut self, pieces: &[&[u8]]) {
         let takers = self.replicas_where(|link| link.state != ReplicaState::WaitBgsaveStart);
         for conn in takers {
-            for piece in pieces {
-                self.add_reply(conn, piece);
-            }
+            self.add_pieces(conn, pieces);
         }
     }
 

@@ -347,7 +347,7 @@ impl Node {
         let peer = Peer { ip: String::new(), port: 0 };
         let mut client = Client::new(ConnId::SCRIPT, 0, peer, 0, self.now.unix_s());
         (client.db, client.authenticated, client.role) = (db, true, Role::Script);
-        self.clients.insert(ConnId::SCRIPT, client);
+        self.clients.insert(ConnId::SCRIPT, Box::new(client));
         self.call(ConnId::SCRIPT, spec, &argv, propagate);
         let client = self.clients.remove(&ConnId::SCRIPT);
         let effects = self.scripts.running.as_deref_mut().is_some_and(|running| {
