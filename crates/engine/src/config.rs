@@ -73,6 +73,8 @@ pub struct Config {
     pub replica_announce_port: u16,
     /// `repl-ping-replica-period`.
     pub repl_ping_replica_period: i64,
+    /// `lazyfree-lazy-expire`: a key that expires goes to the replicas as UNLINK.
+    pub lazyfree_lazy_expire: bool,
     /// `lua-time-limit` in milliseconds, 0 for none.
     pub lua_time_limit: u64,
     /// `lua-replicate-commands`.
@@ -155,6 +157,7 @@ impl Default for Config {
             replica_announce_ip: String::new(),
             replica_announce_port: 0,
             repl_ping_replica_period: 10,
+            lazyfree_lazy_expire: false,
             lua_time_limit: 5000,
             lua_replicate_commands: true,
             repl_timeout: 60,
@@ -551,6 +554,14 @@ static DIRECTIVES: &[Directive] = &[
         },
     )
     .at_start(),
+    Directive::new(
+        "lazyfree-lazy-expire",
+        |c| word(c.lazyfree_lazy_expire).into(),
+        |c, a| {
+            c.lazyfree_lazy_expire = yes_no(a)?;
+            Ok(())
+        },
+    ),
     Directive::new(
         "lua-time-limit",
         |c| c.lua_time_limit.to_string(),

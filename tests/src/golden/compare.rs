@@ -161,7 +161,7 @@ impl Ids {
     }
 }
 
-/// Within a database, Redis writes keys in the order of a hash table that is seeded at random.
+/// Within a database, Redis writes keys in the order of a hash table that is seeded at random; scripts likewise.
 fn in_order_of_keys(fields: Vec<Field>) -> Vec<Field> {
     let mut out = Vec::new();
     let mut keys: Vec<Vec<Field>> = Vec::new();
@@ -169,6 +169,7 @@ fn in_order_of_keys(fields: Vec<Field>) -> Vec<Field> {
     for field in fields {
         match field {
             Field::ExpireMs(_) => expiry = Some(field),
+            Field::Aux(ref name, _) if name == "lua" => keys.push(vec![field]),
             Field::Key(..) => keys.push([Some(field), expiry.take()].into_iter().flatten().collect()),
             _ => {
                 keys.sort();

@@ -4,12 +4,14 @@ mod fake_master;
 mod handshakes;
 mod links;
 mod phases;
+mod scripts;
 mod transfers;
 
 pub use fake_master::u_fake_master;
 pub use handshakes::{i_masterauth, l_old_sync};
 pub use links::{aa_announce_writable, j_wait_getack, o_restart_partial, p_min_replicas, t_timeouts};
 pub use phases::m_info_role_phases;
+pub use scripts::{g_propagation, g2_evalsha_promotion, z_busy_script};
 pub use transfers::{h_diskless_eof, v_obuf_limit};
 
 use psyncscope_sim::frame::HostId;

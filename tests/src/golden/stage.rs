@@ -133,18 +133,18 @@ impl Stage {
     }
 
     /// Sends a command and waits for its reply, both recorded.
-    pub fn cmd(&mut self, host: HostId, words: &[&str]) {
+    pub fn cmd(&mut self, host: HostId, words: &[impl AsRef<[u8]>]) {
         self.cmd_as(&unnamed(host), words);
     }
 
     /// Sends a command from a client and waits for its reply, both recorded.
-    pub fn cmd_as(&mut self, client: &Client, words: &[&str]) {
+    pub fn cmd_as(&mut self, client: &Client, words: &[impl AsRef<[u8]>]) {
         self.send(client, words);
         self.read(client);
     }
 
     /// Sends a command from the client without a name; the reply is [`Stage::read`] later.
-    pub fn send_cmd(&mut self, host: HostId, words: &[&str]) {
+    pub fn send_cmd(&mut self, host: HostId, words: &[impl AsRef<[u8]>]) {
         self.send(&unnamed(host), words);
     }
 
@@ -154,7 +154,7 @@ impl Stage {
     }
 
     /// Sends a command from a client.
-    pub fn send(&mut self, client: &Client, words: &[&str]) {
+    pub fn send(&mut self, client: &Client, words: &[impl AsRef<[u8]>]) {
         self.send_raw(client, &encode_command(words));
     }
 

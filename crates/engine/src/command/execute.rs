@@ -210,7 +210,8 @@ impl Node {
 
     /// `propagateExpire`: the DEL of a key that expired here. To those who WATCH it the key was not touched.
     pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
-        self.replication_feed_slaves(Some(db), &[&b"DEL"[..], &key], FeedKind::Expire);
+        let word: &[u8] = if self.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
+        self.replication_feed_slaves(Some(db), &[word, &key], FeedKind::Expire);
         self.watched_key_expired(db, &key);
         self.event(|| Event::Expired { db: db as u32, key });
     }

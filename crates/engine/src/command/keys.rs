@@ -78,7 +78,7 @@ fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
     }
     if when <= call.now.unix_ms() && call.expiry == ExpiryRole::Master {
         call.keyspace.delete(call.db, key);
-        call.rewrite(&[b"DEL", key]);
+        call.rewrite(&[if call.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" }, key]);
     } else {
         call.set_expire(key, when);
     }
