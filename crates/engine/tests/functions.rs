@@ -527,6 +527,55 @@ fn start_bgsave_for_replication() {
 }
 
 #[test]
+fn replication_script_cache_flush() {
+    let script = "return redis.call('incr', 'n')";
+    let sha = sha1_smol::Sha1::from(script).digest().to_string();
+    let evalsha = format!("EVALSHA {sha} 0");
+    let in_full = [format!("EVAL {script} 0")];
+    let mut master = Solo::new(&[NO_PING, "lua-replicate-commands no"]);
+    master.run_ms(10);
+    let mut replica = sub_replica(&mut master);
+    let known = |master: &mut Solo, replica: ConnId| {
+        master.cmd(&evalsha);
+        let sent = master.stream(replica);
+        let by_name = sent.ends_with(std::slice::from_ref(&evalsha));
+        assert!(by_name || sent.ends_with(&in_full), "{sent:?}");
+        by_name
+    };
+    let load = |master: &mut Solo| {
+        let client = master.accept();
+        master.say(client, resp(&["SCRIPT", "LOAD", script]).as_bytes());
+    };
+    load(&mut master);
+    assert!(!known(&mut master, replica), "the first time it is sent in full");
+    assert!(known(&mut master, replica), "then it is known");
+    master.run_ms(3000);
+    assert!(known(&mut master, replica), "cron leaves it alone while somebody is attached");
+    master.cmd("SCRIPT FLUSH");
+    load(&mut master);
+    assert!(!known(&mut master, replica) && known(&mut master, replica), "SCRIPT FLUSH");
+    let newcomer = sub_replica(&mut master);
+    assert!(!known(&mut master, replica) && known(&mut master, replica), "a save for a newcomer, who holds nothing");
+    for conn in [replica, newcomer] {
+        master.input(Input::Closed { conn, reason: CloseReason::Eof });
+    }
+    let id = replid(&master).to_string();
+    let goes_on = |master: &mut Solo| {
+        let next = master.node.history().master_repl_offset.next().to_string();
+        let conn = master.accept();
+        master.say(conn, resp(&["PSYNC", &id, &next]).as_bytes());
+        assert!(master.sent(conn).starts_with("+CONTINUE"));
+        conn
+    };
+    replica = goes_on(&mut master);
+    assert!(known(&mut master, replica), "a partial resync forgets nothing");
+    master.input(Input::Closed { conn: replica, reason: CloseReason::Eof });
+    master.run_ms(1100);
+    replica = goes_on(&mut master);
+    assert!(!known(&mut master, replica), "cron, once nobody was attached");
+}
+
+#[test]
 fn put_slave_online() {
     let mut master = Solo::new(&[NO_PING, "min-replicas-to-write 1"]);
     let conn = master.accept();
@@ -592,6 +641,22 @@ fn replication_send_ack() {
     assert_eq!(solo.sent(link), resp(&["REPLCONF", "ACK", "1014"]), "at once; the GETACK is not applied yet");
     solo.run_ms(1000);
     assert_eq!(solo.sent(link), resp(&["REPLCONF", "ACK", "1051"]));
+}
+
+/// A master may claim any offset, and a replica of this replica may come and ask.
+#[test]
+fn offsets_at_the_end_of_their_range() {
+    for offset in [i64::MAX, i64::MAX - 3, i64::MIN, -2] {
+        let mut solo = Solo::new(&["replicaof m 6379", NO_PING]);
+        let link = full_sync(&mut solo, offset);
+        sub_replica(&mut solo);
+        solo.say(link, resp(&["SET", "a", "1"]).as_bytes());
+        for next in [i64::MIN, offset, offset.saturating_add(1), i64::MAX] {
+            let conn = solo.accept();
+            solo.say(conn, resp(&["PSYNC", ID, &next.to_string()]).as_bytes());
+        }
+        assert_eq!(solo.cmd("GET a"), "$1\r\n1\r\n", "it lives");
+    }
 }
 
 #[test]

@@ -3,9 +3,9 @@
 mod common;
 
 use common::solo::{Solo, rdb, resp};
-use psyncscope_engine::Output;
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::{Input, Output};
 
 const REPLICA: &str = "replicaof 10.0.0.1 6379";
 const ID: &str = "8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c";
@@ -47,6 +47,59 @@ fn each_rung_sends_its_bytes_and_waits() {
     }
     assert_eq!(solo.state(), ReplState::ReceivePsync, "an empty line only keeps the link alive");
     solo.expect(conn, "");
+}
+
+#[test]
+fn a_connection_that_was_given_up_means_nothing_when_it_comes_up() {
+    let mut solo = Solo::new(&[REPLICA]);
+    solo.run_ms(10);
+    let given_up = solo.link();
+    solo.cmd("REPLICAOF 10.0.0.2 6379");
+    solo.run_ms(1000);
+    let conn = solo.link();
+    assert_ne!(conn, given_up);
+    for input in [
+        Input::Connected { conn: given_up, room: 1 << 20 },
+        Input::ConnectFailed { conn: given_up, error: "Connection refused" },
+    ] {
+        solo.input(input);
+        assert_eq!(solo.state(), ReplState::Connecting);
+        assert_eq!((solo.sent(given_up), solo.sent(conn)), (String::new(), String::new()));
+    }
+    solo.input(Input::Connected { conn, room: 1 << 20 });
+    solo.expect(conn, &resp(&["PING"]));
+    // Once is enough.
+    solo.input(Input::Connected { conn, room: 1 << 20 });
+    assert_eq!(solo.state(), ReplState::ReceivePong);
+    solo.expect(conn, "");
+}
+
+#[test]
+fn an_answer_is_at_most_255_bytes_and_the_rest_is_the_next() {
+    let check = |answer: String, state: ReplState| {
+        let mut solo = Solo::new(&[REPLICA]);
+        let conn = solo.connect();
+        solo.say(conn, b"+PONG\r\n");
+        assert_eq!(solo.state(), ReplState::ReceivePort);
+        solo.say(conn, answer.as_bytes());
+        assert_eq!(solo.state(), state, "{} bytes", answer.len());
+    };
+    let bytes = |n: usize| "+".repeat(n);
+    check(bytes(254), ReplState::ReceivePort);
+    check(bytes(254) + "\n", ReplState::ReceiveCapa);
+    check(bytes(255), ReplState::ReceiveCapa);
+    // The line end that did not fit is an empty answer to the next request, which takes any.
+    check(bytes(255) + "\n", ReplState::ReceivePsync);
+    check(bytes(254) + "\r\n", ReplState::ReceivePsync);
+    check(bytes(509), ReplState::ReceiveCapa);
+    check(bytes(510), ReplState::ReceivePsync);
+    // The first line of a transfer may be longer.
+    for (length, state) in [(1022, ReplState::Transfer), (1023, ReplState::Connect)] {
+        let mut solo = Solo::new(&[REPLICA]);
+        let (conn, _) = solo.climb();
+        solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n-{}", "x".repeat(length - 1)).as_bytes());
+        assert_eq!(solo.state(), state, "{length} bytes");
+    }
 }
 
 #[test]
@@ -258,7 +311,7 @@ fn timeouts_of_the_handshake_the_transfer_and_the_stream() {
     assert!(solo.has_closed(conn), "the master fell silent");
     assert_eq!(solo.state(), ReplState::Connecting);
     let conn = solo.link();
-    solo.input(psyncscope_engine::Input::Connected { conn, room: 1 << 20 });
+    solo.input(Input::Connected { conn, room: 1 << 20 });
     for answer in ["+PONG\r\n", "+OK\r\n", "+OK\r\n"] {
         solo.say(conn, answer.as_bytes());
     }

@@ -16,6 +16,7 @@ mod log;
 pub mod replay;
 pub mod step;
 mod validate;
+pub mod walkthrough;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 pub use error::{ErrorAt, ErrorCode, LabError};

@@ -109,7 +109,7 @@ impl Backlog {
     /// (it wants what has not been written yet: nothing is missing).
     #[must_use]
     pub const fn serves(&self, next: NextByte) -> bool {
-        next.0 >= self.off.0 && next.0 <= self.off.0 + self.histlen as i64
+        next.0 >= self.off.0 && next.0 <= self.off.0.saturating_add_unsigned(self.histlen as u64)
     }
 
     /// The byte at ring index `at`.
@@ -222,5 +222,25 @@ mod tests {
         backlog.feed(b"def", Offset(6));
         assert_eq!(past.tail(NextByte(1)).as_deref(), Some(&b"abc"[..]));
         assert_eq!(backlog.tail(NextByte(1)).as_deref(), Some(&b"abcdef"[..]));
+    }
+
+    #[test]
+    fn a_state_is_unchanged_until_something_is_written() {
+        let mut backlog = Backlog::new(16, Offset(0));
+        let empty = backlog.clone();
+        assert!(empty.is_unchanged(&backlog));
+        backlog.feed(b"abc", Offset(3));
+        assert!(!empty.is_unchanged(&backlog));
+        let past = backlog.clone();
+        assert!(past.is_unchanged(&backlog));
+        // Once around: only the offset tells the numbers apart.
+        backlog.feed(&[0; 13], Offset(16));
+        let full = backlog.clone();
+        backlog.feed(&[0; 16], Offset(32));
+        assert!(!full.is_unchanged(&backlog));
+        // Another history of the same length: only the pages tell.
+        let mut other = Backlog::new(16, Offset(0));
+        other.feed(b"xyz", Offset(3));
+        assert!(!past.is_unchanged(&other));
     }
 }

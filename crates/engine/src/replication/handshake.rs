@@ -14,8 +14,10 @@ use crate::resp::{encode_command, parse_i64_strict};
 
 /// `repl_syncio_timeout`, in milliseconds.
 const SYNCIO_TIMEOUT_MS: u64 = 5000;
-/// A reply line is cut after so many bytes (`char buf[256]`).
+/// An answer is at most so many bytes, its line end included (`char buf[256]`). What is beyond is the next answer.
 const LINE_MAX: usize = 255;
+/// The same for the first line of a transfer.
+const BULK_LINE_MAX: usize = 1023;
 
 /// What `slaveTryPartialResynchronization` returns after reading.
 enum PsyncResult {
@@ -104,11 +106,12 @@ impl Node {
     /// The next line without its line end, once it is there (`syncReadLine`, the reading half of `sendSynchronousCommand`).
     /// Sets `repl_transfer_lastio`, from which the timeout of a handshake counts.
     pub(crate) fn take_line(&mut self) -> Option<Vec<u8>> {
+        let max = if self.repl.state == ReplState::Transfer { BULK_LINE_MAX } else { LINE_MAX };
         let rx = &mut self.repl.link_rx;
-        let window = &rx[..rx.len().min(LINE_MAX + 1)];
+        let window = &rx[..rx.len().min(max)];
         let raw: Vec<u8> = match window.iter().position(|&byte| byte == b'\n') {
             Some(end) => rx.drain(..=end).collect(),
-            None if rx.len() >= LINE_MAX => rx.drain(..LINE_MAX).collect(),
+            None if window.len() == max => rx.drain(..max).collect(),
             None => {
                 if !rx.is_empty() {
                     self.repl.line_deadline = Some(self.now.mono.plus_ms(SYNCIO_TIMEOUT_MS));
@@ -118,8 +121,7 @@ impl Node {
         };
         self.repl.line_deadline = None;
         self.repl.transfer_lastio = self.now.unix_s();
-        let line = raw.strip_suffix(b"\n").unwrap_or(&raw);
-        let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
+        let line = raw.strip_suffix(b"\r\n").or_else(|| raw.strip_suffix(b"\n")).unwrap_or(&raw).to_vec();
         let state = self.repl.state;
         self.event(|| Event::HandshakeReceived { state, bytes: raw });
         Some(line)

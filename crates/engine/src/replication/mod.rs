@@ -17,7 +17,8 @@
 //! | `cron` | `replicationCron` |
 //! | `role` | `roleCommand` |
 //!
-//! Not here yet: the script cache.
+//! The script cache (`replicationScriptCacheFlush`, `replicationScriptCacheAdd`) is kept with the scripts, in
+//! `crate::script`.
 
 pub mod backlog;
 pub(crate) mod bgsave;

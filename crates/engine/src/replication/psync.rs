@@ -130,7 +130,8 @@ fn decide_at(asked: &[u8], next: NextByte, history: &History, backlog: Option<Ba
         HistoryMatch::Previous
     };
     let Some(window) = backlog else { return Decision::Full(Refusal::NoBacklog) };
-    let end = NextByte(window.off.0 + window.histlen as i64);
+    // A history that a master says begins at the greatest offset there is has no byte after its last.
+    let end = NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64));
     if next < window.off {
         return Decision::Full(Refusal::Overwritten);
     }
@@ -162,7 +163,9 @@ mod tests {
             master_repl_offset: Offset(104),
         };
         let request = PsyncRequest { replid: asked.to_vec(), next: next.map(NextByte) };
-        assert_eq!(decide(request, history, backlog).decision, expect);
+        let verdict = decide(request, history, backlog);
+        assert_eq!(verdict.decision, expect);
+        assert_eq!(verdict.is_continue(), matches!(expect, Decision::Continue { .. }));
     }
 
     #[test]
@@ -202,5 +205,13 @@ mod tests {
         check_with(CURRENT, Some(104), Some(empty), Decision::Full(Refusal::Overwritten));
         check_with(CURRENT, Some(105), Some(empty), Decision::Continue { matched: HistoryMatch::Current, bytes: 0 });
         check_with(CURRENT, Some(106), Some(empty), Decision::Full(Refusal::Future));
+    }
+
+    #[test]
+    fn the_last_offset_there_is() {
+        let last = BacklogWindow { off: NextByte(i64::MAX - 9), histlen: 10, size: 64 };
+        let all = Decision::Continue { matched: HistoryMatch::Current, bytes: 9 };
+        check_with(CURRENT, Some(i64::MAX - 9), Some(last), all);
+        check_with(CURRENT, Some(i64::MAX - 10), Some(last), Decision::Full(Refusal::Overwritten));
     }
 }
