@@ -87,6 +87,32 @@ fn lua_is_5_1() {
 }
 
 #[test]
+fn libraries() {
+    check("return cjson.encode({1, 'a', {x = true}, cjson.null, 1.5})", "$27|[1,\"a\",{\"x\":true},null,1.5]|");
+    check(
+        "return cjson.encode({}) .. cjson.encode('/\\n\"') .. cjson.encode({[1] = 1, [3] = 3})",
+        "$20|{}\"\\/\\n\\\"\"[1,null,3]|",
+    );
+    check(
+        "local t = cjson.decode('{\"a\": [1, 2.5, {\"b\": null}], \"c\": \"\\\\u00e9\\\\ud83d\\\\ude00\"}') \
+           return {t.a[1], tostring(t.a[2]), tostring(t.a[3].b == cjson.null), t.c}",
+        "*4|:1|$3|2.5|$4|true|$6|é😀|",
+    );
+    check("return tostring(pcall(cjson.decode, '[1, 2'))", "$5|false|");
+    check("return tostring(pcall(cjson.decode, string.rep('[', 5000)))", "$5|false|");
+    check("local t = {} t[1] = t return tostring(pcall(cjson.encode, t))", "$5|false|");
+    check(
+        "return {bit.band(0xff, 0x0f, 6), bit.bor(1, 2, 4), bit.bxor(1, 3), bit.bnot(0), bit.lshift(1, 31)}",
+        "*5|:6|:7|:2|:-1|:-2147483648|",
+    );
+    check(
+        "return {bit.rshift(-1, 28), bit.arshift(-16, 2), bit.rol(0x80000000, 1), bit.ror(1, 1), bit.bswap(1), bit.tobit(2^32 + 5)}",
+        "*6|:15|:-4|:1|:-2147483648|:16777216|:5|",
+    );
+    check("return bit.tohex(255) .. bit.tohex(-1, 4) .. bit.tohex(171, -2)", "$14|000000ffffffAB|");
+}
+
+#[test]
 fn errors() {
     let name = |script: &str| sha1_smol::Sha1::from(script).digest().to_string();
     #[track_caller]

@@ -15,7 +15,7 @@ pub(super) const SLICE: i32 = 100_000;
 const AGAIN: i32 = 50;
 
 /// Instructions in places where a script must not be left, after which it is ended: it would hold the node up for ever.
-const STUCK: f64 = 50_000_000.0;
+const STUCK: f64 = 10_000_000.0;
 
 /// What is kept in the registry.
 pub(super) const HOOK: &str = "hook";
