@@ -268,3 +268,32 @@ fn it_tells_its_version_and_use() {
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
     assert!(help.contains("--replicaof"), "{help}");
 }
+
+#[test]
+fn config_rewrite_changes_the_file_it_was_started_with() {
+    let folder = new_folder();
+    let file = folder.join("redis.conf");
+    let port = free_port();
+    std::fs::write(&file, format!("# mine\nport {port}\nsave \"\"\nrepl-timeout 7\n")).unwrap();
+    let child = Command::new(PROGRAM)
+        .args(["serve", "redis.conf"])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = Server { child, folder, port, log: String::new() };
+    let begun = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(begun.elapsed() < PATIENCE, "it is never ready");
+        std::thread::yield_now();
+    }
+    assert_eq!(server.exchange(b"CONFIG SET repl-timeout 33\r\nCONFIG REWRITE\r\n"), "+OK\r\n+OK\r\n");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("# mine\n") && text.contains("repl-timeout 33\n") && !text.contains("repl-timeout 7"),
+        "{text}"
+    );
+    let files = std::fs::read_dir(&server.folder).unwrap().count();
+    assert_eq!(files, 1, "no temporary file is left");
+}

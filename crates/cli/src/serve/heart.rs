@@ -17,9 +17,12 @@ use super::server::{ChildNews, Shared};
 /// Runs until the node exits; answers its exit status.
 ///
 /// # Errors
-/// If signals cannot be watched.
-pub async fn beat(shared: &Rc<Shared>, mut children: UnboundedReceiver<ChildNews>) -> io::Result<i32> {
-    let mut signals = Signals::new()?;
+/// If the task panics.
+pub async fn beat(
+    shared: &Rc<Shared>,
+    mut children: UnboundedReceiver<ChildNews>,
+    mut signals: Signals,
+) -> io::Result<i32> {
     let shared = Rc::clone(shared);
     // A task of its own, woken by the others at no cost, where the future of block_on would cost a system call.
     let task = spawn_local(async move {
@@ -77,7 +80,7 @@ fn poll(
 }
 
 /// The signals that redis-server heeds.
-struct Signals {
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     /// Ignored, as Redis does, but only if somebody takes it.
@@ -85,7 +88,11 @@ struct Signals {
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    /// Watches for them from now on.
+    ///
+    /// # Errors
+    /// If the system does not let us.
+    pub fn new() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,

@@ -110,6 +110,9 @@ pub fn run(settings: Settings) -> Result<i32, Logged> {
         .build_local(LocalOptions::default())
         .map_err(|error| fail(format!("Error creating the event loop: {}", files::strerror(&error))))?;
     let status = runtime.block_on(async {
+        // Before anybody is told that we are ready: who waits for that may send one at once.
+        let signals = heart::Signals::new()
+            .map_err(|error| fail(format!("Error watching for signals: {}", files::strerror(&error))))?;
         let listeners = listen::listeners(&settings.config, settings.tcp_backlog).map_err(fail)?;
         let role = if settings.config.replicaof.is_some() { Role::Replica } else { Role::Master };
         if let Some(file) = &settings.pidfile {
@@ -124,9 +127,8 @@ pub fn run(settings: Settings) -> Result<i32, Logged> {
         for listener in listeners {
             tokio::task::spawn_local(listen::accept(listener, Rc::clone(&shared)));
         }
-        heart::beat(&shared, children)
-            .await
-            .map_err(|error| fail(format!("Error watching for signals: {}", files::strerror(&error))))
+        let ended = heart::beat(&shared, children, signals).await;
+        ended.map_err(|error| fail(format!("The event loop broke: {}", files::strerror(&error))))
     });
     if let Some(file) = &settings.pidfile {
         // Somebody may have removed it.
@@ -456,7 +458,11 @@ impl Shared {
         {
             return;
         }
-        let temporary = format!("temp-{}.rdb", std::process::id());
+        // Beside the file whose place it takes, for a rename does not cross file systems.
+        let temporary = match name.rsplit_once('/') {
+            Some((folder, file)) => format!("{folder}/temp-{}-{file}", std::process::id()),
+            None => format!("temp-{}.rdb", std::process::id()),
+        };
         if let Err(error) = files::replace(name, &temporary, bytes, &AtomicBool::new(false)) {
             self.log.line(role(&server.node), LogLevel::Warning, &error);
         }
