@@ -288,6 +288,64 @@ fn a_transfer_that_goes_wrong() {
 }
 
 #[test]
+fn a_link_lost_during_the_transfer() {
+    let (mut solo, conn) = synced(&[REPLICA], 50);
+    solo.drop_link(conn);
+    let (conn, _) = solo.climb();
+    solo.say(conn, format!("+FULLRESYNC {OTHER} 5\r\n$100\r\nREDIS").as_bytes());
+    let transfer = |solo: &Solo| solo.node.view(None).upstream.as_ref().and_then(|upstream| upstream.transfer);
+    assert_eq!(transfer(&solo), Some((5, Some(100))));
+    solo.events.clear();
+    solo.drop_link(conn);
+    assert_eq!((solo.state(), transfer(&solo)), (ReplState::Connect, None));
+    assert!(solo.events.iter().any(
+        |event| matches!(event, Event::Log { text, .. } if text.starts_with("I/O error trying to sync with MASTER"))
+    ));
+    assert_eq!(solo.cmd("GET k"), "$1\r\nv\r\n", "the dataset is still the old one");
+    let (_, psync) = solo.climb();
+    assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
+}
+
+#[test]
+fn a_master_that_knows_no_option_of_replconf_is_no_obstacle() {
+    let mut solo = Solo::new(&[REPLICA, "replica-announce-ip 10.9.8.7"]);
+    let conn = solo.connect();
+    solo.say(conn, b"+PONG\r\n");
+    for option in ["listening-port", "ip-address", "capa"] {
+        solo.events.clear();
+        solo.say(conn, b"-ERR what\r\n");
+        let told = format!("(Non critical) Master does not understand REPLCONF {option}: -ERR what");
+        let tells = |event: &Event| matches!(event, Event::Log { text, .. } if *text == told);
+        assert_eq!(solo.events.iter().filter(|event| tells(event)).count(), 1, "{option}");
+    }
+    assert_eq!(solo.state(), ReplState::ReceivePsync);
+    let (solo, _) = synced(&[REPLICA], 5);
+    let complains = |event: &Event| matches!(event, Event::Log { text, .. } if text.starts_with("(Non critical)"));
+    assert!(!solo.events.iter().any(complains), "+OK is no reason to complain");
+}
+
+/// A kernel that takes less than a whole request ends the handshake.
+#[test]
+fn a_request_goes_out_whole_or_not_at_all() {
+    let (ping, port) = (resp(&["PING"]), resp(&["REPLCONF", "listening-port", "7001"]));
+    for (room, sent, state) in [
+        (0, String::new(), ReplState::Connect),
+        (ping.len() - 1, String::new(), ReplState::Connect),
+        (ping.len(), ping.clone(), ReplState::Connect),
+        (ping.len() + port.len() - 1, ping.clone(), ReplState::Connect),
+        (ping.len() + port.len(), ping.clone() + &port, ReplState::ReceivePort),
+    ] {
+        let mut solo = Solo::new(&[REPLICA]);
+        solo.run_ms(10);
+        let conn = solo.link();
+        solo.input(Input::Connected { conn, room });
+        solo.say(conn, b"+PONG\r\n");
+        assert_eq!((solo.sent(conn), solo.state()), (sent, state), "room for {room} bytes");
+        assert_eq!(solo.has_closed(conn), state == ReplState::Connect);
+    }
+}
+
+#[test]
 fn a_torn_rdb_ends_the_process_as_it_ends_redis() {
     let mut solo = Solo::new(&[REPLICA]);
     let (conn, _) = solo.climb();

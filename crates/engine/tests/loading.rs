@@ -109,6 +109,23 @@ fn the_link_is_not_read_during_the_load() {
 }
 
 #[test]
+fn what_comes_with_the_end_of_the_file_belongs_to_the_stream() {
+    let file = large(3);
+    let mut replica = Solo::new(&["replicaof m 6379"]);
+    let (conn, _) = replica.climb();
+    let header = format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len());
+    let stream = resp(&["SELECT", "0"]) + &resp(&["SET", "k", "v"]);
+    replica.say(conn, &[header.as_bytes(), &file, stream.as_bytes()].concat());
+    assert_eq!((steps(&replica).len(), replica.state()), (1, ReplState::Transfer));
+    let transfer = replica.node.view(None).upstream.as_ref().and_then(|upstream| upstream.transfer);
+    assert_eq!(transfer.map(|(read, _)| read), Some(file.len() as u64), "the file has its bytes and no more");
+    replica.input(Input::LoadStep);
+    replica.input(Input::LoadStep);
+    assert_eq!(replica.cmd("GET k"), "$1\r\nv\r\n");
+    assert_eq!(replica.node.history().master_repl_offset.0, 1050);
+}
+
+#[test]
 fn a_file_that_breaks_on_the_way_ends_the_process() {
     let mut file = large(5);
     let at = file.len() - 200;

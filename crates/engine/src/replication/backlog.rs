@@ -180,10 +180,13 @@ mod tests {
             }
             assert_eq!(backlog.tail(NextByte(backlog.off().0 - 1)), None, "one before the oldest byte");
             assert_eq!(backlog.tail(NextByte(all.len() as i64 + 2)), None, "one past the next byte");
-            if kept > 0 {
-                let at = backlog.index_of(backlog.off()).expect("the oldest byte is held");
-                assert_eq!(backlog.byte_at(at), all[all.len() - kept]);
+            assert_eq!(backlog.oldest_idx(), (all.len() - kept) % size);
+            for (byte, &value) in (backlog.off().0..).zip(&all[all.len() - kept..]) {
+                let at = backlog.index_of(NextByte(byte)).expect("the byte is held");
+                assert_eq!(backlog.byte_at(at), value);
             }
+            assert_eq!(backlog.index_of(NextByte(backlog.off().0 - 1)), None, "overwritten");
+            assert_eq!(backlog.index_of(NextByte(all.len() as i64 + 1)), None, "not written yet");
         }
     }
 
