@@ -13,6 +13,9 @@ use walrus::{ConstExpr, DataKind, MemoryId, Module};
 /// constant itself: the element before the first, from which a loop starts to count. Its end is its own too.
 const NEARBY: u32 = 64;
 
+/// Numbers that stand for "no character" in Rust's code and could be taken for addresses.
+const NO_CHAR: std::ops::RangeInclusive<u32> = 0x11_0000..=0x11_0003;
+
 /// Segments that are no further apart than this are joined: a segment's header costs as much.
 const GAP_MAX: u32 = 16;
 
@@ -56,10 +59,8 @@ pub fn divide(core: &mut Module, rest: &mut Module) {
         core.data.delete(id);
     }
     core.memories.get_mut(core_memory).data_segments.clear();
-    let kept = segments.iter().enumerate().filter(|(index, _)| stays.contains(index)).map(|(_, segment)| segment);
-    add(core, core_memory, joined(kept));
-    let moved = segments.iter().enumerate().filter(|(index, _)| !stays.contains(index)).map(|(_, segment)| segment);
-    add(rest, rest_memory, joined(moved));
+    add(core, core_memory, joined(&segments, |index| stays.contains(&index)));
+    add(rest, rest_memory, joined(&segments, |index| !stays.contains(&index)));
 }
 
 fn memory(module: &Module) -> Option<MemoryId> {
@@ -124,42 +125,61 @@ fn marked(segments: &[Segment], addresses: BTreeSet<u32>) -> BTreeSet<usize> {
     let mut marked: BTreeSet<usize> =
         segments.iter().enumerate().filter(|(_, segment)| !segment.may_move()).map(|(index, _)| index).collect();
     let mut work: Vec<usize> = marked.iter().copied().collect();
-    let mut mark = |address: u32, work: &mut Vec<usize>| {
-        let first = segments.partition_point(|segment| segment.end() < address);
-        for (index, segment) in segments.iter().enumerate().skip(first) {
-            if segment.start > address.saturating_add(NEARBY) {
-                break;
-            }
-            let near = (segment.bytes.len() as u32).min(NEARBY);
-            if segment.start <= address.saturating_add(near) && marked.insert(index) {
-                work.push(index);
-            }
-        }
-    };
     for address in addresses {
-        mark(address, &mut work);
+        work.extend(meant(segments, address).into_iter().filter(|&index| marked.insert(index)));
     }
     while let Some(index) = work.pop() {
-        for word in segments[index].bytes.windows(4) {
-            mark(u32::from_le_bytes([word[0], word[1], word[2], word[3]]), &mut work);
+        let segment = &segments[index];
+        // Pointers are aligned.
+        let skip = segment.start.wrapping_neg() % 4;
+        for word in segment.bytes.get(skip as usize..).unwrap_or_default().chunks_exact(4) {
+            let address = u32::from_le_bytes([word[0], word[1], word[2], word[3]]);
+            work.extend(meant(segments, address).into_iter().filter(|&index| marked.insert(index)));
         }
     }
     marked
 }
 
-/// Fewer, longer segments with the same content; what lies between two is zero.
-fn joined<'a>(segments: impl Iterator<Item = &'a Segment>) -> Vec<(u32, Vec<u8>)> {
+/// The segments that a number may be an address of, if it is one.
+fn meant(segments: &[Segment], address: u32) -> Vec<usize> {
+    let first = segments.partition_point(|segment| segment.end() < address);
+    let last = segments.partition_point(|segment| segment.start <= address.saturating_add(NEARBY));
+    let exact = segments[first..last].iter().position(|segment| segment.start == address).map(|index| first + index);
+    match exact {
+        // What begins here is meant, or what ends here.
+        Some(index) => (first..=index).collect(),
+        None if NO_CHAR.contains(&address) => Vec::new(),
+        None => (first..last)
+            .filter(|&index| {
+                let near = (segments[index].bytes.len() as u32).min(NEARBY);
+                segments[index].start <= address.saturating_add(near)
+            })
+            .collect(),
+    }
+}
+
+/// The segments of one part, by their index, as fewer, longer ones with the same content. Short constants of the other part
+/// that lie between two are in both.
+fn joined(segments: &[Segment], is_in: impl Fn(usize) -> bool) -> Vec<(u32, Vec<u8>)> {
     let mut joined: Vec<(u32, Vec<u8>)> = Vec::new();
-    for segment in segments {
-        if let Some((start, bytes)) = joined.last_mut()
-            && let Some(gap) = segment.start.checked_sub(*start + bytes.len() as u32)
-            && gap <= GAP_MAX
-        {
-            bytes.resize(bytes.len() + gap as usize, 0);
-            bytes.extend_from_slice(&segment.bytes);
-        } else {
-            joined.push((segment.start, segment.bytes.clone()));
+    let mut between: Vec<&Segment> = Vec::new();
+    for (index, segment) in segments.iter().enumerate() {
+        if !is_in(index) {
+            between.push(segment);
+            continue;
         }
+        let end = joined.last().map_or(0, |(start, bytes)| start + bytes.len() as u32);
+        let constant = between.iter().all(|segment| segment.may_move()) && segment.may_move();
+        match joined.last_mut().filter(|_| constant && segment.start - end <= GAP_MAX) {
+            Some((start, bytes)) => {
+                for piece in between.iter().copied().chain([segment]) {
+                    bytes.resize((piece.start - *start) as usize, 0);
+                    bytes.extend_from_slice(&piece.bytes);
+                }
+            }
+            None => joined.push((segment.start, segment.bytes.clone())),
+        }
+        between.clear();
     }
     joined
 }
@@ -169,5 +189,66 @@ fn add(module: &mut Module, memory: MemoryId, segments: Vec<(u32, Vec<u8>)>) {
         let offset = ConstExpr::Value(Value::I32(start as i32));
         let data = module.data.add(DataKind::Active { memory, offset }, bytes);
         module.memories.get_mut(memory).data_segments.insert(data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn constant(name: &str, start: u32, bytes: &[u8]) -> Segment {
+        Segment { name: format!(".rodata.{name}"), start, bytes: bytes.to_vec() }
+    }
+
+    #[test]
+    fn what_an_address_may_mean() {
+        let segments = [
+            constant("a", 1000, &[1; 8]),
+            constant("b", 1008, &[1; 100]),
+            constant("c", 1200, &[1; 16]),
+            constant("d", 0x10_fff0, &[1; 64]),
+        ];
+        assert_eq!(meant(&segments, 1000), [0]);
+        assert_eq!(meant(&segments, 1008), [0, 1], "an end and a beginning");
+        assert_eq!(meant(&segments, 1050), [1], "the middle");
+        assert_eq!(meant(&segments, 1192), [2], "the element before the first");
+        assert_eq!(meant(&segments, 1180), [0; 0], "too far away for one so short");
+        assert_eq!(meant(&segments, 0x11_0000), [0; 0], "no character");
+    }
+
+    #[test]
+    fn constants_that_constants_point_to_stay_with_them() {
+        let mut pointer = vec![0; 3];
+        pointer.extend(1200_u32.to_le_bytes());
+        let segments = [constant("a", 1001, &pointer), constant("b", 1100, b"abcd"), constant("c", 1200, b"efgh")];
+        assert_eq!(marked(&segments, BTreeSet::from([1001])), BTreeSet::from([0, 2]));
+        let others = Segment { name: ".data".to_owned(), start: 2000, bytes: 1100_u32.to_le_bytes().to_vec() };
+        let segments = [constant("b", 1100, b"abcd"), others];
+        assert_eq!(
+            marked(&segments, BTreeSet::new()),
+            BTreeSet::from([0, 1]),
+            "what can change stays, and its targets"
+        );
+    }
+
+    #[test]
+    fn joining_changes_nothing_that_is_there() {
+        let segments =
+            [constant("a", 0, b"aaaa"), constant("b", 4, b"bb"), constant("c", 8, b"cc"), constant("d", 90, b"d")];
+        assert_eq!(joined(&segments, |index| index != 1), [(0, b"aaaabb\0\0cc".to_vec()), (90, b"d".to_vec())]);
+        let mutable = Segment { name: ".data".to_owned(), start: 4, bytes: b"bb".to_vec() };
+        let segments = [constant("a", 0, b"aaaa"), mutable, constant("c", 8, b"cc")];
+        assert_eq!(joined(&segments, |index| index != 1), [(0, b"aaaa".to_vec()), (8, b"cc".to_vec())]);
+    }
+
+    #[test]
+    fn pieces_of_one_constant() {
+        let table = constant("table", 0, b"");
+        assert!(table.has_piece(".rodata.table.2"));
+        assert!(
+            !table.has_piece(".rodata.table.x")
+                && !table.has_piece(".rodata.table2")
+                && !table.has_piece(".rodata.table")
+        );
     }
 }
