@@ -1,6 +1,7 @@
 //! Constant data that only the second part uses goes with it.
 //!
-//! The page is linked with a segment for each constant (`--no-merge-data-segments`). A constant stays in the first part if the
+//! The page is linked with a segment for each constant (`--no-merge-data-segments`), and wasm-opt leaves them as they are
+//! (`--skip-pass=memory-packing`). A constant stays in the first part if the
 //! first part's code, or a constant that stays, contains its address or one nearby. What is left goes into the second part, and is
 //! written to the same addresses when that is instantiated.
 
@@ -40,12 +41,6 @@ impl Segment {
     fn may_move(&self) -> bool {
         self.name.starts_with(CONSTANT) && !self.name.starts_with(SWITCH_TABLE)
     }
-
-    /// Whether `name` is that of a piece of this one: wasm-opt leaves long runs of zeros out and numbers what is between.
-    fn has_piece(&self, name: &str) -> bool {
-        let number = name.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('.'));
-        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    }
 }
 
 /// Takes out of `core`, whose code is already only the first part's, the constants that it does not use, gives them to
@@ -67,9 +62,9 @@ fn memory(module: &Module) -> Option<MemoryId> {
     module.memories.iter().next().map(walrus::Memory::id)
 }
 
-/// The segments with a known place, by address; those that are pieces of one constant as one.
+/// The segments with a known place, by address.
 fn segments(module: &Module) -> Vec<Segment> {
-    let mut pieces: Vec<Segment> = module
+    let mut segments: Vec<Segment> = module
         .data
         .iter()
         .filter_map(|data| {
@@ -78,17 +73,7 @@ fn segments(module: &Module) -> Vec<Segment> {
             Some(Segment { name, start: start as u32, bytes: data.value.clone() })
         })
         .collect();
-    pieces.sort_by_key(|piece| piece.start);
-    let mut segments: Vec<Segment> = Vec::new();
-    for piece in pieces {
-        match segments.last_mut().filter(|last| last.has_piece(&piece.name)) {
-            Some(last) => {
-                last.bytes.resize((piece.start - last.start) as usize, 0);
-                last.bytes.extend_from_slice(&piece.bytes);
-            }
-            None => segments.push(piece),
-        }
-    }
+    segments.sort_by_key(|segment| segment.start);
     segments
 }
 
@@ -239,16 +224,5 @@ mod tests {
         let mutable = Segment { name: ".data".to_owned(), start: 4, bytes: b"bb".to_vec() };
         let segments = [constant("a", 0, b"aaaa"), mutable, constant("c", 8, b"cc")];
         assert_eq!(joined(&segments, |index| index != 1), [(0, b"aaaa".to_vec()), (8, b"cc".to_vec())]);
-    }
-
-    #[test]
-    fn pieces_of_one_constant() {
-        let table = constant("table", 0, b"");
-        assert!(table.has_piece(".rodata.table.2"));
-        assert!(
-            !table.has_piece(".rodata.table.x")
-                && !table.has_piece(".rodata.table2")
-                && !table.has_piece(".rodata.table")
-        );
     }
 }

@@ -53,7 +53,17 @@ pub fn plan(module: &Module) -> Plan {
 /// the place inside, as in `<psyncscope_engine::rdb::Loader as core::ops::Drop>::drop`: what counts is the first path.
 fn is_later(name: &str) -> bool {
     let path = plain(name);
-    LATER.iter().any(|(place, but)| path.starts_with(place) && !but.iter().any(|place| path.starts_with(place)))
+    LATER.iter().any(|(place, but)| lies_in(&path, place) && !but.iter().any(|place| lies_in(&path, place)))
+}
+
+/// Whether a path begins so. A star stands for the rest of a name but its end: `Node>::*_command`.
+fn lies_in(path: &str, place: &str) -> bool {
+    match place.split_once('*') {
+        None => path.starts_with(place),
+        Some((begin, end)) => {
+            path.strip_prefix(begin).and_then(|rest| rest.split("::").next()).is_some_and(|name| name.ends_with(end))
+        }
+    }
 }
 
 /// The first path in a name, without the crates' hashes: `psyncscope_engine::node::Node>::client_command`.

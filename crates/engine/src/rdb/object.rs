@@ -24,8 +24,13 @@ impl Reader<'_> {
     /// As in 5.0.14, a plain set may name a member twice, and a hash no field. It takes a sorted set that names a
     /// member twice, and a container that names anything twice, and breaks over them later; we refuse these too.
     pub(super) fn value(&mut self, value_type: u8, version: u32, start: usize) -> Result<Value, RdbError> {
+        if value_type == ty::STRING { Ok(self.string()?.into()) } else { self.collection(value_type, version, start) }
+    }
+
+    /// A value that is no string: a function of its own, for the page does without it at first.
+    #[inline(never)]
+    fn collection(&mut self, value_type: u8, version: u32, start: usize) -> Result<Value, RdbError> {
         match value_type {
-            ty::STRING => Ok(self.string()?.into()),
             ty::LIST => {
                 let mut list = List::default();
                 for _ in 0..self.len()? {

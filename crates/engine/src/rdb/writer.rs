@@ -43,8 +43,14 @@ impl Writer {
 
     /// `rdbSaveObject`: what follows the type and the key.
     pub(super) fn value(&mut self, value: &Value) {
+        if let Value::String(bytes) = value { self.string(bytes) } else { self.collection(value) }
+    }
+
+    /// A value that is no string: a function of its own, for the page does without it at first.
+    #[inline(never)]
+    fn collection(&mut self, value: &Value) {
         match (value, value_type(value)) {
-            (Value::String(bytes), _) => self.string(bytes),
+            (Value::String(_), _) => {}
             (Value::List(list), _) => self.quicklist(list),
             (Value::Set(set), ty::SET_INTSET) => {
                 let integers: Vec<i64> = set.iter().filter_map(parse_i64_strict).collect();

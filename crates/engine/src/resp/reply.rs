@@ -88,7 +88,7 @@ impl Reply {
     pub fn subcommand_error(&mut self, argv: &[Vec<u8>]) {
         let [command, subcommand, ..] = argv else { return };
         let subcommand = String::from_utf8_lossy(subcommand);
-        let command = String::from_utf8_lossy(command).to_uppercase();
+        let command = String::from_utf8_lossy(command).to_ascii_uppercase();
         self.error(format!(
             "ERR Unknown subcommand or wrong number of arguments for '{subcommand}'. Try {command} HELP."
         ));
