@@ -15,7 +15,7 @@ use walrus::{ConstExpr, DataKind, MemoryId, Module};
 const NEARBY: u32 = 64;
 
 /// Numbers that stand for "no character" in Rust's code and could be taken for addresses.
-const NO_CHAR: std::ops::RangeInclusive<u32> = 0x11_0000..=0x11_0003;
+const NO_CHAR: std::ops::RangeInclusive<u32> = 0x11_0000..=0x11_000f;
 
 /// Segments that are no further apart than this are joined: a segment's header costs as much.
 const GAP_MAX: u32 = 16;
