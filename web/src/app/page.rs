@@ -128,7 +128,7 @@ impl App {
             .put(part("top", top, &cx))
             .put(el("main").class("main").put(left).put(right))
             .put(bar.draw(&cx))
-            .put(row(vec![self.overlay_html(&masters, &cx)]))
+            .put(row(if self.overlay.is_some() { vec![self.overlay_html(&masters, &cx)] } else { Vec::new() }))
             .maybe(work)
             .html()
     }
