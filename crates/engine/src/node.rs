@@ -63,7 +63,7 @@ pub(crate) struct Stats {
     pub(crate) sync_partial_ok: u64,
     pub(crate) sync_partial_err: u64,
     /// Calls of each command (`calls`), for INFO commandstats.
-    pub(crate) calls: SortedMap<&'static str, u64>,
+    pub(crate) calls: crate::command::table::Calls,
     /// Samples of (commands, input bytes, output bytes) at the last 17 sampling points, 100 ms apart.
     pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
 }

@@ -110,7 +110,7 @@ impl Node {
             self.propagation.forced |= conn == ConnId::SCRIPT;
         }
         self.stats.commands_processed += 1;
-        *self.stats.calls.get_or_insert_with(spec.name, || 0) += 1;
+        self.stats.calls.count(spec);
     }
 
     /// The command's own words, or what takes their place.

@@ -322,6 +322,27 @@ pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'sta
 /// Where each command stands in [`COMMANDS`], in the order of their names: looked up for every command that arrives.
 static BY_NAME: [u16; COMMANDS.len()] = by_name();
 
+/// The first eight bytes of each name, in that order: comparing numbers is quicker than comparing names.
+static PREFIXES: [u64; COMMANDS.len()] = prefixes();
+
+const fn prefixes() -> [u64; COMMANDS.len()] {
+    let (order, mut prefixes, mut i) = (by_name(), [0; COMMANDS.len()], 0);
+    while i < order.len() {
+        prefixes[i] = prefix(COMMANDS[order[i] as usize].name.as_bytes());
+        i += 1;
+    }
+    prefixes
+}
+
+const fn prefix(name: &[u8]) -> u64 {
+    let (mut bytes, mut i) = ([0; 8], 0);
+    while i < name.len() && i < bytes.len() {
+        bytes[i] = name[i];
+        i += 1;
+    }
+    u64::from_be_bytes(bytes)
+}
+
 const fn by_name() -> [u16; COMMANDS.len()] {
     let mut order = [0; COMMANDS.len()];
     let mut sorted = 0;
@@ -359,8 +380,31 @@ pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
     let lower = lower.get_mut(..name.len())?;
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
-    let at = BY_NAME.binary_search_by(|&index| COMMANDS[usize::from(index)].name.as_bytes().cmp(lower)).ok()?;
-    Some(&COMMANDS[usize::from(BY_NAME[at])])
+    let wanted = prefix(lower);
+    let first = PREFIXES.partition_point(|&prefix| prefix < wanted);
+    let alike = PREFIXES[first..].iter().zip(&BY_NAME[first..]).take_while(|(prefix, _)| **prefix == wanted);
+    alike.map(|(_, &index)| &COMMANDS[usize::from(index)]).find(|spec| spec.name.as_bytes() == lower)
+}
+
+/// How often each command was called (`calls` of redisCommand).
+#[derive(Clone, Debug, Default)]
+pub struct Calls(Vec<u64>);
+
+impl Calls {
+    /// One more call.
+    pub(crate) fn count(&mut self, spec: &'static CommandSpec) {
+        let Some(at) = COMMANDS.element_offset(spec) else { return };
+        if self.0.is_empty() {
+            self.0.resize(COMMANDS.len(), 0);
+        }
+        self.0[at] += 1;
+    }
+
+    /// The commands that were called, in the order of their names, and how often.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let calls = |at: u16| Some((COMMANDS[usize::from(at)].name, *self.0.get(usize::from(at))?));
+        BY_NAME.into_iter().filter_map(calls).filter(|(_, calls)| *calls > 0)
+    }
 }
 
 #[cfg(test)]
