@@ -326,3 +326,21 @@ fn errors_are_plain_enough_to_be_copied() {
     let keys: Vec<_> = Object::keys(error.unchecked_ref::<Object>()).iter().filter_map(|key| key.as_string()).collect();
     assert!(keys.contains(&"code".to_owned()) && keys.contains(&"message".to_owned()), "{keys:?}");
 }
+
+/// A script must mean the same in a browser as on a machine with a C library.
+#[wasm_bindgen_test]
+fn scripts_run() {
+    let mut lab = Lab::new(js("{ nodes: [{ name: 'a' }] }")).expect("a lab");
+    lab.run_for(100.into()).expect("time passes");
+    for (script, reply) in [
+        ("return {0x10, 0xfF - 5, 3.0e2 + .5, 10/4 == 2.5, tostring(10/2), tostring(1e15)}", "1) (integer) 16"),
+        ("return {tonumber('0x20'), loadstring('return 0x21')(), tostring(0/0 ~= 0/0)}", "2) (integer) 33"),
+        ("return string.format('%5.2f|%d|%x|%q|%g', 1/3, 7, 255, 'a', 1e100)", "0.33|7|ff|"),
+        ("redis.call('set', KEYS[1], ARGV[1]); return redis.call('incrbyfloat', KEYS[1], '0.25')", "10.5"),
+    ] {
+        let command = format!("EVAL \"{script}\" 1 key 10.25");
+        let answer = lab.execute("a".into(), command.as_str().into(), NOT_GIVEN).expect("an answer");
+        let words = text(&answer.into(), "text");
+        assert!(words.contains(reply), "{script}: {words}");
+    }
+}

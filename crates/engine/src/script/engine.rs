@@ -3,6 +3,7 @@
 //! A script runs in a coroutine. It leaves it to ask for something (`redis.call`), when it has used up its slice of
 //! instructions, and at its end: [`Engine::go`] returns a [`Step`] each time. So a script that never ends holds nobody up.
 
+use super::hex::in_decimal;
 use rilua::vm::gc::arena::GcRef;
 use rilua::vm::state::{LuaState, LuaThread};
 use rilua::{Function, Lua, LuaApiMut, LuaResult, StdLib, Val};
@@ -87,6 +88,7 @@ impl Engine {
         lua.table_set_function(&native, "hooked", watch::hooked)?;
         lua.table_set_function(&native, "arm", watch::arm)?;
         lua.table_set_function(&native, "registers", watch::registers)?;
+        lua.table_set_function(&native, "in_decimal", watch::in_decimal)?;
         lua.table_set_function(&redis, "call", watch::call)?;
         lua.table_set_function(&redis, "pcall", watch::pcall)?;
         lua.table_set_function(&redis, "sha1hex", watch::sha1hex)?;
@@ -99,7 +101,7 @@ impl Engine {
         lua.set_global_val("__hook", Val::Nil)?;
         watch::keep(lua.state_mut(), watch::HOOK, hook)?;
         super::libs::open(lua)?;
-        let prelude = lua.load_bytes(PRELUDE, "=redis")?;
+        let prelude = lua.load_bytes(&in_decimal(PRELUDE), "=redis")?;
         let made = lua.call_function(&prelude, &[Val::Table(native.gc_ref())])?;
         let at = |n: usize| made.get(n).copied().unwrap_or(Val::Nil);
         watch::keep(lua.state_mut(), "start", at(0))?;
@@ -117,7 +119,7 @@ impl Engine {
         }
         let compiled = self
             .lua
-            .load_bytes(body, CHUNK)
+            .load_bytes(&in_decimal(body), CHUNK)
             .and_then(|function| watch::keep(self.lua.state_mut(), sha, Val::Function(function.gc_ref())));
         compiled.map_err(|error| error.to_string())
     }

@@ -1,7 +1,7 @@
 //! Lua scripting (scripting.c).
 //!
 //! * `engine`: the Lua engine, which knows no node; `watch`: its hook and the functions it calls; `values`: Lua and RESP
-//! * `prelude.lua`: what scripts find besides Lua's libraries
+//! * `prelude.lua`: what scripts find besides Lua's libraries; `hex`: numbers that mean the same everywhere
 //! * `run`: a script's life on the node; `commands`: EVAL, EVALSHA, SCRIPT
 //!
 //! **Nothing outside of this module calls into the engine, and the engine is made when the first script comes**: a page can
@@ -9,6 +9,7 @@
 
 mod commands;
 mod engine;
+mod hex;
 mod libs;
 mod run;
 mod values;

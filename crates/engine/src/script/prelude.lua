@@ -9,6 +9,12 @@ local rawget, rawset, tostring, floor = rawget, rawset, tostring, math.floor
 -- Marks what is yielded for the node, as opposed to what a script's own coroutines yield.
 local HOST = native.host
 
+-- Numbers in source text must mean the same everywhere.
+local raw_loadstring, in_decimal = loadstring, native.in_decimal
+function loadstring(text, ...)
+  return raw_loadstring(in_decimal(text), ...)
+end
+
 local function host(...)
   return raw_yield(HOST, ...)
 end

@@ -204,6 +204,18 @@ pub(super) fn sha1hex(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
+/// What `loadstring` is given, with every number in decimal.
+pub(super) fn in_decimal(state: &mut LuaState) -> LuaResult<u32> {
+    let given = argument(state, 0);
+    let text = match given {
+        Val::Str(text) => state.gc.string_arena.get(text).map(|text| super::hex::in_decimal(text.data()).into_owned()),
+        _ => None,
+    };
+    let plain = text.map_or(given, |text| Val::Str(state.gc.intern_string(&text)));
+    state.push(plain);
+    Ok(1)
+}
+
 /// The line of the script that a thread is at: one that is suspended, or that failed there.
 pub(super) fn line_of(state: &LuaState, thread: Val) -> Option<u32> {
     let Val::Thread(thread) = thread else { return None };
