@@ -125,7 +125,7 @@ impl Node {
                 self.replication_setup_slave_for_full_resync(conn, offset);
             }
         }
-        self.scripts.forget_what_replicas_hold();
+        self.scripts.replication_script_cache_flush();
         Ok(())
     }
 

@@ -51,7 +51,7 @@ impl Node {
         self.expire_backlog(now);
         // 10: with nobody attached, whoever comes may hold no script.
         if self.repl.replicas.is_empty() {
-            self.scripts.forget_what_replicas_hold();
+            self.scripts.replication_script_cache_flush();
         }
         self.start_bgsave_for_waiting(now);
         // 12

@@ -16,9 +16,9 @@
 //! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
 //! | `role` | `roleCommand` |
+//! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //!
-//! The script cache (`replicationScriptCacheFlush`, `replicationScriptCacheAdd`) is kept with the scripts, in
-//! `crate::script`.
+//! The script cache is kept with the scripts, which it is about.
 
 pub mod backlog;
 pub(crate) mod bgsave;

@@ -86,7 +86,7 @@ impl Node {
             (b"flush", []) => {
                 self.scripts.sources.clear();
                 self.scripts.engine = None;
-                self.scripts.forget_what_replicas_hold();
+                self.scripts.replication_script_cache_flush();
                 self.dirty += 1;
                 reply.ok();
             }

@@ -57,17 +57,18 @@ impl Scripts {
     }
 
     /// `replicationScriptCacheFlush`: replicas may be new and hold nothing.
-    pub(crate) fn forget_what_replicas_hold(&mut self) {
+    pub(crate) fn replication_script_cache_flush(&mut self) {
         self.known.clear();
         self.known_order.clear();
     }
 
-    fn replicas_hold(&self, sha: &str) -> bool {
+    /// `replicationScriptCacheExists`.
+    fn replication_script_cache_exists(&self, sha: &str) -> bool {
         self.known.contains_key(sha)
     }
 
     /// `replicationScriptCacheAdd`.
-    fn replicas_will_hold(&mut self, sha: &str) {
+    fn replication_script_cache_add(&mut self, sha: &str) {
         if self.known_order.len() >= KNOWN_MAX
             && let Some(oldest) = self.known_order.pop_front()
         {

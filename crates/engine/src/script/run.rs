@@ -291,7 +291,7 @@ impl Node {
                 let db = self.clients.get(&conn).map_or(0, |client| client.db);
                 self.propagation.also.push((db, vec![b"EXEC".to_vec()]));
             }
-        } else if running.evalsha && !self.scripts.replicas_hold(&running.sha) {
+        } else if running.evalsha && !self.scripts.replication_script_cache_exists(&running.sha) {
             self.propagate_whole_script(&running);
         }
     }
@@ -299,7 +299,7 @@ impl Node {
     /// EVALSHA of a script that some replica may not hold: its text, and from now on they hold it.
     fn propagate_whole_script(&mut self, running: &Running) {
         let Some(body) = self.scripts.sources.get(&running.sha).map(|body| body.to_vec()) else { return };
-        self.scripts.replicas_will_hold(&running.sha);
+        self.scripts.replication_script_cache_add(&running.sha);
         self.propagation.forced = true;
         self.propagation.whole_script = Some(body);
         self.propagation.script_wrote = self.dirty != running.dirty_before;
