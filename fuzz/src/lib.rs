@@ -67,7 +67,7 @@ impl Driver {
                     self.input(Input::ChildStreamed { child, reached: &conns });
                 }
                 Output::Load { .. } => self.input(Input::LoadStep),
-                Output::Exit { .. } => self.ended = true,
+                Output::Exit { .. } | Output::Restart { .. } => self.ended = true,
                 Output::Sleep { until } => self.run_until(until),
                 _ => {}
             }

@@ -297,3 +297,39 @@ fn config_rewrite_changes_the_file_it_was_started_with() {
     let files = std::fs::read_dir(&server.folder).unwrap().count();
     assert_eq!(files, 1, "no temporary file is left");
 }
+
+#[test]
+fn debug_restart_begins_the_same_program_again_with_what_it_saved() {
+    let folder = new_folder();
+    std::fs::create_dir(folder.join("data")).unwrap();
+    let mut server = Server::start_in(&folder, &["--save", "900", "1", "--dir", "data"]);
+    assert_eq!(server.exchange(b"SET a 1\r\n"), "+OK\r\n");
+    let restarted = |line: &[u8]| {
+        let before = field(&server.exchange(b"INFO server\r\n"), "run_id");
+        assert_eq!(server.exchange(line), "", "nobody is answered any more");
+        let begun = Instant::now();
+        let mut after = String::new();
+        // Until the program begins again its port still takes connections, which are then reset.
+        while !after.ends_with("+OK\r\n") {
+            assert!(begun.elapsed() < PATIENCE, "it does not come back");
+            after.clear();
+            let Ok(mut stream) = TcpStream::connect(("127.0.0.1", server.port)) else { continue };
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let _ = stream.write_all(b"INFO server\r\nQUIT\r\n").and_then(|()| stream.read_to_string(&mut after));
+        }
+        assert_ne!(field(&after, "run_id"), before, "another run");
+        assert_eq!(field(&after, "process_id"), server.child.id().to_string(), "of the same process");
+    };
+    restarted(b"DEBUG RESTART\r\n");
+    assert_eq!(server.exchange(b"GET a\r\nSET a 2\r\n"), "$1\r\n1\r\n+OK\r\n");
+    restarted(b"DEBUG CRASH-AND-RECOVER 20\r\n");
+    assert_eq!(server.exchange(b"GET a\r\n"), "$1\r\n1\r\n", "what was not saved is lost");
+    assert_eq!(server.exchange(b"SHUTDOWN NOSAVE\r\n"), "");
+    assert_eq!(server.end().code(), Some(0));
+}
+
+/// A field of what INFO replied.
+fn field(info: &str, name: &str) -> String {
+    let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    line.unwrap_or_else(|| panic!("no {name} in {info}")).to_owned()
+}

@@ -204,6 +204,12 @@ pub enum Output {
         /// The exit status; 0 after SHUTDOWN.
         status: i32,
     },
+    /// The process ends as by [`Output::Exit`], and another begins in its place (`execve`): with the configuration that
+    /// this one was started with, and the files that are there then.
+    Restart {
+        /// Milliseconds between the two.
+        after_ms: u64,
+    },
 }
 
 /// Where a turn leaves what it caused.

@@ -237,7 +237,7 @@ impl Node {
     }
 
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After an
-    /// [`Output::Exit`] the node ignores whatever comes.
+    /// [`Output::Exit`] or [`Output::Restart`] the node ignores whatever comes.
     pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
         self.handle_ready(now, input, out);
         self.end_turn(now, out);
@@ -292,6 +292,7 @@ impl Node {
             Input::Terminate => {
                 self.log(LogLevel::Warning, || "Received SIGTERM scheduling shutdown...".into());
                 self.prepare_for_shutdown(None);
+                self.exit(0);
             }
         }
     }

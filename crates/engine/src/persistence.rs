@@ -239,9 +239,21 @@ impl Node {
             }
         };
         self.prepare_for_shutdown(save);
+        self.exit(0);
     }
 
-    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to; then ends.
+    /// `restartServer`: the process ends and begins again. One that is to end in good order writes its configuration's file
+    /// and does what SHUTDOWN does; another just dies.
+    pub(crate) fn restart_server(&mut self, gracefully: bool, after_ms: u64) {
+        if gracefully {
+            // Without such a file there is nothing to write.
+            let _ = self.config_rewrite();
+            self.prepare_for_shutdown(None);
+        }
+        self.end_process(Output::Restart { after_ms });
+    }
+
+    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to. The process may end then.
     pub(crate) fn prepare_for_shutdown(&mut self, save: Option<bool>) {
         self.log(LogLevel::Warning, || "User requested shutdown...".into());
         if let Some(child) = self.child.take() {
@@ -260,12 +272,15 @@ impl Node {
             }
         }
         self.log(LogLevel::Warning, || "Redis is now ready to exit, bye bye...".into());
-        self.exit(0);
     }
 
     /// The process ends.
     pub(crate) fn exit(&mut self, status: i32) {
-        self.out.outputs.push(Output::Exit { status });
+        self.end_process(Output::Exit { status });
+    }
+
+    fn end_process(&mut self, last: Output) {
+        self.out.outputs.push(last);
         self.exited = true;
         self.pending_writes.clear();
     }

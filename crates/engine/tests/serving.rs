@@ -261,6 +261,68 @@ fn shutdown_saves_when_told() {
     assert!(!ends("SHUTDOWN NOSAVE", &["save 60 1"]));
 }
 
+/// What a node leaves when it is told to start again: whether it saved, and how it ended.
+fn restarted(line: &str, lines: &[&str]) -> (bool, Vec<u64>) {
+    let mut solo = master(lines);
+    solo.cmd("SET a 1");
+    assert_eq!(solo.cmd(line), "", "{line}: nobody is answered any more");
+    assert_eq!(solo.node.next_timeout(), None, "{line}: it has ended");
+    let saved = solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. }));
+    let ends = solo.outputs.iter().filter_map(|output| match output {
+        Output::Restart { after_ms } => Some(*after_ms),
+        Output::Exit { .. } => panic!("{line}: it ends for good"),
+        _ => None,
+    });
+    (saved, ends.collect())
+}
+
+#[test]
+fn debug_restart_saves_as_shutdown_does() {
+    assert_eq!(restarted("DEBUG RESTART", &[]), (false, vec![0]));
+    assert_eq!(restarted("DEBUG RESTART", &["save 60 1"]), (true, vec![0]));
+    assert_eq!(restarted("debug restart 250", &["save 60 1"]), (true, vec![250]));
+    assert_eq!(restarted("DEBUG RESTART -5", &[]), (false, vec![0]));
+}
+
+#[test]
+fn debug_crash_and_recover_saves_nothing() {
+    assert_eq!(restarted("DEBUG CRASH-AND-RECOVER", &["save 60 1"]), (false, vec![0]));
+    assert_eq!(restarted("DEBUG CRASH-AND-RECOVER 1500", &["save 60 1"]), (false, vec![1500]));
+}
+
+#[test]
+fn debug_restart_refuses_a_delay_that_is_no_number() {
+    for line in ["DEBUG RESTART soon", "DEBUG CRASH-AND-RECOVER 1.5"] {
+        let mut solo = master(&[]);
+        assert_eq!(solo.cmd(line), "-ERR value is not an integer or out of range\r\n", "{line}");
+        assert_eq!(solo.cmd("PING"), "+PONG\r\n");
+    }
+}
+
+#[test]
+fn debug_restart_writes_the_configuration_if_there_is_a_file() {
+    let written = |line: &str| {
+        let mut config =
+            psyncscope_engine::Config { file: Some(("/etc/r.conf".into(), Vec::new())), ..Default::default() };
+        config.set_directive("save", &[""]).unwrap();
+        let mut out = psyncscope_engine::Outbox::new();
+        let now = psyncscope_engine::Now { mono: psyncscope_engine::Instant(0), unix_us: 1_800_000_000_000_000 };
+        let node = psyncscope_engine::Node::start(now, config, 7, None, &mut out).unwrap();
+        let mut solo = master(&[]);
+        solo.node = node;
+        solo.cmd("CONFIG SET repl-timeout 33");
+        solo.cmd(line);
+        solo.outputs.iter().find_map(|output| match output {
+            Output::WriteFile { name, bytes } if name == "/etc/r.conf" => {
+                Some(String::from_utf8_lossy(bytes).into_owned())
+            }
+            _ => None,
+        })
+    };
+    assert!(written("DEBUG RESTART").expect("a file").contains("repl-timeout 33\n"));
+    assert_eq!(written("DEBUG CRASH-AND-RECOVER"), None);
+}
+
 #[test]
 fn debug_sleep_answers_when_it_wakes() {
     let mut solo = master(&[]);

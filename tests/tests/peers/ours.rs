@@ -260,7 +260,9 @@ impl Ours {
                     self.files.insert(name, bytes);
                 }
                 Output::Load { .. } => self.loads = true,
-                Output::Sleep { .. } | Output::Exit { .. } => panic!("nobody here asks for {output:?}"),
+                Output::Sleep { .. } | Output::Exit { .. } | Output::Restart { .. } => {
+                    panic!("nobody here asks for {output:?}")
+                }
             }
         }
     }

@@ -12,9 +12,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::server::{ChildNews, Shared};
+use super::server::{ChildNews, End, Shared};
 
-/// Runs until the node exits; answers its exit status.
+/// Runs until the node ends; answers how.
 ///
 /// # Errors
 /// If the task panics.
@@ -22,7 +22,7 @@ pub async fn beat(
     shared: &Rc<Shared>,
     mut children: UnboundedReceiver<ChildNews>,
     mut signals: Signals,
-) -> io::Result<i32> {
+) -> io::Result<End> {
     let shared = Rc::clone(shared);
     // A task of its own, woken by the others at no cost, where the future of block_on would cost a system call.
     let task = spawn_local(async move {
@@ -38,7 +38,7 @@ fn poll(
     children: &mut UnboundedReceiver<ChildNews>,
     signals: &mut Signals,
     mut timer: std::pin::Pin<&mut Sleep>,
-) -> Poll<i32> {
+) -> Poll<End> {
     loop {
         if signals.poll_end(cx) {
             shared.wake();
@@ -52,8 +52,8 @@ fn poll(
         if shared.dirty.get() {
             shared.end_turn();
         }
-        if let Some(status) = shared.exit.get() {
-            return Poll::Ready(status);
+        if let Some(end) = shared.exit.get() {
+            return Poll::Ready(end);
         }
         let due = match shared.sleeps_until.get() {
             Some(until) => Some(shared.at(until)),

@@ -17,9 +17,12 @@ mod server;
 mod settings;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitCode};
 
-use settings::{Asked, Settings};
+use server::End;
+use settings::Asked;
 
 /// What `psyncscope serve --help` prints.
 const USAGE: &str = "\
@@ -43,7 +46,9 @@ Examples:
 
 /// Runs a server until it ends; the answer is its exit status.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    match settings::parse(args, &mut std::io::stdin().lock()) {
+    // Before `dir` takes us elsewhere, and while the program's file is the one that runs.
+    let again = again(&args);
+    match settings::parse(args, &mut io::stdin().lock()) {
         Ok(Asked::Help) => println!("{USAGE}"),
         Ok(Asked::Version) => println!(
             "Redis server v={} sha=00000000:0 malloc=libc bits={} build=psyncscope-{}",
@@ -51,7 +56,20 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             usize::BITS,
             env!("CARGO_PKG_VERSION")
         ),
-        Ok(Asked::Serve(settings)) => return start(*settings),
+        Ok(Asked::Serve(settings)) => {
+            return match server::run(*settings) {
+                Ok(End::Exit(status)) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
+                Ok(End::Restart(delay)) => {
+                    std::thread::sleep(delay);
+                    // It only comes back if it fails.
+                    let error = again.map_or_else(|error| error, |mut again| again.exec());
+                    eprintln!("psyncscope: cannot start again: {}", files::strerror(&error));
+                    ExitCode::FAILURE
+                }
+                // It is in the log already, where redis-server says such things.
+                Err(server::Logged) => ExitCode::FAILURE,
+            };
+        }
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::FAILURE;
@@ -60,10 +78,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn start(settings: Settings) -> ExitCode {
-    match server::run(settings) {
-        Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
-        // It is in the log already, where redis-server says such things.
-        Err(server::Logged) => ExitCode::FAILURE,
-    }
+/// This program once more, as it was called (`server.executable`, `server.exec_argv`).
+fn again(args: &[OsString]) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("serve").args(args).current_dir(std::env::current_dir()?);
+    Ok(command)
 }

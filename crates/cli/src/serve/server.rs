@@ -26,6 +26,15 @@ use super::{files, heart, listen};
 /// The server could not start; the log says why.
 pub struct Logged;
 
+/// How a node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With this exit status.
+    Exit(i32),
+    /// The program is to begin again after so long.
+    Restart(Duration),
+}
+
 /// A background save that runs.
 enum Child {
     /// On a thread, into a file.
@@ -71,12 +80,12 @@ pub struct Shared {
     /// The node does nothing until then (DEBUG SLEEP).
     pub sleeps_until: Cell<Option<Instant>>,
     woken: Notify,
-    /// The exit status, once the node has ended.
-    pub exit: Cell<Option<i32>>,
+    /// How the node ended, once it has.
+    pub exit: Cell<Option<End>>,
 }
 
-/// Runs a server until its node exits; answers the exit status.
-pub fn run(settings: Settings) -> Result<i32, Logged> {
+/// Runs a server until its node ends; nothing of it is open then.
+pub fn run(settings: Settings) -> Result<End, Logged> {
     let log = Log::new(settings.logfile.clone());
     let level = settings.config.clone();
     let say = |role, wanted: LogLevel, text: &str| {
@@ -447,7 +456,13 @@ impl Shared {
                     shared.bring(Input::LoadStep);
                 });
             }
-            Output::Exit { status } => self.exit.set(Some(status)),
+            Output::Exit { status } => self.exit.set(Some(End::Exit(status))),
+            Output::Restart { after_ms } => {
+                self.exit.set(Some(End::Restart(Duration::from_millis(after_ms))));
+                // The kernel closes sockets only when the other program begins, and that may be a while.
+                server.connections.values().for_each(|connection| connection.hang_up());
+                server.connections.clear();
+            }
         }
     }
 

@@ -18,6 +18,7 @@ const POPULATE_KEY_LEN_MAX: usize = 127;
 
 const HELP: &[&str] = &[
     "CHANGE-REPL-ID -- Make up a new replication ID and forget the second.",
+    "CRASH-AND-RECOVER [<milliseconds>] -- Die, and start again after so long.",
     "DIGEST -- A number for the whole dataset, whatever its order.",
     "DIGEST-VALUE <key> [<key> ...] -- The same of single values.",
     "ERROR <message> -- Reply this error.",
@@ -25,6 +26,7 @@ const HELP: &[&str] = &[
     "OBJECT <key> -- What is known of the value of a key.",
     "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if none is given.",
     "RELOAD -- Save the dataset to the RDB file and load it again.",
+    "RESTART [<milliseconds>] -- Save as SHUTDOWN does, and start again after so long.",
     "SET-ACTIVE-EXPIRE (0|1) -- Whether keys expire that nobody touches.",
     "SLEEP <seconds> -- Do nothing at all for so long; fractions count.",
 ];
@@ -81,6 +83,12 @@ impl Node {
                 Ok(()) => reply.ok(),
                 Err(error) => reply.error(error),
             },
+            (how @ (b"restart" | b"crash-and-recover"), options) => {
+                match options.first().map_or(Some(0), |delay| parse_i64_strict(delay)) {
+                    Some(delay) => return self.restart_server(how == b"restart", u64::try_from(delay).unwrap_or(0)),
+                    None => reply.error(errors::NOT_AN_INTEGER),
+                }
+            }
             _ => reply.subcommand_error(argv),
         }
         self.add_reply(conn, &reply.take());

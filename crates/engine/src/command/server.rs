@@ -68,7 +68,7 @@ impl Node {
     }
 
     /// CONFIG REWRITE. `None` without a file.
-    fn config_rewrite(&mut self) -> Option<()> {
+    pub(crate) fn config_rewrite(&mut self) -> Option<()> {
         let (path, old) = self.config.file.as_ref()?;
         let master = self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport));
         let new = rewrite(old, &self.config, master);

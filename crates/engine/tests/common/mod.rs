@@ -193,7 +193,7 @@ impl Net {
                 }
                 Output::Sleep { .. } => {}
                 Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
-                Output::Exit { .. } => self.kill(i),
+                Output::Exit { .. } | Output::Restart { .. } => self.kill(i),
             }
         }
     }

@@ -74,6 +74,8 @@ enum Event {
     Process(HostId),
     /// A child ends.
     Child(HostId, ChildId),
+    /// A process that asked for it begins again, if none was started since: so many were until then.
+    Restart(HostId, u64),
 }
 
 impl World<Node> {

@@ -37,6 +37,7 @@ impl<P: Process> World<P> {
             Event::Child(id, child) => {
                 self.child_is_due(id, child);
             }
+            Event::Restart(id, boots) => self.restart_is_due(id, boots),
         }
         self.commit();
         true
@@ -271,6 +272,12 @@ impl<P: Process> World<P> {
                     }
                 }
                 Output::Exit { .. } => self.end_process(id),
+                Output::Restart { after_ms } => {
+                    self.end_process(id);
+                    let boots = self.host(id).map_or(0, |host| host.boots);
+                    let at = self.now.saturating_add(after_ms.saturating_mul(1000));
+                    self.queue.plan(at, Event::Restart(id, boots));
+                }
             }
         }
         for conn in streams {
@@ -323,6 +330,14 @@ impl<P: Process> World<P> {
         }
         self.links.release_all_of(id);
         self.set_power(id, Power::Stopped);
+    }
+
+    /// A process that asked for it begins again, unless its host was switched off or started by hand meanwhile.
+    fn restart_is_due(&mut self, id: HostId, boots: u64) {
+        if self.host(id).is_some_and(|host| host.power == Power::Stopped && host.boots == boots) {
+            // One that refuses to start has said why in the log, and stays stopped.
+            let _ = self.boot(id);
+        }
     }
 
     /// Removes what is left of a process in the world's plans.

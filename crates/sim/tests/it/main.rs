@@ -15,3 +15,4 @@ mod frames;
 mod loss;
 mod pause;
 mod power;
+mod restart;

@@ -29,7 +29,7 @@ pub struct Talk {
 }
 
 /// The process. Console commands, one a line: `connect HOST PORT`, `send CONN COUNT` (bytes of [`pattern`]), `close CONN`,
-/// `sleep US`, `exit`, `tick US`, `file NAME TEXT`, `echo` (send back whatever comes from now on).
+/// `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back whatever comes from now on).
 pub struct Talker {
     pub talks: BTreeMap<ConnId, Talk>,
     pub seed: u64,
@@ -75,6 +75,9 @@ impl Talker {
             ["sleep", us] => {
                 let until = Instant(now + us.parse::<u64>().expect("microseconds"));
                 out.outputs.push(Output::Sleep { until });
+            }
+            ["restart", ms] => {
+                out.outputs.push(Output::Restart { after_ms: ms.parse().expect("milliseconds") });
             }
             ["exit"] => out.outputs.push(Output::Exit { status: 0 }),
             ["tick", us] => {

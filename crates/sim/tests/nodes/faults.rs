@@ -85,6 +85,19 @@ fn a_replica_that_crashes_reads_its_file_and_comes_back() {
 }
 
 #[test]
+fn a_replica_that_restarts_itself_goes_on_where_it_was() {
+    let mut pair = pair(WorldConfig::default());
+    let words = ["CONFIG", "SET", "save", "900 1"];
+    pair.world.console_send(pair.ids[1], 0, &words).expect("the process lives");
+    assert_eq!(pair.exec(1, "DEBUG RESTART 500"), "");
+    assert!(pair.world.node(pair.ids[1]).is_none(), "it is gone for half a second");
+    pair.exec(0, "SET k 1");
+    pair.wait(30, |pair| pair.world.node(pair.ids[1]).is_some() && pair.follows(1));
+    assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
+    assert_eq!((pair.stat(0, "sync_full"), pair.stat(0, "sync_partial_ok")), (1, 1));
+}
+
+#[test]
 fn power_comes_and_goes() {
     let mut pair = pair(WorldConfig::default());
     let (a, _) = ends(&pair);
