@@ -180,7 +180,8 @@ fn payloads_go_both_ways() {
         let payload = rdb::dump(entry.value(), true);
         client.ok(&[b"RESTORE", &key[..], b"0", &payload]);
         let Reply::Bulk(theirs) = client.call(&[b"DUMP", &key[..]]) else { panic!("DUMP of {}", escape(key)) };
-        let value = rdb::restore(&theirs, 12).unwrap_or_else(|error| panic!("{}: {error:?}", escape(key)));
+        let value = rdb::restore(&theirs, 12, &rdb::EncodingLimits::default())
+            .unwrap_or_else(|error| panic!("{}: {error:?}", escape(key)));
         assert_eq!(&value, entry.value(), "{}", escape(key));
     }
     assert_same(&of_keyspace(ours.node().keyspace()), &of_server(&mut client));

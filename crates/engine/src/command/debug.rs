@@ -106,6 +106,7 @@ impl Node {
             max_version: self.config.limits.rdb_version_max.max(rdb::VERSION),
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
+            encodings: rdb::EncodingLimits::of(&self.config),
         };
         let loaded = rdb::load(&bytes, &options).map_err(|_| "ERR Error trying to load the RDB dump")?;
         let keys = loaded.keyspace.total_keys();

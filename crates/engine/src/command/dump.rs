@@ -29,7 +29,8 @@ pub fn restore(call: &mut Call<'_>) {
         call.reply.error("ERR Invalid TTL value, must be >= 0");
         return;
     }
-    let value = match rdb::restore(&argv[3], call.config.limits.rdb_version_max) {
+    let value = match rdb::restore(&argv[3], call.config.limits.rdb_version_max, &rdb::EncodingLimits::of(call.config))
+    {
         Ok(value) => value,
         Err(error) => {
             call.reply.error(format!("ERR {error}"));

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::reader::Reader;
 use super::writer::{Writer, value_type};
-use super::{CRC, RdbError, VERSION};
+use super::{CRC, EncodingLimits, RdbError, VERSION};
 use crate::keyspace::Value;
 
 /// Bytes of version and checksum.
@@ -46,11 +46,11 @@ pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
     out.bytes
 }
 
-/// The value in a payload of a version up to `max_version`. Bytes between the value and the footer are ignored.
+/// The value in a payload of a version up to `max_version`, encoded as `limits` say. Bytes between the value and the footer are ignored.
 ///
 /// # Errors
 /// See [`RestoreError`].
-pub fn restore(payload: &[u8], max_version: u32) -> Result<Value, RestoreError> {
+pub fn restore(payload: &[u8], max_version: u32, limits: &EncodingLimits) -> Result<Value, RestoreError> {
     let split = payload.len().checked_sub(FOOTER).ok_or(RestoreError::Footer)?;
     let mut footer = Reader { bytes: payload, at: split };
     let version = footer.array().map(u16::from_le_bytes).map_err(|_| RestoreError::Footer)?.into();
@@ -60,7 +60,9 @@ pub fn restore(payload: &[u8], max_version: u32) -> Result<Value, RestoreError> 
         return Err(RestoreError::Footer);
     }
     let mut reader = Reader { bytes: &payload[..split], at: 0 };
-    let value =
-        reader.byte().and_then(|value_type| reader.value(value_type, version, 0)).map_err(RestoreError::Format)?;
+    let value = reader
+        .byte()
+        .and_then(|value_type| reader.value(value_type, version, limits, 0))
+        .map_err(RestoreError::Format)?;
     if value.is_empty_collection() { Err(RestoreError::Empty) } else { Ok(value) }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::reader::Reader;
-use super::{CRC, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
+use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
 use crate::ids::{Offset, ReplId};
 use crate::keyspace::{Db, Keyspace};
 
@@ -19,11 +19,18 @@ pub struct LoadOptions {
     /// Leave keys out that expired before this time (milliseconds since the Unix epoch): what a master does. A replica
     /// keeps them until its master's DEL comes.
     pub drop_expired_before: Option<i64>,
+    /// Which collections are kept small.
+    pub encodings: EncodingLimits,
 }
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { max_version: super::VERSION, databases: crate::keyspace::DATABASES, drop_expired_before: None }
+        Self {
+            max_version: super::VERSION,
+            databases: crate::keyspace::DATABASES,
+            drop_expired_before: None,
+            encodings: EncodingLimits::default(),
+        }
     }
 }
 
@@ -215,7 +222,7 @@ impl State {
             return Err(RdbErrorKind::UnknownType(value_type).at(start));
         }
         let key = reader.string()?;
-        let value = reader.value(value_type, self.version, start)?;
+        let value = reader.value(value_type, self.version, &self.options.encodings, start)?;
         let when = self.expire_ms.take().filter(|&when| when != -1);
         // No key holds an empty collection. Redis never writes one; 5.0 would take it, 7 leaves it out.
         if value.is_empty_collection() {

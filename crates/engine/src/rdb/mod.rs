@@ -2,13 +2,14 @@
 //!
 //! * write: [`SaveJob`]
 //! * one value: [`dump`], [`restore`]
-//! * read: [`load`], or [`Loader`] in steps; [`LoadOptions`], [`Loaded`], [`RdbError`]
+//! * read: [`load`], or [`Loader`] in steps; [`LoadOptions`], [`EncodingLimits`], [`Loaded`], [`RdbError`]
 //!
 //! A file is `REDIS` and four digits of version; elements, each begun by an opcode or a value type; the end
 //! opcode; and a checksum of all before it. See rdb.c and rdb.h.
 
 mod container;
 mod dump;
+mod encodings;
 mod error;
 mod intset;
 mod listpack;
@@ -22,6 +23,7 @@ mod ziplist;
 mod zipmap;
 
 pub use dump::{RestoreError, dump, restore};
+pub use encodings::EncodingLimits;
 pub use error::{RdbError, RdbErrorKind};
 pub use load::{LoadOptions, Loaded, Loader, Progress, load};
 pub use save::{SaveInfo, SaveJob};

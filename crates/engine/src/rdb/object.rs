@@ -6,7 +6,7 @@ use super::listpack::LISTPACK;
 use super::reader::Reader;
 use super::ziplist::ZIPLIST;
 use super::zipmap::ZIPMAP;
-use super::{RdbError, RdbErrorKind, value_type as ty};
+use super::{EncodingLimits, RdbError, RdbErrorKind, value_type as ty};
 use crate::keyspace::{Hash, List, Set, Value, Zset};
 
 /// How a node of a quicklist of Redis 7 holds its elements.
@@ -23,13 +23,28 @@ impl Reader<'_> {
     ///
     /// As in 5.0.14, a plain set may name a member twice, and a hash no field. It takes a sorted set that names a
     /// member twice, and a container that names anything twice, and breaks over them later; we refuse these too.
-    pub(super) fn value(&mut self, value_type: u8, version: u32, start: usize) -> Result<Value, RdbError> {
-        if value_type == ty::STRING { Ok(self.string()?.into()) } else { self.collection(value_type, version, start) }
+    pub(super) fn value(
+        &mut self,
+        value_type: u8,
+        version: u32,
+        limits: &EncodingLimits,
+        start: usize,
+    ) -> Result<Value, RdbError> {
+        match value_type {
+            ty::STRING => Ok(self.string()?.into()),
+            _ => self.collection(value_type, version, limits, start),
+        }
     }
 
     /// A value that is no string: a function of its own, for the page does without it at first.
     #[inline(never)]
-    fn collection(&mut self, value_type: u8, version: u32, start: usize) -> Result<Value, RdbError> {
+    fn collection(
+        &mut self,
+        value_type: u8,
+        version: u32,
+        limits: &EncodingLimits,
+        start: usize,
+    ) -> Result<Value, RdbError> {
         match value_type {
             ty::LIST => {
                 let mut list = List::default();
@@ -41,7 +56,7 @@ impl Reader<'_> {
             ty::SET => {
                 let mut set = Set::default();
                 for _ in 0..self.len()? {
-                    set.insert(&self.string()?);
+                    set.insert_within(&self.string()?, limits.set_max_intset_entries);
                 }
                 Ok(set.into())
             }
@@ -51,7 +66,8 @@ impl Reader<'_> {
                     let at = self.at;
                     let member = self.string()?;
                     let score = if value_type == ty::ZSET { self.text_score() } else { self.binary_score() }?;
-                    if !zset.insert(&member, score) {
+                    let (entries_max, value_max) = (limits.zset_max_ziplist_entries, limits.zset_max_ziplist_value);
+                    if !zset.insert_within(&member, score, entries_max, value_max) {
                         return Err(RdbErrorKind::DuplicateElement(member).at(at));
                     }
                 }
@@ -62,7 +78,9 @@ impl Reader<'_> {
                 for _ in 0..self.len()? {
                     let at = self.at;
                     let field = self.string()?;
-                    if !hash.insert(&field, self.string()?) {
+                    let value = self.string()?;
+                    hash.make_room_for([field.len(), value.len()], limits.hash_max_ziplist_value);
+                    if !hash.insert_within(&field, value, limits.hash_max_ziplist_entries) {
                         return Err(RdbErrorKind::DuplicateElement(field).at(at));
                     }
                 }
@@ -92,13 +110,13 @@ impl Reader<'_> {
                 }
                 Ok(list.into())
             }
-            ty::SET_INTSET => self.set(INTSET),
-            ty::SET_LISTPACK if version >= 11 => self.set(LISTPACK),
-            ty::ZSET_ZIPLIST => self.zset(ZIPLIST),
-            ty::ZSET_LISTPACK if version >= 10 => self.zset(LISTPACK),
-            ty::HASH_ZIPMAP => self.hash(ZIPMAP),
-            ty::HASH_ZIPLIST => self.hash(ZIPLIST),
-            ty::HASH_LISTPACK if version >= 10 => self.hash(LISTPACK),
+            ty::SET_INTSET => self.set(INTSET, limits),
+            ty::SET_LISTPACK if version >= 11 => self.set(LISTPACK, limits),
+            ty::ZSET_ZIPLIST => self.zset(ZIPLIST, limits),
+            ty::ZSET_LISTPACK if version >= 10 => self.zset(LISTPACK, limits),
+            ty::HASH_ZIPMAP => self.hash(ZIPMAP, limits.hash_max_ziplist_value, limits),
+            ty::HASH_ZIPLIST => self.hash(ZIPLIST, usize::MAX, limits),
+            ty::HASH_LISTPACK if version >= 10 => self.hash(LISTPACK, usize::MAX, limits),
             other => Err(match unsupported(other, version) {
                 Some(what) => RdbErrorKind::UnsupportedType { value_type, what },
                 None => RdbErrorKind::UnknownType(other),
@@ -116,40 +134,45 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn set(&mut self, container: Container) -> Result<Value, RdbError> {
+    fn set(&mut self, container: Container, limits: &EncodingLimits) -> Result<Value, RdbError> {
         let at = self.at;
         let bytes = self.string()?;
         let mut set = Set::default();
         for element in container.elements(&bytes).map_err(|kind| kind.at(at))? {
             let member = element.to_vec();
-            if !set.insert(&member) {
+            if !set.insert_within(&member, limits.set_max_intset_entries) {
                 return Err(RdbErrorKind::DuplicateElement(member).at(at));
             }
         }
         Ok(set.into())
     }
 
-    fn zset(&mut self, container: Container) -> Result<Value, RdbError> {
+    /// As in 5.0.14, what came as a ziplist stays one however long its members are: only their number is looked at.
+    fn zset(&mut self, container: Container, limits: &EncodingLimits) -> Result<Value, RdbError> {
         let at = self.at;
         let bytes = self.string()?;
         let mut zset = Zset::default();
         for (member, score) in pairs(&container.pairs(&bytes).map_err(|kind| kind.at(at))?) {
             let member = member.to_vec();
             let score = score.score().ok_or_else(|| RdbErrorKind::Score.at(at))?;
-            if !zset.insert(&member, score) {
+            if !zset.insert_within(&member, score, limits.zset_max_ziplist_entries, usize::MAX) {
                 return Err(RdbErrorKind::DuplicateElement(member).at(at));
             }
         }
         Ok(zset.into())
     }
 
-    fn hash(&mut self, container: Container) -> Result<Value, RdbError> {
+    /// `value_max` is the longest field or value that may stay: 5.0.14 looks at lengths only when it turns a zipmap into a
+    /// ziplist.
+    fn hash(&mut self, container: Container, value_max: usize, limits: &EncodingLimits) -> Result<Value, RdbError> {
         let at = self.at;
         let bytes = self.string()?;
         let mut hash = Hash::default();
         for (field, value) in pairs(&container.pairs(&bytes).map_err(|kind| kind.at(at))?) {
             let field = field.to_vec();
-            if !hash.insert(&field, value.to_vec()) {
+            let value = value.to_vec();
+            hash.make_room_for([field.len(), value.len()], value_max);
+            if !hash.insert_within(&field, value, limits.hash_max_ziplist_entries) {
                 return Err(RdbErrorKind::DuplicateElement(field).at(at));
             }
         }

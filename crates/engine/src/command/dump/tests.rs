@@ -130,3 +130,23 @@ fn times_to_live() {
     b.check(restore, &format!("RESTORE mine 500 {OLD_LIST}"), "+OK", 1);
     assert_eq!(b.keyspace.expire_local(1_000_501), [(0, b"mine".to_vec())]);
 }
+
+#[test]
+fn what_is_restored_is_encoded_as_configured() {
+    let mut b = Bench::new();
+    b.run(sets::sadd, "SADD set 1 2 3");
+    b.run(zsets::zadd, "ZADD zset 1 a 2 b 3 c");
+    b.run(hashes::hset, "HSET hash a 1 b 2 c 3");
+    for (key, small, large) in
+        [("set", "intset", "hashtable"), ("zset", "ziplist", "skiplist"), ("hash", "ziplist", "hashtable")]
+    {
+        let dumped = payload(&mut b, key.as_bytes());
+        for (limit, expect) in [(3, small), (2, large)] {
+            b.config.set_max_intset_entries = limit;
+            b.config.zset_max_ziplist_entries = limit;
+            b.config.hash_max_ziplist_entries = limit;
+            b.check(restore, &format!("RESTORE copy 0 {dumped} REPLACE"), "+OK", 1);
+            assert_eq!(b.keyspace.get(0, b"copy").unwrap().value().encoding_name(), expect, "{key} {limit}");
+        }
+    }
+}

@@ -106,7 +106,7 @@ fn datasets_round_trip() {
         for (_, entry) in keyspace.iter(0) {
             let payload = dump(entry.value(), compress);
             types.insert(payload[0]);
-            assert_eq!(&restore(&payload, 9).unwrap(), entry.value(), "round {round}");
+            assert_eq!(&restore(&payload, 9, &EncodingLimits::default()).unwrap(), entry.value(), "round {round}");
         }
     }
     assert_eq!(types.into_iter().collect::<Vec<_>>(), [0, 2, 4, 5, 11, 12, 13, 14]);

@@ -1,0 +1,45 @@
+//! Up to which size collections are kept small, as far as loading goes.
+
+use crate::config::Config;
+use crate::keyspace::{Hash, Set, Zset};
+
+/// The directives by which a load picks the encoding of a collection. Redis's own by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodingLimits {
+    /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
+    pub hash_max_ziplist_entries: usize,
+    /// `hash-max-ziplist-value`: a hash with a field or value of more bytes is a hash table.
+    pub hash_max_ziplist_value: usize,
+    /// `set-max-intset-entries`: a set of more integers is a hash table.
+    pub set_max_intset_entries: usize,
+    /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
+    pub zset_max_ziplist_entries: usize,
+    /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
+    pub zset_max_ziplist_value: usize,
+}
+
+impl EncodingLimits {
+    /// Those that a node is configured with.
+    #[must_use]
+    pub const fn of(config: &Config) -> Self {
+        Self {
+            hash_max_ziplist_entries: config.hash_max_ziplist_entries,
+            hash_max_ziplist_value: config.hash_max_ziplist_value,
+            set_max_intset_entries: config.set_max_intset_entries,
+            zset_max_ziplist_entries: config.zset_max_ziplist_entries,
+            zset_max_ziplist_value: config.zset_max_ziplist_value,
+        }
+    }
+}
+
+impl Default for EncodingLimits {
+    fn default() -> Self {
+        Self {
+            hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
+            hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
+            set_max_intset_entries: Set::INTEGERS_MAX,
+            zset_max_ziplist_entries: Zset::ZIPLIST_ENTRIES_MAX,
+            zset_max_ziplist_value: Zset::ZIPLIST_VALUE_MAX,
+        }
+    }
+}
