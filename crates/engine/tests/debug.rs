@@ -124,3 +124,20 @@ fn other_words() {
         "-ERR Unknown subcommand or wrong number of arguments for 'NONSENSE'. Try DEBUG HELP.\r\n"
     );
 }
+
+#[test]
+fn scripts_are_propagated_by_their_commands_or_whole() {
+    let mut master = Solo::new(&["repl-ping-replica-period 1000"]);
+    let replica = master.attach_replica();
+    let mut stream = |on: &str| {
+        assert_eq!(master.cmd(&format!("DEBUG LUA-ALWAYS-REPLICATE-COMMANDS {on}")), "+OK\r\n");
+        assert_eq!(master.cmd("EVAL \"return redis.call('incr', 'n')\" 0").chars().next(), Some(':'));
+        let mut commands = master.stream(replica);
+        commands.retain(|command| !command.starts_with("SELECT"));
+        commands
+    };
+    let whole = "EVAL return redis.call('incr', 'n') 0";
+    assert_eq!(stream("0"), [whole]);
+    assert_eq!(stream("1"), ["MULTI", "incr n", "EXEC"]);
+    assert_eq!(stream("x"), [whole], "what is no number is 0");
+}

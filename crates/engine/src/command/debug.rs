@@ -23,6 +23,7 @@ const HELP: &[&str] = &[
     "DIGEST-VALUE <key> [<key> ...] -- The same of single values.",
     "ERROR <message> -- Reply this error.",
     "LOG <message> -- Write a line into the log.",
+    "LUA-ALWAYS-REPLICATE-COMMANDS (0|1) -- Whether scripts are propagated by their commands without asking for it.",
     "OBJECT <key> -- What is known of the value of a key.",
     "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if none is given.",
     "RELOAD -- Save the dataset to the RDB file and load it again.",
@@ -44,8 +45,11 @@ impl Node {
                 self.out.outputs.push(Output::Sleep { until });
             }
             (b"set-active-expire", [on]) => {
-                // atoi
-                self.active_expire = parse_i64_strict(on).is_some_and(|on| on != 0);
+                self.active_expire = is_on(on);
+                reply.ok();
+            }
+            (b"lua-always-replicate-commands", [on]) => {
+                self.config.lua_replicate_commands = is_on(on);
                 reply.ok();
             }
             (b"change-repl-id", []) => {
@@ -179,6 +183,11 @@ fn serialized_len(value: &Value, compress: bool) -> usize {
 /// `getLRUClock`: 24 bits of seconds.
 pub(crate) const fn lru_clock(unix_s: i64) -> i64 {
     unix_s & ((1 << 24) - 1)
+}
+
+/// A switch: what `atoi` makes of it is not 0.
+fn is_on(word: &[u8]) -> bool {
+    parse_i64_strict(word).is_some_and(|on| on != 0)
 }
 
 /// What `strtod` reads at the start of a text as seconds, in microseconds: nothing readable is no time at all.
