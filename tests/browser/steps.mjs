@@ -105,11 +105,16 @@ export class Reader {
   async type(node, command) {
     await this.select(node);
     await expectSoon(() => this.at(`console-tab-${node}`).getAttribute('aria-selected'), (on) => on === 'true', `${node} is selected`);
-    const commands = this.page.locator('[data-testid=console-output] > p.console-command');
-    const before = await commands.count();
+    // By its words, not by its place: an action of the run itself may be due at the same instant and come first.
+    const typed = () =>
+      this.page.evaluate((command) => {
+        const commands = [...document.querySelectorAll('[data-testid=console-output] > p.console-command')];
+        return commands.filter((p) => p.textContent.trim().endsWith(`> ${command}`)).length;
+      }, command);
+    const before = await typed();
     await this.at('console-input').fill(command);
     await this.at('console-input').press('Enter');
-    await expectSoon(() => commands.count(), (count) => count > before, `the console shows ${command}`);
+    await expectSoon(typed, (count) => count > before, `the console shows ${command}`);
     const waiting = async () => (await this.page.locator('.console-waiting').count()) > 0;
     if (await waiting()) {
       const playing = await this.isPlaying();
@@ -117,13 +122,14 @@ export class Reader {
       await expectSoon(waiting, (still) => !still, `an answer to ${command}`);
       if (!playing) await this.pause();
     }
-    return this.page.evaluate((nth) => {
+    return this.page.evaluate((command) => {
       const all = [...document.querySelectorAll('[data-testid=console-output] > p:not(.console-waiting)')];
-      const from = all.indexOf(all.filter((p) => p.classList.contains('console-command'))[nth]);
+      const is = (p) => p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${command}`);
+      const from = all.findLastIndex(is);
       const rest = all.slice(from + 1);
       const end = rest.findIndex((p) => p.classList.contains('console-command'));
       return (end < 0 ? rest : rest.slice(0, end)).map((p) => p.textContent).join('\n');
-    }, before);
+    }, command);
   }
 
   /** The fields of INFO's section, as the console at `node` answers. */

@@ -340,7 +340,7 @@ fn scripts_run() {
     ] {
         let command = format!("EVAL \"{script}\" 1 key 10.25");
         let answer = lab.execute("a".into(), command.as_str().into(), NOT_GIVEN).expect("an answer");
-        let words = text(&answer.into(), "text");
+        let words = text(&answer, "text");
         assert!(words.contains(reply), "{script}: {words}");
     }
 }

@@ -111,8 +111,8 @@ fn range(len: usize, start: i64, end: i64) -> Option<(usize, usize)> {
     (start <= end).then_some((start as usize, end as usize))
 }
 
-/// BITPOS key bit [start [end]]: the position of the first such bit, -1 if there is none. The string is followed by zeros,
-/// unless an end is given.
+/// `BITPOS key bit [start [end]]`: the position of the first such bit, -1 if there is none. The string is followed by
+/// zeros, unless an end is given.
 pub fn bitpos(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(bit) = integer(call, &argv[2]) else { return };

@@ -14,7 +14,7 @@ pub fn dump(call: &mut Call<'_>) {
     }
 }
 
-/// RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]. It is propagated as it came, so a
+/// `RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]`. It is propagated as it came, so a
 /// relative time to live begins anew at each replica.
 pub fn restore(call: &mut Call<'_>) {
     let argv = call.argv;

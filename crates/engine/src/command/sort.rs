@@ -20,7 +20,7 @@ struct Options<'a> {
     store: Option<&'a [u8]>,
 }
 
-/// SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination].
+/// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
 ///
 /// With STORE the reply is how many elements were stored, which counts as so many changes. If there are none, the
 /// destination is deleted, which counts only if there was one.

@@ -65,7 +65,7 @@ impl AddOptions {
     }
 }
 
-/// ZADD key [NX|XX] [CH] [INCR] score member [score member …].
+/// `ZADD key [NX|XX] [CH] [INCR] score member [score member …]`.
 pub fn zadd(call: &mut Call<'_>) {
     zadd_generic(call, AddOptions::default());
 }

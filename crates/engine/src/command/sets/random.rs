@@ -18,7 +18,7 @@ const SPOP_REBUILD_RATIO: usize = 5;
 /// (`SRANDMEMBER_SUB_STRATEGY_MUL`).
 const SRANDMEMBER_SHUFFLE_RATIO: usize = 3;
 
-/// SPOP key [count]. Propagated as the removal of what was taken.
+/// `SPOP key [count]`. Propagated as the removal of what was taken.
 pub fn spop(call: &mut Call<'_>) {
     let argv = call.argv;
     match argv {
@@ -86,7 +86,7 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
     }
 }
 
-/// SRANDMEMBER key [count]. A negative count may give a member more than once.
+/// `SRANDMEMBER key [count]`. A negative count may give a member more than once.
 pub fn srandmember(call: &mut Call<'_>) {
     let argv = call.argv;
     match argv {

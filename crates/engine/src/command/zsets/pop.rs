@@ -14,12 +14,12 @@ pub enum End {
     Max,
 }
 
-/// ZPOPMIN key [count].
+/// `ZPOPMIN key [count]`.
 pub fn zpopmin(call: &mut Call<'_>) {
     zpop(call, End::Min);
 }
 
-/// ZPOPMAX key [count].
+/// `ZPOPMAX key [count]`.
 pub fn zpopmax(call: &mut Call<'_>) {
     zpop(call, End::Max);
 }

@@ -8,12 +8,12 @@ use crate::command::strings::integer;
 use crate::keyspace::Zset;
 use crate::resp::{errors, format_double};
 
-/// ZRANGE key start stop [WITHSCORES].
+/// `ZRANGE key start stop [WITHSCORES]`.
 pub fn zrange(call: &mut Call<'_>) {
     range_by_rank(call, false);
 }
 
-/// ZREVRANGE key start stop [WITHSCORES]: ranks counted from the highest.
+/// `ZREVRANGE key start stop [WITHSCORES]`: ranks counted from the highest.
 pub fn zrevrange(call: &mut Call<'_>) {
     range_by_rank(call, true);
 }
@@ -37,12 +37,12 @@ fn range_by_rank(call: &mut Call<'_>, reverse: bool) {
     });
 }
 
-/// ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count].
+/// `ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]`.
 pub fn zrangebyscore(call: &mut Call<'_>) {
     range_by::<Scores>(call, false);
 }
 
-/// ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count].
+/// `ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]`.
 pub fn zrevrangebyscore(call: &mut Call<'_>) {
     range_by::<Scores>(call, true);
 }
