@@ -112,6 +112,84 @@ fn libraries() {
     check("return bit.tohex(255) .. bit.tohex(-1, 4) .. bit.tohex(171, -2)", "$14|000000ffffffAB|");
 }
 
+/// The hexadecimal text of what this expression, a string, gives.
+#[track_caller]
+fn check_bytes(expression: &str, hex: &str) {
+    let script = format!("return (string.gsub({expression}, '.', function(c) return bit.tohex(c:byte(), 2) end))");
+    check(&script, &format!("${}|{hex}|", hex.len()));
+}
+
+#[test]
+fn numbers_and_strings_laid_out_as_in_c() {
+    check_bytes("struct.pack('>I2h', 258, -2)", "0102fffe");
+    check_bytes("struct.pack('<i4BbL', 1, 255, -1, 2)", "01000000ffff0200000000000000");
+    check_bytes("struct.pack('!4 b i4', 1, 2)", "0100000002000000");
+    check_bytes("struct.pack('>d f x', 1, -0.5)", "3ff0000000000000bf00000000");
+    check_bytes("struct.pack('s c2 c0', 'ab', 'xyz', 'q')", "616200787971");
+    check("return {struct.unpack('>I2h', struct.pack('>I2h', 258, -2))}", "*3|:258|:-2|:5|");
+    check("return {struct.unpack('B c0 s', '\\3abcde\\0f')}", "*3|$3|abc|$2|de|:8|");
+    check("return {struct.unpack('>i3 I9', '\\255\\255\\254\\0\\0\\0\\0\\0\\0\\0\\1\\2')}", "*3|:-2|:258|:13|");
+    check("return {struct.unpack('<d', struct.pack('<d', 7), 1)}", "*2|:7|:9|");
+    check("return {struct.unpack('b', 'ab', 2)}", "*2|:98|:3|");
+    check("return {struct.size('!8 b d'), struct.size('i3 c10 x'), struct.size('!16 b i16')}", "*3|:16|:14|:32|");
+    for refused in [
+        "struct.pack, 'q', 1",
+        "struct.pack, 'i33', 1",
+        "struct.pack, '!3', 1",
+        "struct.pack, 'i99999999999999999999', 1",
+        "struct.pack, 'c4', 'abc'",
+        "struct.pack, 'b'",
+        "struct.unpack, 'i4', 'abc'",
+        "struct.unpack, 's', 'abc'",
+        "struct.unpack, 'c0', 'abc'",
+        "struct.unpack, 'Bc0', '\\9abc'",
+        "struct.unpack, 'c2147483647', 'abc'",
+        "struct.unpack, 'b', 'abc', 0",
+        "struct.unpack, 'b', 'abc', 1e300",
+        "struct.unpack, 'ic0', '\\255\\255\\255\\255'",
+        "struct.size, 's'",
+        "struct.size, 'c0'",
+    ] {
+        check(&format!("return tostring(pcall({refused}))"), "$5|false|");
+    }
+}
+
+#[test]
+fn message_pack() {
+    check_bytes("cmsgpack.pack(1, -1, 200, 65535, 65536, 2^40)", "01ffccc8cdffffce00010000cf0000010000000000");
+    check_bytes("cmsgpack.pack(-32, -33, -200, -40000, -2^40)", "e0d0dfd1ff38d2ffff63c0d3ffffff0000000000");
+    check_bytes("cmsgpack.pack(1.5, 0.1, true, false, nil)", "ca3fc00000cb3fb999999999999ac3c2c0");
+    check_bytes("cmsgpack.pack('ab', {1, 'x'}, {}, {k = 1})", "a261629201a1789081a16b01");
+    check_bytes("cmsgpack.pack(string.rep('a', 40)):sub(1, 3)", "d92861");
+    check_bytes("cmsgpack.pack(string.rep('a', 300)):sub(1, 4)", "da012c61");
+    check("return #cmsgpack.pack(string.rep('a', 70000))", ":70005|");
+    check(
+        "local t = cmsgpack.unpack(cmsgpack.pack({1, -5, 1.5, 'text', {a = {true}}, 2^33, -2^33, string.rep('s', 300)})) \
+           return {t[1], t[2], tostring(t[3]), t[4], tostring(t[5].a[1]), tostring(t[6] == 2^33), tostring(t[7] == -2^33), #t[8]}",
+        "*8|:1|:-5|$3|1.5|$4|text|$4|true|$4|true|$4|true|:300|",
+    );
+    check("local t = {} for i = 1, 1000 do t[i] = i end return cmsgpack.unpack(cmsgpack.pack(t))[1000]", ":1000|");
+    check("return {cmsgpack.unpack('\\1\\2\\3')}", "*3|:1|:2|:3|");
+    check("return {cmsgpack.unpack_one('\\1\\2\\3')}", "*2|:1|:1|");
+    check("return {cmsgpack.unpack_one('\\1\\2\\3', 2)}", "*2|:-1|:3|");
+    check("return {cmsgpack.unpack_limit('\\1\\2\\3', 2)}", "*3|:2|:1|:2|");
+    check("local t = {} t[1] = t return #cmsgpack.pack(t)", ":17|");
+    for refused in [
+        "cmsgpack.pack",
+        "cmsgpack.unpack, '\\193'",
+        "cmsgpack.unpack, '\\146\\1'",
+        "cmsgpack.unpack, '\\221\\255\\255\\255\\255'",
+        "cmsgpack.unpack, '\\129\\192\\1'",
+        "cmsgpack.unpack, '\\219\\255\\255\\255\\255a'",
+        "cmsgpack.unpack, string.rep('\\145', 100000)",
+        "cmsgpack.unpack_one, 'a', 5",
+        "cmsgpack.unpack_limit, 'a', -1",
+        "cmsgpack.unpack, {}",
+    ] {
+        check(&format!("return tostring(pcall({refused}))"), "$5|false|");
+    }
+}
+
 #[test]
 fn errors() {
     let name = |script: &str| sha1_smol::Sha1::from(script).digest().to_string();

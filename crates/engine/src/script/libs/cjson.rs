@@ -5,7 +5,7 @@ use rilua::vm::state::LuaState;
 use rilua::vm::table::Table;
 use rilua::{LuaResult, RustFn, Val};
 
-use super::{arguments, error, string};
+use super::{arguments, error, string, table};
 
 /// `cjson.null`.
 pub(super) const NULL: Val = Val::LightUserdata(0);
@@ -267,14 +267,4 @@ impl Parser<'_> {
         self.at += 4;
         code.ok_or_else(|| self.unexpected("unicode escape"))
     }
-}
-
-fn table(state: &mut LuaState, pairs: Vec<(Val, Val)>) -> LuaResult<Val> {
-    let table = state.gc.alloc_table(Table::new());
-    if let Some(table) = state.gc.tables.get_mut(table) {
-        for (key, value) in pairs {
-            table.raw_set(key, value, &state.gc.string_arena)?;
-        }
-    }
-    Ok(Val::Table(table))
 }

@@ -1,14 +1,19 @@
-//! The libraries that Redis gives to scripts besides Lua's own: `bit` and `cjson`.
+//! The libraries that Redis gives to scripts besides Lua's own: `bit`, `cjson`, `cmsgpack` and `struct`.
 
 mod bit;
 mod cjson;
+mod cmsgpack;
+mod structs;
 
 use rilua::vm::state::LuaState;
+use rilua::vm::table::Table;
 use rilua::{Lua, LuaApiMut, LuaError, LuaResult, RuntimeError, RustFn, Val};
 
 /// Makes them known.
 pub(super) fn open(lua: &mut Lua) -> LuaResult<()> {
     library(lua, "bit", bit::FUNCTIONS)?;
+    library(lua, "cmsgpack", cmsgpack::FUNCTIONS)?;
+    library(lua, "struct", structs::FUNCTIONS)?;
     let cjson = library(lua, "cjson", cjson::FUNCTIONS)?;
     let name = lua.create_string(b"null");
     lua.table_raw_set(&cjson, name, cjson::NULL)
@@ -36,4 +41,33 @@ fn string(state: &LuaState, value: Val) -> Option<Vec<u8>> {
         Val::Str(text) => state.gc.string_arena.get(text).map(|text| text.data().to_vec()),
         _ => None,
     }
+}
+
+/// The argument at `at`, counted from 0, as a string; a number is its text (`luaL_checklstring`).
+fn text_at(state: &LuaState, at: usize, function: &str) -> LuaResult<Vec<u8>> {
+    let text = arguments(state).get(at).and_then(|&value| match value {
+        Val::Num(_) => Some(value.to_string().into_bytes()),
+        value => string(state, value),
+    });
+    text.ok_or_else(|| error(format!("bad argument #{} to '{function}' (string expected)", at + 1)))
+}
+
+/// The argument at `at`, counted from 0, as a number; a string that spells one is one (`luaL_checknumber`).
+fn number_at(state: &LuaState, at: usize, function: &str) -> LuaResult<f64> {
+    let number = arguments(state).get(at).and_then(|&value| match value {
+        Val::Num(number) => Some(number),
+        value => string(state, value).and_then(|text| crate::resp::parse_double(&text)),
+    });
+    number.ok_or_else(|| error(format!("bad argument #{} to '{function}' (number expected)", at + 1)))
+}
+
+/// A new table of these pairs.
+fn table(state: &mut LuaState, pairs: Vec<(Val, Val)>) -> LuaResult<Val> {
+    let table = state.gc.alloc_table(Table::new());
+    if let Some(table) = state.gc.tables.get_mut(table) {
+        for (key, value) in pairs {
+            table.raw_set(key, value, &state.gc.string_arena)?;
+        }
+    }
+    Ok(Val::Table(table))
 }
