@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use psyncscope_engine::rdb::{self, LoadOptions, Loaded, Loader, Progress, SaveInfo, SaveJob};
+use psyncscope_engine::rdb::{self, EncodingLimits, LoadOptions, Loaded, Loader, Progress, SaveInfo, SaveJob};
 
 fn in_steps(bytes: &[u8], options: LoadOptions, bytes_max: usize) -> Option<Loaded> {
     let mut loader = Loader::new(bytes.into(), options).ok()?;
@@ -21,8 +21,11 @@ fuzz_target!(|data: &[u8]| {
     if how & 2 != 0 {
         // Sealed, or no payload would ever get as far as its value.
         let sealed = seal(bytes, max_version);
-        if let Ok(value) = rdb::restore(&sealed, max_version) {
-            assert_eq!(rdb::restore(&rdb::dump(&value, how & 4 != 0), 9).as_ref(), Ok(&value));
+        if let Ok(value) = rdb::restore(&sealed, max_version, &EncodingLimits::default()) {
+            assert_eq!(
+                rdb::restore(&rdb::dump(&value, how & 4 != 0), 9, &EncodingLimits::default()).as_ref(),
+                Ok(&value)
+            );
         }
         return;
     }
