@@ -19,7 +19,7 @@ const TICK_MAX_MS: f64 = 100.0;
 /// costs the browser a layout and a painting, and a frame without one costs it something too.
 const REST_MS: u32 = 29;
 /// Panels are drawn anew at most this often while time passes: the eye reads no quicker, and a phone is glad.
-const DRAW_EVERY_MS: f64 = 160.0;
+const DRAW_EVERY_MS: f64 = 250.0;
 /// So often they are drawn even if nothing happened, for the scrubber's axis.
 const DRAW_AT_LEAST_EVERY_MS: f64 = 400.0;
 /// Wall time that one tick may spend on the world. A world that needs more runs slower than asked for.
