@@ -30,11 +30,11 @@ impl App {
     pub(super) fn keep_ticking(&mut self, ctx: &Context<Self>) {
         let moves = self.playing || self.work.is_some() || self.layer.is_settling();
         if moves && self.loop_.is_none() && self.rest.is_none() {
-            let link = ctx.link().clone();
             if self.last_tick.is_some() && self.work.is_none() {
+                let link = ctx.link().clone();
                 self.rest = Some(Timeout::new(REST_MS, move || link.send_message(Msg::Rested)));
             } else {
-                self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
+                self.ask_for_tick(ctx);
             }
         }
         if !moves {
@@ -42,9 +42,14 @@ impl App {
         }
     }
 
-    /// Asks for a tick with the browser's next drawing.
+    /// The rest after a tick is over.
     pub(super) fn rested(&mut self, ctx: &Context<Self>) {
         self.rest = None;
+        self.ask_for_tick(ctx);
+    }
+
+    /// Asks for a tick with the browser's next drawing.
+    fn ask_for_tick(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
     }

@@ -91,10 +91,8 @@ fn stub(core: &mut Module, plan: &Plan) -> Result<(), String> {
     let (need, _) = core.add_import_func("rest", "need", nothing);
     for (slot, &id) in (first_slot..).zip(&plan.entries) {
         let ty = core.funcs.get(id).ty();
-        let (params, results) = {
-            let ty = core.types.get(ty);
-            (ty.params().to_vec(), ty.results().to_vec())
-        };
+        let signature = core.types.get(ty);
+        let (params, results) = (signature.params().to_vec(), signature.results().to_vec());
         let mut builder = FunctionBuilder::new(&mut core.types, &params, &results);
         let args: Vec<_> = params.iter().map(|&param| core.locals.add(param)).collect();
         let mut body = builder.func_body();

@@ -1,9 +1,9 @@
 //! Constant data that only the second part uses goes with it.
 //!
 //! The page is linked with a segment for each constant (`--no-merge-data-segments`), and wasm-opt leaves them as they are
-//! (`--skip-pass=memory-packing`). A constant stays in the first part if the
-//! first part's code, or a constant that stays, contains its address or one nearby. What is left goes into the second part, and is
-//! written to the same addresses when that is instantiated.
+//! (`--skip-pass=memory-packing`). A constant stays in the first part if the first part's code, or a constant that stays,
+//! contains its address or one nearby. What is left goes into the second part, and is written to the same addresses when
+//! that is instantiated.
 
 use std::collections::BTreeSet;
 
