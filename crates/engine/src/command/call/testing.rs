@@ -86,6 +86,22 @@ impl Bench {
         }
     }
 
+    /// The dataset is what these lines make of nothing, in content and in size. `seed` is told if it is not.
+    #[track_caller]
+    pub(in crate::command) fn check_rebuilt(
+        &self,
+        handler: fn(&mut Call<'_>),
+        lines: impl IntoIterator<Item = String>,
+        seed: u64,
+    ) {
+        let mut fresh = Self::new();
+        for line in lines {
+            fresh.run(handler, &line);
+        }
+        assert!(fresh.keyspace.equal_data(&self.keyspace), "seed {seed}");
+        assert_eq!(fresh.keyspace.approximate_bytes(), self.keyspace.approximate_bytes(), "seed {seed}");
+    }
+
     /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Nothing may have expired
     /// or been rewritten; what was propagated beside it and what became ready is not looked at.
     #[track_caller]

@@ -184,13 +184,11 @@ fn random_commands_do_what_an_ordered_map_does() {
             assert_eq!(b.run(handler, &line).reply, expect, "seed {seed}, step {step}: {line}");
         }
         model.retain(|_, map| !map.is_empty());
-        let mut fresh = Bench::new();
-        for (key, map) in &model {
+        let line = |(key, map): (&_, &BTreeMap<_, _>)| {
             let pairs: Vec<_> = map.iter().map(|(field, value)| format!("{field} {value}")).collect();
-            fresh.run(hset, &format!("HSET {key} {}", pairs.join(" ")));
-        }
-        assert!(fresh.keyspace.equal_data(&b.keyspace), "seed {seed}");
-        assert_eq!(fresh.keyspace.approximate_bytes(), b.keyspace.approximate_bytes(), "seed {seed}");
+            format!("HSET {key} {}", pairs.join(" "))
+        };
+        b.check_rebuilt(hset, model.iter().map(line), seed);
     }
 }
 

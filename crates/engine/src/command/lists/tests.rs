@@ -274,12 +274,7 @@ fn random_commands_do_what_a_vector_does() {
             assert_eq!(b.run(handler, &line).reply, expect, "seed {seed}, step {step}: {line}");
         }
         // What is left, built anew, has the same content and the same size.
-        let mut fresh = Bench::new();
-        for (key, list) in &lists {
-            fresh.run(rpush, &format!("RPUSH {key} {}", list.join(" ")));
-        }
-        assert!(fresh.keyspace.equal_data(&b.keyspace), "seed {seed}");
-        assert_eq!(fresh.keyspace.approximate_bytes(), b.keyspace.approximate_bytes(), "seed {seed}");
+        b.check_rebuilt(rpush, lists.iter().map(|(key, list)| format!("RPUSH {key} {}", list.join(" "))), seed);
     }
 }
 

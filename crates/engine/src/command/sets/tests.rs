@@ -322,13 +322,11 @@ fn random_commands_do_what_ordered_sets_do() {
             assert_eq!(got, expect, "seed {seed}, step {step}: {line}");
         }
         sets.retain(|_, set| !set.is_empty());
-        let mut fresh = Bench::new();
-        for (key, set) in &sets {
+        let line = |(key, set): (&_, &BTreeSet<String>)| {
             let members: Vec<_> = set.iter().map(String::as_str).collect();
-            fresh.run(sadd, &format!("SADD {key} {}", members.join(" ")));
-        }
-        assert!(fresh.keyspace.equal_data(&b.keyspace), "seed {seed}");
-        assert_eq!(fresh.keyspace.approximate_bytes(), b.keyspace.approximate_bytes(), "seed {seed}");
+            format!("SADD {key} {}", members.join(" "))
+        };
+        b.check_rebuilt(sadd, sets.iter().map(line), seed);
     }
 }
 
