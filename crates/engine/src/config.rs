@@ -679,7 +679,8 @@ static DIRECTIVES: &[Directive] = &[
                 Ok(())
             }
             [host, port] => {
-                let port = integer(&[port], 1, 65535).map_err(|_| "Invalid master port".to_owned())?;
+                // 0 too: REPLICAOF takes it (a master that is never reached), and CONFIG REWRITE writes what it took.
+                let port = integer(&[port], 0, 65535).map_err(|_| "Invalid master port".to_owned())?;
                 c.replicaof = Some((String::from_utf8_lossy(host).into_owned(), port as u16));
                 Ok(())
             }
@@ -824,6 +825,7 @@ mod tests {
         check("replica-read-only", &["no"], Ok("no"));
         check("replica-read-only", &["maybe"], Err("'yes' or 'no'"));
         check("replicaof", &["10.0.0.1", "6379"], Ok("10.0.0.1 6379"));
+        check("replicaof", &["10.0.0.1", "0"], Ok("10.0.0.1 0"));
         check("replicaof", &["10.0.0.1 6379"], Err("wrong number"));
         check("replicaof", &["10.0.0.1", "70000"], Err("Invalid master port"));
         check("save", &[""], Ok(""));
