@@ -1,4 +1,8 @@
-//! The node: its state, one turn of the event loop, serverCron and the life of connections.
+//! The node: its state and one turn of the event loop.
+
+mod connections;
+mod cron;
+mod output;
 
 use std::sync::Arc;
 
@@ -6,13 +10,13 @@ use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::blocked::Blocked;
-use crate::client::{Client, MasterLink, ReplicaLink, Role};
+use crate::client::Client;
 use crate::command::execute::Propagation;
 use crate::command::pubsub::PubSub;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
-use crate::io::{ChildId, CloseReason, ConnId, Input, Outbox, Output, Peer};
+use crate::io::{ChildId, ConnId, Input, Outbox};
 use crate::keyspace::Keyspace;
 use crate::loading::{Loading, Source};
 use crate::replication::state::Replication;
@@ -297,195 +301,6 @@ impl Node {
         }
     }
 
-    fn accept(&mut self, conn: ConnId, peer: Peer, room: usize) {
-        let id = self.next_client_id;
-        self.next_client_id += 1;
-        let mut client = Client::new(conn, id, peer, room, self.now.unix_s());
-        if self.clients.len() >= self.config.maxclients {
-            self.stats.rejected_connections += 1;
-            self.out.outputs.push(Output::Send { conn, bytes: b"-ERR max number of clients reached\r\n".to_vec() });
-            self.out.outputs.push(Output::Close { conn });
-            return;
-        }
-        if self.config.denies(&client.peer) {
-            self.stats.rejected_connections += 1;
-            self.out.outputs.push(Output::Send { conn, bytes: crate::resp::errors::PROTECTED_MODE.to_vec() });
-            self.out.outputs.push(Output::Close { conn });
-            return;
-        }
-        client.authenticated = self.config.requirepass.is_empty();
-        self.stats.connections_received += 1;
-        self.log(LogLevel::Verbose, || format!("Accepted {}:{}", client.peer.ip, client.peer.port));
-        self.clients.insert(conn, Box::new(client));
-    }
-
-    fn received(&mut self, conn: ConnId, bytes: &[u8]) {
-        self.stats.net_input_bytes += bytes.len() as u64;
-        if self.repl.link == Some(conn) {
-            self.link_received(bytes);
-            return;
-        }
-        let unix_s = self.now.unix_s();
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        client.last_interaction = unix_s;
-        if client.close_after_reply || client.close_asap {
-            return;
-        }
-        if client.is_master() {
-            self.stream_received(conn, bytes);
-        } else {
-            client.query.push(bytes);
-            self.process_input(conn);
-        }
-    }
-
-    fn writable(&mut self, conn: ConnId, room: usize) {
-        if let Some(client) = self.clients.get_mut(&conn) {
-            client.room = room;
-            if self.wants_write(conn) {
-                self.queue_write(conn);
-            }
-        }
-    }
-
-    pub(crate) fn closed(&mut self, conn: ConnId, reason: CloseReason) {
-        if self.repl.link == Some(conn) {
-            self.link_closed(reason);
-        } else if self.clients.contains_key(&conn) {
-            self.log(LogLevel::Verbose, || match reason {
-                CloseReason::Eof => "Client closed connection".into(),
-                CloseReason::Reset => "Reading from client: Connection reset by peer".into(),
-                CloseReason::TimedOut => "Reading from client: Connection timed out".into(),
-            });
-            self.free_client(conn, false);
-        }
-    }
-
-    fn timer(&mut self) {
-        if self.loading.is_some() {
-            return;
-        }
-        if self.scripts.running().is_some() {
-            self.script_timer();
-            return;
-        }
-        if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
-            self.link_line_timed_out();
-        }
-        while self.next_cron <= self.now.mono && !self.exited {
-            let period_ms = (1000 / u64::from(self.config.hz)).max(1);
-            // A driver that comes late (a process that was stopped) gets one turn, not all that it missed.
-            self.next_cron = self.now.mono.plus_ms(period_ms);
-            self.server_cron();
-        }
-    }
-
-    /// `serverCron`: the parts that exist here, in Redis's order (spec 0).
-    fn server_cron(&mut self) {
-        self.track_instantaneous_metrics();
-        self.end_pause();
-        self.clients_cron();
-        self.databases_cron();
-        self.reap_child();
-        self.start_save_at_save_point();
-        self.free_clients_in_async_free_queue();
-        let every = (1000 / (1000 / u64::from(self.config.hz)).max(1)).max(1);
-        if self.cronloops.is_multiple_of(every) {
-            self.replication_cron();
-        }
-        self.cronloops += 1;
-    }
-
-    fn track_instantaneous_metrics(&mut self) {
-        let stats = &mut self.stats;
-        stats.samples.push_back((stats.commands_processed, stats.net_input_bytes, stats.net_output_bytes));
-        if stats.samples.len() > 17 {
-            stats.samples.pop_front();
-        }
-    }
-
-    /// `clientsCron`: clients blocked for long enough, and those idle for longer than `timeout`.
-    fn clients_cron(&mut self) {
-        self.blocked_clients_cron();
-        if self.config.timeout == 0 {
-            return;
-        }
-        let oldest = self.now.unix_s() - self.config.timeout;
-        let idle: Vec<ConnId> = self
-            .clients
-            .values()
-            .filter(|client| {
-                matches!(client.role, Role::Normal)
-                    && client.blocked.is_none()
-                    && !client.is_subscriber()
-                    && client.last_interaction < oldest
-            })
-            .map(|client| client.conn)
-            .collect();
-        for conn in idle {
-            self.log(LogLevel::Verbose, || "Closing idle client".into());
-            self.free_client(conn, true);
-        }
-    }
-
-    /// `databasesCron`: the active expire cycle. Only masters expire; a replica waits for its master's DEL.
-    fn databases_cron(&mut self) {
-        if self.repl.masterhost.is_some() {
-            self.keyspace.expire_local(self.now.unix_ms());
-            return;
-        }
-        if !self.active_expire || self.clients_are_paused() {
-            return;
-        }
-        for (db, key) in self.keyspace.active_expire(self.now.unix_ms(), EXPIRE_LIMIT) {
-            self.propagate_expire(db, key);
-        }
-    }
-
-    fn free_clients_in_async_free_queue(&mut self) {
-        let doomed: Vec<ConnId> =
-            self.clients.values().filter(|client| client.close_asap).map(|client| client.conn).collect();
-        for conn in doomed {
-            self.free_client(conn, true);
-        }
-    }
-
-    /// `beforeSleep`: output that this turn caused goes to the kernel, as far as there is room.
-    fn before_sleep(&mut self) {
-        if self.asleep_until.is_some_and(|until| until > self.now.mono) {
-            return;
-        }
-        self.asleep_until = None;
-        if self.scripts.running().is_none() {
-            self.serve_clients_waiting_acks();
-            self.process_unblocked_clients();
-        }
-        while let Some(conn) = self.pending_writes.pop() {
-            if let Some(client) = self.clients.get_mut(&conn) {
-                client.write_queued = false;
-            }
-            self.write_to_client(conn);
-        }
-    }
-
-    /// `writeToClient` and `sendBulkToSlave`.
-    pub(crate) fn write_to_client(&mut self, conn: ConnId) {
-        self.send_bulk_to_replica(conn);
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        if !client.out.is_empty() && client.room > 0 && !client.mute {
-            let bytes = client.out.take(client.room);
-            client.room -= bytes.len();
-            if !client.is_master() {
-                client.last_interaction = self.now.unix_s();
-            }
-            self.stats.net_output_bytes += bytes.len() as u64;
-            self.out.outputs.push(Output::Send { conn, bytes });
-        }
-        if self.clients.get(&conn).is_some_and(|client| client.close_after_reply && client.out.is_empty()) {
-            self.free_client(conn, true);
-        }
-    }
-
     // ---- helpers for the whole engine ---------------------------------------------------------------------------
 
     /// Records an event, if anybody watches.
@@ -505,116 +320,6 @@ impl Node {
         if wanted {
             self.out.events.push(Event::Log { level, text: text() });
         }
-    }
-
-    /// `addReply`: queues output for a client. The master gets no replies, except those that replication forces.
-    pub(crate) fn add_reply(&mut self, conn: ConnId, bytes: &[u8]) {
-        if bytes.is_empty() {
-            return;
-        }
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        if client.is_master() {
-            if bytes[0] == b'-' {
-                let error = String::from_utf8_lossy(&bytes[1..]).trim_end().to_owned();
-                self.log(LogLevel::Warning, || {
-                    format!("== CRITICAL == This replica is sending an error to its master: '{error}'")
-                });
-            }
-            return;
-        }
-        if client.close_after_reply || client.reply_mode.is_silent() {
-            return;
-        }
-        client.out.push(bytes);
-        self.output_was_added(conn);
-    }
-
-    /// [`Node::add_reply`] of several pieces, for a client that is no master.
-    pub(crate) fn add_pieces(&mut self, conn: ConnId, pieces: &[&[u8]]) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
-            return;
-        }
-        for piece in pieces {
-            client.out.push(piece);
-        }
-        self.output_was_added(conn);
-    }
-
-    /// `prepareClientToWrite` and `asyncCloseClientOnOutputBufferLimitReached`.
-    fn output_was_added(&mut self, conn: ConnId) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        // A replica's stream waits until it is online.
-        if client.may_write() && !client.write_queued {
-            client.write_queued = true;
-            self.pending_writes.push(conn);
-        }
-        if client.out.has_blocks() {
-            self.close_on_output_limit(conn);
-        }
-    }
-
-    pub(crate) fn queue_write(&mut self, conn: ConnId) {
-        if let Some(client) = self.clients.get_mut(&conn)
-            && !client.write_queued
-        {
-            client.write_queued = true;
-            self.pending_writes.push(conn);
-        }
-    }
-
-    /// Writes straight to the socket, before anything queued: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines.
-    /// Returns false, as a short write does, if the kernel has no room.
-    #[must_use]
-    pub(crate) fn write_direct(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
-        let Some(client) = self.clients.get_mut(&conn) else { return false };
-        if client.room < bytes.len() {
-            return false;
-        }
-        client.room -= bytes.len();
-        self.stats.net_output_bytes += bytes.len() as u64;
-        self.out.outputs.push(Output::Send { conn, bytes: bytes.to_vec() });
-        true
-    }
-
-    /// `freeClient`. `close` is false when the connection is already gone. Losing the master's link this way suspends it
-    /// for a partial resync; losing a replica takes it off the list.
-    pub(crate) fn free_client(&mut self, conn: ConnId, close: bool) {
-        let was_blocked = self.clients.get(&conn).is_some_and(|client| client.blocked.is_some());
-        self.unblock_client(conn);
-        self.unwatch_all_keys(conn);
-        self.unsubscribe_all(conn);
-        let Some(mut client) = self.clients.remove(&conn) else { return };
-        if close {
-            self.out.outputs.push(Output::Close { conn });
-        }
-        match std::mem::replace(&mut client.role, Role::Normal) {
-            Role::Normal | Role::Script => {}
-            Role::Master(link) => {
-                self.log(LogLevel::Warning, || "Connection with master lost.".into());
-                if !client.close_after_reply && !client.close_asap && !was_blocked {
-                    self.replication_cache_master(link, client.db);
-                }
-                self.replication_handle_master_disconnection();
-            }
-            Role::Replica(_) => self.replica_freed(&client),
-        }
-    }
-
-    /// The attached replicas, in order of attachment.
-    pub(crate) fn replicas(&self) -> impl Iterator<Item = (&Client, &ReplicaLink)> {
-        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn).map(|client| &**client));
-        clients.filter_map(|client| Some((client, client.replica()?)))
-    }
-
-    /// Those of the attached replicas that fit, in order of attachment.
-    pub(crate) fn replicas_where(&self, fits: impl Fn(&ReplicaLink) -> bool) -> Vec<ConnId> {
-        self.replicas().filter(|(_, link)| fits(link)).map(|(client, _)| client.conn).collect()
-    }
-
-    /// The live link to the master.
-    pub(crate) fn master_link(&self) -> Option<&MasterLink> {
-        self.clients.get(&self.repl.master?)?.master()
     }
 
     pub(crate) fn new_outbound(&mut self) -> ConnId {

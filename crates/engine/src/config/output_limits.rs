@@ -1,6 +1,6 @@
 //! `client-output-buffer-limit`: a class, a hard limit, a soft limit and its seconds, as often as one likes.
 
-use super::memory;
+use super::directive::memory;
 use crate::outbuf::{OutputLimit, OutputLimits};
 use crate::resp::parse_i64_strict;
 

@@ -1,0 +1,113 @@
+//! Output on its way: queued by commands, written when the turn ends.
+
+use super::Node;
+use crate::event::LogLevel;
+use crate::io::{ConnId, Output};
+
+impl Node {
+    /// `beforeSleep`: output that this turn caused goes to the kernel, as far as there is room.
+    pub(super) fn before_sleep(&mut self) {
+        if self.asleep_until.is_some_and(|until| until > self.now.mono) {
+            return;
+        }
+        self.asleep_until = None;
+        if self.scripts.running().is_none() {
+            self.serve_clients_waiting_acks();
+            self.process_unblocked_clients();
+        }
+        while let Some(conn) = self.pending_writes.pop() {
+            if let Some(client) = self.clients.get_mut(&conn) {
+                client.write_queued = false;
+            }
+            self.write_to_client(conn);
+        }
+    }
+
+    /// `writeToClient` and `sendBulkToSlave`.
+    pub(crate) fn write_to_client(&mut self, conn: ConnId) {
+        self.send_bulk_to_replica(conn);
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if !client.out.is_empty() && client.room > 0 && !client.mute {
+            let bytes = client.out.take(client.room);
+            client.room -= bytes.len();
+            if !client.is_master() {
+                client.last_interaction = self.now.unix_s();
+            }
+            self.stats.net_output_bytes += bytes.len() as u64;
+            self.out.outputs.push(Output::Send { conn, bytes });
+        }
+        if self.clients.get(&conn).is_some_and(|client| client.close_after_reply && client.out.is_empty()) {
+            self.free_client(conn, true);
+        }
+    }
+
+    /// `addReply`: queues output for a client. The master gets no replies, except those that replication forces.
+    pub(crate) fn add_reply(&mut self, conn: ConnId, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.is_master() {
+            if bytes[0] == b'-' {
+                let error = String::from_utf8_lossy(&bytes[1..]).trim_end().to_owned();
+                self.log(LogLevel::Warning, || {
+                    format!("== CRITICAL == This replica is sending an error to its master: '{error}'")
+                });
+            }
+            return;
+        }
+        if client.close_after_reply || client.reply_mode.is_silent() {
+            return;
+        }
+        client.out.push(bytes);
+        self.output_was_added(conn);
+    }
+
+    /// [`Node::add_reply`] of several pieces, for a client that is no master.
+    pub(crate) fn add_pieces(&mut self, conn: ConnId, pieces: &[&[u8]]) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
+            return;
+        }
+        for piece in pieces {
+            client.out.push(piece);
+        }
+        self.output_was_added(conn);
+    }
+
+    /// `prepareClientToWrite` and `asyncCloseClientOnOutputBufferLimitReached`.
+    fn output_was_added(&mut self, conn: ConnId) {
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        // A replica's stream waits until it is online.
+        if client.may_write() && !client.write_queued {
+            client.write_queued = true;
+            self.pending_writes.push(conn);
+        }
+        if client.out.has_blocks() {
+            self.close_on_output_limit(conn);
+        }
+    }
+
+    pub(crate) fn queue_write(&mut self, conn: ConnId) {
+        if let Some(client) = self.clients.get_mut(&conn)
+            && !client.write_queued
+        {
+            client.write_queued = true;
+            self.pending_writes.push(conn);
+        }
+    }
+
+    /// Writes straight to the socket, before anything queued: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines.
+    /// Returns false, as a short write does, if the kernel has no room.
+    #[must_use]
+    pub(crate) fn write_direct(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
+        let Some(client) = self.clients.get_mut(&conn) else { return false };
+        if client.room < bytes.len() {
+            return false;
+        }
+        client.room -= bytes.len();
+        self.stats.net_output_bytes += bytes.len() as u64;
+        self.out.outputs.push(Output::Send { conn, bytes: bytes.to_vec() });
+        true
+    }
+}
