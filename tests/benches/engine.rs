@@ -9,24 +9,15 @@ use std::time::Instant;
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::ids::Offset;
 use psyncscope_engine::keyspace::Keyspace;
-use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_sim::{World, WorldConfig};
 use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
 
 /// Rounds of which the median is told.
 const ROUNDS: usize = 15;
 
-/// One write to the backlog.
-const WRITE: usize = 4096;
-
-/// The backlog's default size.
-const RING: usize = 1 << 20;
-
 fn main() {
     println!("{:<58} {:>14}", "what", "median");
-    feeding_a_backlog();
     running_a_world();
     checking_a_world();
     keeping_a_million_keys();
@@ -47,46 +38,6 @@ fn median_s(mut round: impl FnMut()) -> f64 {
 
 fn row(what: &str, number: f64, unit: &str) {
     println!("{what:<58} {number:>14.2} {unit}");
-}
-
-/// A copy into a ring is the least that a backlog can cost.
-fn feeding_a_backlog() {
-    const WRITES: usize = 16 * 1024;
-    let gigabytes = (WRITES * WRITE) as f64 / 1e9;
-    let bytes: Vec<u8> = (0..WRITE).map(|i| i as u8).collect();
-    let mut ring = vec![0_u8; RING];
-    let memcpy = gigabytes
-        / median_s(|| {
-            for i in 0..WRITES {
-                let at = i * WRITE % RING;
-                ring[at..at + WRITE].copy_from_slice(black_box(&bytes));
-                black_box(&mut ring);
-            }
-        });
-    let feed = |size: usize, hold: bool| {
-        let mut backlog = Backlog::new(size, Offset(0));
-        let mut offset = Offset(0);
-        gigabytes
-            / median_s(|| {
-                for i in 0..WRITES {
-                    // A recording keeps what the backlog was: pages written to since are copied.
-                    let kept = (hold && i % 16 == 0).then(|| backlog.clone());
-                    offset = offset.plus(WRITE);
-                    backlog.feed(black_box(&bytes), offset);
-                    black_box(kept);
-                }
-            })
-    };
-    row("memcpy of 4 KiB into a ring of 1 MiB", memcpy, "GB/s");
-    for (what, size, hold) in [
-        ("a backlog of 1 MiB fed 4 KiB at a time", RING, false),
-        ("a backlog of 1000003 bytes, no page boundary met", 1_000_003, false),
-        ("a backlog of 1 MiB, recorded after every 16th write", RING, true),
-    ] {
-        let speed = feed(size, hold);
-        row(what, speed, "GB/s");
-        row("  of memcpy's", 100.0 * speed / memcpy, "%");
-    }
 }
 
 /// A master with two replicas, one behind the other, and twenty writes a second. Answers the events it took.
