@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::command::blocking::pop_name;
 use crate::command::call::{Block, BlockedOn};
-use crate::command::lists::{End, move_last, pop_one};
+use crate::command::lists::{End, move_last, notify_popped, pop_one};
 use crate::command::zsets;
 use crate::io::ConnId;
 use crate::keyspace::{List, Value};
@@ -182,6 +182,7 @@ impl Node {
                 call.reply.array(2);
                 call.reply.bulk(key);
                 call.reply.bulk(element);
+                notify_popped(call, key, end);
             }
         });
         self.propagate_expired(effects.expired);

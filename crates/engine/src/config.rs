@@ -7,6 +7,7 @@ pub(crate) mod rewrite;
 
 use self::directive::When;
 use self::directives::DIRECTIVES;
+use crate::command::notify::Events;
 use crate::command::table;
 use crate::event::LogLevel;
 use crate::glob::matches as glob;
@@ -123,6 +124,8 @@ pub struct Config {
     pub set_max_intset_entries: usize,
     /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
     pub hll_sparse_max_bytes: usize,
+    /// `notify-keyspace-events`: what subscribers are told of keys.
+    pub notify_keyspace_events: Events,
     /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
     pub zset_max_ziplist_entries: usize,
     /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
@@ -183,6 +186,7 @@ impl Default for Config {
             hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
             set_max_intset_entries: Set::INTEGERS_MAX,
             hll_sparse_max_bytes: 3000,
+            notify_keyspace_events: Events::default(),
             zset_max_ziplist_entries: 128,
             zset_max_ziplist_value: 64,
             renamed_commands: Vec::new(),

@@ -66,7 +66,6 @@ const DIRECTIVES: &[(&str, Fate)] = &[
     ("maxmemory-policy", NoEffect),
     ("maxmemory-samples", NoEffect),
     ("no-appendfsync-on-rewrite", NoEffect),
-    ("notify-keyspace-events", NoEffect),
     ("proto-max-bulk-len", NoEffect),
     ("rdb-save-incremental-fsync", NoEffect),
     ("repl-disable-tcp-nodelay", Only(&["no"])),

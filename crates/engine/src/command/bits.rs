@@ -5,6 +5,7 @@
 mod field;
 
 use super::call::{Call, StringValue, WrongType};
+use super::notify::Events;
 use super::strings::{change, integer};
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
@@ -32,6 +33,7 @@ pub fn setbit(call: &mut Call<'_>) {
         was = bytes[at] & mask != 0;
         bytes[at] = if on { bytes[at] | mask } else { bytes[at] & !mask };
     });
+    call.notify(Events::STRING, "setbit", key);
     call.dirty += 1;
     call.reply.integer(was.into());
 }
@@ -183,8 +185,9 @@ pub fn bitop(call: &mut Call<'_>) {
     let len = result.len();
     if len > 0 {
         call.set_key(destination, result);
-    } else {
-        call.keyspace.delete(call.db, destination);
+        call.notify(Events::STRING, "set", destination);
+    } else if call.keyspace.delete(call.db, destination) {
+        call.notify(Events::GENERIC, "del", destination);
     }
     call.dirty += 1;
     call.reply.integer(len as i64);

@@ -1,7 +1,7 @@
 //! BLPOP, BRPOP, BRPOPLPUSH, BZPOPMIN, BZPOPMAX: the pops that wait. What serves a client that waits is in `blocked`.
 
 use super::call::{Block, BlockedOn, Call};
-use super::lists::{End, move_last, pop_one};
+use super::lists::{End, move_last, notify_popped, pop_one};
 use super::zsets;
 use crate::keyspace::List;
 use crate::resp::parse_i64_strict;
@@ -28,6 +28,7 @@ fn blocking_pop(call: &mut Call<'_>, end: End) {
                 call.reply.array(2);
                 call.reply.bulk(key);
                 call.reply.bulk(element);
+                notify_popped(call, key, end);
                 call.dirty += 1;
                 call.rewrite(&[pop_name(end), key]);
                 return;

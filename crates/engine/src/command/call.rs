@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::lists::End;
+use super::notify::{Events, Notice};
 use super::zsets;
 use crate::config::Config;
 use crate::ids::Offset;
@@ -66,6 +67,8 @@ pub struct Call<'a> {
     pub ready: Vec<(usize, Vec<u8>)>,
     /// Keys that this call found expired and deleted, in order: each is fed as a DEL before the command.
     pub expired: Vec<(usize, Vec<u8>)>,
+    /// What keyspace events are to tell ([`Call::notify`]).
+    pub notices: Vec<Notice>,
 }
 
 /// What a client waits for (`blockForKeys`).
@@ -188,6 +191,7 @@ impl Call<'_> {
             self.keyspace.delete(self.db, key);
             self.keyspace.stats.expired += 1;
             self.expired.push((self.db, key.to_vec()));
+            self.notify(Events::EXPIRED, "expired", key);
         }
         true
     }

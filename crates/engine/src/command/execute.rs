@@ -194,11 +194,16 @@ impl Node {
             also: Vec::new(),
             ready: Vec::new(),
             expired: Vec::new(),
+            notices: Vec::new(),
         };
         let result = run(&mut call);
         let (dirty, block, expired, ready) = (call.dirty, call.block, call.expired, call.ready);
+        let notices = call.notices;
         let (rewritten, prevented, also) = (call.rewritten, call.prevented, call.also);
         let propagation = Propagation { rewritten, prevented, also, ..Propagation::default() };
+        for notice in notices {
+            self.publish_notice(&notice);
+        }
         (result, Effects { dirty, reply: reply.take(), block, propagation, expired, ready })
     }
 

@@ -3,6 +3,7 @@
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use super::call::{Call, WrongType};
+use super::notify::Events;
 use super::strings::{integer, long_double};
 use crate::keyspace::Hash;
 use crate::long_double::LongDouble;
@@ -27,6 +28,7 @@ pub fn hset(call: &mut Call<'_>) {
         pairs.chunks_exact(2).filter(insert).count()
     };
     let Ok(created) = call.create_or_change(key, set) else { return };
+    call.notify(Events::HASH, "hset", key);
     call.dirty += 1;
     if argv[0].get(1).is_some_and(|byte| byte.eq_ignore_ascii_case(&b's')) {
         call.reply.integer(created as i64);
@@ -49,6 +51,7 @@ pub fn hsetnx(call: &mut Call<'_>) {
         hash.insert_within(field, value.clone(), entries_max);
     };
     if call.create_or_change(key, set).is_ok() {
+        call.notify(Events::HASH, "hset", key);
         call.dirty += 1;
         call.reply.integer(1);
     }
@@ -91,6 +94,7 @@ pub fn hincrby(call: &mut Call<'_>) {
         return;
     };
     set_number(call, key, field, new.to_string().into_bytes());
+    call.notify(Events::HASH, "hincrby", key);
     call.reply.integer(new);
 }
 
@@ -112,6 +116,7 @@ pub fn hincrbyfloat(call: &mut Call<'_>) {
     call.rewrite(&[b"HSET", key, field, &text]);
     call.reply.bulk(&text);
     set_number(call, key, field, text);
+    call.notify(Events::HASH, "hincrbyfloat", key);
 }
 
 fn old_value(call: &mut Call<'_>, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, WrongType> {
@@ -139,6 +144,8 @@ pub fn hdel(call: &mut Call<'_>) {
     let delete = |hash: &mut Hash| fields.iter().filter(|field| hash.remove(field).is_some()).count();
     let Ok(deleted) = call.change(key, delete) else { return };
     let deleted = deleted.unwrap_or(0);
+    call.notify(Events::HASH, "hdel", key);
+    call.notify_if_gone(key);
     call.dirty += deleted as u64;
     call.reply.integer(deleted as i64);
 }

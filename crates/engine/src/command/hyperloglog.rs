@@ -9,6 +9,7 @@ mod format;
 mod sparse;
 
 use super::call::{Call, StringValue, WrongType};
+use super::notify::Events;
 use super::strings::change;
 use format::{Corrupted, Registers};
 
@@ -47,6 +48,7 @@ fn put(call: &mut Call<'_>, key: &[u8], bytes: Vec<u8>, exists: bool) {
     } else {
         call.keyspace.set(call.db, key, bytes);
     }
+    call.notify(Events::STRING, "pfadd", key);
     call.dirty += 1;
 }
 

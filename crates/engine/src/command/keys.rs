@@ -3,6 +3,7 @@
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use super::call::{Call, ExpiryRole};
+use super::notify::Events;
 use super::strings::integer;
 use crate::glob;
 use crate::keyspace::{Entry, Key, Value};
@@ -19,6 +20,7 @@ pub fn del(call: &mut Call<'_>) {
         // A key whose time has come is deleted here and does not count.
         call.expire_if_needed(key);
         if call.keyspace.delete(call.db, key) {
+            call.notify(Events::GENERIC, "del", key);
             deleted += 1;
         }
     }
@@ -78,9 +80,11 @@ fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
     }
     if when <= call.now.unix_ms() && call.expiry == ExpiryRole::Master {
         call.keyspace.delete(call.db, key);
+        call.notify(Events::GENERIC, "del", key);
         call.rewrite(&[if call.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" }, key]);
     } else {
         call.set_expire(key, when);
+        call.notify(Events::GENERIC, "expire", key);
     }
     call.dirty += 1;
     call.reply.integer(1);
@@ -213,6 +217,8 @@ fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
     if let Some(Value::List(_) | Value::Zset(_)) = call.keyspace.get(call.db, to).map(|entry| entry.value()) {
         call.signal_key_as_ready(to);
     }
+    call.notify(Events::GENERIC, "rename_from", from);
+    call.notify(Events::GENERIC, "rename_to", to);
     call.dirty += 1;
     Some(true)
 }

@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use super::call::Call;
+use super::notify::Events;
 use super::strings::integer;
 use crate::keyspace::List;
 use crate::resp::errors;
@@ -16,6 +17,28 @@ pub enum End {
     Head,
     /// The last element's (RPUSH, RPOP).
     Tail,
+}
+
+impl End {
+    const fn push_event(self) -> &'static str {
+        match self {
+            Self::Head => "lpush",
+            Self::Tail => "rpush",
+        }
+    }
+
+    const fn pop_event(self) -> &'static str {
+        match self {
+            Self::Head => "lpop",
+            Self::Tail => "rpop",
+        }
+    }
+}
+
+/// Tells of an element taken from `key`, and of the end of the list if it was the last.
+pub(crate) fn notify_popped(call: &mut Call<'_>, key: &[u8], end: End) {
+    call.notify(Events::LIST, end.pop_event(), key);
+    call.notify_if_gone(key);
 }
 
 /// LPUSH key element [element …].
@@ -32,6 +55,7 @@ pub fn rpush(call: &mut Call<'_>) {
 fn push_generic(call: &mut Call<'_>, end: End) {
     let argv = call.argv;
     if let Ok(len) = push(call, &argv[1], &argv[2..], end) {
+        call.notify(Events::LIST, end.push_event(), &argv[1]);
         call.dirty += (argv.len() - 2) as u64;
         call.reply.integer(len as i64);
     }
@@ -111,6 +135,7 @@ pub fn linsert(call: &mut Call<'_>) {
     let len = list.len() + 1;
     drop(list);
     let _ = call.change(key, |list: &mut List| list.insert(at + usize::from(after), element.clone()));
+    call.notify(Events::LIST, "linsert", key);
     call.dirty += 1;
     call.reply.integer(len as i64);
 }
@@ -152,6 +177,7 @@ pub fn lset(call: &mut Call<'_>) {
     };
     drop(list);
     let _ = call.change(key, |list: &mut List| list.replace(index, element.clone()));
+    call.notify(Events::LIST, "lset", key);
     call.dirty += 1;
     call.reply.ok();
 }
@@ -177,6 +203,7 @@ fn pop_generic(call: &mut Call<'_>, end: End) {
     let Ok(popped) = call.change(&call.argv[1], |list: &mut List| pop_one(list, end)) else { return };
     match popped.flatten() {
         Some(element) => {
+            notify_popped(call, &call.argv[1], end);
             call.dirty += 1;
             call.reply.bulk(element);
         }
@@ -206,7 +233,11 @@ pub fn ltrim(call: &mut Call<'_>) {
     let Some((start, end)) = two_integers(call) else { return };
     let trim = |list: &mut List| list.keep(range_from_head(start, end, list.len()));
     let Ok(trimmed) = call.change(&call.argv[1], trim) else { return };
-    call.dirty += u64::from(trimmed.is_some());
+    if trimmed.is_some() {
+        call.notify(Events::LIST, "ltrim", &call.argv[1]);
+        call.notify_if_gone(&call.argv[1]);
+        call.dirty += 1;
+    }
     call.reply.ok();
 }
 
@@ -238,6 +269,8 @@ pub fn lrem(call: &mut Call<'_>) {
     let most = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
     let Ok(removed) = call.change(key, |list: &mut List| list.remove_equal(element, most, count < 0)) else { return };
     let removed = removed.unwrap_or(0);
+    call.notify(Events::LIST, "lrem", key);
+    call.notify_if_gone(key);
     call.dirty += removed as u64;
     call.reply.integer(removed as i64);
 }
@@ -278,6 +311,8 @@ pub(crate) fn move_last(
         push(call, destination, std::slice::from_ref(&element), End::Head)?;
         call.change(source, List::pop_back)?;
     }
+    call.notify(Events::LIST, "lpush", destination);
+    notify_popped(call, source, End::Tail);
     call.dirty += 1;
     Ok(Some(element))
 }

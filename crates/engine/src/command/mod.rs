@@ -25,6 +25,7 @@ pub mod keys;
 pub mod lists;
 mod logs;
 mod monitor;
+pub mod notify;
 pub mod objects;
 pub(crate) mod pause;
 pub(crate) mod pubsub;

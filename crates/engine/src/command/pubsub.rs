@@ -142,7 +142,7 @@ impl Node {
     }
 
     /// `pubsubPublishMessage`: says how many were told.
-    fn publish(&mut self, channel: &[u8], message: &[u8]) -> usize {
+    pub(super) fn publish(&mut self, channel: &[u8], message: &[u8]) -> usize {
         let subscribers = self.pubsub.channels.get(channel).cloned().unwrap_or_default();
         let patterns = self.pubsub.patterns.iter().filter(|(_, pattern)| glob::matches(pattern, channel, false));
         let patterns: Vec<_> = patterns.cloned().collect();

@@ -6,6 +6,7 @@ mod algebra;
 mod random;
 
 use super::call::Call;
+use super::notify::Events;
 use crate::keyspace::Set;
 
 pub use algebra::{sdiff, sdiffstore, sinter, sinterstore, sunion, sunionstore};
@@ -24,6 +25,7 @@ pub fn sadd(call: &mut Call<'_>) {
     let integers_max = call.config.set_max_intset_entries;
     let add = |set: &mut Set| members.iter().filter(|member| set.insert_within(member, integers_max)).count();
     let Ok(added) = call.create_or_change(key, add) else { return };
+    call.notify(Events::SET, "sadd", key);
     call.dirty += added as u64;
     call.reply.integer(added as i64);
 }
@@ -42,6 +44,8 @@ pub fn srem(call: &mut Call<'_>) {
         return;
     };
     let removed = removed.unwrap_or(0);
+    call.notify(Events::SET, "srem", key);
+    call.notify_if_gone(key);
     call.dirty += removed as u64;
     call.reply.integer(removed as i64);
 }
@@ -65,10 +69,15 @@ pub fn smove(call: &mut Call<'_>) {
     if there && source != destination {
         let integers_max = call.config.set_max_intset_entries;
         let _ = call.change(source, |set: &mut Set| set.remove(member));
+        call.notify(Events::SET, "srem", source);
+        call.notify_if_gone(source);
         let Ok(new) = call.create_or_change(destination, |set: &mut Set| set.insert_within(member, integers_max))
         else {
             return;
         };
+        if new {
+            call.notify(Events::SET, "sadd", destination);
+        }
         call.dirty += 1 + u64::from(new);
     }
     call.reply.integer(there.into());

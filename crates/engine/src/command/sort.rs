@@ -1,5 +1,6 @@
 //! SORT (sort.c).
 
+use super::notify::Events;
 use std::cmp::Ordering;
 
 use super::call::Call;
@@ -229,7 +230,10 @@ fn lookup_by_pattern(call: &mut Call<'_>, pattern: &[u8], element: &[u8]) -> Opt
 fn store(call: &mut Call<'_>, destination: &[u8], output: Vec<Option<Vec<u8>>>) {
     let len = output.len();
     if len == 0 {
-        call.dirty += u64::from(call.keyspace.delete(call.db, destination));
+        if call.keyspace.delete(call.db, destination) {
+            call.notify(Events::GENERIC, "del", destination);
+            call.dirty += 1;
+        }
     } else {
         let mut list = List::default();
         output.into_iter().for_each(|element| list.push_back(element.unwrap_or_default()));
@@ -237,6 +241,7 @@ fn store(call: &mut Call<'_>, destination: &[u8], output: Vec<Option<Vec<u8>>>) 
         if call.keyspace.set(call.db, destination, list) {
             call.signal_key_as_ready(destination);
         }
+        call.notify(Events::LIST, "sortstore", destination);
         call.dirty += len as u64;
     }
     call.reply.integer(len as i64);

@@ -3,6 +3,7 @@
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use super::call::Call;
+use super::notify::Events;
 use crate::keyspace::Value;
 use crate::long_double::LongDouble;
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
@@ -125,8 +126,10 @@ fn set_generic(
     }
     call.set_key(key, value);
     call.dirty += 1;
+    call.notify(Events::STRING, "set", key);
     if let Some(when) = expire_ms {
         call.set_expire(key, when);
+        call.notify(Events::GENERIC, "expire", key);
     }
     Outcome::Set
 }
@@ -143,6 +146,7 @@ pub fn getset(call: &mut Call<'_>) {
     }
     let argv = call.argv;
     call.set_key(&argv[1], argv[2].as_slice());
+    call.notify(Events::STRING, "set", &argv[1]);
     call.dirty += 1;
 }
 
@@ -190,6 +194,7 @@ fn mset_generic(call: &mut Call<'_>, if_absent: bool) {
     }
     for pair in pairs.chunks_exact(2) {
         call.set_key(&pair[0], pair[1].as_slice());
+        call.notify(Events::STRING, "set", &pair[0]);
     }
     call.dirty += (pairs.len() / 2) as u64;
     if if_absent {
@@ -213,6 +218,7 @@ pub fn append(call: &mut Call<'_>) {
             call.keyspace.set(call.db, key, tail.as_slice());
         }
     }
+    call.notify(Events::STRING, "append", key);
     call.dirty += 1;
     call.reply.integer(len as i64);
 }
@@ -273,6 +279,7 @@ pub fn setrange(call: &mut Call<'_>) {
         }
         value[start..end].copy_from_slice(patch);
     });
+    call.notify(Events::STRING, "setrange", key);
     call.dirty += 1;
     call.reply.integer(old_len.unwrap_or(0).max(end) as i64);
 }
@@ -319,6 +326,7 @@ fn increment(call: &mut Call<'_>, by: i64) {
     } else {
         call.keyspace.set(call.db, key, text);
     }
+    call.notify(Events::STRING, "incrby", key);
     call.dirty += 1;
     call.reply.integer(new);
 }
@@ -343,6 +351,7 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
     } else {
         call.keyspace.set(call.db, key, text);
     }
+    call.notify(Events::STRING, "incrbyfloat", key);
     call.dirty += 1;
 }
 

@@ -14,6 +14,7 @@ mod remove;
 mod store;
 
 use super::call::Call;
+use super::notify::Events;
 use crate::keyspace::Zset;
 use crate::resp::{errors, format_double, parse_double};
 
@@ -144,6 +145,9 @@ fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
         if is_new {
             call.signal_key_as_ready(key);
         }
+    }
+    if added + updated > 0 {
+        call.notify(Events::ZSET, if options.increment { "zincr" } else { "zadd" }, key);
     }
     call.dirty += added + updated;
     match (options.increment, last) {

@@ -2,6 +2,7 @@
 
 use super::directive::{Directive, bytes, integer, one, text, word, yes_no};
 use super::output_limits;
+use crate::command::notify::Events;
 
 /// Every directive, in the order of CONFIG GET.
 pub(super) static DIRECTIVES: &[Directive] = &[
@@ -322,6 +323,15 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         |c| c.zset_max_ziplist_value.to_string(),
         |c, a| {
             c.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "notify-keyspace-events",
+        |c| c.notify_keyspace_events.letters(),
+        |c, a| {
+            let events = Events::parse(one(a)?).ok_or("Invalid event class character. Use 'g$lshzxeA'.")?;
+            c.notify_keyspace_events = events;
             Ok(())
         },
     ),

@@ -2,6 +2,7 @@
 
 use super::{EXPIRE_LIMIT, Node};
 use crate::client::Role;
+use crate::command::notify::Events;
 use crate::event::LogLevel;
 use crate::io::ConnId;
 
@@ -76,13 +77,16 @@ impl Node {
     /// `databasesCron`: the active expire cycle. Only masters expire; a replica waits for its master's DEL.
     fn databases_cron(&mut self) {
         if self.repl.masterhost.is_some() {
-            self.keyspace.expire_local(self.now.unix_ms());
+            for (db, key) in self.keyspace.expire_local(self.now.unix_ms()) {
+                self.notify_keyspace_event(Events::EXPIRED, "expired", db, &key);
+            }
             return;
         }
         if !self.active_expire || self.clients_are_paused() {
             return;
         }
         for (db, key) in self.keyspace.active_expire(self.now.unix_ms(), EXPIRE_LIMIT) {
+            self.notify_keyspace_event(Events::EXPIRED, "expired", db, &key);
             self.propagate_expire(db, key);
         }
     }

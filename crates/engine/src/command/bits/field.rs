@@ -3,6 +3,7 @@
 use super::super::call::Call;
 use super::super::strings::{change, integer};
 use super::{grow, offset_or_reply};
+use crate::command::notify::Events;
 use crate::resp::{errors, parse_i64_strict};
 
 const BAD_TYPE: &str =
@@ -50,6 +51,7 @@ pub fn bitfield(call: &mut Call<'_>) {
             change(call, key, |bytes| {
                 results = operations.iter().map(|(field, operation)| field.run(*operation, bytes)).collect();
             });
+            call.notify(Events::STRING, "setbit", key);
             call.dirty += operations.iter().filter(writes).count() as u64;
             results
         }

@@ -71,6 +71,7 @@ impl Bench {
             also: Vec::new(),
             ready: Vec::new(),
             expired: Vec::new(),
+            notices: Vec::new(),
         };
         handler(&mut call);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

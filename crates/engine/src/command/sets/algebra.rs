@@ -4,6 +4,7 @@
 
 use super::super::call::{Call, Shared, WrongType};
 use super::reply_members;
+use crate::command::notify::Events;
 use crate::keyspace::Set;
 
 /// SINTER key [key …], and SMEMBERS, which is SINTER of one key.
@@ -52,7 +53,7 @@ pub fn sinterstore(call: &mut Call<'_>) {
     for member in intersection(&mut sets) {
         result.insert_within(member, call.config.set_max_intset_entries);
     }
-    store(call, result);
+    store(call, "sinterstore", result);
 }
 
 /// The members that all sets have, in the order of the smallest, which comes first afterwards.
@@ -72,7 +73,7 @@ pub fn sunion(call: &mut Call<'_>) {
 /// SUNIONSTORE destination key [key …]. Always a change.
 pub fn sunionstore(call: &mut Call<'_>) {
     if let Ok(result) = union(call, 2, Call::read_for_write::<Set>) {
-        store(call, result);
+        store(call, "sunionstore", result);
     }
 }
 
@@ -86,7 +87,7 @@ pub fn sdiff(call: &mut Call<'_>) {
 /// SDIFFSTORE destination key [key …]. Always a change.
 pub fn sdiffstore(call: &mut Call<'_>) {
     if let Ok(result) = difference(call, 2, Call::read_for_write::<Set>) {
-        store(call, result);
+        store(call, "sdiffstore", result);
     }
 }
 
@@ -124,12 +125,15 @@ fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result
 }
 
 /// Puts a result in the place of the destination, word 1.
-fn store(call: &mut Call<'_>, result: Set) {
+fn store(call: &mut Call<'_>, event: &'static str, result: Set) {
     let destination = &call.argv[1];
     let len = result.len();
-    call.keyspace.delete(call.db, destination);
+    let replaced = call.keyspace.delete(call.db, destination);
     if len > 0 {
         call.keyspace.set(call.db, destination, result);
+        call.notify(Events::SET, event, destination);
+    } else if replaced {
+        call.notify(Events::GENERIC, "del", destination);
     }
     call.dirty += 1;
     call.reply.integer(len as i64);

@@ -1,5 +1,6 @@
 //! Members by chance. Which ones is up to the node's random numbers, not to Redis's.
 
+use crate::command::notify::Events;
 use indexmap::IndexSet;
 use rand_core::RngCore;
 use rustc_hash::FxBuildHasher;
@@ -36,6 +37,8 @@ fn spop_one(call: &mut Call<'_>, key: &[u8]) {
     };
     let index = below(call.rng, len);
     let Ok(Some(Some(member))) = call.change(key, |set: &mut Set| set.take(index)) else { return };
+    call.notify(Events::SET, "spop", key);
+    call.notify_if_gone(key);
     call.rewrite(&[b"SREM", key, &member]);
     call.dirty += 1;
     call.reply.bulk(&member);
@@ -59,6 +62,8 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
         reply_members(call, &set);
         drop(set);
         call.keyspace.delete(call.db, key);
+        call.notify(Events::SET, "spop", key);
+        call.notify(Events::GENERIC, "del", key);
         call.rewrite(&[b"DEL", key]);
         return;
     }
@@ -78,6 +83,7 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
         taken
     };
     let Ok(Some(taken)) = call.change(key, take) else { return };
+    call.notify(Events::SET, "spop", key);
     call.prevented = true;
     call.reply.array(taken.len());
     for member in taken {

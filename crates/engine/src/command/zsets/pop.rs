@@ -1,6 +1,7 @@
 //! Commands that remove members from an end.
 
 use crate::command::call::Call;
+use crate::command::notify::Events;
 use crate::command::strings::integer;
 use crate::keyspace::Zset;
 use crate::resp::{errors, format_double};
@@ -62,6 +63,8 @@ pub(crate) fn pop(call: &mut Call<'_>, keys: &[Vec<u8>], end: End, with_key: boo
         if end == End::Max {
             popped.reverse();
         }
+        call.notify(Events::ZSET, if end == End::Min { "zpopmin" } else { "zpopmax" }, key);
+        call.notify_if_gone(key);
         call.dirty += popped.len() as u64;
         call.reply.array(popped.len() * 2 + usize::from(with_key));
         if with_key {

@@ -1,5 +1,6 @@
 //! Commands that remove members, by name and by range.
 
+use crate::command::notify::Events;
 use std::ops::Range;
 
 use super::bounds::{Bounds, Members, Scores, ranks};
@@ -18,6 +19,8 @@ pub fn zrem(call: &mut Call<'_>) {
     if any {
         let remove = |zset: &mut Zset| members.iter().filter(|member| zset.remove(member).is_some()).count();
         removed = call.change(key, remove).ok().flatten().unwrap_or(0);
+        call.notify(Events::ZSET, "zrem", key);
+        call.notify_if_gone(key);
     }
     call.dirty += removed as u64;
     call.reply.integer(removed as i64);
@@ -28,28 +31,28 @@ pub fn zremrangebyrank(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(start) = integer(call, &argv[2]) else { return };
     let Some(end) = integer(call, &argv[3]) else { return };
-    remove_ranks(call, |zset| ranks(start, end, zset.len()));
+    remove_ranks(call, "zremrangebyrank", |zset| ranks(start, end, zset.len()));
 }
 
 /// ZREMRANGEBYSCORE key min max.
 pub fn zremrangebyscore(call: &mut Call<'_>) {
-    remove_by::<Scores>(call);
+    remove_by::<Scores>(call, "zremrangebyscore");
 }
 
 /// ZREMRANGEBYLEX key min max.
 pub fn zremrangebylex(call: &mut Call<'_>) {
-    remove_by::<Members>(call);
+    remove_by::<Members>(call, "zremrangebylex");
 }
 
-fn remove_by<B: Bounds>(call: &mut Call<'_>) {
+fn remove_by<B: Bounds>(call: &mut Call<'_>, event: &'static str) {
     let argv = call.argv;
     if let Some(bounds) = parse::<B>(call, &argv[2], &argv[3]) {
-        remove_ranks(call, |zset| bounds.ranks(zset));
+        remove_ranks(call, event, |zset| bounds.ranks(zset));
     }
 }
 
 /// `zremrangeGenericCommand`: removes the ranks that `choose` picks from the set at `argv[1]`.
-fn remove_ranks(call: &mut Call<'_>, choose: impl FnOnce(&Zset) -> Range<usize>) {
+fn remove_ranks(call: &mut Call<'_>, event: &'static str, choose: impl FnOnce(&Zset) -> Range<usize>) {
     let key = &call.argv[1];
     let Ok(zset) = call.read_for_write::<Zset>(key) else { return };
     let ranks = zset.map_or(0..0, |zset| choose(&zset));
@@ -57,6 +60,8 @@ fn remove_ranks(call: &mut Call<'_>, choose: impl FnOnce(&Zset) -> Range<usize>)
     if removed > 0 {
         // It is there and of this type, as was just seen.
         let _ = call.change::<Zset, _>(key, |zset| drop(zset.remove_ranks(ranks)));
+        call.notify(Events::ZSET, event, key);
+        call.notify_if_gone(key);
     }
     call.dirty += removed as u64;
     call.reply.integer(removed as i64);

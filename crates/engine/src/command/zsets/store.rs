@@ -1,5 +1,6 @@
 //! ZUNIONSTORE and ZINTERSTORE (`zunionInterGenericCommand`).
 
+use crate::command::notify::Events;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -12,12 +13,12 @@ use crate::resp::{errors, parse_double};
 
 /// ZUNIONSTORE destination numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM|MIN|MAX].
 pub fn zunionstore(call: &mut Call<'_>) {
-    store(call, union);
+    store(call, "zunionstore", union);
 }
 
 /// ZINTERSTORE destination numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM|MIN|MAX].
 pub fn zinterstore(call: &mut Call<'_>) {
-    store(call, intersection);
+    store(call, "zinterstore", intersection);
 }
 
 /// One of the inputs: a sorted set, or a set, whose members all score 1.
@@ -83,7 +84,7 @@ impl Aggregate {
     }
 }
 
-fn store(call: &mut Call<'_>, combine: fn(&[Source], Aggregate) -> Scores<'_>) {
+fn store(call: &mut Call<'_>, event: &'static str, combine: fn(&[Source], Aggregate) -> Scores<'_>) {
     let destination = &call.argv[1];
     let Some((mut sources, aggregate)) = parse(call) else { return };
     // The smallest first. Scores are added up in this order, which their last digits show.
@@ -99,6 +100,9 @@ fn store(call: &mut Call<'_>, combine: fn(&[Source], Aggregate) -> Scores<'_>) {
     if len > 0 {
         call.keyspace.set(call.db, destination, result);
         call.signal_key_as_ready(destination);
+        call.notify(Events::ZSET, event, destination);
+    } else if replaced {
+        call.notify(Events::GENERIC, "del", destination);
     }
     call.dirty += u64::from(replaced || len > 0);
     call.reply.integer(len as i64);
