@@ -262,6 +262,40 @@ fn what_cannot_be_is_told_and_ends_with_1() {
 }
 
 #[test]
+fn told_to_it_goes_on_in_the_background() {
+    for from_stdin in [false, true] {
+        let (folder, port) = (new_folder(), free_port());
+        let text = format!("port {port}\ndaemonize yes\npidfile server.pid\nlogfile log\nsave \"\"\n");
+        std::fs::write(folder.join("conf"), &text).unwrap();
+        let mut started = Command::new(PROGRAM)
+            .args(["serve", if from_stdin { "-" } else { "conf" }])
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        if from_stdin {
+            started.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        }
+        assert!(started.wait().unwrap().success());
+        let begun = Instant::now();
+        let mut stream = loop {
+            match TcpStream::connect(("127.0.0.1", port)) {
+                Ok(stream) => break stream,
+                Err(error) => assert!(begun.elapsed() < PATIENCE, "{error}"),
+            }
+            std::thread::yield_now();
+        };
+        let pid = std::fs::read_to_string(folder.join("server.pid")).unwrap();
+        assert_ne!(pid.trim(), started.id().to_string());
+        stream.write_all(b"SHUTDOWN\r\n").unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0, "it has ended");
+        let log = std::fs::read_to_string(folder.join("log")).unwrap();
+        assert!(log.contains(&format!("PID: {}", pid.trim())), "{log}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
+
+#[test]
 fn it_tells_its_version_and_use() {
     let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
     assert!(version.starts_with("Redis server v=5.0.14 sha="), "{version}");

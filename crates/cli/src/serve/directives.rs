@@ -46,7 +46,6 @@ const DIRECTIVES: &[(&str, Fate)] = &[
     ("cluster-require-full-coverage", NoEffect),
     ("cluster-slave-no-failover", NoEffect),
     ("cluster-slave-validity-factor", NoEffect),
-    ("daemonize", Only(&["no"])),
     ("dynamic-hz", NoEffect),
     ("hash-max-ziplist-entries", NoEffect),
     ("hash-max-ziplist-value", NoEffect),

@@ -2,10 +2,12 @@
 //!
 //! **Nothing of Redis is decided here**: the node says what is sent, saved and logged, and the driver carries it out.
 //!
-//! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them)
+//! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them),
+//!   [`background`] (`daemonize`)
 //! * while it runs: [`server`] (the node and its outputs), [`heart`] (the ends of turns, timers, signals), [`listen`] and
 //!   [`connection`] (sockets), [`files`] and [`diskless`] (RDB files), [`log`]
 
+mod background;
 mod connection;
 mod directives;
 mod diskless;
@@ -56,7 +58,14 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             usize::BITS,
             env!("CARGO_PKG_VERSION")
         ),
-        Ok(Asked::Serve(settings)) => {
+        Ok(Asked::Serve(settings)) if background::is_wanted(&settings) => {
+            if let Err(error) = again.and_then(|again| background::start(again, &settings)) {
+                eprintln!("psyncscope: cannot go to the background: {}", files::strerror(&error));
+                return ExitCode::FAILURE;
+            }
+        }
+        Ok(Asked::Serve(mut settings)) => {
+            background::adapt(&mut settings);
             return match server::run(*settings) {
                 Ok(End::Exit(status)) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
                 Ok(End::Restart(delay)) => {

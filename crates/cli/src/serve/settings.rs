@@ -33,6 +33,10 @@ pub struct Settings {
     pub logfile: Option<PathBuf>,
     /// `pidfile`.
     pub pidfile: Option<PathBuf>,
+    /// `daemonize`: go on in the background.
+    pub daemonize: bool,
+    /// The configuration, if it came from standard input.
+    pub from_stdin: Option<Vec<u8>>,
     /// `tcp-backlog`: connections that the kernel keeps for us until we accept them.
     pub tcp_backlog: u32,
     /// `tcp-keepalive` in seconds, 0 for none.
@@ -58,6 +62,8 @@ impl Default for Settings {
             config,
             logfile: None,
             pidfile: None,
+            daemonize: false,
+            from_stdin: None,
             tcp_backlog: 511,
             tcp_keepalive_s: 300,
             without_effect: BTreeSet::new(),
@@ -97,6 +103,7 @@ pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Asked, String>
             stdin
                 .read_to_end(&mut text)
                 .map_err(|error| format!("Fatal error, can't read the configuration from standard input: {error}"))?;
+            settings.from_stdin = Some(text.clone());
             text
         }
         Some(file) => {
@@ -192,13 +199,20 @@ impl Settings {
         match (name, args) {
             ("logfile", [file]) => self.logfile = (!file.is_empty()).then(|| PathBuf::from(file)),
             ("pidfile", [file]) => self.pidfile = (!file.is_empty()).then(|| PathBuf::from(file)),
+            ("daemonize", [yes_or_no]) => {
+                self.daemonize = match yes_or_no.to_ascii_lowercase().as_str() {
+                    "yes" => true,
+                    "no" => false,
+                    _ => return Err("argument must be 'yes' or 'no'".into()),
+                };
+            }
             ("tcp-backlog", [number]) => {
                 self.tcp_backlog = number.parse().map_err(|_| "Invalid backlog value".to_owned())?;
             }
             ("tcp-keepalive", [number]) => {
                 self.tcp_keepalive_s = number.parse().map_err(|_| "Invalid tcp-keepalive value".to_owned())?;
             }
-            ("logfile" | "pidfile" | "tcp-backlog" | "tcp-keepalive", _) => return Err(BAD.into()),
+            ("logfile" | "pidfile" | "daemonize" | "tcp-backlog" | "tcp-keepalive", _) => return Err(BAD.into()),
             ("rdb-version-max", [number]) => {
                 self.config.limits.rdb_version_max = number
                     .parse()
