@@ -23,7 +23,7 @@ pub struct Limits {
     /// The newest RDB version to read; Redis 5.0.14's is 9.
     pub rdb_version_max: u32,
     /// Lua instructions that take a millisecond of a node's time. Real machines execute more; a world that has to execute
-    /// what takes seconds in it would rather not.
+    /// what takes seconds in it would rather not. 0: scripts take what the driver's clock says that they took.
     pub script_instructions_per_ms: u64,
 }
 

@@ -232,6 +232,12 @@ impl Node {
         Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
     }
 
+    /// Whether a script has run for longer than `lua-time-limit`: it goes on, but clients are answered -BUSY meanwhile.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.scripts.timed_out()
+    }
+
     /// Whether output is waiting for room on `conn`.
     #[must_use]
     pub fn wants_write(&self, conn: ConnId) -> bool {

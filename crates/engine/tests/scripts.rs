@@ -3,7 +3,8 @@
 mod common;
 
 use common::solo::{Solo, resp};
-use psyncscope_engine::ConnId;
+use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::{ConnId, Input};
 
 fn master(lines: &[&str]) -> Solo {
     let mut solo = Solo::new(lines);
@@ -362,6 +363,68 @@ fn a_script_that_does_not_end() {
         assert_eq!(solo.sent(conn).replace("\r\n", "|"), killed, "{script}");
         assert_eq!(say(&mut solo, other, &["GET", "s"]), "$-1|", "{script}");
     }
+}
+
+/// What a transaction's script leaves undone is done when it ends, and nobody sees half of it.
+#[test]
+fn scripts_inside_exec_take_their_time() {
+    let mut solo = master(&["lua-time-limit 50"]);
+    let replica = solo.attach_replica();
+    let (conn, other) = (solo.accept(), solo.accept());
+    let long = "redis.call('incr', KEYS[1]) for i = 1, 3000000 do end return redis.call('incr', KEYS[1])";
+    for words in
+        [&["MULTI"][..], &["SET", "a", "1"], &["EVAL", long, "1", "n"], &["SELECT", "2"], &["EVAL", long, "1", "n"]]
+    {
+        say(&mut solo, conn, words);
+    }
+    say(&mut solo, conn, &["INCR", "n"]);
+    assert_eq!(say(&mut solo, conn, &["EXEC"]), "");
+    solo.run_ms(100);
+    assert_eq!(solo.sent(conn).replace("\r\n", "|"), "*5|+OK|");
+    assert_eq!(say(&mut solo, other, &["GET", "a"]), BUSY);
+    assert_eq!(say(&mut solo, conn, &["PING"]), "");
+    solo.run_ms(350);
+    assert_eq!(say(&mut solo, other, &["GET", "a"]), BUSY);
+    solo.run_ms(1000);
+    assert_eq!(solo.sent(conn).replace("\r\n", "|"), ":2|+OK|:2|:3|+PONG|");
+    let sent = ["SELECT 0", "MULTI", "SET a 1", "incr n", "incr n", "SELECT 2", "incr n", "incr n", "INCR n", "EXEC"];
+    assert_eq!(solo.stream(replica)[..sent.len()], sent);
+}
+
+#[test]
+fn a_script_inside_exec_is_killed() {
+    let mut solo = master(&["lua-time-limit 50"]);
+    let (conn, other) = (solo.accept(), solo.accept());
+    for words in [&["MULTI"][..], &["EVAL", "while true do end", "0"], &["SET", "a", "1"], &["EXEC"]] {
+        say(&mut solo, conn, words);
+    }
+    solo.run_ms(100);
+    assert_eq!(say(&mut solo, other, &["SCRIPT", "KILL"]), "+OK|");
+    solo.run_ms(50);
+    let answer = solo.sent(conn);
+    assert!(answer.contains("Script killed by user") && answer.ends_with("\r\n+OK\r\n"), "{answer}");
+    assert_eq!(say(&mut solo, other, &["GET", "a"]), "$1|1|");
+}
+
+/// Who hangs up while its script runs is let go afterwards: what it asked for is done.
+#[test]
+fn a_script_whose_caller_hangs_up() {
+    let mut solo = master(&["lua-time-limit 50"]);
+    let (conn, other) = (solo.accept(), solo.accept());
+    let script = "for i = 1, 2000000 do end return redis.call('incr', 'n')";
+    for words in [&["MULTI"][..], &["EVAL", script, "0"], &["INCR", "n"], &["EVAL", script, "0"], &["EXEC"]] {
+        say(&mut solo, conn, words);
+    }
+    say(&mut solo, conn, &["INCR", "n"]);
+    solo.run_ms(100);
+    solo.input(Input::Closed { conn, reason: CloseReason::Eof });
+    assert_eq!(say(&mut solo, other, &["GET", "n"]), BUSY);
+    solo.outputs.clear();
+    solo.run_ms(1000);
+    assert_eq!(solo.sent(conn), "");
+    assert_eq!(say(&mut solo, other, &["GET", "n"]), "$1|4|");
+    let clients = say(&mut solo, other, &["CLIENT", "LIST"]);
+    assert_eq!(clients.matches("id=").count(), 1, "{clients}");
 }
 
 /// Where a script cannot be left it is ended.

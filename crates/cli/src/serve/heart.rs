@@ -27,9 +27,23 @@ pub async fn beat(
     // A task of its own, woken by the others at no cost, where the future of block_on would cost a system call.
     let task = spawn_local(async move {
         let mut timer = pin!(sleep_until(Instant::now()));
-        poll_fn(|cx| poll(cx, &shared, &mut children, &mut signals, timer.as_mut())).await
+        loop {
+            match poll_fn(|cx| poll(cx, &shared, &mut children, &mut signals, timer.as_mut())).await {
+                Beat::End(end) => return end,
+                // All that is ready meanwhile is served first.
+                Beat::Again => tokio::task::yield_now().await,
+            }
+        }
     });
     task.await.map_err(io::Error::other)
+}
+
+/// What the task does next.
+enum Beat {
+    /// The node ended.
+    End(End),
+    /// A script goes on at once, but it does not keep others from being served any more.
+    Again,
 }
 
 fn poll(
@@ -38,7 +52,7 @@ fn poll(
     children: &mut UnboundedReceiver<ChildNews>,
     signals: &mut Signals,
     mut timer: std::pin::Pin<&mut Sleep>,
-) -> Poll<End> {
+) -> Poll<Beat> {
     loop {
         if signals.poll_end(cx) {
             shared.wake();
@@ -53,23 +67,30 @@ fn poll(
             shared.end_turn();
         }
         if let Some(end) = shared.exit.get() {
-            return Poll::Ready(end);
+            return Poll::Ready(Beat::End(end));
         }
         let due = match shared.sleeps_until.get() {
             Some(until) => Some(shared.at(until)),
             None => shared.due(),
         };
         let Some(due) = due else { break };
-        if timer.deadline() != due {
-            timer.as_mut().reset(due);
-        }
-        if timer.as_mut().poll(cx).is_pending() {
-            break;
+        // The runtime's timers tick in milliseconds: what is due needs none.
+        if due > Instant::now() {
+            if timer.deadline() != due {
+                timer.as_mut().reset(due);
+            }
+            if timer.as_mut().poll(cx).is_pending() {
+                break;
+            }
         }
         if shared.is_asleep() {
             shared.wake();
         }
         shared.bring(Input::Timer);
+        if !shared.is_asleep() && shared.is_busy() {
+            shared.end_turn();
+            return Poll::Ready(Beat::Again);
+        }
     }
     let mut heart = shared.heart.borrow_mut();
     match &mut *heart {

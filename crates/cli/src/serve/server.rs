@@ -209,6 +209,11 @@ impl Shared {
         Some(self.at(due))
     }
 
+    /// Whether a script runs that does not keep others from being served any more.
+    pub fn is_busy(&self) -> bool {
+        self.server.borrow().node.is_busy()
+    }
+
     /// A moment of the node's on the runtime's clock.
     pub fn at(&self, moment: Instant) -> tokio::time::Instant {
         (self.started + Duration::from_micros(moment.0)).into()

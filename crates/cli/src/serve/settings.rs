@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use psyncscope_engine::Config;
+use psyncscope_engine::config::Limits;
 use psyncscope_engine::resp::split_args;
 
 use super::directives::{Fate, fate};
@@ -55,6 +56,7 @@ impl Default for Settings {
             protected_mode: true,
             bind: vec!["127.0.0.1".into()],
             process_id: std::process::id(),
+            limits: Limits { script_instructions_per_ms: 0, ..Limits::default() },
             dir: std::env::current_dir().map_or_else(|_| ".".into(), |dir| dir.display().to_string()),
             ..Config::default()
         };

@@ -31,7 +31,7 @@ pub(crate) struct Suspended {
     spec: &'static CommandSpec,
     pub(crate) argv: Vec<Vec<u8>>,
     propagate: Propagate,
-    db: usize,
+    pub(crate) db: usize,
     dirty_before: u64,
     version_before: u64,
     pub(crate) propagation: Propagation,

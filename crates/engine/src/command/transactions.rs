@@ -14,6 +14,19 @@ pub(crate) struct MultiState {
     queued: Vec<(&'static CommandSpec, Vec<Vec<u8>>)>,
     /// A command could not be queued (`CLIENT_DIRTY_EXEC`): EXEC will refuse all.
     dirty_exec: bool,
+    /// EXEC runs: how far it came.
+    exec: Exec,
+}
+
+/// What EXEC remembers while its commands run: a script among them may take its time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Exec {
+    /// How many of the queued commands have run, or run now.
+    begun: usize,
+    /// It was no replica when it began.
+    was_master: bool,
+    /// The MULTI has gone to the replicas (`must_propagate`).
+    must_propagate: bool,
 }
 
 impl MultiState {
@@ -92,7 +105,6 @@ impl Node {
             return;
         };
         let dirty_exec = multi.dirty_exec;
-        let queued = std::mem::take(&mut multi.queued);
         if dirty_exec || dirty_cas {
             self.discard_transaction(conn);
             let reply: &[u8] = if dirty_exec {
@@ -107,7 +119,7 @@ impl Node {
         if !was_master
             && self.config.replica_read_only
             && !is_master
-            && queued.iter().any(|(spec, _)| spec.flags.has(Flags::WRITE))
+            && multi.queued.iter().any(|(spec, _)| spec.flags.has(Flags::WRITE))
         {
             self.discard_transaction(conn);
             self.add_reply(
@@ -117,19 +129,34 @@ impl Node {
             return;
         }
         self.unwatch_all_keys(conn);
+        let Some(multi) = self.clients.get_mut(&conn).and_then(|client| client.multi.as_mut()) else { return };
+        multi.exec.was_master = was_master;
         let mut reply = Reply::default();
-        reply.array(queued.len());
+        reply.array(multi.queued.len());
         self.add_reply(conn, &reply.take());
-        let mut must_propagate = false;
-        for (spec, argv) in queued {
-            let Some(client) = self.clients.get(&conn).filter(|_| !self.exited) else { break };
-            if !must_propagate && !spec.flags.has(Flags::READONLY) && !spec.flags.has(Flags::ADMIN) {
-                must_propagate = true;
-                let db = client.db;
+        self.go_on_with_exec(conn);
+    }
+
+    /// The commands of EXEC that have not run yet. It returns early if one of them is a script that takes its time, and
+    /// is called again when that has ended.
+    pub(crate) fn go_on_with_exec(&mut self, conn: ConnId) {
+        let Exec { was_master, must_propagate, .. } = loop {
+            let Some(client) = self.clients.get_mut(&conn) else { return };
+            let (db, Some(multi)) = (client.db, client.multi.as_mut()) else { return };
+            let Some((spec, argv)) = multi.queued.get_mut(multi.exec.begun).filter(|_| !self.exited) else {
+                break multi.exec;
+            };
+            let (spec, argv) = (*spec, std::mem::take(argv));
+            multi.exec.begun += 1;
+            if !multi.exec.must_propagate && !spec.flags.has(Flags::READONLY) && !spec.flags.has(Flags::ADMIN) {
+                multi.exec.must_propagate = true;
                 self.propagate(db, &["MULTI"]);
             }
             self.call(conn, spec, &argv, Propagate::Yes);
-        }
+            if self.script_was_left(conn) {
+                return;
+            }
+        };
         self.discard_transaction(conn);
         if must_propagate {
             self.dirty += 1;

@@ -58,6 +58,9 @@ impl Node {
     }
 
     pub(crate) fn closed(&mut self, conn: ConnId, reason: CloseReason) {
+        if self.script_outlives(conn, reason) {
+            return;
+        }
         if self.repl.link == Some(conn) {
             self.link_closed(reason);
         } else if self.clients.contains_key(&conn) {

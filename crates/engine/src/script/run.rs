@@ -6,7 +6,7 @@ use crate::client::{Client, Role};
 use crate::command::execute::{Propagate, Suspended};
 use crate::command::table::{self, Flags};
 use crate::event::LogLevel;
-use crate::io::{ConnId, Output, Peer};
+use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
 use crate::resp::Reply;
 use crate::time::{Instant, Now};
@@ -32,8 +32,6 @@ pub(crate) struct Running {
     wrote: bool,
     /// `lua_random_dirty`: it called one whose answers differ for equal datasets.
     random: bool,
-    /// It runs inside EXEC, where it cannot be left: after so many slices it is ended.
-    slices_left: Option<u64>,
     /// The database that its commands work in.
     db: usize,
     started: Now,
@@ -44,8 +42,10 @@ pub(crate) struct Running {
     killed: bool,
     /// When its next slice begins.
     next_slice: Option<Instant>,
-    /// The call of EVAL that goes on when it ends.
-    suspended: Option<Suspended>,
+    /// Its caller has hung up, which is noticed when it ends (`protectClient`).
+    hung_up: Option<CloseReason>,
+    /// The calls that go on when it ends: of EVAL, then of the EXEC that it is part of.
+    suspended: Vec<Suspended>,
 }
 
 impl Running {
@@ -88,14 +88,12 @@ impl Node {
     /// Begins a script that is known, and runs its first slice.
     pub(super) fn start_script(&mut self, start: &Start<'_>) {
         let Some(client) = self.clients.get(&start.conn) else { return };
-        let (db, in_exec) = (client.db, client.multi.is_some());
+        let db = client.db;
         let begun = self.script_engine().and_then(|engine| engine.start(start.sha, start.keys, start.args));
         if let Err(error) = begun {
             self.add_reply(start.conn, format!("-ERR {error}\r\n").as_bytes());
             return;
         }
-        // Long enough for any script that is not stuck, and soon over for one that is.
-        let slices = self.slices(self.config.lua_time_limit.max(1));
         self.scripts.running = Some(Box::new(Running {
             caller: start.conn,
             sha: start.sha.to_owned(),
@@ -105,23 +103,18 @@ impl Node {
             multi_emitted: false,
             wrote: false,
             random: false,
-            slices_left: in_exec.then_some(slices),
             db,
             started: self.now,
             dirty_before: self.dirty,
             timed_out: false,
             killed: false,
             next_slice: None,
-            suspended: None,
+            hung_up: None,
+            suspended: Vec::new(),
         }));
         self.script_caller = Some(start.conn);
         self.script_time = Some(self.now);
         self.run_script();
-    }
-
-    /// How many slices take so many milliseconds, at least one.
-    fn slices(&self, ms: u64) -> u64 {
-        (ms * self.config.limits.script_instructions_per_ms / SLICE as u64).max(1)
     }
 
     /// Whether the script of this client was left, to go on later.
@@ -129,10 +122,10 @@ impl Node {
         self.scripts.running().is_some_and(|running| running.is_for(conn) && running.next_slice.is_some())
     }
 
-    /// The part of `call` that comes after EVAL waits until its script has ended.
+    /// The part of `call` that comes after EVAL, or after the EXEC around it, waits until the script has ended.
     pub(crate) fn suspend_call(&mut self, suspended: Suspended) {
         if let Some(running) = self.scripts.running.as_deref_mut() {
-            running.suspended = Some(suspended);
+            running.suspended.push(suspended);
         }
     }
 
@@ -144,20 +137,50 @@ impl Node {
             return;
         }
         running.next_slice = None;
-        let suspended = running.suspended.take();
+        let (suspended, hung_up) = (std::mem::take(&mut running.suspended), running.hung_up);
         let (caller, outer) = (running.caller, std::mem::take(&mut self.propagation));
-        if let Some(mut suspended) = suspended {
-            self.propagation = std::mem::take(&mut suspended.propagation);
-            self.run_script();
-            suspended.propagation = std::mem::replace(&mut self.propagation, outer);
-            if self.script_was_left(caller) {
-                self.suspend_call(suspended);
+        let mut halves = suspended.into_iter().enumerate();
+        while let Some((depth, mut half)) = halves.next() {
+            self.propagation = std::mem::take(&mut half.propagation);
+            if depth == 0 {
+                self.run_script();
             } else {
-                let argv = std::mem::take(&mut suspended.argv);
-                self.end_call(suspended, &argv);
-                self.after_script(caller);
+                self.go_on_with_exec(caller);
             }
+            half.propagation = std::mem::take(&mut self.propagation);
+            if self.script_was_left(caller) {
+                self.suspend_call(half);
+                halves.for_each(|(_, half)| self.suspend_call(half));
+                if let Some(running) = self.scripts.running.as_deref_mut() {
+                    // A transaction's next script has the same caller.
+                    running.hung_up = hung_up;
+                }
+                self.propagation = outer;
+                return;
+            }
+            half.db = self.clients.get(&caller).map_or(half.db, |client| client.db);
+            let argv = std::mem::take(&mut half.argv);
+            self.end_call(half, &argv);
         }
+        self.propagation = outer;
+        self.after_script(caller);
+        if let Some(reason) = hung_up {
+            // What had arrived before still counts.
+            self.process_input_and_replicate(caller);
+            self.closed(caller, reason);
+        }
+    }
+
+    /// Whether a script runs for the client that hung up now: it is let go when the script has ended.
+    pub(crate) fn script_outlives(&mut self, conn: ConnId, reason: CloseReason) -> bool {
+        let Some(running) = self.scripts.running.as_deref_mut().filter(|running| running.caller == conn) else {
+            return false;
+        };
+        running.hung_up = Some(reason);
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.mute = true;
+        }
+        true
     }
 
     /// What `processCommand` does after a command, and whoever waited for the script's end.
@@ -231,22 +254,17 @@ impl Node {
     /// In the time that a slice stands for, nobody else is served until `lua-time-limit` is over; then clients are, with
     /// -BUSY. serverCron waits until the script has ended.
     fn leave_script(&mut self) -> bool {
-        let per_slice = SLICE as u64 * 1000 / self.config.limits.script_instructions_per_ms.max(1);
+        let per_slice_us = match self.config.limits.script_instructions_per_ms {
+            0 => 0,
+            per_ms => (SLICE as u64 * 1000 / per_ms).max(1),
+        };
         let (now, limit_ms) = (self.now.mono, self.config.lua_time_limit);
         let Some(running) = self.scripts.running.as_deref_mut() else { return true };
         if running.killed {
             self.fail_script(b"Script killed by user with SCRIPT KILL...");
             return true;
         }
-        if let Some(left) = &mut running.slices_left {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                self.fail_script(b"Script ended: it took longer than lua-time-limit inside a transaction");
-                return true;
-            }
-            return false;
-        }
-        let until = now.plus_us(per_slice.max(1));
+        let until = now.plus_us(per_slice_us);
         running.next_slice = Some(until);
         let ran_ms = now.since_us(running.started.mono) / 1000;
         if !running.timed_out && limit_ms > 0 && ran_ms >= limit_ms {
