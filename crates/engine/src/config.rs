@@ -114,6 +114,8 @@ pub struct Config {
     pub rdbchecksum: bool,
     /// `save`: (seconds, changes) pairs.
     pub save: Vec<(i64, u64)>,
+    /// `stop-writes-on-bgsave-error`: a master whose last background save failed takes no writes, if it has save points.
+    pub stop_writes_on_bgsave_error: bool,
     /// `loglevel`.
     pub loglevel: String,
     /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
@@ -181,6 +183,7 @@ impl Default for Config {
             rdbcompression: true,
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
+            stop_writes_on_bgsave_error: true,
             loglevel: "notice".into(),
             hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
             hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,

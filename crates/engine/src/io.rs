@@ -121,6 +121,14 @@ pub enum Input<'a> {
         /// The connections to which it wrote everything; none if it failed altogether.
         reached: &'a [ConnId],
     },
+    /// [`Output::WriteFile`] failed. Told before any other input, and before the turn ends ([`crate::Node::end_turn`]): who
+    /// asked for the file is told so.
+    FileFailed {
+        /// The file's name, as in the output.
+        name: &'a str,
+        /// The reason as `strerror` words it.
+        error: &'a str,
+    },
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
 }
@@ -180,7 +188,8 @@ pub enum Output {
         /// The child.
         child: ChildId,
     },
-    /// Replace a file in the node's directory, or the configuration's file, whose path is whole.
+    /// Replace a file in the node's directory, or the configuration's file, whose path is whole. A driver for which this
+    /// may fail then tells [`Input::FileFailed`].
     WriteFile {
         /// The file's name, such as `dump.rdb`.
         name: String,

@@ -16,9 +16,10 @@ use crate::command::pubsub::PubSub;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
-use crate::io::{ChildId, ConnId, Input, Outbox};
+use crate::io::{ChildId, ConnId, Input, Outbox, Output};
 use crate::keyspace::Keyspace;
 use crate::loading::{Loading, Source};
+use crate::persistence::unwritten::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::Scripts;
 use crate::sorted::SortedMap;
@@ -106,6 +107,8 @@ pub struct Node {
     pub(crate) last_bgsave_ok: bool,
     pub(crate) last_bgsave_seconds: i64,
     pub(crate) child: Option<Child>,
+    /// Files of this turn that are being written.
+    pub(crate) unwritten: Vec<Unwritten>,
     /// `server.loading`.
     pub(crate) loading: Option<Loading>,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
@@ -165,6 +168,7 @@ impl Node {
             last_bgsave_ok: true,
             last_bgsave_seconds: -1,
             child: None,
+            unwritten: Vec::new(),
             loading: None,
             active_expire: true,
             pending_writes: Vec::new(),
@@ -273,7 +277,10 @@ impl Node {
         }
         self.now = now;
         std::mem::swap(&mut self.out, out);
-        self.before_sleep();
+        self.files_are_written();
+        if !self.exited {
+            self.before_sleep();
+        }
         std::mem::swap(&mut self.out, out);
     }
 
@@ -301,9 +308,9 @@ impl Node {
             }
             Input::Terminate => {
                 self.log(LogLevel::Warning, || "Received SIGTERM scheduling shutdown...".into());
-                self.prepare_for_shutdown(None);
-                self.exit(0);
+                self.shut_down(None, Output::Exit { status: 0 });
             }
+            Input::FileFailed { name, error } => self.file_failed(name, error),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Saves: BGSAVE and its end, SAVE, save points, SHUTDOWN.
 
+pub(crate) mod unwritten;
+
 use std::sync::Arc;
 
 use crate::event::{Event, LogLevel, ReplicaState};
@@ -192,7 +194,9 @@ impl Node {
         let bytes: Arc<[u8]> = job.run().into();
         let size = bytes.len() as u64;
         let file = Arc::clone(&bytes);
-        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: file });
+        let name = self.config.dbfilename.clone();
+        self.expect_file(name.clone(), Some((self.dirty, self.last_save, self.last_bgsave_ok)));
+        self.out.outputs.push(Output::WriteFile { name, bytes: file });
         self.dirty = 0;
         self.last_save = self.now.unix_s();
         self.last_bgsave_ok = true;
@@ -208,7 +212,7 @@ impl Node {
             return;
         }
         self.save_now();
-        self.add_reply(conn, b"+OK\r\n");
+        self.reply_of_written_file(conn, b"+OK\r\n");
     }
 
     /// BGSAVE [SCHEDULE].
@@ -238,23 +242,30 @@ impl Node {
                 return;
             }
         };
-        self.prepare_for_shutdown(save);
-        self.exit(0);
+        self.shut_down(save, Output::Exit { status: 0 });
+        if self.is_ending() {
+            self.reply_of_written_file(conn, b"");
+        }
     }
 
     /// `restartServer`: the process ends and begins again. One that is to end in good order writes its configuration's file
     /// and does what SHUTDOWN does; another just dies.
-    pub(crate) fn restart_server(&mut self, gracefully: bool, after_ms: u64) {
+    pub(crate) fn restart_server(&mut self, conn: ConnId, gracefully: bool, after_ms: u64) {
         if gracefully {
             // Without such a file there is nothing to write.
             let _ = self.config_rewrite();
-            self.prepare_for_shutdown(None);
+            self.shut_down(None, Output::Restart { after_ms });
+            self.reply_of_written_file(conn, b"");
+        } else {
+            self.end_process(Output::Restart { after_ms });
         }
-        self.end_process(Output::Restart { after_ms });
     }
 
-    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to. The process may end then.
-    pub(crate) fn prepare_for_shutdown(&mut self, save: Option<bool>) {
+    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to. The process ends by `last`,
+    /// if nothing prevents it.
+    pub(crate) fn shut_down(&mut self, save: Option<bool>, last: Output) {
+        // What was written before in this turn is not what it ends with.
+        self.unwritten.clear();
         self.log(LogLevel::Warning, || "User requested shutdown...".into());
         if let Some(child) = self.child.take() {
             self.log(LogLevel::Warning, || "There is a child saving an .rdb. Killing it!".into());
@@ -265,6 +276,11 @@ impl Node {
             self.log(LogLevel::Notice, || "Saving the final RDB snapshot before exiting.".into());
             self.save_now();
         }
+        self.end_with_file(last);
+    }
+
+    /// The second half of `prepareForShutdown`, and the end.
+    pub(crate) fn finish_shutdown(&mut self, last: Output) {
         // flushSlavesOutputBuffers: what replicas are owed goes out as far as it can.
         for conn in self.repl.replicas.clone() {
             if self.clients.get(&conn).is_some_and(|client| client.may_write()) {
@@ -272,6 +288,7 @@ impl Node {
             }
         }
         self.log(LogLevel::Warning, || "Redis is now ready to exit, bye bye...".into());
+        self.end_process(last);
     }
 
     /// The process ends.

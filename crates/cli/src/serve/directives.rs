@@ -75,7 +75,6 @@ const DIRECTIVES: &[(&str, Fate)] = &[
     ("slave-lazy-flush", NoEffect),
     ("slowlog-log-slower-than", NoEffect),
     ("slowlog-max-len", NoEffect),
-    ("stop-writes-on-bgsave-error", NoEffect),
     ("stream-node-max-bytes", NoEffect),
     ("stream-node-max-entries", NoEffect),
     ("supervised", Only(&["no"])),

@@ -57,6 +57,8 @@ struct Server {
     tell_child_done: UnboundedSender<ChildNews>,
     /// The file that a child wrote last: the node, which reaps the child later, asks for it once more.
     saved: Option<(String, Arc<[u8]>)>,
+    /// Files that could not be written, and why.
+    failed: Vec<(String, String)>,
     /// Connections found broken while writing.
     broken: Vec<(ConnId, CloseReason)>,
     /// Connections whose credit was renewed.
@@ -173,6 +175,7 @@ impl Shared {
             children: BTreeMap::new(),
             tell_child_done,
             saved: None,
+            failed: Vec::new(),
             broken: Vec::new(),
             renewed: Vec::new(),
             next_conn: 1,
@@ -387,6 +390,11 @@ impl Shared {
             self.carry_out_one(server, output);
         }
         server.out.outputs = outputs;
+        for (name, error) in std::mem::take(&mut server.failed) {
+            let Server { node, out, .. } = &mut *server;
+            node.handle_ready(self.now(), Input::FileFailed { name: &name, error: &error }, out);
+            self.carry_out(server);
+        }
     }
 
     fn carry_out_one(self: &Rc<Self>, server: &mut Server, output: Output) {
@@ -485,6 +493,9 @@ impl Shared {
         };
         if let Err(error) = files::replace(name, &temporary, bytes, &AtomicBool::new(false)) {
             self.log.line(role(&server.node), LogLevel::Warning, &error);
+            // The last words of it are the system's own.
+            let reason = error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned();
+            server.failed.push((name.to_owned(), reason));
         }
     }
 }

@@ -84,12 +84,14 @@ impl Node {
                 }
             }
             (b"reload", []) => match self.debug_reload() {
-                Ok(()) => reply.ok(),
+                Ok(()) => return self.reply_of_written_file(conn, b"+OK\r\n"),
                 Err(error) => reply.error(error),
             },
             (how @ (b"restart" | b"crash-and-recover"), options) => {
                 match options.first().map_or(Some(0), |delay| parse_i64_strict(delay)) {
-                    Some(delay) => return self.restart_server(how == b"restart", u64::try_from(delay).unwrap_or(0)),
+                    Some(delay) => {
+                        return self.restart_server(conn, how == b"restart", u64::try_from(delay).unwrap_or(0));
+                    }
                     None => reply.error(errors::NOT_AN_INTEGER),
                 }
             }

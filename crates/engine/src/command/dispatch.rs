@@ -41,7 +41,7 @@ impl Node {
     /// `processInputBuffer`: every whole command that has arrived.
     pub(crate) fn process_input(&mut self, conn: ConnId) {
         loop {
-            if self.exited {
+            if self.is_ending() {
                 return;
             }
             let unix_s = self.now.unix_s();
@@ -158,6 +158,12 @@ impl Node {
         }
         let is_replica = self.repl.masterhost.is_some();
         let writes = spec.flags.has(Flags::WRITE);
+        if !is_replica
+            && (writes || spec.name == "ping")
+            && let Some(error) = self.write_commands_denied_by_disk_error()
+        {
+            return Err(Refusal::abort(error));
+        }
         if writes && self.too_few_good_replicas() {
             return Err(Refusal::abort("NOREPLICAS Not enough good replicas to write."));
         }

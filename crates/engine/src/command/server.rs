@@ -52,7 +52,7 @@ impl Node {
             },
             (b"help", []) => reply.help("CONFIG", CONFIG_HELP),
             (b"rewrite", []) => match self.config_rewrite() {
-                Some(()) => reply.ok(),
+                Some(()) => return self.reply_of_written_file(conn, b"+OK\r\n"),
                 None => reply.error("ERR The server is running without a config file"),
             },
             (b"resetstat", []) => {
@@ -72,8 +72,10 @@ impl Node {
         let (path, old) = self.config.file.as_ref()?;
         let master = self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport));
         let new = rewrite(old, &self.config, master);
+        let path = path.clone();
+        self.expect_file(path.clone(), None);
         self.out.outputs.push(Output::WriteFile { name: path.clone(), bytes: new.as_slice().into() });
-        self.config.file = Some((path.clone(), new));
+        self.config.file = Some((path, new));
         self.log(LogLevel::Warning, || "CONFIG REWRITE executed with success.".into());
         Some(())
     }

@@ -141,9 +141,10 @@ impl Node {
     /// is called again when that has ended.
     pub(crate) fn go_on_with_exec(&mut self, conn: ConnId) {
         let Exec { was_master, must_propagate, .. } = loop {
+            let ending = self.is_ending();
             let Some(client) = self.clients.get_mut(&conn) else { return };
             let (db, Some(multi)) = (client.db, client.multi.as_mut()) else { return };
-            let Some((spec, argv)) = multi.queued.get_mut(multi.exec.begun).filter(|_| !self.exited) else {
+            let Some((spec, argv)) = multi.queued.get_mut(multi.exec.begun).filter(|_| !ending) else {
                 break multi.exec;
             };
             let (spec, argv) = (*spec, std::mem::take(argv));

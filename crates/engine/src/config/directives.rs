@@ -266,6 +266,14 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     )
     .at_start(),
     Directive::new(
+        "stop-writes-on-bgsave-error",
+        |c| word(c.stop_writes_on_bgsave_error).into(),
+        |c, a| {
+            c.stop_writes_on_bgsave_error = yes_no(a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
         "lazyfree-lazy-expire",
         |c| word(c.lazyfree_lazy_expire).into(),
         |c, a| {

@@ -18,7 +18,7 @@ impl Node {
         if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
             self.link_line_timed_out();
         }
-        while self.next_cron <= self.now.mono && !self.exited {
+        while self.next_cron <= self.now.mono && !self.is_ending() {
             let period_ms = (1000 / u64::from(self.config.hz)).max(1);
             // A driver that comes late (a process that was stopped) gets one turn, not all that it missed.
             self.next_cron = self.now.mono.plus_ms(period_ms);

@@ -361,6 +361,9 @@ impl Node {
         {
             return refuse(self, "-READONLY You can't write against a read only replica.\r\n");
         }
+        if writes && let Some(error) = self.write_commands_denied_by_disk_error() {
+            return refuse(self, &format!("-{error}\r\n"));
+        }
         let (db, propagate) = self.prepare_script_call(spec.flags);
         let peer = Peer { ip: String::new(), port: 0 };
         let mut client = Client::new(ConnId::SCRIPT, 0, peer, 0, self.now.unix_s());

@@ -1,0 +1,132 @@
+//! Files that could not be written: SAVE, SHUTDOWN and CONFIG REWRITE wait for theirs, as Redis does, and fail with it.
+//!
+//! [`Output::WriteFile`](crate::Output::WriteFile) is carried out before the turn ends, so what is said of it goes out only
+//! then; [`Input::FileFailed`](crate::Input::FileFailed) comes in between and takes it back.
+
+use crate::event::{Event, LogLevel};
+use crate::io::{ConnId, Output};
+use crate::node::Node;
+
+/// The text of `-MISCONF` for a background save that failed (`shared.bgsaveerr`).
+pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist \
+    on disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during \
+    writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the \
+    RDB error.";
+
+/// Who waits for a file, and how to take back what was said of it.
+#[derive(Debug)]
+pub(crate) struct Unwritten {
+    name: String,
+    /// What the save set back: `dirty`, `lastsave` and `lastbgsave_status`.
+    before: Option<(u64, i64, bool)>,
+    /// Whose reply speaks of it: where that begins among the bytes that wait, and how long it is.
+    reply: Option<(ConnId, usize, usize)>,
+    /// The last words of the process, if it ends with this file.
+    end: Option<Output>,
+}
+
+impl Node {
+    /// `writeCommandsDeniedByDiskError`.
+    pub(crate) fn write_commands_denied_by_disk_error(&self) -> Option<&'static str> {
+        let denied = self.config.stop_writes_on_bgsave_error && !self.config.save.is_empty() && !self.last_bgsave_ok;
+        denied.then_some(BGSAVE_ERROR)
+    }
+
+    /// Whether the process has ended, or ends with this turn if its last file can be written.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.exited || self.unwritten.iter().any(|unwritten| unwritten.end.is_some())
+    }
+
+    /// Says of which file the driver is to tell whether it could not be written.
+    pub(crate) fn expect_file(&mut self, name: String, before: Option<(u64, i64, bool)>) {
+        self.unwritten.push(Unwritten { name, before, reply: None, end: None });
+    }
+
+    /// The reply to a command that wrote a file; an empty one, if the command has none unless it fails.
+    pub(crate) fn reply_of_written_file(&mut self, conn: ConnId, reply: &[u8]) {
+        let waiting = |node: &Self| node.clients.get(&conn).map_or(0, |client| client.out.len());
+        let at = waiting(self);
+        self.add_reply(conn, reply);
+        let len = waiting(self) - at;
+        if let Some(unwritten) = self.unwritten.last_mut() {
+            unwritten.reply = Some((conn, at, len));
+        }
+    }
+
+    /// The process ends by `last`: now, or with the turn if a file is being written whose failure would prevent it.
+    pub(crate) fn end_with_file(&mut self, last: Output) {
+        match self.unwritten.last_mut() {
+            Some(unwritten) => unwritten.end = Some(last),
+            None => self.finish_shutdown(last),
+        }
+    }
+
+    /// The turn ends and nothing was heard of failures: all files are there.
+    pub(crate) fn files_are_written(&mut self) {
+        for unwritten in std::mem::take(&mut self.unwritten) {
+            if let Some(last) = unwritten.end {
+                self.finish_shutdown(last);
+                return;
+            }
+        }
+    }
+
+    /// [`Input::FileFailed`](crate::Input::FileFailed).
+    pub(crate) fn file_failed(&mut self, name: &str, error: &str) {
+        let Some(at) = self.unwritten.iter().position(|unwritten| unwritten.name == name) else { return };
+        let unwritten = self.unwritten.remove(at);
+        let reply = match unwritten.before {
+            None => {
+                self.log(LogLevel::Warning, || format!("CONFIG REWRITE failed: {error}"));
+                format!("-ERR Rewriting config file: {error}\r\n")
+            }
+            Some((dirty, last_save, ok)) => {
+                self.dirty += dirty;
+                self.last_save = last_save;
+                self.last_bgsave_ok = ok;
+                // A later one of the same turn takes it from here.
+                for (_, later_save, later_ok) in
+                    self.unwritten[at..].iter_mut().filter_map(|later| later.before.as_mut())
+                {
+                    (*later_save, *later_ok) = (last_save, ok);
+                }
+                self.event(|| Event::SaveEnded { result: Err(error.to_owned()) });
+                "-ERR\r\n".into()
+            }
+        };
+        if unwritten.end.is_none() {
+            self.change_reply(unwritten.reply, reply.as_bytes());
+            return;
+        }
+        self.log(LogLevel::Warning, || "Error trying to save the DB, can't exit.".into());
+        match unwritten.reply {
+            Some((conn, ..)) => {
+                self.change_reply(unwritten.reply, b"-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+                self.process_input(conn);
+            }
+            None => self.log(LogLevel::Warning, || {
+                "SIGTERM received but errors trying to shut down the server, check the logs for more information".into()
+            }),
+        }
+    }
+
+    /// Puts other bytes in the place of a reply that waits.
+    fn change_reply(&mut self, old: Option<(ConnId, usize, usize)>, new: &[u8]) {
+        let Some((conn, at, len)) = old else { return };
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        if client.reply_mode.is_silent() {
+            return;
+        }
+        let waiting = client.out.take(usize::MAX);
+        let (head, tail) = waiting.split_at(at.min(waiting.len()));
+        for piece in [head, new, tail.get(len..).unwrap_or_default()] {
+            client.out.push(piece);
+        }
+        for (other, place, _) in self.unwritten.iter_mut().filter_map(|unwritten| unwritten.reply.as_mut()) {
+            if *other == conn && *place > at {
+                *place = *place + new.len() - len;
+            }
+        }
+        self.queue_write(conn);
+    }
+}
