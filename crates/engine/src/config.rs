@@ -2,6 +2,7 @@
 
 mod directive;
 mod directives;
+mod kept;
 mod output_limits;
 pub(crate) mod rewrite;
 
@@ -14,6 +15,7 @@ use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::keyspace::{Hash, Set};
 use crate::outbuf::OutputLimits;
+use crate::sorted::SortedMap;
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -116,6 +118,12 @@ pub struct Config {
     pub save: Vec<(i64, u64)>,
     /// `stop-writes-on-bgsave-error`: a master whose last background save failed takes no writes, if it has save points.
     pub stop_writes_on_bgsave_error: bool,
+    /// `slowlog-log-slower-than` in microseconds, below 0 for nothing.
+    pub slowlog_log_slower_than: i64,
+    /// `slowlog-max-len`.
+    pub slowlog_max_len: usize,
+    /// `latency-monitor-threshold` in milliseconds, 0 for none.
+    pub latency_monitor_threshold: i64,
     /// `loglevel`.
     pub loglevel: String,
     /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
@@ -140,6 +148,8 @@ pub struct Config {
     /// `bind`: the addresses to listen on; `*` alone stands for all of them, which Redis says by leaving `bind` out.
     /// What the driver makes of an empty list is its own affair.
     pub bind: Vec<String>,
+    /// Parameters on which nothing here depends, as they were given ([`Config::keep`]).
+    pub kept: SortedMap<&'static str, String>,
     /// The process's number, for INFO.
     pub process_id: u32,
     /// The file that the configuration came from, if there is one: its path and what it says. CONFIG REWRITE writes it.
@@ -184,6 +194,9 @@ impl Default for Config {
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
             stop_writes_on_bgsave_error: true,
+            slowlog_log_slower_than: 10_000,
+            slowlog_max_len: 128,
+            latency_monitor_threshold: 0,
             loglevel: "notice".into(),
             hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
             hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
@@ -195,6 +208,7 @@ impl Default for Config {
             renamed_commands: Vec::new(),
             protected_mode: false,
             bind: Vec::new(),
+            kept: SortedMap::new(),
             process_id: 1,
             file: None,
         }
@@ -239,12 +253,15 @@ impl Config {
     /// The text of Redis's `-ERR` reply.
     pub fn config_set(&mut self, name: &[u8], value: &[u8]) -> Result<(), String> {
         let shown = String::from_utf8_lossy(name).into_owned();
+        let wrong = |_| format!("Invalid argument '{}' for CONFIG SET '{shown}'", String::from_utf8_lossy(value));
+        if let Some(kept) = self.set_kept(name, value) {
+            return kept.map_err(wrong);
+        }
         let directive = DIRECTIVES
             .iter()
             .find(|directive| directive.when == When::Always && directive.is_named(name))
             .ok_or_else(|| format!("Unsupported CONFIG parameter: {shown}"))?;
-        (directive.set)(self, &[value])
-            .map_err(|_| format!("Invalid argument '{}' for CONFIG SET '{shown}'", String::from_utf8_lossy(value)))
+        (directive.set)(self, &[value]).map_err(wrong)
     }
 
     /// CONFIG GET: the directives whose name matches `pattern`, with their values. `slave` spellings match too.
@@ -258,6 +275,7 @@ impl Config {
                 }
             }
         }
+        found.extend(self.get_kept(pattern));
         found
     }
 

@@ -12,6 +12,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::blocked::Blocked;
 use crate::client::Client;
 use crate::command::execute::Propagation;
+use crate::command::logs::SlowLog;
 use crate::command::pubsub::PubSub;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
@@ -101,6 +102,8 @@ pub struct Node {
     pub(crate) clients: SortedMap<ConnId, Box<Client>>,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
+    /// SLOWLOG and LATENCY.
+    pub(crate) slow_log: SlowLog,
     /// `server.dirty`: changes since the last save.
     pub(crate) dirty: u64,
     pub(crate) last_save: i64,
@@ -163,6 +166,7 @@ impl Node {
             clients: SortedMap::new(),
             repl,
             stats: Stats::default(),
+            slow_log: SlowLog::default(),
             dirty: 0,
             last_save: now.unix_s(),
             last_bgsave_ok: true,

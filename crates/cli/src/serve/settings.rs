@@ -243,9 +243,9 @@ impl Settings {
                 let parts: Vec<&str> = both.split_whitespace().collect();
                 self.config.set_directive(name, &parts)?;
             }
-            _ => self.pass_on(name, args)?,
+            _ => return self.pass_on(name, args),
         }
-        Ok(())
+        self.config.keep(name, args)
     }
 
     fn pass_on(&mut self, name: &str, args: &[&str]) -> Result<(), String> {
@@ -258,7 +258,7 @@ impl Settings {
             Some(Fate::Only(values))
                 if values.iter().any(|value| args.len() == 1 && value.eq_ignore_ascii_case(args[0])) =>
             {
-                Ok(())
+                self.config.keep(name, args)
             }
             Some(Fate::Only(values)) => {
                 Err(format!("psyncscope does not do this: {name} can only be '{}'", values.join("' or '")))
@@ -266,7 +266,7 @@ impl Settings {
             Some(Fate::Refused) => Err(format!("psyncscope does not do this: leave {name} out")),
             Some(Fate::NoEffect) => {
                 self.without_effect.insert(name.to_owned());
-                Ok(())
+                self.config.keep(name, args)
             }
         }
     }

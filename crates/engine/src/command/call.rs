@@ -129,10 +129,16 @@ impl Call<'_> {
     /// A key whose time has come: deleted and `None` on a master; `None` for a read-only command of a replica's client;
     /// otherwise there.
     pub fn lookup_read(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+        let found = self.lookup_read_untouched(key);
+        self.touch(key);
+        found
+    }
+
+    /// [`Call::lookup_read`] that counts as no access (`LOOKUP_NOTOUCH`).
+    pub fn lookup_read_untouched(&mut self, key: &[u8]) -> Option<Arc<Value>> {
         let expired = self.expire_if_needed(key);
         let hidden = expired && self.readonly && self.expiry == ExpiryRole::ReplicaForClient;
         let found = if hidden { None } else { self.peek(key) };
-        self.touch(key);
         match found {
             Some(_) => self.keyspace.stats.hits += 1,
             None => self.keyspace.stats.misses += 1,

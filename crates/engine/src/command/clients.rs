@@ -238,7 +238,7 @@ impl Node {
             client.channels.len(),
             client.patterns.len(),
             client.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
-            client.query.unparsed(),
+            client.query.held(),
             client.last_cmd,
         )
     }

@@ -56,6 +56,7 @@ impl Node {
             if paused && !client.is_replica() {
                 return;
             }
+            client.query.limited = !client.authenticated && !self.config.requirepass.is_empty();
             match client.query.next() {
                 Parsed::NeedMore => return,
                 Parsed::Empty => {}

@@ -6,6 +6,7 @@ use crate::event::{Event, FeedKind};
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::Reply;
+use crate::time::Now;
 
 /// What the running command says of its own propagation.
 #[derive(Debug, Default)]
@@ -34,6 +35,7 @@ pub(crate) struct Suspended {
     pub(crate) db: usize,
     dirty_before: u64,
     version_before: u64,
+    began: Now,
     pub(crate) propagation: Propagation,
 }
 
@@ -64,7 +66,7 @@ impl Node {
         client.last_cmd = spec.name;
         let (mut db, from_master) = (client.db, self.acts_for_master(conn));
         let outer = std::mem::take(&mut self.propagation);
-        let (dirty_before, version_before) = (self.dirty, self.keyspace.version());
+        let (dirty_before, version_before, began) = (self.dirty, self.keyspace.version(), self.now);
         if !spec.flags.has(Flags::SKIP_MONITOR) && !spec.flags.has(Flags::ADMIN) {
             self.feed_monitors(conn, argv);
         }
@@ -79,7 +81,8 @@ impl Node {
         }
         let propagation = std::mem::replace(&mut self.propagation, outer);
         // A save may set `dirty` back meanwhile.
-        let half = Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, propagation };
+        let half =
+            Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, began, propagation };
         if self.script_was_left(conn) {
             self.suspend_call(Suspended { argv: argv.to_vec(), ..half });
         } else {
@@ -89,7 +92,7 @@ impl Node {
 
     /// The second half of `call`.
     pub(crate) fn end_call(&mut self, half: Suspended, argv: &[Vec<u8>]) {
-        let Suspended { conn, spec, propagate, db, dirty_before, version_before, propagation: mine, .. } = half;
+        let Suspended { conn, spec, propagate, db, dirty_before, version_before, began, propagation: mine, .. } = half;
         if self.keyspace.version() != version_before {
             self.touch_watched_keys(spec);
             if spec.name == "swapdb" {
@@ -110,7 +113,9 @@ impl Node {
             self.propagation.forced |= conn == ConnId::SCRIPT;
         }
         self.stats.commands_processed += 1;
-        self.stats.calls.count(spec);
+        let us = self.command_us(began);
+        self.note_slow_command(conn, spec, argv, us);
+        self.stats.calls.count(spec, us);
     }
 
     /// The command's own words, or what takes their place.

@@ -103,7 +103,7 @@ pub fn pttl(call: &mut Call<'_>) {
 /// `ttlGenericCommand`.
 fn ttl_generic(call: &mut Call<'_>, round: impl FnOnce(i64) -> i64) {
     let key = &call.argv[1];
-    let left = match call.lookup_read(key) {
+    let left = match call.lookup_read_untouched(key) {
         None => -2,
         // -1 is `getExpire`'s word for "never".
         Some(_) => match call.keyspace.get(call.db, key).and_then(|entry| entry.expire_ms()) {
@@ -148,7 +148,7 @@ pub fn dbsize(call: &mut Call<'_>) {
 
 /// TYPE key.
 pub fn type_of(call: &mut Call<'_>) {
-    let name = call.lookup_read(&call.argv[1]).map_or("none", |value| value.type_name());
+    let name = call.lookup_read_untouched(&call.argv[1]).map_or("none", |value| value.type_name());
     call.reply.status(name);
 }
 

@@ -23,7 +23,7 @@ pub mod hashes;
 pub mod hyperloglog;
 pub mod keys;
 pub mod lists;
-mod logs;
+pub(crate) mod logs;
 mod monitor;
 pub mod notify;
 pub mod objects;

@@ -388,22 +388,23 @@ pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
 
 /// How often each command was called (`calls` of redisCommand).
 #[derive(Clone, Debug, Default)]
-pub struct Calls(Vec<u64>);
+pub struct Calls(Vec<(u64, i64)>);
 
 impl Calls {
-    /// One more call.
-    pub(crate) fn count(&mut self, spec: &'static CommandSpec) {
+    /// One more call, which took so many microseconds.
+    pub(crate) fn count(&mut self, spec: &'static CommandSpec, us: i64) {
         let Some(at) = COMMANDS.element_offset(spec) else { return };
         if self.0.is_empty() {
-            self.0.resize(COMMANDS.len(), 0);
+            self.0.resize(COMMANDS.len(), (0, 0));
         }
-        self.0[at] += 1;
+        self.0[at].0 += 1;
+        self.0[at].1 += us;
     }
 
-    /// The commands that were called, in the order of their names, and how often.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+    /// The commands that were called, in the order of their names, how often, and how many microseconds that took.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, (u64, i64))> {
         let calls = |at: u16| Some((COMMANDS[usize::from(at)].name, *self.0.get(usize::from(at))?));
-        BY_NAME.into_iter().filter_map(calls).filter(|(_, calls)| *calls > 0)
+        BY_NAME.into_iter().filter_map(calls).filter(|(_, (calls, _))| *calls > 0)
     }
 }
 

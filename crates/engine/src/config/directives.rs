@@ -189,6 +189,30 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         },
     ),
     Directive::new(
+        "slowlog-log-slower-than",
+        |c| c.slowlog_log_slower_than.to_string(),
+        |c, a| {
+            c.slowlog_log_slower_than = integer(a, i64::MIN, i64::MAX)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "slowlog-max-len",
+        |c| c.slowlog_max_len.to_string(),
+        |c, a| {
+            c.slowlog_max_len = integer(a, 0, i64::MAX)? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "latency-monitor-threshold",
+        |c| c.latency_monitor_threshold.to_string(),
+        |c, a| {
+            c.latency_monitor_threshold = integer(a, 0, i64::MAX)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
         "repl-diskless-sync-delay",
         |c| c.repl_diskless_sync_delay.to_string(),
         |c, a| {

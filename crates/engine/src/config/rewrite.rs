@@ -48,6 +48,9 @@ pub(crate) fn rewrite(old: &[u8], config: &Config, master: Option<(&str, u16)>) 
             _ => file.put_one(name, &value, !is_default),
         }
     }
+    for (name, value, is_default) in config.kept_names_and_values() {
+        file.put_one(name, &if value.is_empty() { quoted(&value) } else { value }, !is_default);
+    }
     file.text()
 }
 

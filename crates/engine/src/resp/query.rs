@@ -10,6 +10,10 @@ pub const BULK_LEN_MAX: i64 = 512 * 1024 * 1024;
 /// The longest line without its end, in bytes (`PROTO_INLINE_MAX_SIZE`).
 pub const INLINE_LEN_MAX: usize = 64 * 1024;
 
+/// The same of a peer that has not given the password.
+const LIMITED_ARGS_MAX: i64 = 10;
+const LIMITED_BULK_LEN_MAX: i64 = 16384;
+
 /// A read buffer emptied down to this much is kept for the next bytes; a larger one is given back.
 const KEEP_CAPACITY_MAX: usize = 64 * 1024;
 
@@ -48,6 +52,12 @@ pub struct QueryBuf {
     bytes: Vec<u8>,
     /// `qb_pos`: the first byte not consumed yet.
     at: usize,
+    /// The peer has not given the password yet: it may send small commands alone (`authRequired`).
+    pub(crate) limited: bool,
+    /// Consumed bytes that were let go of.
+    let_go: usize,
+    /// The last command of [`QueryBuf::next`] may be executed now.
+    executing: bool,
     /// The multibulk command under way.
     partial: Option<Multibulk>,
 }
@@ -66,6 +76,7 @@ impl QueryBuf {
     /// Adds bytes that arrived.
     pub fn push(&mut self, bytes: &[u8]) {
         self.forget_consumed();
+        self.let_go = self.at;
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -77,6 +88,13 @@ impl QueryBuf {
     #[must_use]
     pub fn unparsed(&self) -> usize {
         self.bytes.len() - self.at
+    }
+
+    /// Bytes of the buffer as a command of it sees them: those that it and those before it came from are let go of only
+    /// when all whole commands have been executed (`sdslen(querybuf)`).
+    #[must_use]
+    pub fn held(&self) -> usize {
+        if self.executing { self.bytes.len() - self.let_go } else { self.unparsed() }
     }
 
     /// Whether there is nothing to parse and no command half parsed.
@@ -93,6 +111,12 @@ impl QueryBuf {
     /// The next command, if a whole one is there (`processInputBuffer`).
     #[allow(clippy::should_implement_trait, reason = "not an iterator: more bytes can follow NeedMore")]
     pub fn next(&mut self) -> Parsed {
+        let parsed = self.parse();
+        self.executing = matches!(parsed, Parsed::Command(_));
+        parsed
+    }
+
+    fn parse(&mut self) -> Parsed {
         if self.partial.is_some() {
             return self.next_multibulk();
         }
@@ -148,6 +172,9 @@ impl QueryBuf {
         };
         match count.value {
             Some(value) if value <= MULTIBULK_ARGS_MAX => {
+                if self.limited && value > LIMITED_ARGS_MAX {
+                    return error("unauthenticated multibulk length");
+                }
                 self.at = count.end;
                 if value <= 0 {
                     return Parsed::Empty;
@@ -200,6 +227,9 @@ impl QueryBuf {
         }
         match line.value {
             Some(value) if (0..=BULK_LEN_MAX).contains(&value) => {
+                if self.limited && value > LIMITED_BULK_LEN_MAX {
+                    return Err(error("unauthenticated bulk length"));
+                }
                 self.at = line.end;
                 Ok(value as usize)
             }

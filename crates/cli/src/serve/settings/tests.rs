@@ -36,10 +36,10 @@ fn a_file_comes_first_and_options_win() {
 
 #[test]
 fn what_nothing_depends_on_is_accepted_and_named() {
-    let text = "always-show-logo yes\nappendonly no\ndaemonize NO\nslowlog-max-len 128\nmaxmemory 0\ntcp-backlog 5\n";
+    let text = "always-show-logo yes\nappendonly no\ndaemonize NO\ndynamic-hz no\nmaxmemory 0\ntcp-backlog 5\n";
     let settings = parsed(&["-"], text).unwrap();
     let named: Vec<_> = settings.without_effect.iter().map(String::as_str).collect();
-    assert_eq!(named, ["always-show-logo", "slowlog-max-len"]);
+    assert_eq!(named, ["always-show-logo", "dynamic-hz"]);
     assert_eq!(settings.tcp_backlog, 5);
 }
 
@@ -68,7 +68,7 @@ fn what_is_wrong_is_told_with_its_line_in_redis_words() {
         "",
         &at(2, "rdb-version-max \"13\"", "rdb-version-max must be between 9 and 12"),
     );
-    check_refused(&["--slowlog-max-len"], "", &at(2, "slowlog-max-len", BAD));
+    check_refused(&["--dynamic-hz"], "", &at(2, "dynamic-hz", BAD));
     check_refused(
         &["/nonexistent/redis.conf"],
         "",

@@ -1,0 +1,120 @@
+//! SLOWLOG, LATENCY, and what the statistics of commands say of them.
+
+mod common;
+
+use common::solo::Solo;
+
+/// DEBUG SLEEP, and the time it takes.
+fn sleep(solo: &mut Solo, conn: psyncscope_engine::ConnId, ms: u64) {
+    solo.say(conn, format!("DEBUG SLEEP 0.{ms:03}\r\n").as_bytes());
+    solo.run_ms(ms);
+    assert_eq!(solo.sent(conn), "+OK\r\n");
+}
+
+fn node(lines: &[&str]) -> (Solo, psyncscope_engine::ConnId) {
+    let mut solo = Solo::new(lines);
+    solo.run_ms(2);
+    let conn = solo.accept();
+    (solo, conn)
+}
+
+#[test]
+fn slow_commands_are_logged() {
+    let (mut solo, conn) = node(&["slowlog-log-slower-than 100000"]);
+    solo.ask(conn, "CLIENT SETNAME me", "+OK|");
+    solo.ask(conn, "PING", "+PONG|");
+    solo.ask(conn, "SLOWLOG LEN", ":0|");
+    sleep(&mut solo, conn, 200);
+    sleep(&mut solo, conn, 50);
+    solo.ask(conn, "SLOWLOG LEN", ":1|");
+    let entry = "*1|*6|:0|:1800000000|:200000|*3|$5|DEBUG|$5|SLEEP|$5|0.200|$13|10.0.0.9:4000|$2|me|";
+    solo.ask(conn, "SLOWLOG GET", entry);
+    solo.ask(conn, "SLOWLOG RESET", "+OK|");
+    solo.ask(conn, "SLOWLOG GET", "*0|");
+    solo.ask(conn, "SLOWLOG GET x", "-ERR value is not an integer or out of range|");
+    let stats = solo.cmd("INFO commandstats");
+    assert!(stats.contains("cmdstat_debug:calls=2,usec=250000,usec_per_call=125000.00\r\n"), "{stats}");
+    assert!(stats.contains("cmdstat_ping:calls=1,usec=0,usec_per_call=0.00\r\n"), "{stats}");
+}
+
+#[test]
+fn everything_or_nothing_may_be_logged() {
+    let (mut solo, conn) = node(&["slowlog-log-slower-than 0", "slowlog-max-len 3"]);
+    solo.say(conn, b"MULTI\r\nSET a 1\r\nEXEC\r\n");
+    solo.sent(conn);
+    // The commands of a transaction, not the EXEC around them.
+    let log = solo.cmd("SLOWLOG GET 10");
+    let names: Vec<&str> = ["SET", "MULTI", "EXEC"].into_iter().filter(|name| log.contains(name)).collect();
+    assert_eq!(names, ["SET", "MULTI"], "{log}");
+    for _ in 0..5 {
+        solo.cmd("PING");
+    }
+    solo.ask(conn, "SLOWLOG LEN", ":3|");
+    let long = format!("ECHO {}", "x".repeat(130));
+    solo.say(conn, format!("{long}\r\n").as_bytes());
+    solo.sent(conn);
+    assert!(solo.cmd("SLOWLOG GET 1").contains(&format!("{}... (2 more bytes)\r\n", "x".repeat(128))));
+    solo.cmd(&format!("SADD s {}", ["y"; 40].join(" ")));
+    let log = solo.cmd("SLOWLOG GET 1");
+    assert!(log.contains("*32\r\n$4\r\nSADD\r\n") && log.contains("... (11 more arguments)\r\n"), "{log}");
+    assert_eq!(solo.cmd("CONFIG SET slowlog-log-slower-than -1"), "+OK\r\n");
+    solo.cmd("SLOWLOG RESET");
+    solo.ask(conn, "PING", "+PONG|");
+    solo.ask(conn, "SLOWLOG LEN", ":0|");
+}
+
+#[test]
+fn latency_is_monitored_above_a_threshold() {
+    let (mut solo, conn) = node(&[]);
+    sleep(&mut solo, conn, 300);
+    solo.ask(conn, "LATENCY LATEST", "*0|");
+    solo.ask(conn, "CONFIG SET latency-monitor-threshold 200", "+OK|");
+    sleep(&mut solo, conn, 300);
+    solo.run_ms(1100);
+    sleep(&mut solo, conn, 500);
+    solo.run_ms(1100);
+    sleep(&mut solo, conn, 400);
+    sleep(&mut solo, conn, 100);
+    let history = solo.cmd("LATENCY HISTORY command");
+    let samples: Vec<&str> =
+        history.split("*2\r\n").skip(1).map(|sample| sample.split("\r\n").nth(1).unwrap_or("")).collect();
+    assert_eq!(samples, [":300", ":500", ":400"]);
+    let latest = solo.cmd("LATENCY LATEST");
+    assert!(latest.starts_with("*1\r\n*4\r\n$7\r\ncommand\r\n:") && latest.ends_with(":400\r\n:500\r\n"), "{latest}");
+    assert!(solo.cmd("LATENCY DOCTOR").contains("command: 3 spikes, 400 ms on average, 500 ms at most."));
+    assert!(solo.cmd("LATENCY GRAPH command").contains("high 500 ms, low 300 ms (all time high 500 ms)"));
+    solo.ask(conn, "LATENCY HISTORY none", "*0|");
+    solo.ask(conn, "LATENCY RESET none", ":0|");
+    solo.ask(conn, "LATENCY RESET", ":1|");
+    solo.ask(conn, "LATENCY LATEST", "*0|");
+}
+
+#[test]
+fn who_has_not_given_the_password_may_send_little() {
+    let (mut solo, _) = node(&["requirepass secret"]);
+    for (bytes, answer) in [
+        ("*10\r\n", ""),
+        ("*11\r\n", "-ERR Protocol error: unauthenticated multibulk length\r\n"),
+        ("*1\r\n$16384\r\n", ""),
+        ("*1\r\n$16385\r\n", "-ERR Protocol error: unauthenticated bulk length\r\n"),
+    ] {
+        let conn = solo.accept();
+        solo.say(conn, bytes.as_bytes());
+        assert_eq!(solo.sent(conn), answer, "{bytes:?}");
+        assert_eq!(solo.has_closed(conn), !answer.is_empty(), "{bytes:?}");
+    }
+    let conn = solo.accept();
+    solo.ask(conn, "AUTH secret", "+OK|");
+    solo.say(conn, b"*11\r\n$20000\r\n");
+    assert!(!solo.has_closed(conn));
+}
+
+#[test]
+fn a_clients_line_counts_the_command_that_asks() {
+    let (mut solo, conn) = node(&[]);
+    solo.accept();
+    solo.say(conn, b"*2\r\n$6\r\nclient\r\n$4\r\nlist\r\n");
+    let list = solo.sent(conn);
+    let sizes: Vec<&str> = list.split(' ').filter(|word| word.starts_with("qbuf=")).collect();
+    assert_eq!(sizes, ["qbuf=26", "qbuf=0"], "{list}");
+}
