@@ -427,22 +427,113 @@ fn a_script_whose_caller_hangs_up() {
     assert_eq!(clients.matches("id=").count(), 1, "{clients}");
 }
 
-/// Where a script cannot be left it is ended.
+/// Where a script cannot be left it is ended, sooner or later, and the next is none the worse for it.
 #[test]
 fn a_script_that_can_be_neither_left_nor_awaited() {
     let mut solo = master(&[]);
     let conn = solo.accept();
-    let script = "for i in function() while true do end end do end";
-    let answer = say(&mut solo, conn, &["EVAL", script, "0"]);
-    assert!(answer.contains("script ended: too long in a function that cannot be interrupted"), "{answer}");
     for script in [
-        "for i in function() return redis.call('get', 's') end do end",
-        "local t = setmetatable({}, {__index = function(t, k) return redis.call('get', k) end}) return t.s",
+        "for i in function() while true do end end do end",
+        "local t = setmetatable({}, {__index = function() while true do end end}) return t.x",
+        "for i in coroutine.wrap(function() while true do end end) do end",
     ] {
         let answer = say(&mut solo, conn, &["EVAL", script, "0"]);
-        assert!(answer.contains("from a metamethod or an iterator is not supported"), "{answer}");
+        assert!(answer.contains("script ended: too long in a function that cannot be interrupted"), "{answer}");
+        assert_eq!(say(&mut solo, conn, &["EVAL", "for i = 1, 1000 do end return 1", "0"]), ":1|");
     }
-    assert_eq!(say(&mut solo, conn, &["PING"]), "+PONG|");
+}
+
+/// Commands are called from everywhere.
+#[test]
+fn calls_from_iterators_and_metamethods() {
+    check(
+        "local n = 0 for i in function(_, i) return redis.call('lindex', 'l', n) or nil end do n = n + 1 end return n",
+        ":2|",
+    );
+    check("local t = setmetatable({}, {__index = function(_, k) return redis.call('get', k) end}) return t.s", "$1|5|");
+    check(
+        "local t = setmetatable({}, {__newindex = function(_, k, v) redis.call('set', k, v) end}) t.s = 7 return redis.call('get', 's')",
+        "$1|7|",
+    );
+    check("return (string.gsub('s-l', '%a', function(k) return redis.call('exists', k) + 1 end))", "$3|2-2|");
+    check(
+        "local t = setmetatable({}, {__index = function(_, k) return redis.call('incr', k) end}) \
+           local ok, e = pcall(function() return t.l end) return {tostring(ok), e}",
+        "*2|$5|false|$65|WRONGTYPE Operation against a key holding the wrong kind of value|",
+    );
+    check(
+        "for i in function() redis.log(redis.LOG_DEBUG, 'x') return redis.replicate_commands() end do \
+           for k in function() redis.set_repl(redis.REPL_ALL) end do end return tostring(i) end",
+        "$4|true|",
+    );
+}
+
+/// A script that has run for long goes on where it was, whatever it was doing when its slice ended.
+#[test]
+fn scripts_that_are_left_and_entered_again() {
+    for (script, answer) in [
+        ("local function f(n) if n < 2 then return n end return f(n - 1) + f(n - 2) end return f(25)", ":75025|"),
+        (
+            "local n = 0 for x in coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) do n = n + x end return n",
+            ":1250025000|",
+        ),
+        (
+            "local f = coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) local n = 0 for i = 1, 50000 do n = n + f() end return n",
+            ":1250025000|",
+        ),
+        (
+            "local n = 0 for i = 1, 50000 do local _, x, y = pcall(function(...) return ..., i end, 1) n = n + x + y end return n",
+            ":1250075000|",
+        ),
+        (
+            "local n = 0 for i = 1, 20000 do n = n + #string.gsub('abc', '%w', function(c) return c .. c end) end return n",
+            ":120000|",
+        ),
+        (
+            "local t = {} for i = 1, 100000 do t[i] = {i, tostring(i)} end local n = 0 for _, p in ipairs(t) do n = n + p[1] + #p[2] end return n",
+            ":5000538895|",
+        ),
+        (
+            "local function f(...) local a, b, c = ... return select('#', ...), ... end local n = 0 for i = 1, 100000 do local k, a, b = f(i, 2) n = n + k + a + b end return n",
+            ":5000450000|",
+        ),
+        (
+            "local t = {} for i = 1, 20000 do t[i] = (i * 7919) % 20011 end table.sort(t, function(a, b) return a > b end) local n = 0 for i = 2, #t do if t[i - 1] <= t[i] then n = n + 1 end end return n",
+            ":0|",
+        ),
+        (
+            "local mt = {__add = function(a, b) return a.v + b end} local n = 0 for i = 1, 50000 do n = n + (setmetatable({v = i}, mt) + 1) end return n",
+            ":1250075000|",
+        ),
+        ("local function t(n) if n == 0 then return 5 end return t(n - 1) end return t(200000)", ":5|"),
+    ] {
+        // Slices end elsewhere each time.
+        for shift in [0, 1, 2, 3, 5, 11, 37, 113] {
+            let mut solo = master(&[]);
+            let conn = solo.accept();
+            let script = format!("for _ = 1, {shift} do end {script}");
+            assert_eq!(say(&mut solo, conn, &["EVAL", &script, "0"]), "", "{script}");
+            solo.run_ms(5000);
+            assert_eq!(solo.sent(conn).replace("\r\n", "|"), answer, "{script}");
+        }
+    }
+}
+
+/// A script that nests without end fails, and nothing else does.
+#[test]
+fn nesting_without_end() {
+    check("local function f(n) return 1 + f(n + 1) end return tostring(pcall(f, 1))", "$5|false|");
+    check("local function f(n) return pcall(f, n + 1) end return tostring(f(1))", "$4|true|");
+    check(
+        "local t = setmetatable({}, {__index = function(t, k) return select(2, pcall(function() return t[k + 1] end)) end}) \
+           return tostring(pcall(function() return t[1] end))",
+        "$4|true|",
+    );
+    check(
+        "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) return tostring(pcall(function() return t[1] end))",
+        "$5|false|",
+    );
+    check("local function f() return coroutine.wrap(f)() end return tostring(pcall(f))", "$5|false|");
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::run::Start;
-use crate::io::ConnId;
+use crate::config::Config;
+use crate::io::{ConnId, Outbox};
 use crate::node::Node;
 use crate::resp::{Reply, parse_i64_strict};
 
@@ -61,7 +62,8 @@ impl Node {
     /// The engine, made when it is needed first.
     pub(super) fn script_engine(&mut self) -> Result<&mut Engine, String> {
         if self.scripts.engine.is_none() {
-            self.scripts.engine = Some(Box::new(Engine::new()?));
+            let idle = Self::start(self.now, Config::default(), 0, None, &mut Outbox::new())?;
+            self.scripts.engine = Some(Box::new(Engine::new(Box::new(idle))?));
         }
         self.scripts.engine.as_deref_mut().ok_or_else(|| "no engine".into())
     }

@@ -1,15 +1,14 @@
-//! The Lua engine: scripts in, requests out. It knows nothing of nodes.
+//! The Lua engine: compiles scripts and runs them.
 //!
-//! A script runs in a coroutine. It leaves it to ask for something (`redis.call`), when it has used up its slice of
-//! instructions, and at its end: [`Engine::go`] returns a [`Step`] each time. So a script that never ends holds nobody up.
+//! A script runs in a coroutine, which it leaves when it has used up its slice of instructions, and at its end:
+//! [`Engine::go`] returns a [`Step`] each time. So a script that never ends holds nobody up.
 
 use super::hex::in_decimal;
-use rilua::vm::gc::arena::GcRef;
-use rilua::vm::state::{LuaState, LuaThread};
+use rilua::vm::state::LuaState;
 use rilua::{Function, Lua, LuaApiMut, LuaResult, StdLib, Val};
 
-use super::values;
-use super::watch;
+use super::{host, values, watch};
+use crate::node::Node;
 
 /// The library and the shell around each script.
 const PRELUDE: &[u8] = include_bytes!("prelude.lua");
@@ -17,85 +16,61 @@ const PRELUDE: &[u8] = include_bytes!("prelude.lua");
 /// The name that errors show for a script.
 pub(super) const CHUNK: &str = "@user_script";
 
-/// Marks what is yielded for the node: no script can make a value like it.
-pub(super) const HOST: Val = Val::LightUserdata(0x9001);
+/// What a coroutine yields when the script is to be left: no script can make a value like it.
+const SLICE: Val = Val::LightUserdata(0x9001);
 
 /// Where a running script stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Its slice is used up.
     Slice,
-    /// It calls a command: `redis.call` (`raise`) or `redis.pcall`.
-    Call {
-        /// The command's words; `None` if one of them is neither a string nor a number.
-        argv: Option<Vec<Vec<u8>>>,
-        /// Whether an error reply is raised as an error of the script.
-        raise: bool,
-    },
-    /// `redis.log(level, words …)`, the words joined.
-    Log(i64, Vec<u8>),
-    /// `redis.replicate_commands()`: wants [`Answer::Bool`].
-    ReplicateCommands,
-    /// `redis.set_repl(flags)`: wants [`Answer::Nil`], or [`Answer::Text`] with an error.
-    SetRepl(i64),
     /// It returned this, as RESP.
     Done(Vec<u8>),
     /// It failed: the message with its place.
     Failed(Vec<u8>),
 }
 
-/// What a script is told when it goes on.
-pub(super) enum Answer<'a> {
-    /// Nothing.
-    Nil,
-    /// A truth value.
-    Bool(bool),
-    /// A string.
-    Text(&'a str),
-    /// A reply of a command, as RESP; `sort`: its elements in order.
-    Reply { bytes: &'a [u8], sort: bool },
-}
-
 /// One Lua state, with the scripts it has compiled.
 pub(super) struct Engine {
     lua: Lua,
-    /// The thread that asked last, with whether an error reply is raised there.
-    asked: Option<(GcRef<LuaThread>, bool)>,
-    /// The line of the script that called a command last.
-    line: u32,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("line", &self.line).finish_non_exhaustive()
+        f.debug_struct("Engine").finish_non_exhaustive()
     }
 }
 
 impl Engine {
-    /// An engine without scripts.
+    /// An engine without scripts. `idle` takes the node's place while a script has that.
     ///
     /// # Errors
     /// The library around scripts cannot be compiled: a broken build.
-    pub(super) fn new() -> Result<Self, String> {
+    pub(super) fn new(idle: Box<Node>) -> Result<Self, String> {
         let libraries = StdLib::BASE | StdLib::STRING | StdLib::TABLE | StdLib::MATH | StdLib::COROUTINE;
         let mut lua = Lua::new_with(libraries).map_err(|error| error.to_string())?;
-        Self::load_prelude(&mut lua).map_err(|error| error.to_string())?;
-        Ok(Self { lua, asked: None, line: 0 })
+        let opened = host::open(lua.state_mut(), idle).and_then(|()| Self::load_prelude(&mut lua));
+        opened.map_err(|error| error.to_string())?;
+        Ok(Self { lua })
     }
 
     fn load_prelude(lua: &mut Lua) -> LuaResult<()> {
         let (native, redis) = (lua.create_table(), lua.create_table());
-        lua.table_set_function(&native, "hooked", watch::hooked)?;
+        lua.table_set_function(&native, "stopped", watch::stopped)?;
         lua.table_set_function(&native, "arm", watch::arm)?;
-        lua.table_set_function(&native, "registers", watch::registers)?;
+        lua.table_set_function(&native, "again", watch::again)?;
         lua.table_set_function(&native, "in_decimal", watch::in_decimal)?;
-        lua.table_set_function(&redis, "call", watch::call)?;
-        lua.table_set_function(&redis, "pcall", watch::pcall)?;
+        lua.table_set_function(&native, "enter", watch::enter)?;
+        lua.table_set_function(&native, "log", host::log)?;
+        lua.table_set_function(&native, "set_repl", host::set_repl)?;
+        lua.table_set_function(&redis, "call", host::call)?;
+        lua.table_set_function(&redis, "pcall", host::pcall)?;
+        lua.table_set_function(&redis, "replicate_commands", host::replicate_commands)?;
         lua.table_set_function(&redis, "sha1hex", watch::sha1hex)?;
         let name = lua.create_string(b"redis");
         lua.table_raw_set(&native, name, Val::Table(redis.gc_ref()))?;
-        let name = lua.create_string(b"host");
-        lua.table_raw_set(&native, name, HOST)?;
+        let name = lua.create_string(b"slice");
+        lua.table_raw_set(&native, name, SLICE)?;
         lua.register_function("__hook", watch::hook)?;
         let hook = lua.get_global_val("__hook");
         lua.set_global_val("__hook", Val::Nil)?;
@@ -124,77 +99,47 @@ impl Engine {
         compiled.map_err(|error| error.to_string())
     }
 
-    /// Begins a script that was compiled: the first [`Engine::go`] runs it.
-    pub(super) fn start(&mut self, sha: &str, keys: &[Vec<u8>], argv: &[Vec<u8>]) -> Result<(), String> {
-        self.line = 0;
-        self.asked = None;
-        let script = watch::kept(self.lua.state_mut(), sha);
-        let keys = values::strings(&mut self.lua, keys).map_err(|error| error.to_string())?;
-        let argv = values::strings(&mut self.lua, argv).map_err(|error| error.to_string())?;
-        let thread = self.call_kept("start", &[script, keys, argv]).map_err(|error| error.to_string())?;
-        let thread = thread.first().copied().unwrap_or(Val::Nil);
-        watch::keep(self.lua.state_mut(), watch::THREAD, thread).map_err(|error| error.to_string())
+    /// Begins a script that was compiled: the first [`Engine::go`] runs it. `bound`: how many instructions it may run where it
+    /// cannot be left.
+    pub(super) fn start(&mut self, sha: &str, keys: &[Vec<u8>], argv: &[Vec<u8>], bound: u64) -> Result<(), String> {
+        self.try_to_start(sha, keys, argv, bound).map_err(|error| error.to_string())
     }
 
-    /// Runs the script until it wants something or ends.
-    pub(super) fn go(&mut self, answer: &Answer<'_>) -> Step {
-        match self.resume(answer) {
-            Ok(step) => step,
-            Err(error) => Step::Failed(self.placed(error.to_string().as_bytes())),
-        }
+    fn try_to_start(&mut self, sha: &str, keys: &[Vec<u8>], argv: &[Vec<u8>], bound: u64) -> LuaResult<()> {
+        let state = self.lua.state_mut();
+        host::set_line(state, 0);
+        watch::begin(state, bound)?;
+        let script = watch::kept(state, sha);
+        let (keys, argv) = (host::strings(state, keys)?, host::strings(state, argv)?);
+        let thread = self.call_kept("start", &[script, keys, argv])?;
+        watch::keep(self.lua.state_mut(), watch::THREAD, thread.first().copied().unwrap_or(Val::Nil))
     }
 
-    fn resume(&mut self, answer: &Answer<'_>) -> LuaResult<Step> {
+    /// Runs the script until it is to be left or ends. Meanwhile it has the node.
+    pub(super) fn go(&mut self, node: &mut Node) -> Step {
+        host::exchange(self.lua.state_mut(), node);
+        let step = self.resume();
+        host::exchange(self.lua.state_mut(), node);
+        step.unwrap_or_else(|error| Step::Failed(self.placed(error.to_string().as_bytes())))
+    }
+
+    fn resume(&mut self) -> LuaResult<Step> {
         let thread = watch::kept(self.lua.state_mut(), watch::THREAD);
-        let value = match *answer {
-            Answer::Nil => Val::Nil,
-            Answer::Bool(yes) => Val::Bool(yes),
-            Answer::Text(text) => self.lua.create_string(text.as_bytes()),
-            Answer::Reply { bytes, sort } => match (bytes, self.asked.take()) {
-                ([b'-', error @ ..], Some((thread, true))) => {
-                    let error = self.lua.create_string(error.strip_suffix(b"\r\n").unwrap_or(error));
-                    watch::raise_in(self.lua.state_mut(), thread, error)?;
-                    Val::Nil
-                }
-                _ => values::from_resp(&mut self.lua, bytes, sort)?,
-            },
-        };
-        let told = self.call_kept("resume", &[thread, value])?;
-        let kind = told.first().and_then(|&kind| self.lua.val_as_bytes(kind)).unwrap_or_default().to_vec();
-        let rest = told.get(1..).unwrap_or_default();
-        let first = rest.first().copied().unwrap_or(Val::Nil);
-        let number = |value: Val| if let Val::Num(number) = value { number as i64 } else { 0 };
-        Ok(match kind.as_slice() {
-            b"slice" => Step::Slice,
-            b"call" => self.asked_for_call(rest),
-            b"log" => {
-                let words: Vec<Vec<u8>> = rest[1..].iter().filter_map(|&word| values::text(&self.lua, word)).collect();
-                Step::Log(number(first), words.join(&b' '))
-            }
-            b"replicate_commands" => Step::ReplicateCommands,
-            b"set_repl" => Step::SetRepl(number(first)),
-            b"done" => Step::Done(values::to_resp(&mut self.lua, first)),
+        let told = self.call_kept("resume", &[thread])?;
+        let [kind, value] = [0, 1].map(|at| told.get(at).copied().unwrap_or(Val::Nil));
+        let state = self.lua.state_mut();
+        Ok(match values::bytes(state, kind) {
+            Some(b"slice") => Step::Slice,
+            Some(b"done") => Step::Done(values::to_resp(state, value)),
             _ => {
-                let message = values::text(&self.lua, first);
+                let message = values::text(state, value);
                 Step::Failed(self.placed(&message.unwrap_or_else(|| b"(error object is not a string)".to_vec())))
             }
         })
     }
 
-    /// [`watch::call`] yielded: the thread, whether to raise, the line, and the words.
-    fn asked_for_call(&mut self, rest: &[Val]) -> Step {
-        let [Val::Thread(thread), Val::Bool(raise), Val::Num(line), words @ ..] = rest else {
-            return Step::Failed(b"a request that nobody made".to_vec());
-        };
-        self.asked = Some((*thread, *raise));
-        self.line = *line as u32;
-        let argv = words.iter().map(|&word| values::argument(&self.lua, word)).collect();
-        Step::Call { argv, raise: *raise }
-    }
-
     /// Drops the running script.
     pub(super) fn stop(&mut self) {
-        self.asked = None;
         // Nothing but the table's own size could make this fail.
         let _ = watch::keep(self.lua.state_mut(), watch::THREAD, Val::Nil);
     }
@@ -206,13 +151,9 @@ impl Engine {
             std::str::from_utf8(&rest[..digits]).ok()?.parse::<u32>().ok()
         });
         let thread = watch::kept(self.lua.state_mut(), watch::THREAD);
-        let line = own.or_else(|| watch::line_of(self.lua.state_mut(), thread)).unwrap_or(self.line);
+        let state = self.lua.state_mut();
+        let line = own.or_else(|| watch::line_of(state, thread)).unwrap_or_else(|| host::line(state));
         [format!("{CHUNK}:{line}: ").as_bytes(), message].concat()
-    }
-
-    /// An error of `redis.call` itself, as `luaPushError` words it.
-    pub(super) fn refusal(&self, message: &str) -> String {
-        format!("{CHUNK}: {}: {message}", self.line)
     }
 
     fn call_kept(&mut self, name: &str, args: &[Val]) -> LuaResult<Vec<Val>> {

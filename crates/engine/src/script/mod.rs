@@ -1,6 +1,7 @@
 //! Lua scripting (scripting.c).
 //!
-//! * `engine`: the Lua engine, which knows no node; `watch`: its hook and the functions it calls; `values`: Lua and RESP
+//! * `engine`: the Lua engine; `watch`: its hook, and where it stops (`stops`); `host`: what scripts ask of the node;
+//!   `values`: Lua and RESP
 //! * `prelude.lua`: what scripts find besides Lua's libraries; `hex`: numbers that mean the same everywhere
 //! * `run`: a script's life on the node; `commands`: EVAL, EVALSHA, SCRIPT
 //!
@@ -10,8 +11,10 @@
 mod commands;
 mod engine;
 mod hex;
+mod host;
 mod libs;
 mod run;
+mod stops;
 mod values;
 mod watch;
 

@@ -1,13 +1,14 @@
 -- What scripts find besides Lua's own libraries, as far as it is written in Lua. Runs once for each engine; `native` holds
--- the functions written in Rust. A script runs in a coroutine, and everything that needs the node yields to it.
+-- the functions written in Rust. A script runs in a coroutine, which it leaves when its slice is used up.
 local native = ...
 local raw_create, raw_resume, raw_yield = coroutine.create, coroutine.resume, coroutine.yield
-local raw_status, hooked, arm, registers = coroutine.status, native.hooked, native.arm, native.registers
+local raw_status, stopped, arm, again = coroutine.status, native.stopped, native.arm, native.again
+local enter, log, set_repl = native.enter, native.log, native.set_repl
 local select, type, error, unpack, setmetatable = select, type, error, unpack, setmetatable
 local rawget, rawset, tostring, floor = rawget, rawset, tostring, math.floor
 
--- Marks what is yielded for the node, as opposed to what a script's own coroutines yield.
-local HOST = native.host
+-- What is yielded when the script is to be left, as opposed to what its own coroutines yield.
+local SLICE = native.slice
 
 -- Numbers in source text must mean the same everywhere.
 local raw_loadstring, in_decimal = loadstring, native.in_decimal
@@ -15,17 +16,14 @@ function loadstring(text, ...)
   return raw_loadstring(in_decimal(text), ...)
 end
 
-local function host(...)
-  return raw_yield(HOST, ...)
-end
-
--- Hands on what a coroutine yields to the node, until it yields or returns something of its own.
+-- Hands on that the script is to be left, until a coroutine yields or returns something of its own.
 local function pass(co, ok, mark, ...)
-  if ok and hooked(co) then
-    raw_yield(HOST, "slice")
-    return pass(co, raw_resume(co, registers(co)))
-  elseif ok and mark == HOST then
-    return pass(co, raw_resume(co, raw_yield(HOST, ...)))
+  local stop = stopped(co)
+  if stop or (ok and mark == SLICE) then
+    if stop ~= 0 then
+      raw_yield(SLICE)
+    end
+    return pass(co, raw_resume(co, again(co)))
   end
   return ok, mark, ...
 end
@@ -36,8 +34,22 @@ local function create(f)
   return co
 end
 
+-- Coroutines in one another, and calls from Rust to Lua in them, need the machine's own stack: so many (LUAI_MAXCCALLS).
+local DEPTH_MAX = 200
+local depth = 0
+
+local function left(more, ...)
+  depth = depth - more
+  return ...
+end
+
 local function resume(co, ...)
-  return pass(co, raw_resume(co, ...))
+  local more = 1 + enter(co)
+  if depth + more > DEPTH_MAX then
+    return false, "C stack overflow"
+  end
+  depth = depth + more
+  return left(more, pass(co, raw_resume(co, ...)))
 end
 
 local function returned(ok, ...)
@@ -123,41 +135,20 @@ function string.gsub(text, pattern, replacement, limit)
   if type(replacement) ~= "function" then
     return gsub_natively(text, pattern, replacement, limit)
   end
-  local parts = {}
-  local at, n, len = 1, 0, #text
-  local anchored = pattern:sub(1, 1) == "^"
-  while (not limit or n < limit) and at <= len + 1 do
-    local found = { text:find(pattern, at) }
-    local first, last = found[1], found[2]
-    if not first or (anchored and at > 1) then
-      break
-    end
-    parts[#parts + 1] = text:sub(at, first - 1)
-    local whole = text:sub(first, last)
-    local value
-    if #found > 2 then
-      value = replacement(unpack(found, 3))
-    else
-      value = replacement(whole)
-    end
+  -- What is found is gathered first, and replaced last.
+  local found, n = {}, 0
+  gsub_natively(text, pattern, function(...)
     n = n + 1
-    if value == nil or value == false then
-      parts[#parts + 1] = whole
-    elseif type(value) == "string" or type(value) == "number" then
-      parts[#parts + 1] = tostring(value)
-    else
-      error("invalid replacement value (a " .. type(value) .. ")", 2)
-    end
-    if last >= first then
-      at = last + 1
-    else
-      -- An empty match moves on by one.
-      parts[#parts + 1] = text:sub(first, first)
-      at = first + 1
-    end
+    found[n] = { ... }
+  end, limit)
+  for i = 1, n do
+    found[i] = replacement(unpack(found[i])) or false
   end
-  parts[#parts + 1] = text:sub(at)
-  return table.concat(parts), n
+  n = 0
+  return gsub_natively(text, pattern, function()
+    n = n + 1
+    return found[n]
+  end, limit)
 end
 
 -- redis.*
@@ -185,18 +176,14 @@ function redis.log(level, ...)
   elseif level < 0 or level > 3 then
     error("Invalid debug level.", 0)
   end
-  host("log", level, ...)
-end
-
-function redis.replicate_commands()
-  return host("replicate_commands")
+  log(level, ...)
 end
 
 function redis.set_repl(...)
   if select("#", ...) ~= 1 then
     error("redis.set_repl() requires two arguments.", 0)
   end
-  local refused = host("set_repl", ...)
+  local refused = set_repl(...)
   if refused then
     error(refused, 0)
   end
@@ -256,24 +243,23 @@ setmetatable(globals, {
 -- What the engine calls: makes a script's coroutine, and runs it on.
 return function(f, keys, argv)
   seed(0)
+  depth = 0
   rawset(globals, "KEYS", keys)
   rawset(globals, "ARGV", argv)
   return create(f)
-end, function(co, ...)
-  local function told(ok, mark, ...)
-    if hooked(co) then
+end, function(co)
+  local function told(ok, mark)
+    local stop = stopped(co)
+    if stop == 0 then
+      return told(raw_resume(co, again(co)))
+    elseif stop or (ok and mark == SLICE) then
       return "slice"
     elseif not ok then
       return "failed", mark
-    elseif mark == HOST then
-      return ...
     elseif raw_status(co) == "suspended" then
       return "failed", "attempt to yield from outside a coroutine"
     end
     return "done", mark
   end
-  if hooked(co) then
-    return told(raw_resume(co, registers(co)))
-  end
-  return told(raw_resume(co, ...))
+  return told(raw_resume(co, again(co)))
 end

@@ -1,6 +1,6 @@
 //! A script's life on the node: it starts, runs in slices, calls commands, and ends.
 
-use super::engine::{Answer, Step};
+use super::engine::{CHUNK, Step};
 use super::watch::SLICE;
 use crate::client::{Client, Role};
 use crate::command::execute::{Propagate, Suspended};
@@ -14,6 +14,11 @@ use crate::time::{Instant, Now};
 /// `redis.set_repl`: nothing, the append-only file, the replicas.
 const REPL_AOF: i64 = 1;
 const REPL_REPLICA: i64 = 2;
+
+/// Instructions that a script may run in metamethods and the like, where it cannot be left; the second is a minute or so of
+/// a real processor, where nothing but the script is in the way of others.
+const BOUND: u64 = 50_000_000;
+const BOUND_OF_THE_CLOCK: u64 = 10_000_000_000;
 
 /// The script that runs now.
 #[derive(Debug)]
@@ -89,7 +94,11 @@ impl Node {
     pub(super) fn start_script(&mut self, start: &Start<'_>) {
         let Some(client) = self.clients.get(&start.conn) else { return };
         let db = client.db;
-        let begun = self.script_engine().and_then(|engine| engine.start(start.sha, start.keys, start.args));
+        let bound = match self.config.limits.script_instructions_per_ms {
+            0 => BOUND_OF_THE_CLOCK,
+            _ => BOUND,
+        };
+        let begun = self.script_engine().and_then(|engine| engine.start(start.sha, start.keys, start.args, bound));
         if let Err(error) = begun {
             self.add_reply(start.conn, format!("-ERR {error}\r\n").as_bytes());
             return;
@@ -195,58 +204,39 @@ impl Node {
 
     /// Runs the script until it ends or must be left.
     fn run_script(&mut self) {
-        let mut reply: Vec<u8>;
-        let mut answer = Answer::Nil;
-        loop {
+        while !self.exited {
             let Some(mut engine) = self.scripts.engine.take() else { return };
-            let step = engine.go(&answer);
+            let step = engine.go(self);
             self.scripts.engine = Some(engine);
-            answer = Answer::Nil;
             match step {
                 Step::Done(bytes) => return self.end_script(Ok(bytes)),
                 Step::Failed(error) => return self.end_script(Err(error)),
-                Step::Slice => {
-                    if self.leave_script() {
-                        return;
-                    }
-                }
-                Step::Call { argv, raise: _ } => {
-                    let sort;
-                    (reply, sort) = self.script_call(argv);
-                    answer = Answer::Reply { bytes: &reply, sort };
-                }
-                Step::Log(level, text) => {
-                    let levels = [LogLevel::Debug, LogLevel::Verbose, LogLevel::Notice, LogLevel::Warning];
-                    let level = levels[usize::try_from(level).unwrap_or(0).min(3)];
-                    self.log(level, || String::from_utf8_lossy(&text).into_owned());
-                }
-                Step::ReplicateCommands => {
-                    let running = self.scripts.running.as_deref_mut().filter(|running| !running.wrote);
-                    answer = Answer::Bool(running.map(|running| running.effects = true).is_some());
-                }
-                Step::SetRepl(flags) => answer = self.script_set_repl(flags),
-            }
-            if self.exited {
-                return;
+                Step::Slice if self.leave_script() => return,
+                Step::Slice => {}
             }
         }
     }
 
-    fn script_set_repl(&mut self, flags: i64) -> Answer<'static> {
-        let Some(running) = self.scripts.running.as_deref_mut() else { return Answer::Nil };
+    /// `redis.replicate_commands()`: whether it still can.
+    pub(super) fn script_replicates_commands(&mut self) -> bool {
+        let running = self.scripts.running.as_deref_mut().filter(|running| !running.wrote);
+        running.map(|running| running.effects = true).is_some()
+    }
+
+    /// `redis.set_repl(flags)`: what is wrong with it, if anything.
+    pub(super) fn script_set_repl(&mut self, flags: i64) -> Option<&'static str> {
+        let running = self.scripts.running.as_deref_mut()?;
         if !running.effects {
-            return Answer::Text(
+            return Some(
                 "You can set the replication policy only after turning on single commands replication with \
                  redis.replicate_commands().",
             );
         }
         if flags & !(REPL_AOF | REPL_REPLICA) != 0 {
-            return Answer::Text(
-                "Invalid replication flags. Please use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.",
-            );
+            return Some("Invalid replication flags. Please use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
         }
         running.repl = flags;
-        Answer::Nil
+        None
     }
 
     /// `luaMaskCountHook`: a slice is used up. Says whether the script is left now, to go on later.
@@ -323,33 +313,30 @@ impl Node {
         self.propagation.script_wrote = self.dirty != running.dirty_before;
     }
 
-    /// `luaRedisGenericCommand`: a command that a script calls. Returns its reply, and whether a script may see its
+    /// `luaRedisGenericCommand`: a command that a script calls at this line. Returns its reply, and whether a script may see its
     /// elements in order only.
-    fn script_call(&mut self, argv: Option<Vec<Vec<u8>>>) -> (Vec<u8>, bool) {
-        let refuse = |node: &Self, error: &str| {
-            let placed = node.scripts.engine.as_ref().map(|engine| engine.refusal(error)).unwrap_or_default();
-            (format!("-{placed}\r\n").into_bytes(), false)
-        };
+    pub(super) fn script_call(&mut self, argv: Option<Vec<Vec<u8>>>, line: u32) -> (Vec<u8>, bool) {
+        // luaPushError
+        let refuse = |error: &str| (format!("-{CHUNK}: {line}: {error}\r\n").into_bytes(), false);
         let Some(argv) = argv else {
-            return refuse(self, "Lua redis() command arguments must be strings or integers");
+            return refuse("Lua redis() command arguments must be strings or integers");
         };
         if argv.is_empty() {
-            return refuse(self, "Please specify at least one argument for redis.call()");
+            return refuse("Please specify at least one argument for redis.call()");
         }
         let Some(spec) = table::lookup_renamed(&self.config.renamed_commands, &argv[0]) else {
-            return refuse(self, "Unknown Redis command called from Lua script");
+            return refuse("Unknown Redis command called from Lua script");
         };
         if !spec.takes(argv.len()) {
-            return refuse(self, "Wrong number of args calling Redis command From Lua script");
+            return refuse("Wrong number of args calling Redis command From Lua script");
         }
         if spec.flags.has(Flags::NOSCRIPT) {
-            return refuse(self, "This Redis command is not allowed from scripts");
+            return refuse("This Redis command is not allowed from scripts");
         }
         let writes = spec.flags.has(Flags::WRITE);
-        let Some(running) = self.scripts.running.as_deref() else { return refuse(self, "no script") };
+        let Some(running) = self.scripts.running.as_deref() else { return refuse("no script") };
         if writes && running.random && !running.effects {
             return refuse(
-                self,
                 "Write commands not allowed after non deterministic commands. Call redis.replicate_commands() at the \
                  start of your script in order to switch to single commands replication mode.",
             );
@@ -359,10 +346,10 @@ impl Node {
             && self.config.replica_read_only
             && !self.acts_for_master(ConnId::SCRIPT)
         {
-            return refuse(self, "-READONLY You can't write against a read only replica.\r\n");
+            return refuse("-READONLY You can't write against a read only replica.\r\n");
         }
         if writes && let Some(error) = self.write_commands_denied_by_disk_error() {
-            return refuse(self, &format!("-{error}\r\n"));
+            return refuse(&format!("-{error}\r\n"));
         }
         let (db, propagate) = self.prepare_script_call(spec.flags);
         let peer = Peer { ip: String::new(), port: 0 };

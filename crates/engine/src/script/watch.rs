@@ -1,12 +1,12 @@
 //! The functions that Lua code calls in Rust, and the hook that watches over what scripts use up.
 
 use rilua::vm::closure::Closure;
-use rilua::vm::gc::arena::GcRef;
-use rilua::vm::instructions::{Instruction, OpCode};
-use rilua::vm::state::{LuaState, LuaThread, MASK_COUNT};
+use rilua::vm::state::{LuaState, LuaThread, MASK_COUNT, MASK_RET};
 use rilua::{LuaError, LuaResult, RuntimeError, Val};
 
-use super::engine::{CHUNK, HOST};
+use super::engine::CHUNK;
+use super::stops::{may_stop_here, wants_its_registers};
+use super::values;
 
 /// Instructions that a script executes before the node is asked whether it may go on.
 pub(super) const SLICE: i32 = 100_000;
@@ -14,14 +14,26 @@ pub(super) const SLICE: i32 = 100_000;
 /// Where a script must not be left, the hook looks again so many instructions later.
 const AGAIN: i32 = 50;
 
-/// Instructions in places where a script must not be left, after which it is ended: it would hold the node up for ever.
-const STUCK: f64 = 10_000_000.0;
+/// Once it has looked for so many instructions it looks less often.
+const PATIENCE: f64 = 200_000.0;
+const AGAIN_LATER: i32 = 1009;
 
 /// What is kept in the registry.
 pub(super) const HOOK: &str = "hook";
 pub(super) const THREAD: &str = "thread";
-const RAISE: &str = "raise";
+/// What is left of the slice while registers are set right.
+const REST: &str = "rest";
+/// Instructions since the script should have been left.
 const HELD: &str = "held";
+/// So many of them, and the script is ended: it would hold the node up for ever.
+const BOUND: &str = "bound";
+
+/// A script begins that may run so many instructions where it cannot be left.
+pub(super) fn begin(state: &mut LuaState, bound: u64) -> LuaResult<()> {
+    keep(state, HELD, Val::Num(0.0))?;
+    keep(state, REST, Val::Nil)?;
+    keep(state, BOUND, Val::Num(bound as f64))
+}
 
 /// Keeps a value in the registry, out of the scripts' reach.
 pub(super) fn keep(state: &mut LuaState, name: &str, value: Val) -> LuaResult<()> {
@@ -39,59 +51,107 @@ pub(super) fn kept(state: &mut LuaState, name: &str) -> Val {
     state.gc.tables.get(state.registry).map_or(Val::Nil, |table| table.get_str(key, &state.gc.string_arena))
 }
 
-fn error(message: impl Into<String>) -> LuaError {
+pub(super) fn error(message: impl Into<String>) -> LuaError {
     LuaError::Runtime(RuntimeError { message: message.into(), level: 0, traceback: Vec::new() })
 }
 
-fn argument(state: &LuaState, n: usize) -> Val {
+pub(super) fn argument(state: &LuaState, n: usize) -> Val {
     if state.base + n < state.top { state.stack_get(state.base + n) } else { Val::Nil }
 }
 
-/// `arm(co)`: the hook watches this coroutine too, and what is left of the slice is shared.
+/// `arm(co)`: the hook watches this coroutine too.
 pub(super) fn arm(state: &mut LuaState) -> LuaResult<u32> {
-    let (hook, left) = (kept(state, HOOK), state.hook.hook_count);
+    let hook = kept(state, HOOK);
     if let Val::Thread(thread) = argument(state, 0)
         && let Some(thread) = state.gc.threads.get_mut(thread)
     {
         thread.hook.hook_func = hook;
         thread.hook.hook_mask = MASK_COUNT;
         thread.hook.base_hook_count = SLICE;
-        thread.hook.hook_count = if left > 0 { left } else { SLICE };
+        thread.hook.hook_count = SLICE;
     }
     Ok(0)
 }
 
-/// `hooked(co)`: whether this coroutine stopped because its slice is used up. It may go on then. What it used counts for
-/// whoever asks.
-pub(super) fn hooked(state: &mut LuaState) -> LuaResult<u32> {
-    let mut stopped = false;
+/// `enter(co)`: what is left of the slice is the coroutine's, which is about to be resumed. Returns how many calls from
+/// Rust to Lua are under way where it is resumed.
+pub(super) fn enter(state: &mut LuaState) -> LuaResult<u32> {
+    let left = state.hook.hook_count.max(1);
     if let Val::Thread(thread) = argument(state, 0)
         && let Some(thread) = state.gc.threads.get_mut(thread)
     {
-        stopped = thread.yielded_in_hook;
-        let left = thread.hook.hook_count;
-        if stopped {
-            thread.hook.yield_on_hook = false;
-            thread.hook.hook_count = SLICE;
-        } else if state.hook.hook_count > left && left > 1 {
-            state.hook.hook_count = left;
-        }
+        thread.hook.hook_count = left;
+        watch_returns(thread);
     }
-    if stopped {
-        if state.hook.hook_mask != 0 {
-            state.hook.hook_count = SLICE;
-        }
-        keep(state, HELD, Val::Num(0.0))?;
-    }
-    state.push(Val::Bool(stopped));
+    state.push(Val::Num(f64::from(state.n_ccalls)));
     Ok(1)
 }
 
-/// `registers(co)`: what a coroutine that its hook stopped has in its registers. To be resumed it must be given just this,
-/// since what it is given goes into its registers.
-pub(super) fn registers(state: &mut LuaState) -> LuaResult<u32> {
+/// A coroutine is about to be resumed. When one of the functions that wait in it is returned to, the machine forgets to make
+/// all its registers its own again, and calls of the hook or the collector of garbage would write into them. So the hook
+/// is called for returns too, and stops the coroutine: that it is resumed then sets this right.
+fn watch_returns(thread: &mut LuaThread) {
+    // A function that yields is itself one call, and what called that is looked after.
+    let looked_after = if thread.yielded_in_hook { 1 } else { 2 };
+    let waits = thread.ci > looked_after;
+    thread.hook.hook_mask = if waits { MASK_COUNT | MASK_RET } else { MASK_COUNT };
+    // The hook sets the count itself whenever it is called, so this is free to tell the number of frames.
+    thread.hook.base_hook_count = i32::try_from(thread.ci).unwrap_or(i32::MAX);
+}
+
+/// The hook for returns.
+fn returns(state: &mut LuaState) -> LuaResult<u32> {
+    // The hook has a frame too.
+    let returning = state.ci.saturating_sub(1);
+    if returning > usize::try_from(state.hook.base_hook_count).unwrap_or(0) {
+        return Ok(0);
+    }
+    let caller = returning.saturating_sub(1);
+    state.hook.base_hook_count = i32::try_from(caller).unwrap_or(0);
+    if caller <= 1 {
+        state.hook.hook_mask = MASK_COUNT;
+    }
+    if wants_its_registers(state, caller) {
+        keep(state, REST, Val::Num(f64::from(state.hook.hook_count)))?;
+        state.hook.yield_on_hook = true;
+        state.hook.hook_count = 1;
+    }
+    Ok(0)
+}
+
+/// `stopped(co)`: why this coroutine stopped: its slice is used up (1), or its registers are to be set right (0); it may go
+/// on then. Nil if it did not. What is left of the slice goes back to whoever asks.
+pub(super) fn stopped(state: &mut LuaState) -> LuaResult<u32> {
     let Val::Thread(thread) = argument(state, 0) else { return Ok(0) };
-    let Some(thread) = state.gc.threads.get(thread) else { return Ok(0) };
+    let stopped = state.gc.threads.get(thread).is_some_and(|thread| thread.yielded_in_hook);
+    let rest = if stopped { kept(state, REST) } else { Val::Nil };
+    if let Some(thread) = state.gc.threads.get_mut(thread) {
+        if stopped {
+            thread.hook.yield_on_hook = false;
+            thread.hook.hook_count = if let Val::Num(rest) = rest { (rest as i32).max(1) } else { SLICE };
+        }
+        if state.hook.hook_mask != 0 {
+            state.hook.hook_count = thread.hook.hook_count.max(1);
+        }
+    }
+    if !stopped {
+        return Ok(0);
+    }
+    let slice = rest == Val::Nil;
+    keep(state, if slice { HELD } else { REST }, if slice { Val::Num(0.0) } else { Val::Nil })?;
+    state.push(Val::Num(if slice { 1.0 } else { 0.0 }));
+    Ok(1)
+}
+
+/// `again(co)`: what a coroutine that was left is resumed with: if its hook stopped it what it has in its registers, since
+/// what it is given goes there; nothing if it yielded.
+pub(super) fn again(state: &mut LuaState) -> LuaResult<u32> {
+    let Val::Thread(thread) = argument(state, 0) else { return Ok(0) };
+    let Some(thread) = state.gc.threads.get_mut(thread) else { return Ok(0) };
+    watch_returns(thread);
+    if !thread.yielded_in_hook {
+        return Ok(0);
+    }
     let frame = &thread.call_stack[thread.ci];
     let values = thread.stack.get(frame.base..frame.top.min(thread.stack.len())).unwrap_or_default().to_vec();
     state.ensure_stack(state.top + values.len() + 1);
@@ -101,91 +161,29 @@ pub(super) fn registers(state: &mut LuaState) -> LuaResult<u32> {
     Ok(values.len() as u32)
 }
 
-/// The next thing this thread does is to raise `error`: a function that yielded cannot fail any more.
-pub(super) fn raise_in(state: &mut LuaState, thread: GcRef<LuaThread>, error: Val) -> LuaResult<()> {
-    keep(state, RAISE, error)?;
-    if let Some(thread) = state.gc.threads.get_mut(thread) {
-        thread.hook.hook_count = 1;
-    }
-    Ok(())
-}
-
-/// The count hook: raises what is to be raised, and has the script stop where it can be stopped.
+/// The count hook: has the script stop where it can be stopped.
 pub(super) fn hook(state: &mut LuaState) -> LuaResult<u32> {
-    let raise = kept(state, RAISE);
-    if let Val::Str(text) = raise {
-        keep(state, RAISE, Val::Nil)?;
-        let message = state.gc.string_arena.get(text).map(|text| text.data().to_vec()).unwrap_or_default();
-        state.error_object = Some(raise);
-        return Err(error(String::from_utf8_lossy(&message)));
+    match values::bytes(state, argument(state, 0)) {
+        Some(b"return") => return returns(state),
+        Some(b"count") => {}
+        _ => return Ok(0),
     }
     if may_stop_here(state) {
-        // At the very next instruction, which belongs to the same function.
+        // At the very next instruction, which belongs to a function of the same coroutine.
         state.hook.yield_on_hook = true;
         state.hook.hook_count = 1;
         return Ok(0);
     }
-    let held = if let Val::Num(held) = kept(state, HELD) { held } else { 0.0 } + f64::from(AGAIN);
-    keep(state, HELD, Val::Num(held))?;
-    if held > STUCK {
+    let number = |value| if let Val::Num(number) = value { number } else { 0.0 };
+    let (held, bound) = (number(kept(state, HELD)), number(kept(state, BOUND)));
+    // Not always as many: a loop might have just that length.
+    let again = if held < PATIENCE { AGAIN } else { AGAIN_LATER } + (held % 31.0) as i32;
+    keep(state, HELD, Val::Num(held + f64::from(again)))?;
+    if held > bound {
         return Err(error("script ended: too long in a function that cannot be interrupted"));
     }
-    state.hook.hook_count = AGAIN;
+    state.hook.hook_count = again;
     Ok(0)
-}
-
-/// Whether all that this thread runs can be left and entered again: no Rust function and no iterator of a `for` is under
-/// way, and the instruction that comes first calls nothing.
-fn may_stop_here(state: &LuaState) -> bool {
-    // This hook is itself one call of a Rust function.
-    if state.n_ccalls != 1 || state.ci < 2 {
-        return false;
-    }
-    let interrupted = state.ci - 1;
-    (1..=interrupted).all(|at| match instruction(state, at) {
-        None => false,
-        Some(op) if at == interrupted => matches!(
-            op,
-            OpCode::Move | OpCode::LoadK | OpCode::LoadBool | OpCode::LoadNil | OpCode::Jmp | OpCode::ForLoop
-        ),
-        Some(op) => matches!(op, OpCode::Call | OpCode::TailCall),
-    })
-}
-
-/// The instruction that the frame at `at` executes.
-fn instruction(state: &LuaState, at: usize) -> Option<OpCode> {
-    let frame = state.call_stack.get(at)?;
-    let Val::Function(closure) = state.stack_get(frame.func) else { return None };
-    let Closure::Lua(closure) = state.gc.closures.get(closure)? else { return None };
-    let raw = *closure.proto.code.get(frame.saved_pc.checked_sub(1)?)?;
-    Some(Instruction::from_raw(raw).opcode())
-}
-
-/// `redis.call`
-pub(super) fn call(state: &mut LuaState) -> LuaResult<u32> {
-    request(state, true)
-}
-
-/// `redis.pcall`
-pub(super) fn pcall(state: &mut LuaState) -> LuaResult<u32> {
-    request(state, false)
-}
-
-/// Yields to the node: the thread, whether to raise, the line, and the words.
-fn request(state: &mut LuaState, raise: bool) -> LuaResult<u32> {
-    let calls_only = (1..state.ci).all(|at| matches!(instruction(state, at), Some(OpCode::Call | OpCode::TailCall)));
-    let Some(thread) = state.current_thread.filter(|_| calls_only && state.n_ccalls == 0) else {
-        return Err(error("redis.call() from a metamethod or an iterator is not supported"));
-    };
-    let words: Vec<Val> = (state.base..state.top).map(|at| state.stack_get(at)).collect();
-    let line = line_of_frames(state, &state.call_stack, state.ci, &state.stack).unwrap_or(0);
-    let kind = Val::Str(state.gc.intern_string(b"call"));
-    let head = [HOST, kind, Val::Thread(thread), Val::Bool(raise), Val::Num(f64::from(line))];
-    state.ensure_stack(state.top + head.len() + words.len() + 1);
-    for &value in head.iter().chain(&words) {
-        state.push(value);
-    }
-    Err(LuaError::Yield((head.len() + words.len()) as u32))
 }
 
 /// `redis.sha1hex`
@@ -221,6 +219,11 @@ pub(super) fn line_of(state: &LuaState, thread: Val) -> Option<u32> {
     let Val::Thread(thread) = thread else { return None };
     let thread = state.gc.threads.get(thread)?;
     line_of_frames(state, &thread.call_stack, thread.ci, &thread.stack)
+}
+
+/// The line of the script that calls the function that runs now.
+pub(super) fn line_here(state: &LuaState) -> Option<u32> {
+    line_of_frames(state, &state.call_stack, state.ci, &state.stack)
 }
 
 /// The line of the innermost frame that belongs to the script.
