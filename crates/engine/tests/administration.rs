@@ -116,9 +116,13 @@ fn every_command_with_subcommands_helps() {
     for command in ["CLIENT", "COMMAND", "CONFIG", "DEBUG", "LATENCY", "MEMORY", "OBJECT", "SLOWLOG"] {
         let help = solo.cmd(&format!("{command} HELP"));
         assert!(help.contains(&format!("+{command} <subcommand> arg arg ... arg. Subcommands are:\r\n")), "{help}");
+        // One of them spells it by itself.
+        let point = if command == "MEMORY" { "" } else { "." };
         assert_eq!(
             solo.cmd(&format!("{command} NONSENSE")),
-            format!("-ERR Unknown subcommand or wrong number of arguments for 'NONSENSE'. Try {command} HELP.\r\n")
+            format!(
+                "-ERR Unknown subcommand or wrong number of arguments for 'NONSENSE'. Try {command} HELP{point}\r\n"
+            )
         );
     }
 }

@@ -193,6 +193,10 @@ fn propagation_of_expiry_no_ops_and_selects() {
 fn gates() {
     let mut solo = master(&[]);
     assert_eq!(solo.cmd("NOSUCH a b"), "-ERR unknown command `NOSUCH`, with args beginning with: `a`, `b`, \r\n");
+    assert_eq!(
+        solo.cmd(r#"NO a\r "b\x00c""#),
+        "-ERR unknown command `NO`, with args beginning with: `a\\r`, `b`, \r\n"
+    );
     assert_eq!(solo.cmd("GET"), "-ERR wrong number of arguments for 'get' command\r\n");
     solo.cmd("REPLICAOF 10.0.0.1 6379");
     assert_eq!(solo.cmd("SET a 1"), "-READONLY You can't write against a read only replica.\r\n");

@@ -7,6 +7,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
 use crate::resp::Parsed;
+use crate::resp::Reply;
 
 impl Node {
     /// Bytes of our master's stream.
@@ -126,7 +127,9 @@ impl Node {
                 if refusal.aborts {
                     self.flag_transaction(conn);
                 }
-                self.add_reply(conn, format!("-{}\r\n", refusal.error).as_bytes());
+                let mut reply = Reply::default();
+                reply.error(refusal.error);
+                self.add_reply(conn, &reply.take());
             }
         }
     }
@@ -223,31 +226,35 @@ fn allowed_while_busy(spec: &CommandSpec, argv: &[Vec<u8>]) -> bool {
 
 /// Why a command may not run now.
 struct Refusal {
-    error: String,
+    error: Vec<u8>,
     /// Whether an open transaction fails by it.
     aborts: bool,
 }
 
 impl Refusal {
-    fn abort(error: impl Into<String>) -> Self {
+    fn abort(error: impl Into<Vec<u8>>) -> Self {
         Self { error: error.into(), aborts: true }
     }
 
-    fn only(error: impl Into<String>) -> Self {
+    fn only(error: impl Into<Vec<u8>>) -> Self {
         Self { error: error.into(), aborts: false }
     }
 }
 
+/// What C prints of these bytes as a string.
+fn until_zero(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
 /// The first 128 bytes or so of the arguments help whoever mistyped.
-fn unknown_command(argv: &[Vec<u8>]) -> String {
-    let mut args = String::new();
+fn unknown_command(argv: &[Vec<u8>]) -> Vec<u8> {
+    let mut args = Vec::new();
     for arg in &argv[1..] {
         if args.len() >= 128 {
             break;
         }
-        let shown = &arg[..arg.len().min(128 - args.len())];
-        args.push_str(&format!("`{}`, ", String::from_utf8_lossy(shown)));
+        let shown = until_zero(&arg[..arg.len().min(128 - args.len())]);
+        args.extend([b"`", shown, b"`, "].concat());
     }
-    let name = String::from_utf8_lossy(&argv[0]);
-    format!("ERR unknown command `{name}`, with args beginning with: {args}").replace(['\r', '\n'], " ")
+    [b"ERR unknown command `", until_zero(&argv[0]), b"`, with args beginning with: ", &args].concat()
 }

@@ -5,7 +5,19 @@ use crate::resp::parse_i64_strict;
 
 /// Whether the keys' places depend on the words: COMMAND flags such commands `movablekeys`.
 pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
-    matches!(spec.name, "zunionstore" | "zinterstore" | "sort" | "memory" | "eval" | "evalsha")
+    matches!(
+        spec.name,
+        "zunionstore"
+            | "zinterstore"
+            | "sort"
+            | "memory"
+            | "eval"
+            | "evalsha"
+            | "georadius"
+            | "georadius_ro"
+            | "georadiusbymember"
+            | "georadiusbymember_ro"
+    )
 }
 
 /// The keys among `argv`, of which there are as many as the command takes. Empty if the words make no sense.
@@ -35,6 +47,16 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
             }
             keys.extend(store.map(Vec::as_slice));
             keys
+        }
+        "georadius" | "georadius_ro" | "georadiusbymember" | "georadiusbymember_ro" => {
+            let mut store = None;
+            let mut words = argv[5..].iter();
+            while let Some(word) = words.next() {
+                if word.eq_ignore_ascii_case(b"store") || word.eq_ignore_ascii_case(b"storedist") {
+                    store = words.next().or(store);
+                }
+            }
+            [&argv[1]].into_iter().chain(store).map(Vec::as_slice).collect()
         }
         _ => {
             let (first, last, step) = spec.keys;

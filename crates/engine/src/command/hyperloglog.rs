@@ -4,6 +4,7 @@
 //! this format: those with the algorithm have other hashes, other widths and no sparse form.
 
 mod count;
+mod debug;
 mod dense;
 mod format;
 mod sparse;
@@ -11,6 +12,8 @@ mod sparse;
 use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::change;
+use crate::keyspace::Text;
+pub use debug::{pfdebug, pfselftest};
 use format::{Corrupted, Registers};
 
 const INVALID: &str = "INVALIDOBJ Corrupted HLL object detected";
@@ -46,7 +49,7 @@ fn put(call: &mut Call<'_>, key: &[u8], bytes: Vec<u8>, exists: bool) {
     if exists {
         change(call, key, |value| *value = bytes);
     } else {
-        call.keyspace.set(call.db, key, bytes);
+        call.keyspace.set(call.db, key, Text::raw(bytes));
     }
     call.notify(Events::STRING, "pfadd", key);
     call.dirty += 1;

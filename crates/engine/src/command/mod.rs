@@ -3,7 +3,7 @@
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
 //! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
-//! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
+//! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `geo`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
 //!   commands on data, which see only a [`call::Call`]
 //! * `server`, `connection`, `clients`: commands on the node itself
 
@@ -18,6 +18,7 @@ mod debug;
 mod dispatch;
 pub mod dump;
 pub(crate) mod execute;
+pub mod geo;
 mod getkeys;
 pub mod hashes;
 pub mod hyperloglog;

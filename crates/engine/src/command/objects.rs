@@ -40,7 +40,8 @@ pub fn object(call: &mut Call<'_>) {
 
 /// 1, except for the integers that are shared for ever (`OBJ_SHARED_REFCOUNT`).
 pub(super) fn reference_count(value: &Value) -> i64 {
-    let number = value.as_string().and_then(parse_i64_strict);
+    let integer = value.as_string().filter(|_| value.encoding_name() == "int");
+    let number = integer.and_then(parse_i64_strict);
     if number.is_some_and(|number| (0..SHARED_INTEGERS).contains(&number)) { i64::from(i32::MAX) } else { 1 }
 }
 
@@ -63,7 +64,10 @@ pub fn memory(call: &mut Call<'_>) {
                 None => call.reply.null(),
             }
         }
-        _ => call.reply.subcommand_error(argv),
+        _ => {
+            let text = [b"ERR Unknown subcommand or wrong number of arguments for '", argv[1].as_slice()];
+            call.reply.error([&text.concat()[..], b"'. Try MEMORY HELP"].concat());
+        }
     }
 }
 
@@ -116,6 +120,44 @@ mod tests {
         bench.run(zsets::zadd, &format!("zadd z 1 {}", "x".repeat(65)));
         bench.check(object, "object encoding z", "$8|skiplist", 0);
         bench.check(object, "object encoding none", "$-1", 0);
+    }
+
+    #[test]
+    fn strings_that_were_changed_are_raw() {
+        use crate::command::{bits, hyperloglog, keys, strings as s};
+        let mut bench = Bench::new();
+        let mut check = |run: fn(&mut Call<'_>), line: &str, encoding: &str| {
+            bench.run(s::set, "set k 12");
+            bench.run(run, line);
+            bench.check(object, "object encoding k", &format!("${}|{encoding}", encoding.len()), 0);
+        };
+        check(s::append, "append k 3", "raw");
+        check(s::append, "append k ''", "raw");
+        check(s::setrange, "setrange k 0 ''", "int");
+        check(s::setrange, "setrange k 1 3", "raw");
+        check(bits::setbit, "setbit k 0 0", "raw");
+        check(bits::bitfield, "bitfield k get u8 0", "int");
+        check(bits::bitfield, "bitfield k set u8 0 49", "raw");
+        check(bits::bitop, "bitop and k k", "raw");
+        check(s::incr, "incr k", "int");
+        check(s::incrbyfloat, "incrbyfloat k 1", "embstr");
+        check(s::getset, "getset k 9", "int");
+        bench.check(object, "object refcount k", ":2147483647", 0);
+        bench.run(s::append, "append k ''");
+        bench.check(object, "object refcount k", ":1", 0);
+        bench.run(s::incr, "incr k");
+        bench.check(object, "object encoding k", "$3|int", 0);
+        for (run, line, encoding) in [
+            (s::append as fn(&mut Call<'_>), "append k 3", "int"),
+            (s::setrange, "setrange k 0 3", "raw"),
+            (bits::setbit, "setbit k 1 1", "raw"),
+            (hyperloglog::pfadd, "pfadd k a", "raw"),
+            (s::incrbyfloat, "incrbyfloat k 3", "embstr"),
+        ] {
+            bench.run(keys::del, "del k");
+            bench.run(run, line);
+            bench.check(object, "object encoding k", &format!("${}|{encoding}", encoding.len()), 0);
+        }
     }
 
     #[test]

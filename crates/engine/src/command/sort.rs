@@ -220,7 +220,7 @@ fn lookup_by_pattern(call: &mut Call<'_>, pattern: &[u8], element: &[u8]) -> Opt
     };
     let value = call.lookup_read(&[before, element, behind].concat())?;
     match (&*value, field) {
-        (Value::String(bytes), None) => Some(bytes.clone()),
+        (Value::String(bytes), None) => Some(bytes.to_vec()),
         (Value::Hash(hash), Some(field)) => hash.get(field).map(<[u8]>::to_vec),
         _ => None,
     }

@@ -4,7 +4,7 @@
 
 use super::call::Call;
 use super::notify::Events;
-use crate::keyspace::Value;
+use crate::keyspace::{Text, Value};
 use crate::long_double::LongDouble;
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
@@ -271,7 +271,7 @@ pub fn setrange(call: &mut Call<'_>) {
         return;
     }
     if old_len.is_none() {
-        call.keyspace.set(call.db, key, Vec::new());
+        call.keyspace.set(call.db, key, Text::raw(Vec::new()));
     }
     change(call, key, |value| {
         if value.len() < end {
@@ -320,12 +320,7 @@ fn increment(call: &mut Call<'_>, by: i64) {
         call.reply.error(errors::INCR_OVERFLOW);
         return;
     };
-    let text = new.to_string().into_bytes();
-    if exists {
-        change(call, key, |value| *value = text);
-    } else {
-        call.keyspace.set(call.db, key, text);
-    }
+    replace(call, key, new.to_string().into_bytes().into(), exists);
     call.notify(Events::STRING, "incrby", key);
     call.dirty += 1;
     call.reply.integer(new);
@@ -346,11 +341,7 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
     let text = sum.to_text().into_bytes();
     call.rewrite(&[b"SET", key, &text]);
     call.reply.bulk(&text);
-    if exists {
-        change(call, key, |value| *value = text);
-    } else {
-        call.keyspace.set(call.db, key, text);
-    }
+    replace(call, key, Text::float(text), exists);
     call.notify(Events::STRING, "incrbyfloat", key);
     call.dirty += 1;
 }
@@ -358,10 +349,19 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
 /// Alters the string that `key` is known to hold; its time to live stays.
 pub(super) fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
     call.keyspace.modify(call.db, key, |value| {
-        if let Value::String(bytes) = value {
-            change(bytes);
+        if let Value::String(text) = value {
+            change(text.unshare());
         }
     });
+}
+
+/// Sets the string that `key` holds, if it `exists`, to another; its time to live stays.
+fn replace(call: &mut Call<'_>, key: &[u8], text: Text, exists: bool) {
+    if exists {
+        call.keyspace.modify(call.db, key, |value| *value = text.into());
+    } else {
+        call.keyspace.set(call.db, key, text);
+    }
 }
 
 /// `checkStringLength`: replies an error if a string of `len` bytes may not be.

@@ -1,7 +1,7 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
 use super::{
-    bits, blocking, call::Call, dump, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings, zsets,
+    bits, blocking, call::Call, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings, zsets,
 };
 use crate::io::ConnId;
 use crate::node::Node;
@@ -294,12 +294,22 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("latency", -2, "aslt", Node::latency_command),
     node("wait", 3, "s", Node::wait_command),
     node("command", -1, "ltR", Node::command_command),
+    data("geoadd", -5, "wm", (1, 1, 1), geo::geoadd),
+    data("georadius", -6, "w", (1, 1, 1), geo::georadius),
+    data("georadius_ro", -6, "r", (1, 1, 1), geo::georadius_ro),
+    data("georadiusbymember", -5, "w", (1, 1, 1), geo::georadiusbymember),
+    data("georadiusbymember_ro", -5, "r", (1, 1, 1), geo::georadiusbymember_ro),
+    data("geohash", -2, "r", (1, 1, 1), geo::geohash),
+    data("geopos", -2, "r", (1, 1, 1), geo::geopos),
+    data("geodist", -4, "r", (1, 1, 1), geo::geodist),
     data("bitop", -4, "wm", (2, -1, 1), bits::bitop),
     data("bitcount", -2, "r", (1, 1, 1), bits::bitcount),
     data("bitpos", -3, "r", (1, 1, 1), bits::bitpos),
+    data("pfselftest", 1, "a", (0, 0, 0), hyperloglog::pfselftest),
     data("pfadd", -2, "wmF", (1, 1, 1), hyperloglog::pfadd),
     data("pfcount", -2, "r", (1, -1, 1), hyperloglog::pfcount),
     data("pfmerge", -2, "wm", (1, -1, 1), hyperloglog::pfmerge),
+    data("pfdebug", -3, "w", (0, 0, 0), hyperloglog::pfdebug),
 ];
 
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).

@@ -26,7 +26,7 @@ pub use store::{zinterstore, zunionstore};
 
 /// The options of ZADD.
 #[derive(Clone, Copy, Default)]
-struct AddOptions {
+pub(super) struct AddOptions {
     /// NX: only new members.
     if_absent: bool,
     /// XX: only members that are there.
@@ -79,7 +79,6 @@ pub fn zincrby(call: &mut Call<'_>) {
 /// `zaddGenericCommand`.
 fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
     let argv = call.argv;
-    let key = &argv[1];
     let mut rest = &argv[2..];
     while let [word, tail @ ..] = rest {
         match word.to_ascii_lowercase().as_slice() {
@@ -109,6 +108,12 @@ fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
         let Some(score) = double(call, &pair[0]) else { return };
         pairs.push((score, pair[1].as_slice()));
     }
+    add_pairs(call, options, pairs);
+}
+
+/// Gives members of the set at `argv[1]` scores, one after the other, and replies.
+pub(super) fn add_pairs(call: &mut Call<'_>, options: AddOptions, pairs: Vec<(f64, &[u8])>) {
+    let key = &call.argv[1];
     let Ok(known) = call.read_for_write::<Zset>(key) else { return };
     let is_new = known.is_none();
     // What comes first is judged by the set as it is; where nothing changes, it stays untouched for WATCH too.

@@ -7,6 +7,7 @@ mod list;
 mod ranked;
 mod set;
 mod table;
+mod text;
 mod value;
 mod zset;
 
@@ -18,6 +19,7 @@ pub use digest::Digest;
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;
+pub use text::Text;
 pub use value::{Collection, Value};
 pub use zset::Zset;
 

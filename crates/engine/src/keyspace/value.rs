@@ -1,11 +1,6 @@
 //! What a key can hold.
 
-use super::{Hash, List, Set, Zset};
-use crate::resp::parse_i64_strict;
-
-/// The longest string in bytes that Redis stores together with its object header
-/// (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).
-const EMBEDDED_LEN_MAX: usize = 44;
+use super::{Hash, List, Set, Text, Zset};
 
 /// The value of a key.
 ///
@@ -15,7 +10,7 @@ const EMBEDDED_LEN_MAX: usize = 44;
 #[non_exhaustive]
 pub enum Value {
     /// A string of bytes. Whether Redis would store it as an integer is worked out where it matters.
-    String(Vec<u8>),
+    String(Text),
     /// A list.
     List(List),
     /// A set.
@@ -85,15 +80,11 @@ impl Value {
 
     /// How Redis stores the value, as OBJECT ENCODING says.
     ///
-    /// Collections remember that they have outgrown their compact form. A string's encoding is worked out from
-    /// its content as if it had just been set: Redis calls one `raw` that APPEND, SETRANGE or SETBIT has changed, however
-    /// short it is.
+    /// Collections remember that they have outgrown their compact form.
     #[must_use]
     pub fn encoding_name(&self) -> &'static str {
         match self {
-            Self::String(bytes) if parse_i64_strict(bytes).is_some() => "int",
-            Self::String(bytes) if bytes.len() <= EMBEDDED_LEN_MAX => "embstr",
-            Self::String(_) => "raw",
+            Self::String(text) => text.encoding_name(),
             Self::List(_) => "quicklist",
             Self::Set(set) => set.encoding_name(),
             Self::Zset(zset) => zset.encoding_name(),
@@ -124,7 +115,7 @@ impl Value {
 
     /// A rough size in bytes. Asked on every change, so it must not walk the value.
     #[must_use]
-    pub const fn approximate_bytes(&self) -> usize {
+    pub fn approximate_bytes(&self) -> usize {
         match self {
             Self::String(bytes) => bytes.len(),
             Self::List(list) => list.approximate_bytes(),
@@ -135,14 +126,20 @@ impl Value {
     }
 }
 
+impl From<Text> for Value {
+    fn from(text: Text) -> Self {
+        Self::String(text)
+    }
+}
+
 impl From<Vec<u8>> for Value {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::String(bytes)
+        Self::String(bytes.into())
     }
 }
 
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
-        Self::String(bytes.to_vec())
+        Self::String(bytes.to_vec().into())
     }
 }

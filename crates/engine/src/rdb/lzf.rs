@@ -44,11 +44,7 @@ impl Compressor {
             let before = std::mem::replace(&mut self.seen[hash(data, at)], place);
             // The string's first byte is never referred to: for liblzf it looks like an empty slot.
             let found = before.checked_sub(base).map(|before| before as usize).filter(|&before| {
-                before > 0
-                    && before < at
-                    && at - before <= DISTANCE_MAX
-                    && at + 4 < end
-                    && data[before..before + 3] == data[at..at + 3]
+                before > 0 && before < at && at - before <= DISTANCE_MAX && data[before..before + 3] == data[at..at + 3]
             });
             let Some(before) = found else {
                 if out.bytes.len() >= room {
@@ -61,11 +57,18 @@ impl Compressor {
             if out.bytes.len() - usize::from(out.literals == 0) + 4 >= room {
                 return None;
             }
-            let longest = (end - at - 2).min(MATCH_MAX);
+            // liblzf looks at sixteen bytes before it minds the limit, if the limit is no nearer.
+            let longest = match (end - at - 2).min(MATCH_MAX) {
+                far @ 17.. => far.max(19),
+                near => near,
+            };
             let same = (3..longest).take_while(|&i| data[before + i] == data[at + i]).count();
             let len = 3 + same;
             out.reference(at - before - 1, len);
             at += len;
+            if at + 2 >= end {
+                break;
+            }
             for at in [at - 2, at - 1] {
                 self.seen[hash(data, at)] = base.wrapping_add(at as u32);
             }
@@ -153,7 +156,8 @@ mod tests {
         // One literal cannot be referred to, so two; then references of up to 264 bytes, then what is left.
         let expect = [&b"\x01xx\xe0\xff\x00"[..], b"\xe0\x1c\x00", b"\x01xx"].concat();
         check(&[b'x'; 305], Some(&expect));
-        check(b"0123456789-0123456789-0123456789", Some(b"\x0b0123456789-0\xe0\x09\x0a\x0189"));
+        check(b"0123456789-0123456789-0123456789", Some(b"\x0b0123456789-0\xe0\x0a\x0a\x009"));
+        check(b"bbbbbbbbbbbbbbbbbbbbb", Some(b"\x01bb\xe0\x0a\x00"));
     }
 
     #[test]

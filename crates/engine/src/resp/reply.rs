@@ -87,11 +87,9 @@ impl Reply {
     /// (`addReplySubcommandSyntaxError`).
     pub fn subcommand_error(&mut self, argv: &[Vec<u8>]) {
         let [command, subcommand, ..] = argv else { return };
-        let subcommand = String::from_utf8_lossy(subcommand);
-        let command = String::from_utf8_lossy(command).to_ascii_uppercase();
-        self.error(format!(
-            "ERR Unknown subcommand or wrong number of arguments for '{subcommand}'. Try {command} HELP."
-        ));
+        let (text, command) =
+            ("ERR Unknown subcommand or wrong number of arguments for '", command.to_ascii_uppercase());
+        self.error([text.as_bytes(), subcommand, b"'. Try ", &command, b" HELP."].concat());
     }
 
     /// Bytes that are RESP already.

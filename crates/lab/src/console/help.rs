@@ -79,6 +79,27 @@ static REDIS: &[CommandHelp] = &[
     c("EXPIREAT", "key timestamp"),
     c("FLUSHALL", "[ASYNC]"),
     c("FLUSHDB", "[ASYNC]"),
+    c("GEOADD", "key longitude latitude member [longitude latitude member ...]"),
+    c("GEODIST", "key member1 member2 [unit]"),
+    c("GEOHASH", "key member [member ...]"),
+    c("GEOPOS", "key member [member ...]"),
+    c(
+        "GEORADIUS",
+        "key longitude latitude radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key] \
+         [STOREDIST key]",
+    ),
+    c(
+        "GEORADIUSBYMEMBER",
+        "key member radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key] [STOREDIST key]",
+    ),
+    c(
+        "GEORADIUSBYMEMBER_RO",
+        "key member radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC]",
+    ),
+    c(
+        "GEORADIUS_RO",
+        "key longitude latitude radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC]",
+    ),
     c("GET", "key"),
     c("GETBIT", "key offset"),
     c("GETRANGE", "key start end"),
@@ -133,7 +154,9 @@ static REDIS: &[CommandHelp] = &[
     c("PEXPIREAT", "key milliseconds-timestamp"),
     c("PFADD", "key [element ...]"),
     c("PFCOUNT", "key [key ...]"),
+    c("PFDEBUG", "GETREG|DECODE|ENCODING|TODENSE key"),
     c("PFMERGE", "destkey [sourcekey ...]"),
+    c("PFSELFTEST", ""),
     c("PING", "[message]"),
     c("PSETEX", "key milliseconds value"),
     c("PSUBSCRIBE", "pattern [pattern ...]"),

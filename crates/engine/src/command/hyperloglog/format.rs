@@ -98,7 +98,7 @@ fn set(bytes: &mut Vec<u8>, index: usize, value: u8, sparse_len_max: usize) -> R
 }
 
 /// `hllSparseToDense`.
-fn make_dense(bytes: &mut Vec<u8>) -> Result<(), Corrupted> {
+pub(super) fn make_dense(bytes: &mut Vec<u8>) -> Result<(), Corrupted> {
     if !is_dense(bytes) {
         let mut registers = vec![0; dense::LEN];
         sparse::for_each_run(&bytes[HEADER..], |indexes, value| {
@@ -158,6 +158,11 @@ impl Registers {
         sparse::for_each_run(body, |indexes, value| {
             self.0[indexes].iter_mut().for_each(|register| *register = value.max(*register));
         })
+    }
+
+    /// The registers' values.
+    pub(super) fn values(&self) -> &[u8] {
+        &self.0
     }
 
     pub(super) fn histogram(&self) -> Histogram {

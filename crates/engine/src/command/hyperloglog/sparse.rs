@@ -71,6 +71,21 @@ pub(super) fn for_each_run(bytes: &[u8], mut each: impl FnMut(Range<usize>, u8))
     if index == REGISTERS { Ok(()) } else { Err(Corrupted) }
 }
 
+/// The runs as PFDEBUG DECODE shows them: `z:`, `Z:` and their length, or `v:`, their value and their length.
+pub(super) fn describe(bytes: &[u8]) -> String {
+    let (mut at, mut words) = (0, Vec::new());
+    while at < bytes.len() {
+        let Run { len, value, bytes } = Run::read(bytes, at);
+        words.push(match (value, bytes) {
+            (0, 1) => format!("z:{len}"),
+            (0, _) => format!("Z:{len}"),
+            (value, _) => format!("v:{value},{len}"),
+        });
+        at += bytes;
+    }
+    words.join(" ")
+}
+
 /// What came of [`set`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {

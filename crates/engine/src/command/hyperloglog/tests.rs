@@ -148,3 +148,33 @@ fn no_bytes_panic() {
         }
     }
 }
+
+#[test]
+fn looked_at_from_within() {
+    let mut b = Bench::new();
+    let unknown = "-ERR The specified key does not exist";
+    b.check(pfdebug, "PFDEBUG DECODE h", unknown, 0);
+    b.run(pfadd, "PFADD h a b c");
+    b.check(pfdebug, "PFDEBUG encoding h", "+sparse", 0);
+    b.check(pfdebug, "PFDEBUG DECODE h", "$44|Z:8436 v:1,1 Z:4274 v:2,1 Z:3068 v:1,1 Z:603", 0);
+    b.check(pfdebug, "PFDEBUG DECODE h x", "-ERR Wrong number of arguments for the 'DECODE' subcommand", 0);
+    b.check(pfdebug, "PFDEBUG what h", "-ERR Unknown PFDEBUG subcommand 'what'", 0);
+    b.check(pfdebug, "PFDEBUG TODENSE h", ":1", 1);
+    b.check(pfdebug, "PFDEBUG TODENSE h", ":0", 0);
+    b.check(pfdebug, "PFDEBUG ENCODING h", "+dense", 0);
+    b.check(pfdebug, "PFDEBUG DECODE h", "-ERR HLL encoding is not sparse", 0);
+    b.run(pfadd, "PFADD other a b c");
+    let registers = b.run(pfdebug, "PFDEBUG GETREG other");
+    assert_eq!((registers.dirty, registers.reply.split('|').count()), (1, REGISTERS_AND_ENDS));
+    b.check(pfcount, "PFCOUNT other", ":3", 1);
+    b.run(set, "SET s x");
+    b.check(pfdebug, "PFDEBUG ENCODING s", "-WRONGTYPE Key is not a valid HyperLogLog string value.", 0);
+}
+
+/// The lines of an array of all registers, and what follows the last line break.
+const REGISTERS_AND_ENDS: usize = 16_384 + 2;
+
+#[test]
+fn the_self_test_passes() {
+    Bench::new().check(pfselftest, "PFSELFTEST", "+OK", 0);
+}

@@ -1,0 +1,113 @@
+//! The boxes that a search looks into (`geohashGetAreasByRadius`): the one with its centre, and those around it that
+//! it may reach.
+
+use std::ops::Range;
+
+use super::hash::{EARTH_RADIUS_M, LATITUDES, Position, STEPS_MAX, spans};
+
+/// Half the Earth's girth on the map (`MERCATOR_MAX`).
+const MERCATOR_MAX_M: f64 = 20_037_726.37;
+
+/// The places of a hash where longitudes are; latitudes have the others.
+const LONGITUDE_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+
+/// A box of the map: a hash with that many bits for each coordinate.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    bits: u64,
+    steps: u32,
+}
+
+impl Area {
+    fn around(centre: Position, steps: u32) -> Self {
+        let bits = if centre.is_on_the_map() { centre.hash_of(steps, LATITUDES) } else { 0 };
+        Self { bits, steps }
+    }
+
+    /// The box that many columns to the east and rows to the north. The map's edges are glued together.
+    fn neighbour(self, east: i64, north: i64) -> Self {
+        let all = u64::MAX >> (64 - 2 * self.steps);
+        let (x, y) = (LONGITUDE_BITS & all, !LONGITUDE_BITS & all);
+        // With ones in the places of the other coordinate, a carry passes through them; without, a borrow does.
+        let step = |own: u64, other: u64, by: i64, unit: u64| match by {
+            1 => (self.bits & own | other).wrapping_add(unit) & own,
+            -1 => (self.bits & own).wrapping_sub(unit) & own,
+            _ => self.bits & own,
+        };
+        Self { bits: step(x, y, east, 2) | step(y, x, north, 1), ..self }
+    }
+
+    /// The scores of members within: the first, and the first that is beyond.
+    pub(super) fn scores(self) -> Range<f64> {
+        let align = |bits: u64| (bits << (2 * (STEPS_MAX - self.steps))) as f64;
+        align(self.bits)..align(self.bits.wrapping_add(1))
+    }
+}
+
+/// How many bits for each coordinate make boxes of about this size (`geohashEstimateStepsByRadius`). Near the poles they
+/// must be wider.
+fn estimate_steps(radius_m: f64, latitude: f64) -> u32 {
+    if radius_m == 0.0 {
+        return STEPS_MAX;
+    }
+    let (mut steps, mut reach) = (1_i32, radius_m);
+    while reach < MERCATOR_MAX_M {
+        reach *= 2.0;
+        steps += 1;
+    }
+    steps -= 2;
+    steps -= i32::from(latitude.abs() > 66.0) + i32::from(latitude.abs() > 80.0);
+    steps.clamp(1, STEPS_MAX as i32) as u32
+}
+
+/// Whether boxes of this size are too small: the search reaches beyond the neighbours of its own box.
+fn is_too_small(area: Area, centre: Position, radius_m: f64) -> bool {
+    let of = |east, north| {
+        let neighbour = area.neighbour(east, north);
+        spans(neighbour.bits, neighbour.steps)
+    };
+    let Position { longitude, latitude } = centre;
+    let ends = [
+        Position { longitude, latitude: of(0, 1).1.max },
+        Position { longitude, latitude: of(0, -1).1.min },
+        Position { longitude: of(1, 0).0.max, latitude },
+        Position { longitude: of(-1, 0).0.min, latitude },
+    ];
+    ends.into_iter().any(|end| centre.distance_m(end) < radius_m)
+}
+
+/// `rad_deg`: a division, where the standard library multiplies and rounds otherwise.
+fn degrees(radians: f64) -> f64 {
+    radians / (std::f64::consts::PI / 180.0)
+}
+
+/// The boxes to look into, in the order in which they are looked into.
+pub(super) fn areas(centre: Position, radius_m: f64) -> Vec<Area> {
+    let mut area = Area::around(centre, estimate_steps(radius_m, centre.latitude));
+    if is_too_small(area, centre, radius_m) && area.steps > 1 {
+        area = Area::around(centre, area.steps - 1);
+    }
+    let angle = radius_m / EARTH_RADIUS_M;
+    let reach_north = degrees(angle);
+    let reach_east = degrees(angle / libm::cos(centre.latitude.to_radians()));
+    let (longitudes, latitudes) = spans(area.bits, area.steps);
+    // A neighbour is of no use if the box in the middle already ends beyond the search on that side.
+    let useless = |east: i64, north: i64| {
+        area.steps >= 2
+            && (north < 0 && latitudes.min < centre.latitude - reach_north
+                || north > 0 && latitudes.max > centre.latitude + reach_north
+                || east < 0 && longitudes.min < centre.longitude - reach_east
+                || east > 0 && longitudes.max > centre.longitude + reach_east)
+    };
+    let around = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)];
+    let mut areas: Vec<Area> = vec![area];
+    for (east, north) in around.into_iter().filter(|&(east, north)| !useless(east, north)) {
+        let neighbour = area.neighbour(east, north);
+        // Where the map has only a few boxes, some neighbours are one: Redis compares with the last one only, and never
+        // with the middle, so a member can come twice.
+        if areas.len() == 1 || areas.last() != Some(&neighbour) {
+            areas.push(neighbour);
+        }
+    }
+    areas
+}

@@ -1,0 +1,86 @@
+//! A string.
+
+use std::ops::{Deref, DerefMut};
+
+use crate::resp::parse_i64_strict;
+
+/// The longest string in bytes that Redis stores together with its object header
+/// (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).
+const EMBEDDED_LEN_MAX: usize = 44;
+
+/// A string of bytes, and how Redis came to store it, on which its encoding depends.
+///
+/// Two are equal if their bytes are.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    bytes: Vec<u8>,
+    form: Form,
+}
+
+/// How a string came to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    /// Set as a whole (`tryObjectEncoding`): an integer is stored as one.
+    #[default]
+    Set,
+    /// The result of INCRBYFLOAT, in which Redis does not look for an integer.
+    Float,
+    /// Changed in place, or made to be (`dbUnshareStringValue`): `raw`, however short it is.
+    Raw,
+}
+
+impl Text {
+    /// A string that is made to be changed in place.
+    #[must_use]
+    pub const fn raw(bytes: Vec<u8>) -> Self {
+        Self { bytes, form: Form::Raw }
+    }
+
+    /// The result of INCRBYFLOAT.
+    #[must_use]
+    pub const fn float(bytes: Vec<u8>) -> Self {
+        Self { bytes, form: Form::Float }
+    }
+
+    /// The bytes, to change in place: the string is `raw` from then on.
+    pub const fn unshare(&mut self) -> &mut Vec<u8> {
+        self.form = Form::Raw;
+        &mut self.bytes
+    }
+
+    /// How Redis stores the string, as OBJECT ENCODING says.
+    #[must_use]
+    pub fn encoding_name(&self) -> &'static str {
+        match self.form {
+            Form::Set if parse_i64_strict(&self.bytes).is_some() => "int",
+            Form::Set | Form::Float if self.bytes.len() <= EMBEDDED_LEN_MAX => "embstr",
+            _ => "raw",
+        }
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, form: Form::Set }
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Deref for Text {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        &self.bytes
+    }
+}
+
+impl DerefMut for Text {
+    fn deref_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+}
