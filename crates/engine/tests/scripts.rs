@@ -567,3 +567,17 @@ fn time_is_frozen() {
     solo.expect(conn, "*2\r\n:20\r\n:20\r\n");
     assert_eq!(solo.cmd("EXISTS a"), ":0\r\n");
 }
+
+#[test]
+fn a_script_is_kept_however_many_come_after_it() {
+    let mut solo = Solo::new(&[]);
+    let conn = solo.accept();
+    let mut shas = Vec::new();
+    for i in 0..1000 {
+        solo.say(conn, format!("SCRIPT LOAD \"return {i}\"\r\n").as_bytes());
+        shas.push(solo.sent(conn)[5..45].to_owned());
+        let old = i * 7919 % shas.len();
+        solo.say(conn, format!("EVALSHA {} 0\r\n", shas[old]).as_bytes());
+        solo.expect(conn, &format!(":{old}\r\n"));
+    }
+}

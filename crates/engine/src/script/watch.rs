@@ -39,6 +39,8 @@ pub(super) fn begin(state: &mut LuaState, bound: u64) -> LuaResult<()> {
 pub(super) fn keep(state: &mut LuaState, name: &str, value: Val) -> LuaResult<()> {
     let key = Val::Str(state.gc.intern_string(name.as_bytes()));
     let registry = state.registry;
+    // The collector may be past this table: without looking at it once more it would take the value for garbage.
+    state.gc.barrier_back(registry);
     match state.gc.tables.get_mut(registry) {
         Some(table) => table.raw_set(key, value, &state.gc.string_arena),
         None => Ok(()),
