@@ -23,6 +23,8 @@ pub struct Driver {
     pub wanted: Option<ConnId>,
     /// The newest connection that the node asked for.
     pub link: Option<ConnId>,
+    /// The append-only file.
+    append_only: Vec<u8>,
     ended: bool,
 }
 
@@ -40,7 +42,7 @@ impl Driver {
         let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
         let mut out = Outbox::new();
         let node = Node::start(now, config, 7, None, &mut out).expect("no file, no error");
-        let mut driver = Self { node, now, accepted: 0, wanted: None, link: None, ended: false };
+        let mut driver = Self { node, now, accepted: 0, wanted: None, link: None, append_only: Vec::new(), ended: false };
         driver.carry_out(out);
         driver
     }
@@ -65,6 +67,15 @@ impl Driver {
                 Output::SpawnToSockets { child, conns, job, mark, .. } => {
                     let _ = job.run_with_eof_mark(&mark);
                     self.input(Input::ChildStreamed { child, reached: &conns });
+                }
+                Output::SpawnRewrite { child, job } => {
+                    self.input(Input::ChildDone { child, result: Ok(job.run().into()) });
+                }
+                Output::Append { bytes, .. } => self.append_only.extend(bytes),
+                Output::TakeRewritten { file, tail, .. } => self.append_only = [&*file, &tail].concat(),
+                Output::ReadFile { .. } => {
+                    let file = self.append_only.as_slice().into();
+                    self.input(Input::FileRead { result: Ok(file) });
                 }
                 Output::Load { .. } => self.input(Input::LoadStep),
                 Output::Exit { .. } | Output::Restart { .. } => self.ended = true,

@@ -236,7 +236,7 @@ fn the_log_goes_where_it_is_told() {
 
 #[test]
 fn what_cannot_be_is_told_and_ends_with_1() {
-    let output = run(&["--appendonly", "yes"]);
+    let output = run(&["--activedefrag", "yes"]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(error.contains("*** FATAL CONFIG FILE ERROR ***\nReading the configuration file, at line "), "{error}");
@@ -366,4 +366,54 @@ fn debug_restart_begins_the_same_program_again_with_what_it_saved() {
 fn field(info: &str, name: &str) -> String {
     let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.unwrap_or_else(|| panic!("no {name} in {info}")).to_owned()
+}
+
+#[test]
+fn a_process_that_is_killed_finds_all_that_it_answered_in_its_append_only_file() {
+    let folder = new_folder();
+    let args = ["--save", "", "--appendonly", "yes", "--appendfilename", "log.aof", "--appendfsync", "always"];
+    let mut server = Server::start_in(&folder, &args);
+    assert_eq!(server.exchange(b"SET k v\r\nINCR n\r\nINCR n\r\n"), "+OK\r\n:1\r\n:2\r\n");
+    server.signal("-KILL");
+    server.end();
+    let mut server = Server::start_in(&folder, &args);
+    assert!(server.log.contains("DB loaded from append only file: 0.000 seconds"), "{}", server.log);
+    assert_eq!(server.exchange(b"GET k\r\nINCR n\r\n"), "$1\r\nv\r\n:3\r\n");
+    // What the rewrite made, and what came while it ran and after it.
+    assert!(server.exchange(b"BGREWRITEAOF\r\nINCR n\r\n").ends_with("started\r\n:4\r\n"));
+    let begun = Instant::now();
+    while server.exchange(b"INFO persistence\r\n").contains("aof_rewrite_in_progress:1") {
+        assert!(begun.elapsed() < PATIENCE, "the rewrite does not end");
+    }
+    assert_eq!(server.exchange(b"INCR n\r\nDEBUG LOADAOF\r\nGET n\r\n"), ":5\r\n+OK\r\n$1\r\n5\r\n");
+    assert!(std::fs::read(folder.join("log.aof")).unwrap().starts_with(b"REDIS0009"));
+    let names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["log.aof"]);
+    server.signal("-TERM");
+    assert_eq!(server.end().code(), Some(0));
+
+    // A tail that is cut off is cut off the file too; or it stays, and nobody starts.
+    let whole = std::fs::read(folder.join("log.aof")).unwrap();
+    std::fs::write(folder.join("log.aof"), &whole[..whole.len() - 1]).unwrap();
+    let strict = ["--dir", folder.to_str().unwrap(), "--aof-load-truncated", "no", "--port", &free_port().to_string()];
+    let output = run(&[&args[..], &strict].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8(output.stdout).unwrap();
+    assert!(log.lines().last().unwrap().contains("# Unexpected end of file reading the append only file."), "{log}");
+    let server = Server::start_in(&folder, &args);
+    assert_eq!(server.exchange(b"GET n\r\n"), "$1\r\n4\r\n");
+    assert!(std::fs::read(folder.join("log.aof")).unwrap().len() < whole.len() - 1);
+}
+
+#[test]
+fn an_append_only_file_that_cannot_be_opened_stays_off() {
+    // A folder cannot be appended to.
+    let folder = new_folder();
+    let server = Server::start_in(&folder, &["--save", "", "--appendonly", "yes", "--logfile", ""]);
+    assert_eq!(server.exchange(b"CONFIG SET appendonly no\r\n"), "+OK\r\n");
+    std::fs::remove_file(folder.join("appendonly.aof")).unwrap();
+    std::fs::create_dir(folder.join("appendonly.aof")).unwrap();
+    let _ = server.exchange(b"CONFIG SET appendonly yes\r\n");
+    assert!(server.exchange(b"INFO persistence\r\n").contains("aof_enabled:0"));
+    assert_eq!(server.exchange(b"SET k v\r\n"), "+OK\r\n");
 }

@@ -1,13 +1,14 @@
 //! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
 
+mod append_only;
 mod directive;
 mod directives;
 mod kept;
 mod output_limits;
 pub(crate) mod rewrite;
 
-use self::directive::When;
-use self::directives::DIRECTIVES;
+pub use self::append_only::{AppendFsync, AppendOnly};
+use self::directive::{Directive, When};
 use crate::command::notify::Events;
 use crate::command::table;
 use crate::event::LogLevel;
@@ -140,6 +141,8 @@ pub struct Config {
     pub zset_max_ziplist_entries: usize,
     /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
     pub zset_max_ziplist_value: usize,
+    /// The append-only file's directives.
+    pub aof: AppendOnly,
     /// `rename-command`: (name in the command table, the only name it is known by; empty for none).
     pub renamed_commands: Vec<(String, String)>,
     /// `protected-mode`: without a password and without addresses to listen on, serve the machine itself alone. Off
@@ -205,6 +208,7 @@ impl Default for Config {
             notify_keyspace_events: Events::default(),
             zset_max_ziplist_entries: 128,
             zset_max_ziplist_value: 64,
+            aof: AppendOnly::default(),
             renamed_commands: Vec::new(),
             protected_mode: false,
             bind: Vec::new(),
@@ -213,6 +217,11 @@ impl Default for Config {
             file: None,
         }
     }
+}
+
+/// Every directive.
+fn directives() -> impl Iterator<Item = &'static Directive> {
+    directives::DIRECTIVES.iter().chain(append_only::DIRECTIVES)
 }
 
 impl Config {
@@ -226,8 +235,7 @@ impl Config {
             return self.rename_command(args);
         }
         let args: Vec<&[u8]> = args.iter().map(|arg| arg.as_bytes()).collect();
-        let directive = DIRECTIVES
-            .iter()
+        let directive = directives()
             .find(|directive| directive.is_named(name.as_bytes()))
             .ok_or("Bad directive or wrong number of arguments")?;
         (directive.set)(self, &args)
@@ -257,8 +265,7 @@ impl Config {
         if let Some(kept) = self.set_kept(name, value) {
             return kept.map_err(wrong);
         }
-        let directive = DIRECTIVES
-            .iter()
+        let directive = directives()
             .find(|directive| directive.when == When::Always && directive.is_named(name))
             .ok_or_else(|| format!("Unsupported CONFIG parameter: {shown}"))?;
         (directive.set)(self, &[value]).map_err(wrong)
@@ -268,7 +275,7 @@ impl Config {
     #[must_use]
     pub fn config_get(&self, pattern: &[u8]) -> Vec<(&'static str, String)> {
         let mut found = Vec::new();
-        for directive in DIRECTIVES {
+        for directive in directives().filter(|directive| directive.when != When::File) {
             for name in [Some(directive.name), directive.alias].into_iter().flatten() {
                 if glob(pattern, name.as_bytes(), true) {
                     found.push((name, (directive.get)(self)));
@@ -303,18 +310,24 @@ impl Config {
     /// Whether there is a directive of this name, in either spelling.
     #[must_use]
     pub fn has_directive(name: &str) -> bool {
-        DIRECTIVES.iter().any(|directive| directive.is_named(name.as_bytes()))
+        directives().any(|directive| directive.is_named(name.as_bytes()))
     }
 
     /// What CONFIG GET shows for the directive of this very name; empty if there is none.
     pub(crate) fn value_of(&self, name: &str) -> String {
-        let directive = DIRECTIVES.iter().find(|directive| directive.name == name);
+        let directive = directives().find(|directive| directive.name == name);
         directive.map(|directive| (directive.get)(self)).unwrap_or_default()
+    }
+
+    /// The file that a start reads: the append-only file if it is turned on, `dbfilename` otherwise.
+    #[must_use]
+    pub fn start_file(&self) -> &str {
+        if self.aof.appendonly { &self.aof.appendfilename } else { &self.dbfilename }
     }
 
     /// The names of all directives, for completion and error messages.
     pub fn directive_names() -> impl Iterator<Item = &'static str> {
-        DIRECTIVES.iter().map(|directive| directive.name)
+        directives().map(|directive| directive.name)
     }
 }
 
@@ -359,6 +372,12 @@ mod tests {
         check("save", &[""], Ok(""));
         check("save", &["60", "1"], Ok("60 1"));
         check("save", &["60"], Err("Invalid save"));
+        check("appendfsync", &["ALWAYS"], Ok("always"));
+        check("appendfsync", &["sometimes"], Err("'no', 'always' or 'everysec'"));
+        check("auto-aof-rewrite-percentage", &["-1"], Err("Invalid negative percentage"));
+        check("auto-aof-rewrite-min-size", &["0"], Ok("0"));
+        check("auto-aof-rewrite-min-size", &["64mb"], Ok("67108864"));
+        check("appendfilename", &["a/b"], Err("can't be a path"));
         check("no-such-thing", &["1"], Err("Bad directive"));
     }
 

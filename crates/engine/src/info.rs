@@ -186,14 +186,25 @@ impl Node {
         lines.put("rdb_last_bgsave_time_sec", self.last_bgsave_seconds);
         lines.put("rdb_current_bgsave_time_sec", self.child.as_ref().map_or(-1, |child| now - child.started));
         lines.put("rdb_last_cow_size", 0);
-        lines.put("aof_enabled", 0);
-        lines.put("aof_rewrite_in_progress", 0);
-        lines.put("aof_rewrite_scheduled", 0);
-        lines.put("aof_last_rewrite_time_sec", -1);
-        lines.put("aof_current_rewrite_time_sec", -1);
-        lines.put("aof_last_bgrewrite_status", "ok");
-        lines.put("aof_last_write_status", "ok");
+        let aof = &self.aof;
+        let status = |ok| if ok { "ok" } else { "err" };
+        lines.put("aof_enabled", u8::from(aof.is_on()));
+        lines.put("aof_rewrite_in_progress", u8::from(aof.rewrite.is_some()));
+        lines.put("aof_rewrite_scheduled", u8::from(aof.rewrite_scheduled));
+        lines.put("aof_last_rewrite_time_sec", aof.last_rewrite_seconds);
+        lines.put("aof_current_rewrite_time_sec", aof.rewrite.as_ref().map_or(-1, |rewrite| now - rewrite.started));
+        lines.put("aof_last_bgrewrite_status", status(aof.last_rewrite_ok));
+        lines.put("aof_last_write_status", status(aof.write_error.is_none()));
         lines.put("aof_last_cow_size", 0);
+        if aof.is_on() {
+            lines.put("aof_current_size", aof.current_size);
+            lines.put("aof_base_size", aof.base_size);
+            lines.put("aof_pending_rewrite", u8::from(aof.rewrite_scheduled));
+            lines.put("aof_buffer_length", aof.buf.len());
+            lines.put("aof_rewrite_buffer_length", aof.rewrite_buf.len());
+            lines.put("aof_pending_bio_fsync", 0);
+            lines.put("aof_delayed_fsync", 0);
+        }
         if let Some(loading) = &self.loading {
             let (loaded, total) = (loading.loaded_bytes, loading.total_bytes);
             let elapsed = now - loading.started;

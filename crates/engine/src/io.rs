@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::aof::RewriteJob;
 use crate::event::Event;
 use crate::rdb::SaveJob;
 use crate::time::Instant;
@@ -21,6 +22,9 @@ impl ConnId {
     /// The client that no connection belongs to: it executes the commands that scripts call (`server.lua_client`).
     pub(crate) const SCRIPT: Self = Self(u32::MAX);
 
+    /// The client that executes what the append-only file holds.
+    pub(crate) const LOADER: Self = Self(u32::MAX - 1);
+
     /// Whether the node opened this connection itself.
     #[must_use]
     pub const fn is_outbound(self) -> bool {
@@ -31,7 +35,7 @@ impl ConnId {
 /// A child of [`Output::SpawnToSockets`] writes so many bytes to each connection before it goes on (`PROTO_IOBUF_LEN`).
 pub const SOCKET_CHILD_CHUNK: usize = 16 * 1024;
 
-/// A child process of the node: a background save.
+/// A child process of the node: a background save, or a rewrite of the append-only file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct ChildId(pub u32);
@@ -54,6 +58,17 @@ pub enum CloseReason {
     Reset,
     /// Our kernel gave up sending (`ETIMEDOUT`).
     TimedOut,
+}
+
+/// When what was appended to a file is brought to the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fsync {
+    /// When the operating system pleases.
+    No,
+    /// Soon; nobody waits for it.
+    Background,
+    /// Before anything else is done.
+    Now,
 }
 
 /// One thing that happens to a node. One input is one turn of its event loop.
@@ -107,7 +122,7 @@ pub enum Input<'a> {
     Timer,
     /// The time of [`Output::Load`] has passed, and what arrived meanwhile has been told.
     LoadStep,
-    /// A child asked for by [`Output::Spawn`] ended: the RDB file's bytes, or why there are none.
+    /// A child asked for by [`Output::Spawn`] or [`Output::SpawnRewrite`] ended: the file's bytes, or why there are none.
     ChildDone {
         /// The child.
         child: ChildId,
@@ -128,6 +143,18 @@ pub enum Input<'a> {
         name: &'a str,
         /// The reason as `strerror` words it.
         error: &'a str,
+    },
+    /// How [`Output::Append`] went: told before any other input if it failed, and at the first success after that.
+    Appended {
+        /// The end of what was to be appended that is not in the file, if it failed.
+        unwritten: &'a [u8],
+        /// Why, as `strerror` words it.
+        error: Option<&'a str>,
+    },
+    /// The file that [`Output::ReadFile`] asked for: told before any other input.
+    FileRead {
+        /// Its content, or the reason why there is none, as `strerror` words it.
+        result: Result<Arc<[u8]>, &'a str>,
     },
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
@@ -183,6 +210,13 @@ pub enum Output {
         /// How long one of them may take nothing, in seconds.
         timeout_s: i64,
     },
+    /// Fork a child that runs `job` and writes what it makes into a temporary file, then tell [`Input::ChildDone`].
+    SpawnRewrite {
+        /// The child.
+        child: ChildId,
+        /// What to run.
+        job: RewriteJob,
+    },
     /// Kill a child (SIGUSR1); nothing more is told about it.
     Kill {
         /// The child.
@@ -195,6 +229,39 @@ pub enum Output {
         name: String,
         /// Its whole content.
         bytes: Arc<[u8]>,
+    },
+    /// Append to a file in the node's directory, which is made if there is none. `bytes` may be empty.
+    ///
+    /// If that fails [`Input::Appended`] tells so, with what is missing. Not so if `appendfsync` is `always` and there are
+    /// `bytes`: then nothing that follows may be carried out, for it would promise what is not on the disk; the process ends with status 1.
+    Append {
+        /// The file's name, such as `appendonly.aof`.
+        name: String,
+        /// What to append.
+        bytes: Vec<u8>,
+        /// When all that was ever appended is to be on the disk.
+        fsync: Fsync,
+    },
+    /// Put `tail` behind the temporary file that a child of [`Output::SpawnRewrite`] wrote, and the whole in the place of a
+    /// file in the node's directory. If that fails, [`Input::ChildDone`] tells so of this child once more, before any
+    /// other input.
+    TakeRewritten {
+        /// The child, which ended.
+        child: ChildId,
+        /// The name of the file that is replaced.
+        name: String,
+        /// What the child made.
+        file: Arc<[u8]>,
+        /// What follows it.
+        tail: Vec<u8>,
+        /// When it is to be on the disk.
+        fsync: Fsync,
+    },
+    /// Read a file in the node's directory, as the outputs before this one left it, and tell [`Input::FileRead`] before
+    /// any other input.
+    ReadFile {
+        /// The file's name.
+        name: String,
     },
     /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then. What
     /// the turn queued, the command's own reply among it, the node sends when it wakes.

@@ -8,6 +8,7 @@
 //! can see is in [`event`] and [`view`]; names follow Redis's sources, so that a reader of replication.c finds its way
 //! (see [`replication`]).
 
+pub mod aof;
 mod blocked;
 mod client;
 pub mod command;

@@ -18,6 +18,8 @@ pub(crate) enum Source {
     Disk,
     /// The master, in a full resync.
     Master,
+    /// The append-only file, which has a loader of its own (`crate::aof`).
+    AppendOnly,
 }
 
 /// A load under way.
@@ -71,8 +73,12 @@ impl Node {
     /// The driver says that the time for a step has passed (`rdbLoadProgressCallback`).
     pub(crate) fn load_step(&mut self) {
         let Some(loading) = &mut self.loading else { return };
-        let Some(loader) = loading.loader.take() else { return };
         let source = loading.source;
+        if source == Source::AppendOnly {
+            self.step_append_only_load();
+            return;
+        }
+        let Some(loader) = loading.loader.take() else { return };
         match loader.step(INTERVAL) {
             Ok(Progress::More(loader)) => {
                 loading.loaded_bytes = loader.loaded_bytes();
@@ -101,6 +107,7 @@ impl Node {
         match source {
             Source::Disk => self.loaded_from_disk(loaded),
             Source::Master => self.full_sync_loaded(loaded),
+            Source::AppendOnly => {}
         }
     }
 
@@ -112,7 +119,23 @@ impl Node {
                 self.exit(1);
             }
             Source::Master => self.full_sync_failed(error),
+            Source::AppendOnly => {}
         }
+    }
+
+    /// A load of the append-only file that takes several steps.
+    pub(crate) fn begin_append_only_loading(&mut self, total_bytes: usize) {
+        let (source, started) = (Source::AppendOnly, self.now.unix_s());
+        self.loading = Some(Loading { loader: None, source, started, loaded_bytes: 0, total_bytes, link_ended: None });
+        self.ask_for_load_step();
+    }
+
+    /// So much of it is read.
+    pub(crate) fn append_only_load_goes_on(&mut self, loaded_bytes: usize) {
+        if let Some(loading) = &mut self.loading {
+            loading.loaded_bytes = loaded_bytes;
+        }
+        self.ask_for_load_step();
     }
 
     /// `loadDataFromDisk` is over. A node configured as a replica also takes over the history that the file names (spec

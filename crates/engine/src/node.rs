@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use crate::aof::Aof;
 use crate::blocked::Blocked;
 use crate::client::Client;
 use crate::command::execute::Propagation;
@@ -112,6 +113,8 @@ pub struct Node {
     pub(crate) child: Option<Child>,
     /// Files of this turn that are being written.
     pub(crate) unwritten: Vec<Unwritten>,
+    /// The append-only file.
+    pub(crate) aof: Aof,
     /// `server.loading`.
     pub(crate) loading: Option<Loading>,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
@@ -147,12 +150,12 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts a process. `dump` is the content of `dbfilename`, if the file exists. Everything random comes from `seed`.
+    /// Starts a process. `file` is the content of [`Config::start_file`], if it exists. Everything random comes from `seed`.
     /// What the start causes (log lines, for one; a first [`Output::Load`] if the file is large) is left in `out`.
     ///
     /// # Errors
-    /// What redis-server prints before it exits: a damaged RDB file.
-    pub fn start(now: Now, config: Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
+    /// What redis-server prints before it exits: a damaged file.
+    pub fn start(now: Now, config: Config, seed: u64, file: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let run_id = ReplId::random(&mut rng);
         let repl = Replication::new(&config, ReplId::random(&mut rng), now.unix_s());
@@ -173,6 +176,7 @@ impl Node {
             last_bgsave_seconds: -1,
             child: None,
             unwritten: Vec::new(),
+            aof: Aof::default(),
             loading: None,
             active_expire: true,
             pending_writes: Vec::new(),
@@ -198,20 +202,28 @@ impl Node {
         node.keyspace.set_clock(now.unix_s());
         node.ids_changed(crate::event::IdChange::Startup);
         node.log(LogLevel::Notice, || "Server initialized".into());
+        let loaded = if node.config.aof.appendonly {
+            node.start_from_append_only_file(file)
+        } else {
+            node.start_from_dump(file)
+        };
+        *out = std::mem::take(&mut node.out);
+        loaded.map(|()| node)
+    }
+
+    fn start_from_dump(&mut self, dump: Option<&[u8]>) -> Result<(), String> {
         let loaded = match dump {
-            Some(bytes) => node.start_loading(Arc::from(bytes), Source::Disk),
+            Some(bytes) => self.start_loading(Arc::from(bytes), Source::Disk),
             None => {
-                node.log(LogLevel::Notice, || "Ready to accept connections".into());
+                self.log(LogLevel::Notice, || "Ready to accept connections".into());
                 Ok(())
             }
         };
-        let loaded = loaded.map_err(|error| {
+        loaded.map_err(|error| {
             let text = format!("Bad file format reading the RDB file: {error}");
-            node.log(LogLevel::Warning, || text.clone());
+            self.log(LogLevel::Warning, || text.clone());
             text
-        });
-        *out = std::mem::take(&mut node.out);
-        loaded.map(|()| node)
+        })
     }
 
     /// Whether events are gathered (they are unless told otherwise). Without, [`Outbox::events`] stays empty and nothing
@@ -302,6 +314,8 @@ impl Node {
                 if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
                     running.target = Target::Disk { file: result };
                     running.ended = true;
+                } else {
+                    self.append_only_child_done(child, result);
                 }
             }
             Input::ChildStreamed { child, reached } => {
@@ -312,9 +326,16 @@ impl Node {
             }
             Input::Terminate => {
                 self.log(LogLevel::Warning, || "Received SIGTERM scheduling shutdown...".into());
-                self.shut_down(None, Output::Exit { status: 0 });
+                if !self.shut_down(None, Output::Exit { status: 0 }) {
+                    self.log(LogLevel::Warning, || {
+                        "SIGTERM received but errors trying to shut down the server, check the logs for more information"
+                            .into()
+                    });
+                }
             }
             Input::FileFailed { name, error } => self.file_failed(name, error),
+            Input::Appended { unwritten, error } => self.appended(unwritten, error),
+            Input::FileRead { result } => self.append_only_file_read(result),
         }
     }
 
@@ -322,7 +343,7 @@ impl Node {
 
     /// Records an event, if anybody watches.
     pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
-        if self.watch == Watch::Everything {
+        if self.watch == Watch::Everything && !self.aof.is_replaying() {
             self.out.events.push(make());
         }
     }

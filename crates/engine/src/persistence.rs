@@ -31,7 +31,7 @@ impl Node {
         Some(ReplInfo { stream_db: stream_db as i64, id: repl.replid, offset: repl.master_repl_offset })
     }
 
-    fn save_job(&self) -> SaveJob {
+    pub(crate) fn save_job(&self) -> SaveJob {
         let info = SaveInfo {
             unix_s: self.now.unix_s(),
             used_mem: self.used_memory(),
@@ -48,7 +48,7 @@ impl Node {
     /// # Errors
     /// If one runs already.
     pub(crate) fn bgsave(&mut self) -> Result<(), String> {
-        if self.child.is_some() {
+        if self.has_child() {
             return Err("Background save already in progress".into());
         }
         let job = self.save_job();
@@ -66,7 +66,7 @@ impl Node {
     /// # Errors
     /// If one runs already.
     pub(crate) fn rdb_save_to_slaves_sockets(&mut self, conns: &[ConnId]) -> Result<(), String> {
-        if self.child.is_some() {
+        if self.has_child() {
             return Err("Background save already in progress".into());
         }
         let job = self.save_job();
@@ -171,7 +171,7 @@ impl Node {
 
     /// A save point: so many changes within so many seconds (`save`).
     pub(crate) fn start_save_at_save_point(&mut self) {
-        if self.child.is_some() {
+        if self.has_child() {
             return;
         }
         let since = self.now.unix_s() - self.last_save;
@@ -217,13 +217,24 @@ impl Node {
 
     /// BGSAVE [SCHEDULE].
     pub(crate) fn bgsave_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
-        match argv {
-            [_] => {}
-            [_, word] if word.eq_ignore_ascii_case(b"schedule") => {}
+        let schedule = match argv {
+            [_] => false,
+            [_, word] if word.eq_ignore_ascii_case(b"schedule") => true,
             _ => {
                 self.add_reply(conn, b"-ERR syntax error\r\n");
                 return;
             }
+        };
+        if self.aof.rewrite.is_some() {
+            self.aof.bgsave_scheduled |= schedule;
+            let reply: &[u8] = if schedule {
+                b"+Background saving scheduled\r\n"
+            } else {
+                b"-ERR An AOF log rewriting in progress: can't BGSAVE right now. Use BGSAVE SCHEDULE in order to \
+                  schedule a BGSAVE whenever possible.\r\n"
+            };
+            self.add_reply(conn, reply);
+            return;
         }
         match self.bgsave() {
             Ok(()) => self.add_reply(conn, b"+Background saving started\r\n"),
@@ -242,8 +253,9 @@ impl Node {
                 return;
             }
         };
-        self.shut_down(save, Output::Exit { status: 0 });
-        if self.is_ending() {
+        if !self.shut_down(save, Output::Exit { status: 0 }) {
+            self.add_reply(conn, b"-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+        } else if self.is_ending() {
             self.reply_of_written_file(conn, b"");
         }
     }
@@ -254,16 +266,21 @@ impl Node {
         if gracefully {
             // Without such a file there is nothing to write.
             let _ = self.config_rewrite();
-            self.shut_down(None, Output::Restart { after_ms });
-            self.reply_of_written_file(conn, b"");
+            if self.shut_down(None, Output::Restart { after_ms }) {
+                self.reply_of_written_file(conn, b"");
+            } else {
+                self.log(LogLevel::Warning, || "Can't restart: error preparing for shutdown".into());
+                self.add_reply(conn, b"-ERR failed to restart the server. Check server logs.\r\n");
+            }
         } else {
             self.end_process(Output::Restart { after_ms });
         }
     }
 
     /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to. The process ends by `last`,
-    /// if nothing prevents it.
-    pub(crate) fn shut_down(&mut self, save: Option<bool>, last: Output) {
+    /// if nothing prevents it; `false` if it may not end yet, for what it holds is nowhere else.
+    #[must_use]
+    pub(crate) fn shut_down(&mut self, save: Option<bool>, last: Output) -> bool {
         // What was written before in this turn is not what it ends with.
         self.unwritten.clear();
         self.log(LogLevel::Warning, || "User requested shutdown...".into());
@@ -271,12 +288,16 @@ impl Node {
             self.log(LogLevel::Warning, || "There is a child saving an .rdb. Killing it!".into());
             self.out.outputs.push(Output::Kill { child: child.id });
         }
+        if !self.finish_append_only_file() {
+            return false;
+        }
         // What is only half loaded must not replace the file it is loaded from.
         if save.unwrap_or(!self.config.save.is_empty()) && self.loading.is_none() {
             self.log(LogLevel::Notice, || "Saving the final RDB snapshot before exiting.".into());
             self.save_now();
         }
         self.end_with_file(last);
+        true
     }
 
     /// The second half of `prepareForShutdown`, and the end.

@@ -33,6 +33,12 @@ impl Digest {
         self.add(b'f', &[], bytes);
     }
 
+    /// Bytes were appended to a file.
+    pub(crate) fn append(&mut self, at: u64, host: HostId, name: &str, bytes: &[u8]) {
+        self.add(b'a', &[at, u64::from(host.0)], name.as_bytes());
+        self.add(b'f', &[], bytes);
+    }
+
     pub(crate) fn value(&self) -> u64 {
         self.0.finish()
     }

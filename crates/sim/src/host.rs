@@ -6,6 +6,7 @@ use std::sync::Arc;
 use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::{ConnId, Instant, Now};
 
+use crate::disk::File;
 use crate::frame::{HostId, Power};
 use crate::kernel::Kernel;
 use crate::process::Running;
@@ -29,7 +30,7 @@ pub(crate) struct Host<P, C> {
     /// `None` unless running or paused.
     pub running: Option<Running<P>>,
     pub consoles: SortedMap<u32, Console>,
-    pub disk: SortedMap<String, Arc<[u8]>>,
+    pub disk: SortedMap<String, File>,
     /// How many processes were started.
     pub boots: u64,
     /// The planned event for the kernel.

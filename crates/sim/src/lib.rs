@@ -41,6 +41,7 @@
 mod config;
 mod device;
 mod digest;
+mod disk;
 mod error;
 mod forward;
 pub mod frame;

@@ -18,11 +18,11 @@ pub trait Process: Sized {
     /// What it is started with, and started again with after a crash.
     type Config: Clone;
 
-    /// Starts it. `dump` is the content of [`Process::dump_name`] on the host's disk, if there is such a file.
+    /// Starts it. `file` is the content of [`Process::start_file`] on the host's disk, if there is such a file.
     ///
     /// # Errors
     /// What it prints if it refuses to start.
-    fn start(now: Now, config: Self::Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String>;
+    fn start(now: Now, config: Self::Config, seed: u64, file: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String>;
 
     /// One turn.
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox);
@@ -44,15 +44,20 @@ pub trait Process: Sized {
     /// The port it listens on.
     fn port(config: &Self::Config) -> u16;
 
-    /// The file it reads at the start.
+    /// The file that holds its dataset, unless it keeps another too.
     fn dump_name(config: &Self::Config) -> &str;
+
+    /// The file it reads at the start.
+    fn start_file(config: &Self::Config) -> &str {
+        Self::dump_name(config)
+    }
 }
 
 impl Process for Node {
     type Config = psyncscope_engine::Config;
 
-    fn start(now: Now, config: Self::Config, seed: u64, dump: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
-        Self::start(now, config, seed, dump, out)
+    fn start(now: Now, config: Self::Config, seed: u64, file: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
+        Self::start(now, config, seed, file, out)
     }
 
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
@@ -81,6 +86,10 @@ impl Process for Node {
 
     fn dump_name(config: &Self::Config) -> &str {
         &config.dbfilename
+    }
+
+    fn start_file(config: &Self::Config) -> &str {
+        config.start_file()
     }
 }
 
@@ -126,6 +135,8 @@ pub(crate) enum Pending {
     ConsoleGone(ConnId),
     ChildDone(ChildId, Arc<[u8]>),
     ChildStreamed(ChildId, Vec<ConnId>),
+    /// A file that it asked for.
+    FileRead(Option<Arc<[u8]>>),
     Terminate,
 }
 

@@ -260,7 +260,13 @@ impl Ours {
                     self.files.insert(name, bytes);
                 }
                 Output::Load { .. } => self.loads = true,
-                Output::Sleep { .. } | Output::Exit { .. } | Output::Restart { .. } => {
+                Output::Sleep { .. }
+                | Output::Exit { .. }
+                | Output::Restart { .. }
+                | Output::SpawnRewrite { .. }
+                | Output::Append { .. }
+                | Output::TakeRewritten { .. }
+                | Output::ReadFile { .. } => {
                     panic!("nobody here asks for {output:?}")
                 }
             }

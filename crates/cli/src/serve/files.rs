@@ -1,4 +1,4 @@
-//! RDB files: written beside the old one, then put in its place.
+//! Files: written beside the old one, then put in its place.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -31,6 +31,23 @@ pub fn replace(name: &str, temporary: &str, bytes: &[u8], unwanted: &AtomicBool)
         }),
         Ok(false) => Err("killed".to_owned()),
         Err(error) => Err(format!("Write error saving DB on disk: {}", strerror(&error))),
+    };
+    if done.is_err() {
+        // It may not even have been made.
+        let _ = std::fs::remove_file(temporary);
+    }
+    done
+}
+
+/// Writes what a rewrite of the append-only file made into a temporary file.
+///
+/// # Errors
+/// In Redis's words, for the log. There is no such file then.
+pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> Result<(), String> {
+    let done = match write(temporary, bytes, unwanted) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("killed".to_owned()),
+        Err(error) => Err(format!("Write error writing append only file on disk: {}", strerror(&error))),
     };
     if done.is_err() {
         // It may not even have been made.

@@ -5,8 +5,9 @@
 //! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them),
 //!   [`background`] (`daemonize`)
 //! * while it runs: [`server`] (the node and its outputs), [`heart`] (the ends of turns, timers, signals), [`listen`] and
-//!   [`connection`] (sockets), [`files`] and [`diskless`] (RDB files), [`log`]
+//!   [`connection`] (sockets), [`files`], [`append_only`] and [`diskless`] (files), [`log`]
 
+mod append_only;
 mod background;
 mod connection;
 mod directives;

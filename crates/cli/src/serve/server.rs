@@ -9,14 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use psyncscope_engine::config::AppendFsync;
 use psyncscope_engine::event::{Event, LogLevel};
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, Fsync};
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 use tokio::runtime::LocalOptions;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
+use super::append_only::AppendOnly;
 use super::connection::{Connection, READ_MAX, ROOM, Sent};
 use super::diskless::{self, Stream};
 use super::log::{Log, Role};
@@ -35,10 +37,10 @@ pub enum End {
     Restart(Duration),
 }
 
-/// A background save that runs.
+/// A child that runs.
 enum Child {
-    /// On a thread, into a file.
-    Disk { unwanted: Arc<AtomicBool>, temporary: String },
+    /// On a thread, into a file: a background save, or a rewrite of the append-only file.
+    Disk { unwanted: Arc<AtomicBool>, temporary: String, is_rewrite: bool },
     /// To the sockets of replicas.
     Sockets { task: AbortHandle, connections: Vec<Rc<Connection>> },
 }
@@ -59,6 +61,11 @@ struct Server {
     saved: Option<(String, Arc<[u8]>)>,
     /// Files that could not be written, and why.
     failed: Vec<(String, String)>,
+    append_only: AppendOnly,
+    /// A file that the node asked for, to be brought before anything else.
+    file_read: Option<Result<Arc<[u8]>, String>>,
+    /// A rewritten append-only file that could not take the old one's place, and why.
+    not_taken: Option<(ChildId, String)>,
     /// Connections found broken while writing.
     broken: Vec<(ConnId, CloseReason)>,
     /// Connections whose credit was renewed.
@@ -132,9 +139,9 @@ pub fn run(settings: Settings) -> Result<End, Logged> {
         }
         say(role, LogLevel::Notice, &format!("Running mode=standalone, port={}.", settings.config.port));
         say(role, LogLevel::Notice, &format!("PID: {pid}"));
-        let dump = files::read(&settings.config.dbfilename).map_err(fail)?;
-        let (shared, children) = Shared::start(&settings, dump.as_deref(), log.clone())?;
-        drop(dump);
+        let file = files::read(settings.config.start_file()).map_err(fail)?;
+        let (shared, children) = Shared::start(&settings, file.as_deref(), log.clone())?;
+        drop(file);
         for listener in listeners {
             tokio::task::spawn_local(listen::accept(listener, Rc::clone(&shared)));
         }
@@ -151,14 +158,14 @@ pub fn run(settings: Settings) -> Result<End, Logged> {
 impl Shared {
     fn start(
         settings: &Settings,
-        dump: Option<&[u8]>,
+        file: Option<&[u8]>,
         log: Log,
     ) -> Result<(Rc<Self>, UnboundedReceiver<ChildNews>), Logged> {
         let started = std::time::Instant::now();
         let mut out = Outbox::new();
         // Everything random in the node comes from this; two servers must not be given the same.
         let seed = RandomState::new().build_hasher().finish();
-        let node = Node::start(now(started), settings.config.clone(), seed, dump, &mut out);
+        let node = Node::start(now(started), settings.config.clone(), seed, file, &mut out);
         let (tell_child_done, children) = unbounded_channel();
         let Ok(mut node) = node else {
             print_log(&log, Role::Child, &settings.config, out.events);
@@ -176,6 +183,9 @@ impl Shared {
             tell_child_done,
             saved: None,
             failed: Vec::new(),
+            append_only: AppendOnly::default(),
+            file_read: None,
+            not_taken: None,
             broken: Vec::new(),
             renewed: Vec::new(),
             next_conn: 1,
@@ -280,17 +290,21 @@ impl Shared {
         }
     }
 
-    /// A background save's thread ended.
+    /// A child's thread ended.
     pub fn child_done(self: &Rc<Self>, (child, result): ChildNews) {
         let mut server = self.server.borrow_mut();
-        if server.children.remove(&child).is_none() {
-            return;
-        }
-        if let Ok(bytes) = &result {
+        let Some(ended) = server.children.remove(&child) else { return };
+        let is_rewrite = matches!(ended, Child::Disk { is_rewrite: true, .. });
+        if let Ok(bytes) = &result
+            && !is_rewrite
+        {
             server.saved = Some((server.node.config().dbfilename.clone(), Arc::clone(bytes)));
         }
         drop(server);
         match &result {
+            Ok(_) if is_rewrite => {
+                self.log.line(Role::Child, LogLevel::Notice, "SYNC append only file rewrite performed");
+            }
             Ok(_) => self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk"),
             Err(error) => self.log.line(Role::Child, LogLevel::Warning, error),
         }
@@ -387,6 +401,9 @@ impl Shared {
         }
         let mut outputs = std::mem::take(&mut server.out.outputs);
         for output in outputs.drain(..) {
+            if self.exit.get().is_some() {
+                break;
+            }
             self.carry_out_one(server, output);
         }
         server.out.outputs = outputs;
@@ -395,6 +412,27 @@ impl Shared {
             node.handle_ready(self.now(), Input::FileFailed { name: &name, error: &error }, out);
             self.carry_out(server);
         }
+        self.tell_of_files(server);
+    }
+
+    /// What the node is to be told of its files before anything else.
+    fn tell_of_files(self: &Rc<Self>, server: &mut Server) {
+        let now = self.now();
+        if let Some(error) = server.append_only.error.take() {
+            let unwritten = std::mem::take(&mut server.append_only.unwritten);
+            let input = Input::Appended { unwritten: &unwritten, error: Some(&error) };
+            server.node.handle_ready(now, input, &mut server.out);
+        } else if std::mem::take(&mut server.append_only.recovered) {
+            server.node.handle_ready(now, Input::Appended { unwritten: &[], error: None }, &mut server.out);
+        } else if let Some((child, error)) = server.not_taken.take() {
+            server.node.handle_ready(now, Input::ChildDone { child, result: Err(error) }, &mut server.out);
+        } else if let Some(result) = server.file_read.take() {
+            let result = result.as_ref().map(Arc::clone).map_err(String::as_str);
+            server.node.handle_ready(now, Input::FileRead { result }, &mut server.out);
+        } else {
+            return;
+        }
+        self.carry_out(server);
     }
 
     fn carry_out_one(self: &Rc<Self>, server: &mut Server, output: Output) {
@@ -424,12 +462,24 @@ impl Shared {
                 let temporary = format!("temp-{}-{}.rdb", std::process::id(), child.0);
                 let unwanted = Arc::new(AtomicBool::new(false));
                 let tell = server.tell_child_done.clone();
-                server
-                    .children
-                    .insert(child, Child::Disk { unwanted: Arc::clone(&unwanted), temporary: temporary.clone() });
+                let kept = (Arc::clone(&unwanted), temporary.clone());
+                server.children.insert(child, Child::Disk { unwanted: kept.0, temporary: kept.1, is_rewrite: false });
                 std::thread::spawn(move || {
                     let bytes: Arc<[u8]> = job.run().into();
                     let result = files::replace(&name, &temporary, &bytes, &unwanted).map(|()| bytes);
+                    // Nobody listens any more when the process ends.
+                    let _ = tell.send((child, result));
+                });
+            }
+            Output::SpawnRewrite { child, job } => {
+                let temporary = rewritten_name(child);
+                let unwanted = Arc::new(AtomicBool::new(false));
+                let tell = server.tell_child_done.clone();
+                let kept = (Arc::clone(&unwanted), temporary.clone());
+                server.children.insert(child, Child::Disk { unwanted: kept.0, temporary: kept.1, is_rewrite: true });
+                std::thread::spawn(move || {
+                    let bytes: Arc<[u8]> = job.run().into();
+                    let result = files::write_temporary(&temporary, &bytes, &unwanted).map(|()| bytes);
                     // Nobody listens any more when the process ends.
                     let _ = tell.send((child, result));
                 });
@@ -447,7 +497,7 @@ impl Shared {
             }
             Output::Kill { child } => {
                 match server.children.remove(&child) {
-                    Some(Child::Disk { unwanted, temporary }) => {
+                    Some(Child::Disk { unwanted, temporary, .. }) => {
                         unwanted.store(true, Ordering::Relaxed);
                         // rdbRemoveTempFile: its thread may not have come so far as to make one.
                         let _ = std::fs::remove_file(temporary);
@@ -456,10 +506,28 @@ impl Shared {
                         task.abort();
                         connections.iter().for_each(|connection| connection.lend(false));
                     }
-                    None => {}
+                    // It ended, and the node did not look yet. Of a background save nothing is left.
+                    None => drop(std::fs::remove_file(rewritten_name(child))),
                 }
             }
-            Output::WriteFile { name, bytes } => self.write_file(server, &name, &bytes),
+            Output::WriteFile { name, bytes } => {
+                server.append_only.replaced(&name);
+                self.write_file(server, &name, &bytes);
+            }
+            Output::Append { name, bytes, fsync } => self.append(server, &name, &bytes, fsync),
+            Output::TakeRewritten { child, name, tail, fsync, .. } => {
+                let temporary = rewritten_name(child);
+                if let Err(error) = server.append_only.take_rewritten(&name, &temporary, &tail, fsync) {
+                    self.log.line(role(&server.node), LogLevel::Warning, &error);
+                    // It may be what could not be found.
+                    let _ = std::fs::remove_file(temporary);
+                    server.not_taken = Some((child, error));
+                }
+            }
+            Output::ReadFile { name } => {
+                let read = std::fs::read(name).map(Arc::from);
+                server.file_read = Some(read.map_err(|error| files::strerror(&error)));
+            }
             Output::Sleep { until } => self.sleeps_until.set(Some(until)),
             Output::Load { .. } => {
                 // The step itself takes the time; between two of them the event loop is entered once.
@@ -476,6 +544,29 @@ impl Shared {
                 server.connections.values().for_each(|connection| connection.hang_up());
                 server.connections.clear();
             }
+        }
+    }
+
+    fn append(&self, server: &mut Server, name: &str, bytes: &[u8], fsync: Fsync) {
+        let done = server.append_only.append(name, bytes, fsync);
+        if !server.node.config().aof.appendonly {
+            server.append_only.close();
+        }
+        let always = server.node.config().aof.appendfsync == AppendFsync::Always;
+        match done {
+            Ok(()) => {
+                let append_only = &mut server.append_only;
+                append_only.recovered |= std::mem::take(&mut append_only.failing);
+            }
+            Err(error) if always && !bytes.is_empty() => {
+                let role = role(&server.node);
+                let text = format!("Error writing to the AOF file: {}", files::strerror(&error));
+                self.log.line(role, LogLevel::Warning, &text);
+                let text = "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...";
+                self.log.line(role, LogLevel::Warning, text);
+                self.exit.set(Some(End::Exit(1)));
+            }
+            Err(_) => server.append_only.failing = true,
         }
     }
 
@@ -498,6 +589,11 @@ impl Shared {
             server.failed.push((name.to_owned(), reason));
         }
     }
+}
+
+/// The temporary file of a child that rewrites the append-only file.
+fn rewritten_name(child: ChildId) -> String {
+    format!("temp-rewriteaof-bg-{}-{}.aof", std::process::id(), child.0)
 }
 
 fn now(started: std::time::Instant) -> Now {

@@ -22,6 +22,7 @@ const HELP: &[&str] = &[
     "DIGEST -- A number for the whole dataset, whatever its order.",
     "DIGEST-VALUE <key> [<key> ...] -- The same of single values.",
     "ERROR <message> -- Reply this error.",
+    "LOADAOF -- Drop the dataset and load the append-only file.",
     "LOG <message> -- Write a line into the log.",
     "LUA-ALWAYS-REPLICATE-COMMANDS (0|1) -- Whether scripts are propagated by their commands without asking for it.",
     "OBJECT <key> -- What is known of the value of a key.",
@@ -69,6 +70,7 @@ impl Node {
                 }
             }
             (b"error", [message]) => reply.error(message),
+            (b"loadaof", []) => return self.debug_loadaof(conn),
             (b"log", [message]) => {
                 self.log(LogLevel::Warning, || format!("DEBUG LOG: {}", String::from_utf8_lossy(message)));
                 reply.ok();

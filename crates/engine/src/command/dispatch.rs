@@ -51,6 +51,9 @@ impl Node {
             if self.scripts.running().is_some_and(|running| running.is_for(conn) || client.is_master()) {
                 return;
             }
+            if self.aof.holds(conn) {
+                return;
+            }
             if client.blocked.is_some() || client.close_after_reply || client.close_asap {
                 return;
             }
@@ -166,7 +169,7 @@ impl Node {
             && (writes || spec.name == "ping")
             && let Some(error) = self.write_commands_denied_by_disk_error()
         {
-            return Err(Refusal::abort(error));
+            return Err(Refusal::abort(error.into_owned()));
         }
         if writes && self.too_few_good_replicas() {
             return Err(Refusal::abort("NOREPLICAS Not enough good replicas to write."));

@@ -15,6 +15,8 @@ pub(crate) struct Propagation {
     pub(crate) rewritten: Option<Vec<Vec<u8>>>,
     /// Propagated even if nothing changed (`CLIENT_FORCE_REPL`).
     pub(crate) forced: bool,
+    /// Written into the append-only file even if nothing changed (`CLIENT_FORCE_AOF`).
+    pub(crate) forced_aof: bool,
     /// Not propagated, whatever changed (`CLIENT_PREVENT_PROP`).
     pub(crate) prevented: bool,
     /// Propagated after the command (`server.also_propagate`), each in its database.
@@ -44,8 +46,33 @@ pub(crate) struct Suspended {
 pub(crate) enum Propagate {
     /// `CMD_CALL_FULL`.
     Yes,
-    /// Without `CMD_CALL_PROPAGATE_REPL`: a script that is propagated as a whole, or that asked for silence.
+    /// Without `CMD_CALL_PROPAGATE_AOF`: a script that asked for it.
+    ToReplicas,
+    /// Without `CMD_CALL_PROPAGATE_REPL`, likewise.
+    ToFile,
+    /// Without either: a script that is propagated as a whole, or that asked for silence.
     No,
+}
+
+impl Propagate {
+    /// `CMD_CALL_PROPAGATE_REPL`.
+    const fn reaches_replicas(self) -> bool {
+        matches!(self, Self::Yes | Self::ToReplicas)
+    }
+
+    /// `CMD_CALL_PROPAGATE_AOF`.
+    const fn reaches_file(self) -> bool {
+        matches!(self, Self::Yes | Self::ToFile)
+    }
+
+    const fn of(replicas: bool, file: bool) -> Self {
+        match (replicas, file) {
+            (true, true) => Self::Yes,
+            (true, false) => Self::ToReplicas,
+            (false, true) => Self::ToFile,
+            (false, false) => Self::No,
+        }
+    }
 }
 
 /// What a data command left behind, besides the data.
@@ -100,45 +127,68 @@ impl Node {
             }
         }
         let dirty = self.dirty.saturating_sub(dirty_before);
-        if propagate == Propagate::Yes {
-            if (dirty > 0 || mine.forced) && !mine.prevented {
-                self.propagate_command(db, argv, &mine);
+        if propagate != Propagate::No {
+            if !mine.prevented {
+                let replicas = (dirty > 0 || mine.forced) && propagate.reaches_replicas();
+                let file = (dirty > 0 || mine.forced_aof) && propagate.reaches_file();
+                if replicas || file {
+                    self.propagate_command(db, argv, &mine, Propagate::of(replicas, file));
+                }
             }
             for (db, words) in mine.also {
-                self.propagate(db, &words);
+                self.propagate_to(db, &words, propagate);
             }
         }
-        if mine.forced {
+        if conn == ConnId::SCRIPT {
             // A script that forces (PUBLISH in it) has the whole script propagated.
-            self.propagation.forced |= conn == ConnId::SCRIPT;
+            self.propagation.forced |= mine.forced;
+            self.propagation.forced_aof |= mine.forced_aof;
         }
-        self.stats.commands_processed += 1;
-        let us = self.command_us(began);
-        self.note_slow_command(conn, spec, argv, us);
-        self.stats.calls.count(spec, us);
+        if !self.aof.is_replaying() {
+            self.stats.commands_processed += 1;
+            let us = self.command_us(began);
+            self.note_slow_command(conn, spec, argv, us);
+            self.stats.calls.count(spec, us);
+        }
     }
 
     /// The command's own words, or what takes their place.
-    fn propagate_command(&mut self, db: usize, argv: &[Vec<u8>], mine: &Propagation) {
+    fn propagate_command(&mut self, db: usize, argv: &[Vec<u8>], mine: &Propagation, to: Propagate) {
         match &mine.whole_script {
             Some(body) if mine.script_wrote => {
                 let words: Vec<&[u8]> =
                     [&b"EVAL"[..], body].into_iter().chain(argv[2..].iter().map(Vec::as_slice)).collect();
-                self.propagate(db, &words);
+                self.propagate_to(db, &words, to);
             }
-            Some(body) => self.propagate(db, &[&b"SCRIPT"[..], b"LOAD", body]),
-            None => self.propagate(db, mine.rewritten.as_deref().unwrap_or(argv)),
+            Some(body) => self.propagate_to(db, &[&b"SCRIPT"[..], b"LOAD", body], to),
+            None => self.propagate_to(db, mine.rewritten.as_deref().unwrap_or(argv), to),
         }
     }
 
-    /// `propagate`: words that replicas must execute too, in this database.
+    /// `propagate`: words that replicas must execute too, in this database, and that the append-only file must hold.
     pub(crate) fn propagate(&mut self, db: usize, words: &[impl AsRef<[u8]>]) {
-        self.replication_feed_slaves(Some(db), words, FeedKind::Command);
+        self.propagate_to(db, words, Propagate::Yes);
+    }
+
+    fn propagate_to(&mut self, db: usize, words: &[impl AsRef<[u8]>], to: Propagate) {
+        // Redis tells its replicas of each MULTI in the file, and of no EXEC.
+        if self.aof.is_replaying() {
+            return;
+        }
+        if to.reaches_file() && self.aof.is_on() {
+            self.feed_append_only_file(db, words);
+        }
+        if to.reaches_replicas() {
+            self.replication_feed_slaves(Some(db), words, FeedKind::Command);
+        }
     }
 
     /// Whether commands of this connection apply the master's stream: those of the link, and those of a script that
-    /// the link runs.
+    /// the link runs; and those of the append-only file, which are obeyed just so.
     pub(crate) fn acts_for_master(&self, conn: ConnId) -> bool {
+        if self.aof.is_replaying() {
+            return true;
+        }
         let conn = if conn == ConnId::SCRIPT { self.script_caller } else { Some(conn) };
         conn.and_then(|conn| self.clients.get(&conn)).is_some_and(|client| client.is_master())
     }
@@ -147,7 +197,7 @@ impl Node {
         let Some(client) = self.clients.get(&conn) else { return };
         let db = client.db;
         let ((), effects) = self.run_data(conn, db, argv, spec.flags.has(Flags::READONLY), run);
-        if spec.name == "flushall" {
+        if spec.name == "flushall" && !self.aof.is_replaying() {
             self.flushed_all();
         }
         let (from_master, dirty) = (self.acts_for_master(conn), effects.dirty);
@@ -175,7 +225,7 @@ impl Node {
         run: impl FnOnce(&mut Call<'_>) -> R,
     ) -> (R, Effects) {
         let from_master = self.acts_for_master(conn);
-        let expiry = match (self.repl.masterhost.is_some(), from_master) {
+        let expiry = match (self.repl.masterhost.is_some() || self.aof.is_replaying(), from_master) {
             (false, _) => ExpiryRole::Master,
             (true, false) => ExpiryRole::ReplicaForClient,
             (true, true) => ExpiryRole::ReplicaForMaster,
@@ -190,7 +240,8 @@ impl Node {
             readonly,
             config: &self.config,
             rng: &mut self.rng,
-            deny_blocking: self.clients.get(&conn).is_none_or(|client| client.multi.is_some()),
+            deny_blocking: conn == ConnId::LOADER
+                || self.clients.get(&conn).is_none_or(|client| client.multi.is_some()),
             reply: &mut reply,
             dirty: 0,
             block: None,
@@ -221,6 +272,9 @@ impl Node {
     /// `propagateExpire`: the DEL of a key that expired here. To those who WATCH it the key was not touched.
     pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
         let word: &[u8] = if self.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
+        if self.aof.is_on() {
+            self.feed_append_only_file(db, &[word, &key]);
+        }
         self.replication_feed_slaves(Some(db), &[word, &key], FeedKind::Expire);
         self.watched_key_expired(db, &key);
         self.event(|| Event::Expired { db: db as u32, key });

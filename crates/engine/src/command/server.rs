@@ -82,6 +82,7 @@ impl Node {
 
     /// What CONFIG SET changes beside the configuration.
     fn config_was_set(&mut self) {
+        self.switch_append_only();
         self.resize_replication_backlog();
         self.refresh_good_slaves_count();
         if self.config.requirepass.is_empty() {

@@ -253,6 +253,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("discard", 1, "sF", |node, conn, _| node.discard_command(conn)),
     node("save", 1, "as", |node, conn, _| node.save_command(conn)),
     node("bgsave", -1, "as", Node::bgsave_command),
+    node("bgrewriteaof", 1, "as", |node, conn, _| node.bgrewriteaof_command(conn)),
     node("shutdown", -1, "aslt", Node::shutdown_command),
     node("lastsave", 1, "RF", |node, conn, _| node.lastsave_command(conn)),
     data("type", 2, "rF", (1, 1, 1), keys::type_of),

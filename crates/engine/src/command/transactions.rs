@@ -98,8 +98,9 @@ impl Node {
     /// `execCommand`. The MULTI goes to the replicas when the first command comes that is neither readonly nor admin,
     /// whether or not it will change anything; the EXEC follows as the propagation of this very command.
     pub(crate) fn exec_command(&mut self, conn: ConnId) {
+        let obeys = self.acts_for_master(conn);
         let Some(client) = self.clients.get_mut(&conn) else { return };
-        let (is_master, dirty_cas) = (client.is_master(), client.dirty_cas);
+        let dirty_cas = client.dirty_cas;
         let Some(multi) = &mut client.multi else {
             self.add_reply(conn, b"-ERR EXEC without MULTI\r\n");
             return;
@@ -118,7 +119,7 @@ impl Node {
         let was_master = self.repl.masterhost.is_none();
         if !was_master
             && self.config.replica_read_only
-            && !is_master
+            && !obeys
             && multi.queued.iter().any(|(spec, _)| spec.flags.has(Flags::WRITE))
         {
             self.discard_transaction(conn);

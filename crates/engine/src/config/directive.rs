@@ -9,6 +9,8 @@ pub(super) enum When {
     Always,
     /// Only in a file or on the command line.
     Start,
+    /// Likewise, and CONFIG GET does not show it.
+    File,
 }
 
 /// One directive. `set` gets its arguments and says what is wrong with them in Redis's words.
@@ -37,6 +39,11 @@ impl Directive {
 
     pub(super) const fn at_start(mut self) -> Self {
         self.when = When::Start;
+        self
+    }
+
+    pub(super) const fn in_file(mut self) -> Self {
+        self.when = When::File;
         self
     }
 

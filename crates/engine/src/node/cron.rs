@@ -32,12 +32,21 @@ impl Node {
         self.end_pause();
         self.clients_cron();
         self.databases_cron();
+        if self.aof.is_busy() {
+            self.start_scheduled_append_only_rewrite();
+        }
         self.reap_child();
         self.start_save_at_save_point();
+        if self.aof.is_busy() {
+            self.tend_append_only_rewrite();
+        }
         self.free_clients_in_async_free_queue();
         let every = (1000 / (1000 / u64::from(self.config.hz)).max(1)).max(1);
         if self.cronloops.is_multiple_of(every) {
             self.replication_cron();
+        }
+        if self.aof.bgsave_scheduled {
+            self.start_scheduled_bgsave();
         }
         self.cronloops += 1;
     }
@@ -78,6 +87,10 @@ impl Node {
     fn databases_cron(&mut self) {
         if self.repl.masterhost.is_some() {
             for (db, key) in self.keyspace.expire_local(self.now.unix_ms()) {
+                if self.aof.is_on() {
+                    let word: &[u8] = if self.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
+                    self.feed_append_only_file(db, &[word, &key]);
+                }
                 self.notify_keyspace_event(Events::EXPIRED, "expired", db, &key);
             }
             return;

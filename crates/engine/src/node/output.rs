@@ -11,9 +11,12 @@ impl Node {
             return;
         }
         self.asleep_until = None;
-        if self.scripts.running().is_none() {
+        if self.scripts.running().is_none() && !self.aof.is_reading() {
             self.serve_clients_waiting_acks();
             self.process_unblocked_clients();
+        }
+        if self.aof.is_on() {
+            self.flush_append_only_file();
         }
         while let Some(conn) = self.pending_writes.pop() {
             if let Some(client) = self.clients.get_mut(&conn) {

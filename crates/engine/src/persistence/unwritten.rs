@@ -3,6 +3,8 @@
 //! [`Output::WriteFile`](crate::Output::WriteFile) is carried out before the turn ends, so what is said of it goes out only
 //! then; [`Input::FileFailed`](crate::Input::FileFailed) comes in between and takes it back.
 
+use std::borrow::Cow;
+
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;
@@ -27,9 +29,12 @@ pub(crate) struct Unwritten {
 
 impl Node {
     /// `writeCommandsDeniedByDiskError`.
-    pub(crate) fn write_commands_denied_by_disk_error(&self) -> Option<&'static str> {
-        let denied = self.config.stop_writes_on_bgsave_error && !self.config.save.is_empty() && !self.last_bgsave_ok;
-        denied.then_some(BGSAVE_ERROR)
+    pub(crate) fn write_commands_denied_by_disk_error(&self) -> Option<Cow<'static, str>> {
+        if self.config.stop_writes_on_bgsave_error && !self.config.save.is_empty() && !self.last_bgsave_ok {
+            return Some(BGSAVE_ERROR.into());
+        }
+        let error = self.aof.write_error.as_ref().filter(|_| !self.aof.is_replaying());
+        error.map(|error| format!("MISCONF Errors writing to the AOF file: {error}").into())
     }
 
     /// Whether the process has ended, or ends with this turn if its last file can be written.

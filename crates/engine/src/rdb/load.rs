@@ -294,7 +294,7 @@ impl Aux {
 }
 
 /// C's `atoi`: spaces, a sign, digits; whatever follows is ignored, and no digits are 0.
-fn leading_integer(text: &[u8]) -> i64 {
+pub(crate) fn leading_integer(text: &[u8]) -> i64 {
     let text = text.trim_ascii_start();
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),

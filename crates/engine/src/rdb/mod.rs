@@ -25,6 +25,7 @@ mod zipmap;
 pub use dump::{RestoreError, dump, restore};
 pub use encodings::EncodingLimits;
 pub use error::{RdbError, RdbErrorKind};
+pub(crate) use load::leading_integer;
 pub use load::{LoadOptions, Loaded, Loader, Progress, load};
 pub use save::{SaveInfo, SaveJob};
 

@@ -33,13 +33,21 @@ pub struct SaveInfo {
 pub struct SaveJob {
     snapshot: Snapshot,
     info: SaveInfo,
+    is_preamble: bool,
 }
 
 impl SaveJob {
     /// The dataset as it is now.
     #[must_use]
     pub fn new(keyspace: &Keyspace, info: SaveInfo) -> Self {
-        Self { snapshot: keyspace.snapshot(), info }
+        Self { snapshot: keyspace.snapshot(), info, is_preamble: false }
+    }
+
+    /// The beginning of an append-only file (`RDB_SAVE_AOF_PREAMBLE`): nothing is told of the dataset's history, or of the
+    /// scripts that go with it.
+    pub(crate) fn for_append_only_file(mut self) -> Self {
+        (self.info.repl, self.info.scripts) = (None, Vec::new());
+        Self { is_preamble: true, ..self }
     }
 
     /// Writes the RDB file (`rdbSaveRio`).
@@ -47,7 +55,7 @@ impl SaveJob {
     pub fn run(&self) -> Vec<u8> {
         let mut out = Writer::new(self.file_size_guess(), self.info.compress);
         out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
-        out.aux_fields(&self.info);
+        out.aux_fields(&self.info, self.is_preamble);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
             if !db.is_empty() {
                 out.database(index, db);
@@ -81,6 +89,10 @@ impl SaveJob {
         self.snapshot.dbs().iter().map(|db| db.approximate_bytes() as u64).sum()
     }
 
+    pub(crate) const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     fn file_size_guess(&self) -> usize {
         256 + self.snapshot.dbs().iter().map(|db| db.approximate_bytes()).sum::<usize>() / 2
     }
@@ -94,7 +106,7 @@ impl fmt::Debug for SaveJob {
 
 impl Writer {
     /// `rdbSaveInfoAuxFields`, in its order.
-    fn aux_fields(&mut self, info: &SaveInfo) {
+    fn aux_fields(&mut self, info: &SaveInfo, is_preamble: bool) {
         self.aux(b"redis-ver", REDIS_VERSION);
         self.aux_number(b"redis-bits", 64);
         self.aux_number(b"ctime", info.unix_s);
@@ -104,7 +116,7 @@ impl Writer {
             self.aux(b"repl-id", repl.id.as_bytes());
             self.aux_number(b"repl-offset", repl.offset.0);
         }
-        self.aux_number(b"aof-preamble", 0);
+        self.aux_number(b"aof-preamble", i64::from(is_preamble));
     }
 
     fn aux(&mut self, name: &[u8], value: &[u8]) {

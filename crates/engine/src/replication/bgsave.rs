@@ -53,6 +53,9 @@ impl Node {
                     self.log(LogLevel::Notice, || "Delay next BGSAVE for diskless SYNC".into());
                 }
             }
+            None if self.aof.rewrite.is_some() => self.log(LogLevel::Notice, || {
+                "No BGSAVE in progress, but an AOF rewrite is active. BGSAVE for replication delayed".into()
+            }),
             // A failure has told every waiting replica already.
             None => drop(self.start_bgsave_for_replication(capa)),
         }

@@ -50,7 +50,7 @@ impl Node {
         self.disconnect_timed_out_replicas(now, timeout);
         self.expire_backlog(now);
         // 10: with nobody attached, whoever comes may hold no script.
-        if self.repl.replicas.is_empty() {
+        if self.repl.replicas.is_empty() && !self.aof.is_on() {
             self.scripts.replication_script_cache_flush();
         }
         self.start_bgsave_for_waiting(now);
@@ -75,7 +75,7 @@ impl Node {
     /// 11: a save for those who still wait for one to start. Diskless, they wait for others to come for so long:
     /// delay 5 means more than 5 whole seconds since the last byte of the one who waited longest.
     fn start_bgsave_for_waiting(&mut self, now: i64) {
-        if self.child.is_some() {
+        if self.has_child() {
             return;
         }
         let Some(mincapa) = self.waiting_capa() else { return };

@@ -135,6 +135,9 @@ impl Node {
         }
         self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
+        if self.aof.is_on() {
+            self.stop_append_only_for_sync();
+        }
         if self.keyspace.total_keys() > 0 {
             self.replication_send_newline_to_master();
         }
@@ -151,6 +154,9 @@ impl Node {
             self.log(LogLevel::Warning, || format!("{error}"));
             self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
             self.cancel_replication_handshake("the RDB could not be loaded");
+            if self.aof.is_stopped_for_sync() {
+                self.restart_append_only_after_sync();
+            }
         } else {
             // Redis ends its process here too: the new dataset is broken.
             self.log(LogLevel::Warning, || {
@@ -190,5 +196,8 @@ impl Node {
             self.create_replication_backlog();
         }
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Finished with success".into());
+        if self.aof.is_stopped_for_sync() {
+            self.restart_append_only_after_sync();
+        }
     }
 }

@@ -106,7 +106,7 @@ impl Node {
                 match if known { Ok(()) } else { self.create_function(&sha, body) } {
                     Ok(()) => {
                         reply.bulk(sha);
-                        self.propagation.forced = true;
+                        (self.propagation.forced, self.propagation.forced_aof) = (true, true);
                     }
                     Err(error) => reply.error(error),
                 }

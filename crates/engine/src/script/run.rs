@@ -37,6 +37,8 @@ pub(crate) struct Running {
     wrote: bool,
     /// `lua_random_dirty`: it called one whose answers differ for equal datasets.
     random: bool,
+    /// Slices that it used up, if it is one of the append-only file.
+    replayed_slices: u64,
     /// The database that its commands work in.
     db: usize,
     started: Now,
@@ -112,6 +114,7 @@ impl Node {
             multi_emitted: false,
             wrote: false,
             random: false,
+            replayed_slices: 0,
             db,
             started: self.now,
             dirty_before: self.dirty,
@@ -250,6 +253,15 @@ impl Node {
         };
         let (now, limit_ms) = (self.now.mono, self.config.lua_time_limit);
         let Some(running) = self.scripts.running.as_deref_mut() else { return true };
+        if running.caller == ConnId::LOADER {
+            running.replayed_slices += 1;
+            // It came to its end once, or it would not be there.
+            let is_stuck = running.replayed_slices > BOUND_OF_THE_CLOCK / SLICE as u64;
+            if is_stuck {
+                self.fail_script(b"Script ended: it does not end by itself");
+            }
+            return is_stuck;
+        }
         if running.killed {
             self.fail_script(b"Script killed by user with SCRIPT KILL...");
             return true;
@@ -308,7 +320,7 @@ impl Node {
     fn propagate_whole_script(&mut self, running: &Running) {
         let Some(body) = self.scripts.sources.get(&running.sha).map(|body| body.to_vec()) else { return };
         self.scripts.replication_script_cache_add(&running.sha);
-        self.propagation.forced = true;
+        (self.propagation.forced, self.propagation.forced_aof) = (true, true);
         self.propagation.whole_script = Some(body);
         self.propagation.script_wrote = self.dirty != running.dirty_before;
     }
@@ -376,12 +388,19 @@ impl Node {
         let Some(running) = self.scripts.running.as_deref_mut() else { return (0, Propagate::No) };
         running.random |= flags.has(Flags::RANDOM);
         running.wrote |= flags.has(Flags::WRITE);
-        let (db, silent) = (running.db, !running.effects || running.repl & REPL_REPLICA == 0);
+        let db = running.db;
+        let propagate = match running.repl & (REPL_AOF | REPL_REPLICA) {
+            _ if !running.effects => Propagate::No,
+            0 => Propagate::No,
+            REPL_AOF => Propagate::ToFile,
+            REPL_REPLICA => Propagate::ToReplicas,
+            _ => Propagate::Yes,
+        };
         let begins = running.effects && !running.multi_emitted && !in_exec && running.wrote && running.repl != 0;
         if begins {
             running.multi_emitted = true;
             self.propagate(caller_db, &["MULTI"]);
         }
-        (db, if silent { Propagate::No } else { Propagate::Yes })
+        (db, propagate)
     }
 }

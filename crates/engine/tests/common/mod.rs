@@ -36,6 +36,7 @@ enum Pending {
     Bytes(usize, ConnId, Vec<u8>),
     Writable(usize, ConnId),
     LoadStep(usize),
+    FileRead(usize, String),
     Closed(usize, ConnId),
 }
 
@@ -191,6 +192,17 @@ impl Net {
                 Output::WriteFile { name, bytes } => {
                     self.files.insert((i, name), bytes);
                 }
+                Output::SpawnRewrite { child, job } => {
+                    self.children.push((self.now.mono.0 + self.save_us, i, child, Saved::File(job.run().into())));
+                }
+                Output::Append { name, bytes, .. } => {
+                    let file = self.files.entry((i, name)).or_insert_with(|| [].into());
+                    *file = [file, &*bytes].concat().into();
+                }
+                Output::TakeRewritten { name, file, tail, .. } => {
+                    self.files.insert((i, name), [&*file, &tail].concat().into());
+                }
+                Output::ReadFile { name } => self.queue.push_front(Pending::FileRead(i, name)),
                 Output::Sleep { .. } => {}
                 Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
                 Output::Exit { .. } | Output::Restart { .. } => self.kill(i),
@@ -222,6 +234,10 @@ impl Net {
                 Pending::Bytes(i, conn, bytes) => self.node_input(i, Input::Received { conn, bytes: &bytes }),
                 Pending::LoadStep(i) => self.node_input(i, Input::LoadStep),
                 Pending::Writable(i, conn) => self.node_input(i, Input::Writable { conn, room: ROOM }),
+                Pending::FileRead(i, name) => {
+                    let result = self.files.get(&(i, name)).cloned().ok_or("No such file or directory");
+                    self.node_input(i, Input::FileRead { result });
+                }
                 Pending::Closed(i, conn) => self.node_input(i, Input::Closed { conn, reason: CloseReason::Eof }),
             }
         }

@@ -18,6 +18,11 @@ pub struct Solo {
 
 impl Solo {
     pub fn new(lines: &[&str]) -> Self {
+        Self::start(lines, None).unwrap()
+    }
+
+    /// A node that finds this file at its start; the message with which it ends otherwise.
+    pub fn start(lines: &[&str], file: Option<&[u8]>) -> Result<Self, String> {
         let mut config = Config { port: 7001, limits: Limits::default(), ..Config::default() };
         config.set_directive("save", &[""]).unwrap();
         for line in lines {
@@ -26,8 +31,8 @@ impl Solo {
         }
         let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
         let mut out = Outbox::new();
-        let node = Node::start(now, config, 7, None, &mut out).unwrap();
-        Self { node, now, outputs: out.outputs, events: out.events, console: None, next_conn: 1 }
+        let node = Node::start(now, config, 7, file, &mut out)?;
+        Ok(Self { node, now, outputs: out.outputs, events: out.events, console: None, next_conn: 1 })
     }
 
     pub fn input(&mut self, input: Input<'_>) {

@@ -18,11 +18,12 @@ impl<P: Process> World<P> {
         }
     }
 
-    pub(super) fn spawn(&mut self, id: HostId, child: ChildId, job: &SaveJob) {
-        let writing_us = self.disk_us(job.approximate_bytes());
+    /// A child that writes `file` from a dataset of about so many bytes. It works on the dataset as it is at the fork, so
+    /// its file can be made at once.
+    pub(super) fn spawn(&mut self, id: HostId, child: ChildId, dataset_bytes: u64, file: Vec<u8>) {
+        let writing_us = self.disk_us(dataset_bytes);
         let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
-        // The child works on the dataset as it is at the fork, so its file can be made at once.
-        self.add_child(id, child, ends, Work::File(job.run().into()));
+        self.add_child(id, child, ends, Work::File(file.into()));
     }
 
     pub(super) fn spawn_to_sockets(

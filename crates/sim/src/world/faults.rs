@@ -185,6 +185,7 @@ impl<P: Process> World<P> {
         self.links.release_all_of(id);
         let Ok(host) = self.host_mut(id) else { return };
         host.kernel = None;
+        crate::disk::lose_power(&mut host.disk);
         let planned = [host.kernel_event.take(), host.process_event.take()];
         for key in planned.into_iter().flatten() {
             self.queue.cancel(key);

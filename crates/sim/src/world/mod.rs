@@ -15,6 +15,7 @@ use psyncscope_engine::{ChildId, Node, Outbox};
 
 use crate::config::WorldConfig;
 use crate::digest::Digest;
+use crate::disk::File;
 use crate::error::WorldError;
 use crate::forward::{Forward, Links};
 use crate::frame::{HostId, Power, SimTime, What};
@@ -243,7 +244,7 @@ impl<P: Process> World<P> {
     /// A file on a host's disk.
     #[must_use]
     pub fn file(&self, host: HostId, name: &str) -> Option<&[u8]> {
-        self.host(host)?.disk.get(name).map(|bytes| &**bytes)
+        self.host(host)?.disk.get(name).map(File::bytes)
     }
 
     /// Puts a file on a host's disk, or takes it away.
@@ -254,7 +255,7 @@ impl<P: Process> World<P> {
         let now = self.now;
         let disk = &mut self.host_mut(host)?.disk;
         match bytes {
-            Some(bytes) => disk.insert(name.to_owned(), Arc::from(bytes)),
+            Some(bytes) => disk.insert(name.to_owned(), File::whole(Arc::from(bytes))),
             None => disk.remove(name),
         };
         self.digest.file(now, host, name, bytes.unwrap_or_default());
@@ -309,9 +310,9 @@ impl<P: Process> World<P> {
             .get_or_insert_with(|| Kernel::new(now, ip, derive(seed, Stream::Kernel { host: id.0, boot }), &tcp));
         host.port = P::port(&host.config);
         kernel.listen(host.port);
-        let dump = host.disk.get(P::dump_name(&host.config)).cloned();
+        let file = host.disk.get(P::start_file(&host.config)).map(File::shared);
         let process_seed = derive(seed, Stream::Process { host: id.0, boot });
-        let started = P::start(clock, host.config.clone(), process_seed, dump.as_deref(), &mut out);
+        let started = P::start(clock, host.config.clone(), process_seed, file.as_deref(), &mut out);
         let name = host.name.to_string();
         let outcome = match started {
             Ok(mut process) => {

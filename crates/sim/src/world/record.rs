@@ -86,7 +86,7 @@ impl<P: Process> World<P> {
             node,
             conns: conns.collect(),
             child: child.map(|child| (SimTime(child.started), SimTime(child.ends))),
-            dump_bytes: host.disk.get(P::dump_name(&host.config)).map(|dump| dump.len() as u64),
+            dump_bytes: host.disk.get(P::dump_name(&host.config)).map(|dump| dump.bytes().len() as u64),
         })
     }
 

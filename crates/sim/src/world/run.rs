@@ -1,10 +1,13 @@
 //! The heart: events in order, and the turns of processes.
 
+use std::sync::Arc;
+
 use psyncscope_engine::event::{Event as Inside, ReplicaState};
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, Fsync};
 use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
+use crate::disk::{self, File};
 use crate::forward::Flow;
 use crate::frame::{HostId, Power, SimTime, What};
 use crate::kernel::{News, Ready};
@@ -150,6 +153,9 @@ impl<P: Process> World<P> {
             Pending::ChildStreamed(child, reached) => {
                 self.turn(id, Input::ChildStreamed { child, reached: &reached });
             }
+            Pending::FileRead(file) => {
+                self.turn(id, Input::FileRead { result: file.ok_or("No such file or directory") });
+            }
             Pending::Terminate => self.turn(id, Input::Terminate),
         }
     }
@@ -243,7 +249,8 @@ impl<P: Process> World<P> {
                 Output::Connect { conn, host, port } => self.connect(id, conn, &host, port),
                 Output::Send { conn, bytes } => self.send(id, conn, bytes),
                 Output::Close { conn } => self.close(id, conn),
-                Output::Spawn { child, job } => self.spawn(id, child, &job),
+                Output::Spawn { child, job } => self.spawn(id, child, job.approximate_bytes(), job.run()),
+                Output::SpawnRewrite { child, job } => self.spawn(id, child, job.approximate_bytes(), job.run()),
                 Output::SpawnToSockets { child, job, mark, conns, timeout_s } => {
                     self.spawn_to_sockets(id, child, &job, &mark, conns, timeout_s);
                 }
@@ -253,12 +260,12 @@ impl<P: Process> World<P> {
                         self.queue.cancel(gone.key);
                     }
                 }
-                Output::WriteFile { name, bytes } => {
-                    self.digest.file(self.now, id, &name, &bytes);
-                    if let Ok(host) = self.host_mut(id) {
-                        host.disk.insert(name, bytes);
-                    }
+                Output::WriteFile { name, bytes } => self.write_file(id, name, bytes),
+                Output::Append { name, bytes, fsync } => self.append_to_file(id, name, &bytes, fsync),
+                Output::TakeRewritten { name, file, tail, .. } => {
+                    self.write_file(id, name, [&*file, &tail].concat().into());
                 }
+                Output::ReadFile { name } => self.read_file(id, &name),
                 Output::Sleep { until } => {
                     if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
                         running.sleeps_until = Some(until.0);
@@ -285,6 +292,29 @@ impl<P: Process> World<P> {
             if let Some(sent) = kernel.and_then(|kernel| kernel.sent(conn)) {
                 self.recorder.turn_ends(id, conn, sent);
             }
+        }
+    }
+
+    fn write_file(&mut self, id: HostId, name: String, bytes: Arc<[u8]>) {
+        self.digest.file(self.now, id, &name, &bytes);
+        if let Ok(host) = self.host_mut(id) {
+            host.disk.insert(name, File::whole(bytes));
+        }
+    }
+
+    fn append_to_file(&mut self, id: HostId, name: String, bytes: &[u8], fsync: Fsync) {
+        self.digest.append(self.now, id, &name, bytes);
+        if let Ok(host) = self.host_mut(id) {
+            disk::append(&mut host.disk, name, bytes, fsync);
+        }
+    }
+
+    /// It is the next input.
+    fn read_file(&mut self, id: HostId, name: &str) {
+        let Ok(host) = self.host_mut(id) else { return };
+        let file = host.disk.get(name).map(File::shared);
+        if let Some(running) = &mut host.running {
+            running.inbox.push_front(Pending::FileRead(file));
         }
     }
 

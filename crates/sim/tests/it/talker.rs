@@ -176,7 +176,12 @@ impl Process for Talker {
                 self.ticks.push(now);
                 self.next_tick = self.tick_us.map(|us| now + us);
             }
-            Input::ChildDone { .. } | Input::ChildStreamed { .. } | Input::LoadStep | Input::FileFailed { .. } => {}
+            Input::ChildDone { .. }
+            | Input::ChildStreamed { .. }
+            | Input::LoadStep
+            | Input::FileFailed { .. }
+            | Input::Appended { .. }
+            | Input::FileRead { .. } => {}
             Input::Terminate => {
                 self.terminated = true;
                 out.outputs.push(Output::Exit { status: 0 });

@@ -4,6 +4,7 @@
 
 mod cluster;
 
+mod append_only;
 mod chaos;
 mod colours;
 mod faults;

@@ -54,9 +54,9 @@ fn what_is_wrong_is_told_with_its_line_in_redis_words() {
     check_refused(&["--nonesuch"], "", &at(2, "nonesuch", BAD));
     check_refused(&["-"], "port \"1\n", &at(1, "port \"1", "Unbalanced quotes in configuration line"));
     check_refused(
-        &["--appendonly", "yes"],
+        &["--activedefrag", "yes"],
         "",
-        &at(2, "appendonly \"yes\"", "psyncscope does not do this: appendonly can only be 'no'"),
+        &at(2, "activedefrag \"yes\"", "psyncscope does not do this: activedefrag can only be 'no'"),
     );
     check_refused(
         &["-"],

@@ -1,0 +1,153 @@
+//! The append-only file on a real disk.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use psyncscope_engine::io::Fsync;
+
+/// The file that was appended to last, open.
+#[derive(Default)]
+pub struct AppendOnly {
+    open: Option<(String, Arc<File>)>,
+    /// A thread is bringing it to the disk.
+    syncing: Arc<AtomicBool>,
+    /// What could not be written, until the node has it back.
+    pub unwritten: Vec<u8>,
+    /// Why it could not.
+    pub error: Option<String>,
+    /// The node was told of a failure, and of no success since.
+    pub failing: bool,
+    /// There was a success, of which the node was not told yet.
+    pub recovered: bool,
+}
+
+impl AppendOnly {
+    /// Appends; what is not in the file then is in `unwritten`.
+    ///
+    /// # Errors
+    /// Why not all of it is, or is not on the disk.
+    pub fn append(&mut self, name: &str, bytes: &[u8], fsync: Fsync) -> io::Result<()> {
+        if self.error.is_some() {
+            return self.failed(bytes, io::ErrorKind::Other.into());
+        }
+        let file = match self.file(name) {
+            Ok(file) => file,
+            Err(error) => return self.failed(bytes, error),
+        };
+        let before = file.metadata().map(|data| data.len());
+        let (written, result) = write(&file, bytes);
+        if let Err(error) = result {
+            // Half a command would be the end of the file for whoever reads it.
+            let is_whole = written == 0 || before.and_then(|len| file.set_len(len)).is_ok();
+            return self.failed(if is_whole { bytes } else { &bytes[written..] }, error);
+        }
+        self.sync(&file, fsync)
+    }
+
+    fn failed(&mut self, bytes: &[u8], error: io::Error) -> io::Result<()> {
+        // Behind what is missing already.
+        self.unwritten.extend_from_slice(bytes);
+        self.error.get_or_insert_with(|| super::files::strerror(&error));
+        Err(error)
+    }
+
+    fn file(&mut self, name: &str) -> io::Result<Arc<File>> {
+        if let Some((open, file)) = &self.open
+            && open == name
+        {
+            return Ok(Arc::clone(file));
+        }
+        let file = Arc::new(OpenOptions::new().append(true).create(true).open(name)?);
+        self.open = Some((name.to_owned(), Arc::clone(&file)));
+        Ok(file)
+    }
+
+    fn sync(&self, file: &Arc<File>, fsync: Fsync) -> io::Result<()> {
+        match fsync {
+            Fsync::No => Ok(()),
+            Fsync::Now => file.sync_data(),
+            // One at a time: the one that runs may be slow because the disk is.
+            Fsync::Background if self.syncing.swap(true, Ordering::Relaxed) => Ok(()),
+            Fsync::Background => {
+                let (file, syncing) = (Arc::clone(file), Arc::clone(&self.syncing));
+                std::thread::spawn(move || {
+                    // As in Redis, nobody is told: the next one may succeed.
+                    let _ = file.sync_data();
+                    syncing.store(false, Ordering::Relaxed);
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts `tail` behind the temporary file and the whole in the place of `name` (`backgroundRewriteDoneHandler`).
+    ///
+    /// # Errors
+    /// In Redis's words. The old file is then as it was.
+    pub fn take_rewritten(&mut self, name: &str, temporary: &str, tail: &[u8], fsync: Fsync) -> Result<(), String> {
+        let words = |what: &str, error: &io::Error| format!("{what}: {}", super::files::strerror(error));
+        let file = OpenOptions::new()
+            .append(true)
+            .open(temporary)
+            .map_err(|error| words("Unable to open the temporary AOF produced by the child", &error))?;
+        (&file)
+            .write_all(tail)
+            .map_err(|error| words("Error trying to flush the parent diff to the rewritten AOF", &error))?;
+        std::fs::rename(temporary, name).map_err(|error| {
+            words(&format!("Error trying to rename the temporary AOF file {temporary} into {name}"), &error)
+        })?;
+        let file = Arc::new(file);
+        self.open = Some((name.to_owned(), Arc::clone(&file)));
+        self.sync(&file, fsync).map_err(|error| words("Error bringing the rewritten AOF to the disk", &error))
+    }
+
+    /// Nobody appends any more, for now.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Another file took this one's name.
+    pub fn replaced(&mut self, name: &str) {
+        self.open.take_if(|(open, _)| open == name);
+    }
+}
+
+/// How many bytes were written, and whether that is all (`aofWrite`).
+fn write(mut file: &File, bytes: &[u8]) -> (usize, io::Result<()>) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match file.write(&bytes[written..]) {
+            Ok(0) => return (written, Err(io::ErrorKind::WriteZero.into())),
+            Ok(more) => written += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (written, Err(error)),
+        }
+    }
+    (written, Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn what_a_full_disk_does_not_take_is_kept_in_order() {
+        let mut full = AppendOnly::default();
+        assert!(full.append("/dev/full", b"", Fsync::No).is_ok());
+        assert!(full.append("/dev/full", b"one", Fsync::No).is_err());
+        assert!(full.append("/dev/full", b"two", Fsync::No).is_err());
+        assert_eq!(full.error.take().as_deref(), Some("No space left on device"));
+        assert_eq!(std::mem::take(&mut full.unwritten), b"onetwo");
+        let name = std::env::temp_dir().join(format!("psyncscope-append-{}", std::process::id()));
+        let name = name.to_str().unwrap();
+        assert!(
+            full.append(name, b"onetwo", Fsync::Now).is_ok() && full.append(name, b"three", Fsync::Background).is_ok()
+        );
+        assert_eq!(std::fs::read(name).unwrap(), b"onetwothree");
+        std::fs::remove_file(name).unwrap();
+    }
+}
