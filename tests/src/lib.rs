@@ -2,4 +2,5 @@
 
 pub mod golden;
 pub mod invariants;
+pub mod lua_numbers;
 pub mod sweep;

@@ -180,6 +180,25 @@ fn a_signal_wakes_it_from_its_sleep() {
     assert_eq!(server.end().code(), Some(0));
 }
 
+/// While a script runs on and on, in a transaction too, others are told so, and can end it.
+#[test]
+fn a_script_without_end_is_killed() {
+    let server = Server::start(&["--save", "", "--lua-time-limit", "5"]);
+    for before in ["", "MULTI\r\nSET k v\r\n"] {
+        let after = if before.is_empty() { "" } else { "EXEC\r\n" };
+        let mut caller = server.connect();
+        caller.write_all(format!("{before}EVAL \"while true do end\" 0\r\n{after}PING\r\n").as_bytes()).unwrap();
+        caller.shutdown(Shutdown::Write).unwrap();
+        // The script may not have begun yet.
+        while !server.exchange(b"GET k\r\n").starts_with("-BUSY") {}
+        assert_eq!(server.exchange(b"SCRIPT KILL\r\n"), "+OK\r\n");
+        let mut reply = String::new();
+        caller.read_to_string(&mut reply).unwrap();
+        assert!(reply.contains("Script killed by user") && reply.ends_with("+PONG\r\n"), "{reply}");
+    }
+    assert_eq!(server.exchange(b"GET k\r\n"), "$1\r\nv\r\n");
+}
+
 #[test]
 fn a_background_save_leaves_a_whole_file_and_no_other() {
     let server = Server::start(&["--save", "", "--dbfilename", "other.rdb"]);

@@ -258,6 +258,12 @@ impl Node {
         self.scripts.timed_out()
     }
 
+    /// Whether a script runs for this client, of whom nothing is to be heard until it has ended (`protectClient`).
+    #[must_use]
+    pub fn runs_script_for(&self, conn: ConnId) -> bool {
+        self.scripts.running().is_some_and(|running| running.is_for(conn))
+    }
+
     /// Whether output is waiting for room on `conn`.
     #[must_use]
     pub fn wants_write(&self, conn: ConnId) -> bool {

@@ -15,6 +15,7 @@ mod reply;
 
 pub use describe::{describe, escape};
 pub use float::{format_double, parse_double, parse_double_leniently};
+pub(crate) use float::{is_space, parse_lua_number};
 pub use inline::split_args;
 pub use number::parse_i64_strict;
 pub use query::{BULK_LEN_MAX, INLINE_LEN_MAX, MULTIBULK_ARGS_MAX, Parsed, QueryBuf};

@@ -167,6 +167,8 @@ async fn read(connection: Rc<Connection>, shared: Rc<Shared>) {
             Read::More => tokio::task::yield_now().await,
             Read::NotNow => shared.awake().await,
             Read::Ended(reason) => {
+                // It may have closed its own half only, and wait for what the script answers.
+                shared.script_ended(connection.id).await;
                 shared.closed(connection.id, reason);
                 return;
             }

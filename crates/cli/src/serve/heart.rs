@@ -87,6 +87,7 @@ fn poll(
             shared.wake();
         }
         shared.bring(Input::Timer);
+        shared.maybe_script_ended();
         if !shared.is_asleep() && shared.is_busy() {
             shared.end_turn();
             return Poll::Ready(Beat::Again);

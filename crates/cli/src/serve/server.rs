@@ -383,6 +383,20 @@ impl Shared {
         }
     }
 
+    /// Waits until no script runs for this client.
+    pub async fn script_ended(&self, conn: ConnId) {
+        while self.server.borrow().node.runs_script_for(conn) {
+            self.woken.notified().await;
+        }
+    }
+
+    /// Tells who waits for it that a script may have ended.
+    pub fn maybe_script_ended(&self) {
+        if !self.is_busy() {
+            self.woken.notify_waiters();
+        }
+    }
+
     /// The node wakes.
     pub fn wake(&self) {
         self.sleeps_until.set(None);

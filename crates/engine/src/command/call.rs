@@ -51,6 +51,8 @@ pub struct Call<'a> {
     pub rng: &'a mut Xoshiro256PlusPlus,
     /// Inside EXEC or a script nobody can wait: a blocking command answers as if its time had run out.
     pub deny_blocking: bool,
+    /// A script calls it (`CLIENT_LUA`).
+    pub from_script: bool,
     /// The answer.
     pub reply: &'a mut Reply,
     /// Changes made to the dataset (`server.dirty`); 0 means that nothing is propagated.

@@ -240,6 +240,7 @@ impl Node {
             readonly,
             config: &self.config,
             rng: &mut self.rng,
+            from_script: conn == ConnId::SCRIPT,
             deny_blocking: conn == ConnId::LOADER
                 || self.clients.get(&conn).is_none_or(|client| client.multi.is_some()),
             reply: &mut reply,

@@ -36,8 +36,8 @@ pub fn sort(call: &mut Call<'_>) {
         }
     };
     let Some(mut options) = parse(call) else { return };
-    if options.unsorted && is_set && options.store.is_some() {
-        // A set has no order of its own, and what is stored must be the same everywhere.
+    if options.unsorted && is_set && (options.store.is_some() || call.from_script) {
+        // A set has no order of its own, and what is stored, or seen by a script, must be the same everywhere.
         options = Options { unsorted: false, alpha: true, by: None, ..options };
     }
     let mut elements = value.as_deref().map(elements_of).unwrap_or_default();

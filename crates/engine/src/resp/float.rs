@@ -91,8 +91,17 @@ pub fn parse_double_leniently(text: &[u8]) -> Option<f64> {
     read(&text[spaces..]).filter(|value| !value.is_nan())
 }
 
+/// What a string is to Lua 5.1 where it wants a number (`luaO_str2d`): all that `strtod` reads, spaces on both sides, nothing
+/// else. What follows a zero byte does not count.
+pub(crate) fn parse_lua_number(text: &[u8]) -> Option<f64> {
+    let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
+    let begin = text.iter().position(|&byte| !is_space(byte))?;
+    let end = text.iter().rposition(|&byte| !is_space(byte))?;
+    read(&text[begin..=end])
+}
+
 /// `isspace` in the C locale.
-const fn is_space(byte: u8) -> bool {
+pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 

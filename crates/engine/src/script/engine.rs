@@ -7,7 +7,7 @@ use super::hex::in_decimal;
 use rilua::vm::state::LuaState;
 use rilua::{Function, Lua, LuaApiMut, LuaResult, StdLib, Val};
 
-use super::{host, values, watch};
+use super::{host, numbers, values, watch};
 use crate::node::Node;
 
 /// The library and the shell around each script.
@@ -62,6 +62,9 @@ impl Engine {
         lua.table_set_function(&native, "in_decimal", watch::in_decimal)?;
         lua.table_set_function(&native, "enter", watch::enter)?;
         lua.table_set_function(&native, "log", host::log)?;
+        lua.table_set_function(&native, "tonumber", numbers::tonumber)?;
+        lua.table_set_function(&native, "random", numbers::random)?;
+        lua.table_set_function(&native, "randomseed", numbers::randomseed)?;
         lua.table_set_function(&native, "set_repl", host::set_repl)?;
         lua.table_set_function(&redis, "call", host::call)?;
         lua.table_set_function(&redis, "pcall", host::pcall)?;
@@ -108,6 +111,7 @@ impl Engine {
     fn try_to_start(&mut self, sha: &str, keys: &[Vec<u8>], argv: &[Vec<u8>], bound: u64) -> LuaResult<()> {
         let state = self.lua.state_mut();
         host::set_line(state, 0);
+        numbers::seed(state, 0);
         watch::begin(state, bound)?;
         let script = watch::kept(state, sha);
         let (keys, argv) = (host::strings(state, keys)?, host::strings(state, argv)?);

@@ -20,11 +20,13 @@ pub(super) struct Host {
     node: Option<Box<Node>>,
     /// The line of the script that called a command last.
     line: u32,
+    /// The state of `math.random`.
+    random: u64,
 }
 
 /// Makes the place where nodes are kept while their scripts run, with the one that keeps it meanwhile.
 pub(super) fn open(state: &mut LuaState, idle: Box<Node>) -> LuaResult<()> {
-    let host = state.gc.alloc_userdata(Userdata::new(Box::new(Host { node: Some(idle), line: 0 })));
+    let host = state.gc.alloc_userdata(Userdata::new(Box::new(Host { node: Some(idle), line: 0, random: 0 })));
     keep(state, HOST, Val::Userdata(host))
 }
 
@@ -50,6 +52,11 @@ pub(super) fn set_line(state: &mut LuaState, line: u32) {
     if let Some(host) = host(state) {
         host.line = line;
     }
+}
+
+/// The state of `math.random` (`redisLrand48`).
+pub(super) fn random(state: &mut LuaState) -> Option<&mut u64> {
+    host(state).map(|host| &mut host.random)
 }
 
 fn ask<R>(state: &mut LuaState, question: impl FnOnce(&mut Node) -> R) -> LuaResult<R> {

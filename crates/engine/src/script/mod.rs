@@ -1,7 +1,7 @@
 //! Lua scripting (scripting.c).
 //!
 //! * `engine`: the Lua engine; `watch`: its hook, and where it stops (`stops`); `host`: what scripts ask of the node;
-//!   `values`: Lua and RESP
+//!   `values`: Lua and RESP; `numbers`: functions that make numbers
 //! * `prelude.lua`: what scripts find besides Lua's libraries; `hex`: numbers that mean the same everywhere
 //! * `run`: a script's life on the node; `commands`: EVAL, EVALSHA, SCRIPT
 //!
@@ -13,6 +13,7 @@ mod engine;
 mod hex;
 mod host;
 mod libs;
+mod numbers;
 mod run;
 mod stops;
 mod values;

@@ -5,7 +5,7 @@ local raw_create, raw_resume, raw_yield = coroutine.create, coroutine.resume, co
 local raw_status, stopped, arm, again = coroutine.status, native.stopped, native.arm, native.again
 local enter, log, set_repl = native.enter, native.log, native.set_repl
 local select, type, error, unpack, setmetatable = select, type, error, unpack, setmetatable
-local rawget, rawset, tostring, floor = rawget, rawset, tostring, math.floor
+local rawset, tostring = rawset, tostring
 
 -- What is yielded when the script is to be left, as opposed to what its own coroutines yield.
 local SLICE = native.slice
@@ -189,40 +189,7 @@ function redis.set_repl(...)
   end
 end
 
--- math.random: drand48 in three pieces of 16 bits, begun anew for each script.
-local x0, x1, x2 = 0x330E, 0, 0
-
-local function seed(n)
-  n = n % 4294967296
-  x0, x1, x2 = 0x330E, n % 65536, floor(n / 65536)
-end
-
-local function lrand48()
-  local p0 = 0xE66D * x0 + 0xB
-  local p1 = floor(p0 / 65536) + 0xE66D * x1 + 0xDEEC * x0
-  local p2 = floor(p1 / 65536) + 0xE66D * x2 + 0xDEEC * x1 + 0x5 * x0
-  x0, x1, x2 = p0 % 65536, p1 % 65536, p2 % 65536
-  return x2 * 32768 + floor(x1 / 2)
-end
-
-function math.random(low, high)
-  local r = lrand48() % 2147483647 / 2147483647
-  if not low then
-    return r
-  elseif not high then
-    if low < 1 then
-      error("bad argument #1 to 'random' (interval is empty)", 2)
-    end
-    return floor(r * low) + 1
-  elseif low > high then
-    error("bad argument #2 to 'random' (interval is empty)", 2)
-  end
-  return floor(r * (high - low + 1)) + low
-end
-
-function math.randomseed(n)
-  seed(floor(n))
-end
+math.random, math.randomseed, tonumber = native.random, native.randomseed, native.tonumber
 
 -- Globals: a script neither makes new ones nor reads those that are not there.
 dofile, loadfile, debug, newproxy = nil, nil, nil, nil
@@ -242,7 +209,6 @@ setmetatable(globals, {
 
 -- What the engine calls: makes a script's coroutine, and runs it on.
 return function(f, keys, argv)
-  seed(0)
   depth = 0
   rawset(globals, "KEYS", keys)
   rawset(globals, "ARGV", argv)

@@ -63,6 +63,7 @@ impl Bench {
             config: &self.config,
             rng: &mut self.rng,
             deny_blocking: false,
+            from_script: false,
             reply: &mut reply,
             dirty: 0,
             block: None,
