@@ -63,7 +63,7 @@ fn command_getkeys() {
         ("MSET a 1 b 2", "*2\r\n$1\r\na\r\n$1\r\nb\r\n"),
         ("ZUNIONSTORE d 2 a b WEIGHTS 1 2", "*3\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nd\r\n"),
         ("SORT a BY x GET y STORE d LIMIT 0 1", "*2\r\n$1\r\na\r\n$1\r\nd\r\n"),
-        ("MEMORY USAGE a", "*1\r\n$1\r\na\r\n"),
+        ("MEMORY USAGE a", "-ERR The command has no key arguments\r\n"),
         ("NONSENSE", "-ERR Invalid command specified\r\n"),
         ("PING", "-ERR The command has no key arguments\r\n"),
         ("GET", "-ERR Invalid number of arguments specified for command\r\n"),

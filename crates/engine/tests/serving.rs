@@ -197,6 +197,10 @@ fn gates() {
         solo.cmd(r#"NO a\r "b\x00c""#),
         "-ERR unknown command `NO`, with args beginning with: `a\\r`, `b`, \r\n"
     );
+    assert_eq!(solo.cmd("BZPOPMIN z"), "-ERR wrong number of arguments for 'bzpopmin' command\r\n");
+    for word in ["ASKING", "READONLY", "READWRITE", "CLUSTER INFO"] {
+        assert_eq!(solo.cmd(word), "-ERR This instance has cluster support disabled\r\n", "{word}");
+    }
     assert_eq!(solo.cmd("GET"), "-ERR wrong number of arguments for 'get' command\r\n");
     solo.cmd("REPLICAOF 10.0.0.1 6379");
     assert_eq!(solo.cmd("SET a 1"), "-READONLY You can't write against a read only replica.\r\n");

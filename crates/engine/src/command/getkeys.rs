@@ -10,7 +10,6 @@ pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
         "zunionstore"
             | "zinterstore"
             | "sort"
-            | "memory"
             | "eval"
             | "evalsha"
             | "georadius"
@@ -31,8 +30,6 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
             keys
         }
         "eval" | "evalsha" => counted(argv, 2),
-        "memory" if argv.len() >= 3 && argv[1].eq_ignore_ascii_case(b"usage") => vec![&argv[2]],
-        "memory" => Vec::new(),
         "sort" => {
             let mut keys: Vec<&[u8]> = vec![&argv[1]];
             let mut store = None;

@@ -13,6 +13,7 @@ pub(crate) use debug::lru_clock;
 
 pub mod call;
 mod clients;
+pub mod cluster;
 mod connection;
 mod debug;
 mod dispatch;

@@ -41,6 +41,16 @@ pub fn sort(call: &mut Call<'_>) {
         options = Options { unsorted: false, alpha: true, by: None, ..options };
     }
     let mut elements = value.as_deref().map(elements_of).unwrap_or_default();
+    if let Some(Value::Zset(zset)) = value.as_deref()
+        && zset.encoding_name() == "ziplist"
+    {
+        drop(value);
+        call.keyspace.convert(call.db, &call.argv[1], |value| {
+            if let Value::Zset(zset) = value {
+                zset.leave_ziplist();
+            }
+        });
+    }
     if options.unsorted {
         if options.descending && !is_set {
             elements.reverse();
@@ -181,7 +191,11 @@ fn compare((one, own): &(Weight, Vec<u8>), (other, others): &(Weight, Vec<u8>)) 
 fn number(text: &[u8]) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     let spaces = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
-    if text.is_empty() { Some(0.0) } else { parse_double(&text[spaces..]) }
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    // Numbers that lose digits by being so small are out of range here.
+    parse_double(&text[spaces..]).filter(|number| !number.is_subnormal())
 }
 
 /// The part of the elements that LIMIT asks for. An offset below 0 is 0.

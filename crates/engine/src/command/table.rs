@@ -1,7 +1,8 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
 use super::{
-    bits, blocking, call::Call, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings, zsets,
+    bits, blocking, call::Call, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort,
+    strings, zsets,
 };
 use crate::io::ConnId;
 use crate::node::Node;
@@ -34,10 +35,13 @@ impl Flags {
     /// Constant or logarithmic time.
     pub const FAST: Self = Self(1 << 10);
 
+    /// Part of a cluster's moving of keys.
+    pub const ASKING: Self = Self(1 << 12);
+
     /// About channels.
     pub const PUBSUB: Self = Self(1 << 11);
 
-    const NAMES: [(Self, &'static str); 12] = [
+    const NAMES: [(Self, &'static str); 13] = [
         (Self::WRITE, "write"),
         (Self::READONLY, "readonly"),
         (Self::DENYOOM, "denyoom"),
@@ -49,6 +53,7 @@ impl Flags {
         (Self::LOADING, "loading"),
         (Self::STALE, "stale"),
         (Self::SKIP_MONITOR, "skip_monitor"),
+        (Self::ASKING, "asking"),
         (Self::FAST, "fast"),
     ];
 
@@ -80,6 +85,7 @@ impl Flags {
                 b't' => Self::STALE.0,
                 b'M' => Self::SKIP_MONITOR.0,
                 b'F' => Self::FAST.0,
+                b'k' => Self::ASKING.0,
                 b'p' => Self::PUBSUB.0,
                 _ => panic!("an unknown flag letter in the command table"),
             };
@@ -102,7 +108,7 @@ pub(crate) enum Run {
 pub struct CommandSpec {
     /// Its name, in lower case.
     pub name: &'static str,
-    /// How many words it has, itself included; negative for "at least".
+    /// How many words it has, itself included; negative for "at least", 0 for any number.
     pub arity: i32,
     /// Its flags.
     pub flags: Flags,
@@ -115,7 +121,7 @@ impl CommandSpec {
     /// Whether `words` words are a right number.
     #[must_use]
     pub const fn takes(&self, words: usize) -> bool {
-        if self.arity >= 0 { words == self.arity as usize } else { words >= self.arity.unsigned_abs() as usize }
+        if self.arity > 0 { words == self.arity as usize } else { words >= self.arity.unsigned_abs() as usize }
     }
 }
 
@@ -209,8 +215,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("zscan", -3, "rR", (1, 1, 1), scan::zscan),
     data("zpopmin", -2, "wF", (1, 1, 1), zsets::zpopmin),
     data("zpopmax", -2, "wF", (1, 1, 1), zsets::zpopmax),
-    data("bzpopmin", -2, "wsF", (1, -2, 1), blocking::bzpopmin),
-    data("bzpopmax", -2, "wsF", (1, -2, 1), blocking::bzpopmax),
+    data("bzpopmin", -3, "wsF", (1, -2, 1), blocking::bzpopmin),
+    data("bzpopmax", -3, "wsF", (1, -2, 1), blocking::bzpopmax),
     data("hset", -4, "wmF", (1, 1, 1), hashes::hset),
     data("hsetnx", 4, "wmF", (1, 1, 1), hashes::hsetnx),
     data("hget", 3, "rF", (1, 1, 1), hashes::hget),
@@ -245,7 +251,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("keys", 2, "rS", (0, 0, 0), keys::keys),
     data("scan", -2, "rR", (0, 0, 0), scan::scan),
     data("dbsize", 1, "rF", (0, 0, 0), keys::dbsize),
-    node("auth", 2, "sltF", Node::auth_command),
+    node("auth", 2, "sltMF", Node::auth_command),
     node("ping", -1, "tF", Node::ping_command),
     node("echo", 2, "F", Node::echo_command),
     node("multi", 1, "sF", |node, conn, _| node.multi_command(conn)),
@@ -265,14 +271,19 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("sort", -2, "wm", (1, 1, 1), sort::sort),
     node("info", -1, "ltR", Node::info_command),
     data("ttl", 2, "rFR", (1, 1, 1), keys::ttl),
-    data("touch", -2, "rF", (1, -1, 1), keys::touch),
+    data("touch", -2, "rF", (1, 1, 1), keys::touch),
     data("pttl", 2, "rFR", (1, 1, 1), keys::pttl),
     data("persist", 2, "wF", (1, 1, 1), keys::persist),
     node("slaveof", 3, "ast", Node::replicaof_command),
     node("replicaof", 3, "ast", Node::replicaof_command),
-    node("role", 1, "ltsF", |node, conn, _| node.role_command(conn)),
+    node("role", 1, "lst", |node, conn, _| node.role_command(conn)),
     node("debug", -2, "as", Node::debug_command),
     data("restore", -4, "wm", (1, 1, 1), dump::restore),
+    data("restore-asking", -4, "wmk", (1, 1, 1), dump::restore),
+    data("asking", 1, "F", (0, 0, 0), cluster::disabled),
+    data("cluster", -2, "a", (0, 0, 0), cluster::disabled),
+    data("readonly", 1, "F", (0, 0, 0), cluster::disabled),
+    data("readwrite", 1, "F", (0, 0, 0), cluster::disabled),
     data("dump", 2, "rR", (1, 1, 1), dump::dump),
     data("object", -2, "rR", (2, 2, 1), objects::object),
     data("memory", -2, "rR", (0, 0, 0), objects::memory),
@@ -294,7 +305,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("slowlog", -2, "aR", Node::slowlog_command),
     node("latency", -2, "aslt", Node::latency_command),
     node("wait", 3, "s", Node::wait_command),
-    node("command", -1, "ltR", Node::command_command),
+    node("command", 0, "ltR", Node::command_command),
     data("geoadd", -5, "wm", (1, 1, 1), geo::geoadd),
     data("georadius", -6, "w", (1, 1, 1), geo::georadius),
     data("georadius_ro", -6, "r", (1, 1, 1), geo::georadius_ro),

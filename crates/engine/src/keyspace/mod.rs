@@ -183,6 +183,13 @@ impl Keyspace {
         self.db_mut(db).modify(key, version, change)
     }
 
+    /// [`Keyspace::modify`] where only the way changes in which the value is stored: that is no change to anybody.
+    pub fn convert(&mut self, db: usize, key: &[u8], change: impl FnOnce(&mut Value)) {
+        if let Some(version) = self.get(db, key).map(Entry::version) {
+            self.db_mut(db).modify(key, version, change);
+        }
+    }
+
     /// Gives `key` a time to live, in milliseconds since the Unix epoch (`setExpire`). Says whether the key exists.
     pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: i64) -> bool {
         if self.dbs[db].get(key).is_none() {

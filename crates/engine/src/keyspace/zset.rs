@@ -119,6 +119,11 @@ impl Zset {
         true
     }
 
+    /// Gives the ziplist up for good, as SORT does with what it sorts.
+    pub const fn leave_ziplist(&mut self) {
+        self.skiplist = true;
+    }
+
     /// Removes a member and returns its score.
     pub fn remove(&mut self, member: &[u8]) -> Option<f64> {
         let score = self.scores.swap_remove(member)?;

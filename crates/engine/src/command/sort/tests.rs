@@ -106,3 +106,23 @@ fn storing_counts_elements_and_makes_a_list() {
     b.check(sort, "SORT l STORE w_2", "-ERR One or more scores can't be converted into double", 0);
     assert!(b.keyspace.get(0, b"w_2").is_some());
 }
+
+#[test]
+fn numbers_that_are_too_small_are_none() {
+    let mut b = Bench::new();
+    b.run(rpush, "RPUSH l 1 5e-324 -1");
+    b.check(sort, "SORT l", "-ERR One or more scores can't be converted into double", 0);
+    b.check(sort, "SORT l LIMIT 0 0", "-ERR One or more scores can't be converted into double", 0);
+}
+
+#[test]
+fn a_sorted_set_that_was_sorted_is_a_skiplist() {
+    let mut b = Bench::new();
+    b.run(zadd, "ZADD z 1 3 2 1");
+    let encoding = |b: &Bench| b.keyspace.get(0, b"z").unwrap().value().encoding_name();
+    assert!(b.run(sort, "SORT z FOO").reply.starts_with("-ERR"));
+    assert_eq!(encoding(&b), "ziplist");
+    let version = b.keyspace.key_version(0, b"z");
+    b.check(sort, "SORT z", "*2|$1|1|$1|3", 0);
+    assert_eq!((encoding(&b), b.keyspace.key_version(0, b"z")), ("skiplist", version));
+}
