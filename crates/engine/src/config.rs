@@ -3,12 +3,14 @@
 mod append_only;
 mod directive;
 mod directives;
+mod eviction;
 mod kept;
 mod output_limits;
 pub(crate) mod rewrite;
 
 pub use self::append_only::{AppendFsync, AppendOnly};
 use self::directive::{Directive, When};
+pub use self::eviction::{Eviction, Policy};
 use crate::command::notify::Events;
 use crate::command::table;
 use crate::event::LogLevel;
@@ -109,7 +111,9 @@ pub struct Config {
     /// `replica-lazy-flush`: whether the old dataset is freed in the background. Nothing is freed so slowly here that it
     /// made a difference.
     pub replica_lazy_flush: bool,
-    /// `replica-ignore-maxmemory`. There is no maxmemory.
+    /// `maxmemory` and what belongs to it.
+    pub eviction: Eviction,
+    /// `replica-ignore-maxmemory`: a replica takes what its master sends, whatever its own limit.
     pub replica_ignore_maxmemory: bool,
     /// `rdbcompression`.
     pub rdbcompression: bool,
@@ -192,6 +196,7 @@ impl Default for Config {
             client_output_buffer_limit: OutputLimits::default(),
             repl_disable_tcp_nodelay: false,
             replica_lazy_flush: false,
+            eviction: Eviction::default(),
             replica_ignore_maxmemory: true,
             rdbcompression: true,
             rdbchecksum: true,
@@ -221,7 +226,7 @@ impl Default for Config {
 
 /// Every directive.
 fn directives() -> impl Iterator<Item = &'static Directive> {
-    directives::DIRECTIVES.iter().chain(append_only::DIRECTIVES)
+    directives::DIRECTIVES.iter().chain(append_only::DIRECTIVES).chain(eviction::DIRECTIVES)
 }
 
 impl Config {

@@ -1,7 +1,9 @@
 //! `genRedisInfoString`: INFO, section by section, field by field in Redis's order.
 //!
-//! Fields that speak of what does not exist here (allocator, AOF, cluster, scripts) are left out, except where programs
-//! that read INFO expect them.
+//! Fields that speak of what does not exist here (cluster, defragmentation) are zero, as programs that read INFO expect
+//! them; those of the process are left out unless a driver told them.
+
+mod memory;
 
 use std::fmt::Write as _;
 
@@ -119,8 +121,7 @@ impl Node {
             Section::Persistence => self.info_persistence(&mut lines),
             Section::Stats => self.info_stats(&mut lines),
             Section::Replication => self.info_replication(&mut lines),
-            // A virtual process uses no processor time that could be measured.
-            Section::Cpu => {}
+            Section::Cpu => self.info_cpu(&mut lines),
             Section::Cluster => lines.put("cluster_enabled", 0),
             Section::Keyspace => self.info_keyspace(&mut lines),
         }
@@ -132,10 +133,15 @@ impl Node {
         lines.put("redis_version", crate::REDIS_VERSION);
         lines.put("redis_git_sha1", "00000000");
         lines.put("redis_git_dirty", 0);
+        let host = self.host_facts.clone().unwrap_or_default();
+        let or = |told: String, otherwise: &str| if told.is_empty() { otherwise.to_owned() } else { told };
+        lines.put("redis_build_id", 0);
         lines.put("redis_mode", "standalone");
-        lines.put("os", "Psyncscope");
+        lines.put("os", or(host.os, "Psyncscope"));
         lines.put("arch_bits", 64);
-        lines.put("multiplexing_api", "virtual");
+        lines.put("multiplexing_api", or(host.multiplexing_api, "virtual"));
+        lines.put("atomicvar_api", "none");
+        lines.put("gcc_version", "0.0.0");
         lines.put("process_id", self.config.process_id);
         lines.put("run_id", self.run_id);
         lines.put("tcp_port", self.config.port);
@@ -144,29 +150,18 @@ impl Node {
         lines.put("hz", self.config.hz);
         lines.put("configured_hz", self.config.hz);
         lines.put("lru_clock", crate::command::lru_clock(self.now.unix_s()));
-        lines.put("executable", "");
+        lines.put("executable", host.executable);
         lines.put("config_file", self.config.file.as_ref().map_or("", |(path, _)| path));
     }
 
     fn info_clients(&self, lines: &mut Lines) {
         lines.put("connected_clients", self.clients.len() - self.repl.replicas.len());
+        let clients = || self.clients.values();
+        let most_in = clients().map(|client| client.query.held()).max().unwrap_or(0);
+        let most_out = clients().map(|client| client.out.usage().2).max().unwrap_or(0);
+        lines.put("client_recent_max_input_buffer", most_in);
+        lines.put("client_recent_max_output_buffer", most_out);
         lines.put("blocked_clients", self.blocked_clients());
-    }
-
-    fn info_memory(&self, lines: &mut Lines) {
-        let used = self.used_memory();
-        lines.put("used_memory", used);
-        lines.put("used_memory_human", human(used));
-        lines.put("used_memory_dataset", self.keyspace.approximate_bytes());
-        let replicas: usize =
-            self.clients.values().filter(|client| client.is_replica()).map(|client| client.out.usage().2).sum();
-        lines.put("mem_clients_slaves", replicas);
-        lines.put("maxmemory", 0);
-        lines.put("maxmemory_human", "0B");
-        lines.put("maxmemory_policy", "noeviction");
-        lines.put("mem_replication_backlog", self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size()));
-        lines.put("active_defrag_running", 0);
-        lines.put("lazyfree_pending_objects", 0);
     }
 
     /// The dataset, the backlog and what waits in buffers: what grows when a user looks for what grows.
@@ -236,7 +231,7 @@ impl Node {
         lines.put("expired_keys", self.keyspace.stats.expired);
         lines.put("expired_stale_perc", "0.00");
         lines.put("expired_time_cap_reached_count", 0);
-        lines.put("evicted_keys", 0);
+        lines.put("evicted_keys", stats.evicted_keys);
         lines.put("keyspace_hits", self.keyspace.stats.hits);
         lines.put("keyspace_misses", self.keyspace.stats.misses);
         lines.put("pubsub_channels", self.pubsub.channels());
@@ -244,6 +239,9 @@ impl Node {
         lines.put("latest_fork_usec", 0);
         lines.put("migrate_cached_sockets", 0);
         lines.put("slave_expires_tracked_keys", 0);
+        for name in ["hits", "misses", "key_hits", "key_misses"] {
+            lines.put(&format!("active_defrag_{name}"), 0);
+        }
     }
 
     /// (commands, bytes in, bytes out) a second over the last samples.

@@ -71,6 +71,25 @@ pub enum Fsync {
     Now,
 }
 
+/// What a driver may know of the process that runs a node, for INFO.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostFacts {
+    /// Memory of the process in the machine's, in bytes.
+    pub rss_bytes: u64,
+    /// The machine's memory, in bytes.
+    pub total_memory_bytes: u64,
+    /// Processor time of the process in the kernel, and of its children, in microseconds.
+    pub cpu_sys_us: [u64; 2],
+    /// The same outside of it.
+    pub cpu_user_us: [u64; 2],
+    /// The operating system, as `uname` tells.
+    pub os: String,
+    /// How sockets are watched, such as `epoll`.
+    pub multiplexing_api: String,
+    /// The path of the program.
+    pub executable: String,
+}
+
 /// One thing that happens to a node. One input is one turn of its event loop.
 #[derive(Debug)]
 pub enum Input<'a> {

@@ -18,7 +18,7 @@ use crate::command::pubsub::PubSub;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
-use crate::io::{ChildId, ConnId, Input, Outbox, Output};
+use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
 use crate::keyspace::Keyspace;
 use crate::loading::{Loading, Source};
 use crate::persistence::unwritten::Unwritten;
@@ -66,6 +66,8 @@ pub(crate) struct Stats {
     pub(crate) net_input_bytes: u64,
     pub(crate) net_output_bytes: u64,
     pub(crate) rejected_connections: u64,
+    /// `stat_evictedkeys`.
+    pub(crate) evicted_keys: u64,
     pub(crate) sync_full: u64,
     pub(crate) sync_partial_ok: u64,
     pub(crate) sync_partial_err: u64,
@@ -105,6 +107,12 @@ pub struct Node {
     pub(crate) stats: Stats,
     /// SLOWLOG and LATENCY.
     pub(crate) slow_log: SlowLog,
+    /// The database that gave the last key by a random policy (`next_db`).
+    pub(crate) next_evicted_db: usize,
+    /// The most memory that was in use (`stat_peak_memory`).
+    pub(crate) peak_memory: u64,
+    /// What the driver told of the process.
+    pub(crate) host_facts: Option<HostFacts>,
     /// `server.dirty`: changes since the last save.
     pub(crate) dirty: u64,
     pub(crate) last_save: i64,
@@ -170,6 +178,9 @@ impl Node {
             repl,
             stats: Stats::default(),
             slow_log: SlowLog::default(),
+            next_evicted_db: 0,
+            peak_memory: 0,
+            host_facts: None,
             dirty: 0,
             last_save: now.unix_s(),
             last_bgsave_ok: true,
@@ -236,6 +247,11 @@ impl Node {
     /// looks into.
     pub fn observe_log(&mut self) {
         self.watch = Watch::Log;
+    }
+
+    /// What the driver knows of the process: INFO tells it.
+    pub fn tell_host_facts(&mut self, facts: HostFacts) {
+        self.host_facts = Some(facts);
     }
 
     /// When the node wants [`Input::Timer`] next; `None` once it has exited.

@@ -12,6 +12,7 @@ mod background;
 mod connection;
 mod directives;
 mod diskless;
+mod facts;
 mod files;
 mod heart;
 mod listen;

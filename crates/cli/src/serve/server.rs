@@ -23,7 +23,10 @@ use super::connection::{Connection, READ_MAX, ROOM, Sent};
 use super::diskless::{self, Stream};
 use super::log::{Log, Role};
 use super::settings::Settings;
-use super::{files, heart, listen};
+use super::{facts, files, heart, listen};
+
+/// How old what INFO tells of the process may be.
+const FACTS_EVERY: Duration = Duration::from_secs(1);
 
 /// The server could not start; the log says why.
 pub struct Logged;
@@ -77,6 +80,8 @@ struct Server {
 pub struct Shared {
     server: RefCell<Server>,
     started: std::time::Instant,
+    /// When the node was last told of the process.
+    facts_read: Cell<Option<std::time::Instant>>,
     log: Log,
     /// `bind`'s first address, if it was given: connections to a master come from there.
     pub source: Option<std::net::IpAddr>,
@@ -193,6 +198,7 @@ impl Shared {
         let shared = Self {
             server: RefCell::new(server),
             started,
+            facts_read: Cell::new(None),
             log,
             source: settings.source,
             tcp_keepalive_s: settings.tcp_keepalive_s,
@@ -325,6 +331,12 @@ impl Shared {
         }
         let mut server = self.server.borrow_mut();
         let Server { node, out, .. } = &mut *server;
+        if matches!(input, Input::Timer) && self.facts_read.get().is_none_or(|read| read.elapsed() >= FACTS_EVERY) {
+            self.facts_read.set(Some(std::time::Instant::now()));
+            if let Some(facts) = facts::read() {
+                node.tell_host_facts(facts);
+            }
+        }
         node.handle_ready(self.now(), input, out);
         self.carry_out(&mut server);
         if !self.dirty.replace(true)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::evict::{frequency, one_use_more};
 use super::lists::End;
 use super::notify::{Events, Notice};
 use super::zsets;
@@ -159,8 +160,12 @@ impl Call<'_> {
     }
 
     /// Notes that `key` was accessed.
-    fn touch(&self, key: &[u8]) {
+    fn touch(&mut self, key: &[u8]) {
         if let Some(entry) = self.keyspace.get(self.db, key) {
+            if self.config.eviction.policy.is_lfu() {
+                let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
+                entry.set_uses(one_use_more(frequency(entry, idle_s, self.config), self.config, self.rng));
+            }
             entry.touch(self.now.unix_s());
         }
     }
@@ -207,7 +212,11 @@ impl Call<'_> {
     /// Sets `key` whatever it held, without a time to live (`setKey`).
     pub fn set_key(&mut self, key: &[u8], value: impl Into<Value>) {
         self.expire_if_needed(key);
+        let old = self.keyspace.get(self.db, key).map(Entry::uses);
         self.keyspace.set(self.db, key, value);
+        if let (Some(uses), Some(entry)) = (old, self.keyspace.get(self.db, key)) {
+            entry.set_uses(uses);
+        }
     }
 
     /// Gives `key`, which exists, a time to live in milliseconds since the Unix epoch (`setExpire`). A time below zero

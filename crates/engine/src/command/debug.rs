@@ -171,7 +171,7 @@ impl Node {
         };
         format!(
             "Value at:0x0 refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{idle_s}{nodes}",
-            super::objects::reference_count(value),
+            super::objects::reference_count(value, &self.config),
             value.encoding_name(),
             serialized_len(value, self.config.rdbcompression),
             lru_clock(self.now.unix_s() - idle_s),

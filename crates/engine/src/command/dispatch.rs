@@ -153,7 +153,7 @@ impl Node {
     }
 
     /// Whether a command may run now.
-    fn gate(&self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
+    fn gate(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
         let spec = table::lookup_renamed(&self.config.renamed_commands, &argv[0])
             .ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
         if !spec.takes(argv.len()) {
@@ -163,6 +163,15 @@ impl Node {
         if !client.authenticated && !self.config.requirepass.is_empty() && spec.name != "auth" {
             return Err(Refusal::abort("NOAUTH Authentication required."));
         }
+        if self.config.eviction.maxmemory > 0 && !self.scripts.timed_out() {
+            let in_multi = client.multi.is_some() && spec.name != "exec";
+            let out_of_memory = !self.free_memory_if_needed();
+            if out_of_memory && (spec.flags.has(Flags::DENYOOM) || in_multi) {
+                return Err(Refusal::abort(OUT_OF_MEMORY));
+            }
+            self.scripts.out_of_memory = out_of_memory;
+        }
+        let Some(client) = self.clients.get(&conn) else { return Ok(spec) };
         let is_replica = self.repl.masterhost.is_some();
         let writes = spec.flags.has(Flags::WRITE);
         if !is_replica
@@ -211,6 +220,9 @@ impl Node {
             && self.repl.good_replicas < self.config.min_replicas_to_write
     }
 }
+
+/// `shared.oomerr`.
+pub(crate) const OUT_OF_MEMORY: &str = "OOM command not allowed when used memory > 'maxmemory'.";
 
 fn allowed_to_subscribers(name: &str) -> bool {
     matches!(name, "ping" | "subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe")

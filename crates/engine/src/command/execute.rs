@@ -272,12 +272,17 @@ impl Node {
 
     /// `propagateExpire`: the DEL of a key that expired here. To those who WATCH it the key was not touched.
     pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
-        let word: &[u8] = if self.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
-        if self.aof.is_on() {
-            self.feed_append_only_file(db, &[word, &key]);
-        }
-        self.replication_feed_slaves(Some(db), &[word, &key], FeedKind::Expire);
-        self.watched_key_expired(db, &key);
+        self.propagate_deletion(db, &key, self.config.lazyfree_lazy_expire);
         self.event(|| Event::Expired { db: db as u32, key });
+    }
+
+    /// The DEL, or UNLINK, of a key that goes without a command: it expired, or made room.
+    pub(super) fn propagate_deletion(&mut self, db: usize, key: &[u8], lazy: bool) {
+        let word: &[u8] = if lazy { b"UNLINK" } else { b"DEL" };
+        if self.aof.is_on() {
+            self.feed_append_only_file(db, &[word, key]);
+        }
+        self.replication_feed_slaves(Some(db), &[word, key], FeedKind::Expire);
+        self.watched_key_expired(db, key);
     }
 }

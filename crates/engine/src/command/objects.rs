@@ -1,6 +1,8 @@
 //! OBJECT (object.c).
 
 use super::call::Call;
+use super::evict::frequency;
+use crate::config::Config;
 use crate::keyspace::Value;
 use crate::resp::{Reply, errors, parse_i64_strict};
 
@@ -29,8 +31,16 @@ pub fn object(call: &mut Call<'_>) {
     let Some(entry) = call.keyspace.get(call.db, key) else { return call.reply.null() };
     match what.as_slice() {
         b"encoding" => call.reply.bulk(entry.value().encoding_name()),
+        b"idletime" if call.config.eviction.policy.is_lfu() => call.reply.error(
+            "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between \
+             policies at runtime LRU and LFU data will take some time to adjust.",
+        ),
+        b"freq" if call.config.eviction.policy.is_lfu() => {
+            let idle_s = call.keyspace.idle_s(entry, call.now.unix_s());
+            call.reply.integer(i64::from(frequency(entry, idle_s, call.config)));
+        }
         b"idletime" => call.reply.integer(call.keyspace.idle_s(entry, call.now.unix_s())),
-        b"refcount" => call.reply.integer(reference_count(entry.value())),
+        b"refcount" => call.reply.integer(reference_count(entry.value(), call.config)),
         _ => call.reply.error(
             "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
              between policies at runtime LRU and LFU data will take some time to adjust.",
@@ -39,7 +49,11 @@ pub fn object(call: &mut Call<'_>) {
 }
 
 /// 1, except for the integers that are shared for ever (`OBJ_SHARED_REFCOUNT`).
-pub(super) fn reference_count(value: &Value) -> i64 {
+pub(super) fn reference_count(value: &Value, config: &Config) -> i64 {
+    // MAXMEMORY_FLAG_NO_SHARED_INTEGERS: what is shared cannot say when it was used.
+    if config.eviction.maxmemory > 0 && config.eviction.policy.looks_at_use() {
+        return 1;
+    }
     let integer = value.as_string().filter(|_| value.encoding_name() == "int");
     let number = integer.and_then(parse_i64_strict);
     if number.is_some_and(|number| (0..SHARED_INTEGERS).contains(&number)) { i64::from(i32::MAX) } else { 1 }

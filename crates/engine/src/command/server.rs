@@ -85,6 +85,8 @@ impl Node {
         self.switch_append_only();
         self.resize_replication_backlog();
         self.refresh_good_slaves_count();
+        // What may not go is refused later.
+        let _ = self.free_memory_if_needed();
         if self.config.requirepass.is_empty() {
             for client in self.clients.values_mut() {
                 client.authenticated = true;

@@ -72,7 +72,6 @@ static KEPT: &[Kept] = &[
     // Redis itself refuses it where its allocator cannot.
     always("activedefrag", "no", OneOf(&["no"])),
     always("rdb-save-incremental-fsync", "yes", YesNo),
-    always("lazyfree-lazy-eviction", "no", YesNo),
     always("lazyfree-lazy-server-del", "no", YesNo),
     always("dynamic-hz", "yes", YesNo),
     at_start("supervised", "no", OneOf(&["no", "upstart", "systemd", "auto"])),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use super::Value;
 use super::table::{Pages, Table};
+use crate::command::evict::LFU_INIT;
 
 /// A key. Shared between the dataset, its expiry index and snapshots.
 pub type Key = Arc<[u8]>;
@@ -22,17 +23,24 @@ pub struct Entry {
     /// When the key was last accessed (`lru`), in Unix seconds. Looking is no change, so it is set through a shared
     /// reference; snapshots share it.
     accessed: AtomicI64,
+    /// How often it was, likewise.
+    uses: AtomicU8,
 }
 
 impl Clone for Entry {
     fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), accessed: AtomicI64::new(self.accessed()), ..*self }
+        Self {
+            value: Arc::clone(&self.value),
+            accessed: AtomicI64::new(self.accessed()),
+            uses: AtomicU8::new(self.uses()),
+            ..*self
+        }
     }
 }
 
 impl Entry {
     pub(super) fn new(value: Value, expire_ms: Option<i64>, version: u64) -> Self {
-        Self { value: Arc::new(value), expire_ms, version, accessed: AtomicI64::new(0) }
+        Self { value: Arc::new(value), expire_ms, version, accessed: AtomicI64::new(0), uses: AtomicU8::new(LFU_INIT) }
     }
 
     /// The value.
@@ -68,6 +76,17 @@ impl Entry {
     /// Notes an access.
     pub fn touch(&self, unix_s: i64) {
         self.accessed.store(unix_s, Ordering::Relaxed);
+    }
+
+    /// How often the key was used (the counter of `LFU`), as of its last access.
+    #[must_use]
+    pub fn uses(&self) -> u8 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    /// Notes how often it was used.
+    pub(crate) fn set_uses(&self, uses: u8) {
+        self.uses.store(uses, Ordering::Relaxed);
     }
 
     /// Whether the key's time has come (`keyIsExpired`): strictly after `expire_ms`. A negative time never comes.
@@ -140,6 +159,16 @@ impl Db {
     /// The keys that expire and when, soonest first.
     pub fn expires(&self) -> impl ExactSizeIterator<Item = (i64, &Key)> {
         self.expires.iter().map(|(when, key)| (*when, key))
+    }
+
+    /// The keys that expire, from some place in the order of their times on, and around.
+    pub(crate) fn expires_from(&self, random: u64) -> impl Iterator<Item = &Key> {
+        let ends = self.expires.first().zip(self.expires.last());
+        let (first, last) = ends.map_or((0, 0), |((first, _), (last, _))| (*first, *last));
+        let span = u128::from(last.abs_diff(first)) + 1;
+        let start = first.saturating_add(((u128::from(random) * span) >> 64) as i64);
+        let from = (start, Key::from(&[][..]));
+        self.expires.range(from.clone()..).chain(self.expires.range(..from)).map(|(_, key)| key)
     }
 
     /// The entry at `index` in the database's order, for RANDOMKEY and sampling.

@@ -52,6 +52,7 @@ impl Node {
     }
 
     fn track_instantaneous_metrics(&mut self) {
+        self.peak_memory = self.peak_memory.max(self.memory_in_use());
         let stats = &mut self.stats;
         stats.samples.push_back((stats.commands_processed, stats.net_input_bytes, stats.net_output_bytes));
         if stats.samples.len() > 17 {

@@ -37,6 +37,8 @@ pub(crate) struct Scripts {
     engine: Option<Box<Engine>>,
     /// The script that runs now.
     running: Option<Box<Running>>,
+    /// There was too much in memory when the last command began (`lua_oom`).
+    pub(crate) out_of_memory: bool,
     /// A script that our master's stream ran has ended later than its turn: it counts as applied now.
     pub(crate) ended_for_master: bool,
     /// `repl_scriptcache_dict` and `_fifo`: scripts that all replicas are known to hold.

@@ -3,6 +3,7 @@
 use super::engine::{CHUNK, Step};
 use super::watch::SLICE;
 use crate::client::{Client, Role};
+use crate::command::dispatch::OUT_OF_MEMORY;
 use crate::command::execute::{Propagate, Suspended};
 use crate::command::table::{self, Flags};
 use crate::event::LogLevel;
@@ -362,6 +363,11 @@ impl Node {
         }
         if writes && let Some(error) = self.write_commands_denied_by_disk_error() {
             return refuse(&format!("-{error}\r\n"));
+        }
+        let first_write = !self.scripts.running.as_deref().is_some_and(|running| running.wrote);
+        if self.scripts.out_of_memory && spec.flags.has(Flags::DENYOOM) && first_write && self.repl.masterhost.is_none()
+        {
+            return refuse(&format!("-{OUT_OF_MEMORY}\r\n"));
         }
         let (db, propagate) = self.prepare_script_call(spec.flags);
         let peer = Peer { ip: String::new(), port: 0 };

@@ -1,0 +1,140 @@
+//! Keys that make room when `maxmemory` is reached (evict.c).
+
+use rand_core::RngCore;
+
+use super::notify::Events;
+use crate::config::{Config, Policy};
+use crate::keyspace::{Db, Entry, Key};
+use crate::node::Node;
+
+/// What the process takes before it holds anything, about as much as a real one.
+pub(crate) const STARTUP_BYTES: u64 = 860_000;
+/// What a connection takes, about as much as in a real one.
+const CLIENT_BYTES: u64 = 17_000;
+/// How often a new key counts as used (`LFU_INIT_VAL`).
+pub(crate) const LFU_INIT: u8 = 5;
+
+/// `LFUDecrAndReturn`: how often the key of an entry is used, on a logarithmic scale.
+pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {
+    let decay = config.eviction.lfu_decay_time;
+    let periods = if decay > 0 { idle_s / 60 / decay } else { 0 };
+    entry.uses().saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX))
+}
+
+/// `LFULogIncr`: the more a key was used, the less likely is one use to count.
+pub(crate) fn one_use_more(uses: u8, config: &Config, rng: &mut impl RngCore) -> u8 {
+    let base = f64::from(uses.saturating_sub(LFU_INIT));
+    let chance = 1.0 / (base * config.eviction.lfu_log_factor as f64 + 1.0);
+    let drawn = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    if drawn < chance { uses.saturating_add(1) } else { uses }
+}
+
+impl Node {
+    /// `zmalloc_used_memory`, about.
+    pub(crate) fn memory_in_use(&self) -> u64 {
+        let clients: u64 = self
+            .clients
+            .values()
+            .map(|client| CLIENT_BYTES + (client.out.usage().2 + client.query.held()) as u64)
+            .sum();
+        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        STARTUP_BYTES + self.append_only_buffers() + self.keyspace.approximate_bytes() + backlog + clients
+    }
+
+    /// What waits to be written to the append-only file.
+    pub(crate) fn append_only_buffers(&self) -> u64 {
+        (self.aof.buf.len() + self.aof.rewrite_buf.len()) as u64
+    }
+
+    /// `freeMemoryGetNotCountedMemory`: were what waits for replicas or the append-only file counted, evicting would make room for its own DELs
+    /// for ever.
+    pub(crate) fn memory_not_counted(&self) -> u64 {
+        let replicas = self.clients.values().filter(|client| client.is_replica());
+        let waiting: u64 = replicas.map(|client| client.out.usage().2 as u64).sum();
+        waiting + self.append_only_buffers()
+    }
+
+    /// `freeMemoryIfNeededAndSafe`: whether no more memory than `maxmemory` is used, now that keys made room.
+    pub(crate) fn free_memory_if_needed(&mut self) -> bool {
+        if self.config.eviction.maxmemory == 0 || self.loading.is_some() || self.scripts.timed_out() {
+            return true;
+        }
+        if (self.repl.masterhost.is_some() && self.config.replica_ignore_maxmemory) || self.clients_are_paused() {
+            return true;
+        }
+        let used = self.memory_in_use() - self.memory_not_counted();
+        let mut too_much = used.saturating_sub(self.config.eviction.maxmemory);
+        while too_much > 0 {
+            let Some((db, key)) = self.key_to_evict() else { return false };
+            let before = self.keyspace.approximate_bytes();
+            self.propagate_deletion(db, &key, self.config.eviction.lazy);
+            self.keyspace.delete(db, &key);
+            too_much = too_much.saturating_sub(before - self.keyspace.approximate_bytes());
+            self.stats.evicted_keys += 1;
+            self.notify_keyspace_event(Events::EVICTED, "evicted", db, &key);
+            for replica in self.repl.replicas.clone() {
+                if self.clients.get(&replica).is_some_and(|client| client.may_write()) {
+                    self.write_to_client(replica);
+                }
+            }
+        }
+        true
+    }
+
+    /// The best of a few keys of each database, or any key if the policy says so.
+    fn key_to_evict(&mut self) -> Option<(usize, Vec<u8>)> {
+        let policy = self.config.eviction.policy;
+        let mut best: Option<(i64, usize, Key)> = None;
+        for number in 0..self.keyspace.databases() {
+            let db = match policy {
+                Policy::NoEviction => return None,
+                Policy::AllKeysRandom | Policy::VolatileRandom => {
+                    self.next_evicted_db = (self.next_evicted_db + 1) % self.keyspace.databases();
+                    self.next_evicted_db
+                }
+                _ => number,
+            };
+            for key in sample(self.keyspace.db(db), policy, self.config.eviction.samples, &mut self.rng) {
+                let worth = self.worth_evicting(db, &key);
+                if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
+                    best = Some((worth, db, key));
+                }
+            }
+            if best.is_some() && matches!(policy, Policy::AllKeysRandom | Policy::VolatileRandom) {
+                break;
+            }
+        }
+        best.map(|(_, db, key)| (db, key.to_vec()))
+    }
+
+    /// The greater the sooner (`idle` of `evictionPoolPopulate`).
+    fn worth_evicting(&self, db: usize, key: &[u8]) -> i64 {
+        let Some(entry) = self.keyspace.get(db, key) else { return i64::MIN };
+        let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
+        match self.config.eviction.policy {
+            Policy::VolatileTtl => entry.expire_ms().unwrap_or(i64::MAX).saturating_neg(),
+            policy if policy.is_lfu() => 255 - i64::from(frequency(entry, idle_s, &self.config)),
+            _ => idle_s,
+        }
+    }
+}
+
+/// Keys that the policy allows: so many in a row from a random place. Those that expire stand in the order of their times, so
+/// the one that expires the soonest is known.
+fn sample(db: &Db, policy: Policy, samples: usize, rng: &mut impl RngCore) -> Vec<Key> {
+    let len = if policy.is_for_all_keys() { db.len() } else { db.expires_len() };
+    if len == 0 {
+        return Vec::new();
+    }
+    let wanted = match policy {
+        Policy::AllKeysRandom | Policy::VolatileRandom | Policy::VolatileTtl => 1,
+        _ => samples.min(len),
+    };
+    if policy.is_for_all_keys() {
+        let start = (rng.next_u64() % len as u64) as usize;
+        let places = (0..wanted).map(|step| (start + step) % len);
+        return places.filter_map(|place| db.at(place)).map(|(key, _)| Key::clone(key)).collect();
+    }
+    let random = if policy == Policy::VolatileTtl { 0 } else { rng.next_u64() };
+    db.expires_from(random).take(wanted).map(Key::clone).collect()
+}

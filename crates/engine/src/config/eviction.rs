@@ -1,0 +1,145 @@
+//! Directives on memory: how much may be used, and which keys make room.
+
+use super::directive::{Directive, integer, memory, one, text, word, yes_no};
+
+/// `maxmemory-policy`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// No key makes room: commands that need more are refused.
+    #[default]
+    NoEviction,
+    /// The key that was not used for the longest time.
+    AllKeysLru,
+    /// The key that is used the least often.
+    AllKeysLfu,
+    /// Any key.
+    AllKeysRandom,
+    /// As [`Policy::AllKeysLru`], among those that expire.
+    VolatileLru,
+    /// As [`Policy::AllKeysLfu`], among those that expire.
+    VolatileLfu,
+    /// Any key that expires.
+    VolatileRandom,
+    /// The key that expires the soonest.
+    VolatileTtl,
+}
+
+impl Policy {
+    const NAMES: [(Self, &'static str); 8] = [
+        (Self::VolatileLru, "volatile-lru"),
+        (Self::VolatileLfu, "volatile-lfu"),
+        (Self::VolatileRandom, "volatile-random"),
+        (Self::VolatileTtl, "volatile-ttl"),
+        (Self::AllKeysLru, "allkeys-lru"),
+        (Self::AllKeysLfu, "allkeys-lfu"),
+        (Self::AllKeysRandom, "allkeys-random"),
+        (Self::NoEviction, "noeviction"),
+    ];
+
+    /// Its name in redis.conf.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(policy, _)| *policy == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether it looks at how often keys are used.
+    #[must_use]
+    pub const fn is_lfu(self) -> bool {
+        matches!(self, Self::AllKeysLfu | Self::VolatileLfu)
+    }
+
+    /// Whether it looks at when or how often keys are used.
+    #[must_use]
+    pub const fn looks_at_use(self) -> bool {
+        self.is_lfu() || matches!(self, Self::AllKeysLru | Self::VolatileLru)
+    }
+
+    /// Whether any key may go, not only those that expire.
+    #[must_use]
+    pub const fn is_for_all_keys(self) -> bool {
+        matches!(self, Self::AllKeysLru | Self::AllKeysLfu | Self::AllKeysRandom)
+    }
+}
+
+/// The directives of this module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Eviction {
+    /// `maxmemory` in bytes, 0 for no limit.
+    pub maxmemory: u64,
+    /// `maxmemory-policy`.
+    pub policy: Policy,
+    /// `maxmemory-samples`: keys looked at for each that goes.
+    pub samples: usize,
+    /// `lfu-log-factor`: how slowly the count of a key that is used grows.
+    pub lfu_log_factor: i64,
+    /// `lfu-decay-time`: minutes after which the count of a key that is not used shrinks by one.
+    pub lfu_decay_time: i64,
+    /// `lazyfree-lazy-eviction`: replicas are told UNLINK.
+    pub lazy: bool,
+}
+
+impl Default for Eviction {
+    fn default() -> Self {
+        Self {
+            maxmemory: 0,
+            policy: Policy::NoEviction,
+            samples: 5,
+            lfu_log_factor: 10,
+            lfu_decay_time: 1,
+            lazy: false,
+        }
+    }
+}
+
+pub(super) static DIRECTIVES: &[Directive] = &[
+    Directive::new(
+        "maxmemory",
+        |c| c.eviction.maxmemory.to_string(),
+        |c, a| {
+            c.eviction.maxmemory = memory(one(a)?).ok_or("argument must be a memory value")?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "maxmemory-samples",
+        |c| c.eviction.samples.to_string(),
+        |c, a| {
+            c.eviction.samples = integer(a, 1, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "lfu-log-factor",
+        |c| c.eviction.lfu_log_factor.to_string(),
+        |c, a| {
+            c.eviction.lfu_log_factor = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "lfu-decay-time",
+        |c| c.eviction.lfu_decay_time.to_string(),
+        |c, a| {
+            c.eviction.lfu_decay_time = integer(a, 0, i64::from(i32::MAX))?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "lazyfree-lazy-eviction",
+        |c| word(c.eviction.lazy).into(),
+        |c, a| {
+            c.eviction.lazy = yes_no(a)?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "maxmemory-policy",
+        |c| c.eviction.policy.name().into(),
+        |c, a| {
+            let name = text(a)?.to_ascii_lowercase();
+            let known = Policy::NAMES.into_iter().find(|(_, known)| *known == name);
+            c.eviction.policy = known.ok_or("Invalid maxmemory policy")?.0;
+            Ok(())
+        },
+    ),
+];

@@ -1,0 +1,80 @@
+//! INFO's sections on memory and on processor time.
+
+use super::{Lines, human};
+use crate::command::evict::STARTUP_BYTES;
+use crate::node::Node;
+
+/// One number of bytes, and how people say it.
+fn both(lines: &mut Lines, name: &str, bytes: u64) {
+    lines.put(name, bytes);
+    lines.put(&format!("{name}_human"), human(bytes));
+}
+
+impl Node {
+    /// Sizes are worked out, since there is no allocator to ask; what only a driver can know is left out without one.
+    pub(super) fn info_memory(&self, lines: &mut Lines) {
+        let used = self.memory_in_use();
+        let peak = self.peak_memory.max(used);
+        let dataset = self.keyspace.approximate_bytes();
+        let out_of = |replicas: bool| {
+            let clients = self.clients.values().filter(move |client| client.is_replica() == replicas);
+            clients.map(|client| client.out.usage().2 + client.query.held()).sum::<usize>()
+        };
+        let host = self.host_facts.as_ref();
+        both(lines, "used_memory", used);
+        if let Some(host) = host {
+            both(lines, "used_memory_rss", host.rss_bytes);
+        }
+        both(lines, "used_memory_peak", peak);
+        lines.put("used_memory_peak_perc", format!("{:.2}%", used as f64 / peak as f64 * 100.0));
+        lines.put("used_memory_overhead", used - dataset);
+        lines.put("used_memory_startup", STARTUP_BYTES);
+        lines.put("used_memory_dataset", dataset);
+        let share = dataset as f64 / (used - STARTUP_BYTES).max(1) as f64;
+        lines.put("used_memory_dataset_perc", format!("{:.2}%", share * 100.0));
+        for name in ["allocator_allocated", "allocator_active", "allocator_resident"] {
+            lines.put(name, used);
+        }
+        if let Some(host) = host {
+            both(lines, "total_system_memory", host.total_memory_bytes);
+        }
+        let scripts: u64 = self.scripts.sources().map(|source| source.len() as u64).sum();
+        both(lines, "used_memory_lua", 0);
+        both(lines, "used_memory_scripts", scripts);
+        lines.put("number_of_cached_scripts", self.scripts.sources().count());
+        both(lines, "maxmemory", self.config.eviction.maxmemory);
+        lines.put("maxmemory_policy", self.config.eviction.policy.name());
+        for name in ["allocator_frag", "allocator_rss"] {
+            lines.put(&format!("{name}_ratio"), "1.00");
+            lines.put(&format!("{name}_bytes"), 0);
+        }
+        if let Some(host) = host {
+            let overhead = host.rss_bytes as i64 - used as i64;
+            let ratio = format!("{:.2}", host.rss_bytes as f64 / used as f64);
+            lines.put("rss_overhead_ratio", &ratio);
+            lines.put("rss_overhead_bytes", overhead);
+            lines.put("mem_fragmentation_ratio", &ratio);
+            lines.put("mem_fragmentation_bytes", overhead);
+        }
+        lines.put("mem_not_counted_for_evict", self.memory_not_counted());
+        lines.put("mem_replication_backlog", self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size()));
+        lines.put("mem_clients_slaves", out_of(true));
+        lines.put("mem_clients_normal", out_of(false));
+        lines.put("mem_aof_buffer", self.append_only_buffers());
+        lines.put("mem_allocator", "rust");
+        lines.put("active_defrag_running", 0);
+        lines.put("lazyfree_pending_objects", 0);
+    }
+
+    /// A virtual process uses no processor time that could be measured.
+    pub(super) fn info_cpu(&self, lines: &mut Lines) {
+        let Some(host) = &self.host_facts else { return };
+        let [sys, sys_children] = host.cpu_sys_us;
+        let [user, user_children] = host.cpu_user_us;
+        for (name, us) in
+            [("sys", sys), ("user", user), ("sys_children", sys_children), ("user_children", user_children)]
+        {
+            lines.put(&format!("used_cpu_{name}"), format!("{}.{:06}", us / 1_000_000, us % 1_000_000));
+        }
+    }
+}
