@@ -173,6 +173,31 @@ fn a_real_redis_loads_what_we_saved() {
 }
 
 #[test]
+fn a_real_redis_loads_our_append_only_file() {
+    let contents = all_kinds();
+    let commands = commands(&contents);
+    let (early, late) = commands.split_at(commands.len() / 2);
+    for preamble in [true, false] {
+        let mut config = Config::default();
+        (config.aof.appendonly, config.aof.aof_use_rdb_preamble) = (true, preamble);
+        let mut ours = Ours::start(config, None);
+        early.iter().for_each(|command| ours.command(command));
+        ours.command(&["BGREWRITEAOF"]);
+        late.iter().for_each(|command| ours.command(command));
+        let mut turns = 0;
+        ours.run_until("the child is reaped", |_| {
+            turns += 1;
+            turns > 3
+        });
+        ours.command(&["SET", "after", "1"]);
+        let file = ours.file("appendonly.aof").expect("it is there from the start");
+        assert_eq!(file.starts_with(b"REDIS"), preamble);
+        let server = Server::start_from_append_only_file(&file);
+        assert_holds(&mut server.client(), &of_keyspace(ours.node().keyspace()));
+    }
+}
+
+#[test]
 fn we_load_what_a_real_redis_saved() {
     let contents = all_kinds();
     let server = Server::start(&[], None);

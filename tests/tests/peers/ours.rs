@@ -255,18 +255,20 @@ impl Ours {
                     reached.retain(|conn| self.sockets.get_mut(conn).is_some_and(|s| s.write_all(&bytes).is_ok()));
                     self.streamed.push_back((child, reached));
                 }
+                Output::SpawnRewrite { child, job } => self.children.push_back((child, job.run().into())),
                 Output::Kill { child } => self.children.retain(|(other, _)| *other != child),
                 Output::WriteFile { name, bytes } => {
                     self.files.insert(name, bytes);
                 }
+                Output::Append { name, bytes, .. } => {
+                    let file = self.files.entry(name).or_insert_with(|| [].into());
+                    *file = [file, &*bytes].concat().into();
+                }
+                Output::TakeRewritten { name, file, tail, .. } => {
+                    self.files.insert(name, [&*file, &tail].concat().into());
+                }
                 Output::Load { .. } => self.loads = true,
-                Output::Sleep { .. }
-                | Output::Exit { .. }
-                | Output::Restart { .. }
-                | Output::SpawnRewrite { .. }
-                | Output::Append { .. }
-                | Output::TakeRewritten { .. }
-                | Output::ReadFile { .. } => {
+                Output::Sleep { .. } | Output::Exit { .. } | Output::Restart { .. } | Output::ReadFile { .. } => {
                     panic!("nobody here asks for {output:?}")
                 }
             }

@@ -72,12 +72,21 @@ impl Server {
 
     /// The same of either kind.
     pub fn start_kind(kind: Kind, lines: &[&str], dump: Option<&[u8]>) -> Self {
+        Self::start_in_folder(kind, lines, dump.map(|dump| ("dump.rdb", dump)))
+    }
+
+    /// Starts a real one in a new folder with this append-only file, which is of the kind that Redis had before 7.
+    pub fn start_from_append_only_file(file: &[u8]) -> Self {
+        Self::start_in_folder(Kind::Real, &["--appendonly", "yes"], Some(("appendonly.aof", file)))
+    }
+
+    fn start_in_folder(kind: Kind, lines: &[&str], file: Option<(&str, &[u8])>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("psyncscope-peers-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a new folder");
-        if let Some(dump) = dump {
-            std::fs::write(folder.join("dump.rdb"), dump).expect("a new file");
+        if let Some((name, bytes)) = file {
+            std::fs::write(folder.join(name), bytes).expect("a new file");
         }
         let port = free_port();
         let mut child = kind
