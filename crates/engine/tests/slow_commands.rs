@@ -118,3 +118,38 @@ fn a_clients_line_counts_the_command_that_asks() {
     let sizes: Vec<&str> = list.split(' ').filter(|word| word.starts_with("qbuf=")).collect();
     assert_eq!(sizes, ["qbuf=26", "qbuf=0"], "{list}");
 }
+
+#[test]
+fn commands_for_programs_that_ask() {
+    let (mut solo, conn) = node(&[]);
+    solo.ask(conn, "MODULE LIST", "*0|");
+    solo.ask(conn, "MODULE LOAD /x.so", "-ERR Error loading the extension. Please check the server logs.|");
+    solo.ask(conn, "MODULE UNLOAD x", "-ERR Error unloading module: no such module with that name|");
+    solo.ask(conn, "MEMORY PURGE", "+OK|");
+    let picture = solo.cmd("LOLWUT 3 2");
+    assert!(picture.starts_with("$27\r\n|||\n") && picture.ends_with("\nRedis ver. 5.0.14\n\r\n"), "{picture}");
+    solo.ask(conn, "LOLWUT x", "-ERR value is not an integer or out of range|");
+    // A browser that was made to talk to us is hung up on.
+    solo.say(conn, b"POST / HTTP/1.1\r\nHost: x\r\nSET a 1\r\n");
+    solo.run_ms(200);
+    assert!(solo.has_closed(conn));
+    assert_eq!(solo.cmd("EXISTS a"), ":0\r\n");
+}
+
+#[test]
+fn the_watchdog_speaks_of_what_holds_the_loop() {
+    let (mut solo, conn) = node(&[]);
+    let said = |solo: &Solo| {
+        let lines = solo.events.iter().filter_map(|event| match event {
+            psyncscope_engine::event::Event::Log { text, .. } => Some(text),
+            _ => None,
+        });
+        lines.filter(|text| text.contains("debugCommand")).count()
+    };
+    sleep(&mut solo, conn, 500);
+    solo.ask(conn, "CONFIG SET watchdog-period 200", "+OK|");
+    sleep(&mut solo, conn, 100);
+    assert_eq!(said(&solo), 0);
+    sleep(&mut solo, conn, 500);
+    assert_eq!(said(&solo), 1);
+}

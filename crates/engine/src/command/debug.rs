@@ -39,7 +39,9 @@ impl Node {
         match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
             (b"help", []) => reply.help("DEBUG", HELP),
             (b"sleep", [seconds]) => {
-                let until = self.now.mono.plus_us(sleep_us(seconds));
+                let us = sleep_us(seconds);
+                self.watchdog(us / 1000);
+                let until = self.now.mono.plus_us(us);
                 reply.ok();
                 // The reply goes out when the sleep ends: Redis writes it at the end of the loop turn.
                 self.asleep_until = Some(until);
@@ -100,6 +102,16 @@ impl Node {
             _ => reply.subcommand_error(argv),
         }
         self.add_reply(conn, &reply.take());
+    }
+
+    /// What `watchdog-period` asks for: a word in the log on what holds the event loop for longer.
+    fn watchdog(&mut self, ms: u64) {
+        let period: u64 = self.config.kept.get("watchdog-period").and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        if period > 0 && ms >= period {
+            self.log(LogLevel::Warning, || {
+                format!("--- WATCHDOG TIMER EXPIRED --- debugCommand holds the event loop for {ms} ms")
+            });
+        }
     }
 
     fn selected_db(&self, conn: ConnId) -> usize {

@@ -32,6 +32,7 @@ pub mod notify;
 pub mod objects;
 pub(crate) mod pause;
 pub(crate) mod pubsub;
+mod rest;
 pub mod scan;
 mod server;
 pub mod sets;

@@ -62,10 +62,21 @@ pub(super) fn reference_count(value: &Value, config: &Config) -> i64 {
 /// MEMORY USAGE key [SAMPLES count], MEMORY DOCTOR | HELP | MALLOC-STATS | PURGE | STATS where they mean something here.
 /// Sizes are rough: there is no allocator to ask.
 pub fn memory(call: &mut Call<'_>) {
-    const HELP: &[&str] = &["USAGE <key> [SAMPLES <count>] -- Roughly the bytes that a key and its value take."];
+    const HELP: &[&str] = &[
+        "DOCTOR -- A report in words.",
+        "MALLOC-STATS -- What the allocator says of itself.",
+        "PURGE -- Ask the allocator to give memory back.",
+        "USAGE <key> [SAMPLES <count>] -- Roughly the bytes that a key and its value take.",
+    ];
     let argv = call.argv;
     match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
         (b"help", []) => call.reply.help("MEMORY", HELP),
+        (b"doctor", []) => {
+            call.reply.bulk("Sizes are worked out from the data, so there is no waste to be found here.\n")
+        }
+        (b"malloc-stats", []) => call.reply.bulk("Stats not supported for the current allocator"),
+        // As a Redis does whose allocator cannot.
+        (b"purge", []) => call.reply.ok(),
         (b"usage", [key, options @ ..]) => {
             if !samples_are_right(call.reply, options) {
                 return;

@@ -306,6 +306,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("latency", -2, "aslt", Node::latency_command),
     node("wait", 3, "s", Node::wait_command),
     node("command", 0, "ltR", Node::command_command),
+    node("module", -2, "as", Node::module_command),
     data("geoadd", -5, "wm", (1, 1, 1), geo::geoadd),
     data("georadius", -6, "w", (1, 1, 1), geo::georadius),
     data("georadius_ro", -6, "r", (1, 1, 1), geo::georadius_ro),
@@ -322,6 +323,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("pfcount", -2, "r", (1, -1, 1), hyperloglog::pfcount),
     data("pfmerge", -2, "wm", (1, -1, 1), hyperloglog::pfmerge),
     data("pfdebug", -3, "w", (0, 0, 0), hyperloglog::pfdebug),
+    node("post", -1, "lt", |node, conn, _| node.security_warning(conn)),
+    node("host:", -1, "lt", |node, conn, _| node.security_warning(conn)),
+    node("lolwut", -1, "r", Node::lolwut_command),
 ];
 
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).
