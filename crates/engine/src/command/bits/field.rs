@@ -138,10 +138,7 @@ impl Field {
             let byte = bytes.get((position >> 3) as usize).copied().unwrap_or(0);
             value = value << 1 | i128::from(byte << (position & 7) >> 7);
         }
-        let value = self.signed_value(value);
-        // `getSignedBitfield` fills up a negative number with ones by shifting them by its width. By 64 processors do not
-        // shift at all, so that every negative i64 reads as -1.
-        if self.bits == 64 && value < 0 { -1 } else { value }
+        self.signed_value(value)
     }
 
     /// Writes the lowest bits of `value`. The string must be long enough.
