@@ -109,7 +109,7 @@ impl fmt::Display for RdbError {
             RdbErrorKind::UnknownType(value_type) => write!(f, "unknown value type {value_type}"),
             RdbErrorKind::ModuleAux => f.write_str("module data, and there are no modules"),
             RdbErrorKind::Checksum { computed, found } => {
-                write!(f, "wrong checksum: the bytes give {computed:016x}, the trailer says {found:016x}")
+                write!(f, "RDB CRC error: the bytes give {computed:016x}, the trailer says {found:016x}")
             }
         }?;
         write!(f, " at byte {}", self.offset)

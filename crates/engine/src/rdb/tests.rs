@@ -235,7 +235,7 @@ fn what_is_wrong_and_where() {
     check_error(
         &bytes,
         9,
-        "wrong checksum: the bytes give f09b239220f664a1, the trailer says f19b239220f664a1 at byte 180",
+        "RDB CRC error: the bytes give f09b239220f664a1, the trailer says f19b239220f664a1 at byte 180",
     );
     assert!(!load(&bytes, &options(9)).unwrap_err().is_refusal());
 }
