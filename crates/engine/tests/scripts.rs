@@ -340,6 +340,18 @@ fn sets_are_seen_in_order() {
     );
 }
 
+/// Random numbers are the same for each script, unless what is propagated is what it did with them.
+#[test]
+fn random_numbers() {
+    let mut solo = master(&[]);
+    let conn = solo.accept();
+    let mut twice = |script: &str| [(); 2].map(|()| say(&mut solo, conn, &["EVAL", script, "0"]));
+    let [one, other] = twice("return math.random(1000000)");
+    assert_eq!(one, other);
+    let [one, other] = twice("redis.replicate_commands() return math.random(1000000)");
+    assert_ne!(one, other);
+}
+
 /// Commands are called from everywhere.
 #[test]
 fn calls_from_iterators_and_metamethods() {

@@ -7,8 +7,8 @@ use rilua::vm::state::LuaState;
 use rilua::vm::value::Userdata;
 use rilua::{LuaResult, Table, Val};
 
-use super::values;
 use super::watch::{self, argument, error, keep, kept};
+use super::{numbers, values};
 use crate::event::LogLevel;
 use crate::node::Node;
 
@@ -111,8 +111,12 @@ pub(super) fn log(state: &mut LuaState) -> LuaResult<u32> {
 
 /// `redis.replicate_commands()`
 pub(super) fn replicate_commands(state: &mut LuaState) -> LuaResult<u32> {
-    let yes = ask(state, Node::script_replicates_commands)?;
-    state.push(Val::Bool(yes));
+    let seed = ask(state, Node::script_replicates_commands)?;
+    state.push(Val::Bool(seed.is_some()));
+    if let Some(seed) = seed {
+        // What is propagated is the outcome, so each script may have its own.
+        numbers::seed(state, seed);
+    }
     Ok(1)
 }
 

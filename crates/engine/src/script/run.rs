@@ -1,5 +1,7 @@
 //! A script's life on the node: it starts, runs in slices, calls commands, and ends.
 
+use rand_core::RngCore as _;
+
 use super::engine::{CHUNK, Step};
 use super::watch::SLICE;
 use crate::client::{Client, Role};
@@ -221,10 +223,10 @@ impl Node {
         }
     }
 
-    /// `redis.replicate_commands()`: whether it still can.
-    pub(super) fn script_replicates_commands(&mut self) -> bool {
-        let running = self.scripts.running.as_deref_mut().filter(|running| !running.wrote);
-        running.map(|running| running.effects = true).is_some()
+    /// `redis.replicate_commands()`: a seed for `math.random` if it still can.
+    pub(super) fn script_replicates_commands(&mut self) -> Option<i32> {
+        self.scripts.running.as_deref_mut().filter(|running| !running.wrote)?.effects = true;
+        Some(self.rng.next_u32() as i32)
     }
 
     /// `redis.set_repl(flags)`: what is wrong with it, if anything.
