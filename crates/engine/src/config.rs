@@ -401,5 +401,7 @@ mod tests {
         let names: Vec<_> = config.config_get(b"*-read-only").into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["replica-read-only", "slave-read-only"]);
         assert!(config.config_get(b"nothing").is_empty());
+        assert!(config.config_get(b"appendfilename").is_empty(), "only the file knows it");
+        assert_eq!(config.config_get(b"appendonly"), [("appendonly", "no".into())]);
     }
 }

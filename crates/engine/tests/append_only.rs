@@ -156,6 +156,15 @@ fn transactions_pops_and_expired_keys() {
 }
 
 #[test]
+fn a_key_that_makes_room_is_deleted_in_the_file_too() {
+    let mut solo = Solo::new(&[ON, "maxmemory-policy allkeys-lru"]);
+    solo.cmd("SET a 1");
+    solo.cmd("CONFIG SET maxmemory 1");
+    solo.cmd("SET b 1");
+    assert_eq!(commands(&file(&solo)), ["SELECT 0", "SET a 1", "DEL a"]);
+}
+
+#[test]
 fn scripts_choose_where_their_effects_go() {
     let mut solo = Solo::new(&[ON]);
     let replica = solo.attach_replica();

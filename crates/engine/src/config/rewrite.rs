@@ -183,6 +183,19 @@ mod tests {
     }
 
     #[test]
+    fn the_append_only_file_is_written_as_it_is() {
+        let old = "dir /d\nappendonly no\nauto-aof-rewrite-min-size 64mb\nappendfilename \"a.aof\"\n";
+        let change = |c: &mut Config| {
+            (c.aof.appendonly, c.aof.auto_aof_rewrite_min_size) = (true, 1 << 30);
+            (c.aof.appendfilename, c.aof.appendfsync) = ("a.aof".into(), crate::config::AppendFsync::Always);
+        };
+        let expect = format!(
+            "dir /d\nappendonly yes\nauto-aof-rewrite-min-size 1gb\nappendfilename \"a.aof\"\n{SIGNATURE}\nappendfsync always\n"
+        );
+        assert_eq!(rewritten(old, change, None), expect);
+    }
+
+    #[test]
     fn what_the_file_lacks_comes_at_the_end() {
         let new = rewritten("# only this\n", |c| c.repl_backlog_size = 2 << 20, Some(("10.0.0.1", 6379)));
         let expect = format!("# only this\n{SIGNATURE}\nrepl-backlog-size 2mb\ndir /d\nreplicaof 10.0.0.1 6379\n");
