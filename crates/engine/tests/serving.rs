@@ -198,7 +198,7 @@ fn gates() {
         "-ERR unknown command `NO`, with args beginning with: `a\\r`, `b`, \r\n"
     );
     assert_eq!(solo.cmd("BZPOPMIN z"), "-ERR wrong number of arguments for 'bzpopmin' command\r\n");
-    for word in ["ASKING", "READONLY", "READWRITE", "CLUSTER INFO"] {
+    for word in ["ASKING", "READONLY", "CLUSTER INFO"] {
         assert_eq!(solo.cmd(word), "-ERR This instance has cluster support disabled\r\n", "{word}");
     }
     assert_eq!(solo.cmd("GET"), "-ERR wrong number of arguments for 'get' command\r\n");

@@ -153,3 +153,16 @@ fn the_watchdog_speaks_of_what_holds_the_loop() {
     sleep(&mut solo, conn, 500);
     assert_eq!(said(&solo), 1);
 }
+
+#[test]
+fn client_says_what_it_does_not_understand() {
+    let (mut solo, conn) = node(&[]);
+    for line in ["CLIENT foo", "CLIENT id x", "CLIENT setname a b"] {
+        let word = line.split(' ').nth(1).unwrap_or_default();
+        let answer = format!("-ERR Unknown subcommand or wrong number of arguments for '{word}'. Try CLIENT HELP|");
+        solo.ask(conn, line, &answer);
+    }
+    solo.ask(conn, "CLIENT KILL", "-ERR syntax error|");
+    solo.ask(conn, "READWRITE", "+OK|");
+    solo.ask(conn, "READONLY", "-ERR This instance has cluster support disabled|");
+}

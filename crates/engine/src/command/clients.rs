@@ -140,8 +140,13 @@ impl Node {
             (b"unblock", [_, _]) => {
                 reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
             }
+            (b"kill", []) => reply.error(errors::SYNTAX),
             _ => {
-                reply.subcommand_error(argv);
+                // The only one without a full stop.
+                let shown = String::from_utf8_lossy(&argv[1]);
+                reply.error(format!(
+                    "ERR Unknown subcommand or wrong number of arguments for '{shown}'. Try CLIENT HELP"
+                ));
             }
         }
         self.add_reply(conn, &reply.take());

@@ -283,7 +283,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("asking", 1, "F", (0, 0, 0), cluster::disabled),
     data("cluster", -2, "a", (0, 0, 0), cluster::disabled),
     data("readonly", 1, "F", (0, 0, 0), cluster::disabled),
-    data("readwrite", 1, "F", (0, 0, 0), cluster::disabled),
+    data("readwrite", 1, "F", (0, 0, 0), cluster::readwrite),
     data("dump", 2, "rR", (1, 1, 1), dump::dump),
     data("object", -2, "rR", (2, 2, 1), objects::object),
     data("memory", -2, "rR", (0, 0, 0), objects::memory),
