@@ -131,6 +131,7 @@ static REDIS: &[CommandHelp] = &[
     c("LINDEX", "key index"),
     c("LINSERT", "key BEFORE|AFTER pivot value"),
     c("LLEN", "key"),
+    c("LOLWUT", "[columns [rows]]"),
     c("LPOP", "key"),
     c("LPUSH", "key value [value ...]"),
     c("LPUSHX", "key value [value ...]"),
@@ -141,6 +142,7 @@ static REDIS: &[CommandHelp] = &[
     c("MEMORY HELP", ""),
     c("MEMORY USAGE", "key [SAMPLES count]"),
     c("MGET", "key [key ...]"),
+    c("MODULE", "subcommand [arg ...]"),
     c("MONITOR", ""),
     c("MOVE", "key db"),
     c("MSET", "key value [key value ...]"),
@@ -320,7 +322,9 @@ mod tests {
 
     #[test]
     fn every_command_of_the_nodes_can_be_completed() {
-        for spec in psyncscope_engine::command::table::COMMANDS {
+        // What only a browser says that was made to talk to a server is for nobody to type.
+        let typed = |name: &str| !matches!(name, "post" | "host:");
+        for spec in psyncscope_engine::command::table::COMMANDS.iter().filter(|spec| typed(spec.name)) {
             assert!(!complete(spec.name).is_empty(), "{} is not in the table", spec.name);
         }
     }
