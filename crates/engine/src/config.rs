@@ -30,11 +30,13 @@ pub struct Limits {
     /// Lua instructions that take a millisecond of a node's time. Real machines execute more; a world that has to execute
     /// what takes seconds in it would rather not. 0: scripts take what the driver's clock says that they took.
     pub script_instructions_per_ms: u64,
+    /// Whether there are other folders than the one that the process works in (`dir`).
+    pub has_folders: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { backlog_size_min: 16384, rdb_version_max: 9, script_instructions_per_ms: 10_000 }
+        Self { backlog_size_min: 16384, rdb_version_max: 9, script_instructions_per_ms: 10_000, has_folders: false }
     }
 }
 

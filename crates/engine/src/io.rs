@@ -155,10 +155,10 @@ pub enum Input<'a> {
         /// The connections to which it wrote everything; none if it failed altogether.
         reached: &'a [ConnId],
     },
-    /// [`Output::WriteFile`] failed. Told before any other input, and before the turn ends ([`crate::Node::end_turn`]): who
+    /// [`Output::WriteFile`] or [`Output::ChangeDir`] failed. Told before any other input, and before the turn ends ([`crate::Node::end_turn`]): who
     /// asked for the file is told so.
     FileFailed {
-        /// The file's name, as in the output.
+        /// The file's or the folder's name, as in the output.
         name: &'a str,
         /// The reason as `strerror` words it.
         error: &'a str,
@@ -287,6 +287,12 @@ pub enum Output {
     Sleep {
         /// When it wakes.
         until: Instant,
+    },
+    /// Work in another folder from now on (`chdir`): names of files are looked up there. Only asked for if
+    /// [`crate::config::Limits::has_folders`].
+    ChangeDir {
+        /// The folder, seen from the one before unless it begins with `/`.
+        path: String,
     },
     /// The process is busy reading so many bytes of an RDB file. The driver takes the time that this takes, holding every
     /// input back; then it tells all inputs there are, and after them [`Input::LoadStep`].

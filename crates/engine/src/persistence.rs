@@ -10,6 +10,7 @@ use crate::io::{ChildId, ConnId, Output};
 use crate::node::{Child, Node, Target};
 use crate::rdb::{ReplInfo, SaveInfo, SaveJob};
 use crate::replication::bgsave::SaveEnd;
+use unwritten::Before;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
@@ -195,7 +196,7 @@ impl Node {
         let size = bytes.len() as u64;
         let file = Arc::clone(&bytes);
         let name = self.config.dbfilename.clone();
-        self.expect_file(name.clone(), Some((self.dirty, self.last_save, self.last_bgsave_ok)));
+        self.expect_file(name.clone(), Before::Save(self.dirty, self.last_save, self.last_bgsave_ok));
         self.out.outputs.push(Output::WriteFile { name, bytes: file });
         self.dirty = 0;
         self.last_save = self.now.unix_s();

@@ -3,6 +3,7 @@
 mod common;
 
 use common::solo::Solo;
+use psyncscope_engine::config::Limits;
 use psyncscope_engine::{ConnId, Input, Outbox, Output};
 
 const MISCONF: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk. \
@@ -132,4 +133,45 @@ fn a_configuration_that_cannot_be_written() {
     // Somebody else's file is no news.
     solo.input(Input::FileFailed { name: "dump.rdb", error: "Is a directory" });
     solo.ask(conn, "PING", "+PONG|");
+}
+
+#[test]
+fn the_folder_changes_only_to_one_that_is_there() {
+    let (mut alone, conn) = node(&[]);
+    alone.ask(conn, "CONFIG SET dir /data", "-ERR Changing directory: No such file or directory|");
+
+    let limits = Limits { has_folders: true, ..Limits::default() };
+    let mut solo = Solo::within(limits, &["dir /home"], None).unwrap();
+    solo.run_ms(2);
+    let conn = solo.accept();
+    for (dir, whole) in
+        [("/data", "/data"), ("deeper", "/data/deeper"), (".", "/data/deeper"), ("/", "/"), ("etc", "/etc")]
+    {
+        solo.ask(conn, &format!("CONFIG SET dir {dir}"), "+OK|");
+        let asked = solo.outputs.iter().rev().find_map(|output| match output {
+            Output::ChangeDir { path } => Some(path.clone()),
+            _ => None,
+        });
+        assert_eq!(asked.as_deref(), Some(dir));
+        solo.ask(conn, "CONFIG GET dir", &format!("*2|$3|dir|${}|{whole}|", whole.len()));
+    }
+
+    let mut out = Outbox::new();
+    let bytes = b"CONFIG SET dir /nowhere\r\nCONFIG GET dir\r\n";
+    solo.node.handle_ready(solo.now, Input::Received { conn, bytes }, &mut out);
+    let failed = Input::FileFailed { name: "/nowhere", error: "Permission denied" };
+    solo.node.handle_ready(solo.now, failed, &mut out);
+    solo.node.end_turn(solo.now, &mut out);
+    let sent: Vec<u8> = out
+        .outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Send { bytes, .. } => Some(bytes.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let sent = String::from_utf8_lossy(&sent).into_owned();
+    assert!(sent.starts_with("-ERR Changing directory: Permission denied\r\n"), "{sent}");
+    solo.ask(conn, "CONFIG GET dir", "*2|$3|dir|$4|/etc|");
 }

@@ -268,7 +268,11 @@ impl Ours {
                     self.files.insert(name, [&*file, &tail].concat().into());
                 }
                 Output::Load { .. } => self.loads = true,
-                Output::Sleep { .. } | Output::Exit { .. } | Output::Restart { .. } | Output::ReadFile { .. } => {
+                Output::Sleep { .. }
+                | Output::Exit { .. }
+                | Output::Restart { .. }
+                | Output::ChangeDir { .. }
+                | Output::ReadFile { .. } => {
                     panic!("nobody here asks for {output:?}")
                 }
             }

@@ -56,7 +56,7 @@ impl Default for Settings {
             protected_mode: true,
             bind: vec!["127.0.0.1".into()],
             process_id: std::process::id(),
-            limits: Limits { script_instructions_per_ms: 0, ..Limits::default() },
+            limits: Limits { script_instructions_per_ms: 0, has_folders: true, ..Limits::default() },
             dir: std::env::current_dir().map_or_else(|_| ".".into(), |dir| dir.display().to_string()),
             ..Config::default()
         };

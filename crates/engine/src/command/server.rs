@@ -6,6 +6,7 @@ use crate::config::rewrite::rewrite;
 use crate::event::LogLevel;
 use crate::io::{ConnId, Output};
 use crate::node::Node;
+use crate::persistence::unwritten::Before;
 use crate::resp::Reply;
 
 const COMMAND_HELP: &[&str] = &[
@@ -43,6 +44,7 @@ impl Node {
                     reply.bulk(value);
                 }
             }
+            (b"set", [name, dir]) if name.eq_ignore_ascii_case(b"dir") => return self.change_dir(conn, dir),
             (b"set", [name, value]) => match self.config.config_set(name, value) {
                 Ok(()) => {
                     self.config_was_set();
@@ -73,7 +75,7 @@ impl Node {
         let master = self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport));
         let new = rewrite(old, &self.config, master);
         let path = path.clone();
-        self.expect_file(path.clone(), None);
+        self.expect_file(path.clone(), Before::Rewrite);
         self.out.outputs.push(Output::WriteFile { name: path.clone(), bytes: new.as_slice().into() });
         self.config.file = Some((path, new));
         self.log(LogLevel::Warning, || "CONFIG REWRITE executed with success.".into());

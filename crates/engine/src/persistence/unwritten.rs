@@ -1,7 +1,9 @@
-//! Files that could not be written: SAVE, SHUTDOWN and CONFIG REWRITE wait for theirs, as Redis does, and fail with it.
+//! Files that could not be written: SAVE, SHUTDOWN and CONFIG REWRITE wait for theirs, as Redis does, and fail with it;
+//! and CONFIG SET dir, for the folder that is to be changed to.
 //!
-//! [`Output::WriteFile`](crate::Output::WriteFile) is carried out before the turn ends, so what is said of it goes out only
-//! then; [`Input::FileFailed`](crate::Input::FileFailed) comes in between and takes it back.
+//! [`Output::WriteFile`](crate::Output::WriteFile) and [`Output::ChangeDir`](crate::Output::ChangeDir) are carried out before
+//! the turn ends, so what is said of them goes out only then; [`Input::FileFailed`](crate::Input::FileFailed) comes in
+//! between and takes it back.
 
 use std::borrow::Cow;
 
@@ -19,12 +21,22 @@ pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB s
 #[derive(Debug)]
 pub(crate) struct Unwritten {
     name: String,
-    /// What the save set back: `dirty`, `lastsave` and `lastbgsave_status`.
-    before: Option<(u64, i64, bool)>,
+    before: Before,
     /// Whose reply speaks of it: where that begins among the bytes that wait, and how long it is.
     reply: Option<(ConnId, usize, usize)>,
     /// The last words of the process, if it ends with this file.
     end: Option<Output>,
+}
+
+/// What was so before a file was said to be written.
+#[derive(Debug)]
+pub(crate) enum Before {
+    /// CONFIG REWRITE changes nothing else.
+    Rewrite,
+    /// What the save set back: `dirty`, `lastsave` and `lastbgsave_status`.
+    Save(u64, i64, bool),
+    /// The folder that was left.
+    Dir(String),
 }
 
 impl Node {
@@ -43,8 +55,27 @@ impl Node {
     }
 
     /// Says of which file the driver is to tell whether it could not be written.
-    pub(crate) fn expect_file(&mut self, name: String, before: Option<(u64, i64, bool)>) {
+    pub(crate) fn expect_file(&mut self, name: String, before: Before) {
         self.unwritten.push(Unwritten { name, before, reply: None, end: None });
+    }
+
+    /// CONFIG SET dir: the process works in another folder from now on, if there is such a one.
+    pub(crate) fn change_dir(&mut self, conn: ConnId, dir: &[u8]) {
+        let dir = String::from_utf8_lossy(dir).into_owned();
+        if !self.config.limits.has_folders {
+            self.add_reply(conn, b"-ERR Changing directory: No such file or directory\r\n");
+            return;
+        }
+        // getcwd tells the whole path.
+        let whole = match dir.as_str() {
+            path if path.starts_with('/') => dir.clone(),
+            "" | "." => self.config.dir.clone(),
+            path => format!("{}/{path}", self.config.dir.trim_end_matches('/')),
+        };
+        let before = Before::Dir(std::mem::replace(&mut self.config.dir, whole));
+        self.expect_file(dir.clone(), before);
+        self.out.outputs.push(Output::ChangeDir { path: dir });
+        self.reply_of_written_file(conn, b"+OK\r\n");
     }
 
     /// The reply to a command that wrote a file; an empty one, if the command has none unless it fails.
@@ -81,19 +112,23 @@ impl Node {
         let Some(at) = self.unwritten.iter().position(|unwritten| unwritten.name == name) else { return };
         let unwritten = self.unwritten.remove(at);
         let reply = match unwritten.before {
-            None => {
+            Before::Rewrite => {
                 self.log(LogLevel::Warning, || format!("CONFIG REWRITE failed: {error}"));
                 format!("-ERR Rewriting config file: {error}\r\n")
             }
-            Some((dirty, last_save, ok)) => {
+            Before::Dir(dir) => {
+                self.config.dir = dir;
+                format!("-ERR Changing directory: {error}\r\n")
+            }
+            Before::Save(dirty, last_save, ok) => {
                 self.dirty += dirty;
                 self.last_save = last_save;
                 self.last_bgsave_ok = ok;
                 // A later one of the same turn takes it from here.
-                for (_, later_save, later_ok) in
-                    self.unwritten[at..].iter_mut().filter_map(|later| later.before.as_mut())
-                {
-                    (*later_save, *later_ok) = (last_save, ok);
+                for later in &mut self.unwritten[at..] {
+                    if let Before::Save(_, later_save, later_ok) = &mut later.before {
+                        (*later_save, *later_ok) = (last_save, ok);
+                    }
                 }
                 self.event(|| Event::SaveEnded { result: Err(error.to_owned()) });
                 "-ERR\r\n".into()

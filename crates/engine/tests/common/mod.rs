@@ -203,7 +203,7 @@ impl Net {
                     self.files.insert((i, name), [&*file, &tail].concat().into());
                 }
                 Output::ReadFile { name } => self.queue.push_front(Pending::FileRead(i, name)),
-                Output::Sleep { .. } => {}
+                Output::Sleep { .. } | Output::ChangeDir { .. } => {}
                 Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
                 Output::Exit { .. } | Output::Restart { .. } => self.kill(i),
             }

@@ -23,7 +23,11 @@ impl Solo {
 
     /// A node that finds this file at its start; the message with which it ends otherwise.
     pub fn start(lines: &[&str], file: Option<&[u8]>) -> Result<Self, String> {
-        let mut config = Config { port: 7001, limits: Limits::default(), ..Config::default() };
+        Self::within(Limits::default(), lines, file)
+    }
+
+    pub fn within(limits: Limits, lines: &[&str], file: Option<&[u8]>) -> Result<Self, String> {
+        let mut config = Config { port: 7001, limits, ..Config::default() };
         config.set_directive("save", &[""]).unwrap();
         for line in lines {
             let words: Vec<&str> = line.split(' ').collect();

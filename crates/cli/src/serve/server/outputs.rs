@@ -139,6 +139,11 @@ impl Shared {
                 server.append_only.replaced(&name);
                 self.write_file(server, &name, &bytes);
             }
+            Output::ChangeDir { path } => {
+                if let Err(error) = std::env::set_current_dir(&path) {
+                    server.failed.push((path, files::strerror(&error)));
+                }
+            }
             Output::Append { name, bytes, fsync } => self.append(server, &name, &bytes, fsync),
             Output::TakeRewritten { child, name, tail, fsync, .. } => {
                 let temporary = rewritten_name(child);
