@@ -137,6 +137,9 @@ impl Node {
     /// `handleClientsBlockedOnKeys`, after each command, transaction and script: keys in the order in which they became
     /// ready; for each, clients in the order in which they blocked.
     pub(crate) fn handle_clients_blocked_on_keys(&mut self) {
+        if self.blocked.ready.is_empty() {
+            return;
+        }
         // Serving BRPOPLPUSH makes further keys ready: they come after all that are ready now.
         while !self.blocked.ready.is_empty() {
             for (db, key) in std::mem::take(&mut self.blocked.ready) {
@@ -147,6 +150,7 @@ impl Node {
                 }
             }
         }
+        self.touch_watched_keys();
     }
 
     /// The waiting clients of one kind, first come first. Those of another kind move to the tail, as in Redis.

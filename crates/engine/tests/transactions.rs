@@ -111,6 +111,22 @@ fn a_watched_key_that_was_touched() {
     check(&["MULTI", "SET b 1", "DISCARD"], true);
 }
 
+/// What a client that waited pushes when it is served counts like any push.
+#[test]
+fn serving_a_client_touches_what_it_moves() {
+    for (line, runs) in [("RPUSH source 1", false), ("RPUSH other 1", true)] {
+        let mut solo = master();
+        let blocked = solo.accept();
+        solo.ask(blocked, "BRPOPLPUSH source target 0", "");
+        let conn = solo.accept();
+        solo.ask(conn, "WATCH target", "+OK|");
+        solo.ask(conn, "MULTI", "+OK|");
+        solo.ask(conn, "PING", "+QUEUED|");
+        solo.cmd(line);
+        solo.ask(conn, "EXEC", if runs { "*1|+PONG|" } else { "*-1|" });
+    }
+}
+
 #[test]
 fn what_the_client_does_itself_counts_and_unwatch_forgets() {
     let mut solo = master();

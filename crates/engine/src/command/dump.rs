@@ -1,6 +1,7 @@
 //! DUMP and RESTORE (cluster.c, where they were first needed).
 
-use super::call::Call;
+use super::call::{Call, ExpiryRole};
+use super::notify::Events;
 use super::strings::integer;
 use crate::keyspace::Value;
 use crate::rdb;
@@ -15,7 +16,7 @@ pub fn dump(call: &mut Call<'_>) {
 }
 
 /// `RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]`. It is propagated as it came, so a
-/// relative time to live begins anew at each replica.
+/// relative time to live begins anew at each replica. What would have expired already is not there afterwards.
 pub fn restore(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(options) = Options::parse(call, &argv[4..]) else { return };
@@ -37,30 +38,45 @@ pub fn restore(call: &mut Call<'_>) {
             return;
         }
     };
+    let deleted = options.replace && call.keyspace.delete(call.db, key);
+    let from = if options.absttl { 0 } else { call.now.unix_ms() };
+    let when = (ttl > 0).then(|| ttl.wrapping_add(from));
+    if when.is_some_and(|when| when <= call.now.unix_ms()) && call.expiry == ExpiryRole::Master {
+        if deleted {
+            call.notify(Events::GENERIC, "del", key);
+            call.rewrite(&[b"DEL", key]);
+            call.dirty += 1;
+        }
+        call.reply.ok();
+        return;
+    }
     // dbAdd: clients may be blocked for a list or a sorted set.
     if matches!(value, Value::List(_) | Value::Zset(_)) {
         call.signal_key_as_ready(key);
     }
     call.keyspace.set(call.db, key, value);
-    if ttl > 0 {
-        let from = if options.absttl { 0 } else { call.now.unix_ms() };
-        call.set_expire(key, ttl.wrapping_add(from));
+    if let Some(when) = when {
+        call.set_expire(key, when);
     }
+    options.set_lru_or_lfu(call, key);
     call.dirty += 1;
     call.reply.ok();
 }
 
-/// The words after the payload. Idle times and frequencies are checked and forgotten: nothing here is evicted by them.
+/// The words after the payload.
 #[derive(Default)]
 struct Options {
     replace: bool,
     absttl: bool,
+    /// Seconds since the key was last accessed.
+    idle_s: Option<i64>,
+    /// How often it is used.
+    frequency: Option<u8>,
 }
 
 impl Options {
     fn parse(call: &mut Call<'_>, mut words: &[Vec<u8>]) -> Option<Self> {
         let mut options = Self::default();
-        let (mut idle, mut frequency) = (false, false);
         while let [word, rest @ ..] = words {
             words = rest;
             if word.eq_ignore_ascii_case(b"replace") {
@@ -72,13 +88,11 @@ impl Options {
                 continue;
             }
             let (largest, wrong) = match rest {
-                [_, ..] if word.eq_ignore_ascii_case(b"idletime") && !frequency => {
-                    idle = true;
+                [_, ..] if word.eq_ignore_ascii_case(b"idletime") && options.frequency.is_none() => {
                     (i64::MAX, "ERR Invalid IDLETIME value, must be >= 0")
                 }
-                [_, ..] if word.eq_ignore_ascii_case(b"freq") && !idle => {
-                    frequency = true;
-                    (255, "ERR Invalid FREQ value, must be >= 0 and <= 255")
+                [_, ..] if word.eq_ignore_ascii_case(b"freq") && options.idle_s.is_none() => {
+                    (i64::from(u8::MAX), "ERR Invalid FREQ value, must be >= 0 and <= 255")
                 }
                 _ => {
                     call.reply.error(errors::SYNTAX);
@@ -90,9 +104,26 @@ impl Options {
                 call.reply.error(wrong);
                 return None;
             }
+            match u8::try_from(value) {
+                Ok(frequency) if word.eq_ignore_ascii_case(b"freq") => options.frequency = Some(frequency),
+                _ => options.idle_s = Some(value),
+            }
             words = &rest[1..];
         }
         Some(options)
+    }
+
+    /// `objectSetLRUOrLFU`: what of it the policy looks at.
+    fn set_lru_or_lfu(&self, call: &mut Call<'_>, key: &[u8]) {
+        let (now_s, is_lfu) = (call.now.unix_s(), call.config.eviction.policy.is_lfu());
+        let Some(entry) = call.keyspace.get(call.db, key) else { return };
+        if let Some(frequency) = self.frequency.filter(|_| is_lfu) {
+            entry.set_uses(frequency);
+            entry.touch(now_s);
+        } else if let Some(idle_s) = self.idle_s.filter(|_| !is_lfu) {
+            // 0 stands for a key that was not accessed yet.
+            entry.touch(now_s.saturating_sub(idle_s).max(1));
+        }
     }
 }
 

@@ -121,9 +121,12 @@ impl Node {
     pub(crate) fn end_call(&mut self, half: Suspended, argv: &[Vec<u8>]) {
         let Suspended { conn, spec, propagate, db, dirty_before, version_before, began, propagation: mine, .. } = half;
         if self.keyspace.version() != version_before {
-            self.touch_watched_keys(spec);
             if spec.name == "swapdb" {
+                // Redis watches a name in a database, and its SWAPDB touches no watched key.
+                self.rewatch_keys();
                 self.scan_databases_for_ready_keys();
+            } else {
+                self.touch_watched_keys();
             }
         }
         let dirty = self.dirty.saturating_sub(dirty_before);

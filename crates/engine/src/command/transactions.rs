@@ -206,13 +206,8 @@ impl Node {
 
     /// `touchWatchedKey`, for whatever a command changed. Looked at after each command and not only at EXEC: a key that
     /// is made and deleted again was touched all the same.
-    pub(crate) fn touch_watched_keys(&mut self, spec: &CommandSpec) {
+    pub(crate) fn touch_watched_keys(&mut self) {
         if self.watching == 0 {
-            return;
-        }
-        if spec.name == "swapdb" {
-            // Redis watches a name in a database, and its SWAPDB touches no watched key.
-            self.rewatch_keys();
             return;
         }
         for client in self.clients.values_mut().filter(|client| !client.dirty_cas) {
@@ -223,7 +218,7 @@ impl Node {
         }
     }
 
-    /// A key that expired: to those who WATCH it in Redis 5 it was not touched.
+    /// A key that expired, or made room: to those who WATCH it in Redis 5 it was not touched.
     pub(crate) fn watched_key_expired(&mut self, db: usize, key: &[u8]) {
         if self.watching == 0 {
             return;
