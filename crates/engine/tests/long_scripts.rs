@@ -2,21 +2,9 @@
 
 mod common;
 
-use common::solo::{Solo, resp};
+use common::solo::{master, say_words as say};
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::{ConnId, Input};
-
-fn master(lines: &[&str]) -> Solo {
-    let mut solo = Solo::new(lines);
-    solo.run_ms(2);
-    solo
-}
-
-#[track_caller]
-fn say(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
-    solo.say(conn, resp(words).as_bytes());
-    solo.sent(conn).replace("\r\n", "|")
-}
+use psyncscope_engine::Input;
 
 const BUSY: &str = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.|";
 

@@ -2,20 +2,7 @@
 
 mod common;
 
-use common::solo::{Solo, resp};
-use psyncscope_engine::ConnId;
-
-fn master(lines: &[&str]) -> Solo {
-    let mut solo = Solo::new(lines);
-    solo.run_ms(2);
-    solo
-}
-
-#[track_caller]
-fn say(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
-    solo.say(conn, resp(words).as_bytes());
-    solo.sent(conn).replace("\r\n", "|")
-}
+use common::solo::{Solo, master, say_words as say};
 
 /// What a script answers, on a master where `s` is a string and `l` a list of b and a.
 #[track_caller]

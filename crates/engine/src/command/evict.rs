@@ -69,8 +69,6 @@ impl Node {
             let before = self.keyspace.approximate_bytes();
             self.propagate_deletion(db, &key, self.config.eviction.lazy);
             self.keyspace.delete(db, &key);
-            // Redis 5 does not say so to those who WATCH it.
-            self.watched_key_expired(db, &key);
             too_much = too_much.saturating_sub(before - self.keyspace.approximate_bytes());
             self.stats.evicted_keys += 1;
             self.notify_keyspace_event(Events::EVICTED, "evicted", db, &key);

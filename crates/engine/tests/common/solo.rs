@@ -186,6 +186,20 @@ impl Solo {
     }
 }
 
+/// A node that has turned once.
+pub fn master(lines: &[&str]) -> Solo {
+    let mut solo = Solo::new(lines);
+    solo.run_ms(2);
+    solo
+}
+
+/// Sends a command of these words, and returns what is answered, with `|` for each CRLF.
+#[track_caller]
+pub fn say_words(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
+    solo.say(conn, resp(words).as_bytes());
+    solo.sent(conn).replace("\r\n", "|")
+}
+
 /// A RESP command as text.
 pub fn resp(words: &[&str]) -> String {
     String::from_utf8(psyncscope_engine::resp::encode_command(words)).unwrap()
