@@ -3,8 +3,8 @@
 mod common;
 
 use common::solo::{master, say_words as say};
-use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::Input;
+use psyncscope_engine::io::CloseReason;
 
 const BUSY: &str = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.|";
 

@@ -16,7 +16,8 @@ pub(super) fn bytes(state: &LuaState, value: Val) -> Option<&[u8]> {
     }
 }
 
-fn intern(state: &mut LuaState, string: &[u8]) -> Val {
+/// A string that scripts can be given.
+pub(super) fn intern(state: &mut LuaState, string: &[u8]) -> Val {
     Val::Str(state.gc.intern_string(string))
 }
 

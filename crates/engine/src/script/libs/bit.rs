@@ -3,7 +3,7 @@
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, RustFn, Val};
 
-use super::{arguments, error, string};
+use super::{arguments, error, give, string};
 
 pub(super) const FUNCTIONS: &[(&str, RustFn)] = &[
     ("tobit", |state| unary(state, |x| x)),
@@ -64,7 +64,5 @@ fn tohex(state: &mut LuaState) -> LuaResult<u32> {
     let digits = numbers.get(1).map_or(8, |digits| digits.cast_signed());
     let hex = if digits < 0 { format!("{:08X}", numbers[0]) } else { format!("{:08x}", numbers[0]) };
     let kept = 8 - digits.unsigned_abs().min(8) as usize;
-    let text = state.gc.intern_string(&hex.as_bytes()[kept..]);
-    state.push(Val::Str(text));
-    Ok(1)
+    give(state, &hex.as_bytes()[kept..])
 }

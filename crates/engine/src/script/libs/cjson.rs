@@ -5,7 +5,7 @@ use rilua::vm::state::LuaState;
 use rilua::vm::table::Table;
 use rilua::{LuaResult, RustFn, Val};
 
-use super::{arguments, error, string, table};
+use super::{arguments, error, give, string, table};
 
 /// `cjson.null`.
 pub(super) const NULL: Val = Val::LightUserdata(0);
@@ -23,9 +23,7 @@ fn encode(state: &mut LuaState) -> LuaResult<u32> {
     let [value] = arguments(state)[..] else { return Err(error("expected 1 argument")) };
     let mut out = Vec::new();
     write(state, &mut out, value, 0)?;
-    let text = state.gc.intern_string(&out);
-    state.push(Val::Str(text));
-    Ok(1)
+    give(state, &out)
 }
 
 fn write(state: &LuaState, out: &mut Vec<u8>, value: Val, depth: usize) -> LuaResult<()> {

@@ -5,7 +5,7 @@ use rilua::vm::state::LuaState;
 use rilua::vm::table::Table;
 use rilua::{LuaError, LuaResult, RustFn, Val};
 
-use super::{arguments, error, number_at, string, table, text_at};
+use super::{arguments, error, give, number_at, string, table, text_at};
 
 /// A table that nests deeper is packed as nil.
 const NESTING_MAX: usize = 16;
@@ -24,9 +24,7 @@ fn pack(state: &mut LuaState) -> LuaResult<u32> {
     for value in values {
         write(state, &mut out, value, 0)?;
     }
-    let text = state.gc.intern_string(&out);
-    state.push(Val::Str(text));
-    Ok(1)
+    give(state, &out)
 }
 
 fn write(state: &LuaState, out: &mut Vec<u8>, value: Val, level: usize) -> LuaResult<()> {

@@ -7,7 +7,10 @@ mod structs;
 
 use rilua::vm::state::LuaState;
 use rilua::vm::table::Table;
-use rilua::{Lua, LuaApiMut, LuaError, LuaResult, RuntimeError, RustFn, Val};
+use rilua::{Lua, LuaApiMut, LuaResult, RustFn, Val};
+
+use super::values;
+use super::watch::error;
 
 /// Makes them known.
 pub(super) fn open(lua: &mut Lua) -> LuaResult<()> {
@@ -28,27 +31,24 @@ fn library(lua: &mut Lua, name: &str, functions: &[(&str, RustFn)]) -> LuaResult
     Ok(table)
 }
 
-fn error(message: impl Into<String>) -> LuaError {
-    LuaError::Runtime(RuntimeError { message: message.into(), level: 0, traceback: Vec::new() })
-}
-
 fn arguments(state: &LuaState) -> Vec<Val> {
     (state.base..state.top).map(|at| state.stack_get(at)).collect()
 }
 
 fn string(state: &LuaState, value: Val) -> Option<Vec<u8>> {
-    match value {
-        Val::Str(text) => state.gc.string_arena.get(text).map(|text| text.data().to_vec()),
-        _ => None,
-    }
+    values::bytes(state, value).map(<[u8]>::to_vec)
+}
+
+/// The one value that a function gives back: a string.
+fn give(state: &mut LuaState, text: &[u8]) -> LuaResult<u32> {
+    let text = values::intern(state, text);
+    state.push(text);
+    Ok(1)
 }
 
 /// The argument at `at`, counted from 0, as a string; a number is its text (`luaL_checklstring`).
 fn text_at(state: &LuaState, at: usize, function: &str) -> LuaResult<Vec<u8>> {
-    let text = arguments(state).get(at).and_then(|&value| match value {
-        Val::Num(_) => Some(value.to_string().into_bytes()),
-        value => string(state, value),
-    });
+    let text = arguments(state).get(at).and_then(|&value| values::text(state, value));
     text.ok_or_else(|| error(format!("bad argument #{} to '{function}' (string expected)", at + 1)))
 }
 

@@ -3,7 +3,7 @@
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, RustFn, Val};
 
-use super::{arguments, error, number_at, text_at};
+use super::{arguments, error, give, number_at, text_at};
 
 pub(super) const FUNCTIONS: &[(&str, RustFn)] = &[("pack", pack), ("unpack", unpack), ("size", size)];
 
@@ -142,9 +142,7 @@ fn pack(state: &mut LuaState) -> LuaResult<u32> {
         }
         arg += 1;
     }
-    let text = state.gc.intern_string(&out);
-    state.push(Val::Str(text));
-    Ok(1)
+    give(state, &out)
 }
 
 fn unpack(state: &mut LuaState) -> LuaResult<u32> {
