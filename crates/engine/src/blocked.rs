@@ -10,7 +10,7 @@ use crate::io::ConnId;
 use crate::keyspace::{List, Value};
 use crate::node::Node;
 use crate::resp::Reply;
-use crate::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 /// A key in its database.
 type DbKey = (usize, Vec<u8>);
@@ -19,7 +19,7 @@ type DbKey = (usize, Vec<u8>);
 #[derive(Debug, Default)]
 pub(crate) struct Blocked {
     /// `blocking_keys` of all databases: for each key, who came first to who came last.
-    keys: SortedMap<DbKey, Vec<ConnId>>,
+    keys: BTreeMap<DbKey, Vec<ConnId>>,
     /// `server.ready_keys`: keys with waiting clients that were given something, in order, each once.
     ready: Vec<DbKey>,
     /// `server.unblocked_clients`: what they sent meanwhile is read before the turn ends.

@@ -18,7 +18,7 @@ use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::keyspace::{Hash, Set};
 use crate::outbuf::OutputLimits;
-use crate::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 /// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -158,7 +158,7 @@ pub struct Config {
     /// What the driver makes of an empty list is its own affair.
     pub bind: Vec<String>,
     /// Parameters on which nothing here depends, as they were given ([`Config::keep`]).
-    pub kept: SortedMap<&'static str, String>,
+    pub kept: BTreeMap<&'static str, String>,
     /// The process's number, for INFO.
     pub process_id: u32,
     /// The file that the configuration came from, if there is one: its path and what it says. CONFIG REWRITE writes it.
@@ -219,7 +219,7 @@ impl Default for Config {
             renamed_commands: Vec::new(),
             protected_mode: false,
             bind: Vec::new(),
-            kept: SortedMap::new(),
+            kept: BTreeMap::new(),
             process_id: 1,
             file: None,
         }

@@ -29,7 +29,6 @@ pub mod rdb;
 pub mod replication;
 pub mod resp;
 mod script;
-pub mod sorted;
 pub mod time;
 pub mod view;
 

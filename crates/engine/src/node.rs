@@ -24,7 +24,7 @@ use crate::loading::{Loading, Source};
 use crate::persistence::unwritten::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::Scripts;
-use crate::sorted::SortedMap;
+use std::collections::BTreeMap;
 use crate::time::{Instant, Now};
 
 /// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
@@ -102,7 +102,7 @@ pub struct Node {
     pub(crate) started: i64,
     pub(crate) keyspace: Keyspace,
     /// Boxed, so that a search touches little memory.
-    pub(crate) clients: SortedMap<ConnId, Box<Client>>,
+    pub(crate) clients: BTreeMap<ConnId, Box<Client>>,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
     /// SLOWLOG and LATENCY.
@@ -174,7 +174,7 @@ impl Node {
             run_id,
             now,
             started: now.unix_s(),
-            clients: SortedMap::new(),
+            clients: BTreeMap::new(),
             repl,
             stats: Stats::default(),
             slow_log: SlowLog::default(),

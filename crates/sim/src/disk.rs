@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use psyncscope_engine::io::Fsync;
-use psyncscope_engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 /// One file.
 pub(crate) struct File {
@@ -41,8 +41,8 @@ impl File {
 }
 
 /// Appends to a file, which is made if there is none. What is to be on the disk soon is there at once.
-pub(crate) fn append(disk: &mut SortedMap<String, File>, name: String, bytes: &[u8], fsync: Fsync) {
-    let file = disk.get_or_insert_with(name, || File { content: Content::Grown(Vec::new()), synced: 0 });
+pub(crate) fn append(disk: &mut BTreeMap<String, File>, name: String, bytes: &[u8], fsync: Fsync) {
+    let file = disk.entry(name).or_insert_with(|| File { content: Content::Grown(Vec::new()), synced: 0 });
     if !bytes.is_empty() {
         if let Content::Whole(before) = &file.content {
             file.content = Content::Grown(before.to_vec());
@@ -57,7 +57,7 @@ pub(crate) fn append(disk: &mut SortedMap<String, File>, name: String, bytes: &[
 }
 
 /// The power goes.
-pub(crate) fn lose_power(disk: &mut SortedMap<String, File>) {
+pub(crate) fn lose_power(disk: &mut BTreeMap<String, File>) {
     for file in disk.values_mut() {
         if let Content::Grown(content) = &mut file.content {
             content.truncate(file.synced);

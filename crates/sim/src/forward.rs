@@ -4,12 +4,11 @@
 //! and a small program passes the bytes on. A [`Forward`] gives a virtual node the same addresses without a program in
 //! between: the connection goes straight to the target's host, over the wire between the two.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use psyncscope_engine::ConnId;
-use psyncscope_engine::sorted::SortedMap;
 
 use crate::frame::HostId;
 
@@ -79,9 +78,9 @@ pub(crate) struct Link {
 /// All connections of the world.
 #[derive(Default)]
 pub(crate) struct Links {
-    links: SortedMap<Ends, Link>,
+    links: BTreeMap<Ends, Link>,
     /// Connections established so far, by opener and acceptor.
-    counts: SortedMap<(HostId, HostId), u32>,
+    counts: BTreeMap<(HostId, HostId), u32>,
 }
 
 impl Links {
@@ -95,7 +94,7 @@ impl Links {
         let forward = forwards.iter_mut().find(|forward| Some(&forward.name) == link.forward.as_ref());
         let count = match forward {
             Some(forward) => &mut forward.count,
-            None => self.counts.get_or_insert_with((ends.opener.0, ends.acceptor.0), || 0),
+            None => self.counts.entry((ends.opener.0, ends.acceptor.0)).or_insert(0),
         };
         *count += 1;
         link.nth = *count;

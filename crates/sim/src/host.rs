@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use psyncscope_engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use psyncscope_engine::{ConnId, Instant, Now};
 
 use crate::disk::File;
@@ -29,8 +29,8 @@ pub(crate) struct Host<P, C> {
     pub kernel: Option<Kernel>,
     /// `None` unless running or paused.
     pub running: Option<Running<P>>,
-    pub consoles: SortedMap<u32, Console>,
-    pub disk: SortedMap<String, File>,
+    pub consoles: BTreeMap<u32, Console>,
+    pub disk: BTreeMap<String, File>,
     /// How many processes were started.
     pub boots: u64,
     /// The planned event for the kernel.

@@ -1,9 +1,8 @@
 //! What runs on a host. [`psyncscope_engine::Node`] in earnest; tests of the network bring a process of their own.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
@@ -100,7 +99,7 @@ pub(crate) struct Running<P> {
     pub inbox: VecDeque<Pending>,
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
-    pub children: SortedMap<ChildId, Child>,
+    pub children: BTreeMap<ChildId, Child>,
     /// It does nothing until then (DEBUG SLEEP, or a step of loading), in microseconds.
     pub sleeps_until: Option<u64>,
     /// It is to be told that a step of loading has had its time.
@@ -146,7 +145,7 @@ impl<P: Process> Running<P> {
             process,
             inbox: VecDeque::new(),
             next_conn: 1,
-            children: SortedMap::new(),
+            children: BTreeMap::new(),
             sleeps_until: None,
             loads: false,
             timer_told_at: None,

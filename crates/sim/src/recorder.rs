@@ -2,13 +2,12 @@
 //!
 //! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
-use psyncscope_engine::sorted::SortedMap;
 use psyncscope_engine::view::NodeView;
 
 use crate::frame::{Entry, Fate, Frame, HostFrame, HostId, PacketFrame, SimTime, What, WireFrame};
@@ -26,14 +25,14 @@ pub(crate) struct Recorder {
     next_seq: u64,
     timeline: Vec<Entry>,
     /// The hosts as last drawn.
-    pub hosts: SortedMap<HostId, Arc<HostFrame>>,
+    pub hosts: BTreeMap<HostId, Arc<HostFrame>>,
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
-    viewed_at: SortedMap<HostId, u64>,
+    viewed_at: BTreeMap<HostId, u64>,
     /// What was sent from one port to another, by sequence numbers.
-    sequences: SortedMap<(HostId, u16, HostId, u16), Sequence>,
+    sequences: BTreeMap<(HostId, u16, HostId, u16), Sequence>,
     /// Where the replication stream begins on the connections of replicas.
-    streams: SortedMap<(HostId, ConnId), Stream>,
+    streams: BTreeMap<(HostId, ConnId), Stream>,
     pub changes: Changes,
 }
 
@@ -64,7 +63,7 @@ struct Stream {
 /// What changed since the last frame.
 #[derive(Default)]
 pub(crate) struct Changes {
-    pub hosts: SortedMap<HostId, ()>,
+    pub hosts: BTreeSet<HostId>,
     removed: bool,
     pub wires: bool,
     packets: bool,
@@ -81,12 +80,12 @@ impl Recorder {
             frames: VecDeque::new(),
             next_seq: 0,
             timeline: Vec::new(),
-            hosts: SortedMap::new(),
+            hosts: BTreeMap::new(),
             wires: Arc::from([]),
             under_way: Vec::new(),
-            viewed_at: SortedMap::new(),
-            sequences: SortedMap::new(),
-            streams: SortedMap::new(),
+            viewed_at: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            streams: BTreeMap::new(),
             changes: Changes::default(),
         };
         if on && frames_max > 0 {
@@ -108,7 +107,7 @@ impl Recorder {
     /// Something about a host may have changed.
     pub(crate) fn touch(&mut self, host: HostId) {
         if self.draws() {
-            self.changes.hosts.insert(host, ());
+            self.changes.hosts.insert(host);
         }
     }
 
@@ -142,7 +141,7 @@ impl Recorder {
         if segment.is_syn() && self.sequences.get(&flow).is_none_or(|known| known.first != end) {
             self.sequences.insert(flow, Sequence { first: end, end: segment.seq });
         }
-        let sequence = self.sequences.get_or_insert_with(flow, || Sequence { first: segment.seq, end: segment.seq });
+        let sequence = self.sequences.entry(flow).or_insert_with(|| Sequence { first: segment.seq, end: segment.seq });
         let is_new = is_after(end, sequence.end);
         let again = segment.len() > 0 && !is_new;
         if is_new {
@@ -188,7 +187,7 @@ impl Recorder {
         if !self.draws() {
             return;
         }
-        let stream = self.streams.get_or_insert_with((host, conn), Stream::default);
+        let stream = self.streams.entry((host, conn)).or_default();
         match (from, to) {
             (_, ReplicaState::SendBulk) => *stream = Stream { awaits_header: true, ..Stream::default() },
             (None, ReplicaState::Online) => *stream = Stream { after_next: true, ..Stream::default() },
@@ -247,7 +246,7 @@ impl Recorder {
 
     /// Takes the new pictures of all wires.
     pub(crate) fn draw_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
-        let last: SortedMap<(HostId, HostId), &Arc<WireFrame>> =
+        let last: BTreeMap<(HostId, HostId), &Arc<WireFrame>> =
             self.wires.iter().map(|wire| ((wire.a, wire.b), wire)).collect();
         let kept = |wire: WireFrame| match last.get(&(wire.a, wire.b)) {
             Some(&last) if **last == wire => Arc::clone(last),

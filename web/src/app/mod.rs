@@ -19,7 +19,7 @@ pub mod run;
 pub mod tend;
 pub mod time;
 
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -124,7 +124,7 @@ pub struct App {
     // Where things are.
     layer: Layer,
     stage: Size,
-    placed: SortedMap<HostId, Point>,
+    placed: BTreeMap<HostId, Point>,
     held: Option<Held>,
     /// Cards stand at their places at once at the next drawing: the stage or the world is another one.
     jump: bool,
@@ -195,7 +195,7 @@ impl Component for App {
             still: choices::wants_stillness(),
             layer: Layer::default(),
             stage: Size { w: 800.0, h: 480.0 },
-            placed: SortedMap::new(),
+            placed: BTreeMap::new(),
             held: None,
             jump: true,
             focus_console: false,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use psyncscope_lab::explain::explain;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
 use yew::prelude::*;
@@ -154,7 +154,7 @@ impl App {
         topology::wires(&self.frame, open)
     }
 
-    fn cards(&self, masters: &SortedMap<HostId, HostId>) -> Vec<Card> {
+    fn cards(&self, masters: &BTreeMap<HostId, HostId>) -> Vec<Card> {
         let card = |host: &Arc<HostFrame>| {
             let master = masters.get(&host.id).and_then(|&m| topology::host(&self.frame, m));
             let lag_s = master.and_then(|master| {
@@ -173,7 +173,7 @@ impl App {
         self.frame.hosts.iter().map(card).collect()
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>, cx: &Cx) -> Html {
         let Some(node) = &host.node else { return Html::default() };
         match tab {
             Tab::Backlog => {
@@ -201,7 +201,7 @@ impl App {
     }
 
     /// The replicas that read from this node's backlog or will: those that follow it on one of its histories.
-    fn readers(&self, host: &HostFrame, masters: &SortedMap<HostId, HostId>) -> Vec<Reader> {
+    fn readers(&self, host: &HostFrame, masters: &BTreeMap<HostId, HostId>) -> Vec<Reader> {
         let Some(node) = &host.node else { return Vec::new() };
         let eras = Eras::of(node);
         let mine = |id| id == eras.replid || Some(id) == eras.replid2;
@@ -285,7 +285,7 @@ impl App {
         row(vec![notice.html()])
     }
 
-    fn overlay_html(&self, masters: &SortedMap<HostId, HostId>, cx: &Cx) -> Html {
+    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>, cx: &Cx) -> Html {
         let trouble = self.trouble_at(Place::Overlay);
         let seed = self.run.borrow().lab().config().seed;
         match self.overlay {

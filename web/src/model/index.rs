@@ -1,6 +1,6 @@
 //! Where in the timeline the things lie that panels ask for. Grows with the timeline; nothing is read twice.
 
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -44,8 +44,8 @@ struct HostIndex {
 #[derive(Default)]
 pub struct Index {
     seen: usize,
-    hosts: SortedMap<HostId, HostIndex>,
-    names: SortedMap<HostId, Arc<str>>,
+    hosts: BTreeMap<HostId, HostIndex>,
+    names: BTreeMap<HostId, Arc<str>>,
     log: Vec<usize>,
     verdicts: Vec<VerdictAt>,
     notes: Vec<Note>,
@@ -69,7 +69,7 @@ impl Index {
         if let (What::ConsoleSent { .. } | What::ConsoleReceived { .. } | What::ConsoleClosed { .. }, Some(host)) =
             (&entry.what, entry.host)
         {
-            self.hosts.get_or_insert_with(host, Default::default).console.push(at);
+            self.hosts.entry(host).or_default().console.push(at);
         }
         let note = match (&entry.what, entry.host) {
             (What::Node(event), Some(host)) => self.read_event(at, entry.at, host, event, frame_at, colours),
@@ -91,7 +91,7 @@ impl Index {
         frame_at: &impl Fn(SimTime) -> Arc<Frame>,
         colours: &mut ColourMap,
     ) -> Option<Note> {
-        let mine = self.hosts.get_or_insert_with(host, Default::default);
+        let mine = self.hosts.entry(host).or_default();
         match event {
             Event::Log { .. } => {
                 mine.log.push(at);
@@ -121,7 +121,7 @@ impl Index {
         if matches!(event, Event::Verdict { .. }) {
             self.verdicts.push(VerdictAt { entry: at, master: host, asker: peer });
             if let Some(asker) = peer {
-                self.hosts.get_or_insert_with(asker, Default::default).log.push(at);
+                self.hosts.entry(asker).or_default().log.push(at);
             }
         }
         let view = topology::host(&frame, host);
@@ -203,7 +203,7 @@ impl Index {
     /// The host's name; a removed host keeps the one it had.
     fn name(&mut self, frame: &Frame, id: HostId) -> Arc<str> {
         match topology::host(frame, id) {
-            Some(host) => Arc::clone(self.names.get_or_insert_with(id, || Arc::clone(&host.name))),
+            Some(host) => Arc::clone(self.names.entry(id).or_insert_with(|| Arc::clone(&host.name))),
             None => self.names.get(&id).map_or_else(|| Arc::from("?"), Arc::clone),
         }
     }

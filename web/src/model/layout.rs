@@ -1,6 +1,6 @@
 //! Where the cards stand: masters above their replicas.
 
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 use psyncscope_lab::sim::frame::HostId;
 
@@ -20,14 +20,14 @@ const COLUMN_GAP_MAX: f64 = 220.0;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// The upper left corner of each card.
-    pub corners: SortedMap<HostId, Point>,
+    pub corners: BTreeMap<HostId, Point>,
     /// The height that the stage must have.
     pub height: f64,
 }
 
 /// Lays out `hosts` (in order) on a stage of `stage`, with `masters` telling who follows whom.
 #[must_use]
-pub fn layout(hosts: &[HostId], masters: &SortedMap<HostId, HostId>, stage: Size, card: Size) -> Layout {
+pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size, card: Size) -> Layout {
     let forest = Forest::new(hosts, masters);
     let fits = ((stage.w - MARGIN) / (card.w + MARGIN)).floor().max(1.0) as usize;
     let rows = if forest.leaves() <= fits { forest.tidy() } else { forest.wrapped(fits) };
@@ -63,7 +63,7 @@ pub fn layout(hosts: &[HostId], masters: &SortedMap<HostId, HostId>, stage: Size
     let needed = count * card.h + (count - 1.0) * gap_y;
     let top = ((stage.h - needed) / 2.0).max(MARGIN);
 
-    let mut corners = SortedMap::new();
+    let mut corners = BTreeMap::new();
     for (row, cards) in rows.iter().enumerate() {
         for &(host, column) in cards {
             let x = left + column * (card.w + gap_x);
@@ -85,18 +85,18 @@ type Row = Vec<(HostId, f64)>;
 
 struct Forest {
     roots: Vec<HostId>,
-    children: SortedMap<HostId, Vec<HostId>>,
+    children: BTreeMap<HostId, Vec<HostId>>,
 }
 
 impl Forest {
     /// Two nodes may follow each other: a circle is opened at its first member, which counts as a root.
-    fn new(hosts: &[HostId], masters: &SortedMap<HostId, HostId>) -> Self {
-        let mut children: SortedMap<HostId, Vec<HostId>> = SortedMap::new();
+    fn new(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>) -> Self {
+        let mut children: BTreeMap<HostId, Vec<HostId>> = BTreeMap::new();
         let mut roots = Vec::new();
         for &host in hosts {
             match masters.get(&host) {
                 Some(master) if hosts.contains(master) && !is_first_of_circle(host, masters) => {
-                    children.get_or_insert_with(*master, Default::default).push(host);
+                    children.entry(*master).or_default().push(host);
                 }
                 _ => roots.push(host),
             }
@@ -155,7 +155,7 @@ impl Forest {
 }
 
 /// Whether following masters from `host` leads back to it, and it is the lowest of that circle.
-fn is_first_of_circle(host: HostId, masters: &SortedMap<HostId, HostId>) -> bool {
+fn is_first_of_circle(host: HostId, masters: &BTreeMap<HostId, HostId>) -> bool {
     let mut seen = vec![host];
     let mut at = host;
     while let Some(&next) = masters.get(&at) {
@@ -179,7 +179,7 @@ mod tests {
     const WIDE: Size = Size { w: 1000.0, h: 560.0 };
     const PHONE: Size = Size { w: 390.0, h: 340.0 };
 
-    fn world(hosts: u16, links: &[(u16, u16)]) -> (Vec<HostId>, SortedMap<HostId, HostId>) {
+    fn world(hosts: u16, links: &[(u16, u16)]) -> (Vec<HostId>, BTreeMap<HostId, HostId>) {
         let masters = links.iter().map(|&(r, m)| (HostId(r), HostId(m))).collect();
         ((0..hosts).map(HostId).collect(), masters)
     }

@@ -1,6 +1,6 @@
 //! Who follows whom, and which wires are worth drawing.
 
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -18,7 +18,7 @@ pub fn master_of(host: &HostFrame, hosts: &[Arc<HostFrame>]) -> Option<HostId> {
 
 /// For each replica, the host it follows.
 #[must_use]
-pub fn masters(frame: &Frame) -> SortedMap<HostId, HostId> {
+pub fn masters(frame: &Frame) -> BTreeMap<HostId, HostId> {
     frame
         .hosts
         .iter()

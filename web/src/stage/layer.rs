@@ -1,7 +1,7 @@
 //! What moves: cards on their way to a new place, the wires between them, packets, the knob and the clock. All of it is
 //! drawn from (frame, now) straight into the document, past the virtual DOM, on every tick.
 
-use psyncscope_lab::engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
@@ -59,12 +59,12 @@ pub struct Taste {
 #[derive(Default)]
 pub struct Layer {
     /// Where each card is now, and where it belongs.
-    corners: SortedMap<HostId, Point>,
-    targets: SortedMap<HostId, Point>,
+    corners: BTreeMap<HostId, Point>,
+    targets: BTreeMap<HostId, Point>,
     card: Size,
-    cards: SortedMap<HostId, HtmlElement>,
-    wires: SortedMap<(HostId, HostId), Wire>,
-    curves: SortedMap<(HostId, HostId), Curve>,
+    cards: BTreeMap<HostId, HtmlElement>,
+    wires: BTreeMap<(HostId, HostId), Wire>,
+    curves: BTreeMap<(HostId, HostId), Curve>,
     chips: Vec<Chip>,
     chips_home: Option<Element>,
     plug: Option<Element>,
@@ -99,7 +99,7 @@ impl Layer {
         for group in dom::all::<Element>(floor, "[data-a]") {
             let (Some(a), Some(b)) = (number(&group, "data-a"), number(&group, "data-b")) else { continue };
             let wire =
-                self.wires.get_or_insert_with((HostId(a), HostId(b)), || Wire { paths: Vec::new(), handle: None });
+                self.wires.entry((HostId(a), HostId(b))).or_insert_with(|| Wire { paths: Vec::new(), handle: None });
             match group.clone().dyn_into::<HtmlElement>() {
                 Ok(handle) => wire.handle = Some(handle),
                 Err(group) => wire.paths.extend(dom::all::<Element>(&group, "path")),
@@ -117,14 +117,14 @@ impl Layer {
     }
 
     /// Says where the cards belong. Cards that are new, or all of them with `at_once`, are there without a way.
-    pub fn aim(&mut self, targets: SortedMap<HostId, Point>, card: Size, at_once: bool) {
+    pub fn aim(&mut self, targets: BTreeMap<HostId, Point>, card: Size, at_once: bool) {
         self.card = card;
         self.corners.retain(|id, _| targets.contains_key(id));
         for (&id, &target) in targets.iter() {
             if at_once {
                 self.corners.insert(id, target);
             } else {
-                self.corners.get_or_insert_with(id, || target);
+                self.corners.entry(id).or_insert(target);
             }
         }
         self.targets = targets;

@@ -2,13 +2,12 @@
 //!
 //! No time passes inside one turn of the engine, so these are those that take time all the same: scripts and DEBUG SLEEP.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::{Reply, errors, parse_i64_strict};
-use crate::sorted::SortedMap;
 use crate::time::Now;
 
 /// Words of a command that are kept at most (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
@@ -56,7 +55,7 @@ pub(crate) struct SlowLog {
     /// The newest first.
     entries: VecDeque<Slow>,
     next_id: i64,
-    series: SortedMap<&'static str, Series>,
+    series: BTreeMap<&'static str, Series>,
 }
 
 fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {
@@ -109,7 +108,7 @@ impl Node {
     /// `latencyAddSample`: of one second only the longest.
     fn add_latency(&mut self, event: &'static str, ms: i64) {
         let unix_s = self.now.unix_s();
-        let series = self.slow_log.series.get_or_insert_with(event, Series::default);
+        let series = self.slow_log.series.entry(event).or_default();
         series.max = series.max.max(ms);
         match series.samples.back_mut() {
             Some((second, longest)) if *second == unix_s => *longest = ms.max(*longest),

@@ -4,13 +4,13 @@ use crate::glob;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::Reply;
-use crate::sorted::SortedMap;
+use std::collections::BTreeMap;
 
 /// Who listens to what.
 #[derive(Debug, Default)]
 pub(crate) struct PubSub {
     /// `pubsub_channels`: for each channel, who subscribed first to who did last.
-    channels: SortedMap<Vec<u8>, Vec<ConnId>>,
+    channels: BTreeMap<Vec<u8>, Vec<ConnId>>,
     /// `pubsub_patterns`, in order of subscription.
     patterns: Vec<(ConnId, Vec<u8>)>,
 }

@@ -19,10 +19,9 @@ mod stops;
 mod values;
 mod watch;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::sorted::SortedMap;
 use engine::Engine;
 pub(crate) use run::Running;
 
@@ -33,7 +32,7 @@ const KNOWN_MAX: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Scripts {
     /// `lua_scripts`: every script by its SHA1.
-    sources: SortedMap<String, Arc<[u8]>>,
+    sources: BTreeMap<String, Arc<[u8]>>,
     engine: Option<Box<Engine>>,
     /// The script that runs now.
     running: Option<Box<Running>>,
@@ -42,7 +41,7 @@ pub(crate) struct Scripts {
     /// A script that our master's stream ran has ended later than its turn: it counts as applied now.
     pub(crate) ended_for_master: bool,
     /// `repl_scriptcache_dict` and `_fifo`: scripts that all replicas are known to hold.
-    known: SortedMap<String, ()>,
+    known: BTreeSet<String>,
     known_order: VecDeque<String>,
 }
 
@@ -70,7 +69,7 @@ impl Scripts {
 
     /// `replicationScriptCacheExists`.
     fn replication_script_cache_exists(&self, sha: &str) -> bool {
-        self.known.contains_key(sha)
+        self.known.contains(sha)
     }
 
     /// `replicationScriptCacheAdd`.
@@ -80,7 +79,7 @@ impl Scripts {
         {
             self.known.remove(&oldest);
         }
-        self.known.insert(sha.to_owned(), ());
+        self.known.insert(sha.to_owned());
         self.known_order.push_back(sha.to_owned());
     }
 }

@@ -15,12 +15,12 @@
 
 mod conn;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::sorted::SortedMap;
+use std::ops::Bound;
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
@@ -75,7 +75,7 @@ pub(crate) struct Kernel {
     /// The port on which new connections are accepted, while a process lives.
     listens_on: Option<u16>,
     next_port: u16,
-    conns: SortedMap<ConnId, Conn>,
+    conns: BTreeMap<ConnId, Conn>,
     /// The connection told of last, so that all take turns.
     served: ConnId,
     half_open: Vec<Incoming>,
@@ -114,7 +114,7 @@ impl Kernel {
             tcp: tcp.clone(),
             listens_on: None,
             next_port: EPHEMERAL.start() + (seed >> 32) as u16 % ports,
-            conns: SortedMap::new(),
+            conns: BTreeMap::new(),
             served: ConnId(0),
             half_open: Vec::new(),
             to_accept: VecDeque::new(),
@@ -444,9 +444,9 @@ impl Kernel {
             *next_conn += 1;
             return Some(self.accept(socket, conn));
         }
-        let (up_to, after) = self.conns.split_after(&self.served);
-        let mut turns = after.iter().chain(up_to);
-        let &(conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(*conn)))?;
+        let after = (Bound::Excluded(self.served), Bound::Unbounded);
+        let mut turns = self.conns.range(after).chain(self.conns.range(..=self.served));
+        let (&conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(**conn)))?;
         self.served = conn;
         let state = self.conns.get_mut(&conn)?;
         let (local_port, remote) = (state.local_port, state.remote);

@@ -88,7 +88,7 @@ impl<P: Process> World<P> {
         let Some(running) = &mut state.running else {
             return Err(WorldError::CouldNotConnect { host: state.name.to_string(), port: state.port });
         };
-        state.consoles.get_or_insert_with(console, Console::default);
+        state.consoles.entry(console).or_default();
         for chunk in bytes.chunks(READ_MAX) {
             running.inbox.push_back(Pending::Console(console, chunk.to_vec()));
         }
@@ -103,7 +103,7 @@ impl<P: Process> World<P> {
     pub(super) fn bring_console(&mut self, id: HostId, console: u32, bytes: Vec<u8>) {
         let Ok(host) = self.host_mut(id) else { return };
         let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
-        let Console { conn, room_used, .. } = host.consoles.get_or_insert_with(console, Console::default);
+        let Console { conn, room_used, .. } = host.consoles.entry(console).or_default();
         if let Some(conn) = *conn {
             if std::mem::take(room_used) > CONSOLE_ROOM / 2 {
                 running.inbox.push_front(Pending::Console(console, bytes));

@@ -10,7 +10,7 @@ mod run;
 
 use std::sync::Arc;
 
-use psyncscope_engine::sorted::SortedMap;
+use std::collections::BTreeMap;
 use psyncscope_engine::{ChildId, Node, Outbox};
 
 use crate::config::WorldConfig;
@@ -50,7 +50,7 @@ pub struct World<P: Process = Node> {
     queue: Queue<Event>,
     /// By number; `None` for a removed host.
     hosts: Vec<Option<Host<P, P::Config>>>,
-    wires: SortedMap<(HostId, HostId), Direction>,
+    wires: BTreeMap<(HostId, HostId), Direction>,
     forwards: Vec<Forward>,
     links: Links,
     captured: Vec<Captured>,
@@ -109,7 +109,7 @@ impl<P: Process> World<P> {
             now: 0,
             queue: Queue::new(),
             hosts: Vec::new(),
-            wires: SortedMap::new(),
+            wires: BTreeMap::new(),
             forwards: Vec::new(),
             links: Links::default(),
             captured: Vec::new(),
@@ -161,8 +161,8 @@ impl<P: Process> World<P> {
             clock_offset_us: 0,
             kernel: None,
             running: None,
-            consoles: SortedMap::new(),
-            disk: SortedMap::new(),
+            consoles: BTreeMap::new(),
+            disk: BTreeMap::new(),
             boots: 0,
             kernel_event: None,
             process_event: None,

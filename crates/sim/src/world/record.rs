@@ -39,7 +39,7 @@ impl<P: Process> World<P> {
     /// Makes a frame of what changed, if anything did.
     pub(super) fn commit(&mut self) {
         if self.recorder.draws() {
-            for &id in self.recorder.changes.hosts.clone().keys() {
+            for id in self.recorder.changes.hosts.clone() {
                 match self.draw(id) {
                     Some(frame) => self.recorder.draw_host(self.now, frame),
                     None => self.recorder.forget_host(id),
