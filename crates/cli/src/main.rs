@@ -6,8 +6,8 @@
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod args;
+mod log_lines;
 mod serve;
-mod tell;
 
 use std::process::ExitCode;
 
@@ -41,7 +41,7 @@ fn run(command: Command) -> Result<(), String> {
             let log = ActionLog::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?;
             let lab = Lab::replay(&log).map_err(|error| format!("{}: {error}", file.display()))?;
             if !digest_only {
-                for line in tell::lines(&lab) {
+                for line in log_lines::lines(&lab) {
                     println!("{line}");
                 }
             }

@@ -24,8 +24,8 @@ use crate::loading::{Loading, Source};
 use crate::persistence::unwritten::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::Scripts;
-use std::collections::BTreeMap;
 use crate::time::{Instant, Now};
+use std::collections::BTreeMap;
 
 /// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
 const EXPIRE_LIMIT: usize = 1000;
@@ -250,7 +250,7 @@ impl Node {
     }
 
     /// What the driver knows of the process: INFO tells it.
-    pub fn tell_host_facts(&mut self, facts: HostFacts) {
+    pub fn set_host_facts(&mut self, facts: HostFacts) {
         self.host_facts = Some(facts);
     }
 

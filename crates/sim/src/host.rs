@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
 use psyncscope_engine::{ConnId, Instant, Now};
+use std::collections::BTreeMap;
 
 use crate::disk::File;
 use crate::frame::{HostId, Power};

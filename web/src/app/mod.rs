@@ -19,8 +19,8 @@ pub mod run;
 pub mod tend;
 pub mod time;
 
-use std::collections::BTreeMap;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
-use std::collections::BTreeMap;
 use psyncscope_lab::explain::explain;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
+use std::collections::BTreeMap;
 use yew::prelude::*;
 
 use crate::app::App;

@@ -84,7 +84,7 @@ impl Connection {
     }
 
     /// Reads no more. The socket is closed once what the kernel has not taken yet is sent, as after `close(2)`.
-    pub fn hang_up(&self) {
+    pub fn close(&self) {
         self.gone.set(true);
         self.drained.notify_waiters();
         if let Some(reader) = self.reader.take() {
@@ -93,7 +93,7 @@ impl Connection {
     }
 
     /// Lends the connection to a child that writes to it, or takes it back.
-    pub fn lend(&self, lent: bool) {
+    pub fn lend_to_child(&self, lent: bool) {
         self.lent.set(lent);
         self.credit.set(ROOM);
     }

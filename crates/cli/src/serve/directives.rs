@@ -3,7 +3,7 @@
 
 /// What to do with a directive that is neither the engine's nor the driver's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Support {
     /// Nothing here depends on it: accepted and named in the log.
     NoEffect,
     /// Accepted with these values alone (any case); any other asks for what is not done here.
@@ -12,10 +12,10 @@ pub enum Fate {
     Refused,
 }
 
-use Fate::{NoEffect, Only, Refused};
+use Support::{NoEffect, Only, Refused};
 
 /// Redis 5.0's directives. A name that the engine or the driver honours is looked up there first, so it may stand here.
-const DIRECTIVES: &[(&str, Fate)] = &[
+const DIRECTIVES: &[(&str, Support)] = &[
     ("active-defrag-cycle-max", NoEffect),
     ("active-defrag-cycle-min", NoEffect),
     ("active-defrag-ignore-bytes", NoEffect),
@@ -70,7 +70,7 @@ const DIRECTIVES: &[(&str, Fate)] = &[
 ];
 
 /// What to do with `name`, in lower case; `None` if no Redis 5.0 knows it.
-pub fn fate(name: &str) -> Option<Fate> {
+pub fn support(name: &str) -> Option<Support> {
     DIRECTIVES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| DIRECTIVES[at].1)
 }
 
@@ -81,9 +81,9 @@ mod tests {
     #[test]
     fn names_are_in_order_and_found() {
         assert!(DIRECTIVES.is_sorted_by(|(a, _), (b, _)| a < b));
-        assert_eq!(fate("activedefrag"), Some(Only(&["no"])));
-        assert_eq!(fate("zset-max-ziplist-value"), Some(NoEffect));
-        assert_eq!(fate("loadmodule"), Some(Refused));
-        assert_eq!(fate("io-threads"), None, "a later Redis's");
+        assert_eq!(support("activedefrag"), Some(Only(&["no"])));
+        assert_eq!(support("zset-max-ziplist-value"), Some(NoEffect));
+        assert_eq!(support("loadmodule"), Some(Refused));
+        assert_eq!(support("io-threads"), None, "a later Redis's");
     }
 }

@@ -10,7 +10,7 @@ use super::connection::{Connection, Sent};
 use super::server::Shared;
 
 /// What the child is to do.
-pub struct Stream {
+pub struct DisklessTransfer {
     /// Who it is.
     pub child: ChildId,
     /// Where it writes to.
@@ -20,10 +20,10 @@ pub struct Stream {
 }
 
 /// Writes what `make` makes to every connection, each no more than a chunk ahead of another, and tells which got all of it.
-pub async fn run(stream: Stream, make: impl FnOnce() -> Vec<u8> + Send + 'static, shared: Rc<Shared>) {
+pub async fn run(transfer: DisklessTransfer, make: impl FnOnce() -> Vec<u8> + Send + 'static, shared: Rc<Shared>) {
     // A child that fails altogether reached nobody.
     let bytes = tokio::task::spawn_blocking(make).await.unwrap_or_default();
-    let mut left = if bytes.is_empty() { Vec::new() } else { stream.connections };
+    let mut left = if bytes.is_empty() { Vec::new() } else { transfer.connections };
     for chunk in bytes.chunks(SOCKET_CHILD_CHUNK) {
         for (conn, connection) in &left {
             if let Sent::Broken(reason) = connection.send(chunk, &shared) {
@@ -33,7 +33,7 @@ pub async fn run(stream: Stream, make: impl FnOnce() -> Vec<u8> + Send + 'static
         }
         let mut reached = Vec::new();
         for (conn, connection) in left {
-            if tokio::time::timeout(stream.timeout, connection.drained()).await == Ok(true) {
+            if tokio::time::timeout(transfer.timeout, connection.drained()).await == Ok(true) {
                 reached.push((conn, connection));
             }
         }
@@ -44,9 +44,9 @@ pub async fn run(stream: Stream, make: impl FnOnce() -> Vec<u8> + Send + 'static
     }
     shared.awake().await;
     let reached: Vec<ConnId> = left.iter().map(|(conn, _)| *conn).collect();
-    shared.child_streamed(stream.child, &reached);
+    shared.child_streamed(transfer.child, &reached);
     for (conn, connection) in left {
-        connection.lend(false);
+        connection.lend_to_child(false);
         shared.writable(conn);
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them),
 //!   [`background`] (`daemonize`)
-//! * while it runs: [`server`] (the node and its outputs), [`heart`] (the ends of turns, timers, signals), [`listen`] and
+//! * while it runs: [`server`] (the node and its outputs), [`event_loop`] (the ends of turns, timers, signals), [`listen`] and
 //!   [`connection`] (sockets), [`files`], [`append_only`] and [`diskless`] (files), [`log`]
 
 mod append_only;
@@ -12,9 +12,9 @@ mod background;
 mod connection;
 mod directives;
 mod diskless;
+mod event_loop;
 mod facts;
 mod files;
-mod heart;
 mod listen;
 mod log;
 mod server;
@@ -26,7 +26,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 
 use server::End;
-use settings::Asked;
+use settings::Invocation;
 
 /// What `psyncscope serve --help` prints.
 const USAGE: &str = "\
@@ -53,20 +53,20 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     // Before `dir` takes us elsewhere, and while the program's file is the one that runs.
     let again = again(&args);
     match settings::parse(args, &mut io::stdin().lock()) {
-        Ok(Asked::Help) => println!("{USAGE}"),
-        Ok(Asked::Version) => println!(
+        Ok(Invocation::Help) => println!("{USAGE}"),
+        Ok(Invocation::Version) => println!(
             "Redis server v={} sha=00000000:0 malloc=libc bits={} build=psyncscope-{}",
             psyncscope_engine::REDIS_VERSION,
             usize::BITS,
             env!("CARGO_PKG_VERSION")
         ),
-        Ok(Asked::Serve(settings)) if background::is_wanted(&settings) => {
+        Ok(Invocation::Serve(settings)) if background::is_wanted(&settings) => {
             if let Err(error) = again.and_then(|again| background::start(again, &settings)) {
                 eprintln!("psyncscope: cannot go to the background: {}", files::strerror(&error));
                 return ExitCode::FAILURE;
             }
         }
-        Ok(Asked::Serve(mut settings)) => {
+        Ok(Invocation::Serve(mut settings)) => {
             background::adapt(&mut settings);
             return match server::run(*settings) {
                 Ok(End::Exit(status)) => ExitCode::from(u8::try_from(status).unwrap_or(1)),

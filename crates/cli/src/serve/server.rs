@@ -52,7 +52,7 @@ enum Child {
 }
 
 /// What a background save's thread tells: the file, or why there is none.
-pub type ChildNews = (ChildId, Result<Arc<[u8]>, String>);
+pub type ChildResult = (ChildId, Result<Arc<[u8]>, String>);
 
 /// The node and what the driver keeps for it.
 struct Server {
@@ -62,7 +62,7 @@ struct Server {
     /// Connections that are being made.
     connecting: BTreeMap<ConnId, AbortHandle>,
     children: BTreeMap<ChildId, Child>,
-    tell_child_done: UnboundedSender<ChildNews>,
+    child_results: UnboundedSender<ChildResult>,
     /// The file that a child wrote last: the node, which reaps the child later, asks for it once more.
     saved: Option<(String, Arc<[u8]>)>,
     /// Files that could not be written, and why.
@@ -71,7 +71,7 @@ struct Server {
     /// A file that the node asked for, to be brought before anything else.
     file_read: Option<Result<Arc<[u8]>, String>>,
     /// A rewritten append-only file that could not take the old one's place, and why.
-    not_taken: Option<(ChildId, String)>,
+    rewrite_failed: Option<(ChildId, String)>,
     /// Connections found broken while writing.
     broken: Vec<(ConnId, CloseReason)>,
     /// Connections whose credit was renewed.
@@ -93,7 +93,7 @@ pub struct Shared {
     /// Something happened in this turn, and its end is to come.
     pub dirty: Cell<bool>,
     /// Wakes the task that ends turns.
-    pub heart: RefCell<Option<Waker>>,
+    pub event_loop: RefCell<Option<Waker>>,
     /// The node does nothing until then (DEBUG SLEEP).
     pub sleeps_until: Cell<Option<Instant>>,
     woken: Notify,
@@ -106,13 +106,13 @@ impl Shared {
         settings: &Settings,
         file: Option<&[u8]>,
         log: Log,
-    ) -> Result<(Rc<Self>, UnboundedReceiver<ChildNews>), Logged> {
+    ) -> Result<(Rc<Self>, UnboundedReceiver<ChildResult>), Logged> {
         let started = std::time::Instant::now();
         let mut out = Outbox::new();
         // Everything random in the node comes from this; two servers must not be given the same.
         let seed = RandomState::new().build_hasher().finish();
         let node = Node::start(now(started), settings.config.clone(), seed, file, &mut out);
-        let (tell_child_done, children) = unbounded_channel();
+        let (child_results, children) = unbounded_channel();
         let Ok(mut node) = node else {
             print_log(&log, Role::Child, &settings.config, out.events);
             return Err(Logged);
@@ -126,12 +126,12 @@ impl Shared {
             connections: BTreeMap::new(),
             connecting: BTreeMap::new(),
             children: BTreeMap::new(),
-            tell_child_done,
+            child_results,
             saved: None,
             failed: Vec::new(),
             append_only: AppendOnly::default(),
             file_read: None,
-            not_taken: None,
+            rewrite_failed: None,
             broken: Vec::new(),
             renewed: Vec::new(),
             next_conn: 1,
@@ -145,7 +145,7 @@ impl Shared {
             tcp_keepalive_s: settings.tcp_keepalive_s,
             buffer: RefCell::new(vec![0; READ_MAX].into()),
             dirty: Cell::new(true),
-            heart: RefCell::default(),
+            event_loop: RefCell::default(),
             sleeps_until: Cell::new(None),
             woken: Notify::new(),
             exit: Cell::new(None),
@@ -192,7 +192,7 @@ impl Shared {
         // A socket that the runtime cannot watch is closed as it goes out of scope.
         let Ok(connection) = Connection::new(conn, stream, self.tcp_keepalive_s) else { return };
         self.hold(conn, &connection);
-        self.bring(Input::Accepted { conn, peer, room: ROOM });
+        self.handle_input(Input::Accepted { conn, peer, room: ROOM });
         if self.server.borrow().connections.contains_key(&conn) {
             connection.listen(self);
         }
@@ -206,10 +206,10 @@ impl Shared {
         match result.and_then(|stream| Connection::new(conn, stream, 0)) {
             Ok(connection) => {
                 self.hold(conn, &connection);
-                self.bring(Input::Connected { conn, room: ROOM });
+                self.handle_input(Input::Connected { conn, room: ROOM });
                 connection.listen(self);
             }
-            Err(error) => self.bring(Input::ConnectFailed { conn, error: &files::strerror(&error) }),
+            Err(error) => self.handle_input(Input::ConnectFailed { conn, error: &files::strerror(&error) }),
         }
     }
 
@@ -219,12 +219,12 @@ impl Shared {
 
     /// Bytes arrived.
     pub fn received(self: &Rc<Self>, conn: ConnId, bytes: &[u8]) {
-        self.bring(Input::Received { conn, bytes });
+        self.handle_input(Input::Received { conn, bytes });
     }
 
     /// The kernel has taken all that it had been handed.
     pub fn writable(self: &Rc<Self>, conn: ConnId) {
-        self.bring(Input::Writable { conn, room: ROOM });
+        self.handle_input(Input::Writable { conn, room: ROOM });
     }
 
     /// The connection ended. What earlier bytes of it caused goes out first.
@@ -232,13 +232,13 @@ impl Shared {
         self.end_turn();
         let connection = self.server.borrow_mut().connections.remove(&conn);
         if let Some(connection) = connection {
-            connection.hang_up();
-            self.bring(Input::Closed { conn, reason });
+            connection.close();
+            self.handle_input(Input::Closed { conn, reason });
         }
     }
 
     /// A child's thread ended.
-    pub fn child_done(self: &Rc<Self>, (child, result): ChildNews) {
+    pub fn child_done(self: &Rc<Self>, (child, result): ChildResult) {
         let mut server = self.server.borrow_mut();
         let Some(ended) = server.children.remove(&child) else { return };
         let is_rewrite = matches!(ended, Child::Disk { is_rewrite: true, .. });
@@ -255,18 +255,18 @@ impl Shared {
             Ok(_) => self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk"),
             Err(error) => self.log.line(Role::Child, LogLevel::Warning, error),
         }
-        self.bring(Input::ChildDone { child, result });
+        self.handle_input(Input::ChildDone { child, result });
     }
 
     /// A child that wrote to sockets ended.
     pub fn child_streamed(self: &Rc<Self>, child: ChildId, reached: &[ConnId]) {
         if self.server.borrow_mut().children.remove(&child).is_some() {
-            self.bring(Input::ChildStreamed { child, reached });
+            self.handle_input(Input::ChildStreamed { child, reached });
         }
     }
 
     /// One of a turn's inputs.
-    pub fn bring(self: &Rc<Self>, input: Input<'_>) {
+    pub fn handle_input(self: &Rc<Self>, input: Input<'_>) {
         if self.exit.get().is_some() {
             return;
         }
@@ -275,15 +275,15 @@ impl Shared {
         if matches!(input, Input::Timer) && self.facts_read.get().is_none_or(|read| read.elapsed() >= FACTS_EVERY) {
             self.facts_read.set(Some(std::time::Instant::now()));
             if let Some(facts) = facts::read() {
-                node.tell_host_facts(facts);
+                node.set_host_facts(facts);
             }
         }
         node.handle_ready(self.now(), input, out);
         self.carry_out(&mut server);
         if !self.dirty.replace(true)
-            && let Some(heart) = &*self.heart.borrow()
+            && let Some(event_loop) = &*self.event_loop.borrow()
         {
-            heart.wake_by_ref();
+            event_loop.wake_by_ref();
         }
     }
 
@@ -310,7 +310,7 @@ impl Shared {
             }
             for (conn, reason) in broken {
                 if let Some(connection) = connections.remove(&conn) {
-                    connection.hang_up();
+                    connection.close();
                     node.handle_ready(now, Input::Closed { conn, reason }, out);
                 }
             }
@@ -344,7 +344,7 @@ impl Shared {
     }
 
     /// Tells who waits for it that a script may have ended.
-    pub fn maybe_script_ended(&self) {
+    pub fn notify_if_script_ended(&self) {
         if !self.is_busy() {
             self.woken.notify_waiters();
         }

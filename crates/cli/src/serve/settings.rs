@@ -9,14 +9,14 @@ use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::resp::split_args;
 
-use super::directives::{Fate, fate};
+use super::directives::{Support, support};
 
 /// `include` inside `include` inside ...: deeper is a circle.
 const INCLUDE_DEPTH_MAX: usize = 16;
 
 /// What a command line asks for.
 #[derive(Debug)]
-pub enum Asked {
+pub enum Invocation {
     /// How to use it.
     Help,
     /// Its version.
@@ -80,16 +80,16 @@ impl Default for Settings {
 ///
 /// # Errors
 /// What redis-server prints before it exits with status 1.
-pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Asked, String> {
+pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Invocation, String> {
     let words: Vec<String> = args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     match words.first().map(String::as_str) {
-        Some("-v" | "--version") => return Ok(Asked::Version),
-        Some("-h" | "--help") => return Ok(Asked::Help),
+        Some("-v" | "--version") => return Ok(Invocation::Version),
+        Some("-h" | "--help") => return Ok(Invocation::Help),
         _ => {}
     }
     let mut settings = Settings::default();
     if words.is_empty() {
-        return Ok(Asked::Serve(Box::new(settings)));
+        return Ok(Invocation::Serve(Box::new(settings)));
     }
     settings.configured = true;
     // resetServerSaveParams: a configuration that says nothing of save points has none.
@@ -119,7 +119,7 @@ pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Asked, String>
     text.extend_from_slice(options_text(options).as_bytes());
     settings.load(&text, 0)?;
     settings.finish()?;
-    Ok(Asked::Serve(Box::new(settings)))
+    Ok(Invocation::Serve(Box::new(settings)))
 }
 
 fn read_file(file: &str) -> Result<Vec<u8>, String> {
@@ -172,28 +172,29 @@ impl Settings {
                 continue;
             }
             self.line(line, depth).map_err(|reason| match reason {
-                Wrong::Here(reason) => fatal(number, line, &reason),
-                Wrong::Included(told) => told,
+                LineError::Here(reason) => fatal(number, line, &reason),
+                LineError::Included(told) => told,
             })?;
         }
         Ok(())
     }
 
-    fn line(&mut self, line: &[u8], depth: usize) -> Result<(), Wrong> {
-        let words = split_args(line).ok_or_else(|| Wrong::Here("Unbalanced quotes in configuration line".into()))?;
+    fn line(&mut self, line: &[u8], depth: usize) -> Result<(), LineError> {
+        let words =
+            split_args(line).ok_or_else(|| LineError::Here("Unbalanced quotes in configuration line".into()))?;
         let words: Vec<String> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
         let Some((name, args)) = words.split_first() else { return Ok(()) };
         let name = name.to_ascii_lowercase();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         if name == "include" {
-            let [file] = args[..] else { return Err(Wrong::Here(BAD.into())) };
+            let [file] = args[..] else { return Err(LineError::Here(BAD.into())) };
             if depth >= INCLUDE_DEPTH_MAX {
-                return Err(Wrong::Here("Too many nested includes".into()));
+                return Err(LineError::Here("Too many nested includes".into()));
             }
-            let text = read_file(file).map_err(Wrong::Included)?;
-            return self.load(&text, depth + 1).map_err(Wrong::Included);
+            let text = read_file(file).map_err(LineError::Included)?;
+            return self.load(&text, depth + 1).map_err(LineError::Included);
         }
-        self.directive(&name, &args).map_err(Wrong::Here)
+        self.directive(&name, &args).map_err(LineError::Here)
     }
 
     /// One directive: the driver's own, the engine's, or one that is accepted or refused without either.
@@ -243,28 +244,28 @@ impl Settings {
                 let parts: Vec<&str> = both.split_whitespace().collect();
                 self.config.set_directive(name, &parts)?;
             }
-            _ => return self.pass_on(name, args),
+            _ => return self.engine_directive(name, args),
         }
         self.config.keep(name, args)
     }
 
-    fn pass_on(&mut self, name: &str, args: &[&str]) -> Result<(), String> {
+    fn engine_directive(&mut self, name: &str, args: &[&str]) -> Result<(), String> {
         if Config::has_directive(name) || name == "rename-command" {
             return self.config.set_directive(name, args);
         }
-        match fate(name) {
+        match support(name) {
             None => Err(BAD.into()),
             Some(_) if args.is_empty() => Err(BAD.into()),
-            Some(Fate::Only(values))
+            Some(Support::Only(values))
                 if values.iter().any(|value| args.len() == 1 && value.eq_ignore_ascii_case(args[0])) =>
             {
                 self.config.keep(name, args)
             }
-            Some(Fate::Only(values)) => {
+            Some(Support::Only(values)) => {
                 Err(format!("psyncscope does not do this: {name} can only be '{}'", values.join("' or '")))
             }
-            Some(Fate::Refused) => Err(format!("psyncscope does not do this: leave {name} out")),
-            Some(Fate::NoEffect) => {
+            Some(Support::Refused) => Err(format!("psyncscope does not do this: leave {name} out")),
+            Some(Support::NoEffect) => {
                 self.without_effect.insert(name.to_owned());
                 self.config.keep(name, args)
             }
@@ -284,7 +285,7 @@ impl Settings {
 const BAD: &str = "Bad directive or wrong number of arguments";
 
 /// Why a line does not do.
-enum Wrong {
+enum LineError {
     /// The reason.
     Here(String),
     /// All that there is to say of a line in an included file.

@@ -1,6 +1,6 @@
 //! The file is turned on and off, and written to.
 
-use super::State;
+use super::AofState;
 use crate::config::AppendFsync;
 use crate::event::LogLevel;
 use crate::io::{Fsync, Output};
@@ -42,7 +42,7 @@ impl Node {
             }
             self.rewrite_append_only_file();
         }
-        self.aof.state = State::WaitRewrite;
+        self.aof.state = AofState::WaitRewrite;
         self.aof.last_fsync = self.now.unix_s();
     }
 
@@ -52,7 +52,7 @@ impl Node {
         let rest = std::mem::take(&mut self.aof.buf);
         self.append(rest, Fsync::Now);
         self.aof.selected_db = None;
-        self.aof.state = State::Off;
+        self.aof.state = AofState::Off;
         self.kill_append_only_child();
     }
 
@@ -104,14 +104,14 @@ impl Node {
             }
             return;
         };
-        if unwritten.is_empty() && self.aof.state == State::WaitRewrite {
+        if unwritten.is_empty() && self.aof.state == AofState::WaitRewrite {
             let (name, dir) = (&self.config.aof.appendfilename, &self.config.dir);
             let line = format!(
                 "Redis needs to enable the AOF but can't open the append only file {name} (in server root dir {dir}): {error}"
             );
             self.log(LogLevel::Warning, || line);
             self.config.aof.appendonly = false;
-            self.aof.state = State::Off;
+            self.aof.state = AofState::Off;
             self.kill_append_only_child();
             return;
         }
@@ -141,7 +141,7 @@ impl Node {
             return true;
         }
         if let Some(id) = self.aof.rewrite.as_ref().map(|rewrite| rewrite.id) {
-            if self.aof.state == State::WaitRewrite {
+            if self.aof.state == AofState::WaitRewrite {
                 self.log(LogLevel::Warning, || "Writing initial AOF, can't exit.".into());
                 return false;
             }

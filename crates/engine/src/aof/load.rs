@@ -7,7 +7,7 @@ use super::reader::{Found, command_at};
 use crate::client::{Client, Role};
 use crate::command::execute::Propagate;
 use crate::command::pause::ReplyMode;
-use crate::command::table::{self, CommandSpec, Flags, Run};
+use crate::command::table::{self, CommandSpec, Flags, Handler};
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Fsync, Output, Peer};
 use crate::loading::INTERVAL;
@@ -62,7 +62,7 @@ impl Node {
     /// What redis-server prints before it exits, if a file that is small enough to be loaded at once cannot be.
     #[inline(never)]
     pub(crate) fn start_from_append_only_file(&mut self, file: Option<&[u8]>) -> Result<(), String> {
-        self.aof.state = super::State::On;
+        self.aof.state = super::AofState::On;
         self.aof.last_fsync = self.now.unix_s();
         match file {
             Some(file) if !file.is_empty() => {
@@ -303,7 +303,7 @@ impl Node {
 /// Commands that a file can hold for a reason: those that change data, and what stands around them. Redis executes whatever it
 /// finds, SHUTDOWN too.
 fn is_replayed(spec: &CommandSpec) -> bool {
-    matches!(spec.run, Run::Data(_))
+    matches!(spec.run, Handler::Data(_))
         || spec.flags.has(Flags::WRITE)
         || matches!(spec.name, "select" | "multi" | "exec" | "discard" | "eval" | "evalsha" | "script" | "ping")
 }

@@ -27,7 +27,7 @@ use crate::io::{ChildId, ConnId};
 
 /// `aof_state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum AofState {
     /// `AOF_OFF`.
     #[default]
     Off,
@@ -40,7 +40,7 @@ pub(crate) enum State {
 /// What a node knows of its append-only file.
 #[derive(Debug)]
 pub(crate) struct Aof {
-    pub(crate) state: State,
+    pub(crate) state: AofState,
     /// `aof_buf`: what the next write appends.
     pub(crate) buf: Vec<u8>,
     /// `aof_rewrite_buf_blocks`: what changed since the running rewrite began.
@@ -87,7 +87,7 @@ pub(crate) struct Aof {
 impl Default for Aof {
     fn default() -> Self {
         Self {
-            state: State::Off,
+            state: AofState::Off,
             buf: Vec::new(),
             rewrite_buf: Vec::new(),
             selected_db: None,
@@ -115,7 +115,7 @@ impl Default for Aof {
 impl Aof {
     /// Whether changes are to be written down (`aof_state != AOF_OFF`).
     pub(crate) fn is_on(&self) -> bool {
-        self.state != State::Off
+        self.state != AofState::Off
     }
 
     /// Whether serverCron may have something to do about it.

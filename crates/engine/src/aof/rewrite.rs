@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{State, rebuild};
+use super::{AofState, rebuild};
 use crate::event::LogLevel;
 use crate::io::{ChildId, ConnId, Fsync, Output};
 use crate::node::Node;
@@ -113,7 +113,7 @@ impl Node {
         }
         let settings = &self.config.aof;
         let (size, percentage) = (self.aof.current_size, settings.auto_aof_rewrite_percentage);
-        if self.aof.state != State::On
+        if self.aof.state != AofState::On
             || self.has_child()
             || percentage == 0
             || size <= settings.auto_aof_rewrite_min_size
@@ -141,8 +141,8 @@ impl Node {
                 self.replace_append_only_file(id, file, tail);
                 self.aof.last_rewrite_ok = true;
                 self.log(LogLevel::Notice, || "Background AOF rewrite finished successfully".into());
-                if self.aof.state == State::WaitRewrite {
-                    self.aof.state = State::On;
+                if self.aof.state == AofState::WaitRewrite {
+                    self.aof.state = AofState::On;
                 }
             }
             Err(_) => {
@@ -152,7 +152,7 @@ impl Node {
         }
         self.aof.last_rewrite_seconds = self.now.unix_s() - started;
         // Turned on, and still without a file that holds everything.
-        if self.aof.state == State::WaitRewrite {
+        if self.aof.state == AofState::WaitRewrite {
             self.aof.rewrite_scheduled = true;
         }
     }
@@ -168,7 +168,7 @@ impl Node {
             let name = self.config.aof.appendfilename.clone();
             self.out.outputs.push(Output::Append { name, bytes, fsync: Fsync::No });
         }
-        self.aof.taken = Some((child, self.aof.state == State::WaitRewrite));
+        self.aof.taken = Some((child, self.aof.state == AofState::WaitRewrite));
         let fsync = match self.config.aof.appendfsync {
             _ if !is_on => Fsync::No,
             crate::config::AppendFsync::Always => Fsync::Now,
@@ -192,7 +192,7 @@ impl Node {
         } else if let Some((_, was_waited_for)) = self.aof.taken.take_if(|(taken, _)| *taken == child) {
             self.aof.last_rewrite_ok = false;
             if was_waited_for && self.aof.is_on() {
-                (self.aof.state, self.aof.rewrite_scheduled) = (State::WaitRewrite, true);
+                (self.aof.state, self.aof.rewrite_scheduled) = (AofState::WaitRewrite, true);
             }
         }
     }

@@ -7,7 +7,7 @@ mod field;
 use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::{change, integer};
-use crate::keyspace::Text;
+use crate::keyspace::RedisString;
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 pub use field::bitfield;
@@ -72,7 +72,7 @@ fn grow(call: &mut Call<'_>, key: &[u8], offset: u64) -> Result<(), WrongType> {
     let len = call.lookup_write_string(key)?.map(|value| value.len());
     match len {
         None => {
-            call.keyspace.set(call.db, key, Text::raw(vec![0; needed]));
+            call.keyspace.set(call.db, key, RedisString::raw(vec![0; needed]));
         }
         Some(len) if len < needed => change(call, key, |bytes| bytes.resize(needed, 0)),
         Some(_) => {}
@@ -185,7 +185,7 @@ pub fn bitop(call: &mut Call<'_>) {
     }
     let len = result.len();
     if len > 0 {
-        call.set_key(destination, Text::raw(result));
+        call.set_key(destination, RedisString::raw(result));
         call.notify(Events::STRING, "set", destination);
     } else if call.keyspace.delete(call.db, destination) {
         call.notify(Events::GENERIC, "del", destination);

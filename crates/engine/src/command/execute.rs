@@ -1,7 +1,7 @@
 //! `call`: executing one command, and what of it is propagated.
 
 use super::call::{Block, Call, ExpiryRole};
-use super::table::{CommandSpec, Flags, Run};
+use super::table::{CommandSpec, Flags, Handler};
 use crate::event::{Event, FeedKind};
 use crate::io::ConnId;
 use crate::node::Node;
@@ -98,13 +98,13 @@ impl Node {
             self.feed_monitors(conn, argv);
         }
         match spec.run {
-            Run::Node(run) => {
+            Handler::Node(run) => {
                 self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty: 0 });
                 run(self, conn, argv);
                 // A SELECT inside EXEC moves what follows, the EXEC itself included.
                 db = self.clients.get(&conn).map_or(db, |client| client.db);
             }
-            Run::Data(run) => self.call_data(conn, spec, run, argv),
+            Handler::Data(run) => self.call_data(conn, spec, run, argv),
         }
         let propagation = std::mem::replace(&mut self.propagation, outer);
         // A save may set `dirty` back meanwhile.

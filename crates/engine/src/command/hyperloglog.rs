@@ -12,7 +12,7 @@ mod sparse;
 use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::change;
-use crate::keyspace::Text;
+use crate::keyspace::RedisString;
 pub use debug::{pfdebug, pfselftest};
 use format::{Corrupted, Registers};
 
@@ -49,7 +49,7 @@ fn put(call: &mut Call<'_>, key: &[u8], bytes: Vec<u8>, exists: bool) {
     if exists {
         change(call, key, |value| *value = bytes);
     } else {
-        call.keyspace.set(call.db, key, Text::raw(bytes));
+        call.keyspace.set(call.db, key, RedisString::raw(bytes));
     }
     call.notify(Events::STRING, "pfadd", key);
     call.dirty += 1;

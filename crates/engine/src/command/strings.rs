@@ -4,7 +4,7 @@
 
 use super::call::Call;
 use super::notify::Events;
-use crate::keyspace::{Text, Value};
+use crate::keyspace::{RedisString, Value};
 use crate::long_double::LongDouble;
 use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
@@ -271,7 +271,7 @@ pub fn setrange(call: &mut Call<'_>) {
         return;
     }
     if old_len.is_none() {
-        call.keyspace.set(call.db, key, Text::raw(Vec::new()));
+        call.keyspace.set(call.db, key, RedisString::raw(Vec::new()));
     }
     change(call, key, |value| {
         if value.len() < end {
@@ -341,7 +341,7 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
     let text = sum.to_text().into_bytes();
     call.rewrite(&[b"SET", key, &text]);
     call.reply.bulk(&text);
-    replace(call, key, Text::float(text), exists);
+    replace(call, key, RedisString::float(text), exists);
     call.notify(Events::STRING, "incrbyfloat", key);
     call.dirty += 1;
 }
@@ -356,7 +356,7 @@ pub(super) fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut V
 }
 
 /// Sets the string that `key` holds, if it `exists`, to another; its time to live stays.
-fn replace(call: &mut Call<'_>, key: &[u8], text: Text, exists: bool) {
+fn replace(call: &mut Call<'_>, key: &[u8], text: RedisString, exists: bool) {
     if exists {
         call.keyspace.modify(call.db, key, |value| *value = text.into());
     } else {

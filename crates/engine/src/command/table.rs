@@ -97,7 +97,7 @@ impl Flags {
 
 /// What runs a command.
 #[derive(Clone, Copy)]
-pub(crate) enum Run {
+pub(crate) enum Handler {
     /// Works on data alone.
     Data(fn(&mut Call<'_>)),
     /// Works on the node.
@@ -114,7 +114,7 @@ pub struct CommandSpec {
     pub flags: Flags,
     /// First key, last key (negative: counted from the end), step; all 0 without keys.
     pub keys: (i32, i32, i32),
-    pub(crate) run: Run,
+    pub(crate) run: Handler,
 }
 
 impl CommandSpec {
@@ -132,11 +132,11 @@ const fn data(
     keys: (i32, i32, i32),
     run: fn(&mut Call<'_>),
 ) -> CommandSpec {
-    CommandSpec { name, arity, flags: Flags::parse(flags), keys, run: Run::Data(run) }
+    CommandSpec { name, arity, flags: Flags::parse(flags), keys, run: Handler::Data(run) }
 }
 
 const fn node(name: &'static str, arity: i32, flags: &str, run: fn(&mut Node, ConnId, &[Vec<u8>])) -> CommandSpec {
-    CommandSpec { name, arity, flags: Flags::parse(flags), keys: (0, 0, 0), run: Run::Node(run) }
+    CommandSpec { name, arity, flags: Flags::parse(flags), keys: (0, 0, 0), run: Handler::Node(run) }
 }
 
 /// Every command, in Redis's order.

@@ -16,7 +16,7 @@ const STRINGS: &[&str] = &["appendfilename", "dbfilename", "masterauth", "replic
 
 /// The new text of the file `old`. `master` is the host and port that REPLICAOF last set.
 pub(crate) fn rewrite(old: &[u8], config: &Config, master: Option<(&str, u16)>) -> Vec<u8> {
-    let mut file = File::read(old);
+    let mut file = ConfigFile::read(old);
     let default = Config::default();
     for name in Config::directive_names() {
         let value = config.value_of(name);
@@ -55,14 +55,14 @@ pub(crate) fn rewrite(old: &[u8], config: &Config, master: Option<(&str, u16)>) 
 }
 
 /// A file under change.
-struct File {
+struct ConfigFile {
     lines: Vec<String>,
     /// The numbers of the lines that set each directive and were not replaced yet.
     places: BTreeMap<String, Vec<usize>>,
     signed: bool,
 }
 
-impl File {
+impl ConfigFile {
     /// `rewriteConfigReadOldFile`. The older `slave` spellings count as the newer ones.
     fn read(old: &[u8]) -> Self {
         let mut file = Self { lines: Vec::new(), places: BTreeMap::new(), signed: false };

@@ -6,8 +6,8 @@ mod hash;
 mod list;
 mod ranked;
 mod set;
+mod string;
 mod table;
-mod text;
 mod value;
 mod zset;
 
@@ -19,7 +19,7 @@ pub use digest::Digest;
 pub use hash::Hash;
 pub use list::List;
 pub use set::Set;
-pub use text::Text;
+pub use string::RedisString;
 pub use value::{Collection, Value};
 pub use zset::Zset;
 

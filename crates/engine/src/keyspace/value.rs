@@ -1,6 +1,6 @@
 //! What a key can hold.
 
-use super::{Hash, List, Set, Text, Zset};
+use super::{Hash, List, RedisString, Set, Zset};
 
 /// The value of a key.
 ///
@@ -10,7 +10,7 @@ use super::{Hash, List, Set, Text, Zset};
 #[non_exhaustive]
 pub enum Value {
     /// A string of bytes. Whether Redis would store it as an integer is worked out where it matters.
-    String(Text),
+    String(RedisString),
     /// A list.
     List(List),
     /// A set.
@@ -126,8 +126,8 @@ impl Value {
     }
 }
 
-impl From<Text> for Value {
-    fn from(text: Text) -> Self {
+impl From<RedisString> for Value {
+    fn from(text: RedisString) -> Self {
         Self::String(text)
     }
 }

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use super::reader::Reader;
-use super::writer::{Writer, value_type};
+use super::reader::RdbReader;
+use super::writer::{RdbWriter, value_type};
 use super::{CRC, EncodingLimits, RdbError, VERSION};
 use crate::keyspace::Value;
 
@@ -37,7 +37,7 @@ impl std::error::Error for RestoreError {}
 /// `createDumpPayload`. `compress` is `rdbcompression`.
 #[must_use]
 pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
-    let mut out = Writer::new(value.approximate_bytes() / 2, compress);
+    let mut out = RdbWriter::new(value.approximate_bytes() / 2, compress);
     out.bytes.push(value_type(value));
     out.value(value);
     out.bytes.extend_from_slice(&(VERSION as u16).to_le_bytes());
@@ -52,14 +52,14 @@ pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
 /// See [`RestoreError`].
 pub fn restore(payload: &[u8], max_version: u32, limits: &EncodingLimits) -> Result<Value, RestoreError> {
     let split = payload.len().checked_sub(FOOTER).ok_or(RestoreError::Footer)?;
-    let mut footer = Reader { bytes: payload, at: split };
+    let mut footer = RdbReader { bytes: payload, at: split };
     let version = footer.array().map(u16::from_le_bytes).map_err(|_| RestoreError::Footer)?.into();
     let checked = footer.at;
     let checksum = footer.array().map(u64::from_le_bytes).map_err(|_| RestoreError::Footer)?;
     if version > max_version || checksum != CRC.checksum(&payload[..checked]) {
         return Err(RestoreError::Footer);
     }
-    let mut reader = Reader { bytes: &payload[..split], at: 0 };
+    let mut reader = RdbReader { bytes: &payload[..split], at: 0 };
     let value = reader
         .byte()
         .and_then(|value_type| reader.value(value_type, version, limits, 0))

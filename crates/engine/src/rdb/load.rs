@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::reader::Reader;
+use super::reader::RdbReader;
 use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
 use crate::ids::{Offset, ReplId};
 use crate::keyspace::{Db, Keyspace};
@@ -61,7 +61,7 @@ pub struct Loaded {
 /// # Errors
 /// See [`RdbErrorKind`]. Whatever the bytes are, no more memory is asked for than they can hold.
 pub fn load(bytes: &[u8], options: &LoadOptions) -> Result<Loaded, RdbError> {
-    let mut state = State::begin(bytes, *options)?;
+    let mut state = LoadState::begin(bytes, *options)?;
     state.step(bytes, usize::MAX)?;
     Ok(state.loaded())
 }
@@ -70,7 +70,7 @@ pub fn load(bytes: &[u8], options: &LoadOptions) -> Result<Loaded, RdbError> {
 #[derive(Clone)]
 pub struct Loader {
     bytes: Arc<[u8]>,
-    state: State,
+    state: LoadState,
 }
 
 /// What a step led to.
@@ -88,7 +88,7 @@ impl Loader {
     /// # Errors
     /// See [`RdbErrorKind`].
     pub fn new(bytes: Arc<[u8]>, options: LoadOptions) -> Result<Self, RdbError> {
-        let state = State::begin(&bytes, options)?;
+        let state = LoadState::begin(&bytes, options)?;
         Ok(Self { bytes, state })
     }
 
@@ -123,7 +123,7 @@ impl fmt::Debug for Loader {
 
 /// What `rdbLoadRio` knows between two elements.
 #[derive(Clone)]
-struct State {
+struct LoadState {
     options: LoadOptions,
     /// Where the next element begins.
     at: usize,
@@ -139,10 +139,10 @@ struct State {
     checksum: crc::Digest<'static, u64>,
 }
 
-impl State {
+impl LoadState {
     /// `REDIS` and four digits.
     fn begin(bytes: &[u8], options: LoadOptions) -> Result<Self, RdbError> {
-        let mut reader = Reader { bytes, at: 0 };
+        let mut reader = RdbReader { bytes, at: 0 };
         let header = reader.take(9)?;
         if !header.starts_with(b"REDIS") {
             return Err(RdbErrorKind::Signature.at(0));
@@ -170,7 +170,7 @@ impl State {
     /// Reads elements until `bytes_max` bytes are read. True once all is.
     fn step(&mut self, bytes: &[u8], bytes_max: usize) -> Result<bool, RdbError> {
         let from = self.at;
-        let mut reader = Reader { bytes, at: from };
+        let mut reader = RdbReader { bytes, at: from };
         let mut done = false;
         while !done && (reader.at - from < bytes_max || reader.at == from) {
             done = self.element(&mut reader)?;
@@ -184,7 +184,7 @@ impl State {
     }
 
     /// Reads one element. True if it was the end.
-    fn element(&mut self, reader: &mut Reader<'_>) -> Result<bool, RdbError> {
+    fn element(&mut self, reader: &mut RdbReader<'_>) -> Result<bool, RdbError> {
         let start = reader.at;
         match reader.byte()? {
             opcode::EOF => return Ok(true),
@@ -217,7 +217,7 @@ impl State {
         Ok(false)
     }
 
-    fn key_value(&mut self, reader: &mut Reader<'_>, value_type: u8, start: usize) -> Result<(), RdbError> {
+    fn key_value(&mut self, reader: &mut RdbReader<'_>, value_type: u8, start: usize) -> Result<(), RdbError> {
         if value_type > value_type::LAST {
             return Err(RdbErrorKind::UnknownType(value_type).at(start));
         }
@@ -237,7 +237,7 @@ impl State {
     }
 
     /// The checksum of all bytes so far; 0 if the writer did not compute it.
-    fn trailer(&self, reader: &mut Reader<'_>) -> Result<(), RdbError> {
+    fn trailer(&self, reader: &mut RdbReader<'_>) -> Result<(), RdbError> {
         let start = reader.at;
         let found = u64::from_le_bytes(reader.array()?);
         let computed = self.checksum.clone().finalize();

@@ -28,7 +28,7 @@ impl Compressor {
     /// The string compressed to less than `room` bytes, if that can be done (`lzf_compress`).
     pub(super) fn compress(&mut self, data: &[u8], room: usize) -> Option<Vec<u8>> {
         let end = data.len();
-        let mut out = Run::new(end.min(room));
+        let mut out = LiteralRun::new(end.min(room));
         let base = self.base;
         self.base = match u32::try_from(end).ok().and_then(|len| base.checked_add(len)) {
             Some(next) => next,
@@ -93,12 +93,12 @@ fn hash(data: &[u8], at: usize) -> usize {
 }
 
 /// Output with a run of literals at its end, whose length is written when it closes.
-struct Run {
+struct LiteralRun {
     bytes: Vec<u8>,
     literals: usize,
 }
 
-impl Run {
+impl LiteralRun {
     fn new(capacity: usize) -> Self {
         let mut bytes = Vec::with_capacity(capacity + 8);
         bytes.push(0);

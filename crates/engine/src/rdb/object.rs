@@ -3,7 +3,7 @@
 use super::container::{Container, Element};
 use super::intset::INTSET;
 use super::listpack::LISTPACK;
-use super::reader::Reader;
+use super::reader::RdbReader;
 use super::ziplist::ZIPLIST;
 use super::zipmap::ZIPMAP;
 use super::{EncodingLimits, RdbError, RdbErrorKind, value_type as ty};
@@ -17,7 +17,7 @@ mod quicklist_node {
     pub(super) const PACKED: u64 = 2;
 }
 
-impl Reader<'_> {
+impl RdbReader<'_> {
     /// A value of `value_type`, in a file of this version; types that came with later ones do not exist. `start` is
     /// where the key began, for errors.
     ///

@@ -8,7 +8,7 @@ use crate::resp::parse_double;
 const LZF_EXPANSION_MAX: usize = 88;
 
 /// Reads from `at` on.
-pub(super) struct Reader<'a> {
+pub(super) struct RdbReader<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
 }
@@ -21,7 +21,7 @@ enum Len {
     Encoded(u8),
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RdbReader<'a> {
     /// `rdbLoadStringObject`.
     pub(super) fn string(&mut self) -> Result<Vec<u8>, RdbError> {
         let start = self.at;

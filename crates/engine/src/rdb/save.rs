@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::writer::{Writer, value_type};
+use super::writer::{RdbWriter, value_type};
 use super::{CRC, ReplInfo, opcode};
 use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
@@ -53,7 +53,7 @@ impl SaveJob {
     /// Writes the RDB file (`rdbSaveRio`).
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
-        let mut out = Writer::new(self.file_size_guess(), self.info.compress);
+        let mut out = RdbWriter::new(self.file_size_guess(), self.info.compress);
         out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
         out.aux_fields(&self.info, self.is_preamble);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
@@ -104,7 +104,7 @@ impl fmt::Debug for SaveJob {
     }
 }
 
-impl Writer {
+impl RdbWriter {
     /// `rdbSaveInfoAuxFields`, in its order.
     fn aux_fields(&mut self, info: &SaveInfo, is_preamble: bool) {
         self.aux(b"redis-ver", REDIS_VERSION);

@@ -15,7 +15,7 @@ const COMPRESS_SAVES_MIN: usize = 4;
 const LIST_NODE_MAX: usize = 8192;
 
 /// An RDB file being written, or a part of one.
-pub(super) struct Writer {
+pub(super) struct RdbWriter {
     pub(super) bytes: Vec<u8>,
     compress: bool,
     /// Made for the first string that is worth it.
@@ -36,7 +36,7 @@ pub(super) fn value_type(value: &Value) -> u8 {
     }
 }
 
-impl Writer {
+impl RdbWriter {
     pub(super) fn new(capacity: usize, compress: bool) -> Self {
         Self { bytes: Vec::with_capacity(capacity), compress, compressor: None }
     }
@@ -87,7 +87,7 @@ impl Writer {
     }
 
     fn ziplist<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>) {
-        let mut ziplist = ziplist::Writer::default();
+        let mut ziplist = ziplist::ZiplistWriter::default();
         elements.for_each(|element| ziplist.push(element));
         self.string(&ziplist.finish());
     }
@@ -96,7 +96,7 @@ impl Writer {
     /// have cut it differently.
     fn quicklist(&mut self, list: &List) {
         let mut nodes = Vec::new();
-        let mut node = ziplist::Writer::default();
+        let mut node = ziplist::ZiplistWriter::default();
         for element in list.iter() {
             if !node.is_empty() && node.len_with(element) > LIST_NODE_MAX {
                 nodes.push(std::mem::take(&mut node).finish());

@@ -75,14 +75,14 @@ fn content<'a>(cursor: &mut Cursor<'a>) -> Result<Element<'a>, Fault> {
 
 /// A ziplist being written, an element at a time (`ziplistPush`).
 #[derive(Default)]
-pub(super) struct Writer {
+pub(super) struct ZiplistWriter {
     entries: Vec<u8>,
     count: usize,
     /// Where the last entry begins.
     last: usize,
 }
 
-impl Writer {
+impl ZiplistWriter {
     pub(super) const fn is_empty(&self) -> bool {
         self.count == 0
     }

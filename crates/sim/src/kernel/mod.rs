@@ -20,11 +20,11 @@ use std::net::Ipv4Addr;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::io::CloseReason;
-use std::ops::Bound;
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
+use std::ops::Bound;
 
 pub(crate) use self::conn::Ready;
 use self::conn::{Conn, Patience, Phase};

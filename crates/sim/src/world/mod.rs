@@ -10,8 +10,8 @@ mod run;
 
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
 use psyncscope_engine::{ChildId, Node, Outbox};
+use std::collections::BTreeMap;
 
 use crate::config::WorldConfig;
 use crate::digest::Digest;

@@ -1,18 +1,20 @@
-//! What the node wants done: bytes to sockets, files, children, its own end.
+//! Carries out the node's outputs: bytes to sockets, files, children, exit.
 
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use psyncscope_engine::aof::RewriteJob;
 use psyncscope_engine::config::AppendFsync;
 use psyncscope_engine::event::LogLevel;
 use psyncscope_engine::io::Fsync;
-use psyncscope_engine::{ChildId, Input, Output};
+use psyncscope_engine::rdb::SaveJob;
+use psyncscope_engine::{ChildId, ConnId, Input, Output};
 
 use super::{Child, End, Server, Shared, print_log, role};
 use crate::serve::connection::Sent;
-use crate::serve::diskless::{self, Stream};
+use crate::serve::diskless::{self, DisklessTransfer};
 use crate::serve::{files, listen};
 
 impl Shared {
@@ -37,11 +39,11 @@ impl Shared {
             node.handle_ready(self.now(), Input::FileFailed { name: &name, error: &error }, out);
             self.carry_out(server);
         }
-        self.tell_of_files(server);
+        self.deliver_file_results(server);
     }
 
     /// What the node is to be told of its files before anything else.
-    fn tell_of_files(self: &Rc<Self>, server: &mut Server) {
+    fn deliver_file_results(self: &Rc<Self>, server: &mut Server) {
         let now = self.now();
         if let Some(error) = server.append_only.error.take() {
             let unwritten = std::mem::take(&mut server.append_only.unwritten);
@@ -49,7 +51,7 @@ impl Shared {
             server.node.handle_ready(now, input, &mut server.out);
         } else if std::mem::take(&mut server.append_only.recovered) {
             server.node.handle_ready(now, Input::Appended { unwritten: &[], error: None }, &mut server.out);
-        } else if let Some((child, error)) = server.not_taken.take() {
+        } else if let Some((child, error)) = server.rewrite_failed.take() {
             server.node.handle_ready(now, Input::ChildDone { child, result: Err(error) }, &mut server.out);
         } else if let Some(result) = server.file_read.take() {
             let result = result.as_ref().map(Arc::clone).map_err(String::as_str);
@@ -62,79 +64,19 @@ impl Shared {
 
     fn carry_out_one(self: &Rc<Self>, server: &mut Server, output: Output) {
         match output {
-            Output::Send { conn, bytes } => {
-                let Some(connection) = server.connections.get(&conn) else { return };
-                match connection.send(&bytes, self) {
-                    Sent::All if connection.renews_credit() => server.renewed.push(conn),
-                    Sent::All | Sent::Some => {}
-                    Sent::Broken(reason) => server.broken.push((conn, reason)),
-                }
-            }
-            Output::Close { conn } => {
-                if let Some(connection) = server.connections.remove(&conn) {
-                    connection.hang_up();
-                }
-                if let Some(task) = server.connecting.remove(&conn) {
-                    task.abort();
-                }
-            }
+            Output::Send { conn, bytes } => self.send(server, conn, &bytes),
+            Output::Close { conn } => close(server, conn),
             Output::Connect { conn, host, port } => {
                 let task = tokio::task::spawn_local(listen::connect(conn, host, port, Rc::clone(self)));
                 server.connecting.insert(conn, task.abort_handle());
             }
-            Output::Spawn { child, job } => {
-                let name = server.node.config().dbfilename.clone();
-                let temporary = format!("temp-{}-{}.rdb", std::process::id(), child.0);
-                let unwanted = Arc::new(AtomicBool::new(false));
-                let tell = server.tell_child_done.clone();
-                let kept = (Arc::clone(&unwanted), temporary.clone());
-                server.children.insert(child, Child::Disk { unwanted: kept.0, temporary: kept.1, is_rewrite: false });
-                std::thread::spawn(move || {
-                    let bytes: Arc<[u8]> = job.run().into();
-                    let result = files::replace(&name, &temporary, &bytes, &unwanted).map(|()| bytes);
-                    // Nobody listens any more when the process ends.
-                    let _ = tell.send((child, result));
-                });
-            }
-            Output::SpawnRewrite { child, job } => {
-                let temporary = rewritten_name(child);
-                let unwanted = Arc::new(AtomicBool::new(false));
-                let tell = server.tell_child_done.clone();
-                let kept = (Arc::clone(&unwanted), temporary.clone());
-                server.children.insert(child, Child::Disk { unwanted: kept.0, temporary: kept.1, is_rewrite: true });
-                std::thread::spawn(move || {
-                    let bytes: Arc<[u8]> = job.run().into();
-                    let result = files::write_temporary(&temporary, &bytes, &unwanted).map(|()| bytes);
-                    // Nobody listens any more when the process ends.
-                    let _ = tell.send((child, result));
-                });
-            }
+            Output::Spawn { child, job } => spawn_save(server, child, job),
+            Output::SpawnRewrite { child, job } => spawn_rewrite(server, child, job),
             Output::SpawnToSockets { child, job, mark, conns, timeout_s } => {
-                let held = conns.iter().filter_map(|conn| Some((*conn, Rc::clone(server.connections.get(conn)?))));
-                let connections: Vec<_> = held.collect();
-                let lent: Vec<_> = connections.iter().map(|(_, connection)| Rc::clone(connection)).collect();
-                lent.iter().for_each(|connection| connection.lend(true));
                 let timeout = Duration::from_secs(u64::try_from(timeout_s).unwrap_or(0));
-                let stream = Stream { child, connections, timeout };
-                let make = move || job.run_with_eof_mark(&mark);
-                let task = tokio::task::spawn_local(diskless::run(stream, make, Rc::clone(self))).abort_handle();
-                server.children.insert(child, Child::Sockets { task, connections: lent });
+                self.spawn_to_sockets(server, child, &conns, timeout, move || job.run_with_eof_mark(&mark));
             }
-            Output::Kill { child } => {
-                match server.children.remove(&child) {
-                    Some(Child::Disk { unwanted, temporary, .. }) => {
-                        unwanted.store(true, Ordering::Relaxed);
-                        // rdbRemoveTempFile: its thread may not have come so far as to make one.
-                        let _ = std::fs::remove_file(temporary);
-                    }
-                    Some(Child::Sockets { task, connections }) => {
-                        task.abort();
-                        connections.iter().for_each(|connection| connection.lend(false));
-                    }
-                    // It ended, and the node did not look yet. Of a background save nothing is left.
-                    None => drop(std::fs::remove_file(rewritten_name(child))),
-                }
-            }
+            Output::Kill { child } => kill(server, child),
             Output::WriteFile { name, bytes } => {
                 server.append_only.replaced(&name);
                 self.write_file(server, &name, &bytes);
@@ -146,13 +88,7 @@ impl Shared {
             }
             Output::Append { name, bytes, fsync } => self.append(server, &name, &bytes, fsync),
             Output::TakeRewritten { child, name, tail, fsync, .. } => {
-                let temporary = rewritten_name(child);
-                if let Err(error) = server.append_only.take_rewritten(&name, &temporary, &tail, fsync) {
-                    self.log.line(role(&server.node), LogLevel::Warning, &error);
-                    // It may be what could not be found.
-                    let _ = std::fs::remove_file(temporary);
-                    server.not_taken = Some((child, error));
-                }
+                self.take_rewritten(server, child, &name, &tail, fsync);
             }
             Output::ReadFile { name } => {
                 let read = std::fs::read(name).map(Arc::from);
@@ -160,21 +96,60 @@ impl Shared {
             }
             Output::Sleep { until } => self.sleeps_until.set(Some(until)),
             Output::Load { .. } => {
-                // The step itself takes the time; between two of them the event loop is entered once.
+                // The step itself takes the time; between two steps the event loop runs once.
                 let shared = Rc::clone(self);
                 tokio::task::spawn_local(async move {
                     tokio::task::yield_now().await;
-                    shared.bring(Input::LoadStep);
+                    shared.handle_input(Input::LoadStep);
                 });
             }
             Output::Exit { status } => self.exit.set(Some(End::Exit(status))),
-            Output::Restart { after_ms } => {
-                self.exit.set(Some(End::Restart(Duration::from_millis(after_ms))));
-                // The kernel closes sockets only when the other program begins, and that may be a while.
-                server.connections.values().for_each(|connection| connection.hang_up());
-                server.connections.clear();
-            }
+            Output::Restart { after_ms } => self.restart(server, Duration::from_millis(after_ms)),
         }
+    }
+
+    fn send(self: &Rc<Self>, server: &mut Server, conn: ConnId, bytes: &[u8]) {
+        let Some(connection) = server.connections.get(&conn) else { return };
+        match connection.send(bytes, self) {
+            Sent::All if connection.renews_credit() => server.renewed.push(conn),
+            Sent::All | Sent::Some => {}
+            Sent::Broken(reason) => server.broken.push((conn, reason)),
+        }
+    }
+
+    /// Starts a task that writes an RDB to the sockets of replicas.
+    fn spawn_to_sockets(
+        self: &Rc<Self>,
+        server: &mut Server,
+        child: ChildId,
+        conns: &[ConnId],
+        timeout: Duration,
+        make: impl FnOnce() -> Vec<u8> + Send + 'static,
+    ) {
+        let open = conns.iter().filter_map(|conn| Some((*conn, Rc::clone(server.connections.get(conn)?))));
+        let connections: Vec<_> = open.collect();
+        let lent: Vec<_> = connections.iter().map(|(_, connection)| Rc::clone(connection)).collect();
+        lent.iter().for_each(|connection| connection.lend_to_child(true));
+        let transfer = DisklessTransfer { child, connections, timeout };
+        let task = tokio::task::spawn_local(diskless::run(transfer, make, Rc::clone(self))).abort_handle();
+        server.children.insert(child, Child::Sockets { task, connections: lent });
+    }
+
+    fn take_rewritten(&self, server: &mut Server, child: ChildId, name: &str, tail: &[u8], fsync: Fsync) {
+        let temporary = rewritten_name(child);
+        if let Err(error) = server.append_only.take_rewritten(name, &temporary, tail, fsync) {
+            self.log.line(role(&server.node), LogLevel::Warning, &error);
+            // Ignored: the error may be that this file does not exist.
+            let _ = std::fs::remove_file(temporary);
+            server.rewrite_failed = Some((child, error));
+        }
+    }
+
+    fn restart(&self, server: &mut Server, delay: Duration) {
+        self.exit.set(Some(End::Restart(delay)));
+        // Close the sockets now: the kernel would close them only when the program is replaced, after `delay`.
+        server.connections.values().for_each(|connection| connection.close());
+        server.connections.clear();
     }
 
     fn append(&self, server: &mut Server, name: &str, bytes: &[u8], fsync: Fsync) {
@@ -218,6 +193,66 @@ impl Shared {
             let reason = error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned();
             server.failed.push((name.to_owned(), reason));
         }
+    }
+}
+
+fn close(server: &mut Server, conn: ConnId) {
+    if let Some(connection) = server.connections.remove(&conn) {
+        connection.close();
+    }
+    if let Some(task) = server.connecting.remove(&conn) {
+        task.abort();
+    }
+}
+
+/// Starts a thread that saves an RDB into a temporary file and renames it (`rdbSaveBackground`).
+fn spawn_save(server: &mut Server, child: ChildId, job: SaveJob) {
+    let name = server.node.config().dbfilename.clone();
+    let temporary = format!("temp-{}-{}.rdb", std::process::id(), child.0);
+    spawn_thread(server, child, temporary, false, move |temporary, unwanted| {
+        let bytes: Arc<[u8]> = job.run().into();
+        files::replace(&name, temporary, &bytes, unwanted).map(|()| bytes)
+    });
+}
+
+/// Starts a thread that writes a new append-only file into a temporary file (`rewriteAppendOnlyFileBackground`).
+fn spawn_rewrite(server: &mut Server, child: ChildId, job: RewriteJob) {
+    spawn_thread(server, child, rewritten_name(child), true, move |temporary, unwanted| {
+        let bytes: Arc<[u8]> = job.run().into();
+        files::write_temporary(temporary, &bytes, unwanted).map(|()| bytes)
+    });
+}
+
+fn spawn_thread(
+    server: &mut Server,
+    child: ChildId,
+    temporary: String,
+    is_rewrite: bool,
+    write: impl FnOnce(&str, &AtomicBool) -> Result<Arc<[u8]>, String> + Send + 'static,
+) {
+    let unwanted = Arc::new(AtomicBool::new(false));
+    let (results, unwanted_too, path) = (server.child_results.clone(), Arc::clone(&unwanted), temporary.clone());
+    server.children.insert(child, Child::Disk { unwanted, temporary, is_rewrite });
+    std::thread::spawn(move || {
+        let result = write(&path, &unwanted_too);
+        // Fails only when the process is ending and the receiver is gone.
+        let _ = results.send((child, result));
+    });
+}
+
+fn kill(server: &mut Server, child: ChildId) {
+    match server.children.remove(&child) {
+        Some(Child::Disk { unwanted, temporary, .. }) => {
+            unwanted.store(true, Ordering::Relaxed);
+            // rdbRemoveTempFile. Ignored: the thread may not have created the file yet.
+            let _ = std::fs::remove_file(temporary);
+        }
+        Some(Child::Sockets { task, connections }) => {
+            task.abort();
+            connections.iter().for_each(|connection| connection.lend_to_child(false));
+        }
+        // The child ended and the node has not reaped it yet. Only a rewrite leaves a temporary file.
+        None => drop(std::fs::remove_file(rewritten_name(child))),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::runtime::LocalOptions;
 use super::{End, Logged, Shared};
 use crate::serve::log::{Log, Role};
 use crate::serve::settings::Settings;
-use crate::serve::{files, heart, listen};
+use crate::serve::{event_loop, files, listen};
 
 /// Runs a server until its node ends; nothing of it is open then.
 pub fn run(settings: Settings) -> Result<End, Logged> {
@@ -46,7 +46,7 @@ pub fn run(settings: Settings) -> Result<End, Logged> {
         .map_err(|error| fail(format!("Error creating the event loop: {}", files::strerror(&error))))?;
     let status = runtime.block_on(async {
         // Before anybody is told that we are ready: who waits for that may send one at once.
-        let signals = heart::Signals::new()
+        let signals = event_loop::Signals::new()
             .map_err(|error| fail(format!("Error watching for signals: {}", files::strerror(&error))))?;
         let listeners = listen::listeners(&settings.config, settings.tcp_backlog).map_err(fail)?;
         let role = if settings.config.replicaof.is_some() { Role::Replica } else { Role::Master };
@@ -62,7 +62,7 @@ pub fn run(settings: Settings) -> Result<End, Logged> {
         for listener in listeners {
             tokio::task::spawn_local(listen::accept(listener, Rc::clone(&shared)));
         }
-        let ended = heart::beat(&shared, children, signals).await;
+        let ended = event_loop::run(&shared, children, signals).await;
         ended.map_err(|error| fail(format!("The event loop broke: {}", files::strerror(&error))))
     });
     if let Some(file) = &settings.pidfile {

@@ -3,7 +3,7 @@ use super::*;
 /// Parses a command line, with `stdin` to read.
 fn parsed(line: &[&str], stdin: &str) -> Result<Settings, String> {
     match parse(line.iter().map(OsString::from).collect(), &mut stdin.as_bytes())? {
-        Asked::Serve(settings) => Ok(*settings),
+        Invocation::Serve(settings) => Ok(*settings),
         other => panic!("{other:?}"),
     }
 }
@@ -92,8 +92,8 @@ fn it_listens_to_its_own_machine_unless_told_otherwise() {
 #[test]
 fn help_and_version_are_asked_for_by_the_first_word() {
     let asked = |word: &str| parse(vec![word.into()], &mut std::io::empty()).unwrap();
-    assert!(matches!(asked("--help"), Asked::Help));
-    assert!(matches!(asked("-v"), Asked::Version));
+    assert!(matches!(asked("--help"), Invocation::Help));
+    assert!(matches!(asked("-v"), Invocation::Version));
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) const EMPTY: [u8; 2] = [0x7f, 0xff];
 
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+struct RegisterRun {
     /// How many registers.
     len: usize,
     /// What they are.
@@ -30,7 +30,7 @@ struct Run {
     bytes: usize,
 }
 
-impl Run {
+impl RegisterRun {
     fn read(bytes: &[u8], at: usize) -> Self {
         let first = bytes[at];
         match first >> 6 {
@@ -58,7 +58,7 @@ fn write(out: &mut Vec<u8>, len: usize, value: u8) {
 pub(super) fn for_each_run(bytes: &[u8], mut each: impl FnMut(Range<usize>, u8)) -> Result<(), Corrupted> {
     let (mut at, mut index) = (0, 0);
     while at < bytes.len() {
-        let run = Run::read(bytes, at);
+        let run = RegisterRun::read(bytes, at);
         let end = index + run.len;
         if end > REGISTERS {
             return Err(Corrupted);
@@ -75,7 +75,7 @@ pub(super) fn for_each_run(bytes: &[u8], mut each: impl FnMut(Range<usize>, u8))
 pub(super) fn describe(bytes: &[u8]) -> String {
     let (mut at, mut words) = (0, Vec::new());
     while at < bytes.len() {
-        let Run { len, value, bytes } = Run::read(bytes, at);
+        let RegisterRun { len, value, bytes } = RegisterRun::read(bytes, at);
         words.push(match (value, bytes) {
             (0, 1) => format!("z:{len}"),
             (0, _) => format!("Z:{len}"),
@@ -106,7 +106,7 @@ pub(super) fn set(hll: &mut Vec<u8>, index: usize, value: u8, len_max: usize) ->
         if at >= hll.len() {
             return Err(Corrupted);
         }
-        let run = Run::read(hll, at);
+        let run = RegisterRun::read(hll, at);
         if index < first + run.len {
             break run;
         }
@@ -137,9 +137,9 @@ fn merge_neighbours(hll: &mut Vec<u8>, mut at: usize) {
         if at >= hll.len() {
             return;
         }
-        let run = Run::read(hll, at);
+        let run = RegisterRun::read(hll, at);
         if run.value > 0 && at + 1 < hll.len() {
-            let next = Run::read(hll, at + 1);
+            let next = RegisterRun::read(hll, at + 1);
             if next.value == run.value && run.len + next.len <= VALUE_RUN_MAX {
                 let mut joined = Vec::with_capacity(1);
                 write(&mut joined, run.len + next.len, run.value);

@@ -154,7 +154,7 @@ fn unpack_some(state: &mut LuaState, function: &str, limit: i64, offset: i64) ->
     if start > text.len() {
         return Err(error(format!("Start offset {offset} greater than input length {}.", text.len())));
     }
-    let mut reader = Reader { text: &text, at: start };
+    let mut reader = MsgpackReader { text: &text, at: start };
     let mut values = Vec::new();
     while reader.at < text.len() && (all || values.len() < count_max) {
         values.push(reader.value(state, 0)?);
@@ -168,12 +168,12 @@ fn unpack_some(state: &mut LuaState, function: &str, limit: i64, offset: i64) ->
     Ok(count)
 }
 
-struct Reader<'a> {
+struct MsgpackReader<'a> {
     text: &'a [u8],
     at: usize,
 }
 
-impl Reader<'_> {
+impl MsgpackReader<'_> {
     fn take(&mut self, len: usize) -> LuaResult<&[u8]> {
         let taken = self.text[self.at..].get(..len).ok_or_else(|| error("Missing bytes in input."))?;
         self.at += len;

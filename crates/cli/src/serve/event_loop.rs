@@ -12,15 +12,15 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::server::{ChildNews, End, Shared};
+use super::server::{ChildResult, End, Shared};
 
 /// Runs until the node ends; answers how.
 ///
 /// # Errors
 /// If the task panics.
-pub async fn beat(
+pub async fn run(
     shared: &Rc<Shared>,
-    mut children: UnboundedReceiver<ChildNews>,
+    mut children: UnboundedReceiver<ChildResult>,
     mut signals: Signals,
 ) -> io::Result<End> {
     let shared = Rc::clone(shared);
@@ -29,9 +29,9 @@ pub async fn beat(
         let mut timer = pin!(sleep_until(Instant::now()));
         loop {
             match poll_fn(|cx| poll(cx, &shared, &mut children, &mut signals, timer.as_mut())).await {
-                Beat::End(end) => return end,
+                Step::End(end) => return end,
                 // All that is ready meanwhile is served first.
-                Beat::Again => tokio::task::yield_now().await,
+                Step::Again => tokio::task::yield_now().await,
             }
         }
     });
@@ -39,7 +39,7 @@ pub async fn beat(
 }
 
 /// What the task does next.
-enum Beat {
+enum Step {
     /// The node ended.
     End(End),
     /// A script goes on at once, but it does not keep others from being served any more.
@@ -49,25 +49,25 @@ enum Beat {
 fn poll(
     cx: &mut Context<'_>,
     shared: &Rc<Shared>,
-    children: &mut UnboundedReceiver<ChildNews>,
+    children: &mut UnboundedReceiver<ChildResult>,
     signals: &mut Signals,
     mut timer: std::pin::Pin<&mut Sleep>,
-) -> Poll<Beat> {
+) -> Poll<Step> {
     loop {
         if signals.poll_end(cx) {
             shared.wake();
-            shared.bring(Input::Terminate);
+            shared.handle_input(Input::Terminate);
         }
         while !shared.is_asleep()
-            && let Poll::Ready(Some(news)) = children.poll_recv(cx)
+            && let Poll::Ready(Some(result)) = children.poll_recv(cx)
         {
-            shared.child_done(news);
+            shared.child_done(result);
         }
         if shared.dirty.get() {
             shared.end_turn();
         }
         if let Some(end) = shared.exit.get() {
-            return Poll::Ready(Beat::End(end));
+            return Poll::Ready(Step::End(end));
         }
         let due = match shared.sleeps_until.get() {
             Some(until) => Some(shared.at(until)),
@@ -86,17 +86,17 @@ fn poll(
         if shared.is_asleep() {
             shared.wake();
         }
-        shared.bring(Input::Timer);
-        shared.maybe_script_ended();
+        shared.handle_input(Input::Timer);
+        shared.notify_if_script_ended();
         if !shared.is_asleep() && shared.is_busy() {
             shared.end_turn();
-            return Poll::Ready(Beat::Again);
+            return Poll::Ready(Step::Again);
         }
     }
-    let mut heart = shared.heart.borrow_mut();
-    match &mut *heart {
+    let mut event_loop = shared.event_loop.borrow_mut();
+    match &mut *event_loop {
         Some(waker) => waker.clone_from(cx.waker()),
-        None => *heart = Some(cx.waker().clone()),
+        None => *event_loop = Some(cx.waker().clone()),
     }
     Poll::Pending
 }

@@ -12,7 +12,7 @@ const EMBEDDED_LEN_MAX: usize = 44;
 ///
 /// Two are equal if their bytes are.
 #[derive(Clone, Debug, Default)]
-pub struct Text {
+pub struct RedisString {
     bytes: Vec<u8>,
     form: Form,
 }
@@ -29,7 +29,7 @@ enum Form {
     Raw,
 }
 
-impl Text {
+impl RedisString {
     /// A string that is made to be changed in place.
     #[must_use]
     pub const fn raw(bytes: Vec<u8>) -> Self {
@@ -59,19 +59,19 @@ impl Text {
     }
 }
 
-impl From<Vec<u8>> for Text {
+impl From<Vec<u8>> for RedisString {
     fn from(bytes: Vec<u8>) -> Self {
         Self { bytes, form: Form::Set }
     }
 }
 
-impl PartialEq for Text {
+impl PartialEq for RedisString {
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }
 }
 
-impl Deref for Text {
+impl Deref for RedisString {
     type Target = Vec<u8>;
 
     fn deref(&self) -> &Vec<u8> {
@@ -79,7 +79,7 @@ impl Deref for Text {
     }
 }
 
-impl DerefMut for Text {
+impl DerefMut for RedisString {
     fn deref_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
