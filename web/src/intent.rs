@@ -3,7 +3,7 @@
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
-use crate::ui::trouble::Trouble;
+use crate::ui::error::UiError;
 use gloo::file::File;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Action, LabConfig, StepBy};
@@ -57,7 +57,7 @@ pub enum Overlay {
 
 /// Where something was tried: the place where a refusal is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ErrorSite {
     /// In a node's console.
     Console,
     /// On the stage.
@@ -122,7 +122,7 @@ pub enum Intent {
     /// Take away whatever is over the page or begun on it.
     Escape,
     /// A refusal was read.
-    DismissTrouble,
+    DismissError,
     /// A notice was read.
     DismissNotice,
 
@@ -138,7 +138,7 @@ pub enum Intent {
     CancelConnect,
 
     /// Do this to the world, one after the other until one is refused; a refusal is shown at that place.
-    Act(Vec<Action>, Place),
+    Act(Vec<Action>, ErrorSite),
     /// Type a command at a node.
     Exec(HostId, String),
     /// Add a node.
@@ -155,7 +155,7 @@ pub enum Intent {
     /// Load a run from this file.
     LoadFile(File),
     /// What was typed into a dialog cannot be.
-    Refuse(Trouble),
+    Refuse(UiError),
     /// Save the run.
     Save,
     /// Go back to an earlier future, by its place in the list.

@@ -9,10 +9,10 @@ use yew::prelude::*;
 
 use crate::app::run::{Origin, Run};
 use crate::app::{App, Msg, Notice};
-use crate::intent::{Overlay, Place};
+use crate::intent::{ErrorSite, Overlay};
 use crate::model::topology;
 use crate::ui::dom;
-use crate::ui::trouble::Trouble;
+use crate::ui::error::UiError;
 
 /// Wall time that a replay may take before the page says that it is at work.
 const AT_ONCE_MS: f64 = 150.0;
@@ -22,13 +22,13 @@ const PIECE_MS: f64 = 12.0;
 const INSTANTS: usize = 200;
 
 /// A run that was left.
-pub struct Shelved {
+pub struct OtherRun {
     run: Run,
     /// The moment that was shown when it was left.
     left: SimTime,
 }
 
-impl Shelved {
+impl OtherRun {
     /// Where it was left and how far it had run.
     #[must_use]
     pub fn span(&self) -> (SimTime, SimTime) {
@@ -47,7 +47,7 @@ enum Then {
     /// It takes the present world's place.
     Show(Origin),
     /// These are done to it, and then it takes the place; a refusal is shown here.
-    Act(Vec<Action>, Place, Origin),
+    Act(Vec<Action>, ErrorSite, Origin),
 }
 
 impl Work {
@@ -71,11 +71,11 @@ impl Work {
 
 impl App {
     /// Does these things at the moment shown. In the past, the world is made again up to there first.
-    pub(super) fn act(&mut self, actions: Vec<Action>, place: Place) {
+    pub(super) fn act(&mut self, actions: Vec<Action>, place: ErrorSite) {
         if self.work.is_some() {
             return;
         }
-        self.trouble = None;
+        self.error = None;
         if self.is_live() {
             let outcome = do_all(&mut self.run.borrow_mut(), actions);
             self.show(self.at);
@@ -91,11 +91,13 @@ impl App {
     }
 
     /// Shows a refusal, or takes away what the action was chosen in.
-    fn acted(&mut self, outcome: Result<(), LabError>, place: Place) {
+    fn acted(&mut self, outcome: Result<(), LabError>, place: ErrorSite) {
         match outcome {
-            Ok(()) if place == Place::Overlay && matches!(self.overlay, Some(Overlay::Node(..))) => self.overlay = None,
+            Ok(()) if place == ErrorSite::Overlay && matches!(self.overlay, Some(Overlay::Node(..))) => {
+                self.overlay = None
+            }
             Ok(()) => {}
-            Err(error) => self.trouble = Some((place, Trouble::Lab(error))),
+            Err(error) => self.error = Some((place, UiError::Lab(error))),
         }
     }
 
@@ -104,7 +106,7 @@ impl App {
         match work.go_on(AT_ONCE_MS) {
             Ok(true) => self.finish(work),
             Ok(false) => self.work = Some(work),
-            Err(error) => self.trouble = Some((place_of(&work), Trouble::Lab(error))),
+            Err(error) => self.error = Some((place_of(&work), UiError::Lab(error))),
         }
     }
 
@@ -121,7 +123,7 @@ impl App {
                 false
             }
             Err(error) => {
-                self.trouble = Some((place_of(&work), Trouble::Lab(error)));
+                self.error = Some((place_of(&work), UiError::Lab(error)));
                 true
             }
         }
@@ -132,7 +134,7 @@ impl App {
         let lab = match work.replay.finish() {
             Ok(lab) => lab,
             Err(error) => {
-                self.trouble = Some((place, Trouble::Lab(error)));
+                self.error = Some((place, UiError::Lab(error)));
                 return;
             }
         };
@@ -162,18 +164,18 @@ impl App {
         let left = self.at;
         let now = run.now();
         let old = self.run.replace(run);
-        self.shelf.push(Shelved { run: old, left });
+        self.other_runs.push(OtherRun { run: old, left });
         self.connecting = None;
-        self.trouble = None;
+        self.error = None;
         self.show(now);
     }
 
     /// Goes back to a world that was left, to the moment at which it was.
     pub(super) fn return_to(&mut self, nth: usize) {
-        if nth >= self.shelf.len() {
+        if nth >= self.other_runs.len() {
             return;
         }
-        let Shelved { run, left } = self.shelf.remove(nth);
+        let OtherRun { run, left } = self.other_runs.remove(nth);
         self.put_on_stage(run);
         self.playing = false;
         self.overlay = None;
@@ -192,7 +194,7 @@ impl App {
                 self.playing = true;
                 self.jump = true;
             }
-            Err(error) => self.trouble = Some((Place::Overlay, Trouble::Lab(error))),
+            Err(error) => self.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
     }
 
@@ -200,13 +202,13 @@ impl App {
         if self.work.is_some() {
             return;
         }
-        self.trouble = None;
+        self.error = None;
         match ActionLog::from_json(text).and_then(Replay::new) {
             Ok(replay) => {
                 self.jump = true;
                 self.begin(Work { replay, then: Then::Show(Origin::Loaded(name)) });
             }
-            Err(error) => self.trouble = Some((Place::Overlay, Trouble::Lab(error))),
+            Err(error) => self.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
     }
 
@@ -224,7 +226,7 @@ impl App {
                 dom::set_field_value(crate::topbar::load::TEXT, &text);
                 self.load(&text, name);
             }
-            None => self.trouble = Some((Place::Overlay, Trouble::Page(|t| t.load_unreadable, Vec::new()))),
+            None => self.error = Some((ErrorSite::Overlay, UiError::Page(|t| t.load_unreadable, Vec::new()))),
         }
     }
 
@@ -241,7 +243,7 @@ impl App {
     }
 
     /// Types a command at a node's console.
-    pub(super) fn exec(&mut self, id: HostId, command: String, place: Place) {
+    pub(super) fn exec(&mut self, id: HostId, command: String, place: ErrorSite) {
         if let Some((node, _)) = self.name_of(id) {
             self.select(id);
             self.act(vec![Action::Exec { node, console: 0, command }], place);
@@ -251,7 +253,7 @@ impl App {
     /// Makes a node a replica by the command that does it, where its reader sees the command.
     pub(super) fn follow(&mut self, replica: HostId, master: HostId) {
         if let Some((host, port)) = self.name_of(master) {
-            let place = if self.overlay.is_some() { Place::Overlay } else { Place::Stage };
+            let place = if self.overlay.is_some() { ErrorSite::Overlay } else { ErrorSite::Stage };
             self.exec(replica, format!("REPLICAOF {host} {port}"), place);
         }
     }
@@ -261,8 +263,8 @@ impl App {
             let run = self.run.borrow();
             (run.free_name(), run.backlog_line().into_iter().collect())
         };
-        self.act(vec![Action::AddNode { node: NodeSpec { name, config } }], Place::Stage);
-        if self.trouble.is_none()
+        self.act(vec![Action::AddNode { node: NodeSpec { name, config } }], ErrorSite::Stage);
+        if self.error.is_none()
             && let Some(newest) = self.frame.hosts.last()
         {
             self.selected = Some(newest.id);
@@ -274,9 +276,9 @@ fn do_all(run: &mut Run, actions: Vec<Action>) -> Result<(), LabError> {
     actions.into_iter().try_for_each(|action| run.act(action))
 }
 
-const fn place_of(work: &Work) -> Place {
+const fn place_of(work: &Work) -> ErrorSite {
     match &work.then {
-        Then::Show(_) => Place::Overlay,
+        Then::Show(_) => ErrorSite::Overlay,
         Then::Act(_, place, _) => *place,
     }
 }

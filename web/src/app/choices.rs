@@ -9,7 +9,7 @@ const THEME: &str = "psyncscope.theme";
 
 /// Below this width the page is one column.
 const NARROW: &str = "(max-width: 760px)";
-const STILL: &str = "(prefers-reduced-motion: reduce)";
+const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
 /// The language chosen before, or the browser's.
 #[must_use]
@@ -69,6 +69,6 @@ pub fn is_narrow() -> bool {
 
 /// Whether the reader asked for as little motion as possible.
 #[must_use]
-pub fn wants_stillness() -> bool {
-    dom::media(STILL)
+pub fn prefers_reduced_motion() -> bool {
+    dom::media(REDUCED_MOTION)
 }

@@ -3,20 +3,20 @@
 //! * [`run`] – a world and the index of its timeline
 //! * [`time`] – the one animation-frame loop; playing, stepping, scrubbing
 //! * [`act`] – doing things to the world, in the present or in the past
-//! * [`floor`] – where cards stand, and dragging them
+//! * [`cards`] – where cards stand, and dragging them
 //! * [`keys`] – shortcuts
-//! * [`page`] – what is drawn from all that; [`tend`]: what is done in the document afterwards
+//! * [`page`] – what is drawn from all that; [`after_render`]: what is done in the document afterwards
 //! * [`choices`] – language and theme, remembered
 //! * [`probe`] – what scripts in the page may ask
 
 pub mod act;
+pub mod after_render;
+pub mod cards;
 pub mod choices;
-pub mod floor;
 pub mod keys;
 pub mod page;
 pub mod probe;
 pub mod run;
-pub mod tend;
 pub mod time;
 
 use std::cell::RefCell;
@@ -34,17 +34,17 @@ use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::app::act::{Shelved, Work};
-use crate::app::floor::{Held, SizeWatch};
+use crate::app::act::{OtherRun, Work};
+use crate::app::cards::{Held, SizeWatch};
 use crate::app::run::{Origin, Run};
 use crate::i18n::Lang;
-use crate::intent::{Intent, Overlay, Place, Tab, Theme};
+use crate::intent::{ErrorSite, Intent, Overlay, Tab, Theme};
 use crate::model::geometry::{Point, Size};
 use crate::model::narrate::Wording;
 use crate::model::pace::Speed;
 use crate::stage::layer::Layer;
 use crate::ui::dom;
-use crate::ui::trouble::Trouble;
+use crate::ui::error::UiError;
 
 /// What the app is told.
 pub enum Msg {
@@ -88,7 +88,7 @@ const OPENING_AT: SimTime = SimTime(2_700_000);
 pub struct App {
     // What runs.
     run: Rc<RefCell<Run>>,
-    shelf: Vec<Shelved>,
+    other_runs: Vec<OtherRun>,
     work: Option<Work>,
 
     // Which moment is shown, and how time passes.
@@ -114,12 +114,12 @@ pub struct App {
     pointed: Option<usize>,
     overlay: Option<Overlay>,
     connecting: Option<HostId>,
-    trouble: Option<(Place, Trouble)>,
+    error: Option<(ErrorSite, UiError)>,
     notice: Option<Notice>,
     lang: Lang,
     theme: Theme,
     narrow: bool,
-    still: bool,
+    reduced_motion: bool,
 
     // Where things are.
     layer: Layer,
@@ -138,7 +138,7 @@ pub struct App {
     // The browser.
     /// The file that is being read.
     reading: Option<FileReader>,
-    desk: Callback<Intent>,
+    dispatch: Callback<Intent>,
     page_ref: NodeRef,
     box_ref: NodeRef,
     floor_ref: NodeRef,
@@ -167,7 +167,7 @@ impl Component for App {
         let link = ctx.link();
         Self {
             run,
-            shelf: Vec::new(),
+            other_runs: Vec::new(),
             work: None,
             at: OPENING_AT,
             frame,
@@ -187,12 +187,12 @@ impl Component for App {
             pointed: None,
             overlay: None,
             connecting: None,
-            trouble: None,
+            error: None,
             notice: None,
             lang,
             theme,
             narrow: choices::is_narrow(),
-            still: choices::wants_stillness(),
+            reduced_motion: choices::prefers_reduced_motion(),
             layer: Layer::default(),
             stage: Size { w: 800.0, h: 480.0 },
             placed: BTreeMap::new(),
@@ -202,7 +202,7 @@ impl Component for App {
             focus_before: None,
             followed: Vec::new(),
             reading: None,
-            desk: link.callback(Msg::Intent),
+            dispatch: link.callback(Msg::Intent),
             page_ref: NodeRef::default(),
             box_ref: NodeRef::default(),
             floor_ref: NodeRef::default(),
@@ -219,7 +219,7 @@ impl Component for App {
                 false
             }
             Msg::Resized(size) => self.resized(size),
-            Msg::Surroundings => self.look_around(),
+            Msg::Surroundings => self.surroundings_changed(),
             Msg::FileRead(name, text) => {
                 self.file_read(name, text);
                 true
@@ -289,7 +289,7 @@ impl App {
             }
             Intent::Open(overlay) => {
                 self.overlay = Some(overlay);
-                self.trouble = None;
+                self.error = None;
                 if let Overlay::Node(id, _) = overlay {
                     self.select(id);
                 }
@@ -299,7 +299,7 @@ impl App {
                 self.close();
                 self.connecting = None;
             }
-            Intent::DismissTrouble => self.trouble = None,
+            Intent::DismissError => self.error = None,
             Intent::DismissNotice => self.notice = None,
 
             Intent::Grab(id, grip, at) => self.grab(ctx, id, grip, at),
@@ -317,17 +317,17 @@ impl App {
 
             Intent::Act(actions, place) => self.act(actions, place),
             Intent::Exec(id, command) => {
-                self.exec(id, command, Place::Console);
+                self.exec(id, command, ErrorSite::Console);
                 return self.draws_at_once();
             }
             Intent::AddNode => self.add_node(),
             Intent::Follow(replica, master) => self.follow(replica, master),
-            Intent::Promote(id) => self.exec(id, "REPLICAOF NO ONE".to_owned(), Place::Overlay),
+            Intent::Promote(id) => self.exec(id, "REPLICAOF NO ONE".to_owned(), ErrorSite::Overlay),
 
             Intent::New(config) => self.start_new(config),
             Intent::Load(text, name) => self.load(&text, name),
             Intent::LoadFile(file) => self.read_file(ctx, &file),
-            Intent::Refuse(trouble) => self.trouble = Some((Place::Overlay, trouble)),
+            Intent::Refuse(error) => self.error = Some((ErrorSite::Overlay, error)),
             Intent::Save => self.save(),
             Intent::Return(nth) => self.return_to(nth),
         }
@@ -338,19 +338,19 @@ impl App {
         if self.selected != Some(id) {
             self.selected = Some(id);
             // What was refused at another node's console is of no interest here.
-            self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Console);
+            self.error = self.error.take().filter(|(place, _)| *place != ErrorSite::Console);
         }
     }
 
     fn close(&mut self) {
         self.overlay = None;
-        self.trouble = self.trouble.take().filter(|(place, _)| *place != Place::Overlay);
+        self.error = self.error.take().filter(|(place, _)| *place != ErrorSite::Overlay);
     }
 
-    fn look_around(&mut self) -> bool {
-        let (narrow, still) = (choices::is_narrow(), choices::wants_stillness());
-        let changed = narrow != self.narrow || still != self.still;
-        (self.narrow, self.still) = (narrow, still);
+    fn surroundings_changed(&mut self) -> bool {
+        let (narrow, reduced_motion) = (choices::is_narrow(), choices::prefers_reduced_motion());
+        let changed = narrow != self.narrow || reduced_motion != self.reduced_motion;
+        (self.narrow, self.reduced_motion) = (narrow, reduced_motion);
         changed
     }
 }

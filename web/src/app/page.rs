@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use yew::prelude::*;
 
 use crate::app::App;
-use crate::app::act::Shelved;
+use crate::app::act::OtherRun;
 use crate::console::view::Console;
 use crate::i18n::fill;
-use crate::intent::{Intent, Overlay, Place, Tab};
+use crate::intent::{ErrorSite, Intent, Overlay, Tab};
 use crate::model::ladder::ladder;
 use crate::model::narrate::caption;
 use crate::model::ring::Eras;
@@ -42,11 +42,11 @@ use crate::topbar::load::load;
 use crate::topbar::new::new;
 use crate::transport::bar::Bar;
 use crate::ui::atoms::{class, cross, push, row, span};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
+use crate::ui::error::UiError;
 use crate::ui::part::part;
 use crate::ui::shared::Shared;
-use crate::ui::trouble::Trouble;
 
 impl App {
     /// Everything.
@@ -65,7 +65,7 @@ impl App {
         let marks = Rc::clone(run.index().marks());
         let colours = run.colours.clone();
         drop(run);
-        let cx = Cx { lang: self.lang, colours, desk: self.desk.clone() };
+        let cx = UiContext { lang: self.lang, colours, dispatch: self.dispatch.clone() };
         let selected = self.selected.and_then(|id| topology::host(&self.frame, id));
         let ruler = ruler_here.then(|| {
             let view = RulerView { ruler: ruler(&self.frame), selected: self.selected };
@@ -83,7 +83,7 @@ impl App {
                 compact: self.is_compact(),
                 segments: self.segments,
                 connecting: self.connecting.map(|id| topology::name(&self.frame, id)),
-                trouble: self.trouble_at(Place::Stage),
+                error: self.error_at(ErrorSite::Stage),
                 box_ref: self.box_ref.clone(),
                 floor_ref: self.floor_ref.clone(),
             },
@@ -99,13 +99,13 @@ impl App {
             step_by: self.step_by,
             speed: self.speed,
             marks,
-            futures: self.shelf.len(),
+            futures: self.other_runs.len(),
         };
         let left = el("div")
             .class("left")
             .put(stage)
             .put(self.notice_html(&cx))
-            .put(part("caption", Caption { note }, &cx))
+            .put(html! { <Caption {note} /> })
             .maybe(ruler_below);
         let panels = el("div")
             .class("panel")
@@ -121,8 +121,8 @@ impl App {
             let words = fill(t.working, &[("percent", &work.percent().to_string())]);
             el("div").class("working").set("role", "status").text(words).html()
         });
-        el("div")
-            .class(class(&[("page", true), ("narrow", self.narrow), ("still", self.still)]))
+        let page = el("div")
+            .class(class(&[("page", true), ("narrow", self.narrow), ("reduced-motion", self.reduced_motion)]))
             .node_ref(&self.page_ref)
             .set("data-playing", self.playing.to_string())
             .put(part("top", top, &cx))
@@ -130,7 +130,8 @@ impl App {
             .put(bar.draw(&cx))
             .put(row(if self.overlay.is_some() { vec![self.overlay_html(&masters, &cx)] } else { Vec::new() }))
             .maybe(work)
-            .html()
+            .html();
+        html! { <ContextProvider<UiContext> context={cx}>{ page }</ContextProvider<UiContext>> }
     }
 
     /// The panel shown: the last two are panels only on narrow screens.
@@ -141,8 +142,8 @@ impl App {
         }
     }
 
-    fn trouble_at(&self, here: Place) -> Option<Trouble> {
-        self.trouble.as_ref().filter(|(place, _)| *place == here).map(|(_, trouble)| trouble.clone())
+    fn error_at(&self, here: ErrorSite) -> Option<UiError> {
+        self.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
     }
 
     /// The wires worth drawing; one whose sheet is open stays.
@@ -173,7 +174,7 @@ impl App {
         self.frame.hosts.iter().map(card).collect()
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>, cx: &Cx) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
         let Some(node) = &host.node else { return Html::default() };
         match tab {
             Tab::Backlog => {
@@ -252,7 +253,7 @@ impl App {
         (places[older..].iter().filter_map(line).collect(), older)
     }
 
-    fn console(&self, cx: &Cx) -> Html {
+    fn console(&self, cx: &UiContext) -> Html {
         let Some(host) = self.selected.and_then(|id| topology::host(&self.frame, id)) else { return Html::default() };
         let console = Console {
             nodes: self.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
@@ -261,12 +262,12 @@ impl App {
             port: host.port,
             runs: matches!(host.power, Power::Running | Power::Paused),
             lines: self.run.borrow_mut().console(host.id, &self.frame),
-            trouble: self.trouble_at(Place::Console),
+            error: self.error_at(ErrorSite::Console),
         };
         part("console", console, cx)
     }
 
-    fn notice_html(&self, cx: &Cx) -> Html {
+    fn notice_html(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let (words, button) = match &self.notice {
             Some(notice) => {
@@ -285,8 +286,8 @@ impl App {
         row(vec![notice.html()])
     }
 
-    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>, cx: &Cx) -> Html {
-        let trouble = self.trouble_at(Place::Overlay);
+    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
+        let error = self.error_at(ErrorSite::Overlay);
         let seed = self.run.borrow().lab().config().seed;
         match self.overlay {
             None => Html::default(),
@@ -298,18 +299,18 @@ impl App {
                 };
                 let others = self.frame.hosts.iter().filter(|h| h.id != id);
                 let others = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
-                NodeMenu { host, others, master: masters.get(&id).copied(), trouble }.draw(cx)
+                NodeMenu { host, others, master: masters.get(&id).copied(), error }.draw(cx)
             }
             Some(Overlay::Wire(a, b, _)) => {
                 let pair = topology::ordered(a, b);
                 match self.wires().iter().find(|w| (w.a, w.b) == pair) {
-                    Some(wire) => wire_sheet(wire, trouble.as_ref(), cx),
+                    Some(wire) => wire_sheet(wire, error.as_ref(), cx),
                     None => Html::default(),
                 }
             }
-            Some(Overlay::New) => new(seed, trouble.as_ref(), cx),
-            Some(Overlay::Load) => load(trouble.as_ref(), cx),
-            Some(Overlay::Futures) => futures(&self.shelf.iter().map(Shelved::span).collect::<Vec<_>>(), cx),
+            Some(Overlay::New) => new(seed, error.as_ref(), cx),
+            Some(Overlay::Load) => load(error.as_ref(), cx),
+            Some(Overlay::Futures) => futures(&self.other_runs.iter().map(OtherRun::span).collect::<Vec<_>>(), cx),
             Some(Overlay::Help) => help(cx),
         }
     }

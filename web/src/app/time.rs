@@ -6,12 +6,12 @@ use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::app::{App, Msg};
-use crate::intent::Place;
+use crate::intent::ErrorSite;
 use crate::model::pace;
 use crate::model::time;
-use crate::stage::layer::Taste;
+use crate::stage::layer::PacketStyle;
 use crate::ui::dom;
-use crate::ui::trouble::Trouble;
+use crate::ui::error::UiError;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
 const TICK_MAX_MS: f64 = 100.0;
@@ -76,7 +76,7 @@ impl App {
     /// Whether panels that change now are drawn at once. While time passes and they were drawn a moment ago, the next
     /// tick that is due does it.
     pub(super) fn draws_at_once(&self) -> bool {
-        !self.playing || self.trouble.is_some() || dom::wall_ms() - self.last_drawn >= DRAW_EVERY_MS
+        !self.playing || self.error.is_some() || dom::wall_ms() - self.last_drawn >= DRAW_EVERY_MS
     }
 
     /// Lets `wall_us` microseconds of wall time pass, at the speed chosen.
@@ -109,7 +109,7 @@ impl App {
     fn advance_to(&mut self, until: SimTime) {
         let mut run = self.run.borrow_mut();
         if let Err(error) = run.advance(until) {
-            self.trouble = Some((Place::Stage, Trouble::Lab(error)));
+            self.error = Some((ErrorSite::Stage, UiError::Lab(error)));
         }
         self.at = run.now();
     }
@@ -176,9 +176,9 @@ impl App {
 
     /// Draws what moves, past the virtual DOM.
     pub(super) fn draw_moving(&mut self) {
-        let taste = Taste { segments: self.segments, still: self.still };
+        let style = PacketStyle { segments: self.segments, reduced_motion: self.reduced_motion };
         let run = self.run.borrow();
-        self.layer.packets(&self.frame, self.at, &run.colours, taste);
+        self.layer.packets(&self.frame, self.at, &run.colours, style);
         let extent = time::extent(run.now());
         self.layer.clock(self.at, self.at.0 as f64 / extent as f64, self.playing);
     }
@@ -193,7 +193,7 @@ impl App {
         }
         self.draw_moving();
         self.last_drawn = dom::wall_ms();
-        self.tend_overlay();
+        self.update_overlay();
         if std::mem::take(&mut self.focus_console) {
             dom::focus(crate::console::input::ID);
         }

@@ -12,10 +12,11 @@ use crate::i18n::fill;
 use crate::intent::Intent;
 use crate::model::time;
 use crate::ui::atoms::{bare_button, para, span, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
+use crate::ui::error::UiError;
+use crate::ui::error_note::error_note;
 use crate::ui::part::Part;
-use crate::ui::trouble::{Trouble, trouble_note};
 
 /// The console of the selected node. The app keeps its last line in view.
 #[derive(PartialEq)]
@@ -33,11 +34,11 @@ pub struct Console {
     /// What was said.
     pub lines: Rc<Vec<ConsoleLine>>,
     /// A refusal of what was typed.
-    pub trouble: Option<Trouble>,
+    pub error: Option<UiError>,
 }
 
 impl Part for Console {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let mut said: Vec<Html> = Vec::new();
         if self.lines.is_empty() {
@@ -48,15 +49,15 @@ impl Part for Console {
             said.push(para("faint", text(t.console_waiting)));
         }
         if !self.runs {
-            said.push(para("state-trouble", text(t.console_down)));
+            said.push(para("state-error", text(t.console_down)));
         }
         // What was typed here, without what was typed twice in a row.
         let mut history: Vec<String> =
             self.lines.iter().filter(|l| l.kind == LineKind::Command).map(|l| l.text.to_string()).collect();
         history.dedup();
         let db = self.lines.last().map_or(0, |line| line.db);
-        let (desk, id) = (cx.desk.clone(), self.id);
-        let on_enter = Callback::from(move |command| desk.emit(Intent::Exec(id, command)));
+        let (dispatch, id) = (cx.dispatch.clone(), self.id);
+        let on_enter = Callback::from(move |command| dispatch.emit(Intent::Exec(id, command)));
         let follow = format!("{}.{}", self.id.0, self.lines.len());
         let output = el("div")
             .class("console-output")
@@ -75,14 +76,14 @@ impl Part for Console {
             .set("aria-label", t.console)
             .put(self.tabs(cx))
             .put(output)
-            .maybe(self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)))
+            .maybe(self.error.as_ref().map(|error| error_note(error, "", cx)))
             .put(line)
             .html()
     }
 }
 
 impl Console {
-    fn tabs(&self, cx: &Cx) -> Html {
+    fn tabs(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let tabs = self.nodes.iter().map(|(id, name)| {
             bare_button("console-tab")
@@ -129,7 +130,7 @@ mod tests {
             port: 6379,
             runs: true,
             lines: Rc::default(),
-            trouble: None,
+            error: None,
         };
         assert_eq!(console.prompt(0), "a:6379> ");
         assert_eq!(console.prompt(2), "a:6379[2]> ");

@@ -8,7 +8,7 @@ use crate::model::bytes;
 use crate::panels::ring::{Reader, Ring, next_write};
 use crate::panels::why::{Decided, why};
 use crate::ui::atoms::{div, para, row, svg, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::shared::Shared;
@@ -27,7 +27,7 @@ pub struct BacklogPanel {
 }
 
 impl Part for BacklogPanel {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let ring = match &self.node.backlog {
             Some(backlog) => {

@@ -7,7 +7,7 @@ use crate::model::bytes::escape;
 use crate::model::ladder::{Ladder, Rung, Said, Status};
 use crate::model::time;
 use crate::ui::atoms::{code, div, para, row, span, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
@@ -22,7 +22,7 @@ pub struct HandshakePanel {
 }
 
 impl Part for HandshakePanel {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let whom = match &self.master {
             Some(master) => rich(t.ladder_attempts, &|name| match name {

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::ui::atoms::{para, row, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::part::Part;
 use crate::ui::shared::Shared;
@@ -22,12 +22,12 @@ pub struct InfoPanel {
 }
 
 impl Part for InfoPanel {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
-        let desk = cx.desk.clone();
+        let dispatch = cx.dispatch.clone();
         let oninput = Callback::from(move |event: InputEvent| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                desk.emit(Intent::FilterInfo(input.value()));
+                dispatch.emit(Intent::FilterInfo(input.value()));
             }
         });
         let wanted = self.filter.trim().to_ascii_lowercase();

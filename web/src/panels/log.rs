@@ -10,7 +10,7 @@ use crate::intent::Intent;
 use crate::model::narrate::Note;
 use crate::model::time;
 use crate::ui::atoms::{check, div, para, row, span, span_of, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::note::note;
 use crate::ui::part::Part;
@@ -53,7 +53,7 @@ pub struct LogPanel {
 }
 
 impl Part for LogPanel {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let mut lines: Vec<Html> = Vec::new();
         if self.older > 0 {
@@ -77,7 +77,7 @@ impl Part for LogPanel {
     }
 }
 
-fn line_html(line: &Line, cx: &Cx) -> Html {
+fn line_html(line: &Line, cx: &UiContext) -> Html {
     let says = match &line.says {
         Says::Redis(level, words) => {
             let looks = if *level == LogLevel::Warning { "log-text log-warning" } else { "log-text" };

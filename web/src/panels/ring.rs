@@ -17,7 +17,7 @@ use crate::model::labels::{self, Wanted};
 use crate::model::ring::{self, CELLS_MAX, Eras};
 use crate::ui::atoms::{div, path, row, span};
 use crate::ui::chip::chip;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 
 const OUTER: f64 = 116.0;
@@ -49,14 +49,14 @@ pub struct Ring<'a> {
 
 impl Ring<'_> {
     /// Draws the ring.
-    pub fn draw(&self, cx: &Cx) -> Html {
+    pub fn draw(&self, cx: &UiContext) -> Html {
         let (backlog, t) = (self.backlog, cx.t());
         let eras = Eras::of(self.node);
         let (first, last) = (backlog.off().to_string(), (backlog.off().0 + backlog.histlen() as i64 - 1).to_string());
         let (histlen, size) = (backlog.histlen().to_string(), backlog.size().to_string());
         let sizes = [("from", &*first), ("to", &*last), ("histlen", &*histlen), ("size", &*size)];
 
-        let (over, leave, pointed) = (cx.desk.clone(), cx.desk.clone(), self.pointed);
+        let (over, leave, pointed) = (cx.dispatch.clone(), cx.dispatch.clone(), self.pointed);
         let onpointerover = Callback::from(move |event: PointerEvent| {
             let cell = event.target_dyn_into::<Element>();
             let index = cell.and_then(|e| e.get_attribute("data-index")?.parse().ok());
@@ -104,7 +104,7 @@ struct Label {
 }
 
 /// One cell for each byte.
-fn fine(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
+fn fine(backlog: &Backlog, eras: &Eras, cx: &UiContext) -> Html {
     let n = backlog.size() as f64;
     let room = (OUTER + INNER) * std::f64::consts::PI / n;
     let newest = backlog.off().0 + backlog.histlen() as i64 - 1;
@@ -140,7 +140,7 @@ fn fine(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
 }
 
 /// Equal parts of a large backlog.
-fn coarse(backlog: &Backlog, eras: &Eras, cx: &Cx) -> Html {
+fn coarse(backlog: &Backlog, eras: &Eras, cx: &UiContext) -> Html {
     let n = backlog.size() as f64;
     let parts = ring::coarse(backlog).into_iter().map(|(from, to, newest)| {
         let d = sector(INNER, OUTER, from as f64 / n, to as f64 / n);
@@ -218,7 +218,7 @@ fn names_of(names: &[&str]) -> String {
 }
 
 /// What the pointed byte is.
-fn reading(backlog: &Backlog, eras: &Eras, index: usize, cx: &Cx) -> Html {
+fn reading(backlog: &Backlog, eras: &Eras, index: usize, cx: &UiContext) -> Html {
     let t = cx.t();
     let (place, range, offset) = if backlog.size() > CELLS_MAX {
         let Some(part) = ring::coarse(backlog).into_iter().find(|p| p.0 == index) else { return Html::default() };

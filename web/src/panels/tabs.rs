@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::i18n::{Text, fill};
 use crate::intent::{Intent, Tab};
 use crate::ui::atoms::bare_button;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::dom;
 use crate::ui::el::el;
 use crate::ui::part::Part;
@@ -50,10 +50,10 @@ pub const fn slug(tab: Tab) -> &'static str {
 }
 
 impl Part for Tabs {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let shown = if self.narrow { &TABS[..] } else { &TABS[..WIDE] };
-        let (desk, tab, count) = (cx.desk.clone(), self.tab, shown.len());
+        let (dispatch, tab, count) = (cx.dispatch.clone(), self.tab, shown.len());
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let at = TABS.iter().position(|&x| x == tab).unwrap_or(0);
             let next = match event.key().as_str() {
@@ -65,7 +65,7 @@ impl Part for Tabs {
             };
             event.prevent_default();
             event.stop_propagation();
-            desk.emit(Intent::SetTab(TABS[next]));
+            dispatch.emit(Intent::SetTab(TABS[next]));
             dom::focus(&format!("tab-{}", slug(TABS[next])));
         });
         let node = self
@@ -82,7 +82,7 @@ impl Part for Tabs {
     }
 }
 
-fn button(tab: Tab, here: bool, cx: &Cx) -> Html {
+fn button(tab: Tab, here: bool, cx: &UiContext) -> Html {
     let (words, id) = (name(tab, cx.t()), format!("tab-{}", slug(tab)));
     bare_button("tab")
         .set("role", "tab")

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::model::time;
 use crate::ui::atoms::{bold, code, para, row, span_of, text};
 use crate::ui::chip::chip;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::rich::{Fill, rich};
 
@@ -48,7 +48,7 @@ enum Mark {
 }
 
 /// The newest decision that the node made or asked for, if there was one yet.
-pub fn why(decided: Option<&Decided>, cx: &Cx) -> Html {
+pub fn why(decided: Option<&Decided>, cx: &UiContext) -> Html {
     let t = cx.t();
     let Some(decided) = decided else {
         return el("section").class("box why why-none").put(para("faint", text(t.why_none))).html();
@@ -93,7 +93,7 @@ fn request(verdict: &PsyncVerdict) -> String {
 }
 
 /// The lines of a condition: the ID is compared with two, everything else is one comparison.
-fn lines(condition: &Condition, cx: &Cx) -> Vec<Html> {
+fn lines(condition: &Condition, cx: &UiContext) -> Vec<Html> {
     let t = cx.t();
     let mark = match condition.outcome {
         Outcome::Passed => Mark::Holds,
@@ -121,7 +121,7 @@ fn id_lines(
     replid: ReplId,
     replid2: ReplId,
     matched: Option<MatchedId>,
-    cx: &Cx,
+    cx: &UiContext,
 ) -> Vec<Html> {
     let t = cx.t();
     let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
@@ -144,7 +144,7 @@ fn id_lines(
     vec![current, line(of(matched == Some(MatchedId::Previous)), sentence(words, &asked_html, replid2, cx), cx)]
 }
 
-fn sentence(words: &str, asked: &dyn Fn() -> Html, id: ReplId, cx: &Cx) -> Html {
+fn sentence(words: &str, asked: &dyn Fn() -> Html, id: ReplId, cx: &UiContext) -> Html {
     rich(words, &|name| Fill::Html(if name == "asked" { asked() } else { chip(&id, cx) }))
 }
 
@@ -153,7 +153,7 @@ fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextBy
     rich(words, &|slot| if slot == name { text(limit) } else { text(next) })
 }
 
-fn line(mark: Mark, words: Html, cx: &Cx) -> Html {
+fn line(mark: Mark, words: Html, cx: &UiContext) -> Html {
     let t = cx.t();
     let (class, sign, said) = match mark {
         Mark::Holds => ("check-holds", "✓", t.passed),
@@ -165,7 +165,7 @@ fn line(mark: Mark, words: Html, cx: &Cx) -> Html {
 }
 
 /// What would have turned it.
-fn turn(turn: &Turn, cx: &Cx) -> Html {
+fn turn(turn: &Turn, cx: &UiContext) -> Html {
     let t = cx.t();
     let number = |words, number: &dyn std::fmt::Display| rich(words, &|_| Fill::Text(number.to_string()));
     let two = |words, name: &str, first: &dyn std::fmt::Display, second: &dyn std::fmt::Display| {

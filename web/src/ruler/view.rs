@@ -7,7 +7,7 @@ use crate::intent::Intent;
 use crate::model::ruler::{Asks, Parting, Piece, Row, Ruler};
 use crate::ui::atoms::{bare_button, class, div, row, span, span_of, text};
 use crate::ui::chip::chip;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::{El, el};
 use crate::ui::part::Part;
 use crate::ui::rich::{Fill, rich};
@@ -22,7 +22,7 @@ pub struct RulerView {
 }
 
 impl Part for RulerView {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let ruler = &self.ruler;
         let legend = |looks, words: &'static str| {
@@ -63,7 +63,7 @@ impl RulerView {
         format!("left:{:.2}%", self.ruler.at(offset) * 100.0)
     }
 
-    fn row(&self, line: &Row, cx: &Cx) -> Html {
+    fn row(&self, line: &Row, cx: &UiContext) -> Html {
         let t = cx.t();
         let here = self.selected == Some(line.host);
         let mut marks: Vec<Html> = Vec::new();
@@ -92,7 +92,7 @@ impl RulerView {
         el("div").class(looks).put(name).put(track).html()
     }
 
-    fn piece(&self, class: &str, piece: &Piece, cx: &Cx) -> Html {
+    fn piece(&self, class: &str, piece: &Piece, cx: &UiContext) -> Html {
         let (from, to) = (self.ruler.at(piece.from), self.ruler.at(piece.to));
         let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, (to - from) * 100.0);
         bar(format!("{class} {}", cx.colour(&piece.id)), style)
@@ -108,7 +108,7 @@ fn bar(class: impl Into<AttrValue>, style: String) -> Html {
     mark("i", class, style).html()
 }
 
-fn parting_label(parting: &Parting, cx: &Cx) -> Html {
+fn parting_label(parting: &Parting, cx: &UiContext) -> Html {
     let words = rich(cx.t().ruler_parting, &|name| match name {
         "second" => Fill::from(parting.second.0),
         _ => Fill::Html(chip(&parting.id, cx)),

@@ -4,34 +4,28 @@ use yew::prelude::*;
 
 use crate::model::narrate::Note;
 use crate::model::time;
-use crate::ui::atoms::{span, span_of, text};
-use crate::ui::cx::Cx;
-use crate::ui::el::el;
-use crate::ui::note::note;
-use crate::ui::part::Part;
+use crate::ui::context::use_ui;
+use crate::ui::note::NoteText;
 
-/// The sentence, and when it happened. Screen readers hear it when it changes.
-#[derive(PartialEq)]
-pub struct Caption {
-    /// What to tell, if anything has happened yet.
+/// Properties of [`Caption`].
+#[derive(Properties, PartialEq)]
+pub struct CaptionProps {
+    /// The sentence, if anything has happened yet.
     pub note: Option<Note>,
 }
 
-impl Part for Caption {
-    fn draw(&self, cx: &Cx) -> Html {
-        let (at, words) = match &self.note {
-            Some(told) => {
-                let at = span(format!("caption-time num {}", told.tone.class()), time::short(told.at));
-                (Some(at), note(told, cx))
+/// The sentence and its time. Screen readers announce it when it changes.
+#[component]
+pub fn Caption(props: &CaptionProps) -> Html {
+    let t = use_ui().t();
+    html! {
+        <p class="caption" aria-live="polite" data-testid="caption">
+            if let Some(note) = &props.note {
+                <span class={classes!("caption-time", "num", note.tone.class())}>{ time::short(note.at) }</span>
+                <span class="caption-words"><NoteText note={note.clone()} /></span>
+            } else {
+                <span class="caption-words">{ t.note_start }</span>
             }
-            None => (None, text(cx.t().note_start)),
-        };
-        el("p")
-            .class("caption")
-            .set("aria-live", "polite")
-            .testid("caption")
-            .maybe(at)
-            .put(span_of("caption-words", words))
-            .html()
+        </p>
     }
 }

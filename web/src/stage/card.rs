@@ -16,7 +16,7 @@ use crate::model::time;
 use crate::stage::card_chips::card_chips;
 use crate::stage::mini_ring::mini_ring;
 use crate::ui::atoms::{bare_button, button, class, span};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::Part;
@@ -42,7 +42,7 @@ pub struct Card {
 }
 
 impl Part for Card {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let host = &self.host;
         let id = host.id;
@@ -95,7 +95,7 @@ impl Part for Card {
 }
 
 impl Card {
-    fn facts(&self, name: &str, state: String, state_looks: &'static str, cx: &Cx) -> Html {
+    fn facts(&self, name: &str, state: String, state_looks: &'static str, cx: &UiContext) -> Html {
         let t = cx.t();
         let node = self.host.node.as_ref();
         let offset = node.map_or_else(|| "–".to_owned(), |n| n.master_repl_offset.to_string());
@@ -111,11 +111,11 @@ impl Card {
     }
 }
 
-fn head(name: &str, role: &str, cx: &Cx, id: HostId) -> Html {
-    let desk = cx.desk.clone();
+fn head(name: &str, role: &str, cx: &UiContext, id: HostId) -> Html {
+    let dispatch = cx.dispatch.clone();
     let onmenu = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
-        open_menu(&desk, id, event.target());
+        open_menu(&dispatch, id, event.target());
     });
     let label = fill(cx.t().node_menu, &[("node", name)]);
     let role = el("span").class("card-role").testid(format!("node-{name}-role")).text(role.to_owned());
@@ -123,42 +123,42 @@ fn head(name: &str, role: &str, cx: &Cx, id: HostId) -> Html {
     el("div").class("card-head").put(span("card-name", name.to_owned())).put(role).put(menu).html()
 }
 
-fn on_pointer_down(cx: &Cx, id: HostId, choosing: bool) -> Callback<PointerEvent> {
-    let desk = cx.desk.clone();
+fn on_pointer_down(cx: &UiContext, id: HostId, choosing: bool) -> Callback<PointerEvent> {
+    let dispatch = cx.dispatch.clone();
     Callback::from(move |event: PointerEvent| {
         let Some(pressed) = event.target_dyn_into::<Element>() else { return };
         let within = |selector| pressed.closest(selector).ok().flatten().is_some();
         // A finger moves the card by its head only: elsewhere it scrolls the page.
         let grips = within(".card-head") || event.pointer_type() == "mouse";
         if event.button() == 0 && grips && !within("button") && !choosing {
-            desk.emit(Intent::Grab(id, Grip::Move, point_of(&event)));
+            dispatch.emit(Intent::Grab(id, Grip::Move, point_of(&event)));
         }
     })
 }
 
-fn on_plug(cx: &Cx, id: HostId) -> Callback<PointerEvent> {
-    let desk = cx.desk.clone();
+fn on_plug(cx: &UiContext, id: HostId) -> Callback<PointerEvent> {
+    let dispatch = cx.dispatch.clone();
     Callback::from(move |event: PointerEvent| {
         event.stop_propagation();
         if event.button() == 0 {
-            desk.emit(Intent::Grab(id, Grip::Plug, point_of(&event)));
+            dispatch.emit(Intent::Grab(id, Grip::Plug, point_of(&event)));
         }
     })
 }
 
-fn on_plug_click(cx: &Cx, id: HostId) -> Callback<MouseEvent> {
-    let desk = cx.desk.clone();
+fn on_plug_click(cx: &UiContext, id: HostId) -> Callback<MouseEvent> {
+    let dispatch = cx.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
         // A press by key has no way to drag: it goes on by choosing a card.
         if event.detail() == 0 {
-            desk.emit(Intent::StartConnect(id));
+            dispatch.emit(Intent::StartConnect(id));
         }
     })
 }
 
-fn on_key(cx: &Cx, id: HostId, press: Intent) -> Callback<KeyboardEvent> {
-    let desk = cx.desk.clone();
+fn on_key(cx: &UiContext, id: HostId, press: Intent) -> Callback<KeyboardEvent> {
+    let dispatch = cx.dispatch.clone();
     Callback::from(move |event: KeyboardEvent| {
         // Keys pressed on the card's buttons are theirs.
         let here = event.target_dyn_into::<Element>().is_some_and(|e| e.has_attribute("data-host"));
@@ -170,12 +170,12 @@ fn on_key(cx: &Cx, id: HostId, press: Intent) -> Callback<KeyboardEvent> {
             "Enter" | " " if here => {
                 event.prevent_default();
                 event.stop_propagation();
-                desk.emit(press.clone());
+                dispatch.emit(press.clone());
                 return;
             }
             "m" | "ContextMenu" if here => {
                 event.prevent_default();
-                open_menu(&desk, id, event.target());
+                open_menu(&dispatch, id, event.target());
                 return;
             }
             _ => return,
@@ -183,17 +183,17 @@ fn on_key(cx: &Cx, id: HostId, press: Intent) -> Callback<KeyboardEvent> {
         if event.shift_key() {
             event.prevent_default();
             event.stop_propagation();
-            desk.emit(Intent::Nudge(id, step));
+            dispatch.emit(Intent::Nudge(id, step));
         }
     })
 }
 
-fn on_context_menu(cx: &Cx, id: HostId) -> Callback<MouseEvent> {
-    let desk = cx.desk.clone();
+fn on_context_menu(cx: &UiContext, id: HostId) -> Callback<MouseEvent> {
+    let dispatch = cx.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
         event.prevent_default();
         let at = Point::new(f64::from(event.client_x()), f64::from(event.client_y()));
-        desk.emit(Intent::Open(Overlay::Node(id, at)));
+        dispatch.emit(Intent::Open(Overlay::Node(id, at)));
     })
 }
 
@@ -202,12 +202,12 @@ fn point_of(event: &PointerEvent) -> Point {
 }
 
 /// Opens the menu below the lower left corner of what was pressed.
-fn open_menu(desk: &Callback<Intent>, id: HostId, pressed: Option<EventTarget>) {
+fn open_menu(dispatch: &Callback<Intent>, id: HostId, pressed: Option<EventTarget>) {
     let pressed = pressed.and_then(|t| t.dyn_into::<Element>().ok());
     let element = pressed.and_then(|e| e.closest("button, .card").ok().flatten());
     let Some(element) = element else { return };
     let rect = element.get_bounding_client_rect();
-    desk.emit(Intent::Open(Overlay::Node(id, Point::new(rect.left(), rect.bottom() + 4.0))));
+    dispatch.emit(Intent::Open(Overlay::Node(id, Point::new(rect.left(), rect.bottom() + 4.0))));
 }
 
 /// `master`, `replica of a`, `was master`.
@@ -224,15 +224,15 @@ fn role_of(host: &HostFrame, master: Option<&str>, t: &Text) -> String {
 
 /// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process.
 fn state_of(host: &HostFrame, t: &Text) -> (String, &'static str) {
-    let trouble = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-trouble");
+    let error = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-error");
     match host.power {
-        Power::Paused => return (t.state_paused.to_owned(), "state-trouble"),
-        Power::Stopped => return trouble(t.state_stopped, host.since),
-        Power::Off => return trouble(t.state_off, host.since),
+        Power::Paused => return (t.state_paused.to_owned(), "state-error"),
+        Power::Stopped => return error(t.state_stopped, host.since),
+        Power::Off => return error(t.state_off, host.since),
         Power::Running => {}
     }
     if let Some(until) = host.sleeps_until {
-        return trouble(t.state_asleep, until);
+        return error(t.state_asleep, until);
     }
     let Some(node) = &host.node else { return ("–".to_owned(), "") };
     match &node.upstream {

@@ -5,11 +5,11 @@ use psyncscope_lab::engine::view::NodeView;
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 
 /// One or two chips. A chip belongs to an ID, not to a place: the stylesheet moves it when its place changes.
-pub fn card_chips(name: &str, node: &NodeView, cx: &Cx) -> Html {
+pub fn card_chips(name: &str, node: &NodeView, cx: &UiContext) -> Html {
     let t = cx.t();
     let (first, second) = (&node.replid, &node.replid2);
     let second_title = fill(t.replid2_title, &[("second", &node.second_replid_offset.to_string())]);
@@ -27,7 +27,7 @@ pub fn card_chips(name: &str, node: &NodeView, cx: &Cx) -> Html {
     el("div").class("card-chips").all(chips.into_iter().map(|(_, chip)| chip).collect()).html()
 }
 
-fn chip(name: &str, id: &ReplId, place: &str, field: &str, title: &str, cx: &Cx) -> Html {
+fn chip(name: &str, id: &ReplId, place: &str, field: &str, title: &str, cx: &UiContext) -> Html {
     el("span")
         .key(id.to_string())
         .class(format!("chip chip-{place} {}", cx.colour(id)))

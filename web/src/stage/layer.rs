@@ -48,11 +48,11 @@ struct Chip {
 
 /// How packets are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taste {
+pub struct PacketStyle {
     /// Draw packets without payload too.
     pub segments: bool,
     /// Draw nothing that moves: a packet rests in the middle of its wire.
-    pub still: bool,
+    pub reduced_motion: bool,
 }
 
 /// The moving layer of the stage.
@@ -214,16 +214,16 @@ impl Layer {
     }
 
     /// Draws the packets that are under way at `now`.
-    pub fn packets(&mut self, frame: &Frame, now: SimTime, colours: &ColourMap, taste: Taste) {
+    pub fn packets(&mut self, frame: &Frame, now: SimTime, colours: &ColourMap, style: PacketStyle) {
         let mut used = 0;
         // Where chips of each direction of a wire already are: what left together stands one above the other.
         let mut taken: Vec<(HostId, HostId, Point)> = Vec::new();
         for packet in frame.packets.iter() {
-            let shown = packet.sent <= now && now < packet.arrives && (taste.segments || pace::is_telling(packet));
+            let shown = packet.sent <= now && now < packet.arrives && (style.segments || pace::is_telling(packet));
             if !shown {
                 continue;
             }
-            let Some((mut at, opacity, gone)) = self.whereabouts(packet, now, taste) else { continue };
+            let Some((mut at, opacity, gone)) = self.whereabouts(packet, now, style) else { continue };
             let lane = |&&(from, to, _): &&(HostId, HostId, Point)| from == packet.from && to == packet.to;
             while taken
                 .iter()
@@ -252,11 +252,11 @@ impl Layer {
     }
 
     /// Where a packet is, how opaque, and whether it is lost already.
-    fn whereabouts(&self, packet: &Arc<PacketFrame>, now: SimTime, taste: Taste) -> Option<(Point, f64, bool)> {
+    fn whereabouts(&self, packet: &Arc<PacketFrame>, now: SimTime, style: PacketStyle) -> Option<(Point, f64, bool)> {
         let curve = self.curves.get(&ordered(packet.from, packet.to))?;
         let progress = (now.0 - packet.sent.0) as f64 / (packet.arrives.0 - packet.sent.0).max(1) as f64;
         let gone = packet.fate != Fate::Arrives && progress >= 0.5;
-        let way = if taste.still || gone { 0.5 } else { progress };
+        let way = if style.reduced_motion || gone { 0.5 } else { progress };
         let forward = packet.from < packet.to;
         let t = if forward { way } else { 1.0 - way };
         let at = curve.beside(t, if forward { LANE } else { -LANE });

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::model::geometry::on_circle;
 use crate::model::ring::{self, Era, Eras};
 use crate::ui::atoms::{path, svg};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 
 const RADIUS: f64 = 19.0;
@@ -24,7 +24,7 @@ fn circle(class: String, dashes: String, offset: String) -> Html {
 }
 
 /// The held part of the ring in the colours of its histories, with a mark at `idx`. Without a backlog, a dotted circle.
-pub fn mini_ring(node: &NodeView, cx: &Cx) -> Html {
+pub fn mini_ring(node: &NodeView, cx: &UiContext) -> Html {
     let mut parts = Vec::new();
     if let Some(backlog) = &node.backlog {
         let eras = Eras::of(node);

@@ -7,12 +7,13 @@ use psyncscope_lab::sim::frame::{HostFrame, HostId, Power};
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::intent::{Intent, Place};
+use crate::intent::{ErrorSite, Intent};
 use crate::ui::atoms::{bare_button, div, para, push, row, span, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
+use crate::ui::error::UiError;
+use crate::ui::error_note::error_note;
 use crate::ui::overlay::popover;
-use crate::ui::trouble::{Trouble, trouble_note};
 
 /// Another node, as a possible master or the other end of a wire.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +35,12 @@ pub struct NodeMenu<'a> {
     /// The node that it follows.
     pub master: Option<HostId>,
     /// A refusal of something that was tried here.
-    pub trouble: Option<Trouble>,
+    pub error: Option<UiError>,
 }
 
 impl NodeMenu<'_> {
     /// Draws the menu.
-    pub fn draw(&self, cx: &Cx) -> Html {
+    pub fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let name = self.host.name.to_string();
         let title = row(vec![
@@ -47,7 +48,7 @@ impl NodeMenu<'_> {
             span("faint num", format!("{}:{}", self.host.ip, self.host.port)),
         ]);
         let mut items = vec![para("popover-title", title)];
-        items.extend(self.trouble.as_ref().map(|trouble| trouble_note(trouble, "", cx)));
+        items.extend(self.error.as_ref().map(|error| error_note(error, "", cx)));
         if self.host.power == Power::Running {
             self.replication(&mut items, cx);
         }
@@ -59,7 +60,7 @@ impl NodeMenu<'_> {
     }
 
     /// Whom it may follow, and its promotion.
-    fn replication(&self, items: &mut Vec<Html>, cx: &Cx) {
+    fn replication(&self, items: &mut Vec<Html>, cx: &UiContext) {
         let t = cx.t();
         let id = self.host.id;
         if !self.others.is_empty() {
@@ -87,7 +88,7 @@ impl NodeMenu<'_> {
     }
 
     /// What can break, and mend.
-    fn faults(&self, items: &mut Vec<Html>, cx: &Cx) {
+    fn faults(&self, items: &mut Vec<Html>, cx: &UiContext) {
         let t = cx.t();
         let node = || self.host.name.to_string();
         let power = self.host.power;
@@ -113,17 +114,17 @@ impl NodeMenu<'_> {
         });
         let (to_cut, to_heal) = (wires(true), wires(false));
         add(!to_cut.is_empty(), t.isolate, t.isolate_why, "isolate-node", &|| {
-            Intent::Act(to_cut.clone(), Place::Overlay)
+            Intent::Act(to_cut.clone(), ErrorSite::Overlay)
         });
-        add(!to_heal.is_empty(), t.rejoin, "", "rejoin-node", &|| Intent::Act(to_heal.clone(), Place::Overlay));
+        add(!to_heal.is_empty(), t.rejoin, "", "rejoin-node", &|| Intent::Act(to_heal.clone(), ErrorSite::Overlay));
     }
 }
 
 fn one(action: Action) -> Intent {
-    Intent::Act(vec![action], Place::Overlay)
+    Intent::Act(vec![action], ErrorSite::Overlay)
 }
 
-fn item(cx: &Cx, words: &'static str, why: &'static str, testid: &'static str, intent: Intent) -> Html {
+fn item(cx: &UiContext, words: &'static str, why: &'static str, testid: &'static str, intent: Intent) -> Html {
     bare_button("menu-item")
         .set("role", "menuitem")
         .testid(testid)

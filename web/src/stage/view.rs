@@ -10,11 +10,12 @@ use crate::model::topology::WireView;
 use crate::stage::card::Card;
 use crate::stage::wire::{wire_line, wire_pill};
 use crate::ui::atoms::{button, check, div, para, path, push, row, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
+use crate::ui::error::UiError;
+use crate::ui::error_note::error_note;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::{Part, part};
-use crate::ui::trouble::{Trouble, trouble_note};
 
 /// Cards, wires, packets, and two small controls. Where things are is the layer's business.
 pub struct Stage {
@@ -31,7 +32,7 @@ pub struct Stage {
     /// The name of the node whose master is being chosen.
     pub connecting: Option<Arc<str>>,
     /// A refusal of something that was tried here.
-    pub trouble: Option<Trouble>,
+    pub error: Option<UiError>,
     /// The box whose size the layout is made for.
     pub box_ref: NodeRef,
     /// The floor, on which everything has its place.
@@ -43,7 +44,7 @@ pub struct Stage {
 struct Lines(Vec<WireView>);
 
 impl Part for Lines {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let lines = self.0.iter().map(|wire| wire_line(wire, cx)).collect();
         el("svg").class("wires").set("aria-hidden", "true").put(row(lines)).put(path("plug-line", "")).html()
     }
@@ -54,7 +55,7 @@ impl Part for Lines {
 struct Pills(Vec<WireView>);
 
 impl Part for Pills {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         row(self.0.iter().map(|wire| wire_pill(wire, cx)).collect())
     }
 }
@@ -64,13 +65,13 @@ impl Part for Pills {
 struct Packets;
 
 impl Part for Packets {
-    fn draw(&self, _: &Cx) -> Html {
+    fn draw(&self, _: &UiContext) -> Html {
         el("svg").class("packets").set("aria-hidden", "true").html()
     }
 }
 
 /// Draws the stage.
-pub fn stage(stage: Stage, cx: &Cx) -> Html {
+pub fn stage(stage: Stage, cx: &UiContext) -> Html {
     let t = cx.t();
     let looks = if stage.compact { "floor compact" } else { "floor" };
     let empty = stage.cards.is_empty().then(|| para("stage-empty", text(t.nobody)));
@@ -79,7 +80,7 @@ pub fn stage(stage: Stage, cx: &Cx) -> Html {
         let cancel = push(cx, "button small", "", Intent::CancelConnect, t.cancel);
         el("div").class("stage-prompt").set("role", "status").text(words).put(cancel).html()
     });
-    let trouble = stage.trouble.map(|trouble| div("stage-prompt", trouble_note(&trouble, "", cx)));
+    let error = stage.error.map(|error| div("stage-prompt", error_note(&error, "", cx)));
     let cards = stage.cards.into_iter().map(|card| part(usize::from(card.host.id.0), card, cx)).collect();
     let floor = el("div")
         .class(looks)
@@ -100,7 +101,7 @@ pub fn stage(stage: Stage, cx: &Cx) -> Html {
         .node_ref(&stage.box_ref)
         .put(floor)
         .maybe(prompt)
-        .maybe(trouble)
+        .maybe(error)
         .put(div("stage-tools", tools))
         .maybe(empty)
         .html()

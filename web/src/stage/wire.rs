@@ -10,11 +10,11 @@ use crate::model::geometry::Point;
 use crate::model::time;
 use crate::model::topology::{Carries, WireView};
 use crate::ui::atoms::{bare_button, class, path};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::{El, el};
 
 /// The lines, in the stage's SVG. The layer sets where they run.
-pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
+pub fn wire_line(wire: &WireView, cx: &UiContext) -> Html {
     let carries = match wire.carries {
         Carries::Stream => "wire-stream",
         Carries::Handshake => "wire-handshake",
@@ -29,7 +29,7 @@ pub fn wire_line(wire: &WireView, cx: &Cx) -> Html {
 }
 
 /// The pill, in HTML so that it can be reached by keyboard.
-pub fn wire_pill(wire: &WireView, cx: &Cx) -> Html {
+pub fn wire_pill(wire: &WireView, cx: &UiContext) -> Html {
     let t = cx.t();
     let (ab, ba) = (time::duration(wire.ab.latency_us), time::duration(wire.ba.latency_us));
     let latency = if ab == ba { ab } else { format!("{ab} / {ba}") };
@@ -63,7 +63,7 @@ fn ends(el: El, wire: &WireView) -> El {
 }
 
 /// Opens the wire's sheet at the place that the event says.
-fn open(a: HostId, b: HostId, cx: &Cx, place: fn(&MouseEvent) -> Point) -> Callback<MouseEvent> {
-    let desk = cx.desk.clone();
-    Callback::from(move |event: MouseEvent| desk.emit(Intent::Open(Overlay::Wire(a, b, place(&event)))))
+fn open(a: HostId, b: HostId, cx: &UiContext, place: fn(&MouseEvent) -> Point) -> Callback<MouseEvent> {
+    let dispatch = cx.dispatch.clone();
+    Callback::from(move |event: MouseEvent| dispatch.emit(Intent::Open(Overlay::Wire(a, b, place(&event)))))
 }

@@ -6,14 +6,15 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::intent::{Intent, Place};
+use crate::intent::{ErrorSite, Intent};
 use crate::model::time;
 use crate::model::topology::WireView;
 use crate::ui::atoms::{button, div, field, para, row, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
+use crate::ui::error::UiError;
+use crate::ui::error_note::error_note;
 use crate::ui::overlay::popover;
-use crate::ui::trouble::{Trouble, trouble_note};
 
 /// The slider's steps of latency, in microseconds: a wire may be anything from a cable to a satellite.
 const LATENCIES: [u64; 15] =
@@ -43,22 +44,22 @@ fn with_loss(settings: WireSettings, percent: usize) -> WireSettings {
     WireSettings { loss: percent as f64 / 100.0, ..settings }
 }
 
-/// The sheet of a wire. `trouble` is a refusal of something that was tried here.
-pub fn wire_sheet(wire: &WireView, trouble: Option<&Trouble>, cx: &Cx) -> Html {
+/// The sheet of a wire. `error` is a refusal of something that was tried here.
+pub fn wire_sheet(wire: &WireView, error: Option<&UiError>, cx: &UiContext) -> Html {
     let t = cx.t();
     let (a, b) = (&*wire.a_name, &*wire.b_name);
     let title = fill(t.wire, &[("a", a), ("b", b)]);
     let one_way = |from, to| fill(t.wire_is_cut_one, &[("a", from), ("b", to)]);
     let (standing, looks) = match (wire.cut_ab, wire.cut_ba) {
-        (true, true) => (t.wire_is_cut.to_owned(), "wire-standing state-trouble"),
-        (true, false) => (one_way(a, b), "wire-standing state-trouble"),
-        (false, true) => (one_way(b, a), "wire-standing state-trouble"),
+        (true, true) => (t.wire_is_cut.to_owned(), "wire-standing state-error"),
+        (true, false) => (one_way(a, b), "wire-standing state-error"),
+        (false, true) => (one_way(b, a), "wire-standing state-error"),
         (false, false) => (t.wire_is_whole.to_owned(), "wire-standing"),
     };
     let loss = (wire.ab.loss * 100.0).round() as usize;
     let latency = time::duration(wire.ab.latency_us);
     let mut items = vec![para("popover-title", text(title.clone()))];
-    items.extend(trouble.map(|trouble| trouble_note(trouble, "", cx)));
+    items.extend(error.map(|error| error_note(error, "", cx)));
     items.extend([
         para(looks, text(standing)),
         div("menu-row", row(cuts(wire, cx))),
@@ -78,9 +79,9 @@ pub fn wire_sheet(wire: &WireView, trouble: Option<&Trouble>, cx: &Cx) -> Html {
 }
 
 /// The buttons that cut and mend.
-fn cuts(wire: &WireView, cx: &Cx) -> Vec<Html> {
+fn cuts(wire: &WireView, cx: &UiContext) -> Vec<Html> {
     let t = cx.t();
-    let act = |action: Action| cx.click(Intent::Act(vec![action], Place::Overlay));
+    let act = |action: Action| cx.click(Intent::Act(vec![action], ErrorSite::Overlay));
     let cut = |from: &str, to: &str, one_way| act(Action::Cut { from: from.to_owned(), to: to.to_owned(), one_way });
     let (a, b) = (&*wire.a_name, &*wire.b_name);
     let heal = || {
@@ -108,7 +109,7 @@ fn cuts(wire: &WireView, cx: &Cx) -> Vec<Html> {
 /// A slider. What it stands at is told while it is moved; the wire changes when it is let go.
 fn slider(
     wire: &WireView,
-    cx: &Cx,
+    cx: &UiContext,
     label: &'static str,
     testid: &'static str,
     (max, value, words): (usize, usize, String),
@@ -127,14 +128,14 @@ fn slider(
             words.set_node_value(Some(&words_of(at)));
         }
     });
-    let desk = cx.desk.clone();
+    let dispatch = cx.dispatch.clone();
     let (from, to, ab) = (wire.a_name.to_string(), wire.b_name.to_string(), wire.ab);
     let onchange = Callback::from(move |event: Event| {
         let Some((_, at)) = stands_at(&event) else { return };
         let settings = settings_of(ab, at);
         if settings != ab {
             let action = Action::SetWire { from: from.clone(), to: to.clone(), one_way: false, settings };
-            desk.emit(Intent::Act(vec![action], Place::Overlay));
+            dispatch.emit(Intent::Act(vec![action], ErrorSite::Overlay));
         }
     });
     let name = row(vec![text(label), el("output").class("num").text(words.clone()).html()]);

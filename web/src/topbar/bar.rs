@@ -6,7 +6,7 @@ use crate::app::run::Origin;
 use crate::i18n::{Lang, fill};
 use crate::intent::{Intent, Overlay, Theme};
 use crate::ui::atoms::{button, div, para, push_icon, row, select, span, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::part::Part;
@@ -25,7 +25,7 @@ pub struct TopBar {
 }
 
 impl Part for TopBar {
-    fn draw(&self, cx: &Cx) -> Html {
+    fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let about = match &self.origin {
             Origin::Opening => t.example_opening.to_owned(),

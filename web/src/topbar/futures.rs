@@ -6,14 +6,14 @@ use yew::prelude::*;
 use crate::intent::Intent;
 use crate::model::time;
 use crate::ui::atoms::{button, row, span_of};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 use crate::ui::overlay::dialog;
 use crate::ui::rich::{Fill, rich};
 
 /// The dialog: one button for each future; `kept` says where it was left and how far it had run.
-pub fn futures(kept: &[(SimTime, SimTime)], cx: &Cx) -> Html {
+pub fn futures(kept: &[(SimTime, SimTime)], cx: &UiContext) -> Html {
     let t = cx.t();
     let entries = kept.iter().enumerate().map(|(i, &(left, end))| {
         let words = rich(t.future_from, &|name| Fill::Text(time::clock(if name == "at" { left } else { end })));

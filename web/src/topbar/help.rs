@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use crate::ui::atoms::{para, row, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::overlay::dialog;
 
 /// The dialog.
-pub fn help(cx: &Cx) -> Html {
+pub fn help(cx: &UiContext) -> Html {
     let t = cx.t();
     let keys = [
         ("Space", t.key_space),

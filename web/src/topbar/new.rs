@@ -9,10 +9,11 @@ use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::ui::atoms::{div, field, options, para, row, span, submit, text};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::dom;
+use crate::ui::error::UiError;
+use crate::ui::error_note::error_note;
 use crate::ui::overlay::dialog;
-use crate::ui::trouble::{Trouble, trouble_note};
 
 /// Whom the nodes follow at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,18 +80,18 @@ impl Form {
     }
 }
 
-/// The dialog. `seed` is that of the present world: the next one is offered. `trouble` is why the last try failed.
-pub fn new(seed: u64, trouble: Option<&Trouble>, cx: &Cx) -> Html {
+/// The dialog. `seed` is that of the present world: the next one is offered. `error` is why the last try failed.
+pub fn new(seed: u64, error: Option<&UiError>, cx: &UiContext) -> Html {
     let t = cx.t();
-    let desk = cx.desk.clone();
+    let dispatch = cx.dispatch.clone();
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         let Some(form) = event.target_dyn_into::<HtmlFormElement>() else { return };
-        desk.emit(match Form::read(&form).config() {
+        dispatch.emit(match Form::read(&form).config() {
             Ok(config) => Intent::New(config),
             Err(range) => {
                 let ends = vec![("low", range.start().to_string()), ("high", range.end().to_string())];
-                Intent::Refuse(Trouble::Page(|t| t.bad_number, ends))
+                Intent::Refuse(UiError::Page(|t| t.bad_number, ends))
             }
         });
     });
@@ -114,7 +115,7 @@ pub fn new(seed: u64, trouble: Option<&Trouble>, cx: &Cx) -> Html {
             { para("hint", text(t.new_backlog_hint)) }
             { number(t.new_seed, "seed", seed.wrapping_add(1).to_string()) }
             { para("hint", text(t.new_seed_hint)) }
-            { for trouble.map(|trouble| trouble_note(trouble, "", cx)) }
+            { for error.map(|error| error_note(error, "", cx)) }
             { div("form-end", row(vec![span("hint", t.new_keeps), submit("new-go", t.new_create)])) }
         </form>
     };

@@ -13,7 +13,7 @@ use crate::model::pace::Speed;
 use crate::model::time;
 use crate::transport::scrubber::Scrubber;
 use crate::ui::atoms::{bare_button, button, class, div, push_icon, row, select, span};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::icon::{Shape, icon};
 
@@ -57,7 +57,7 @@ fn speed_name(speed: Speed, t: &Text) -> String {
 
 impl Bar {
     /// Draws the bar.
-    pub fn draw(&self, cx: &Cx) -> Html {
+    pub fn draw(&self, cx: &UiContext) -> Html {
         let t = cx.t();
         let steps = STEPS.iter().map(|&by| (step_name(by, t).into(), by == self.step_by)).collect();
         let speeds = Speed::ALL.iter().map(|&speed| (speed_name(speed, t).into(), speed == self.speed)).collect();

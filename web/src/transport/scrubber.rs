@@ -11,7 +11,7 @@ use crate::model::index::Mark;
 use crate::model::narrate::{TONES, Tone};
 use crate::model::time;
 use crate::ui::atoms::{div, path, svg};
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::el;
 use crate::ui::part::{Part, part};
 
@@ -34,25 +34,25 @@ pub struct Scrubber {
 
 impl Scrubber {
     /// Draws the scrubber. `marks` is what happened.
-    pub fn draw(&self, marks: &Rc<Vec<Mark>>, cx: &Cx) -> Html {
+    pub fn draw(&self, marks: &Rc<Vec<Mark>>, cx: &UiContext) -> Html {
         let t = cx.t();
         let extent = time::extent(self.now);
         let (at, from, now) = (self.at, self.from, self.now);
-        let desk = cx.desk.clone();
+        let dispatch = cx.dispatch.clone();
         let onpointerdown = Callback::from(move |event: PointerEvent| {
             if let Some(bar) = bar_of(&event) {
                 // Without capture, dragging ends at the bar's edge: a nuisance, no more.
                 let _ = bar.set_pointer_capture(event.pointer_id());
-                desk.emit(seek(&event, &bar, extent, from, now));
+                dispatch.emit(seek(&event, &bar, extent, from, now));
             }
         });
-        let desk = cx.desk.clone();
+        let dispatch = cx.dispatch.clone();
         let onpointermove = Callback::from(move |event: PointerEvent| {
             if let (1, Some(bar)) = (event.buttons() & 1, bar_of(&event)) {
-                desk.emit(seek(&event, &bar, extent, from, now));
+                dispatch.emit(seek(&event, &bar, extent, from, now));
             }
         });
-        let desk = cx.desk.clone();
+        let dispatch = cx.dispatch.clone();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let to = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => SimTime(at.0.saturating_sub(KEY_US)),
@@ -65,7 +65,7 @@ impl Scrubber {
             };
             event.prevent_default();
             event.stop_propagation();
-            desk.emit(Intent::Seek(to.clamp(from, now)));
+            dispatch.emit(Intent::Seek(to.clamp(from, now)));
         });
         let ticks = Ticks { marks: Rc::clone(marks), count: marks.len(), extent };
         el("div")
@@ -105,7 +105,7 @@ impl PartialEq for Ticks {
 }
 
 impl Part for Ticks {
-    fn draw(&self, _: &Cx) -> Html {
+    fn draw(&self, _: &UiContext) -> Html {
         let ticks = paths(&self.marks, self.extent);
         let ticks = ticks.into_iter().map(|(tone, d)| path(tone.class(), d)).collect();
         svg("scrub-ticks", format!("0 0 {PLACES} 10")).set("preserveAspectRatio", "none").all(ticks).html()

@@ -4,7 +4,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 use crate::ui::el::{El, el};
 use crate::ui::icon::{Shape, icon};
 
@@ -114,13 +114,19 @@ pub fn submit(testid: &'static str, words: &'static str) -> Html {
 }
 
 /// A button of words that hands in an intent.
-pub fn push(cx: &Cx, class: &'static str, testid: &'static str, intent: Intent, words: impl Into<AttrValue>) -> Html {
+pub fn push(
+    cx: &UiContext,
+    class: &'static str,
+    testid: &'static str,
+    intent: Intent,
+    words: impl Into<AttrValue>,
+) -> Html {
     button(class, testid, None, cx.click(intent), text(words))
 }
 
 /// A button of one sign that hands in an intent.
 pub fn push_icon(
-    cx: &Cx,
+    cx: &UiContext,
     class: &'static str,
     testid: &'static str,
     label: &'static str,
@@ -131,23 +137,23 @@ pub fn push_icon(
 }
 
 /// The button that takes something away.
-pub fn cross(cx: &Cx, label: &'static str, intent: Intent) -> Html {
+pub fn cross(cx: &UiContext, label: &'static str, intent: Intent) -> Html {
     push_icon(cx, "icon-button", "", label, Shape::Cross, intent)
 }
 
 /// A list to choose from: each entry and whether it is the chosen one; `choose` makes an intent of the chosen place.
 pub fn select(
-    cx: &Cx,
+    cx: &UiContext,
     testid: &'static str,
     label: &'static str,
     entries: Vec<(AttrValue, bool)>,
     choose: fn(usize) -> Intent,
 ) -> Html {
-    let desk = cx.desk.clone();
+    let dispatch = cx.dispatch.clone();
     let onchange = Callback::from(move |event: Event| {
         let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|s| s.selected_index());
         if let Some(Ok(chosen)) = chosen.map(usize::try_from) {
-            desk.emit(choose(chosen));
+            dispatch.emit(choose(chosen));
         }
     });
     html! {
@@ -164,10 +170,16 @@ pub fn options(entries: Vec<(AttrValue, bool)>) -> Html {
 }
 
 /// A box to tick.
-pub fn check(cx: &Cx, testid: &'static str, words: &'static str, checked: bool, tick: fn(bool) -> Intent) -> Html {
-    let desk = cx.desk.clone();
+pub fn check(
+    cx: &UiContext,
+    testid: &'static str,
+    words: &'static str,
+    checked: bool,
+    tick: fn(bool) -> Intent,
+) -> Html {
+    let dispatch = cx.dispatch.clone();
     let onchange = Callback::from(move |event: Event| {
-        desk.emit(tick(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked())));
+        dispatch.emit(tick(event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked())));
     });
     html! {
         <label class="check"><input type="checkbox" {checked} data-testid={testid} {onchange} />{ words }</label>

@@ -1,11 +1,8 @@
-//! The page's signs: strokes on a 24-unit grid, drawn for this page.
+//! The page's icons: strokes on a 24-unit grid.
 
 use yew::prelude::*;
 
-use crate::ui::atoms::svg;
-use crate::ui::el::el;
-
-/// What a sign shows.
+/// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A triangle.
@@ -71,8 +68,25 @@ impl Shape {
     }
 }
 
-/// A sign; what it means is said by the label of the button around it.
+/// Properties of [`Icon`].
+#[derive(Properties, PartialEq)]
+pub struct IconProps {
+    /// What it shows.
+    pub shape: Shape,
+}
+
+/// An icon. It is hidden from screen readers: the label of the button around it says what it means.
+#[component]
+pub fn Icon(props: &IconProps) -> Html {
+    let fill = if props.shape.is_filled() { "currentColor" } else { "none" };
+    html! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {fill}>
+            <path d={props.shape.path()} />
+        </svg>
+    }
+}
+
+/// [`Icon`] for code that is not a component.
 pub fn icon(shape: Shape) -> Html {
-    let fill = if shape.is_filled() { "currentColor" } else { "none" };
-    svg("icon", "0 0 24 24").set("fill", fill).put(el("path").set("d", shape.path())).html()
+    html! { <Icon {shape} /> }
 }

@@ -2,16 +2,15 @@
 //!
 //! The app opens and places them after each drawing ([`settle`]) and gives the focus back when they go.
 
-use std::rc::Rc;
-
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDialogElement, HtmlElement, Node};
+use web_sys::{HtmlElement, Node};
 use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::model::geometry::Point;
-use crate::ui::atoms::{cross, row};
-use crate::ui::cx::Cx;
+use crate::ui::atoms::row;
+use crate::ui::context::UiContext;
+use crate::ui::dialog::Dialog;
 use crate::ui::dom;
 use crate::ui::el::el;
 
@@ -19,51 +18,21 @@ use crate::ui::el::el;
 const EDGE: f64 = 8.0;
 const FOCUSABLE: &str = "button:not([disabled]), input:not([disabled]), select, textarea";
 
-/// A modal dialog. The browser keeps the focus inside and gives it back afterwards.
-pub fn dialog(cx: &Cx, title: &'static str, testid: &'static str, children: Html) -> Html {
-    let (on_cancel, on_press) = (cx.desk.clone(), cx.desk.clone());
-    let oncancel = Callback::from(move |event: Event| {
-        // The page takes it away itself, so that its own state says what is open.
-        event.prevent_default();
-        on_cancel.emit(Intent::Close);
-    });
-    let onpointerdown = Callback::from(move |event: PointerEvent| {
-        // The dialog's own box is filled by its sheet: what hits the box itself is the backdrop.
-        if event.target_dyn_into::<Element>().is_some_and(|e| e.tag_name() == "DIALOG") {
-            on_press.emit(Intent::Close);
-        }
-    });
-    let head = el("header").class("sheet-head").put(el("h2").text(title)).put(cross(cx, cx.t().close, Intent::Close));
-    el("dialog")
-        .key(testid)
-        .class("dialog")
-        .set("aria-label", title)
-        .testid(testid)
-        .on(Rc::new(html::oncancel::Wrapper::new(oncancel)))
-        .on_pointer_down(onpointerdown)
-        .put(el("div").class("sheet").put(head).put(children))
-        .html()
+/// [`Dialog`] for code that is not a component.
+pub fn dialog(_: &UiContext, title: &'static str, testid: &'static str, children: Html) -> Html {
+    html! { <Dialog key={testid} {title} {testid}>{ children }</Dialog> }
 }
 
 /// A sheet. `role` is `menu` or `dialog`.
-pub fn popover(cx: &Cx, label: String, role: &'static str, testid: &'static str, children: Html) -> Html {
-    let desk = cx.desk.clone();
+pub fn popover(cx: &UiContext, label: String, role: &'static str, testid: &'static str, children: Html) -> Html {
+    let dispatch = cx.dispatch.clone();
     let onpointerdown = Callback::from(move |event: PointerEvent| {
         event.prevent_default();
-        desk.emit(Intent::Close);
+        dispatch.emit(Intent::Close);
     });
     let backdrop = el("div").class("popover-backdrop").on_pointer_down(onpointerdown);
     let sheet = el("div").class("popover").set("role", role).set("aria-label", label).testid(testid).put(children);
     row(vec![backdrop.html(), sheet.html()])
-}
-
-/// Opens a dialog that was drawn and is not open yet.
-pub fn open_dialog() {
-    let dialog = dom::document().and_then(|d| d.query_selector("dialog:not([open])").ok().flatten());
-    if let Some(dialog) = dialog.and_then(|e| e.dyn_into::<HtmlDialogElement>().ok()) {
-        // It is in the document and not open: this cannot be refused.
-        let _ = dialog.show_modal();
-    }
 }
 
 /// The sheet, if one is open.

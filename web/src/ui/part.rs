@@ -8,23 +8,23 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::ui::cx::Cx;
+use crate::ui::context::UiContext;
 
 /// Data that can be drawn.
 pub trait Part: PartialEq + 'static {
     /// The data as HTML.
-    fn draw(&self, cx: &Cx) -> Html;
+    fn draw(&self, cx: &UiContext) -> Html;
 }
 
 /// A part of any type.
 trait AnyPart {
-    fn draw_any(&self, cx: &Cx) -> Html;
+    fn draw_any(&self, cx: &UiContext) -> Html;
     fn is_same(&self, other: &dyn AnyPart) -> bool;
     fn as_any(&self) -> &dyn Any;
 }
 
 impl<P: Part> AnyPart for P {
-    fn draw_any(&self, cx: &Cx) -> Html {
+    fn draw_any(&self, cx: &UiContext) -> Html {
         self.draw(cx)
     }
 
@@ -40,7 +40,7 @@ impl<P: Part> AnyPart for P {
 #[derive(Clone, Properties)]
 struct Props {
     part: Rc<dyn AnyPart>,
-    cx: Cx,
+    cx: UiContext,
 }
 
 impl PartialEq for Props {
@@ -66,10 +66,10 @@ impl Component for Memo {
 }
 
 /// The part, drawn anew only if it or what is around it changed. `key` tells it from others at the same place.
-pub fn part(key: impl Into<yew::virtual_dom::Key>, part: impl Part, cx: &Cx) -> Html {
+pub fn part(key: impl Into<yew::virtual_dom::Key>, part: impl Part, cx: &UiContext) -> Html {
     memo(key.into(), Rc::new(part), cx.clone())
 }
 
-fn memo(key: yew::virtual_dom::Key, part: Rc<dyn AnyPart>, cx: Cx) -> Html {
+fn memo(key: yew::virtual_dom::Key, part: Rc<dyn AnyPart>, cx: UiContext) -> Html {
     html! { <Memo {key} {part} {cx} /> }
 }

@@ -3,9 +3,8 @@
 use yew::prelude::*;
 
 use crate::i18n::{Part, form, parts};
-use crate::ui::atoms::{span, text};
 
-/// What stands in a hole of a sentence.
+/// The value of a template's slot.
 pub enum Fill {
     /// Words or a number; a number may choose the form of the word after it.
     Text(String),
@@ -19,21 +18,19 @@ impl From<i64> for Fill {
     }
 }
 
-/// The sentence with its holes filled. Text in holes is set in figures of equal width.
+/// The template with its slots filled. Text in slots is set in figures of equal width.
 pub fn rich(template: &str, fill: &dyn Fn(&str) -> Fill) -> Html {
-    let mut out = Vec::new();
-    for part in parts(template) {
-        match part {
-            Part::Text(words) => out.push(text(words.to_owned())),
+    parts(template)
+        .into_iter()
+        .map(|part| match part {
+            Part::Text(words) => html! { { words.to_owned() } },
             Part::Slot { name, forms } => match fill(name) {
                 Fill::Text(value) => {
                     let word = form(forms, &value);
-                    out.push(span("num", value));
-                    out.push(text(word));
+                    html! { <><span class="num">{ value }</span>{ word }</> }
                 }
-                Fill::Html(html) => out.push(html),
+                Fill::Html(html) => html,
             },
-        }
-    }
-    out.into_iter().collect()
+        })
+        .collect()
 }

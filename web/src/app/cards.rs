@@ -98,7 +98,7 @@ impl App {
                 );
             }
         }
-        let jump = std::mem::take(&mut self.jump) || self.still;
+        let jump = std::mem::take(&mut self.jump) || self.reduced_motion;
         self.layer.aim(corners, card, jump);
     }
 

@@ -1,25 +1,20 @@
-//! A refusal, shown where it was met.
+//! Errors of the page and of the lab, in the page's language.
 
 use psyncscope_lab::{ErrorCode, LabError};
-use yew::prelude::*;
 
 use crate::i18n::{Text, fill};
-use crate::intent::Intent;
 use crate::model::narrate::Wording;
-use crate::ui::atoms::{cross, div, para, row, text};
-use crate::ui::cx::Cx;
-use crate::ui::el::el;
 
 /// Something that did not work.
 #[derive(Clone, Debug)]
-pub enum Trouble {
+pub enum UiError {
     /// The lab refused it.
     Lab(LabError),
     /// The page did: a sentence and what fills it.
     Page(Wording, Vec<(&'static str, String)>),
 }
 
-impl PartialEq for Trouble {
+impl PartialEq for UiError {
     /// Sentences are told apart by what fills them; functions are not compared.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -30,7 +25,7 @@ impl PartialEq for Trouble {
     }
 }
 
-impl Trouble {
+impl UiError {
     /// The sentence in the page's language.
     #[must_use]
     pub fn sentence(&self, t: &Text) -> String {
@@ -74,21 +69,4 @@ const fn of_code(code: ErrorCode, t: &Text) -> &'static str {
         ErrorCode::StartFailed => t.error_start_failed,
         ErrorCode::BadTime => t.error_bad_time,
     }
-}
-
-/// The refusal in words, read out by screen readers, with a button that takes it away. `after` is a sentence to add, such as
-/// "nothing was changed".
-pub fn trouble_note(trouble: &Trouble, after: &'static str, cx: &Cx) -> Html {
-    let t = cx.t();
-    let mut words = vec![para("", text(format!("{} {after}", trouble.sentence(t))))];
-    words.extend(
-        trouble.detail().map(|detail| el("p").class("trouble-detail").set("lang", "en").text(detail.to_owned()).html()),
-    );
-    el("div")
-        .class("trouble")
-        .set("role", "alert")
-        .testid("error")
-        .put(div("trouble-words", row(words)))
-        .put(cross(cx, t.dismiss, Intent::DismissTrouble))
-        .html()
 }

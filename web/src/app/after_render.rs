@@ -11,7 +11,7 @@ const NEAR_END: i32 = 160;
 
 impl App {
     /// Opens a dialog, places a sheet and moves the focus into it; gives the focus back when it is gone.
-    pub(super) fn tend_overlay(&mut self) {
+    pub(super) fn update_overlay(&mut self) {
         match (self.overlay, overlay::open_popover()) {
             (Some(Overlay::Node(_, at) | Overlay::Wire(_, _, at)), Some(sheet)) => {
                 if self.focus_before.is_none() {
@@ -19,7 +19,7 @@ impl App {
                 }
                 overlay::settle(&sheet, at);
             }
-            (Some(_), _) => overlay::open_dialog(),
+            (Some(_), _) => {}
             (None, _) => {
                 if let Some(before) = self.focus_before.take().filter(|element| element.is_connected()) {
                     // What had the focus can have it again, or nobody has it.
