@@ -169,7 +169,11 @@ fn is_state_change(what: &What) -> bool {
         | What::WireSet { .. }
         | What::ClockMoved { .. }
         | What::TcpOpened { .. }
-        | What::TcpClosed { .. } => true,
-        What::ConsoleSent { .. } | What::ConsoleReceived { .. } | What::ConsoleClosed { .. } => false,
+        | What::TcpClosed { .. }
+        | What::TcpRecovered { .. } => true,
+        What::ConsoleSent { .. }
+        | What::ConsoleReceived { .. }
+        | What::ConsoleClosed { .. }
+        | What::TcpRetransmitted { .. } => false,
     }
 }

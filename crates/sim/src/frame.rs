@@ -256,4 +256,34 @@ pub enum What {
         /// How: `EOF`, `RST`, `timeout`.
         how: &'static str,
     },
+    /// A kernel sent bytes again that its peer had not acknowledged. Told at the sender; its process is not told.
+    ///
+    /// There is one entry for each packet. Whether the bytes had been lost, or only their acknowledgement, the sender
+    /// does not know: see [`PacketFrame::fate`] and [`What::TcpRecovered`].
+    TcpRetransmitted {
+        /// The sender's number for the connection.
+        conn: ConnId,
+        /// The receiver.
+        peer: HostId,
+        /// Bytes of the stream in this packet.
+        bytes: u64,
+    },
+    /// Bytes that the network had lost have come after all, sent again by the kernel on the same connection: it was never
+    /// closed, so neither process noticed anything but the delay, and a replica asks for nothing (no PSYNC). Told at the
+    /// sender, before the receiver's process reads them.
+    ///
+    /// The two directions of a connection recover separately. Where a connection ends while bytes are missing, there is
+    /// no such entry, but [`What::TcpClosed`].
+    TcpRecovered {
+        /// The sender's number for the connection.
+        conn: ConnId,
+        /// The receiver.
+        peer: HostId,
+        /// Bytes that were lost when they were sent first, each counted once.
+        bytes: u64,
+        /// From when the first of them was sent first to now, in microseconds.
+        waited_us: u64,
+        /// Whether a cut wire took some of them (that wire has been mended since); else it was chance alone.
+        cut: bool,
+    },
 }

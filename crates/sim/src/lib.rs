@@ -43,6 +43,7 @@ mod device;
 mod digest;
 mod disk;
 mod error;
+mod flows;
 mod forward;
 pub mod frame;
 mod host;

@@ -10,6 +10,7 @@ use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::view::NodeView;
 
+use crate::flows::{FlowKey, Flows, is_after};
 use crate::frame::{Entry, Fate, Frame, HostFrame, HostId, PacketFrame, SimTime, What, WireFrame};
 use crate::packet::Segment;
 use crate::world::WirePacket;
@@ -29,20 +30,11 @@ pub(crate) struct Recorder {
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
     viewed_at: BTreeMap<HostId, u64>,
-    /// What was sent from one port to another, by sequence numbers.
-    sequences: BTreeMap<(HostId, u16, HostId, u16), Sequence>,
+    /// What was sent from one port to another.
+    pub flows: Flows,
     /// Where the replication stream begins on the connections of replicas.
     streams: BTreeMap<(HostId, ConnId), Stream>,
     pub changes: Changes,
-}
-
-/// One direction of a TCP connection, as its packets tell.
-#[derive(Clone, Copy)]
-struct Sequence {
-    /// The number of the first byte.
-    first: u32,
-    /// The number after the last byte, or FIN, that was sent.
-    end: u32,
 }
 
 /// Where, in the bytes that a master sent on a replica's connection, the replication stream begins.
@@ -84,7 +76,7 @@ impl Recorder {
             wires: Arc::from([]),
             under_way: Vec::new(),
             viewed_at: BTreeMap::new(),
-            sequences: BTreeMap::new(),
+            flows: Flows::default(),
             streams: BTreeMap::new(),
             changes: Changes::default(),
         };
@@ -132,20 +124,10 @@ impl Recorder {
         self.changes.packets = true;
     }
 
-    pub(crate) fn packet_sent(&mut self, packet: &WirePacket<'_>, segment: &Segment) {
+    /// A packet was put on a wire; `again` if its bytes were sent before.
+    pub(crate) fn packet_sent(&mut self, packet: &WirePacket<'_>, segment: &Segment, again: bool) {
         if !self.draws() {
             return;
-        }
-        let flow = (packet.from, segment.src.1, packet.to, segment.dst.1);
-        let end = segment.seq.wrapping_add(segment.len());
-        if segment.is_syn() && self.sequences.get(&flow).is_none_or(|known| known.first != end) {
-            self.sequences.insert(flow, Sequence { first: end, end: segment.seq });
-        }
-        let sequence = self.sequences.entry(flow).or_insert_with(|| Sequence { first: segment.seq, end: segment.seq });
-        let is_new = is_after(end, sequence.end);
-        let again = segment.len() > 0 && !is_new;
-        if is_new {
-            sequence.end = end;
         }
         let payload = &packet.bytes[segment.payload.clone()];
         let label = if payload.is_empty() { String::new() } else { psyncscope_engine::resp::describe(payload) };
@@ -228,6 +210,11 @@ impl Recorder {
 
     // ---- the next frame ----
 
+    /// Whether anything is recorded.
+    pub(crate) const fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// Whether frames are made at all.
     pub(crate) const fn draws(&self) -> bool {
         self.on && self.frames_max > 0
@@ -265,8 +252,8 @@ impl Recorder {
         let node = self.hosts.get(&packet.from)?.node.as_deref()?;
         let replica = node.replicas.iter().find(|replica| replica.conn == conn)?;
         let begins = self.streams.get(&(packet.from, conn))?.begins?;
-        let sequence = self.sequences.get(&(packet.from, packet.src_port, packet.to, packet.dst_port))?;
-        let first = sequence.first.wrapping_add(begins as u32);
+        let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
+        let first = self.flows.first(key)?.wrapping_add(begins as u32);
         let end = packet.seq.wrapping_add(packet.payload.len() as u32);
         (replica.state == ReplicaState::Online && is_after(end, first)).then_some(node.replid)
     }
@@ -335,11 +322,6 @@ impl Recorder {
     pub(crate) fn timeline(&self) -> &[Entry] {
         &self.timeline
     }
-}
-
-/// Whether one sequence number comes after another. They wrap, so what counts is the sign of the difference.
-const fn is_after(a: u32, b: u32) -> bool {
-    (a.wrapping_sub(b) as i32) > 0
 }
 
 fn same_host(a: &HostFrame, b: &HostFrame) -> bool {

@@ -275,7 +275,11 @@ export type What =
   | { kind: "wire-set"; from: number; to: number }
   | { kind: "clock-moved"; by_ms: number }
   | { kind: "tcp-opened"; conn: number; peer: number }
-  | { kind: "tcp-closed"; conn: number; how: string };
+  | { kind: "tcp-closed"; conn: number; how: string }
+  /** The host's kernel sent bytes again that `peer` had not acknowledged; the node is not told. */
+  | { kind: "tcp-retransmitted"; conn: number; peer: number; bytes: number }
+  /** Bytes that the network had lost have come after all, on the same connection: neither node noticed more than a delay. */
+  | { kind: "tcp-recovered"; conn: number; peer: number; bytes: number; waited_ms: number; cut: boolean };
 
 /** Why a partial resync was refused. */
 export type Refusal =

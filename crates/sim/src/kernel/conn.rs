@@ -53,6 +53,8 @@ pub(super) struct Conn {
     pub credit: usize,
     /// Bytes the process handed over in all.
     pub sent: u64,
+    /// Bytes the process read in all.
+    read: u64,
     /// Set when a process told of room did not use it: then it is told again only when there is more.
     pub unused_room: Option<usize>,
     pub patience: Patience,
@@ -118,7 +120,18 @@ impl Conn {
         credit: usize,
     ) -> Self {
         let patience = Patience::from(now);
-        Self { socket, local_port, remote, phase, unread: Vec::new(), credit, sent: 0, unused_room: None, patience }
+        Self {
+            socket,
+            local_port,
+            remote,
+            phase,
+            unread: Vec::new(),
+            credit,
+            sent: 0,
+            read: 0,
+            unused_room: None,
+            patience,
+        }
     }
 
     /// Takes what is unread, frees the socket without a packet and leaves word for the process.
@@ -143,6 +156,7 @@ impl Conn {
         if !self.unread.is_empty() {
             let n = self.unread.len().min(READ_MAX);
             buffer.extend(self.unread.drain(..n));
+            self.read += n as u64;
             return Ready::Received;
         }
         match self.phase {
@@ -161,6 +175,7 @@ impl Conn {
             buffer.resize(socket.recv_queue().min(READ_MAX), 0);
             let n = socket.recv_slice(buffer).unwrap_or(0);
             buffer.truncate(n);
+            self.read += n as u64;
             return Ready::Received;
         }
         if !socket.may_recv() {
@@ -169,6 +184,12 @@ impl Conn {
         self.credit = room;
         self.unused_room = Some(room);
         Ready::Writable { room }
+    }
+
+    /// Bytes that arrived in order, read or not.
+    pub(super) fn received(&self, sockets: &SocketSet<'_>) -> u64 {
+        let queued = self.socket.map_or(0, |handle| sockets.get::<Socket<'_>>(handle).recv_queue());
+        self.read + (queued + self.unread.len()) as u64
     }
 
     /// Whether there is news for the process.

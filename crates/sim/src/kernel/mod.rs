@@ -384,6 +384,13 @@ impl Kernel {
         self.conns.get(&conn).map(|conn| conn.sent)
     }
 
+    /// How many bytes of the connection between these two ends have arrived in order, if the process holds it: those it
+    /// read, and those that wait to be read.
+    pub(crate) fn received(&self, local_port: u16, remote: Endpoint) -> Option<u64> {
+        let conn = self.conns.values().find(|conn| conn.local_port == local_port && conn.remote == remote)?;
+        Some(conn.received(&self.sockets))
+    }
+
     /// Closes a connection as `close(2)` does.
     pub(crate) fn close(&mut self, now: u64, conn: ConnId) {
         let Some(conn) = self.conns.remove(&conn) else { return };

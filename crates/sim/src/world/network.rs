@@ -6,8 +6,9 @@ use std::sync::Arc;
 use psyncscope_engine::ConnId;
 
 use super::{Event, World};
+use crate::flows::{FlowKey, Recovery};
 use crate::forward::Ends;
-use crate::frame::{Fate, HostId, SimTime};
+use crate::frame::{Fate, HostId, SimTime, What};
 use crate::host::host_at;
 use crate::kernel::LOOPBACK;
 use crate::packet::{Endpoint, Segment, destination};
@@ -132,6 +133,8 @@ impl<P: Process> World<P> {
             let passage = wire.carry(now, bytes.len());
             (passage.arrives, passage.fate, passage.double_arrives)
         };
+        let segment = segment.filter(|_| from != to && self.recorder.is_on());
+        let mut again = segment.is_some_and(|segment| self.note_sent(from, to, segment, fate));
         for arrives in [Some(arrives), double].into_iter().flatten() {
             let id = self.packets;
             self.packets += 1;
@@ -140,8 +143,9 @@ impl<P: Process> World<P> {
             if let Some(observer) = &mut self.observer {
                 observer(&packet);
             }
-            if let Some(segment) = segment.filter(|_| from != to) {
-                self.recorder.packet_sent(&packet, segment);
+            if let Some(segment) = segment {
+                self.recorder.packet_sent(&packet, segment, again);
+                again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
                 self.queue.plan(arrives, Event::Packet { id, from, to, bytes: bytes.clone() });
@@ -156,11 +160,49 @@ impl<P: Process> World<P> {
         if self.host(from).is_none() {
             return;
         }
+        let segment = if from != to && self.recorder.is_on() { Segment::parse(&bytes) } else { None };
         let Ok(host) = self.host_mut(to) else { return };
         let Some(kernel) = &mut host.kernel else { return };
         kernel.receive(now, bytes);
+        if let Some(segment) = segment.filter(|segment| !segment.payload.is_empty()) {
+            self.note_delivered(from, to, &segment);
+        }
         self.recorder.touch(to);
         self.settle(to);
+    }
+
+    /// Records what a segment tells about its connection; answers whether all of it was sent before.
+    fn note_sent(&mut self, from: HostId, to: HostId, segment: &Segment, fate: Fate) -> bool {
+        let key = FlowKey { src: (from, segment.src.1), dst: (to, segment.dst.1) };
+        let again = self.recorder.flows.sent(self.now, key, segment, fate);
+        if again
+            && !segment.payload.is_empty()
+            && let Some(conn) = self.conn_of(key)
+        {
+            let bytes = segment.payload.len() as u64;
+            self.recorder.entry(self.now, Some(from), What::TcpRetransmitted { conn, peer: to, bytes });
+        }
+        again
+    }
+
+    /// Records that lost bytes are there at last, if this segment brought the last of them.
+    fn note_delivered(&mut self, from: HostId, to: HostId, segment: &Segment) {
+        let key = FlowKey { src: (from, segment.src.1), dst: (to, segment.dst.1) };
+        let kernel = self.host(to).and_then(|host| host.kernel.as_ref());
+        let Some(received) = kernel.and_then(|kernel| kernel.received(segment.dst.1, segment.src)) else { return };
+        let Some(Recovery { bytes, waited_us, cut }) = self.recorder.flows.delivered(self.now, key, received) else {
+            return;
+        };
+        if let Some(conn) = self.conn_of(key) {
+            let what = What::TcpRecovered { conn, peer: to, bytes, waited_us, cut };
+            self.recorder.entry(self.now, Some(from), what);
+        }
+    }
+
+    /// The sender's number for the connection that packets from `key.src` to `key.dst` belong to.
+    pub(super) fn conn_of(&self, key: FlowKey) -> Option<ConnId> {
+        let receiver = self.host(key.dst.0)?;
+        self.host(key.src.0)?.kernel.as_ref()?.conn_between(key.src.1, (receiver.ip, key.dst.1))
     }
 
     /// Notes bytes that cross the border between a process and its kernel.

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use psyncscope_engine::ConnId;
-
 use super::World;
-use crate::frame::{ConnFrame, Entry, Frame, HostFrame, HostId, PacketFrame, SimTime, WireFrame};
+use crate::flows::FlowKey;
+use crate::frame::{ConnFrame, Entry, Frame, HostFrame, HostId, SimTime, WireFrame};
 use crate::host::host_at;
 use crate::process::Process;
 
@@ -49,7 +48,8 @@ impl<P: Process> World<P> {
                 self.draw_wires();
             }
             for packet in self.recorder.take_fresh() {
-                let conn = self.conn_of(&packet);
+                let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
+                let conn = self.conn_of(key);
                 if let Some(replid) = conn.and_then(|conn| self.recorder.history(&packet, conn)) {
                     self.recorder.colour(packet.id, replid);
                 }
@@ -98,11 +98,5 @@ impl<P: Process> World<P> {
             let (ab, ba) = (wires.get(&(a, b))?, wires.get(&(b, a))?);
             Some(WireFrame { a, b, cut_ab: ab.cut, cut_ba: ba.cut, ab: ab.settings, ba: ba.settings })
         }));
-    }
-
-    /// The sender's number for the connection that a packet belongs to.
-    fn conn_of(&self, packet: &PacketFrame) -> Option<ConnId> {
-        let receiver = self.host(packet.to)?;
-        self.host(packet.from)?.kernel.as_ref()?.conn_between(packet.src_port, (receiver.ip, packet.dst_port))
     }
 }

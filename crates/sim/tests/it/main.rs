@@ -15,4 +15,5 @@ mod frames;
 mod loss;
 mod pause;
 mod power;
+mod recovery;
 mod restart;

@@ -5,7 +5,7 @@ use psyncscope_lab::engine::event::{Event, LogLevel, PsyncOutcome};
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::engine::replication::psync::{Decision, PsyncVerdict};
 use psyncscope_lab::explain::{Explanation, explain};
-use psyncscope_lab::sim::frame::{Entry, HostId, What};
+use psyncscope_lab::sim::frame::{Entry, HostId, SimTime, What};
 use serde::Serialize;
 use serde_bytes::Bytes;
 
@@ -55,6 +55,8 @@ enum JsWhat<'a> {
     ClockMoved { by_ms: f64 },
     TcpOpened { conn: u32, peer: u16 },
     TcpClosed { conn: u32, how: &'static str },
+    TcpRetransmitted { conn: u32, peer: u16, bytes: f64 },
+    TcpRecovered { conn: u32, peer: u16, bytes: f64, waited_ms: f64, cut: bool },
 }
 
 #[derive(Serialize)]
@@ -113,6 +115,16 @@ impl<'a> JsWhat<'a> {
             What::ClockMoved { by_ms } => Self::ClockMoved { by_ms: *by_ms as f64 },
             What::TcpOpened { conn, peer } => Self::TcpOpened { conn: conn.0, peer: peer.0 },
             What::TcpClosed { conn, how } => Self::TcpClosed { conn: conn.0, how },
+            What::TcpRetransmitted { conn, peer, bytes } => {
+                Self::TcpRetransmitted { conn: conn.0, peer: peer.0, bytes: *bytes as f64 }
+            }
+            What::TcpRecovered { conn, peer, bytes, waited_us, cut } => Self::TcpRecovered {
+                conn: conn.0,
+                peer: peer.0,
+                bytes: *bytes as f64,
+                waited_ms: ms(SimTime(*waited_us)),
+                cut: *cut,
+            },
         }
     }
 
