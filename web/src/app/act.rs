@@ -1,4 +1,4 @@
-//! Doing things to the world: in the present, in the past (another future begins), or to a world of its own.
+//! What the user does to the world: in the present, in the past (which starts a branch), or by starting or loading another run.
 
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
@@ -7,231 +7,121 @@ use psyncscope_lab::{Action, ActionLog, LabConfig, LabError, NodeSpec, Replay};
 
 use yew::prelude::*;
 
-use crate::app::run::{Origin, Run};
-use crate::app::{App, Msg, Notice};
+use crate::app::replay::PendingReplay;
+use crate::app::run::{LabRun, Origin};
+use crate::app::state::{Notice, OtherRun};
+use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
 use crate::model::topology;
 use crate::ui::dom;
 use crate::ui::error::UiError;
 
-/// Wall time that a replay may take before the page says that it is at work.
-const AT_ONCE_MS: f64 = 150.0;
-/// Wall time that a replay may take of each tick after that.
-const PIECE_MS: f64 = 12.0;
-/// Instants replayed between two looks at the clock.
-const INSTANTS: usize = 200;
-
-/// A run that was left.
-pub struct OtherRun {
-    run: Run,
-    /// The moment that was shown when it was left.
-    left: SimTime,
-}
-
-impl OtherRun {
-    /// Where it was left and how far it had run.
-    #[must_use]
-    pub fn span(&self) -> (SimTime, SimTime) {
-        (self.left, self.run.now())
-    }
-}
-
-/// A world being made again from its log.
-pub struct Work {
-    replay: Replay,
-    then: Then,
-}
-
-/// What comes after it.
-enum Then {
-    /// It takes the present world's place.
-    Show(Origin),
-    /// These are done to it, and then it takes the place; a refusal is shown here.
-    Act(Vec<Action>, ErrorSite, Origin),
-}
-
-impl Work {
-    /// How much is done, in percent.
-    #[must_use]
-    pub fn percent(&self) -> u64 {
-        self.replay.now().0 * 100 / self.replay.end().0.max(1)
-    }
-
-    /// Works until the end or until `ms` of wall time are gone; whether it came to the end.
-    fn go_on(&mut self, ms: f64) -> Result<bool, LabError> {
-        let started = dom::wall_ms();
-        while dom::wall_ms() - started < ms {
-            if self.replay.advance(INSTANTS)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-}
-
 impl App {
-    /// Does these things at the moment shown. In the past, the world is made again up to there first.
-    pub(super) fn act(&mut self, actions: Vec<Action>, place: ErrorSite) {
-        if self.work.is_some() {
+    /// Carries out actions at the time shown. In the past, the log is replayed up to that time first.
+    pub(super) fn act(&mut self, actions: Vec<Action>, site: ErrorSite) {
+        if self.session.replay.is_some() {
             return;
         }
-        self.error = None;
+        self.ui.error = None;
         if self.is_live() {
-            let outcome = do_all(&mut self.run.borrow_mut(), actions);
-            self.show(self.at);
-            self.acted(outcome, place);
+            let outcome = self.session.run.borrow_mut().act_all(actions);
+            self.show(self.playback.at);
+            self.acted(outcome, site);
             return;
         }
-        let log = self.run.borrow().lab().log_until(self.at);
-        let origin = self.run.borrow().origin.clone();
+        let log = self.session.run.borrow().lab().log_until(self.playback.at);
+        let origin = self.session.run.borrow().origin.clone();
         match log.and_then(Replay::new) {
-            Ok(replay) => self.begin(Work { replay, then: Then::Act(actions, place, origin) }),
-            Err(error) => self.acted(Err(error), place),
+            Ok(replay) => self.start_replay(PendingReplay::act(replay, actions, site, origin)),
+            Err(error) => self.acted(Err(error), site),
         }
     }
 
-    /// Shows a refusal, or takes away what the action was chosen in.
-    fn acted(&mut self, outcome: Result<(), LabError>, place: ErrorSite) {
+    /// Shows the error, or closes the menu that the action was chosen in.
+    pub(super) fn acted(&mut self, outcome: Result<(), LabError>, site: ErrorSite) {
         match outcome {
-            Ok(()) if place == ErrorSite::Overlay && matches!(self.overlay, Some(Overlay::Node(..))) => {
-                self.overlay = None
+            Ok(()) if site == ErrorSite::Overlay && matches!(self.ui.overlay, Some(Overlay::Node(..))) => {
+                self.ui.overlay = None
             }
             Ok(()) => {}
-            Err(error) => self.error = Some((place, UiError::Lab(error))),
+            Err(error) => self.ui.error = Some((site, UiError::Lab(error))),
         }
     }
 
-    /// Makes a world again: at once if it is short, in pieces if not.
-    fn begin(&mut self, mut work: Work) {
-        match work.go_on(AT_ONCE_MS) {
-            Ok(true) => self.finish(work),
-            Ok(false) => self.work = Some(work),
-            Err(error) => self.error = Some((place_of(&work), UiError::Lab(error))),
-        }
-    }
-
-    /// Works on for a tick; whether that was the last of it.
-    pub(super) fn go_on_working(&mut self) -> bool {
-        let Some(mut work) = self.work.take() else { return false };
-        match work.go_on(PIECE_MS) {
-            Ok(true) => {
-                self.finish(work);
-                true
-            }
-            Ok(false) => {
-                self.work = Some(work);
-                false
-            }
-            Err(error) => {
-                self.error = Some((place_of(&work), UiError::Lab(error)));
-                true
-            }
-        }
-    }
-
-    fn finish(&mut self, work: Work) {
-        let place = place_of(&work);
-        let lab = match work.replay.finish() {
-            Ok(lab) => lab,
-            Err(error) => {
-                self.error = Some((place, UiError::Lab(error)));
-                return;
-            }
-        };
-        match work.then {
-            Then::Show(origin) => {
-                self.put_on_stage(Run::replayed(lab, origin));
-                self.overlay = None;
-                self.playing = false;
-            }
-            Then::Act(actions, place, origin) => {
-                let mut run = Run::replayed(lab, origin);
-                run.colours = self.run.borrow().colours.clone();
-                let outcome = do_all(&mut run, actions);
-                // A refused action starts no future: the moment shown stays part of the old one.
-                if outcome.is_ok() {
-                    let at = run.now();
-                    self.put_on_stage(run);
-                    self.notice = Some(Notice { wording: |t| t.forked, at, since_ms: dom::wall_ms() });
-                }
-                self.acted(outcome, place);
-            }
-        }
-    }
-
-    /// Takes another world for the present one, which is kept.
-    fn put_on_stage(&mut self, run: Run) {
-        let left = self.at;
+    /// Puts another run on the page. The present one is kept.
+    pub(super) fn replace_run(&mut self, run: LabRun) {
+        let left_at = self.playback.at;
         let now = run.now();
-        let old = self.run.replace(run);
-        self.other_runs.push(OtherRun { run: old, left });
-        self.connecting = None;
-        self.error = None;
+        let old = self.session.run.replace(run);
+        self.session.other_runs.push(OtherRun { run: old, left_at });
+        self.ui.connecting = None;
+        self.ui.error = None;
         self.show(now);
     }
 
-    /// Goes back to a world that was left, to the moment at which it was.
+    /// Returns to a run that was left, at the time at which it was left.
     pub(super) fn return_to(&mut self, nth: usize) {
-        if nth >= self.other_runs.len() {
+        if nth >= self.session.other_runs.len() {
             return;
         }
-        let OtherRun { run, left } = self.other_runs.remove(nth);
-        self.put_on_stage(run);
-        self.playing = false;
-        self.overlay = None;
-        self.show(left);
-        self.jump = true;
-        self.notice = Some(Notice { wording: |t| t.returned, at: left, since_ms: dom::wall_ms() });
+        let OtherRun { run, left_at } = self.session.other_runs.remove(nth);
+        self.replace_run(run);
+        self.playback.playing = false;
+        self.ui.overlay = None;
+        self.show(left_at);
+        self.placement.jump = true;
+        self.ui.notice = Some(Notice { wording: |t| t.returned, at: left_at, since_ms: dom::wall_ms() });
     }
 
     pub(super) fn start_new(&mut self, config: LabConfig) {
-        match Run::start(config) {
+        match LabRun::start(config) {
             Ok(run) => {
-                self.put_on_stage(run);
-                self.placed.clear();
-                self.overlay = None;
-                self.notice = None;
-                self.playing = true;
-                self.jump = true;
+                self.replace_run(run);
+                self.placement.placed.clear();
+                self.ui.overlay = None;
+                self.ui.notice = None;
+                self.playback.playing = true;
+                self.placement.jump = true;
             }
-            Err(error) => self.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
+            Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
     }
 
     pub(super) fn load(&mut self, text: &str, name: String) {
-        if self.work.is_some() {
+        if self.session.replay.is_some() {
             return;
         }
-        self.error = None;
+        self.ui.error = None;
         match ActionLog::from_json(text).and_then(Replay::new) {
             Ok(replay) => {
-                self.jump = true;
-                self.begin(Work { replay, then: Then::Show(Origin::Loaded(name)) });
+                self.placement.jump = true;
+                self.start_replay(PendingReplay::show(replay, Origin::Loaded(name)));
             }
-            Err(error) => self.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
+            Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
     }
 
-    /// Begins to read a file.
+    /// Starts to read a file.
     pub(super) fn read_file(&mut self, ctx: &Context<Self>, file: &File) {
         let (link, name) = (ctx.link().clone(), file.name());
-        self.reading = Some(read_as_text(file, move |text| link.send_message(Msg::FileRead(name, text.ok()))));
+        self.elements.file_reader =
+            Some(read_as_text(file, move |text| link.send_message(Msg::FileRead(name, text.ok()))));
     }
 
-    /// A file was read. Its text is put where it can be mended, should it not be a run.
+    /// Loads the file that was read. Its text is put into the dialog's field, where it can be corrected if it is not a run.
     pub(super) fn file_read(&mut self, name: String, text: Option<String>) {
-        self.reading = None;
+        self.elements.file_reader = None;
         match text {
             Some(text) => {
                 dom::set_field_value(crate::topbar::load::TEXT, &text);
                 self.load(&text, name);
             }
-            None => self.error = Some((ErrorSite::Overlay, UiError::Page(|t| t.load_unreadable, Vec::new()))),
+            None => self.ui.error = Some((ErrorSite::Overlay, UiError::Page(|t| t.load_unreadable, Vec::new()))),
         }
     }
 
     pub(super) fn save(&mut self) {
-        let run = self.run.borrow();
+        let run = self.session.run.borrow();
         let log = run.lab().action_log();
         let name = format!("psyncscope-seed-{}-{}s.json", log.config.seed, log.end_us / 1_000_000);
         // A browser that cannot save says so itself.
@@ -239,46 +129,35 @@ impl App {
     }
 
     fn name_of(&self, id: HostId) -> Option<(String, u16)> {
-        topology::host(&self.frame, id).map(|h| (h.name.to_string(), h.port))
+        topology::host(&self.playback.frame, id).map(|h| (h.name.to_string(), h.port))
     }
 
-    /// Types a command at a node's console.
-    pub(super) fn exec(&mut self, id: HostId, command: String, place: ErrorSite) {
+    /// Executes a command in a node's console.
+    pub(super) fn exec(&mut self, id: HostId, command: String, site: ErrorSite) {
         if let Some((node, _)) = self.name_of(id) {
             self.select(id);
-            self.act(vec![Action::Exec { node, console: 0, command }], place);
+            self.act(vec![Action::Exec { node, console: 0, command }], site);
         }
     }
 
-    /// Makes a node a replica by the command that does it, where its reader sees the command.
+    /// Makes a node a replica, by a command in its console.
     pub(super) fn follow(&mut self, replica: HostId, master: HostId) {
         if let Some((host, port)) = self.name_of(master) {
-            let place = if self.overlay.is_some() { ErrorSite::Overlay } else { ErrorSite::Stage };
-            self.exec(replica, format!("REPLICAOF {host} {port}"), place);
+            let site = if self.ui.overlay.is_some() { ErrorSite::Overlay } else { ErrorSite::Stage };
+            self.exec(replica, format!("REPLICAOF {host} {port}"), site);
         }
     }
 
     pub(super) fn add_node(&mut self) {
         let (name, config) = {
-            let run = self.run.borrow();
+            let run = self.session.run.borrow();
             (run.free_name(), run.backlog_line().into_iter().collect())
         };
         self.act(vec![Action::AddNode { node: NodeSpec { name, config } }], ErrorSite::Stage);
-        if self.error.is_none()
-            && let Some(newest) = self.frame.hosts.last()
+        if self.ui.error.is_none()
+            && let Some(newest) = self.playback.frame.hosts.last()
         {
-            self.selected = Some(newest.id);
+            self.ui.selected = Some(newest.id);
         }
-    }
-}
-
-fn do_all(run: &mut Run, actions: Vec<Action>) -> Result<(), LabError> {
-    actions.into_iter().try_for_each(|action| run.act(action))
-}
-
-const fn place_of(work: &Work) -> ErrorSite {
-    match &work.then {
-        Then::Show(_) => ErrorSite::Overlay,
-        Then::Act(_, place, _) => *place,
     }
 }

@@ -1,4 +1,4 @@
-//! What must be done in the document after each drawing: overlays opened and placed, lists kept at their end.
+//! What is done in the document after each rendering: sheets placed, the focus restored, lists scrolled to their end.
 
 use web_sys::HtmlElement;
 
@@ -10,18 +10,34 @@ use crate::ui::{dom, overlay};
 const NEAR_END: i32 = 160;
 
 impl App {
+    /// Puts what moves back to its place after the components were rendered, and updates the focus and scrolled lists.
+    pub(super) fn after_render(&mut self) {
+        self.playback.rendered = Some(self.to_render());
+        self.lay_out();
+        let (cards, page) = (self.elements.cards.cast(), self.elements.page.cast());
+        if let (Some(cards), Some(page)) = (cards, page) {
+            self.placement.layer.refresh(&cards, &page);
+        }
+        self.draw_moving();
+        self.update_overlay();
+        if std::mem::take(&mut self.ui.focus_console) {
+            dom::focus(crate::console::input::ID);
+        }
+        self.follow_ends();
+    }
+
     /// Opens a dialog, places a sheet and moves the focus into it; gives the focus back when it is gone.
     pub(super) fn update_overlay(&mut self) {
-        match (self.overlay, overlay::open_popover()) {
+        match (self.ui.overlay, overlay::open_popover()) {
             (Some(Overlay::Node(_, at) | Overlay::Wire(_, _, at)), Some(sheet)) => {
-                if self.focus_before.is_none() {
-                    self.focus_before = dom::active();
+                if self.elements.focus_before.is_none() {
+                    self.elements.focus_before = dom::active();
                 }
                 overlay::settle(&sheet, at);
             }
             (Some(_), _) => {}
             (None, _) => {
-                if let Some(before) = self.focus_before.take().filter(|element| element.is_connected()) {
+                if let Some(before) = self.elements.focus_before.take().filter(|element| element.is_connected()) {
                     // What had the focus can have it again, or nobody has it.
                     let _ = before.focus();
                 }
@@ -31,7 +47,7 @@ impl App {
 
     /// Scrolls lists that grew to their end, unless their reader has scrolled away from it.
     pub(super) fn follow_ends(&mut self) {
-        let Some(page) = self.page_ref.cast::<HtmlElement>() else { return };
+        let Some(page) = self.elements.page.cast::<HtmlElement>() else { return };
         let lists: Vec<HtmlElement> = dom::all(&page, "[data-follow]");
         let state = |list: &HtmlElement| {
             let part = |name| list.get_attribute(name).unwrap_or_default();
@@ -40,12 +56,12 @@ impl App {
         let now: Vec<String> = lists.iter().map(state).collect();
         for (list, state) in lists.iter().zip(&now) {
             let hidden = list.scroll_height() - list.client_height() - list.scroll_top();
-            let grew = !self.followed.contains(state);
+            let grew = !self.elements.followed.contains(state);
             let is_console = list.get_attribute("data-testid").is_some_and(|id| id == "console-output");
             if grew && (is_console || hidden < NEAR_END || list.scroll_top() == 0) {
                 list.set_scroll_top(list.scroll_height());
             }
         }
-        self.followed = now;
+        self.elements.followed = now;
     }
 }

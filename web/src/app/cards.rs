@@ -1,4 +1,4 @@
-//! Where the cards stand, and what happens when one is held.
+//! Where the cards are, and dragging them.
 
 use gloo::events::EventListener;
 use psyncscope_lab::sim::frame::HostId;
@@ -21,8 +21,8 @@ const CARD_COMPACT: Size = Size { w: 174.0, h: 100.0 };
 /// How far a pointer must go before it drags: a click trembles.
 const DRAG_FROM: f64 = 5.0;
 
-/// A card that is held.
-pub struct Held {
+/// A card that is being dragged.
+pub struct HeldCard {
     id: HostId,
     grip: Grip,
     /// Where the pointer took it, in the window.
@@ -48,7 +48,7 @@ impl Drop for SizeWatch {
 impl App {
     /// Learns the stage's size, now and whenever it changes.
     pub(super) fn watch_size(&mut self, ctx: &Context<Self>) {
-        let Some(box_) = self.box_ref.cast::<HtmlElement>() else { return };
+        let Some(box_) = self.elements.stage_box.cast::<HtmlElement>() else { return };
         let link = ctx.link().clone();
         let watched = box_.clone();
         let callback = Closure::<dyn FnMut()>::new(move || {
@@ -56,23 +56,23 @@ impl App {
         });
         if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
             observer.observe(&box_);
-            self.size_watch = Some(SizeWatch { observer, _callback: callback });
+            self.elements.size_watch = Some(SizeWatch { observer, _callback: callback });
         }
         ctx.link().send_message(Msg::Resized(size_of(&box_)));
     }
 
     pub(super) fn resized(&mut self, size: Size) -> bool {
-        let changed = size != self.stage && size.w > 0.0;
+        let changed = size != self.placement.stage && size.w > 0.0;
         if changed {
-            self.stage = size;
-            self.jump = true;
+            self.placement.stage = size;
+            self.placement.jump = true;
         }
         changed
     }
 
     /// Whether cards are small.
     pub(super) fn is_compact(&self) -> bool {
-        self.narrow || self.stage.w < COMPACT_BELOW
+        self.ui.narrow || self.placement.stage.w < COMPACT_BELOW
     }
 
     fn card(&self) -> Size {
@@ -81,8 +81,8 @@ impl App {
 
     /// The layout of the frame shown.
     pub(super) fn layout(&self) -> Layout {
-        let hosts: Vec<HostId> = self.frame.hosts.iter().map(|h| h.id).collect();
-        layout(&hosts, &topology::masters(&self.frame), self.stage, self.card())
+        let hosts: Vec<HostId> = self.playback.frame.hosts.iter().map(|h| h.id).collect();
+        layout(&hosts, &topology::masters(&self.playback.frame), self.placement.stage, self.card())
     }
 
     /// Tells the layer where the cards belong: where the reader put them, or where the layout has them.
@@ -90,41 +90,41 @@ impl App {
         let Layout { mut corners, height } = self.layout();
         let (card, room) = (self.card(), self.room(height));
         for (id, corner) in corners.iter_mut() {
-            if let Some(share) = self.placed.get(id) {
+            if let Some(share) = self.placement.placed.get(id) {
                 *corner = keep_inside(
                     Point::new(share.x * room.w, share.y * room.h),
-                    Size { w: self.stage.w, h: height },
+                    Size { w: self.placement.stage.w, h: height },
                     card,
                 );
             }
         }
-        let jump = std::mem::take(&mut self.jump) || self.reduced_motion;
-        self.layer.aim(corners, card, jump);
+        let jump = std::mem::take(&mut self.placement.jump) || self.ui.reduced_motion;
+        self.placement.layer.aim(corners, card, jump);
     }
 
     /// Where the corner of a card can be.
     fn room(&self, height: f64) -> Size {
         let card = self.card();
-        Size { w: (self.stage.w - card.w).max(1.0), h: (height - card.h).max(1.0) }
+        Size { w: (self.placement.stage.w - card.w).max(1.0), h: (height - card.h).max(1.0) }
     }
 
     /// Puts a card somewhere and remembers it as a share of the room there is, so that it keeps its place in another window.
     fn put(&mut self, id: HostId, corner: Point) {
         let height = self.layout().height;
-        let corner = keep_inside(corner, Size { w: self.stage.w, h: height }, self.card());
+        let corner = keep_inside(corner, Size { w: self.placement.stage.w, h: height }, self.card());
         let room = self.room(height);
-        self.placed.insert(id, Point::new(corner.x / room.w, corner.y / room.h));
-        self.layer.drag(id, corner);
+        self.placement.placed.insert(id, Point::new(corner.x / room.w, corner.y / room.h));
+        self.placement.layer.drag(id, corner);
     }
 
     pub(super) fn nudge(&mut self, id: HostId, by: Point) {
-        if let Some(corner) = self.layer.corner(id) {
+        if let Some(corner) = self.placement.layer.corner(id) {
             self.put(id, Point::new(corner.x + by.x, corner.y + by.y));
         }
     }
 
     pub(super) fn grab(&mut self, ctx: &Context<Self>, id: HostId, grip: Grip, from: Point) {
-        let (Some(window), Some(corner)) = (dom::window(), self.layer.corner(id)) else { return };
+        let (Some(window), Some(corner)) = (dom::window(), self.placement.layer.corner(id)) else { return };
         let listen = |name: &'static str, make: fn(Point) -> Msg| {
             let link = ctx.link().clone();
             EventListener::new(&window, name, move |event| {
@@ -139,11 +139,11 @@ impl App {
             listen("pointerup", |at| Msg::Released(Some(at))),
             listen("pointercancel", |_| Msg::Released(None)),
         ];
-        self.held = Some(Held { id, grip, from, corner, dragged: false, _listeners: listeners });
+        self.placement.held = Some(HeldCard { id, grip, from, corner, dragged: false, _listeners: listeners });
     }
 
     pub(super) fn hold_moved(&mut self, at: Point) {
-        let Some(held) = &mut self.held else { return };
+        let Some(held) = &mut self.placement.held else { return };
         held.dragged |= held.from.distance(at) > DRAG_FROM;
         if !held.dragged {
             return;
@@ -157,24 +157,26 @@ impl App {
             }
             Grip::Plug => {
                 let line = self.on_floor(at).map(|at| (id, at));
-                self.layer.plug(line);
+                self.placement.layer.plug(line);
             }
         }
     }
 
     pub(super) fn hold_released(&mut self, at: Option<Point>) -> bool {
-        let Some(held) = self.held.take() else { return false };
-        self.layer.plug(None);
+        let Some(held) = self.placement.held.take() else { return false };
+        self.placement.layer.plug(None);
         let Some(at) = at else { return false };
         match (held.grip, held.dragged) {
             (Grip::Move, _) => false,
             (Grip::Plug, false) => {
-                self.connecting = Some(held.id);
+                self.ui.connecting = Some(held.id);
                 true
             }
             (Grip::Plug, true) => {
-                let master =
-                    self.on_floor(at).and_then(|at| self.layer.card_at(at)).filter(|&master| master != held.id);
+                let master = self
+                    .on_floor(at)
+                    .and_then(|at| self.placement.layer.card_at(at))
+                    .filter(|&master| master != held.id);
                 if let Some(master) = master {
                     self.follow(held.id, master);
                 }
@@ -185,7 +187,7 @@ impl App {
 
     /// A place in the window as a place on the floor.
     fn on_floor(&self, at: Point) -> Option<Point> {
-        let rect = self.floor_ref.cast::<Element>()?.get_bounding_client_rect();
+        let rect = self.elements.cards.cast::<Element>()?.get_bounding_client_rect();
         Some(Point::new(at.x - rect.left(), at.y - rect.top()))
     }
 }

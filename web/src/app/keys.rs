@@ -30,7 +30,7 @@ pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
     };
     let resize = {
         let link = link.clone();
-        EventListener::new(&window, "resize", move |_| link.send_message(Msg::Surroundings))
+        EventListener::new(&window, "resize", move |_| link.send_message(Msg::EnvironmentChanged))
     };
     vec![keys, resize]
 }

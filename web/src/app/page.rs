@@ -1,4 +1,4 @@
-//! The whole page, from the app's state: plain data for each part.
+//! Renders the page: the properties of each component, from the app's state.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use yew::prelude::*;
 
 use crate::app::App;
-use crate::app::act::OtherRun;
+use crate::app::state::OtherRun;
 use crate::console::view::Console;
 use crate::i18n::fill;
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
@@ -41,39 +41,40 @@ use crate::topbar::help::help;
 use crate::topbar::load::load;
 use crate::topbar::new::new;
 use crate::transport::bar::Bar;
-use crate::ui::atoms::{class, cross, push, row, span};
+use crate::ui::button::Button;
 use crate::ui::context::UiContext;
-use crate::ui::el::el;
 use crate::ui::error::UiError;
+use crate::ui::icon::Shape;
+use crate::ui::icon_button::IconButton;
 use crate::ui::part::part;
 use crate::ui::shared::Shared;
 
 impl App {
     /// Everything.
-    pub(super) fn page(&self) -> Html {
-        let t = self.lang.text();
-        let masters = topology::masters(&self.frame);
+    pub(super) fn render(&self) -> Html {
+        let t = self.ui.lang.text();
+        let masters = topology::masters(&self.playback.frame);
         let wires = self.wires();
         let (from, now) = self.range();
-        let run = self.run.borrow();
-        let note = caption(run.index().notes(self.frame.entries), self.at).cloned();
+        let run = self.session.run.borrow();
+        let note = caption(run.index().notes(self.playback.frame.entries), self.playback.at).cloned();
         let tab = self.shown_tab();
-        let ruler_here = !self.narrow || tab == Tab::Ruler;
-        let console_here = !self.narrow || tab == Tab::Console;
+        let ruler_here = !self.ui.narrow || tab == Tab::Ruler;
+        let console_here = !self.ui.narrow || tab == Tab::Console;
         let panel_here = !matches!(tab, Tab::Ruler | Tab::Console);
         let (origin, seed) = (run.origin.clone(), run.lab().config().seed);
         let marks = Rc::clone(run.index().marks());
         let colours = run.colours.clone();
         drop(run);
-        let cx = UiContext { lang: self.lang, colours, dispatch: self.dispatch.clone() };
-        let selected = self.selected.and_then(|id| topology::host(&self.frame, id));
+        let cx = UiContext { lang: self.ui.lang, colours, dispatch: self.dispatch.clone() };
+        let selected = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id));
         let ruler = ruler_here.then(|| {
-            let view = RulerView { ruler: ruler(&self.frame), selected: self.selected };
+            let view = RulerView { ruler: ruler(&self.playback.frame), selected: self.ui.selected };
             part("ruler", view, &cx)
         });
-        let (ruler_below, ruler_panel) = if self.narrow { (None, ruler) } else { (ruler, None) };
+        let (ruler_below, ruler_panel) = if self.ui.narrow { (None, ruler) } else { (ruler, None) };
         let console = console_here.then(|| self.console(&cx));
-        let (console_below, console_panel) = if self.narrow { (None, console) } else { (console, None) };
+        let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
         let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters, &cx))).flatten();
         let stage = stage(
             Stage {
@@ -81,83 +82,91 @@ impl App {
                 wires,
                 height: self.layout().height,
                 compact: self.is_compact(),
-                segments: self.segments,
-                connecting: self.connecting.map(|id| topology::name(&self.frame, id)),
+                segments: self.ui.segments,
+                connecting: self.ui.connecting.map(|id| topology::name(&self.playback.frame, id)),
                 error: self.error_at(ErrorSite::Stage),
-                box_ref: self.box_ref.clone(),
-                floor_ref: self.floor_ref.clone(),
+                box_ref: self.elements.stage_box.clone(),
+                floor_ref: self.elements.cards.clone(),
             },
             &cx,
         );
-        let tabs = Tabs { tab, narrow: self.narrow, node: selected.map(|h| h.name.to_string()) };
-        let top = TopBar { origin, nodes: self.frame.hosts.len(), seed, theme: self.theme };
+        let tabs = Tabs { tab, narrow: self.ui.narrow, node: selected.map(|h| h.name.to_string()) };
+        let top = TopBar { origin, nodes: self.playback.frame.hosts.len(), seed, theme: self.ui.theme };
         let bar = Bar {
-            playing: self.playing,
-            at: self.at,
+            playing: self.playback.playing,
+            at: self.playback.at,
             from,
             now,
-            step_by: self.step_by,
-            speed: self.speed,
+            step_by: self.playback.step_by,
+            speed: self.playback.speed,
             marks,
-            futures: self.other_runs.len(),
+            futures: self.session.other_runs.len(),
         };
-        let left = el("div")
-            .class("left")
-            .put(stage)
-            .put(self.notice_html(&cx))
-            .put(html! { <Caption {note} /> })
-            .maybe(ruler_below);
-        let panels = el("div")
-            .class("panel")
-            .set("role", "tabpanel")
-            .set("id", "panel")
-            .set("aria-labelledby", format!("tab-{}", slug(tab)))
-            .set("data-panel", slug(tab))
-            .maybe(panel)
-            .maybe(ruler_panel)
-            .maybe(console_panel);
-        let right = el("div").class("right").put(part("tabs", tabs, &cx)).put(panels).maybe(console_below);
-        let work = self.work.as_ref().map(|work| {
-            let words = fill(t.working, &[("percent", &work.percent().to_string())]);
-            el("div").class("working").set("role", "status").text(words).html()
+        let progress = self.session.replay.as_ref().map(|replay| {
+            let words = fill(t.working, &[("percent", &replay.percent().to_string())]);
+            html! { <div class="working" role="status">{ words }</div> }
         });
-        let page = el("div")
-            .class(class(&[("page", true), ("narrow", self.narrow), ("reduced-motion", self.reduced_motion)]))
-            .node_ref(&self.page_ref)
-            .set("data-playing", self.playing.to_string())
-            .put(part("top", top, &cx))
-            .put(el("main").class("main").put(left).put(right))
-            .put(bar.draw(&cx))
-            .put(row(if self.overlay.is_some() { vec![self.overlay_html(&masters, &cx)] } else { Vec::new() }))
-            .maybe(work)
-            .html();
-        html! { <ContextProvider<UiContext> context={cx}>{ page }</ContextProvider<UiContext>> }
+        let class =
+            classes!("page", self.ui.narrow.then_some("narrow"), self.ui.reduced_motion.then_some("reduced-motion"));
+        html! {
+            <ContextProvider<UiContext> context={cx.clone()}>
+                <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
+                    { part("top", top, &cx) }
+                    <main class="main">
+                        <div class="left">
+                            { stage }
+                            { self.notice_html(&cx) }
+                            <Caption {note} />
+                            { ruler_below.unwrap_or_default() }
+                        </div>
+                        <div class="right">
+                            { part("tabs", tabs, &cx) }
+                            <div
+                                class="panel"
+                                role="tabpanel"
+                                id="panel"
+                                aria-labelledby={format!("tab-{}", slug(tab))}
+                                data-panel={slug(tab)}
+                            >
+                                { panel.unwrap_or_default() }
+                                { ruler_panel.unwrap_or_default() }
+                                { console_panel.unwrap_or_default() }
+                            </div>
+                            { console_below.unwrap_or_default() }
+                        </div>
+                    </main>
+                    { bar.draw(&cx) }
+                    { self.overlay_html(&masters, &cx) }
+                    { progress.unwrap_or_default() }
+                </div>
+            </ContextProvider<UiContext>>
+        }
     }
 
     /// The panel shown: the last two are panels only on narrow screens.
     fn shown_tab(&self) -> Tab {
-        match self.tab {
-            Tab::Ruler | Tab::Console if !self.narrow => Tab::Backlog,
+        match self.ui.tab {
+            Tab::Ruler | Tab::Console if !self.ui.narrow => Tab::Backlog,
             tab => tab,
         }
     }
 
     fn error_at(&self, here: ErrorSite) -> Option<UiError> {
-        self.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
+        self.ui.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
     }
 
     /// The wires worth drawing; one whose sheet is open stays.
     fn wires(&self) -> Vec<WireView> {
-        let open = match self.overlay {
+        let open = match self.ui.overlay {
             Some(Overlay::Wire(a, b, _)) => Some((a, b)),
             _ => None,
         };
-        topology::wires(&self.frame, open)
+        topology::wires(&self.playback.frame, open)
     }
 
     fn cards(&self, masters: &BTreeMap<HostId, HostId>) -> Vec<Card> {
         let card = |host: &Arc<HostFrame>| {
-            let master = masters.get(&host.id).and_then(|&m| topology::host(&self.frame, m));
+            let master = masters.get(&host.id).and_then(|&m| topology::host(&self.playback.frame, m));
             let lag_s = master.and_then(|master| {
                 let conns: Vec<_> = master.conns.iter().filter(|c| c.peer == host.id).map(|c| c.conn).collect();
                 let node = master.node.as_ref()?;
@@ -167,11 +176,11 @@ impl App {
                 host: Shared::from(host),
                 master: master.map(|m| Arc::clone(&m.name)),
                 lag_s,
-                selected: self.selected == Some(host.id),
-                target: self.connecting.map(|replica| replica != host.id),
+                selected: self.ui.selected == Some(host.id),
+                target: self.ui.connecting.map(|replica| replica != host.id),
             }
         };
-        self.frame.hosts.iter().map(card).collect()
+        self.playback.frame.hosts.iter().map(card).collect()
     }
 
     fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
@@ -179,23 +188,23 @@ impl App {
         match tab {
             Tab::Backlog => {
                 let (readers, decided) = (self.readers(host, masters), self.decided(host.id));
-                part("panel", BacklogPanel { node: Shared::from(node), readers, decided, pointed: self.pointed }, cx)
+                part("panel", BacklogPanel { node: Shared::from(node), readers, decided, pointed: self.ui.pointed }, cx)
             }
             Tab::Handshake => {
-                let run = self.run.borrow();
+                let run = self.session.run.borrow();
                 let timeline = run.lab().timeline();
-                let places = run.index().handshake(host.id, self.frame.entries);
+                let places = run.index().handshake(host.id, self.playback.frame.entries);
                 let state = node.upstream.as_ref().map_or(ReplState::None, |u| u.state);
                 let ladder = ladder(places.iter().filter_map(|&at| timeline.get(at)), state);
                 let master = node.upstream.as_ref().map(|u| format!("{}:{}", u.host, u.port));
                 part("panel", HandshakePanel { ladder, master }, cx)
             }
             Tab::Info => {
-                part("panel", InfoPanel { info: Shared::from(&node.info), filter: self.info_filter.clone() }, cx)
+                part("panel", InfoPanel { info: Shared::from(&node.info), filter: self.ui.info_filter.clone() }, cx)
             }
             Tab::Log => {
                 let (lines, older) = self.log(host.id);
-                part("panel", LogPanel { lines, older, all: self.log_all }, cx)
+                part("panel", LogPanel { lines, older, all: self.ui.log_all }, cx)
             }
             Tab::Ruler | Tab::Console => Html::default(),
         }
@@ -206,7 +215,7 @@ impl App {
         let Some(node) = &host.node else { return Vec::new() };
         let eras = Eras::of(node);
         let mine = |id| id == eras.replid || Some(id) == eras.replid2;
-        let replicas = self.frame.hosts.iter().filter(|r| masters.get(&r.id) == Some(&host.id));
+        let replicas = self.playback.frame.hosts.iter().filter(|r| masters.get(&r.id) == Some(&host.id));
         replicas
             .filter_map(|replica| {
                 let node = replica.node.as_ref()?;
@@ -221,11 +230,11 @@ impl App {
     }
 
     fn decided(&self, id: HostId) -> Option<Decided> {
-        let run = self.run.borrow();
-        let found = run.index().verdict(id, self.frame.entries)?;
+        let run = self.session.run.borrow();
+        let found = run.index().verdict(id, self.playback.frame.entries)?;
         let entry = run.lab().timeline().get(found.entry)?;
         let What::Node(Event::Verdict { verdict, .. }) = &entry.what else { return None };
-        let name = |id| run.index().known_name(id).map_or_else(|| topology::name(&self.frame, id), Arc::clone);
+        let name = |id| run.index().known_name(id).map_or_else(|| topology::name(&self.playback.frame, id), Arc::clone);
         Some(Decided {
             entry: found.entry,
             at: entry.at,
@@ -238,12 +247,12 @@ impl App {
 
     /// The newest lines of the log, and how many older ones there are.
     fn log(&self, id: HostId) -> (Vec<Line>, usize) {
-        let run = self.run.borrow();
-        let places = run.index().log((!self.log_all).then_some(id), self.frame.entries);
+        let run = self.session.run.borrow();
+        let places = run.index().log((!self.ui.log_all).then_some(id), self.playback.frame.entries);
         let older = places.len().saturating_sub(LINES_MAX);
         let line = |&at: &usize| {
             let entry = run.lab().timeline().get(at)?;
-            let node = entry.host.map_or_else(|| Arc::from("?"), |id| topology::name(&self.frame, id));
+            let node = entry.host.map_or_else(|| Arc::from("?"), |id| topology::name(&self.playback.frame, id));
             let says = match &entry.what {
                 What::Node(Event::Log { level, text }) => Says::Redis(*level, text.clone()),
                 _ => Says::Verdict(run.index().note_at(at)?.clone()),
@@ -254,14 +263,16 @@ impl App {
     }
 
     fn console(&self, cx: &UiContext) -> Html {
-        let Some(host) = self.selected.and_then(|id| topology::host(&self.frame, id)) else { return Html::default() };
+        let Some(host) = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id)) else {
+            return Html::default();
+        };
         let console = Console {
-            nodes: self.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
+            nodes: self.playback.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
             id: host.id,
             name: Arc::clone(&host.name),
             port: host.port,
             runs: matches!(host.power, Power::Running | Power::Paused),
-            lines: self.run.borrow_mut().console(host.id, &self.frame),
+            lines: self.session.run.borrow_mut().console(host.id, &self.playback.frame),
             error: self.error_at(ErrorSite::Console),
         };
         part("console", console, cx)
@@ -269,35 +280,35 @@ impl App {
 
     fn notice_html(&self, cx: &UiContext) -> Html {
         let t = cx.t();
-        let (words, button) = match &self.notice {
+        let (words, button) = match &self.ui.notice {
             Some(notice) => {
                 let words = fill((notice.wording)(t), &[("at", &time::clock(notice.at))]);
-                (words, cross(cx, t.dismiss, Intent::DismissNotice))
+                let onclick = cx.click(Intent::DismissNotice);
+                (words, html! { <IconButton shape={Shape::Cross} label={t.dismiss} {onclick} /> })
             }
-            // While one looks at the past without having acted, the page says what an action would mean.
-            None if !self.is_live() && !self.playing => {
-                let words = fill(t.in_the_past, &[("at", &time::clock(self.at))]);
-                (words, push(cx, "button small", "", Intent::GoLive, t.go_live))
+            // While the user looks at the past, the page says what an action would do.
+            None if !self.is_live() && !self.playback.playing => {
+                let words = fill(t.in_the_past, &[("at", &time::clock(self.playback.at))]);
+                let onclick = cx.click(Intent::GoLive);
+                (words, html! { <Button class="button small" {onclick}>{ t.go_live }</Button> })
             }
-            None => return row(Vec::new()),
+            None => return Html::default(),
         };
-        let notice = el("div").class("notice").set("role", "status").testid("notice").put(span("", words)).put(button);
-        // In a list of its own, so that its coming and going moves nothing else.
-        row(vec![notice.html()])
+        html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
     }
 
     fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
         let error = self.error_at(ErrorSite::Overlay);
-        let seed = self.run.borrow().lab().config().seed;
-        match self.overlay {
+        let seed = self.session.run.borrow().lab().config().seed;
+        match self.ui.overlay {
             None => Html::default(),
             Some(Overlay::Node(id, _)) => {
-                let Some(host) = topology::host(&self.frame, id) else { return Html::default() };
+                let Some(host) = topology::host(&self.playback.frame, id) else { return Html::default() };
                 let is_cut = |other| {
                     let pair = topology::ordered(id, other);
-                    self.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
+                    self.playback.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
                 };
-                let others = self.frame.hosts.iter().filter(|h| h.id != id);
+                let others = self.playback.frame.hosts.iter().filter(|h| h.id != id);
                 let others = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
                 NodeMenu { host, others, master: masters.get(&id).copied(), error }.draw(cx)
             }
@@ -310,7 +321,9 @@ impl App {
             }
             Some(Overlay::New) => new(seed, error.as_ref(), cx),
             Some(Overlay::Load) => load(error.as_ref(), cx),
-            Some(Overlay::Futures) => futures(&self.other_runs.iter().map(OtherRun::span).collect::<Vec<_>>(), cx),
+            Some(Overlay::Futures) => {
+                futures(&self.session.other_runs.iter().map(OtherRun::span).collect::<Vec<_>>(), cx)
+            }
             Some(Overlay::Help) => help(cx),
         }
     }

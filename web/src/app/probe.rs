@@ -10,13 +10,13 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use crate::app::run::Run;
+use crate::app::run::LabRun;
 use crate::ui::dom;
 
 /// Hangs the functions on the window. They live as long as the page.
-pub fn install(run: &Rc<RefCell<Run>>) {
+pub fn install(run: &Rc<RefCell<LabRun>>) {
     let probe = Object::new();
-    let of = |run: &Rc<RefCell<Run>>| -> Weak<RefCell<Run>> { Rc::downgrade(run) };
+    let of = |run: &Rc<RefCell<LabRun>>| -> Weak<RefCell<LabRun>> { Rc::downgrade(run) };
     let digest = {
         let run = of(run);
         Closure::<dyn Fn() -> JsValue>::new(move || {

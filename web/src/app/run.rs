@@ -1,4 +1,4 @@
-//! One world that runs: the lab, the index of its timeline, and what its script is still to do.
+//! A run: the lab, the index of its timeline, and the script's remaining actions.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -11,40 +11,39 @@ use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedA
 use crate::model::colours::ColourMap;
 use crate::model::index::Index;
 
-/// Where a world came from, for the line that says so.
+/// Where a run came from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
-    /// The example that the page opens with.
+    /// The opening example.
     Opening,
-    /// Made by the reader.
+    /// Configured by the user.
     Own,
     /// Loaded from a file of this name.
     Loaded(String),
 }
 
-/// A transcript that was asked for, kept until it grows.
+/// The console transcript that was last asked for.
 struct Transcript {
     host: HostId,
     entries: usize,
     lines: Rc<Vec<ConsoleLine>>,
 }
 
-/// One world that runs.
-pub struct Run {
+/// A run.
+pub struct LabRun {
     lab: Lab,
     index: Index,
-    /// What the example is still to do, in order of time. It happens when the world comes to it, unless its reader took
-    /// the world elsewhere.
+    /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
     transcript: Option<Transcript>,
-    /// The colours of its histories. A future that begins in its past starts with the same.
+    /// The colours of its replication IDs. A branch starts with the same.
     pub colours: ColourMap,
     /// Where the world came from.
     pub origin: Origin,
 }
 
-impl Run {
-    /// A world at its beginning, that will do what `log` says as time passes.
+impl LabRun {
+    /// A run at its beginning, which carries out the actions of `log` as time passes.
     ///
     /// # Errors
     /// The configuration is refused.
@@ -52,7 +51,7 @@ impl Run {
         Ok(Self::of(Lab::new(log.config)?, log.actions.into(), origin))
     }
 
-    /// A new world without a script.
+    /// A new run without a script.
     ///
     /// # Errors
     /// The configuration is refused.
@@ -60,7 +59,7 @@ impl Run {
         Ok(Self::of(Lab::new(config)?, VecDeque::new(), Origin::Own))
     }
 
-    /// A world that was made again from its log.
+    /// A run that was replayed from its log.
     #[must_use]
     pub fn replayed(lab: Lab, origin: Origin) -> Self {
         Self::of(lab, VecDeque::new(), origin)
@@ -76,13 +75,13 @@ impl Run {
         self.index.extend(lab.timeline(), |t| lab.frame_at(t), &mut self.colours);
     }
 
-    /// The lab itself, to look at.
+    /// The lab.
     #[must_use]
     pub const fn lab(&self) -> &Lab {
         &self.lab
     }
 
-    /// Where things lie in the timeline.
+    /// The index of the timeline.
     #[must_use]
     pub const fn index(&self) -> &Index {
         &self.index
@@ -113,10 +112,10 @@ impl Run {
         }
     }
 
-    /// Lets the world run up to `t`, doing on the way what the script says.
+    /// Runs the world up to `t` and carries out the script's actions on the way.
     ///
     /// # Errors
-    /// A scripted action was refused, as the reader changed the world; the rest of the script goes on.
+    /// A scripted action was refused, because the user changed the world; the remaining ones are carried out.
     pub fn advance(&mut self, t: SimTime) -> Result<(), LabError> {
         let mut refused = Ok(());
         while let Some(next) = self.script.pop_front_if(|a| a.at_us <= t.0) {
@@ -148,12 +147,12 @@ impl Run {
         lines.rfind(|line| line.starts_with("repl-backlog-size")).cloned()
     }
 
-    /// Does something now.
+    /// Carries out actions now, until one is refused.
     ///
     /// # Errors
-    /// The lab refuses it: nothing has changed.
-    pub fn act(&mut self, action: Action) -> Result<(), LabError> {
-        self.lab.act(action)
+    /// The lab refuses one: those before it have been carried out.
+    pub fn act_all(&mut self, actions: Vec<Action>) -> Result<(), LabError> {
+        actions.into_iter().try_for_each(|action| self.lab.act(action))
     }
 
     /// The next instant after `from` at which something of that size happens.

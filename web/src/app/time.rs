@@ -1,10 +1,10 @@
-//! The one animation-frame loop, and everything that moves the moment shown.
+//! The animation-frame loop, and everything that changes the time shown.
 
 use gloo::render::request_animation_frame;
-use gloo::timers::callback::Timeout;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
+use crate::app::state::Rendered;
 use crate::app::{App, Msg};
 use crate::intent::ErrorSite;
 use crate::model::pace;
@@ -15,139 +15,129 @@ use crate::ui::error::UiError;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
 const TICK_MAX_MS: f64 = 100.0;
-/// After a tick the next frame is asked for no sooner than this: what moves looks smooth at 30 drawings a second, each
-/// costs the browser a layout and a painting, and a frame without one costs it something too.
-const REST_MS: u32 = 29;
-/// Panels are drawn anew at most this often while time passes: the eye reads no quicker, and a phone is glad.
-const DRAW_EVERY_MS: f64 = 250.0;
-/// So often they are drawn even if nothing happened, for the scrubber's axis.
-const DRAW_AT_LEAST_EVERY_MS: f64 = 400.0;
 /// Wall time that one tick may spend on the world. A world that needs more runs slower than asked for.
-const WORK_MAX_MS: f64 = 9.0;
+const WORK_MAX_MS: f64 = 5.0;
 
 impl App {
-    /// Asks for the next tick, if something moves.
-    pub(super) fn keep_ticking(&mut self, ctx: &Context<Self>) {
-        let moves = self.playing || self.work.is_some() || self.layer.is_settling();
-        if moves && self.loop_.is_none() && self.rest.is_none() {
-            if self.last_tick.is_some() && self.work.is_none() {
-                let link = ctx.link().clone();
-                self.rest = Some(Timeout::new(REST_MS, move || link.send_message(Msg::Rested)));
-            } else {
-                self.ask_for_tick(ctx);
-            }
-        }
+    /// Requests the next tick, if something moves.
+    pub(super) fn request_tick(&mut self, ctx: &Context<Self>) {
+        let moves = self.playback.playing || self.session.replay.is_some() || self.placement.layer.is_settling();
         if !moves {
-            self.last_tick = None;
+            self.playback.last_tick_ms = None;
+        } else if self.playback.tick_request.is_none() {
+            let link = ctx.link().clone();
+            let request = request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms)));
+            self.playback.tick_request = Some(request);
         }
     }
 
-    /// The rest after a tick is over.
-    pub(super) fn rested(&mut self, ctx: &Context<Self>) {
-        self.rest = None;
-        self.ask_for_tick(ctx);
-    }
-
-    /// Asks for a tick with the browser's next drawing.
-    fn ask_for_tick(&mut self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        self.loop_ = Some(request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms))));
-    }
-
-    /// One tick: time passes, what moves is drawn; whether panels must be drawn too.
+    /// One tick: time passes and what moves is drawn. Returns whether components must be rendered: in that case what moves
+    /// is drawn after them, so that everything on the page is of one time.
     pub(super) fn tick(&mut self, wall_ms: f64) -> bool {
-        self.loop_ = None;
-        let passed = self.last_tick.map_or(0.0, |last| (wall_ms - last).clamp(0.0, TICK_MAX_MS));
-        self.last_tick = Some(wall_ms);
-        if self.work.is_some() && self.go_on_working() {
+        self.playback.tick_request = None;
+        let passed_ms = self.playback.last_tick_ms.map_or(0.0, |last| (wall_ms - last).clamp(0.0, TICK_MAX_MS));
+        self.playback.last_tick_ms = Some(wall_ms);
+        if self.session.replay.is_some() {
+            self.continue_replay();
             return true;
         }
-        if self.playing && self.work.is_none() {
-            self.pass(passed * 1000.0);
+        if self.playback.playing {
+            self.pass(passed_ms * 1000.0);
         }
-        self.layer.settle(passed);
+        self.placement.layer.settle(passed_ms);
+        if self.playback.rendered != Some(self.to_render()) {
+            return true;
+        }
         self.draw_moving();
-        let since = wall_ms - self.last_drawn;
-        let due = if self.frame.seq != self.drawn_seq { DRAW_EVERY_MS } else { DRAW_AT_LEAST_EVERY_MS };
-        let draw = (self.playing || self.work.is_some()) && since >= due;
-        draw || (!self.playing && self.frame.seq != self.drawn_seq)
+        false
     }
 
-    /// Whether panels that change now are drawn at once. While time passes and they were drawn a moment ago, the next
-    /// tick that is due does it.
-    pub(super) fn draws_at_once(&self) -> bool {
-        !self.playing || self.error.is_some() || dom::wall_ms() - self.last_drawn >= DRAW_EVERY_MS
+    /// What the components show now.
+    pub(super) fn to_render(&self) -> Rendered {
+        Rendered {
+            seq: self.playback.frame.seq,
+            extent_us: time::extent(self.session.run.borrow().now()),
+            live: self.is_live(),
+            playing: self.playback.playing,
+        }
     }
 
-    /// Lets `wall_us` microseconds of wall time pass, at the speed chosen.
+    /// Lets `wall_us` microseconds of wall time pass, at the chosen speed.
     fn pass(&mut self, wall_us: f64) {
         let started = dom::wall_ms();
         let mut left = wall_us;
         while left > 0.5 && dom::wall_ms() - started < WORK_MAX_MS {
             let (now, next) = {
-                let run = self.run.borrow();
-                (run.now(), run.next_after(self.at, &self.frame))
+                let run = self.session.run.borrow();
+                (run.now(), run.next_after(self.playback.at, &self.playback.frame))
             };
-            let stretch = pace::stretch(self.speed, &self.frame, self.at, left, next, self.segments);
+            let stretch = pace::stretch(
+                self.playback.speed,
+                &self.playback.frame,
+                self.playback.at,
+                left,
+                next,
+                self.ui.segments,
+            );
             left -= stretch.cost_us;
-            if self.at < now {
-                self.at = stretch.until.min(now);
+            if self.playback.at < now {
+                self.playback.at = stretch.until.min(now);
             } else {
                 self.advance_to(stretch.until);
-                if self.at == now {
-                    // The world came to the end of its time.
-                    self.playing = false;
+                if self.playback.at == now {
+                    // The world reached the end of its time.
+                    self.playback.playing = false;
                     break;
                 }
             }
-            self.frame = self.run.borrow().frame_at(self.at);
+            self.playback.frame = self.session.run.borrow().frame_at(self.playback.at);
         }
         self.read();
     }
 
-    /// Lets the world itself run, and goes along.
+    /// Runs the world and shows its present.
     fn advance_to(&mut self, until: SimTime) {
-        let mut run = self.run.borrow_mut();
+        let mut run = self.session.run.borrow_mut();
         if let Err(error) = run.advance(until) {
-            self.error = Some((ErrorSite::Stage, UiError::Lab(error)));
+            self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
         }
-        self.at = run.now();
+        self.playback.at = run.now();
     }
 
-    /// Takes in what is new in the timeline.
+    /// Indexes the timeline's new entries.
     pub(super) fn read(&mut self) {
-        self.run.borrow_mut().read();
+        self.session.run.borrow_mut().read();
     }
 
-    /// Shows a moment of the recorded past, or the present.
+    /// Shows a time of the recorded past, or the present.
     pub(super) fn show(&mut self, at: SimTime) {
         let (from, now) = self.range();
-        self.at = at.clamp(from.min(now), now);
-        self.frame = self.run.borrow().frame_at(self.at);
+        self.playback.at = at.clamp(from.min(now), now);
+        self.playback.frame = self.session.run.borrow().frame_at(self.playback.at);
         self.read();
-        if self.selected.is_none_or(|id| !self.frame.hosts.iter().any(|h| h.id == id)) {
-            self.selected = self.frame.hosts.first().map(|h| h.id);
+        if self.ui.selected.is_none_or(|id| !self.playback.frame.hosts.iter().any(|h| h.id == id)) {
+            self.ui.selected = self.playback.frame.hosts.first().map(|h| h.id);
         }
     }
 
-    /// The first moment that can be shown, and the present.
+    /// The first time that can be shown, and the present.
     pub(super) fn range(&self) -> (SimTime, SimTime) {
-        let run = self.run.borrow();
+        let run = self.session.run.borrow();
         (run.lab().frames().from, run.now())
     }
 
-    /// Whether the moment shown is the present.
+    /// Whether the time shown is the present.
     pub(super) fn is_live(&self) -> bool {
-        self.at >= self.run.borrow().now()
+        self.playback.at >= self.session.run.borrow().now()
     }
 
     pub(super) fn toggle_play(&mut self) {
-        self.playing = !self.playing;
-        self.last_tick = None;
+        self.playback.playing = !self.playback.playing;
+        self.playback.last_tick_ms = None;
     }
 
     pub(super) fn rewind(&mut self) {
-        self.playing = false;
+        self.playback.playing = false;
         let (from, _) = self.range();
         self.show(from);
     }
@@ -158,45 +148,29 @@ impl App {
     }
 
     pub(super) fn seek(&mut self, at: SimTime) {
-        self.playing = false;
+        self.playback.playing = false;
         self.show(at);
     }
 
     pub(super) fn step_back(&mut self) {
-        self.playing = false;
-        let at = self.run.borrow().step_back(self.at, self.step_by);
+        self.playback.playing = false;
+        let at = self.session.run.borrow().step_back(self.playback.at, self.playback.step_by);
         self.show(at);
     }
 
     pub(super) fn step_forward(&mut self) {
-        self.playing = false;
-        let at = self.run.borrow_mut().step_forward(self.at, self.step_by);
+        self.playback.playing = false;
+        let at = self.session.run.borrow_mut().step_forward(self.playback.at, self.playback.step_by);
         self.show(at);
     }
 
     /// Draws what moves, past the virtual DOM.
     pub(super) fn draw_moving(&mut self) {
-        let style = PacketStyle { segments: self.segments, reduced_motion: self.reduced_motion };
-        let run = self.run.borrow();
-        self.layer.packets(&self.frame, self.at, &run.colours, style);
+        let style = PacketStyle { segments: self.ui.segments, reduced_motion: self.ui.reduced_motion };
+        let run = self.session.run.borrow();
+        let at = self.playback.at;
+        self.placement.layer.packets(&self.playback.frame, at, &run.colours, style);
         let extent = time::extent(run.now());
-        self.layer.clock(self.at, self.at.0 as f64 / extent as f64, self.playing);
-    }
-
-    /// After the virtual DOM was drawn: what moves is put back to its place in it.
-    pub(super) fn after_drawing(&mut self) {
-        self.drawn_seq = self.frame.seq;
-        self.lay_out();
-        let (floor, page) = (self.floor_ref.cast(), self.page_ref.cast());
-        if let (Some(floor), Some(page)) = (floor, page) {
-            self.layer.refresh(&floor, &page);
-        }
-        self.draw_moving();
-        self.last_drawn = dom::wall_ms();
-        self.update_overlay();
-        if std::mem::take(&mut self.focus_console) {
-            dom::focus(crate::console::input::ID);
-        }
-        self.follow_ends();
+        self.placement.layer.clock(at, at.0 as f64 / extent as f64, self.playback.playing);
     }
 }

@@ -1,0 +1,160 @@
+//! The app's state, by what it is about.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gloo::file::callbacks::FileReader;
+use gloo::render::AnimationFrame;
+use psyncscope_lab::StepBy;
+use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::app::cards::{HeldCard, SizeWatch};
+use crate::app::replay::PendingReplay;
+use crate::app::run::LabRun;
+use crate::i18n::Lang;
+use crate::intent::{ErrorSite, Overlay, Tab, Theme};
+use crate::model::geometry::{Point, Size};
+use crate::model::narrate::Wording;
+use crate::model::pace::Speed;
+use crate::stage::layer::Layer;
+use crate::ui::error::UiError;
+
+/// The run on the page, and those that were left.
+pub struct Session {
+    /// The run on the page.
+    pub run: Rc<RefCell<LabRun>>,
+    /// Runs that were left, oldest first.
+    pub other_runs: Vec<OtherRun>,
+    /// A replay that is not finished yet.
+    pub replay: Option<PendingReplay>,
+}
+
+/// A run that was left.
+pub struct OtherRun {
+    /// The run.
+    pub run: LabRun,
+    /// The time that was shown when it was left.
+    pub left_at: SimTime,
+}
+
+impl OtherRun {
+    /// When it was left, and how far it had run.
+    #[must_use]
+    pub fn span(&self) -> (SimTime, SimTime) {
+        (self.left_at, self.run.now())
+    }
+}
+
+/// Which time is shown, and how time passes.
+pub struct Playback {
+    /// The time shown.
+    pub at: SimTime,
+    /// The frame of that time.
+    pub frame: Arc<Frame>,
+    /// Whether time passes.
+    pub playing: bool,
+    /// How fast.
+    pub speed: Speed,
+    /// The size of a step.
+    pub step_by: StepBy,
+    /// The requested animation frame.
+    pub tick_request: Option<AnimationFrame>,
+    /// The wall time of the last tick, in milliseconds; `None` before the first and after a pause.
+    pub last_tick_ms: Option<f64>,
+    /// What the components were last rendered for.
+    pub rendered: Option<Rendered>,
+}
+
+/// What the components were rendered for: while it is the same, a tick draws only what moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The sequence number of the frame.
+    pub seq: u64,
+    /// The last microsecond of the scrubber's axis.
+    pub extent_us: u64,
+    /// Whether the time shown was the present.
+    pub live: bool,
+    /// Whether time passed.
+    pub playing: bool,
+}
+
+/// What the user looks at, and the choices made.
+pub struct UiState {
+    /// The node that the panels are about.
+    pub selected: Option<HostId>,
+    /// The panel.
+    pub tab: Tab,
+    /// Whether packets without payload are drawn.
+    pub segments: bool,
+    /// Whether the log shows all nodes.
+    pub log_all: bool,
+    /// The filter of INFO.
+    pub info_filter: String,
+    /// The byte of the ring under the pointer, by its index.
+    pub pointed: Option<usize>,
+    /// The open overlay.
+    pub overlay: Option<Overlay>,
+    /// The node whose master is being chosen.
+    pub connecting: Option<HostId>,
+    /// The last error, and where it is shown.
+    pub error: Option<(ErrorSite, UiError)>,
+    /// A message about what the page did.
+    pub notice: Option<Notice>,
+    /// The language.
+    pub lang: Lang,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Whether the page has one column.
+    pub narrow: bool,
+    /// Whether the user prefers reduced motion.
+    pub reduced_motion: bool,
+    /// Whether the command line takes the focus after the next rendering.
+    pub focus_console: bool,
+}
+
+/// A message about what the page did.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Which sentence.
+    pub wording: Wording,
+    /// The time that it names.
+    pub at: SimTime,
+    /// When it was first shown, in milliseconds of wall time.
+    pub since_ms: f64,
+}
+
+/// Where the cards are.
+pub struct Placement {
+    /// Positions of everything that moves.
+    pub layer: Layer,
+    /// The size of the stage, in pixels.
+    pub stage: Size,
+    /// Where the user put cards, as a share of the stage's free width and height.
+    pub placed: BTreeMap<HostId, Point>,
+    /// The card that is being dragged.
+    pub held: Option<HeldCard>,
+    /// Whether cards are placed without animation after the next rendering: the stage or the world is another one.
+    pub jump: bool,
+}
+
+/// Elements of the document and what listens to them.
+pub struct PageElements {
+    /// The page.
+    pub page: NodeRef,
+    /// The box whose size the layout is made for.
+    pub stage_box: NodeRef,
+    /// The container of the cards.
+    pub cards: NodeRef,
+    /// Watches the size of the stage.
+    pub size_watch: Option<SizeWatch>,
+    /// What had the focus before a sheet took it.
+    pub focus_before: Option<HtmlElement>,
+    /// What the lists that follow their end last showed.
+    pub followed: Vec<String>,
+    /// The file that is being read.
+    pub file_reader: Option<FileReader>,
+}
