@@ -25,7 +25,8 @@ use std::collections::BTreeMap;
 pub struct Limits {
     /// The smallest `repl-backlog-size` in bytes; Redis's is 16384 (`CONFIG_REPL_BACKLOG_MIN_SIZE`).
     pub backlog_size_min: usize,
-    /// The newest RDB version to read; Redis 5.0.14's is 9.
+    /// The newest RDB version to read; Redis 5.0.14's is 9. Above that a master may be of a later version too, and what
+    /// it propagates is understood as far as the data types are there.
     pub rdb_version_max: u32,
     /// Lua instructions that take a millisecond of a node's time. Real machines execute more; a world that has to execute
     /// what takes seconds in it would rather not. 0: scripts take what the driver's clock says that they took.
@@ -41,6 +42,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Whether the master of this node may be of a later version than Redis 5.
+    #[must_use]
+    pub const fn allows_later_master(&self) -> bool {
+        self.rdb_version_max > crate::rdb::VERSION
+    }
+
     /// Limits for a screen: a backlog of 16 bytes can be drawn byte by byte.
     #[must_use]
     pub fn classroom() -> Self {

@@ -1,7 +1,7 @@
 //! From bytes to executions: `processInputBuffer` and the gates of `processCommand`.
 
 use super::execute::Propagate;
-use super::table::{self, CommandSpec, Flags};
+use super::table::{CommandSpec, Flags};
 use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
@@ -154,8 +154,7 @@ impl Node {
 
     /// Whether a command may run now.
     fn gate(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
-        let spec = table::lookup_renamed(&self.config.renamed_commands, &argv[0])
-            .ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
+        let spec = self.find_command(conn, &argv[0]).ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
         if !spec.takes(argv.len()) {
             return Err(Refusal::abort(format!("ERR wrong number of arguments for '{}' command", spec.name)));
         }

@@ -7,8 +7,8 @@
 //! * `hash`: positions, their hashes, distances; `area`: the boxes that a search looks into
 //! * `radius`: the searches
 
-mod area;
-mod hash;
+pub(super) mod area;
+pub(super) mod hash;
 mod radius;
 
 use super::call::{Call, Shared};
@@ -17,6 +17,7 @@ use crate::keyspace::Zset;
 use crate::resp::{Reply, errors};
 use hash::Position;
 
+pub(super) use radius::radius;
 pub use radius::{georadius, georadius_ro, georadiusbymember, georadiusbymember_ro};
 
 /// GEOADD key longitude latitude member [longitude latitude member …]. Propagated as the ZADD that it is.
@@ -40,7 +41,7 @@ pub fn geoadd(call: &mut Call<'_>) {
 }
 
 /// `extractLongLatOrReply`: the longitude and the latitude at the start of these words.
-fn position(call: &mut Call<'_>, words: &[Vec<u8>]) -> Option<Position> {
+pub(super) fn position(call: &mut Call<'_>, words: &[Vec<u8>]) -> Option<Position> {
     let position = Position { longitude: double(call, &words[0])?, latitude: double(call, &words[1])? };
     if position.is_on_the_map() {
         return Some(position);
@@ -51,7 +52,7 @@ fn position(call: &mut Call<'_>, words: &[Vec<u8>]) -> Option<Position> {
 }
 
 /// `extractUnitOrReply`: the metres of a unit.
-fn unit(call: &mut Call<'_>, word: &[u8]) -> Option<f64> {
+pub(super) fn unit(call: &mut Call<'_>, word: &[u8]) -> Option<f64> {
     Some(match word {
         b"m" => 1.0,
         b"km" => 1000.0,
@@ -101,7 +102,7 @@ fn each_member(call: &mut Call<'_>, missing: fn(&mut Reply), found: fn(&mut Repl
 }
 
 /// Where a member is.
-fn position_of(zset: Option<&Shared<Zset>>, member: &[u8]) -> Option<Position> {
+pub(super) fn position_of(zset: Option<&Shared<Zset>>, member: &[u8]) -> Option<Position> {
     Some(Position::of_score(zset?.score(member)?))
 }
 

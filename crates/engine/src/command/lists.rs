@@ -285,8 +285,7 @@ pub fn rpoplpush(call: &mut Call<'_>) {
     }
 }
 
-/// Moves the last element of `source` to the head of `destination` and returns it; `None` if there is no `source`. The
-/// heart of RPOPLPUSH and BRPOPLPUSH. Counts as one change. On another type at either key replies WRONGTYPE.
+/// [`move_one`] of the last element of `source` to the head of `destination`: the heart of RPOPLPUSH and BRPOPLPUSH.
 ///
 /// # Errors
 /// One of the keys holds another type.
@@ -295,24 +294,40 @@ pub(crate) fn move_last(
     source: &[u8],
     destination: &[u8],
 ) -> Result<Option<Vec<u8>>, super::call::WrongType> {
-    let last = match call.read_for_write::<List>(source)? {
+    move_one(call, (source, End::Tail), (destination, End::Head))
+}
+
+/// Moves the element at one end of a list to one end of a list and returns it; `None` if there is no source. Counts as
+/// one change. On another type at either key replies WRONGTYPE.
+///
+/// # Errors
+/// One of the keys holds another type.
+pub(super) fn move_one(
+    call: &mut Call<'_>,
+    (source, from): (&[u8], End),
+    (destination, to): (&[u8], End),
+) -> Result<Option<Vec<u8>>, super::call::WrongType> {
+    let element = match call.read_for_write::<List>(source)? {
         None => return Ok(None),
-        Some(list) => list.len().checked_sub(1).and_then(|last| list.get(last)).map(<[u8]>::to_vec),
+        Some(list) => match from {
+            End::Head => list.get(0).map(<[u8]>::to_vec),
+            End::Tail => list.len().checked_sub(1).and_then(|last| list.get(last)).map(<[u8]>::to_vec),
+        },
     };
-    let Some(element) = last else { return Ok(None) };
+    let Some(element) = element else { return Ok(None) };
     if source == destination {
         call.change(source, |list: &mut List| {
-            if let Some(element) = list.pop_back() {
-                list.push_front(element);
+            if let Some(element) = pop_one(list, from) {
+                push_one(list, element, to);
             }
         })?;
     } else {
         // The destination is made before an emptied source goes.
-        push(call, destination, std::slice::from_ref(&element), End::Head)?;
-        call.change(source, List::pop_back)?;
+        push(call, destination, std::slice::from_ref(&element), to)?;
+        call.change(source, |list: &mut List| pop_one(list, from))?;
     }
-    call.notify(Events::LIST, "lpush", destination);
-    notify_popped(call, source, End::Tail);
+    call.notify(Events::LIST, to.push_event(), destination);
+    notify_popped(call, source, from);
     call.dirty += 1;
     Ok(Some(element))
 }

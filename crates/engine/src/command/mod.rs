@@ -5,6 +5,7 @@
 //! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
 //! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `geo`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
 //!   commands on data, which see only a [`call::Call`]
+//! * `later`: what only masters of Redis 6.2 and 7 send
 //! * `server`, `connection`, `clients`: commands on the node itself
 
 pub mod bits;
@@ -25,6 +26,7 @@ mod getkeys;
 pub mod hashes;
 pub mod hyperloglog;
 pub mod keys;
+mod later;
 pub mod lists;
 pub(crate) mod logs;
 mod monitor;

@@ -1,5 +1,7 @@
 //! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
 
+use std::borrow::Cow;
+
 use super::{
     bits, blocking, call::Call, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort,
     strings, zsets,
@@ -125,7 +127,7 @@ impl CommandSpec {
     }
 }
 
-const fn data(
+pub(super) const fn data(
     name: &'static str,
     arity: i32,
     flags: &str,
@@ -135,7 +137,12 @@ const fn data(
     CommandSpec { name, arity, flags: Flags::parse(flags), keys, run: Handler::Data(run) }
 }
 
-const fn node(name: &'static str, arity: i32, flags: &str, run: fn(&mut Node, ConnId, &[Vec<u8>])) -> CommandSpec {
+pub(super) const fn node(
+    name: &'static str,
+    arity: i32,
+    flags: &str,
+    run: fn(&mut Node, ConnId, &[Vec<u8>]),
+) -> CommandSpec {
     CommandSpec { name, arity, flags: Flags::parse(flags), keys: (0, 0, 0), run: Handler::Node(run) }
 }
 
@@ -331,8 +338,13 @@ pub static COMMANDS: &[CommandSpec] = &[
 /// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).
 #[must_use]
 pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'static CommandSpec> {
+    lookup(&original_name(renamed, name)?)
+}
+
+/// The name, in any case, that the command called `name` has without these renamings. `None` if it was renamed away.
+pub(super) fn original_name<'a>(renamed: &[(String, String)], name: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if renamed.is_empty() {
-        return lookup(name);
+        return Some(Cow::Borrowed(name));
     }
     let mut name = name.to_ascii_lowercase();
     for (old, new) in renamed.iter().rev() {
@@ -342,7 +354,7 @@ pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'sta
             return None;
         }
     }
-    lookup(&name)
+    Some(Cow::Owned(name))
 }
 
 /// Where each command stands in [`COMMANDS`], in the order of their names: looked up for every command that arrives.
@@ -419,7 +431,9 @@ pub struct Calls(Vec<(u64, i64)>);
 impl Calls {
     /// One more call, which took so many microseconds.
     pub(crate) fn count(&mut self, spec: &'static CommandSpec, us: i64) {
-        let Some(at) = COMMANDS.element_offset(spec) else { return };
+        // A form of a later Redis counts with the command that it is a form of.
+        let own = COMMANDS.element_offset(spec);
+        let Some(at) = own.or_else(|| COMMANDS.iter().position(|known| known.name == spec.name)) else { return };
         if self.0.is_empty() {
             self.0.resize(COMMANDS.len(), (0, 0));
         }

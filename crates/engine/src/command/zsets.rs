@@ -7,11 +7,13 @@
 //! * `range`: commands that read ranges; `remove`: those that remove them; `pop`: those that remove from an end
 //! * `store`: unions and intersections
 
-mod bounds;
+pub(super) mod bounds;
 mod pop;
-mod range;
+pub(super) mod range;
 mod remove;
 mod store;
+
+use std::cmp::Ordering;
 
 use super::call::Call;
 use super::notify::Events;
@@ -28,13 +30,15 @@ pub use store::{zinterstore, zunionstore};
 #[derive(Clone, Copy, Default)]
 pub(super) struct AddOptions {
     /// NX: only new members.
-    if_absent: bool,
+    pub(super) if_absent: bool,
     /// XX: only members that are there.
-    if_present: bool,
+    pub(super) if_present: bool,
     /// CH: reply what changed instead of what is new.
-    count_changed: bool,
+    pub(super) count_changed: bool,
     /// INCR: add to the score.
-    increment: bool,
+    pub(super) increment: bool,
+    /// GT or LT, which ZADD has since Redis 6.2: update a member only if its score becomes greater, or less.
+    pub(super) only_if: Option<Ordering>,
 }
 
 /// What `zsetAdd` makes of one member.
@@ -49,6 +53,18 @@ enum Added {
 }
 
 impl AddOptions {
+    /// Takes a word of `ZADD` that is an option of Redis 5. False if it is none.
+    pub(super) fn take(&mut self, word: &[u8]) -> bool {
+        match word.to_ascii_lowercase().as_slice() {
+            b"nx" => self.if_absent = true,
+            b"xx" => self.if_present = true,
+            b"ch" => self.count_changed = true,
+            b"incr" => self.increment = true,
+            _ => return false,
+        }
+        true
+    }
+
     /// What adding `score` for `member` would do; `None` if the sum is no number.
     fn judge(self, zset: Option<&Zset>, member: &[u8], score: f64) -> Option<Added> {
         let Some(old) = zset.and_then(|zset| zset.score(member)) else {
@@ -60,6 +76,9 @@ impl AddOptions {
         let score = if self.increment { old + score } else { score };
         if score.is_nan() {
             return None;
+        }
+        if self.only_if.is_some_and(|wanted| score.partial_cmp(&old) != Some(wanted)) {
+            return Some(Added::Not);
         }
         #[allow(clippy::float_cmp, reason = "the question is whether anything changes")]
         Some(if score == old { Added::Same(old) } else { Added::Updated(score) })
@@ -80,16 +99,16 @@ pub fn zincrby(call: &mut Call<'_>) {
 fn zadd_generic(call: &mut Call<'_>, mut options: AddOptions) {
     let argv = call.argv;
     let mut rest = &argv[2..];
-    while let [word, tail @ ..] = rest {
-        match word.to_ascii_lowercase().as_slice() {
-            b"nx" => options.if_absent = true,
-            b"xx" => options.if_present = true,
-            b"ch" => options.count_changed = true,
-            b"incr" => options.increment = true,
-            _ => break,
-        }
+    while let [word, tail @ ..] = rest
+        && options.take(word)
+    {
         rest = tail;
     }
+    add_words(call, options, rest);
+}
+
+/// The scores and members behind the options of ZADD.
+pub(super) fn add_words(call: &mut Call<'_>, options: AddOptions, rest: &[Vec<u8>]) {
     let error = if rest.is_empty() || !rest.len().is_multiple_of(2) {
         errors::SYNTAX
     } else if options.if_absent && options.if_present {

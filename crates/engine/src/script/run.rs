@@ -7,7 +7,7 @@ use super::watch::SLICE;
 use crate::client::{Client, Role};
 use crate::command::dispatch::OUT_OF_MEMORY;
 use crate::command::execute::{Propagate, Suspended};
-use crate::command::table::{self, Flags};
+use crate::command::table::Flags;
 use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
@@ -339,7 +339,7 @@ impl Node {
         if argv.is_empty() {
             return refuse("Please specify at least one argument for redis.call()");
         }
-        let Some(spec) = table::lookup_renamed(&self.config.renamed_commands, &argv[0]) else {
+        let Some(spec) = self.find_command(ConnId::SCRIPT, &argv[0]) else {
             return refuse("Unknown Redis command called from Lua script");
         };
         if !spec.takes(argv.len()) {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::hash::{EARTH_RADIUS_M, LATITUDES, Position, STEPS_MAX, spans};
+use super::hash::{EARTH_RADIUS_M, LATITUDES, Position, STEPS_MAX, Span, spans};
 
 /// Half the Earth's girth on the map (`MERCATOR_MAX`).
 const MERCATOR_MAX_M: f64 = 20_037_726.37;
@@ -13,7 +13,7 @@ const LONGITUDE_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
 
 /// A box of the map: a hash with that many bits for each coordinate.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) struct Area {
+pub(in crate::command) struct Area {
     bits: u64,
     steps: u32,
 }
@@ -38,7 +38,7 @@ impl Area {
     }
 
     /// The scores of members within: the first, and the first that is beyond.
-    pub(super) fn scores(self) -> Range<f64> {
+    pub(in crate::command) fn scores(self) -> Range<f64> {
         let align = |bits: u64| (bits << (2 * (STEPS_MAX - self.steps))) as f64;
         align(self.bits)..align(self.bits.wrapping_add(1))
     }
@@ -77,8 +77,14 @@ fn is_too_small(area: Area, centre: Position, radius_m: f64) -> bool {
 }
 
 /// `rad_deg`: a division, where the standard library multiplies and rounds otherwise.
-fn degrees(radians: f64) -> f64 {
+pub(in crate::command) fn degrees(radians: f64) -> f64 {
     radians / (std::f64::consts::PI / 180.0)
+}
+
+/// The longitudes and latitudes that a search reaches (`geohashBoundingBox`).
+pub(in crate::command) struct Bounds {
+    pub(in crate::command) longitudes: Span,
+    pub(in crate::command) latitudes: Span,
 }
 
 /// The boxes to look into, in the order in which they are looked into.
@@ -90,14 +96,42 @@ pub(super) fn areas(centre: Position, radius_m: f64) -> Vec<Area> {
     let angle = radius_m / EARTH_RADIUS_M;
     let reach_north = degrees(angle);
     let reach_east = degrees(angle / libm::cos(centre.latitude.to_radians()));
+    let Position { longitude, latitude } = centre;
+    let bounds = Bounds {
+        longitudes: Span { min: longitude - reach_east, max: longitude + reach_east },
+        latitudes: Span { min: latitude - reach_north, max: latitude + reach_north },
+    };
+    with_neighbours(area, &bounds)
+}
+
+/// [`areas`] as Redis 7 has them: of boxes as well as circles, whose corners or edges are within `radius_m`
+/// (`geohashCalculateAreasByShapeWGS84`).
+pub(in crate::command) fn areas_within(centre: Position, radius_m: f64, bounds: &Bounds) -> Vec<Area> {
+    let mut area = Area::around(centre, estimate_steps(radius_m, centre.latitude));
+    let of = |east, north| {
+        let neighbour = area.neighbour(east, north);
+        spans(neighbour.bits, neighbour.steps)
+    };
+    let too_small = of(0, 1).1.max < bounds.latitudes.max
+        || of(0, -1).1.min > bounds.latitudes.min
+        || of(1, 0).0.max < bounds.longitudes.max
+        || of(-1, 0).0.min > bounds.longitudes.min;
+    if too_small && area.steps > 1 {
+        area = Area::around(centre, area.steps - 1);
+    }
+    with_neighbours(area, bounds)
+}
+
+/// The box in the middle and those around it that a search within `bounds` may reach.
+fn with_neighbours(area: Area, bounds: &Bounds) -> Vec<Area> {
     let (longitudes, latitudes) = spans(area.bits, area.steps);
     // A neighbour is of no use if the box in the middle already ends beyond the search on that side.
     let useless = |east: i64, north: i64| {
         area.steps >= 2
-            && (north < 0 && latitudes.min < centre.latitude - reach_north
-                || north > 0 && latitudes.max > centre.latitude + reach_north
-                || east < 0 && longitudes.min < centre.longitude - reach_east
-                || east > 0 && longitudes.max > centre.longitude + reach_east)
+            && (north < 0 && latitudes.min < bounds.latitudes.min
+                || north > 0 && latitudes.max > bounds.latitudes.max
+                || east < 0 && longitudes.min < bounds.longitudes.min
+                || east > 0 && longitudes.max > bounds.longitudes.max)
     };
     let around = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)];
     let mut areas: Vec<Area> = vec![area];

@@ -1,25 +1,25 @@
 //! Positions, their hashes (geohash.c) and distances (geohash_helper.c).
 
 /// Bits of a score for each of the two coordinates (`GEO_STEP_MAX`).
-pub(super) const STEPS_MAX: u32 = 26;
+pub(in crate::command) const STEPS_MAX: u32 = 26;
 
 /// The longitudes of the map, in degrees.
-pub(super) const LONGITUDES: Span = Span { min: -180.0, max: 180.0 };
+pub(in crate::command) const LONGITUDES: Span = Span { min: -180.0, max: 180.0 };
 
 /// The latitudes of the map, in degrees: those of a square Mercator map.
-pub(super) const LATITUDES: Span = Span { min: -85.051_128_78, max: 85.051_128_78 };
+pub(in crate::command) const LATITUDES: Span = Span { min: -85.051_128_78, max: 85.051_128_78 };
 
 /// The mean radius of the Earth.
-pub(super) const EARTH_RADIUS_M: f64 = 6_372_797.560_856;
+pub(in crate::command) const EARTH_RADIUS_M: f64 = 6_372_797.560_856;
 
 /// The letters of a standard geohash.
 const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 
 /// A range of degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
-    pub(super) min: f64,
-    pub(super) max: f64,
+pub(in crate::command) struct Span {
+    pub(in crate::command) min: f64,
+    pub(in crate::command) max: f64,
 }
 
 impl Span {
@@ -43,14 +43,14 @@ impl Span {
 
 /// A place, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Position {
-    pub(super) longitude: f64,
-    pub(super) latitude: f64,
+pub(in crate::command) struct Position {
+    pub(in crate::command) longitude: f64,
+    pub(in crate::command) latitude: f64,
 }
 
 impl Position {
     /// Whether there can be a hash of it: the poles have none.
-    pub(super) fn is_on_the_map(self) -> bool {
+    pub(in crate::command) fn is_on_the_map(self) -> bool {
         (LONGITUDES.min..=LONGITUDES.max).contains(&self.longitude)
             && (LATITUDES.min..=LATITUDES.max).contains(&self.latitude)
     }
@@ -61,12 +61,12 @@ impl Position {
     }
 
     /// Its hash with `steps` bits for each coordinate: the latitude's in the even places, the longitude's in the odd ones.
-    pub(super) fn hash_of(self, steps: u32, latitudes: Span) -> u64 {
+    pub(in crate::command) fn hash_of(self, steps: u32, latitudes: Span) -> u64 {
         spread(latitudes.part(self.latitude, steps)) | spread(LONGITUDES.part(self.longitude, steps)) << 1
     }
 
     /// `decodeGeohash`: the middle of the box that a score names.
-    pub(super) fn of_score(score: f64) -> Self {
+    pub(in crate::command) fn of_score(score: f64) -> Self {
         let (longitudes, latitudes) = spans(whole(score), STEPS_MAX);
         Self { longitude: longitudes.middle(), latitude: latitudes.middle() }
     }
@@ -79,7 +79,7 @@ impl Position {
     }
 
     /// The way to `other` along a great circle, by haversines (`geohashGetDistance`).
-    pub(super) fn distance_m(self, other: Self) -> f64 {
+    pub(in crate::command) fn distance_m(self, other: Self) -> f64 {
         let (latitude, to) = (self.latitude.to_radians(), other.latitude.to_radians());
         let u = libm::sin((to - latitude) / 2.0);
         let v = libm::sin((other.longitude.to_radians() - self.longitude.to_radians()) / 2.0);
@@ -88,7 +88,7 @@ impl Position {
 }
 
 /// The box of a hash: its longitudes and its latitudes.
-pub(super) fn spans(hash: u64, steps: u32) -> (Span, Span) {
+pub(in crate::command) fn spans(hash: u64, steps: u32) -> (Span, Span) {
     (LONGITUDES.of_part(gather(hash >> 1), steps), LATITUDES.of_part(gather(hash), steps))
 }
 

@@ -85,7 +85,7 @@ fn search(call: &mut Call<'_>, by_member: bool, may_store: bool) {
     }
 }
 
-fn radius(call: &mut Call<'_>, word: &[u8]) -> Option<f64> {
+pub(in crate::command) fn radius(call: &mut Call<'_>, word: &[u8]) -> Option<f64> {
     match parse_double(word) {
         None => call.reply.error("ERR need numeric radius"),
         Some(radius) if radius < 0.0 => call.reply.error("ERR radius cannot be negative"),

@@ -6,7 +6,7 @@ use crate::keyspace::Zset;
 use crate::resp::parse_double_leniently;
 
 /// A range over a sorted set in its order.
-pub(super) trait Bounds: Sized {
+pub(in crate::command) trait Bounds: Sized {
     /// The error's text where an end is not one.
     const ERROR: &'static str;
 
@@ -26,7 +26,7 @@ pub(super) trait Bounds: Sized {
 }
 
 /// Scores between two (`zrangespec`).
-pub(super) struct Scores {
+pub(in crate::command) struct Scores {
     min: ScoreEnd,
     max: ScoreEnd,
 }
@@ -65,7 +65,7 @@ impl Bounds for Scores {
 }
 
 /// Members between two, in a set whose scores are all the same (`zlexrangespec`).
-pub(super) struct Members {
+pub(in crate::command) struct Members {
     min: MemberEnd,
     max: MemberEnd,
 }
@@ -123,7 +123,7 @@ impl Bounds for Members {
 
 /// The ranks that `start` and `end` mean in a set of `len` members: negative ones count from the highest, both ends are
 /// included.
-pub(super) fn ranks(start: i64, end: i64, len: usize) -> Range<usize> {
+pub(in crate::command) fn ranks(start: i64, end: i64, len: usize) -> Range<usize> {
     let len = len as i64;
     let from_front = |rank: i64| if rank < 0 { rank.saturating_add(len) } else { rank };
     let (start, end) = (from_front(start).max(0), from_front(end).min(len - 1));

@@ -99,7 +99,7 @@ impl Scored for Members {
 }
 
 /// LIMIT. A negative offset skips everything, a negative count takes everything.
-fn limit(ranks: Range<usize>, reverse: bool, offset: i64, count: i64) -> Range<usize> {
+pub(in crate::command) fn limit(ranks: Range<usize>, reverse: bool, offset: i64, count: i64) -> Range<usize> {
     let skipped = usize::try_from(offset).map_or(ranks.len(), |offset| offset.min(ranks.len()));
     let left = ranks.len() - skipped;
     let taken = usize::try_from(count).map_or(left, |count| count.min(left));
@@ -161,7 +161,7 @@ fn count_by<B: Bounds>(call: &mut Call<'_>) {
 }
 
 /// The bounds of a command, or the error that an end is not one.
-pub(super) fn parse<B: Bounds>(call: &mut Call<'_>, min: &[u8], max: &[u8]) -> Option<B> {
+pub(in crate::command) fn parse<B: Bounds>(call: &mut Call<'_>, min: &[u8], max: &[u8]) -> Option<B> {
     let bounds = B::parse(min, max);
     if bounds.is_none() {
         call.reply.error(B::ERROR);
