@@ -78,12 +78,43 @@ pub enum IdChange {
 pub enum CachedMasterChange {
     /// The live link broke and was put aside (`replicationCacheMaster`).
     Cached,
-    /// Made from this node's own history (`replicationCacheMasterUsingMyself`).
+    /// Made from this node's own history when a master was told to follow another (`replicationCacheMasterUsingMyself`).
     Synthesized,
+    /// Made from the history that the RDB file names when a replica starts (`loadDataFromDisk`).
+    Restored,
     /// Back to life with a new connection (`replicationResurrectCachedMaster`).
     Resurrected,
     /// Thrown away (`replicationDiscardCachedMaster`): the next request will be `PSYNC ? -1`.
     Discarded,
+}
+
+/// What a replica's next PSYNC will ask for, as long as nothing changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextRequest {
+    /// The history.
+    pub replid: ReplId,
+    /// The next byte wanted.
+    pub next: NextByte,
+}
+
+/// The line that a master sent in answer to PSYNC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PsyncReply {
+    /// `+FULLRESYNC replid offset` (`replicationSetupSlaveForFullResync`). Sent when the save starts, which may be later
+    /// than the decision; a first replica has changed the master's ID in between.
+    FullResync {
+        /// The history that the RDB belongs to.
+        replid: ReplId,
+        /// The last byte of it that the RDB holds.
+        offset: Offset,
+    },
+    /// `+CONTINUE [replid]` (`masterTryPartialResynchronization`).
+    Continue {
+        /// The master's ID; `None` if the replica did not say that it understands one (`capa psync2`).
+        replid: Option<ReplId>,
+        /// How many bytes of backlog follow.
+        bytes: usize,
+    },
 }
 
 /// What a replica made of the answer to its PSYNC (`slaveTryPartialResynchronization`).
@@ -160,6 +191,13 @@ pub enum Event {
         /// The decision with every number it looked at.
         verdict: PsyncVerdict,
     },
+    /// A master answered a PSYNC.
+    PsyncReplied {
+        /// The asking replica's connection.
+        conn: ConnId,
+        /// The line that was sent.
+        reply: PsyncReply,
+    },
     /// A replica read the master's decision.
     Outcome(PsyncOutcome),
     /// A master's view of a replica moved.
@@ -208,7 +246,12 @@ pub enum Event {
     /// The backlog was freed.
     BacklogFreed,
     /// The cached master changed.
-    CachedMaster(CachedMasterChange),
+    CachedMaster {
+        /// How.
+        change: CachedMasterChange,
+        /// What the next PSYNC will ask for; `None` if it can only ask for everything.
+        next_request: Option<NextRequest>,
+    },
     /// A replica acknowledged an offset.
     Acked {
         /// Its connection.

@@ -6,7 +6,7 @@ mod common;
 
 use common::Net;
 use common::solo::{Solo, rdb, resp};
-use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, ReplicaState};
+use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::replication::replica::ReplState;
@@ -26,7 +26,7 @@ fn cached(solo: &mut Solo) -> Vec<CachedMasterChange> {
     let events = std::mem::take(&mut solo.events);
     events
         .iter()
-        .filter_map(|event| if let Event::CachedMaster(change) = event { Some(*change) } else { None })
+        .filter_map(|event| if let Event::CachedMaster { change, .. } = event { Some(*change) } else { None })
         .collect()
 }
 
@@ -67,6 +67,71 @@ fn sub_replica(solo: &mut Solo) -> ConnId {
 
 fn replid(solo: &Solo) -> ReplId {
     solo.node.history().replid
+}
+
+/// The lines of [`Event::PsyncReplied`] since the last call, as they are on the wire.
+fn psync_replies(solo: &mut Solo) -> Vec<(ConnId, String)> {
+    let line = |reply: &PsyncReply| match reply {
+        PsyncReply::FullResync { replid, offset } => format!("+FULLRESYNC {replid} {offset}\r\n"),
+        PsyncReply::Continue { replid: Some(replid), .. } => format!("+CONTINUE {replid}\r\n"),
+        PsyncReply::Continue { replid: None, .. } => "+CONTINUE\r\n".to_owned(),
+    };
+    let events = std::mem::take(&mut solo.events);
+    events
+        .iter()
+        .filter_map(|event| if let Event::PsyncReplied { conn, reply } = event { Some((*conn, line(reply))) } else { None })
+        .collect()
+}
+
+/// The event names the ID that went out. The verdict cannot: a first replica gives its master another ID after it.
+#[test]
+fn the_reply_event_is_the_line_sent() {
+    let mut solo = Solo::new(&[NO_PING]);
+    solo.run_ms(10);
+    let before = replid(&solo);
+    let conn = solo.accept();
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    let sent = solo.sent(conn);
+    assert_ne!(replid(&solo), before);
+    assert_eq!(sent, format!("+FULLRESYNC {} 0\r\n", replid(&solo)));
+    assert_eq!(psync_replies(&mut solo), [(conn, sent)]);
+    solo.finish_child();
+    solo.sent(conn);
+    solo.cmd("SET k v");
+    // Without and with `capa psync2`; SELECT and SET are 50 bytes.
+    for (capa, id) in [("eof", String::new()), ("psync2", format!(" {}", replid(&solo)))] {
+        let conn = solo.accept();
+        solo.say(conn, resp(&["REPLCONF", "capa", capa]).as_bytes());
+        solo.sent(conn);
+        solo.events.clear();
+        solo.say(conn, resp(&["PSYNC", &replid(&solo).to_string(), "24"]).as_bytes());
+        let sent = solo.sent(conn);
+        let line = format!("+CONTINUE{id}\r\n");
+        assert_eq!(sent.strip_prefix(&line).map(str::len), Some(27), "{sent}");
+        let bytes = solo.events.iter().find_map(|event| match event {
+            Event::PsyncReplied { reply: PsyncReply::Continue { bytes, .. }, .. } => Some(*bytes),
+            _ => None,
+        });
+        assert_eq!((psync_replies(&mut solo), bytes), (vec![(conn, line)], Some(27)));
+    }
+}
+
+#[test]
+fn a_diskless_save_answers_when_it_starts() {
+    let mut solo = Solo::new(&[NO_PING, "repl-diskless-sync yes", "repl-diskless-sync-delay 2"]);
+    solo.run_ms(10);
+    let conn = solo.accept();
+    solo.say(conn, resp(&["REPLCONF", "capa", "eof", "capa", "psync2"]).as_bytes());
+    solo.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    assert_eq!(psync_replies(&mut solo), [], "the decision is not the answer");
+    solo.cmd("SET k v");
+    solo.sent(conn);
+    solo.run_ms(4000);
+    let sent = solo.sent(conn);
+    // Before it come the newlines that keep a waiting replica from giving up.
+    let line = format!("+FULLRESYNC {} 50\r\n", replid(&solo));
+    assert_eq!(sent.trim_start_matches('\n'), line);
+    assert_eq!(psync_replies(&mut solo), [(conn, line)]);
 }
 
 #[test]
@@ -373,8 +438,14 @@ fn slave_try_partial_resynchronization() {
     assert_eq!(solo.state(), ReplState::ReceivePsync, "an empty line asks for patience");
     let (mut solo, link) = connected();
     solo.drop_link(link);
+    let next_request = solo.events.iter().find_map(|event| match event {
+        Event::CachedMaster { change: CachedMasterChange::Cached, next_request } => *next_request,
+        _ => None,
+    });
     let (_, psync) = solo.climb();
     assert_eq!(psync, resp(&["PSYNC", ID, "1001"]), "the next byte after the last applied");
+    let NextRequest { replid, next } = next_request.expect("the event says what will be asked");
+    assert_eq!((replid.to_string().as_str(), next), (ID, NextByte(1001)));
 }
 
 #[test]

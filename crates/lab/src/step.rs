@@ -143,13 +143,14 @@ fn is_state_change(what: &What) -> bool {
         What::Node(event) => match event {
             Event::ReplState { .. }
             | Event::Verdict { .. }
+            | Event::PsyncReplied { .. }
             | Event::Outcome(_)
             | Event::ReplicaState { .. }
             | Event::ReplicaGone { .. }
             | Event::Ids { .. }
             | Event::BacklogCreated { .. }
             | Event::BacklogFreed
-            | Event::CachedMaster(_)
+            | Event::CachedMaster { .. }
             | Event::SaveStarted { .. }
             | Event::SaveEnded { .. }
             | Event::Loaded { .. } => true,

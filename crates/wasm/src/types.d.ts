@@ -247,6 +247,14 @@ export type What =
   | { kind: "handshake-received"; state: ReplState; bytes: Uint8Array }
   | { kind: "verdict"; conn: number; verdict: Verdict; explanation: Explanation }
   | {
+      kind: "psync-replied";
+      conn: number;
+      reply: "full-resync" | "continue";
+      replid: string | null;
+      offset: number | null;
+      bytes: number | null;
+    }
+  | {
       kind: "psync-outcome";
       outcome: "full-resync" | "continue" | "try-later" | "not-supported";
       replid: string | null;
@@ -258,7 +266,12 @@ export type What =
   | { kind: "fed"; from: number; len: number; why: string }
   | { kind: "backlog-created"; size: number; off: number }
   | { kind: "backlog-freed" }
-  | { kind: "cached-master"; change: "cached" | "synthesized" | "resurrected" | "discarded" }
+  | {
+      kind: "cached-master";
+      change: "cached" | "synthesized" | "restored" | "resurrected" | "discarded";
+      next_replid: string | null;
+      next_byte: number | null;
+    }
   | { kind: "acked"; conn: number; offset: number }
   | { kind: "save-started"; keys: number }
   | { kind: "save-ended"; bytes: number | null; error: string | null }

@@ -125,14 +125,10 @@ impl Index {
             }
         }
         let view = topology::host(&frame, host);
-        let asks = view
-            .and_then(|h| h.node.as_ref()?.upstream.as_ref()?.cached_master)
-            .map(|cached| (cached.replid, cached.reploff.next().0));
         let around = Around {
             node: self.name(&frame, host),
             peer: peer.map(|p| self.name(&frame, p)),
             master: view.and_then(|h| topology::master_of(h, &frame.hosts)).map(|m| self.name(&frame, m)),
-            asks,
         };
         narrate::of_node(time, event, around)
     }

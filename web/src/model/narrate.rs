@@ -101,8 +101,6 @@ pub struct Around {
     pub peer: Option<Arc<str>>,
     /// The node's master, if it is a replica.
     pub master: Option<Arc<str>>,
-    /// What the node's next PSYNC would ask for.
-    pub asks: Option<(ReplId, i64)>,
 }
 
 /// The sentence about an event inside a node, if it is worth one.
@@ -148,21 +146,12 @@ pub fn of_node(at: SimTime, event: &Event, around: Around) -> Option<Note> {
                 _ => None,
             }
         }
-        Event::CachedMaster(change) => {
-            let slots = || {
-                let mut slots = vec![node(), master()];
-                if let Some((id, next)) = around.asks {
-                    slots.extend([("id", Slot::Id(id)), ("n", Slot::Number(next))]);
-                }
-                slots
-            };
+        Event::CachedMaster { change, next_request: Some(asks) } => {
+            let slots = vec![node(), master(), ("id", Slot::Id(asks.replid)), ("n", Slot::Number(asks.next.0))];
             match change {
-                CachedMasterChange::Cached if around.asks.is_some() => {
-                    make(Great, Tone::Fault, |t| t.note_link_lost, slots())
-                }
-                CachedMasterChange::Synthesized if around.asks.is_some() => {
-                    make(Great, Tone::State, |t| t.note_synthesized, slots())
-                }
+                CachedMasterChange::Cached => make(Great, Tone::Fault, |t| t.note_link_lost, slots),
+                CachedMasterChange::Synthesized => make(Great, Tone::State, |t| t.note_synthesized, slots),
+                // What the RDB file named is told by Ids.
                 _ => None,
             }
         }

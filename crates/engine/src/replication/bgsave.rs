@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::client::{Bulk, Role};
-use crate::event::{Event, LogLevel, ReplicaState};
+use crate::event::{Event, LogLevel, PsyncReply, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
@@ -86,12 +86,18 @@ impl Node {
     /// stream is preceded by SELECT, since the RDB says nothing of a selected database.
     fn replication_setup_slave_for_full_resync(&mut self, conn: ConnId, offset: Offset) {
         self.repl.slaveseldb = None;
-        let line = format!("+FULLRESYNC {} {offset}\r\n", self.repl.replid);
+        let replid = self.repl.replid;
+        let line = format!("+FULLRESYNC {replid} {offset}\r\n");
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
         link.initial_offset = offset;
         let pre_psync = link.pre_psync;
         self.set_replica_state(conn, ReplicaState::WaitBgsaveEnd);
-        if !pre_psync && !self.write_direct(conn, line.as_bytes()) {
+        if pre_psync {
+            return;
+        }
+        if self.write_direct(conn, line.as_bytes()) {
+            self.event(|| Event::PsyncReplied { conn, reply: PsyncReply::FullResync { replid, offset } });
+        } else {
             self.give_up_direct_write(conn);
         }
     }

@@ -1,7 +1,7 @@
 //! The master that is not there: how a broken link is kept so that it can go on where it stopped.
 
 use crate::client::{Client, MasterLink, Role};
-use crate::event::{CachedMasterChange, Event, IdChange, LogLevel};
+use crate::event::{CachedMasterChange, Event, IdChange, LogLevel, NextRequest};
 use crate::ids::Offset;
 use crate::io::{ConnId, Output, Peer};
 use crate::node::Node;
@@ -11,13 +11,19 @@ use crate::replication::state::CachedMaster;
 use crate::resp::encode_command;
 
 impl Node {
+    fn cached_master_changed(&mut self, change: CachedMasterChange) {
+        let cached = self.repl.cached_master.as_ref();
+        let next_request = cached.map(|c| NextRequest { replid: c.replid, next: c.reploff.next() });
+        self.event(|| Event::CachedMaster { change, next_request });
+    }
+
     /// `replicationCacheMaster`: the link is put aside. What was received but not applied is forgotten: it will be asked
     /// for again.
     pub(crate) fn replication_cache_master(&mut self, link: MasterLink, db: usize) {
         self.log(LogLevel::Notice, || "Caching the disconnected master state.".into());
         self.repl.cached_master =
             Some(CachedMaster { replid: link.replid, reploff: link.reploff, db, pre_psync: link.pre_psync });
-        self.event(|| Event::CachedMaster(CachedMasterChange::Cached));
+        self.cached_master_changed(CachedMasterChange::Cached);
     }
 
     /// `replicationHandleMasterDisconnection`: reconnect at the next cron. Sub-replicas stay.
@@ -28,8 +34,8 @@ impl Node {
     }
 
     /// `replicationCacheMasterUsingMyself`: this node's own history, as if it were that of a master it had followed, so
-    /// that a former master can ask its new one for a partial resync.
-    pub(crate) fn replication_cache_master_using_myself(&mut self, db: usize) {
+    /// that a former master can ask its new one for a partial resync. `change` says when: at REPLICAOF or at start.
+    pub(crate) fn replication_cache_master_using_myself(&mut self, db: usize, change: CachedMasterChange) {
         self.repl.master_initial_offset = self.repl.master_repl_offset;
         self.repl.cached_master = Some(CachedMaster {
             replid: self.repl.replid,
@@ -37,7 +43,7 @@ impl Node {
             db,
             pre_psync: self.repl.master_repl_offset == Offset::UNKNOWN,
         });
-        self.event(|| Event::CachedMaster(CachedMasterChange::Synthesized));
+        self.cached_master_changed(change);
         self.log(LogLevel::Notice, || {
             "Before turning into a replica, using my master parameters to synthesize a cached master: I may be able to \
              synchronize with the new master with just a partial transfer."
@@ -50,7 +56,7 @@ impl Node {
     pub(crate) fn replication_discard_cached_master(&mut self) {
         if self.repl.cached_master.take().is_some() {
             self.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
-            self.event(|| Event::CachedMaster(CachedMasterChange::Discarded));
+            self.cached_master_changed(CachedMasterChange::Discarded);
         }
     }
 
@@ -68,7 +74,7 @@ impl Node {
             },
             cached.db,
         );
-        self.event(|| Event::CachedMaster(CachedMasterChange::Resurrected));
+        self.cached_master_changed(CachedMasterChange::Resurrected);
         self.repl.repl_down_since = 0;
         self.set_repl_state(ReplState::Connected, "+CONTINUE");
     }
@@ -113,7 +119,7 @@ impl Node {
         self.repl.master_repl_offset = info.offset;
         self.ids_changed(IdChange::Restored);
         let db = usize::try_from(info.stream_db).unwrap_or(0).min(self.config.databases - 1);
-        self.replication_cache_master_using_myself(db);
+        self.replication_cache_master_using_myself(db, CachedMasterChange::Restored);
     }
 
     /// `replicationSendAck`, called by cron and for GETACK: the applied offset, queued although masters get no replies.

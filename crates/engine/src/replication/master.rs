@@ -1,7 +1,7 @@
 //! A master serving its replicas: SYNC and PSYNC, the RDB file's way to the replica, and the end of a replica.
 
 use crate::client::{ReplicaLink, Role};
-use crate::event::{Event, IdChange, LogLevel, ReplicaState};
+use crate::event::{Event, IdChange, LogLevel, PsyncReply, ReplicaState};
 use crate::ids::{NextByte, Offset};
 use crate::io::ConnId;
 use crate::node::Node;
@@ -151,6 +151,8 @@ impl Node {
             return;
         }
         let sent = self.add_reply_replication_backlog(conn, next);
+        let replid = psync2.then_some(self.repl.replid);
+        self.event(|| Event::PsyncReplied { conn, reply: PsyncReply::Continue { replid, bytes: sent } });
         self.log(LogLevel::Notice, || {
             format!(
                 "Partial resynchronization request from {name} accepted. Sending {sent} bytes of backlog starting from \

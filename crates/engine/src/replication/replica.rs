@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, LogLevel};
+use crate::event::{CachedMasterChange, Event, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;
 use crate::resp::parse_i64_strict;
@@ -154,7 +154,7 @@ impl Node {
         self.cancel_replication_handshake("new master");
         if was_master {
             self.replication_discard_cached_master();
-            self.replication_cache_master_using_myself(0);
+            self.replication_cache_master_using_myself(0, CachedMasterChange::Synthesized);
         }
         self.set_repl_state(ReplState::Connect, "REPLICAOF");
     }

@@ -1,7 +1,7 @@
 //! Timeline entries as plain objects.
 
 use psyncscope_lab::console::{ConsoleLine, LineKind};
-use psyncscope_lab::engine::event::{Event, LogLevel, PsyncOutcome};
+use psyncscope_lab::engine::event::{Event, LogLevel, PsyncOutcome, PsyncReply};
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::engine::replication::psync::{Decision, PsyncVerdict};
 use psyncscope_lab::explain::{Explanation, explain};
@@ -30,6 +30,7 @@ enum JsWhat<'a> {
     HandshakeSent { state: &'static str, bytes: &'a Bytes },
     HandshakeReceived { state: &'static str, bytes: &'a Bytes },
     Verdict { conn: u32, verdict: JsVerdict<'a>, explanation: Box<Explanation> },
+    PsyncReplied { conn: u32, reply: &'static str, replid: Option<ReplId>, offset: Option<f64>, bytes: Option<usize> },
     PsyncOutcome { outcome: &'static str, replid: Option<ReplId>, offset: Option<f64> },
     ReplicaState { conn: u32, from: Option<&'static str>, to: &'static str },
     ReplicaGone { conn: u32, name: &'a str },
@@ -37,7 +38,7 @@ enum JsWhat<'a> {
     Fed { from: f64, len: usize, why: String },
     BacklogCreated { size: usize, off: f64 },
     BacklogFreed,
-    CachedMaster { change: String },
+    CachedMaster { change: String, next_replid: Option<ReplId>, next_byte: Option<f64> },
     Acked { conn: u32, offset: f64 },
     SaveStarted { keys: f64 },
     SaveEnded { bytes: Option<f64>, error: Option<&'a str> },
@@ -148,6 +149,15 @@ impl<'a> JsWhat<'a> {
             Event::Verdict { conn, verdict } => {
                 Self::Verdict { conn: conn.0, verdict: JsVerdict::of(verdict), explanation: Box::new(explain(verdict)) }
             }
+            Event::PsyncReplied { conn, reply } => {
+                let (reply, replid, offset, bytes) = match *reply {
+                    PsyncReply::FullResync { replid, offset } => {
+                        ("full-resync", Some(replid), Some(offset.0 as f64), None)
+                    }
+                    PsyncReply::Continue { replid, bytes } => ("continue", replid, None, Some(bytes)),
+                };
+                Self::PsyncReplied { conn: conn.0, reply, replid, offset, bytes }
+            }
             Event::Outcome(outcome) => Self::of_outcome(outcome),
             Event::ReplicaState { conn, from, to } => {
                 Self::ReplicaState { conn: conn.0, from: from.map(replica_state), to: replica_state(*to) }
@@ -162,7 +172,11 @@ impl<'a> JsWhat<'a> {
             Event::Fed { from, len, kind } => Self::Fed { from: from.0 as f64, len: *len, why: variant(kind) },
             Event::BacklogCreated { size, off } => Self::BacklogCreated { size: *size, off: off.0 as f64 },
             Event::BacklogFreed => Self::BacklogFreed,
-            Event::CachedMaster(change) => Self::CachedMaster { change: variant(change) },
+            Event::CachedMaster { change, next_request } => Self::CachedMaster {
+                change: variant(change),
+                next_replid: next_request.map(|request| request.replid),
+                next_byte: next_request.map(|request| request.next.0 as f64),
+            },
             Event::Acked { conn, offset } => Self::Acked { conn: conn.0, offset: offset.0 as f64 },
             Event::SaveStarted { keys } => Self::SaveStarted { keys: *keys as f64 },
             Event::SaveEnded { result } => match result {
