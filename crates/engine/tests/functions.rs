@@ -79,7 +79,9 @@ fn psync_replies(solo: &mut Solo) -> Vec<(ConnId, String)> {
     let events = std::mem::take(&mut solo.events);
     events
         .iter()
-        .filter_map(|event| if let Event::PsyncReplied { conn, reply } = event { Some((*conn, line(reply))) } else { None })
+        .filter_map(
+            |event| if let Event::PsyncReplied { conn, reply } = event { Some((*conn, line(reply))) } else { None },
+        )
         .collect()
 }
 
