@@ -3,10 +3,10 @@
 mod throughput;
 
 use crate::dist;
+use crate::error::{Error, Result};
 use crate::project::{BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
 use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
-use crate::trouble::{Result, Trouble};
 
 /// The benchmark of the page's main thread, below [`BROWSER_DIR`].
 const PAGE_BENCH: &str = "bench.mjs";
@@ -16,7 +16,7 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     let root = &shell.project.root;
     for path in [format!("{TESTS_DIR}/benches"), format!("{BROWSER_DIR}/{PAGE_BENCH}")] {
         if !root.join(&path).exists() {
-            return Err(Trouble::new(format!("{path} is missing"), "restore the benchmarks from version control"));
+            return Err(Error::new(format!("{path} is missing"), "restore the benchmarks from version control"));
         }
     }
     setup::prepare(

@@ -4,13 +4,16 @@ use std::ffi::OsString;
 
 use lexopt::Arg;
 
-use crate::trouble::{OrTrouble, Result, Trouble};
+use crate::error::{Error, Result, ResultExt};
 
 /// What `cargo xtask` without a command, or with `--help`, prints.
 pub const HELP: &str = "\
 Psyncscope's chores. Each command installs what it lacks, once.
 
-  cargo xtask serve [--port N]   build the page and serve it on http://127.0.0.1:8080/ (or port N)
+  cargo xtask serve [--port N] [--open]
+                                 build the page, serve it on http://127.0.0.1:8080/ (or port N; 0 is a free one) and
+                                 build it again when a source file changes. --open opens it in the browser.
+                                 Ctrl-C, SIGTERM or the end of standard input (a pipe, a file, Ctrl-D) stops it
   cargo xtask test [PART...]     every check there is, or the named parts:
                                  fmt clippy native wasm npm page browser peers recorder
   cargo xtask dist               build the site into dist/ for any static host, and check its size
@@ -24,6 +27,15 @@ name programs that are not on PATH.";
 /// The port that `serve` takes when none is named.
 pub const DEFAULT_PORT: u16 = 8080;
 
+/// How `serve` serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServeOptions {
+    /// The loopback port to listen on; 0 stands for any free one.
+    pub port: u16,
+    /// Open the page in the browser once it is there.
+    pub open: bool,
+}
+
 /// A parsed command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -32,15 +44,7 @@ pub enum Command {
     /// Install everything.
     Setup,
     /// Build the page, serve it, and rebuild it when a source file changes.
-    Serve {
-        /// The loopback port to listen on.
-        port: u16,
-    },
-    /// Not for people: `serve` starts this beside the server to say when the page is ready.
-    Announce {
-        /// The port the server will listen on.
-        port: u16,
-    },
+    Serve(ServeOptions),
     /// Run checks.
     Test {
         /// The parts to run; all of them when empty. Not yet checked against the parts that exist.
@@ -57,15 +61,17 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
     const SEE_HELP: &str = "`cargo xtask --help` lists the commands";
     let mut name = None;
     let mut port = None;
+    let mut open = false;
     let mut parts = Vec::new();
     let mut parser = lexopt::Parser::from_iter(args);
-    while let Some(arg) = parser.next().or_trouble("reading the command line", SEE_HELP)? {
+    while let Some(arg) = parser.next().context("reading the command line", SEE_HELP)? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Short('p') | Arg::Long("port") => {
-                let value = parser.value().or_trouble("--port", "give it a number, as in `--port 8081`")?;
+                let value = parser.value().context("--port", "give it a number, as in `--port 8081`")?;
                 port = Some(parse_port(&value.to_string_lossy())?);
             }
+            Arg::Long("open") => open = true,
             Arg::Value(value) => {
                 let value = value.to_string_lossy().into_owned();
                 match name {
@@ -73,39 +79,37 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
                     Some(_) => parts.push(value),
                 }
             }
-            other => return Err(Trouble::new(other.unexpected().to_string(), SEE_HELP)),
+            other => return Err(Error::new(other.unexpected().to_string(), SEE_HELP)),
         }
     }
     let Some(name) = name else {
         return Ok(Command::Help);
     };
-    if port.is_some() && !matches!(name.as_str(), "serve" | "announce") {
-        return Err(Trouble::new(format!("`{name}` takes no --port"), "leave it out: only `serve` listens"));
+    if name != "serve" && (port.is_some() || open) {
+        let option = if open { "--open" } else { "--port" };
+        return Err(Error::new(format!("`{name}` takes no {option}"), "leave it out: only `serve` listens"));
     }
     if let (Some(extra), false) = (parts.first(), name == "test") {
-        return Err(Trouble::new(format!("`{name}` takes no argument `{extra}`"), SEE_HELP));
+        return Err(Error::new(format!("`{name}` takes no argument `{extra}`"), SEE_HELP));
     }
-    let port = port.unwrap_or(DEFAULT_PORT);
     match name.as_str() {
         "help" => Ok(Command::Help),
         "setup" => Ok(Command::Setup),
-        "serve" => Ok(Command::Serve { port }),
-        "announce" => Ok(Command::Announce { port }),
+        "serve" => Ok(Command::Serve(ServeOptions { port: port.unwrap_or(DEFAULT_PORT), open })),
         "test" => Ok(Command::Test { parts }),
         "dist" => Ok(Command::Dist),
         "bench" => Ok(Command::Bench),
-        _ => Err(Trouble::new(format!("there is no command `{name}`"), SEE_HELP)),
+        _ => Err(Error::new(format!("there is no command `{name}`"), SEE_HELP)),
     }
 }
 
 fn parse_port(text: &str) -> Result<u16> {
-    match text.parse() {
-        Ok(port) if port > 0 => Ok(port),
-        _ => Err(Trouble::new(
-            format!("`{text}` is no port"),
-            "give a whole number from 1 to 65535, as in `--port 8081`",
-        )),
-    }
+    text.parse().map_err(|_| {
+        Error::new(
+            format!("`{text}` is not a port"),
+            "give a whole number from 0 (any free port) to 65535, as in `--port 8081`",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -119,14 +123,16 @@ mod tests {
     #[test]
     fn commands() {
         let part = |name: &str| name.to_owned();
+        let serve = |port, open| Command::Serve(ServeOptions { port, open });
         let cases = [
             ("", Command::Help),
             ("--help", Command::Help),
             ("serve -h", Command::Help),
             ("setup", Command::Setup),
-            ("serve", Command::Serve { port: 8080 }),
-            ("serve --port 1", Command::Serve { port: 1 }),
-            ("serve --port=65535", Command::Serve { port: 65535 }),
+            ("serve", serve(8080, false)),
+            ("serve --port 0", serve(0, false)),
+            ("serve --port 1 --open", serve(1, true)),
+            ("serve --port=65535", serve(65535, false)),
             ("test", Command::Test { parts: vec![] }),
             ("test fmt native", Command::Test { parts: vec![part("fmt"), part("native")] }),
             ("dist", Command::Dist),
@@ -142,8 +148,10 @@ mod tests {
         for line in [
             "srve",
             "serve --port",
-            "serve --port 0",
+            "serve --port -1",
             "serve --port 65536",
+            "dist --open",
+            "announce",
             "serve --port x",
             "serve 9090",
             "dist --port 8080",

@@ -2,17 +2,16 @@
 
 use std::process::Command;
 
-use crate::lean::lean;
+use crate::error::{Error, Result};
 use crate::setup;
 use crate::shell::Shell;
 use crate::size;
-use crate::trouble::{Result, Trouble};
 
 /// Builds the site into `dist/` and checks its weight.
 pub fn run(shell: &mut Shell) -> Result<()> {
     setup::prepare(shell, setup::PAGE)?;
     build(shell)?;
-    size::check(&shell.project.dist())?;
+    size::compress(&shell.project.dist())?;
     println!("\nThe site is in {}: copy it to any static host, under any path.", shell.project.dist().display());
     Ok(())
 }
@@ -25,7 +24,6 @@ pub fn build(shell: &Shell) -> Result<()> {
     // Links relative to the page, so that it works from any path.
     command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
     calm_trunk(&mut command);
-    lean(shell, &mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
 
@@ -34,7 +32,7 @@ pub fn require_page(shell: &Shell) -> Result<()> {
     if shell.project.root.join("index.html").is_file() {
         Ok(())
     } else {
-        Err(Trouble::new("there is no index.html at the repository's root", "restore it from version control"))
+        Err(Error::new("there is no index.html at the repository's root", "restore it from version control"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::trouble::{Result, Trouble};
+use crate::error::{Error, Result};
 
 /// The package of the command-line program, and the program.
 pub const CLI_PACKAGE: &str = "psyncscope-cli";
@@ -43,14 +43,14 @@ impl Project {
         let manifest_dir =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest_dir.parent().map(Path::to_path_buf).ok_or_else(|| {
-            Trouble::new(
+            Error::new(
                 format!("{} has no parent folder", manifest_dir.display()),
                 "run it as `cargo xtask` from the repository",
             )
         })?;
         let cache = cache_dir(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
             .ok_or_else(|| {
-                Trouble::new(
+                Error::new(
                     "there is no home folder to keep tools in",
                     "set PSYNCSCOPE_CACHE to a folder that may hold about 200 MB",
                 )

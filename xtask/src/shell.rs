@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Result};
+use crate::process_group::ProcessGroup;
 use crate::project::Project;
-use crate::trouble::{Result, Trouble};
 
 /// Starts programs with the tools that set-up chose first on PATH, under the Rust toolchain it chose.
 #[derive(Debug)]
@@ -96,19 +97,19 @@ impl Shell {
     }
 
     /// Runs a command, showing it and its output; fails unless it succeeds.
-    pub fn run(&self, command: &mut Command, mend: &str) -> Result<()> {
+    pub fn run(&self, command: &mut Command, hint: &str) -> Result<()> {
         let line = describe(command);
         println!("$ {line}");
         let started = Instant::now();
-        match command.status() {
+        match ProcessGroup::spawn(command).and_then(|mut group| group.wait()) {
             Ok(status) if status.success() => {
                 if started.elapsed() >= Duration::from_secs(10) {
                     println!("  took {}", duration(started.elapsed()));
                 }
                 Ok(())
             }
-            Ok(status) => Err(Trouble::new(format!("`{line}` failed ({status})"), mend)),
-            Err(error) => Err(Trouble::new(format!("`{line}` did not start: {error}"), mend)),
+            Ok(status) => Err(Error::new(format!("`{line}` failed ({status})"), hint)),
+            Err(error) => Err(Error::new(format!("`{line}` did not start: {error}"), hint)),
         }
     }
 

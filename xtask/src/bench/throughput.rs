@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Result, ResultExt};
 use crate::project::CLI_PACKAGE;
 use crate::setup::{REDIS_BENCHMARK, REDIS_SERVER};
 use crate::shell::Shell;
-use crate::trouble::{OrTrouble, Result, Trouble};
 
 /// Rounds of which the median is told.
 const ROUNDS: usize = 7;
@@ -62,9 +62,9 @@ fn measure(benchmark: &Path, port: u16, test: &str, pipeline: &str, requests: &s
         .args(["-p", &port.to_string(), "-c", CLIENTS, "-n", requests, "-t", test, "-P", pipeline, "--csv"])
         .stdin(Stdio::null())
         .output()
-        .or_trouble("redis-benchmark does not start", "install redis-tools")?;
+        .context("redis-benchmark does not start", "install redis-tools")?;
     speed_of(&String::from_utf8_lossy(&output.stdout), test).ok_or_else(|| {
-        Trouble::new(
+        Error::new(
             format!("redis-benchmark told no speed of {test}: {}", String::from_utf8_lossy(&output.stdout)),
             "run it by hand",
         )
@@ -91,7 +91,7 @@ impl Pair {
         let mut pair = Self { port: ports[0], children: Vec::new(), folder };
         for (port, replica) in ports.into_iter().zip([false, true]) {
             let folder = pair.folder.join(port.to_string());
-            std::fs::create_dir_all(&folder).or_trouble("no folder can be made for a server", "look at its path")?;
+            std::fs::create_dir_all(&folder).context("no folder can be made for a server", "look at its path")?;
             let mut server = Command::new(&command[0]);
             server.args(&command[1..]).args([
                 "--port",
@@ -106,12 +106,12 @@ impl Pair {
             if replica {
                 server.args(["--replicaof", "127.0.0.1", &pair.port.to_string()]);
             }
-            pair.children.push(server.spawn().or_trouble("a server does not start", "see its messages above")?);
+            pair.children.push(server.spawn().context("a server does not start", "see its messages above")?);
         }
         let begun = Instant::now();
         while !is_up(ports[1]) {
             if begun.elapsed() > PATIENCE {
-                return Err(Trouble::new(format!("the replica of {} is never up", command[0]), "start both by hand"));
+                return Err(Error::new(format!("the replica of {} is never up", command[0]), "start both by hand"));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -134,7 +134,7 @@ fn free_port() -> Result<u16> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
-        .or_trouble("127.0.0.1 has no free port", "end some programs")
+        .context("127.0.0.1 has no free port", "end some programs")
 }
 
 /// Whether the replica at this port has its master.

@@ -3,15 +3,15 @@
 use std::fs;
 
 use super::report;
+use crate::error::{Result, ResultExt};
 use crate::project::BROWSER_DIR;
 use crate::shell::Shell;
-use crate::trouble::{OrTrouble, Result};
 
 /// Makes sure that `node_modules` holds what the lock file says.
 pub fn ensure(shell: &mut Shell) -> Result<()> {
     let dir = shell.project.root.join(BROWSER_DIR);
     let lock = fs::read_to_string(dir.join("package-lock.json"))
-        .or_trouble(format!("reading {BROWSER_DIR}/package-lock.json"), "restore it from version control")?;
+        .context(format!("reading {BROWSER_DIR}/package-lock.json"), "restore it from version control")?;
     // A copy of the lock file that `npm ci` last followed: the same one needs no second installation.
     let followed = dir.join("node_modules").join(".followed-lock.json");
     if fs::read_to_string(&followed).is_ok_and(|text| text == lock) {
@@ -22,7 +22,7 @@ pub fn ensure(shell: &mut Shell) -> Result<()> {
     let mut command = shell.command("npm");
     command.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&dir);
     shell.run(&mut command, "check that the npm registry can be reached, then run `cargo xtask setup` again")?;
-    fs::write(&followed, lock).or_trouble(format!("writing {}", followed.display()), "check the folder's rights")?;
+    fs::write(&followed, lock).context(format!("writing {}", followed.display()), "check the folder's rights")?;
     report("browser tests", "npm packages installed");
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::report;
+use crate::error::{Error, Result};
 use crate::shell::Shell;
-use crate::trouble::{Result, Trouble};
 use crate::version::{Fit, Version};
 
 /// A tool from crates.io.
@@ -73,7 +73,7 @@ pub fn ensure(shell: &mut Shell, tool: &CargoTool) -> Result<()> {
             build(shell, tool)?;
         }
         if found(shell, tool).is_none() {
-            return Err(Trouble::new(
+            return Err(Error::new(
                 format!("{} {wanted} was installed to {} but does not run", tool.krate, dir.display()),
                 "remove that folder and run `cargo xtask setup` again",
             ));
@@ -105,8 +105,8 @@ fn binstall(shell: &Shell, tool: &CargoTool) -> bool {
         .arg(format!("{}@{wanted}", tool.krate));
     match shell.run(&mut command, "") {
         Ok(()) => found(shell, tool).is_some(),
-        Err(trouble) => {
-            println!("  {}; building it instead", trouble.what());
+        Err(error) => {
+            println!("  {}; building it instead", error.what());
             false
         }
     }

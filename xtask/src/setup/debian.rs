@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::rust::OLDEST_RUSTC;
 use super::system;
+use crate::error::{Error, Result, ResultExt};
 use crate::project::WASM_TARGET;
 use crate::shell::Shell;
-use crate::trouble::{OrTrouble, Result, Trouble};
 use crate::version::Version;
 
 /// The name under which rustup knows Debian's toolchain.
@@ -30,9 +30,9 @@ pub fn install(shell: &mut Shell) -> Result<()> {
     let version = shell
         .capture(shell.command(RUSTC).arg("--version"))
         .and_then(|text| Version::in_text(&text))
-        .ok_or_else(|| Trouble::new(format!("{RUSTC} does not run"), "remove and reinstall the package rustc-web"))?;
+        .ok_or_else(|| Error::new(format!("{RUSTC} does not run"), "remove and reinstall the package rustc-web"))?;
     if version < OLDEST_RUSTC {
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("this Debian's rustc-web is {version}, and the project needs {OLDEST_RUSTC}"),
             format!("connect to the network and run `rustup target add {WASM_TARGET}`"),
         ));
@@ -58,12 +58,12 @@ fn build_std(shell: &Shell) -> Result<Vec<PathBuf>> {
     println!("  building the standard library for {WASM_TARGET} (about 40 s)");
     let dir = shell.project.build_dir(BUILD);
     fs::remove_dir_all(&dir).ok();
-    fs::create_dir_all(&dir).or_trouble(format!("creating {}", dir.display()), SPACE)?;
+    fs::create_dir_all(&dir).context(format!("creating {}", dir.display()), SPACE)?;
     // An empty crate to hang the build on. Its own `[workspace]` keeps it out of any other that surrounds the cache.
     let manifest =
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n";
     for (name, text) in [("Cargo.toml", manifest), ("lib.rs", "")] {
-        fs::write(dir.join(name), text).or_trouble(format!("writing {name}"), SPACE)?;
+        fs::write(dir.join(name), text).context(format!("writing {name}"), SPACE)?;
     }
     let mut build = shell.command(CARGO);
     build
@@ -96,7 +96,7 @@ fn install_std(shell: &Shell, libraries: &[PathBuf]) -> Result<()> {
     if shell.succeeds(system::as_root(shell, "cp")?.args(libraries).arg(&lib)) {
         Ok(())
     } else {
-        Err(Trouble::new(format!("copying to {} failed", lib.display()), ROOT))
+        Err(Error::new(format!("copying to {} failed", lib.display()), ROOT))
     }
 }
 
@@ -105,7 +105,7 @@ fn link_linker(shell: &Shell) -> Result<()> {
     let host = shell
         .capture(shell.command(RUSTC).arg("-vV"))
         .and_then(|text| text.lines().find_map(|line| line.strip_prefix("host: ").map(str::to_owned)))
-        .ok_or_else(|| Trouble::new(format!("{RUSTC} -vV names no host"), "reinstall the package rustc-web"))?;
+        .ok_or_else(|| Error::new(format!("{RUSTC} -vV names no host"), "reinstall the package rustc-web"))?;
     let bin = Path::new(SYSROOT).join("lib/rustlib").join(host).join("bin");
     shell.run(system::as_root(shell, "mkdir")?.arg("-p").arg(&bin), "run it as root")?;
     shell.run(system::as_root(shell, "ln")?.args(["-sf", LLD]).arg(bin.join("rust-lld")), "run it as root")
@@ -116,13 +116,13 @@ fn forget_old_builds(shell: &Shell) -> Result<()> {
     let old = shell.project.target_dir().join(WASM_TARGET);
     if old.exists() {
         println!("  removing {}: it was built with another standard library", old.display());
-        fs::remove_dir_all(&old).or_trouble(format!("removing {}", old.display()), "remove it by hand")?;
+        fs::remove_dir_all(&old).context(format!("removing {}", old.display()), "remove it by hand")?;
     }
     Ok(())
 }
 
 fn rlibs_in(dir: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(dir).or_trouble(format!("reading {}", dir.display()), "run it again")?;
+    let entries = fs::read_dir(dir).context(format!("reading {}", dir.display()), "run it again")?;
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))

@@ -12,8 +12,8 @@ mod system;
 
 use std::time::Instant;
 
+use crate::error::Result;
 use crate::shell::{Shell, duration};
-use crate::trouble::Result;
 
 pub use cargo_tools::{NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
 pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER};

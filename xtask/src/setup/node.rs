@@ -1,8 +1,8 @@
 //! Node, npm, and wasm-opt, which npm has prebuilt for every system.
 
 use super::report;
+use crate::error::{Error, Result};
 use crate::shell::Shell;
-use crate::trouble::{Result, Trouble};
 use crate::version::{Fit, Version};
 
 /// The browser tests use Node's own test runner, as it is from this version on.
@@ -13,16 +13,16 @@ const BINARYEN: Fit = Fit::AtLeast(Version(132, 0, 0));
 
 /// Makes sure that Node and npm are there.
 pub fn ensure(shell: &mut Shell) -> Result<()> {
-    let mend = format!("install Node {} or later, from https://nodejs.org or your package manager", OLDEST_NODE.0);
+    let hint = format!("install Node {} or later, from https://nodejs.org or your package manager", OLDEST_NODE.0);
     let text = shell.capture(shell.command("node").arg("--version"));
     let Some(version) = text.and_then(|text| Version::in_text(&text)) else {
-        return Err(Trouble::new("Node is not installed", mend));
+        return Err(Error::new("Node is not installed", hint));
     };
     if version < OLDEST_NODE {
-        return Err(Trouble::new(format!("Node is {version}, which is too old"), mend));
+        return Err(Error::new(format!("Node is {version}, which is too old"), hint));
     }
     if shell.find("npm").is_none() {
-        return Err(Trouble::new("npm is not installed", mend));
+        return Err(Error::new("npm is not installed", hint));
     }
     report("node", version);
     Ok(())
@@ -46,7 +46,7 @@ pub fn ensure_wasm_opt(shell: &mut Shell) -> Result<()> {
         shell.run(&mut command, "check that the npm registry can be reached, or put wasm-opt on PATH yourself")?;
     }
     let (Some(version), Some(path)) = (found(shell), shell.find("wasm-opt")) else {
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("wasm-opt was installed to {} but does not run", dir.display()),
             "remove that folder and run `cargo xtask setup` again",
         ));

@@ -4,9 +4,9 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use super::{debian, report};
+use crate::error::{Error, Result};
 use crate::project::WASM_TARGET;
 use crate::shell::Shell;
-use crate::trouble::{Result, Trouble};
 use crate::version::Version;
 
 /// The oldest compiler that the project's code is written for: `rust-version` in the workspace's manifest.
@@ -27,7 +27,7 @@ pub fn ensure_wasm_target(shell: &mut Shell) -> Result<()> {
         choose_toolchain(shell);
     }
     if !compiles_wasm(shell, shell.toolchain()) {
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("rustc still cannot compile for {WASM_TARGET}"),
             format!("try `rustup target add {WASM_TARGET}`, or `rustup toolchain uninstall {}`", debian::TOOLCHAIN),
         ));
@@ -55,13 +55,13 @@ fn install_wasm_target(shell: &mut Shell) -> Result<()> {
                 "check the network connection",
             )
         }
-        None => Err(Trouble::new("rustup is not installed", "install Rust from https://rustup.rs")),
+        None => Err(Error::new("rustup is not installed", "install Rust from https://rustup.rs")),
     };
     let Err(no_rustup) = by_rustup else {
         return Ok(());
     };
     if shell.find("apt-get").is_none() {
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("the standard library for {WASM_TARGET} cannot be installed: {}", no_rustup.what()),
             format!("install Rust with rustup, connect to the network and run `rustup target add {WASM_TARGET}`"),
         ));
@@ -101,7 +101,7 @@ pub fn ensure_linters(shell: &mut Shell) -> Result<()> {
             shell.run(shell.command("rustup").args(["component", "add", component]), &by_hand)?;
         }
         let Some(version) = works(shell) else {
-            return Err(Trouble::new(
+            return Err(Error::new(
                 format!("`cargo {subcommand}` does not work"),
                 format!("run `rustup component add {component}`"),
             ));

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::report;
+use crate::error::{Error, Result};
 use crate::shell::Shell;
-use crate::trouble::{Result, Trouble};
 
 /// A program that a package manager installs.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,14 +95,14 @@ impl Program {
         if path.is_file() {
             return Ok(path);
         }
-        Err(Trouble::new(
+        Err(Error::new(
             format!("{} names {}, and there is no such file", self.variable, path.display()),
             format!("correct it, or unset it to use the {} on PATH", self.name),
         ))
     }
 
-    fn missing(&self) -> Trouble {
-        Trouble::new(
+    fn missing(&self) -> Error {
+        Error::new(
             format!("{} is not to be found", self.name),
             format!("{}, or set {} to its full path", self.elsewhere, self.variable),
         )
@@ -129,8 +129,8 @@ pub fn apt_install(shell: &Shell, packages: &[&str], what: &str) -> Result<()> {
     println!("  installing {what} with apt");
     if UPDATED.set(()).is_ok() {
         // Lists that cannot be renewed may still do: the installation will tell.
-        if let Err(trouble) = shell.run(apt_get(shell, &by_hand)?.args(["-qq", "update"]), &by_hand) {
-            println!("  {}; going on with the lists there are", trouble.what());
+        if let Err(error) = shell.run(apt_get(shell, &by_hand)?.args(["-qq", "update"]), &by_hand) {
+            println!("  {}; going on with the lists there are", error.what());
         }
     }
     let mut install = apt_get(shell, &by_hand)?;
@@ -140,7 +140,7 @@ pub fn apt_install(shell: &Shell, packages: &[&str], what: &str) -> Result<()> {
 
 /// `apt-get` with the rights it needs, never asking anything, waiting its turn for the package database.
 fn apt_get(shell: &Shell, by_hand: &str) -> Result<Command> {
-    let mut command = as_root(shell, "env").map_err(|trouble| Trouble::new(trouble.what(), by_hand))?;
+    let mut command = as_root(shell, "env").map_err(|error| Error::new(error.what(), by_hand))?;
     command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
     Ok(command)
 }
@@ -155,7 +155,7 @@ pub fn as_root(shell: &Shell, program: &str) -> Result<Command> {
         command.args(["-n", program]);
         return Ok(command);
     }
-    Err(Trouble::new(
+    Err(Error::new(
         format!("`{program}` needs root's rights, and sudo without a password is not allowed"),
         "run `sudo -v` first, or run `cargo xtask setup` as root",
     ))

@@ -6,9 +6,9 @@ mod wasm;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Result};
 use crate::setup::{self, Need};
 use crate::shell::{Shell, duration};
-use crate::trouble::{Result, Trouble};
 
 use parts::{PARTS, Part};
 
@@ -34,8 +34,8 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
             met.extend(unmet);
             (part.run)(shell, &parts::Context { page_is_fresh })
         });
-        if let Err(trouble) = &result {
-            println!("\n{trouble}");
+        if let Err(error) = &result {
+            println!("\n{error}");
         }
         outcomes.push(Outcome { name: part.name, took: started.elapsed(), result });
     }
@@ -46,7 +46,7 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
 fn choose(names: &[String]) -> Result<Vec<&'static Part>> {
     if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.name != name.as_str())) {
         let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("there is no test part `{unknown}`"),
             format!("the parts are: {}", known.join(" ")),
         ));
@@ -60,7 +60,7 @@ fn summarise(outcomes: &[Outcome]) -> ExitCode {
     for Outcome { name, took, result } in outcomes {
         let verdict = match result {
             Ok(()) => "passed".to_owned(),
-            Err(trouble) => format!("FAILED: {}", trouble.what()),
+            Err(error) => format!("FAILED: {}", error.what()),
         };
         println!("{name:<11} {:<13} {verdict}", duration(*took));
     }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::dist;
+use crate::error::{Error, Result};
 use crate::project::{BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
 use crate::setup::{CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK};
 use crate::shell::Shell;
 use crate::size;
 use crate::test::wasm;
-use crate::trouble::{Result, Trouble};
 
 /// One part: what it needs, and what it does.
 pub struct Part {
@@ -145,7 +145,7 @@ fn clippy(shell: &Shell, _: &Context) -> Result<()> {
     let document = |packages: Vec<&str>| {
         let mut command = shell.command("cargo");
         command.arg("doc").args(packages).arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings");
-        shell.run(&mut command, "mend the links named above")
+        shell.run(&mut command, "correct the links named above")
     };
     // All of it even when the first fails: who mends one warning wants to see the others.
     let results = [
@@ -167,7 +167,7 @@ fn native(shell: &Shell, _: &Context) -> Result<()> {
     let tests = shell.run(&mut tests, "each failure above prints its seed and the command that replays it");
     let mut examples = shell.command("cargo");
     examples.args(["test", "--quiet", "--doc"]).args(native_packages());
-    let examples = shell.run(&mut examples, "mend the examples in the documentation named above");
+    let examples = shell.run(&mut examples, "correct the examples in the documentation named above");
     tests.and(examples)
 }
 
@@ -178,7 +178,7 @@ fn npm(shell: &Shell, _: &Context) -> Result<()> {
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
     for file in ["package.json", "psyncscope.js", "psyncscope.d.ts", "psyncscope_bg.wasm"] {
         if !package.join(file).is_file() {
-            return Err(Trouble::new(
+            return Err(Error::new(
                 format!("the npm package lacks {file}"),
                 format!("look at [lib] and [package.metadata.wasm-pack] in {NPM_CRATE}/Cargo.toml"),
             ));
@@ -189,7 +189,7 @@ fn npm(shell: &Shell, _: &Context) -> Result<()> {
 
 fn page(shell: &Shell, _: &Context) -> Result<()> {
     dist::build(shell)?;
-    size::check(&shell.project.dist())
+    size::compress(&shell.project.dist())
 }
 
 fn browser(shell: &Shell, context: &Context) -> Result<()> {
@@ -211,7 +211,7 @@ fn browser(shell: &Shell, context: &Context) -> Result<()> {
 
 fn peers(shell: &Shell, _: &Context) -> Result<()> {
     if !has_peers(shell) {
-        return Err(Trouble::new(
+        return Err(Error::new(
             format!("{TESTS_DIR}/tests/{PEERS}.rs is missing"),
             "restore the tests against a real Redis from version control",
         ));

@@ -1,10 +1,10 @@
 //! Tests compiled to wasm and run in a headless browser, by `wasm-pack test`.
 
+use crate::error::Result;
 use crate::project::NPM_CRATE;
 use crate::setup::CHROMEDRIVER;
 use crate::shell::Shell;
 use crate::test::parts::Context;
-use crate::trouble::Result;
 
 /// Runs the tests of the npm package's crate: its JavaScript API, and the simulated world's digests, which must be those
 /// of a native run. How chromedriver starts the browser stands in the crate's `webdriver.json`.
