@@ -107,8 +107,6 @@ pub enum Intent {
     SetSegments(bool),
     /// Show the log of all nodes.
     SetLogAll(bool),
-    /// Read this byte of the ring, by its index; `None` when the pointer left.
-    Point(Option<usize>),
     /// Show the fields of INFO that have this in them.
     FilterInfo(String),
     /// Speak this language.

@@ -113,7 +113,6 @@ impl Component for App {
                 segments: false,
                 log_all: false,
                 info_filter: String::new(),
-                pointed: None,
                 overlay: None,
                 connecting: None,
                 error: None,
@@ -207,7 +206,6 @@ impl App {
             }
             Intent::SetSegments(on) => self.ui.segments = on,
             Intent::SetLogAll(on) => self.ui.log_all = on,
-            Intent::Point(index) => self.ui.pointed = index,
             Intent::FilterInfo(filter) => self.ui.info_filter = filter,
             Intent::SetLang(lang) => {
                 self.ui.lang = lang;

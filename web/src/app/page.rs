@@ -6,7 +6,6 @@ use std::sync::Arc;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::explain::explain;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -19,16 +18,16 @@ use crate::intent::{ErrorSite, Intent, Overlay, Tab};
 use crate::model::ladder::ladder;
 use crate::model::narrate::caption;
 use crate::model::ring::Eras;
+use crate::model::ring_readers::RingReader;
 use crate::model::ruler::ruler;
 use crate::model::time;
 use crate::model::topology::{self, WireView};
 use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
-use crate::panels::log::{LINES_MAX, Line, LogPanel, Says};
-use crate::panels::ring::Reader;
+use crate::panels::log::{LogPanel, LogSource};
 use crate::panels::tabs::{Tabs, slug};
-use crate::panels::why::Decided;
+use crate::panels::verdict::Decision;
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
 use crate::stage::card::Card;
@@ -68,14 +67,12 @@ impl App {
         drop(run);
         let cx = UiContext { lang: self.ui.lang, colours, dispatch: self.dispatch.clone() };
         let selected = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id));
-        let ruler = ruler_here.then(|| {
-            let view = RulerView { ruler: ruler(&self.playback.frame), selected: self.ui.selected };
-            part("ruler", view, &cx)
-        });
+        let ruler =
+            ruler_here.then(|| html! { <RulerView ruler={ruler(&self.playback.frame)} selected={self.ui.selected} /> });
         let (ruler_below, ruler_panel) = if self.ui.narrow { (None, ruler) } else { (ruler, None) };
         let console = console_here.then(|| self.console(&cx));
         let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
-        let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters, &cx))).flatten();
+        let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters))).flatten();
         let stage = stage(
             Stage {
                 cards: self.cards(&masters),
@@ -90,7 +87,6 @@ impl App {
             },
             &cx,
         );
-        let tabs = Tabs { tab, narrow: self.ui.narrow, node: selected.map(|h| h.name.to_string()) };
         let top = TopBar { origin, nodes: self.playback.frame.hosts.len(), seed, theme: self.ui.theme };
         let bar = Bar {
             playing: self.playback.playing,
@@ -120,7 +116,7 @@ impl App {
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
-                            { part("tabs", tabs, &cx) }
+                            <Tabs {tab} narrow={self.ui.narrow} node={selected.map(|host| AttrValue::from(host.name.to_string()))} />
                             <div
                                 class="panel"
                                 role="tabpanel"
@@ -183,35 +179,50 @@ impl App {
         self.playback.frame.hosts.iter().map(card).collect()
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>) -> Html {
         let Some(node) = &host.node else { return Html::default() };
         match tab {
-            Tab::Backlog => {
-                let (readers, decided) = (self.readers(host, masters), self.decided(host.id));
-                part("panel", BacklogPanel { node: Shared::from(node), readers, decided, pointed: self.ui.pointed }, cx)
-            }
+            Tab::Backlog => html! {
+                <BacklogPanel
+                    backlog={node.backlog.as_ref().map(Shared::from)}
+                    backlog_size={node.backlog_size}
+                    eras={Eras::of(node)}
+                    is_master={node.is_master()}
+                    readers={self.readers(host, masters)}
+                    decision={self.decision(host.id)}
+                />
+            },
             Tab::Handshake => {
                 let run = self.session.run.borrow();
                 let timeline = run.lab().timeline();
                 let places = run.index().handshake(host.id, self.playback.frame.entries);
                 let state = node.upstream.as_ref().map_or(ReplState::None, |u| u.state);
-                let ladder = ladder(places.iter().filter_map(|&at| timeline.get(at)), state);
-                let master = node.upstream.as_ref().map(|u| format!("{}:{}", u.host, u.port));
-                part("panel", HandshakePanel { ladder, master }, cx)
+                let ladder = Rc::new(ladder(places.iter().filter_map(|&at| timeline.get(at)), state));
+                let master = node.upstream.as_ref().map(|u| AttrValue::from(format!("{}:{}", u.host, u.port)));
+                // Another node's ladder is another list: its current rung is shown at once.
+                html! { <HandshakePanel key={host.id.0} {ladder} {master} /> }
             }
             Tab::Info => {
-                part("panel", InfoPanel { info: Shared::from(&node.info), filter: self.ui.info_filter.clone() }, cx)
+                let filter = AttrValue::from(self.ui.info_filter.clone());
+                html! { <InfoPanel info={Shared::from(&node.info)} {filter} /> }
             }
             Tab::Log => {
-                let (lines, older) = self.log(host.id);
-                part("panel", LogPanel { lines, older, all: self.ui.log_all }, cx)
+                let run = self.session.run.borrow();
+                let shown = (!self.ui.log_all).then_some(host.id);
+                let source = LogSource {
+                    run: Rc::clone(&self.session.run),
+                    identity: Rc::clone(&run.identity),
+                    host: shown,
+                    count: run.index().log(shown, self.playback.frame.entries).len(),
+                };
+                html! { <LogPanel {source} /> }
             }
             Tab::Ruler | Tab::Console => Html::default(),
         }
     }
 
     /// The replicas that read from this node's backlog or will: those that follow it on one of its histories.
-    fn readers(&self, host: &HostFrame, masters: &BTreeMap<HostId, HostId>) -> Vec<Reader> {
+    fn readers(&self, host: &HostFrame, masters: &BTreeMap<HostId, HostId>) -> Vec<RingReader> {
         let Some(node) = &host.node else { return Vec::new() };
         let eras = Eras::of(node);
         let mine = |id| id == eras.replid || Some(id) == eras.replid2;
@@ -224,42 +235,24 @@ impl App {
                     Some(cached) => (cached.replid, cached.reploff),
                     None => (node.replid, upstream.reploff?),
                 };
-                mine(id).then(|| Reader { name: Arc::clone(&replica.name), has })
+                mine(id).then(|| RingReader { name: Arc::clone(&replica.name), has })
             })
             .collect()
     }
 
-    fn decided(&self, id: HostId) -> Option<Decided> {
+    fn decision(&self, id: HostId) -> Option<Decision> {
         let run = self.session.run.borrow();
         let found = run.index().verdict(id, self.playback.frame.entries)?;
         let entry = run.lab().timeline().get(found.entry)?;
         let What::Node(Event::Verdict { verdict, .. }) = &entry.what else { return None };
         let name = |id| run.index().known_name(id).map_or_else(|| topology::name(&self.playback.frame, id), Arc::clone);
-        Some(Decided {
+        Some(Decision {
             entry: found.entry,
             at: entry.at,
             master: name(found.master),
             asker: found.asker.map(name),
             verdict: Rc::new(verdict.clone()),
-            why: Rc::new(explain(verdict)),
         })
-    }
-
-    /// The newest lines of the log, and how many older ones there are.
-    fn log(&self, id: HostId) -> (Vec<Line>, usize) {
-        let run = self.session.run.borrow();
-        let places = run.index().log((!self.ui.log_all).then_some(id), self.playback.frame.entries);
-        let older = places.len().saturating_sub(LINES_MAX);
-        let line = |&at: &usize| {
-            let entry = run.lab().timeline().get(at)?;
-            let node = entry.host.map_or_else(|| Arc::from("?"), |id| topology::name(&self.playback.frame, id));
-            let says = match &entry.what {
-                What::Node(Event::Log { level, text }) => Says::Redis(*level, text.clone()),
-                _ => Says::Verdict(run.index().note_at(at)?.clone()),
-            };
-            Some(Line { entry: at, at: entry.at, node, says })
-        };
-        (places[older..].iter().filter_map(line).collect(), older)
     }
 
     fn console(&self, cx: &UiContext) -> Html {

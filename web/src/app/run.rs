@@ -36,6 +36,8 @@ pub struct LabRun {
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
     transcript: Option<Transcript>,
+    /// Tells this run from any other: no two runs have the same allocation.
+    pub identity: Rc<()>,
     /// The colours of its replication IDs. A branch starts with the same.
     pub colours: ColourMap,
     /// Where the world came from.
@@ -66,7 +68,15 @@ impl LabRun {
     }
 
     fn of(lab: Lab, script: VecDeque<TimedAction>, origin: Origin) -> Self {
-        Self { lab, index: Index::default(), script, transcript: None, colours: ColourMap::default(), origin }
+        Self {
+            lab,
+            index: Index::default(),
+            script,
+            transcript: None,
+            identity: Rc::new(()),
+            colours: ColourMap::default(),
+            origin,
+        }
     }
 
     /// Reads what is new in the timeline.

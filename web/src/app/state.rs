@@ -94,8 +94,6 @@ pub struct UiState {
     pub log_all: bool,
     /// The filter of INFO.
     pub info_filter: String,
-    /// The byte of the ring under the pointer, by its index.
-    pub pointed: Option<usize>,
     /// The open overlay.
     pub overlay: Option<Overlay>,
     /// The node whose master is being chosen.

@@ -164,14 +164,12 @@ text! {
     /// {size}
     backlog_none,
     backlog_none_replica,
-    /// {idx}; this and the next three are labels of two lines.
-    ring_idx,
-    /// {node}, {n}
+    /// {n}; this and the next two follow the names of replicas.
     ring_has,
-    /// {node} is a list of several.
-    ring_have,
-    /// {node}, {n}
+    /// {n}
     ring_lost,
+    /// {n}
+    ring_ahead,
     /// {idx}, {n}, {byte}
     ring_next_overwrites,
     /// {idx}
@@ -180,6 +178,11 @@ text! {
     ring_index,
     /// {from}, {to}
     ring_arc,
+    ring_overwritten,
+    /// {size}
+    ring_arcs_commands,
+    /// {size}, {n}
+    ring_arcs_parts,
 
     // --- why ---
     why_continue,
@@ -244,8 +247,6 @@ text! {
     info_nothing,
     log_all,
     log_empty,
-    /// {n}
-    log_older,
 
     // --- the ruler ---
     ruler,

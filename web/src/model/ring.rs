@@ -7,9 +7,6 @@ use psyncscope_lab::engine::view::NodeView;
 /// The largest ring that is drawn byte by byte.
 pub const CELLS_MAX: usize = 128;
 
-/// How many arcs a larger one has.
-const ARCS: usize = 96;
-
 /// Which of the node's two histories a byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Era {
@@ -120,20 +117,6 @@ pub fn arcs(backlog: &Backlog, eras: &Eras) -> Vec<Arc> {
     out
 }
 
-/// A large backlog in equal parts: for each, from which index to which, and the newest byte it holds.
-#[must_use]
-pub fn coarse(backlog: &Backlog) -> Vec<(usize, usize, Option<NextByte>)> {
-    let size = backlog.size();
-    (0..ARCS)
-        .map(|i| {
-            let (from, to) = (i * size / ARCS, (i + 1) * size / ARCS);
-            let newest =
-                [to.saturating_sub(1).max(from), from].into_iter().filter_map(|at| offset_at(backlog, at)).max();
-            (from, to, newest)
-        })
-        .collect()
-}
-
 /// Where a replica that has bytes up to `has` stands on the ring: the turn of the boundary after its last byte, and
 /// whether the ring can still serve it.
 #[must_use]
@@ -206,15 +189,5 @@ mod tests {
         assert_eq!(position(&backlog, Offset(10)), (10.0 / 16.0, true));
         assert!(!position(&backlog, Offset(3)).1, "one too far behind");
         assert!(!position(&backlog, Offset(21)).1, "ahead of the master");
-    }
-
-    #[test]
-    fn coarse_parts_cover_the_buffer() {
-        let parts = coarse(&fed(1000, 300));
-        assert_eq!(parts.first().map(|p| p.0), Some(0));
-        assert_eq!(parts.last().map(|p| p.1), Some(1000));
-        assert!(parts.windows(2).all(|w| w[0].1 == w[1].0));
-        assert_eq!(parts[0].2, Some(NextByte(10)));
-        assert_eq!(parts[50].2, None);
     }
 }

@@ -59,13 +59,20 @@ pub struct Parting {
     pub id: ReplId,
 }
 
-/// The whole ruler.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ruler {
-    /// The axis's left end.
+/// The part of all offsets that the ruler shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// Its left end.
     pub lo: i64,
     /// Its right end.
     pub hi: i64,
+}
+
+/// The whole ruler.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ruler {
+    /// The axis.
+    pub axis: Axis,
     /// Where it has marks.
     pub ticks: Vec<i64>,
     /// One line for each node.
@@ -74,7 +81,7 @@ pub struct Ruler {
     pub partings: Vec<Parting>,
 }
 
-impl Ruler {
+impl Axis {
     /// Where an offset lies on the axis, in 0..=1.
     #[must_use]
     pub fn at(&self, offset: i64) -> f64 {
@@ -112,7 +119,7 @@ pub fn ruler(frame: &Frame) -> Ruler {
             }
         })
         .collect();
-    Ruler { lo, hi, ticks, rows, partings }
+    Ruler { axis: Axis { lo, hi }, ticks, rows, partings }
 }
 
 /// What one node covers.

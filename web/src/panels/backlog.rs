@@ -1,53 +1,67 @@
 //! The backlog panel: the ring, what the next write does to it, and why the last PSYNC was answered as it was.
 
-use psyncscope_lab::engine::view::NodeView;
+use psyncscope_lab::engine::view::BacklogView;
 use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::model::bytes;
-use crate::panels::ring::{Reader, Ring, next_write};
-use crate::panels::why::{Decided, why};
-use crate::ui::atoms::{div, para, row, svg, text};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::part::Part;
+use crate::model::ring::Eras;
+use crate::model::ring_readers::{RingReader, groups, labels};
+use crate::panels::ring::Ring;
+use crate::panels::ring_legend::RingLegend;
+use crate::panels::verdict::{Decision, Verdict};
+use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
-/// The panel.
-#[derive(PartialEq)]
-pub struct BacklogPanel {
-    /// The node.
-    pub node: Shared<NodeView>,
-    /// The replicas that read from it.
-    pub readers: Vec<Reader>,
-    /// The newest decision that it made or asked for.
-    pub decided: Option<Decided>,
-    /// The byte of the ring that is pointed at, by its index.
-    pub pointed: Option<usize>,
+/// Properties of [`BacklogPanel`].
+#[derive(Properties, PartialEq)]
+pub struct BacklogPanelProps {
+    /// The node's backlog, if it has one.
+    pub backlog: Option<Shared<BacklogView>>,
+    /// The size that it has or will have, in bytes.
+    pub backlog_size: usize,
+    /// The node's histories.
+    pub eras: Eras,
+    /// Whether the node is a master.
+    pub is_master: bool,
+    /// The replicas that read from the backlog.
+    pub readers: Vec<RingReader>,
+    /// The newest decision that the node made or asked for.
+    pub decision: Option<Decision>,
 }
 
-impl Part for BacklogPanel {
-    fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let ring = match &self.node.backlog {
-            Some(backlog) => {
-                let ring =
-                    Ring { node: &self.node, backlog: &backlog.0, readers: &self.readers, pointed: self.pointed };
-                row(vec![ring.draw(cx), para("ring-next", text(next_write(&backlog.0, t)))])
+/// The panel.
+#[component]
+pub fn BacklogPanel(props: &BacklogPanelProps) -> Html {
+    let t = use_ui().t();
+    let ring = match &props.backlog {
+        Some(backlog) => {
+            let groups = groups(&backlog.0.0, &props.readers);
+            html! {
+                <>
+                    <Ring backlog={backlog.clone()} eras={props.eras} readers={labels(&groups)} />
+                    <RingLegend backlog={backlog.clone()} readers={groups} />
+                </>
             }
-            None => {
-                let why = if self.node.is_master() {
-                    fill(t.backlog_none, &[("size", &bytes::size(self.node.backlog_size as u64))])
-                } else {
-                    t.backlog_none_replica.to_owned()
-                };
-                el("div")
-                    .class("ring-none")
-                    .put(svg("", "-150 -150 300 300").put(el("circle").set("r", "103")))
-                    .put(el("p").class("faint").testid("ring-none").text(why))
-                    .html()
+        }
+        None => {
+            let why = if props.is_master {
+                fill(t.backlog_none, &[("size", &bytes::size(props.backlog_size as u64))])
+            } else {
+                t.backlog_none_replica.to_owned()
+            };
+            html! {
+                <div class="ring-none">
+                    <svg viewBox="-150 -150 300 300" aria-hidden="true"><circle r="103" /></svg>
+                    <p class="faint" data-testid="ring-none">{ why }</p>
+                </div>
             }
-        };
-        div("backlog", row(vec![ring, why(self.decided.as_ref(), cx)]))
+        }
+    };
+    html! {
+        <div class="backlog">
+            { ring }
+            <Verdict decision={props.decision.clone()} />
+        </div>
     }
 }

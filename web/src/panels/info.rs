@@ -6,63 +6,83 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::ui::atoms::{para, row, text};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::part::Part;
+use crate::panels::info_section::InfoSection;
+use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
-/// Sections of `field:value`, filtered by what the reader types.
-#[derive(PartialEq)]
-pub struct InfoPanel {
+/// Properties of [`InfoPanel`].
+#[derive(Properties, PartialEq)]
+pub struct InfoPanelProps {
     /// INFO's sections, each with its `# Name` line.
     pub info: Shared<[Arc<str>]>,
-    /// What a field must have in it to be shown.
-    pub filter: String,
+    /// What a field must contain to be shown.
+    pub filter: AttrValue,
 }
 
-impl Part for InfoPanel {
-    fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let dispatch = cx.dispatch.clone();
-        let oninput = Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                dispatch.emit(Intent::FilterInfo(input.value()));
+/// Sections of `field:value`, filtered by what the reader types.
+#[component]
+pub fn InfoPanel(props: &InfoPanelProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let dispatch = ui.dispatch.clone();
+    let oninput = Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            dispatch.emit(Intent::FilterInfo(input.value()));
+        }
+    });
+    let wanted = AttrValue::from(props.filter.trim().to_ascii_lowercase());
+    // Replication first: it is what the page is about.
+    let (first, others): (Vec<&Arc<str>>, Vec<_>) = props.info.iter().partition(|s| s.starts_with("# Replication"));
+    let any = props.info.iter().any(|section| fields(section, &wanted).next().is_some());
+    let sections = first.into_iter().chain(others).map(|section| {
+        let key = title(section).to_owned();
+        html! { <InfoSection {key} section={Shared::from(section)} wanted={wanted.clone()} /> }
+    });
+    html! {
+        <div class="info" data-testid="info">
+            <input
+                class="input"
+                type="search"
+                placeholder={t.info_filter}
+                aria-label={t.info_filter}
+                value={props.filter.clone()}
+                data-testid="info-filter"
+                {oninput}
+            />
+            { for sections }
+            if !any {
+                <p class="panel-line faint">{ t.info_nothing }</p>
             }
-        });
-        let wanted = self.filter.trim().to_ascii_lowercase();
-        // Replication first: it is what the page is about.
-        let (first, others): (Vec<&Arc<str>>, Vec<_>) = self.info.iter().partition(|s| s.starts_with("# Replication"));
-        let mut shown: Vec<Html> = Vec::new();
-        for section in first.into_iter().chain(others) {
-            shown.extend(section_html(section, &wanted));
-        }
-        if shown.is_empty() {
-            shown.push(para("panel-line faint", text(t.info_nothing)));
-        }
-        html! {
-            <div class="info" data-testid="info">
-                <input class="input" type="search" placeholder={t.info_filter} aria-label={t.info_filter}
-                    value={self.filter.clone()} data-testid="info-filter" {oninput} />
-                { row(shown) }
-            </div>
-        }
+        </div>
     }
 }
 
-/// A section with the fields that fit, `None` if none does.
-fn section_html(section: &str, wanted: &str) -> Option<Html> {
-    let mut lines = section.lines();
-    let title = lines.next()?.trim_start_matches("# ").to_owned();
-    let mut fields: Vec<Html> = Vec::new();
-    for line in lines {
-        let Some((name, value)) = line.split_once(':') else { continue };
-        if wanted.is_empty() || line.to_ascii_lowercase().contains(wanted) {
-            let field = el("dt").text(name.to_owned());
-            let field = el("div").class("info-field").put(field).put(el("dd").text(value.to_owned()));
-            fields.push(field.html());
-        }
+/// The name of a section.
+pub fn title(section: &str) -> &str {
+    section.lines().next().unwrap_or_default().trim_start_matches("# ")
+}
+
+/// The fields of a section that contain `wanted`, which is in lower case.
+pub fn fields<'a>(section: &'a str, wanted: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    section
+        .lines()
+        .skip(1)
+        .filter(move |line| wanted.is_empty() || line.to_ascii_lowercase().contains(wanted))
+        .filter_map(|line| line.split_once(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECTION: &str = "# Replication\r\nrole:master\r\nconnected_slaves:0\r\nmaster_replid:8371\r\n";
+
+    #[test]
+    fn fields_are_filtered_by_name_and_value() {
+        assert_eq!(title(SECTION), "Replication");
+        let check = |wanted, expect: &[(&str, &str)]| assert_eq!(fields(SECTION, wanted).collect::<Vec<_>>(), expect);
+        check("", &[("role", "master"), ("connected_slaves", "0"), ("master_replid", "8371")]);
+        check("master", &[("role", "master"), ("master_replid", "8371")]);
+        check("replication", &[]);
     }
-    let section = el("section").class("info-section").put(el("h3").text(title));
-    (!fields.is_empty()).then(|| section.put(el("dl").all(fields)).html())
 }

@@ -1,100 +1,95 @@
-//! The log panel: what the nodes' logs say, and the decisions about PSYNC among them.
+//! The log panel: the nodes' logs, and the decisions about PSYNC among them.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use psyncscope_lab::engine::event::LogLevel;
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::engine::event::Event;
+use psyncscope_lab::sim::frame::{HostId, What};
 use yew::prelude::*;
 
+use crate::app::run::LabRun;
 use crate::intent::Intent;
-use crate::model::narrate::Note;
-use crate::model::time;
-use crate::ui::atoms::{check, div, para, row, span, span_of, text};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::note::note;
-use crate::ui::part::Part;
-use crate::ui::rich::{Fill, rich};
+use crate::model::topology;
+use crate::panels::log_row::{LogRow, LogText};
+use crate::ui::checkbox::Checkbox;
+use crate::ui::context::use_ui;
+use crate::ui::windowed_list::WindowedList;
 
-/// How many lines are shown; older ones are counted.
-pub const LINES_MAX: usize = 150;
+/// The height of a log line that is not broken, in CSS pixels.
+const ROW_HEIGHT: f64 = 21.0;
 
-/// What a line says.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Says {
-    /// A line of the Redis log.
-    Redis(LogLevel, String),
-    /// A decision, in our words.
-    Verdict(Note),
+/// The log lines to show. The lines themselves are looked up when they come into view.
+#[derive(Clone)]
+pub struct LogSource {
+    /// The run whose timeline has the lines.
+    pub run: Rc<RefCell<LabRun>>,
+    /// Tells the run from others that take its place: see [`LabRun::identity`].
+    pub identity: Rc<()>,
+    /// The node; `None` for all nodes.
+    pub host: Option<HostId>,
+    /// How many lines there are up to the moment shown.
+    pub count: usize,
 }
 
-/// A line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Its place in the timeline.
-    pub entry: usize,
-    /// When.
-    pub at: SimTime,
-    /// Which node.
-    pub node: Arc<str>,
-    /// What.
-    pub says: Says,
-}
-
-/// The lines; the app keeps the newest in view as long as the reader does not scroll up.
-#[derive(PartialEq)]
-pub struct LogPanel {
-    /// The newest lines, in order of time.
-    pub lines: Vec<Line>,
-    /// How many older ones there are.
-    pub older: usize,
-    /// Whether they are of all nodes.
-    pub all: bool,
-}
-
-impl Part for LogPanel {
-    fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let mut lines: Vec<Html> = Vec::new();
-        if self.older > 0 {
-            lines.push(para("faint", rich(t.log_older, &|_| Fill::Text(self.older.to_string()))));
-        }
-        if self.lines.is_empty() {
-            lines.push(para("faint", text(t.log_empty)));
-        }
-        lines.extend(self.lines.iter().map(|line| line_html(line, cx)));
-        let newest = self.lines.last().map_or(0, |line| line.entry);
-        let list = el("div")
-            .class("log-lines")
-            .testid("log")
-            .set("data-follow", newest.to_string())
-            .set("role", "log")
-            .set("tabindex", "0")
-            .set("aria-label", t.tab_log)
-            .all(lines)
-            .html();
-        div("log", row(vec![check(cx, "log-all", t.log_all, self.all, Intent::SetLogAll), list]))
+impl PartialEq for LogSource {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.identity, &other.identity) && self.host == other.host && self.count == other.count
     }
 }
 
-fn line_html(line: &Line, cx: &UiContext) -> Html {
-    let says = match &line.says {
-        Says::Redis(level, words) => {
-            let looks = if *level == LogLevel::Warning { "log-text log-warning" } else { "log-text" };
-            span(looks, format!("{} {words}", sign(*level)))
-        }
-        Says::Verdict(told) => span_of(format!("log-text log-verdict {}", told.tone.class()), note(told, cx)),
-    };
-    let parts = vec![span("log-at num", time::clock(line.at)), span("log-node", line.node.to_string()), says];
-    div("log-line", row(parts))
+impl LogSource {
+    /// The row at this place of the log.
+    fn row(&self, row: usize) -> Option<Html> {
+        let run = self.run.borrow();
+        let entry_index = *run.index().log(self.host, usize::MAX).get(row)?;
+        let entry = run.lab().timeline().get(entry_index)?;
+        let node = entry.host.map(|id| topology::name(&run.frame_at(entry.at), id));
+        let text = match &entry.what {
+            What::Node(Event::Log { level, text }) => LogText::Redis(*level, text.clone()),
+            _ => LogText::Verdict(run.index().note_at(entry_index)?.clone()),
+        };
+        Some(html! { <LogRow at={entry.at} {node} {text} /> })
+    }
 }
 
-/// The sign of a level in a Redis log.
-const fn sign(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Debug => ".",
-        LogLevel::Verbose => "-",
-        LogLevel::Notice => "*",
-        LogLevel::Warning => "#",
+/// Properties of [`LogPanel`].
+#[derive(Properties, PartialEq)]
+pub struct LogPanelProps {
+    /// The lines.
+    pub source: LogSource,
+}
+
+/// The log of one node or of all.
+#[component]
+pub fn LogPanel(props: &LogPanelProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let source = &props.source;
+    let all = source.host.is_none();
+    let oncheck = ui.dispatch.reform(Intent::SetLogAll);
+    let render_row = use_memo(source.clone(), |source| {
+        let source = source.clone();
+        // Whatever the index names is in the timeline; a row that is missing keeps its place.
+        Callback::from(move |row: usize| source.row(row).unwrap_or_else(|| html! { <div class="log-line"></div> }))
+    });
+    // Another node's log is another list, that begins at its own end.
+    let key = format!("{:p} {:?}", Rc::as_ptr(&source.identity), source.host);
+    html! {
+        <div class="log">
+            <Checkbox label={t.log_all} testid="log-all" checked={all} {oncheck} />
+            <WindowedList
+                {key}
+                class="log-lines"
+                testid="log"
+                label={t.tab_log}
+                count={source.count}
+                row_height={ROW_HEIGHT}
+                render_row={(*render_row).clone()}
+            >
+                if source.count == 0 {
+                    <p class="faint">{ t.log_empty }</p>
+                }
+            </WindowedList>
+        </div>
     }
 }

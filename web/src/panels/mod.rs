@@ -3,7 +3,16 @@
 pub mod backlog;
 pub mod handshake;
 pub mod info;
+pub mod info_section;
+pub mod ladder_rung;
 pub mod log;
+pub mod log_row;
 pub mod ring;
+pub mod ring_arcs;
+pub mod ring_cells;
+pub mod ring_centre;
+pub mod ring_legend;
+pub mod ring_marks;
 pub mod tabs;
-pub mod why;
+pub mod verdict;
+pub mod verdict_check;

@@ -4,25 +4,77 @@ use yew::prelude::*;
 
 use crate::i18n::{Text, fill};
 use crate::intent::{Intent, Tab};
-use crate::ui::atoms::bare_button;
-use crate::ui::context::UiContext;
+use crate::ui::context::use_ui;
 use crate::ui::dom;
-use crate::ui::el::el;
-use crate::ui::part::Part;
 
 /// The tabs of wide screens, then those that only narrow ones need.
 const TABS: [Tab; 6] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Console, Tab::Ruler];
 const WIDE: usize = 4;
 
-/// Tabs with a roving focus: arrows move within the row, Tab leaves it.
-#[derive(PartialEq)]
-pub struct Tabs {
+/// Properties of [`Tabs`].
+#[derive(Properties, PartialEq)]
+pub struct TabsProps {
     /// The panel shown.
     pub tab: Tab,
     /// Whether the screen is narrow.
     pub narrow: bool,
     /// The selected node's name.
-    pub node: Option<String>,
+    pub node: Option<AttrValue>,
+}
+
+/// Tabs with a roving focus: arrows move within the row, Tab leaves it.
+#[component]
+pub fn Tabs(props: &TabsProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let tab = props.tab;
+    let shown = if props.narrow { &TABS[..] } else { &TABS[..WIDE] };
+    let onkeydown = {
+        let (dispatch, count) = (ui.dispatch.clone(), shown.len());
+        Callback::from(move |event: KeyboardEvent| {
+            let at = TABS.iter().position(|&other| other == tab).unwrap_or(0);
+            let next = match event.key().as_str() {
+                "ArrowRight" => (at + 1) % count,
+                "ArrowLeft" => (at + count - 1) % count,
+                "Home" => 0,
+                "End" => count - 1,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            dispatch.emit(Intent::SetTab(TABS[next]));
+            dom::focus(&format!("tab-{}", slug(TABS[next])));
+        })
+    };
+    let buttons = shown.iter().map(|&other| {
+        let (words, id) = (name(other, t), format!("tab-{}", slug(other)));
+        let selected = other == tab;
+        html! {
+            <button
+                key={slug(other)}
+                type="button"
+                class="tab"
+                role="tab"
+                id={id.clone()}
+                data-testid={id}
+                aria-selected={selected.to_string()}
+                aria-controls="panel"
+                tabindex={if selected { "0" } else { "-1" }}
+                data-label={words}
+                onclick={ui.click(Intent::SetTab(other))}
+            >
+                { words }
+            </button>
+        }
+    });
+    html! {
+        <div class="tabs">
+            <div class="tab-row" role="tablist" aria-label={t.panels} {onkeydown}>{ for buttons }</div>
+            if let Some(node) = &props.node {
+                <span class="tabs-node" data-testid="selected">{ fill(t.node, &[("node", node)]) }</span>
+            }
+        </div>
+    }
 }
 
 const fn name(tab: Tab, t: &Text) -> &'static str {
@@ -47,52 +99,4 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Ruler => "ruler",
         Tab::Console => "console",
     }
-}
-
-impl Part for Tabs {
-    fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let shown = if self.narrow { &TABS[..] } else { &TABS[..WIDE] };
-        let (dispatch, tab, count) = (cx.dispatch.clone(), self.tab, shown.len());
-        let onkeydown = Callback::from(move |event: KeyboardEvent| {
-            let at = TABS.iter().position(|&x| x == tab).unwrap_or(0);
-            let next = match event.key().as_str() {
-                "ArrowRight" => (at + 1) % count,
-                "ArrowLeft" => (at + count - 1) % count,
-                "Home" => 0,
-                "End" => count - 1,
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            dispatch.emit(Intent::SetTab(TABS[next]));
-            dom::focus(&format!("tab-{}", slug(TABS[next])));
-        });
-        let node = self
-            .node
-            .as_ref()
-            .map(|node| el("span").class("tabs-node").testid("selected").text(fill(t.node, &[("node", node)])).html());
-        let tabs = el("div")
-            .class("tab-row")
-            .set("role", "tablist")
-            .set("aria-label", t.panels)
-            .on_key_down(onkeydown)
-            .all(shown.iter().map(|&tab| button(tab, tab == self.tab, cx)).collect());
-        el("div").class("tabs").put(tabs).maybe(node).html()
-    }
-}
-
-fn button(tab: Tab, here: bool, cx: &UiContext) -> Html {
-    let (words, id) = (name(tab, cx.t()), format!("tab-{}", slug(tab)));
-    bare_button("tab")
-        .set("role", "tab")
-        .set("id", id.clone())
-        .testid(id)
-        .set("aria-selected", here.to_string())
-        .set("aria-controls", "panel")
-        .set("tabindex", if here { "0" } else { "-1" })
-        .set("data-label", words)
-        .on_click(cx.click(Intent::SetTab(tab)))
-        .text(words)
-        .html()
 }

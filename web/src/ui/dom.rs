@@ -38,6 +38,23 @@ pub fn all<T: JsCast>(root: &Element, selector: &str) -> Vec<T> {
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into::<T>().ok()).collect()
 }
 
+/// Whether an element is within the visible part of what scrolls it, and of the window.
+#[must_use]
+pub fn is_in_view(element: &HtmlElement) -> bool {
+    let rect = element.get_bounding_client_rect();
+    let within = |top: f64, bottom: f64| rect.bottom() > top && rect.top() < bottom;
+    let height = window().and_then(|w| w.inner_height().ok()?.as_f64()).unwrap_or(f64::INFINITY);
+    let scroller = element.closest(".panel").ok().flatten().map(|panel| panel.get_bounding_client_rect());
+    within(0.0, height) && scroller.is_none_or(|panel| within(panel.top(), panel.bottom()))
+}
+
+/// Scrolls as little as needed to bring an element into view.
+pub fn scroll_into_view(element: &HtmlElement) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// The storage of choices, unless the browser forbids it.
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?

@@ -19,3 +19,4 @@ pub mod part;
 pub mod rich;
 pub mod select;
 pub mod shared;
+pub mod windowed_list;

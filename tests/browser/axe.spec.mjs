@@ -1,0 +1,66 @@
+// Accessibility rules, checked by axe-core: the page, each tab, each sheet and dialog, in both themes, wide and narrow.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { Reader } from './steps.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every rule that is broken, with where. */
+async function violations(page, what) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
+  return found.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary})`).join('; ')}`);
+}
+
+for (const [width, height] of [[1440, 900], [390, 844]]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`no rule is broken at ${width} by ${height}, ${colorScheme}`, async (t) => {
+      const { page } = await openPage(t, { width, height, colorScheme, reducedMotion: 'reduce' });
+      const reader = await new Reader(page).opened();
+      await reader.play();
+      await reader.until('node-b-state', 'CONNECTED');
+      await reader.pause();
+      const broken = await violations(page, 'the page');
+
+      const tabs = ['handshake', 'info', 'log', 'backlog'];
+      if (width < 760) tabs.push('console', 'ruler');
+      for (const tab of tabs) {
+        await reader.tab(tab);
+        broken.push(...(await violations(page, `tab ${tab}`)));
+      }
+      if (width < 760) await reader.tab('backlog');
+
+      for (const [button, overlay] of [
+        ['menu-b', 'node-menu'],
+        ['wire-a-b', 'wire-sheet'],
+        ['new', 'new-dialog'],
+        ['load', 'load-dialog'],
+        ['help', 'help-dialog'],
+      ]) {
+        await reader.at(button).focus();
+        await page.keyboard.press('Enter');
+        await reader.at(overlay).waitFor();
+        broken.push(...(await violations(page, overlay)));
+        await page.keyboard.press('Escape');
+        await reader.at(overlay).waitFor({ state: 'detached' });
+      }
+
+      // In the past, with an action done there: the notice, the second run, the dialog that lists the runs.
+      await reader.at('step-back').click();
+      broken.push(...(await violations(page, 'in the past')));
+      await reader.at('menu-b').focus();
+      await page.keyboard.press('Enter');
+      await reader.at('node-menu').getByTestId('pause-node').click();
+      if ((await reader.at('futures').count()) > 0) {
+        await reader.at('futures').click();
+        await reader.at('futures-dialog').waitFor();
+        broken.push(...(await violations(page, 'futures-dialog')));
+      }
+      assert.deepEqual([...new Set(broken)], []);
+    });
+  }
+}

@@ -1,0 +1,158 @@
+// The panels: the ring's labels, the ladder's current rung, the log's many lines.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { expectSoon } from './soon.mjs';
+import { Reader, typed, world } from './steps.mjs';
+
+async function open(t, options, log) {
+  const { page } = await openPage(t, options);
+  const reader = await new Reader(page).opened();
+  await reader.load(log);
+  return reader;
+}
+
+/** A master with replicas that stand at different bytes: c's wire is cut before the last writes, d's before more of them. */
+function apart(backlog) {
+  const actions = [typed(3_000_000, 'a', 'SET k one'), { at_us: 4_000_000, do: 'cut', from: 'a', to: 'd' }];
+  actions.push(typed(4_100_000, 'a', 'SET k two'));
+  actions.push({ at_us: 5_000_000, do: 'cut', from: 'a', to: 'c' }, typed(5_100_000, 'a', 'APPEND k x'));
+  return world({ names: ['a', 'b', 'c', 'd'], backlog, actions, endUs: 6_000_000, latencyUs: 1000 });
+}
+
+/** What overlaps what around the ring: labels, the ring and the leaders of other labels. */
+const overlaps = (page) =>
+  page.evaluate(() => {
+    const svg = document.querySelector('[data-testid=ring]');
+    const labels = [...svg.querySelectorAll('rect.ring-label')].map((rect) => ({
+      text: rect.parentElement.textContent,
+      box: rect.getBBox(),
+      words: rect.parentElement.querySelector('text').getBBox(),
+      leader: rect.parentElement.querySelector('.ring-leader'),
+    }));
+    const inside = (p, box) => p.x > box.x && p.x < box.x + box.width && p.y > box.y && p.y < box.y + box.height;
+    const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+    const found = [];
+    for (const [i, one] of labels.entries()) {
+      if (one.words.width > one.box.width) found.push(`${one.text} sticks out of its label`);
+      const near = {
+        x: Math.max(one.box.x, Math.min(0, one.box.x + one.box.width)),
+        y: Math.max(one.box.y, Math.min(0, one.box.y + one.box.height)),
+      };
+      if (Math.hypot(near.x, near.y) < 116) found.push(`${one.text} lies on the ring`);
+      for (const [j, two] of labels.entries()) {
+        if (i === j) continue;
+        if (!apart(one.box, two.box)) found.push(`${one.text} covers ${two.text}`);
+        const length = one.leader.getTotalLength();
+        for (let at = 0; at <= length; at += 0.5) {
+          if (inside(one.leader.getPointAtLength(at), two.box)) {
+            found.push(`the line of ${one.text} goes through ${two.text}`);
+            break;
+          }
+        }
+      }
+    }
+    return { labels: labels.map((label) => label.text).sort(), found };
+  });
+
+for (const backlog of [64, 200, 20_000]) {
+  test(`a ring of ${backlog} bytes: no label covers another or the ring, and words say where the replicas are`, async (t) => {
+    const reader = await open(t, { width: 1440, height: 900 }, apart(backlog));
+    await reader.select('a');
+    await reader.tab('backlog');
+    const { labels, found } = await overlaps(reader.page);
+    assert.deepEqual(found, []);
+    assert.deepEqual(labels, ['b', 'c', 'd', 'idx']);
+    const offset = Number(await reader.says('node-a-offset'));
+    const words = await reader.says('ring-legend');
+    assert.match(words, new RegExp(`b\\s*up to byte ${offset}\\b`), 'b has everything');
+    assert.match(words, /c\s*up to byte \d+/);
+    assert.match(words, backlog === 64 ? /d\s*up to byte \d+: too far back/ : /d\s*up to byte \d+/);
+  });
+}
+
+test('a ring that is too large for letters says so, and an arc is read by pointing at it', async (t) => {
+  const reader = await open(t, { width: 1440, height: 900 }, apart(200));
+  await reader.select('a');
+  await reader.tab('backlog');
+  assert.match(await reader.says('ring-arcs'), /200 B are too many for letters: each arc is a command/);
+  const { page } = reader;
+  const read = await page.evaluate(async () => {
+    const words = [];
+    for (const path of document.querySelectorAll('[data-testid=ring] .cells path')) {
+      path.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      words.push(document.querySelector('[data-testid=ring-centre]').innerText);
+    }
+    return words;
+  });
+  assert.ok(read.some((words) => /SET k one/.test(words)), read.join(' | '));
+  assert.ok(read.some((words) => /APPEND k x/.test(words)), read.join(' | '));
+});
+
+/** Whether a rung is wholly within the visible part of the panel. */
+const rungInView = (page, state) =>
+  page.evaluate((state) => {
+    const rung = document.querySelector(`[data-testid=ladder-${state}]`).getBoundingClientRect();
+    const panel = document.querySelector('.panel').getBoundingClientRect();
+    return rung.top >= panel.top - 1 && rung.bottom <= panel.bottom + 1;
+  }, state);
+
+test('the current rung of the ladder is in view, unless its reader has scrolled away', async (t) => {
+  const names = ['a', 'b'];
+  const reader = await open(t, { width: 1440, height: 900 }, world({ names, endUs: 10_000 }));
+  const { page } = reader;
+  await reader.select('b');
+  await reader.tab('handshake');
+  let current = null;
+  for (let steps = 0; steps < 200 && current !== 'CONNECTED'; steps++) {
+    await reader.at('step-forward').click();
+    current = await page.evaluate(() => document.querySelector('.rung-current').dataset.testid.slice('ladder-'.length));
+    await expectSoon(() => rungInView(page, current), Boolean, `${current} is in view`);
+  }
+  assert.equal(current, 'CONNECTED');
+
+  // The window is small enough that the ladder must scroll; the reader looks at its beginning.
+  await page.setViewportSize({ width: 1024, height: 600 });
+  await reader.at('rewind').click();
+  await reader.at('live').click();
+  await expectSoon(() => rungInView(page, 'CONNECTED'), Boolean, 'CONNECTED is in view in a small window');
+  const scroll = (to) =>
+    page.evaluate((to) => {
+      const panel = document.querySelector('.panel');
+      if (to !== undefined) panel.scrollTop = to;
+      return panel.scrollTop;
+    }, to);
+  await scroll(0);
+  await reader.type('b', 'REPLICAOF NO ONE');
+  await reader.type('b', 'REPLICAOF a 6379');
+  await reader.playUntilSays('node-b-state', 'CONNECTED');
+  assert.equal(await rungInView(page, 'CONNECTED'), false);
+  assert.equal(await scroll(), 0, 'the ladder stays where its reader has put it');
+});
+
+test('a log of thousands of lines: few are in the document, all can be reached, new ones are followed', async (t) => {
+  const lines = 3000;
+  const actions = Array.from({ length: lines }, (_, i) => typed(1_000_000 + i * 1000, 'a', `DEBUG LOG line-${i}-`));
+  const reader = await open(t, { width: 1440, height: 900 }, world({ names: ['a'], actions, endUs: 5_000_000 }));
+  const { page } = reader;
+  await reader.tab('log');
+  await reader.until('log', new RegExp(`line-${lines - 1}-`));
+  const rows = () => page.locator('[data-testid=log] .log-line').count();
+  assert.ok((await rows()) < 150, `${await rows()} rows are in the document`);
+  await page.evaluate(() => (document.querySelector('[data-testid=log]').scrollTop = 0));
+  await reader.until('log', /line-0-/);
+  assert.ok((await rows()) < 150, `${await rows()} rows are in the document`);
+  await reader.type('a', 'DEBUG LOG not-followed');
+  assert.equal(await page.evaluate(() => document.querySelector('[data-testid=log]').scrollTop), 0, 'the reader stays at the beginning');
+  await page.evaluate(() => (document.querySelector('[data-testid=log]').scrollTop = 1e9));
+  await reader.until('log', /not-followed/);
+  await reader.type('a', 'DEBUG LOG followed');
+  await reader.until('log', /DEBUG LOG: followed/);
+  const hidden = await page.evaluate(() => {
+    const log = document.querySelector('[data-testid=log]');
+    return log.scrollHeight - log.clientHeight - log.scrollTop;
+  });
+  assert.ok(hidden < 24, `${hidden} px are below the visible end`);
+});

@@ -1,0 +1,205 @@
+//! Where the replicas stand on a master's ring, and how they are labelled.
+
+use std::sync::Arc;
+
+use psyncscope_lab::engine::ids::Offset;
+use psyncscope_lab::engine::replication::backlog::Backlog;
+
+use crate::model::geometry::Size;
+use crate::model::ring;
+use crate::model::ring_labels::{LABEL_MAX, LABELS_MAX};
+
+/// The width of a character in a label: the style sheet sets labels in a monospaced font of 12 units.
+const CHAR: f64 = 7.25;
+/// The width of a character that is not Latin.
+const WIDE_CHAR: f64 = 12.0;
+/// The space around a label's text, on both sides together.
+const PADDING: f64 = 11.0;
+
+/// A replica and the last byte that it has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RingReader {
+    /// The replica's name.
+    pub name: Arc<str>,
+    /// The last byte that it has.
+    pub has: Offset,
+}
+
+/// Whether the backlog can serve a replica that asks for the byte after its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It holds what the replica lacks.
+    Served,
+    /// What the replica lacks was overwritten.
+    TooFarBack,
+    /// The replica has bytes that this node never had.
+    Ahead,
+}
+
+/// The replicas that have the same last byte.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReaderGroup {
+    /// Their names.
+    pub names: Vec<Arc<str>>,
+    /// The last byte that they have.
+    pub has: Offset,
+    /// Where that is on the ring, in turns from index 0.
+    pub turn: f64,
+    /// Whether the backlog can serve them.
+    pub standing: Standing,
+}
+
+/// The replicas by their last byte, in the order of their places on the ring.
+#[must_use]
+pub fn groups(backlog: &Backlog, readers: &[RingReader]) -> Vec<ReaderGroup> {
+    let mut groups: Vec<ReaderGroup> = Vec::new();
+    for reader in readers {
+        if let Some(group) = groups.iter_mut().find(|group| group.has == reader.has) {
+            group.names.push(Arc::clone(&reader.name));
+            continue;
+        }
+        let (turn, served) = ring::position(backlog, reader.has);
+        let standing = match served {
+            true => Standing::Served,
+            false if reader.has.next() < backlog.off() => Standing::TooFarBack,
+            false => Standing::Ahead,
+        };
+        groups.push(ReaderGroup { names: vec![Arc::clone(&reader.name)], has: reader.has, turn, standing });
+    }
+    groups.sort_by(|a, b| a.turn.total_cmp(&b.turn));
+    groups
+}
+
+/// A label for replicas: of one group, or of neighbours if there are more groups than labels fit around the ring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReaderLabel {
+    /// The place that it points at.
+    pub turn: f64,
+    /// Its text.
+    pub text: String,
+    /// Whether the backlog can serve all of them.
+    pub served: bool,
+}
+
+/// The labels of the groups, beside the one of the write index.
+#[must_use]
+pub fn labels(groups: &[ReaderGroup]) -> Vec<ReaderLabel> {
+    let mut merged: Vec<(f64, Vec<&str>, bool)> = groups
+        .iter()
+        .map(|group| {
+            let names = group.names.iter().map(AsRef::as_ref).collect();
+            (group.turn, names, group.standing == Standing::Served)
+        })
+        .collect();
+    while merged.len() > LABELS_MAX - 1 {
+        let apart = |at: usize| merged[at + 1].0 - merged[at].0;
+        let nearest = (0..merged.len() - 1).min_by(|&a, &b| apart(a).total_cmp(&apart(b))).unwrap_or(0);
+        let (_, names, served) = merged.remove(nearest + 1);
+        merged[nearest].1.extend(names);
+        merged[nearest].2 &= served;
+    }
+    merged.into_iter().map(|(turn, names, served)| ReaderLabel { turn, text: label_text(&names), served }).collect()
+}
+
+/// The size of a label with this text.
+#[must_use]
+pub fn label_size(text: &str) -> Size {
+    Size { w: text_width(text) + PADDING, h: LABEL_MAX.h }
+}
+
+fn text_width(text: &str) -> f64 {
+    text.chars().map(|c| if c.is_ascii() || c == '…' { CHAR } else { WIDE_CHAR }).sum()
+}
+
+fn fits(text: &str) -> bool {
+    text_width(text) + PADDING <= LABEL_MAX.w
+}
+
+/// The names as far as they fit: all, the first and how many more, or the beginning of the first.
+fn label_text(names: &[&str]) -> String {
+    let all = names.join(", ");
+    if fits(&all) {
+        return all;
+    }
+    let Some((first, others)) = names.split_first() else { return all };
+    let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
+    let whole = format!("{first}{more}");
+    if fits(&whole) {
+        return whole;
+    }
+    let mut short: Vec<char> = first.chars().collect();
+    loop {
+        short.pop();
+        let text: String = short.iter().chain(&['…']).collect::<String>() + &more;
+        if short.is_empty() || fits(&text) {
+            return text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(name: &str, has: i64) -> RingReader {
+        RingReader { name: Arc::from(name), has: Offset(has) }
+    }
+
+    fn fed(size: usize, bytes: usize) -> Backlog {
+        let mut backlog = Backlog::new(size, Offset(0));
+        backlog.feed(&vec![0; bytes], Offset(bytes as i64));
+        backlog
+    }
+
+    #[test]
+    fn replicas_with_the_same_last_byte_share_a_label() {
+        let backlog = fed(16, 20);
+        let groups = groups(&backlog, &[reader("b", 20), reader("c", 6), reader("d", 20)]);
+        let names: Vec<Vec<&str>> = groups.iter().map(|g| g.names.iter().map(AsRef::as_ref).collect()).collect();
+        assert_eq!(names, [vec!["b", "d"], vec!["c"]]);
+        let texts: Vec<String> = labels(&groups).into_iter().map(|label| label.text).collect();
+        assert_eq!(texts, ["b, d", "c"]);
+    }
+
+    #[test]
+    fn who_cannot_be_served_is_behind_or_ahead() {
+        let backlog = fed(16, 20);
+        let standing = |has| groups(&backlog, &[reader("b", has)])[0].standing;
+        for (has, expect) in [
+            (3, Standing::TooFarBack),
+            (4, Standing::Served),
+            (20, Standing::Served),
+            (21, Standing::Ahead),
+            (-1, Standing::TooFarBack),
+        ] {
+            assert_eq!(standing(has), expect, "{has}");
+        }
+    }
+
+    #[test]
+    fn texts_fit() {
+        for (names, expect) in [
+            (&["b"][..], "b"),
+            (&["b", "c"], "b, c"),
+            (&["b", "c", "d"], "b +2"),
+            (&["replica1"], "repli…"),
+            (&["replica1", "replica2"], "re… +1"),
+            (&["北京"], "北京"),
+            (&["北京上海", "c"], "北… +1"),
+        ] {
+            let text = label_text(names);
+            assert_eq!(text, expect);
+            assert!(label_size(&text).w <= LABEL_MAX.w, "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbours_share_a_label_when_there_are_too_many() {
+        let backlog = fed(1000, 1000);
+        let readers: Vec<RingReader> = (0..40).map(|i| reader("r", 10 + i * i / 2)).collect();
+        let labels = labels(&groups(&backlog, &readers));
+        assert_eq!(labels.len(), LABELS_MAX - 1);
+        assert!(labels.windows(2).all(|w| w[0].turn < w[1].turn));
+        assert!(labels.iter().all(|label| label_size(&label.text).w <= LABEL_MAX.w));
+    }
+}

@@ -1,0 +1,69 @@
+//! A state of the handshake ladder.
+
+use yew::prelude::*;
+
+use crate::i18n::Text;
+use crate::model::bytes::escape;
+use crate::model::ladder::{Rung, Said, Status};
+use crate::model::time;
+use crate::ui::context::use_ui;
+use crate::ui::rich::{Fill, rich};
+
+/// Properties of [`LadderRung`].
+#[derive(Properties, PartialEq)]
+pub struct LadderRungProps {
+    /// The state.
+    pub rung: Rung,
+}
+
+/// A state: how it stands, when the attempt came to it, the bytes sent and read in it, and why the last attempt ended here.
+#[component]
+pub fn LadderRung(props: &LadderRungProps) -> Html {
+    let t = use_ui().t();
+    let rung = &props.rung;
+    let name = rung.state.name();
+    let (status, slug) = match rung.status {
+        Status::Passed => (t.status_passed, "passed"),
+        Status::Current => (t.status_current, "current"),
+        Status::Failed => (t.status_failed, "failed"),
+        Status::Skipped => (t.status_skipped, "skipped"),
+        Status::Pending => (t.status_pending, "pending"),
+    };
+    let is_current = rung.status == Status::Current;
+    html! {
+        <li
+            class={classes!("rung", format!("rung-{slug}"))}
+            data-status={slug}
+            data-testid={format!("ladder-{name}")}
+            aria-current={is_current.then_some("step")}
+        >
+            <span class="rung-dot"></span>
+            <span class="rung-number num faint">{ rung.state as u8 }</span>
+            <span class="rung-name">{ name }</span>
+            <span class="rung-status">{ status }</span>
+            <span class="rung-at num faint">{ rung.at.map_or_else(String::new, time::clock) }</span>
+            <div class="rung-said">
+                { for rung.sent.iter().map(|said| said_html(said, true, t)) }
+                { for rung.received.iter().map(|said| said_html(said, false, t)) }
+                if let Some(failed) = &rung.failed {
+                    <p class="rung-failed">
+                        { rich(t.failed_before, &|slot| match slot {
+                            "at" => Fill::Text(time::clock(failed.at)),
+                            _ => Fill::Html(html! { <code>{ failed.why.clone() }</code> }),
+                        }) }
+                    </p>
+                }
+            </div>
+        </li>
+    }
+}
+
+fn said_html(said: &Said, sent: bool, t: &Text) -> Html {
+    let (class, arrow, label) = if sent { ("rung-sent", "→", t.sent) } else { ("rung-received", "←", t.received) };
+    html! {
+        <p class={classes!("rung-bytes", class)} title={time::clock(said.at)}>
+            <span class="rung-arrow" role="img" aria-label={label}>{ arrow }</span>
+            <code>{ escape(&said.bytes) }</code>
+        </p>
+    }
+}

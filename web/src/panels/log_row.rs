@@ -1,0 +1,62 @@
+//! A line of the log panel.
+
+use std::sync::Arc;
+
+use psyncscope_lab::engine::event::LogLevel;
+use psyncscope_lab::sim::frame::SimTime;
+use yew::prelude::*;
+
+use crate::model::narrate::Note;
+use crate::model::time;
+use crate::ui::note::NoteText;
+
+/// What a line says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogText {
+    /// A line of the Redis log.
+    Redis(LogLevel, String),
+    /// A decision about a PSYNC, in the page's words.
+    Verdict(Note),
+}
+
+/// Properties of [`LogRow`].
+#[derive(Properties, PartialEq)]
+pub struct LogRowProps {
+    /// When it was logged.
+    pub at: SimTime,
+    /// The node's name.
+    pub node: Option<Arc<str>>,
+    /// What it says.
+    pub text: LogText,
+}
+
+/// A line: its time, its node and its text.
+#[component]
+pub fn LogRow(props: &LogRowProps) -> Html {
+    let text = match &props.text {
+        LogText::Redis(level, words) => {
+            let warning = (*level == LogLevel::Warning).then_some("log-warning");
+            html! { <span class={classes!("log-text", warning)}>{ format!("{} {words}", level_mark(*level)) }</span> }
+        }
+        LogText::Verdict(note) => html! {
+            <span class={classes!("log-text", "log-verdict", note.tone.class())}><NoteText note={note.clone()} /></span>
+        },
+    };
+    html! {
+        <div class="log-line">
+            <span class="log-at num">{ time::clock(props.at) }</span>
+            <span class="log-node">{ props.node.as_deref().unwrap_or("?").to_owned() }</span>
+            { text }
+        </div>
+    }
+}
+
+/// The mark of a level in Redis's log (`serverLogRaw`).
+const fn level_mark(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Debug => ".",
+        LogLevel::Verbose => "-",
+        LogLevel::Notice => "*",
+        LogLevel::Warning => "#",
+    }
+}

@@ -1,0 +1,27 @@
+//! A piece of a node's history on the ruler.
+
+use yew::prelude::*;
+
+use crate::model::ruler::{Axis, Piece};
+use crate::ui::context::use_ui;
+
+/// Properties of [`RulerBar`].
+#[derive(Properties, PartialEq)]
+pub struct RulerBarProps {
+    /// Its CSS class.
+    pub class: AttrValue,
+    /// The axis that it lies on.
+    pub axis: Axis,
+    /// The piece.
+    pub piece: Piece,
+}
+
+/// A bar in the colour of the piece's history.
+#[component]
+pub fn RulerBar(props: &RulerBarProps) -> Html {
+    let ui = use_ui();
+    let RulerBarProps { class, axis, piece } = props;
+    let (from, to) = (axis.at(piece.from), axis.at(piece.to));
+    let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, (to - from) * 100.0);
+    html! { <i class={classes!(class.clone(), ui.colour(&piece.id))} {style}></i> }
+}

@@ -1,0 +1,168 @@
+//! A long list of which only the rows in view are in the document.
+
+use std::ops::Range;
+
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+use yew::virtual_dom::{Key, VList};
+
+use crate::model::row_heights::RowHeights;
+
+/// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is there.
+const OVERSCAN: f64 = 400.0;
+/// The height that is assumed until the list was measured.
+const FIRST_HEIGHT: f64 = 600.0;
+/// A list that was scrolled as near to its end as this follows its end.
+const AT_END: i32 = 24;
+
+/// Properties of [`WindowedList`].
+#[derive(Properties, PartialEq)]
+pub struct WindowedListProps {
+    /// CSS classes of the scrolling element, whose height must be limited by the style sheet.
+    pub class: AttrValue,
+    /// The name that tests find it by.
+    pub testid: AttrValue,
+    /// Its accessible name.
+    pub label: AttrValue,
+    /// Its role.
+    #[prop_or(AttrValue::Static("log"))]
+    pub role: AttrValue,
+    /// How many rows there are. Rows come and go at the end; give the list another `key` when it shows other rows.
+    pub count: usize,
+    /// What a row's height is about, in CSS pixels.
+    pub row_height: f64,
+    /// Renders a row, which must be exactly one element. The rows in view are rendered again when this changes.
+    pub render_row: Callback<usize, Html>,
+    /// Whether new rows are shown even if the reader has scrolled away from the end.
+    #[prop_or_default]
+    pub show_new_rows: bool,
+    /// What stands after the last row.
+    #[prop_or_default]
+    pub children: Html,
+}
+
+/// What must outlive a render without causing one.
+struct Layout {
+    heights: RowHeights,
+    width: i32,
+    view_height: f64,
+    /// Whether the list is kept at its end.
+    at_end: bool,
+    /// How many rows there were at the last render.
+    count: usize,
+    /// The rows of the last render.
+    rows: Range<usize>,
+}
+
+/// A scrolling list that keeps rows out of the document that are not in view. It stays at its end while rows come, until
+/// its reader scrolls away from it.
+#[component]
+pub fn WindowedList(props: &WindowedListProps) -> Html {
+    let list = use_node_ref();
+    let layout = use_mut_ref(|| Layout {
+        heights: RowHeights::new(props.row_height),
+        width: 0,
+        view_height: FIRST_HEIGHT,
+        at_end: true,
+        count: 0,
+        rows: 0..0,
+    });
+    let scrolled_to = use_state(|| 0..0);
+
+    let (rows, before, after) = {
+        let mut layout = layout.borrow_mut();
+        layout.heights.set_count(props.count);
+        layout.at_end |= props.show_new_rows && props.count > layout.count;
+        let rows = if layout.at_end {
+            layout.heights.last(layout.view_height + OVERSCAN)
+        } else {
+            scrolled_to.start.min(props.count)..scrolled_to.end.min(props.count)
+        };
+        layout.rows = rows.clone();
+        (rows.clone(), layout.heights.height(0..rows.start), layout.heights.height(rows.end..props.count))
+    };
+
+    {
+        let (list, layout, scrolled_to) = (list.clone(), layout.clone(), scrolled_to.clone());
+        let (rows, count) = (rows.clone(), props.count);
+        use_effect(move || {
+            let Some(list) = list.cast::<HtmlElement>() else { return };
+            let mut layout = layout.borrow_mut();
+            let grew = layout.count != count;
+            layout.count = count;
+            if !layout.heights.is_measured(rows.clone()) {
+                measure(&list, rows, &mut layout);
+            }
+            if grew && layout.at_end {
+                list.set_scroll_top(list.scroll_height());
+            }
+            if grew && !layout.at_end {
+                show(&scrolled_to, in_view(&list, &layout), &layout);
+            }
+        });
+    }
+
+    let onscroll = {
+        let (list, layout) = (list.clone(), layout.clone());
+        Callback::from(move |_: Event| {
+            let Some(list) = list.cast::<HtmlElement>() else { return };
+            let mut layout = layout.borrow_mut();
+            if layout.width != list.client_width() {
+                layout.width = list.client_width();
+                layout.heights.forget();
+            }
+            layout.view_height = f64::from(list.client_height());
+            layout.at_end = list.scroll_height() - list.client_height() - list.scroll_top() < AT_END;
+            show(&scrolled_to, in_view(&list, &layout), &layout);
+        })
+    };
+
+    let children = rows.map(|row| {
+        // The key keeps a row's element where the window moves over it.
+        Html::from(VList::with_children(vec![props.render_row.emit(row)], Some(Key::from(row))))
+    });
+    html! {
+        <div
+            ref={list}
+            class={props.class.clone()}
+            data-testid={props.testid.clone()}
+            role={props.role.clone()}
+            aria-label={props.label.clone()}
+            tabindex="0"
+            {onscroll}
+        >
+            <div key="before" style={format!("height:{before:.1}px")} aria-hidden="true"></div>
+            { for children }
+            <div key="after" style={format!("height:{after:.1}px")} aria-hidden="true"></div>
+            <div key="children">{ props.children.clone() }</div>
+        </div>
+    }
+}
+
+/// Renders these rows, unless they are rendered already.
+fn show(scrolled_to: &UseStateHandle<Range<usize>>, rows: Range<usize>, layout: &Layout) {
+    if rows != layout.rows {
+        scrolled_to.set(rows);
+    }
+}
+
+/// The rows to render at the place that the list is scrolled to.
+fn in_view(list: &HtmlElement, layout: &Layout) -> Range<usize> {
+    let top = f64::from(list.scroll_top());
+    layout.heights.between(top - OVERSCAN, top + layout.view_height + OVERSCAN)
+}
+
+/// Measures the rendered rows: a row reaches from its own top to the top of the next, margins included.
+fn measure(list: &HtmlElement, rows: Range<usize>, layout: &mut Layout) {
+    layout.width = list.client_width();
+    layout.view_height = f64::from(list.client_height());
+    let top = |element: &Element| element.get_bounding_client_rect().top();
+    let mut next = list.first_element_child().and_then(|before| before.next_element_sibling());
+    for row in rows {
+        let Some(element) = next else { return };
+        next = element.next_element_sibling();
+        if let Some(next) = &next {
+            layout.heights.measure(row, top(next) - top(&element));
+        }
+    }
+}
