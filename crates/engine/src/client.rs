@@ -54,6 +54,8 @@ pub(crate) struct MasterLink {
     pub(crate) pending_querybuf: Vec<u8>,
     /// The offset is unknown (after SYNC): no ACKs.
     pub(crate) pre_psync: bool,
+    /// Why the link is about to end: a command that cannot be applied, of which `reploff` knows nothing.
+    pub(crate) refused: Option<String>,
 }
 
 /// What a client is to the node, besides a client.

@@ -138,6 +138,17 @@ pub enum PsyncOutcome {
     NotSupported,
 }
 
+/// What follows from a command of the master that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Consequence {
+    /// The link stays up, as in Redis 5: what the command changed at the master is missing here.
+    Missing,
+    /// It is a script, which may have failed at the master at the same place: then nothing is missing.
+    PerhapsMissing,
+    /// The link ends, as the master may be of a later version.
+    LinkEnds,
+}
+
 /// One step inside a node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -280,5 +291,16 @@ pub enum Event {
         db: u32,
         /// Its name.
         key: Vec<u8>,
+    },
+    /// A command of the master's stream failed here.
+    MasterCommandFailed {
+        /// Its name, in lower case.
+        command: String,
+        /// The error, which no master is told.
+        error: String,
+        /// The last byte applied before it; before its MULTI if it is in a transaction.
+        after: Offset,
+        /// What follows.
+        consequence: Consequence,
     },
 }

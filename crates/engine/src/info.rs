@@ -242,6 +242,10 @@ impl Node {
         for name in ["hits", "misses", "key_hits", "key_misses"] {
             lines.put(&format!("active_defrag_{name}"), 0);
         }
+        // Redis has it since 7.
+        if stats.unexpected_error_replies > 0 {
+            lines.put("unexpected_error_replies", stats.unexpected_error_replies);
+        }
     }
 
     /// (commands, bytes in, bytes out) a second over the last samples.
@@ -307,6 +311,7 @@ impl Node {
         let offset = match (master.and_then(|client| client.master()), &repl.cached_master) {
             (Some(link), _) => link.reploff.0,
             (None, Some(cached)) => cached.reploff.0,
+            (None, None) if repl.refusal.is_some() => repl.master_repl_offset.0,
             (None, None) => 1,
         };
         lines.put("master_host", host);
@@ -329,6 +334,9 @@ impl Node {
         }
         if repl.state != ReplState::Connected {
             lines.put("master_link_down_since_seconds", now - repl.repl_down_since);
+        }
+        if let Some(refusal) = &repl.refusal {
+            lines.put("master_link_down_reason", &refusal.reason);
         }
         lines.put("slave_priority", self.config.replica_priority);
         lines.put("slave_read_only", u8::from(self.config.replica_read_only));

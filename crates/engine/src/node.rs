@@ -71,6 +71,8 @@ pub(crate) struct Stats {
     pub(crate) sync_full: u64,
     pub(crate) sync_partial_ok: u64,
     pub(crate) sync_partial_err: u64,
+    /// Commands of our master that failed (`stat_unexpected_error_replies` of Redis 7).
+    pub(crate) unexpected_error_replies: u64,
     /// Calls of each command (`calls`), for INFO commandstats.
     pub(crate) calls: crate::command::table::Calls,
     /// Samples of (commands, input bytes, output bytes) at the last 17 sampling points, 100 ms apart.

@@ -4,6 +4,7 @@
 //! later, and `PSYNCSCOPE`, that of our own program. Everything happens in a folder of its own and on 127.0.0.1, and the servers end with their test.
 
 mod collections;
+mod later;
 mod ours;
 mod proxy;
 mod server;

@@ -17,7 +17,7 @@ const WRITES: usize = 10_000;
 const PIECES: usize = 20;
 
 #[track_caller]
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "it never came to be that {what}");
@@ -26,13 +26,13 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Which makes itself a replica of a port.
-fn follow(replica: &mut Client, port: u16) {
+pub(super) fn follow(replica: &mut Client, port: u16) {
     replica.ok(&["REPLICAOF", "127.0.0.1", &port.to_string()]);
 }
 
 /// Waits until a replica has all that its master has, then compares the data.
 #[track_caller]
-fn assert_catches_up(master: &mut Client, replica: &mut Client) {
+pub(super) fn assert_catches_up(master: &mut Client, replica: &mut Client) {
     wait_until("the replica has all its master has", || {
         replica.info_text("master_link_status") == "up"
             && replica.info("slave_repl_offset") == master.info("master_repl_offset")
@@ -42,7 +42,7 @@ fn assert_catches_up(master: &mut Client, replica: &mut Client) {
     assert_eq!(theirs, ours, "{:?} and {:?}", master.call(&["INFO", "keyspace"]), replica.call(&["INFO", "keyspace"]));
 }
 
-fn start(kind: Kind, lines: &[&str]) -> Server {
+pub(super) fn start(kind: Kind, lines: &[&str]) -> Server {
     let mut all = vec!["--repl-diskless-sync", "no", "--repl-ping-replica-period", "3600"];
     if kind == Kind::Real {
         // Since 7.0 DEBUG must be allowed.

@@ -7,7 +7,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
 use crate::resp::Parsed;
-use crate::resp::Reply;
+use crate::resp::{Reply, escape};
 
 impl Node {
     /// Bytes of our master's stream.
@@ -37,6 +37,7 @@ impl Node {
             let bytes: Vec<u8> = link.pending_querybuf.drain(..applied).collect();
             self.replication_feed_slaves_from_master_stream(&bytes);
         }
+        self.end_refused_link(conn);
     }
 
     /// `processInputBuffer`: every whole command that has arrived.
@@ -55,6 +56,9 @@ impl Node {
                 return;
             }
             if client.blocked.is_some() || client.close_after_reply || client.close_asap {
+                return;
+            }
+            if client.master().is_some_and(|link| link.refused.is_some()) {
                 return;
             }
             if paused && !client.is_replica() {
@@ -98,7 +102,7 @@ impl Node {
             return;
         }
         let unparsed = client.query.unparsed() as i64;
-        if let Some(link) = client.master_mut() {
+        if let Some(link) = client.master_mut().filter(|link| link.refused.is_none()) {
             link.reploff.0 = link.read_reploff.0 - unparsed;
         }
     }
@@ -130,6 +134,10 @@ impl Node {
                 if refusal.aborts {
                     self.flag_transaction(conn);
                 }
+                if self.repl.master == Some(conn) {
+                    self.master_command_failed(conn, &shown_name(&argv[0]), &refusal.error);
+                    return;
+                }
                 let mut reply = Reply::default();
                 reply.error(refusal.error);
                 self.add_reply(conn, &reply.take());
@@ -154,7 +162,11 @@ impl Node {
 
     /// Whether a command may run now.
     fn gate(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
-        let spec = self.find_command(conn, &argv[0]).ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
+        let spec = self.find_command(conn, &argv[0]);
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.last_cmd = spec.map_or("NULL", |spec| spec.name);
+        }
+        let spec = spec.ok_or_else(|| Refusal::abort(unknown_command(argv)))?;
         if !spec.takes(argv.len()) {
             return Err(Refusal::abort(format!("ERR wrong number of arguments for '{}' command", spec.name)));
         }
@@ -253,6 +265,11 @@ impl Refusal {
     fn only(error: impl Into<Vec<u8>>) -> Self {
         Self { error: error.into(), aborts: false }
     }
+}
+
+/// A command's name as a message shows it.
+pub(crate) fn shown_name(name: &[u8]) -> String {
+    escape(&name[..name.len().min(64)]).to_lowercase()
 }
 
 /// What C prints of these bytes as a string.

@@ -1,7 +1,6 @@
 //! Output on its way: queued by commands, written when the turn ends.
 
 use super::Node;
-use crate::event::LogLevel;
 use crate::io::{ConnId, Output};
 
 impl Node {
@@ -51,11 +50,9 @@ impl Node {
         }
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if client.is_master() {
-            if bytes[0] == b'-' {
-                let error = String::from_utf8_lossy(&bytes[1..]).trim_end().to_owned();
-                self.log(LogLevel::Warning, || {
-                    format!("== CRITICAL == This replica is sending an error to its master: '{error}'")
-                });
+            if let Some(error) = bytes.strip_prefix(b"-") {
+                let name = client.last_cmd;
+                self.master_command_failed(conn, name, error);
             }
             return;
         }

@@ -20,6 +20,20 @@ impl RdbError {
     }
 }
 
+impl RdbError {
+    /// Whether the file may be whole and holds what cannot be read here.
+    #[must_use]
+    pub const fn is_unsupported(&self) -> bool {
+        matches!(
+            self.kind,
+            RdbErrorKind::UnsupportedType { .. }
+                | RdbErrorKind::UnknownType(_)
+                | RdbErrorKind::ModuleAux
+                | RdbErrorKind::Functions
+        )
+    }
+}
+
 /// What is wrong with an RDB file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -71,6 +85,8 @@ pub enum RdbErrorKind {
     UnknownType(u8),
     /// Data of a module.
     ModuleAux,
+    /// A library of functions.
+    Functions,
     /// The trailer does not match.
     Checksum {
         /// What the bytes give.
@@ -108,6 +124,7 @@ impl fmt::Display for RdbError {
             }
             RdbErrorKind::UnknownType(value_type) => write!(f, "unknown value type {value_type}"),
             RdbErrorKind::ModuleAux => f.write_str("module data, and there are no modules"),
+            RdbErrorKind::Functions => f.write_str("a library of functions, which cannot be loaded here"),
             RdbErrorKind::Checksum { computed, found } => {
                 write!(f, "RDB CRC error: the bytes give {computed:016x}, the trailer says {found:016x}")
             }

@@ -208,9 +208,7 @@ impl LoadState {
                 self.aux.set(&name, reader.string()?);
             }
             opcode::MODULE_AUX => return Err(RdbErrorKind::ModuleAux.at(start)),
-            opcode::FUNCTION2 if self.version >= 10 => {
-                reader.string()?;
-            }
+            opcode::FUNCTION2 if self.version >= 10 => return Err(RdbErrorKind::Functions.at(start)),
             opcode::SLOT_INFO if self.version >= 12 => reader.skip_lens(3)?,
             value_type => self.key_value(reader, value_type, start)?,
         }

@@ -71,6 +71,7 @@ impl Node {
                 replid: cached.replid,
                 pending_querybuf: Vec::new(),
                 pre_psync: cached.pre_psync,
+                refused: None,
             },
             cached.db,
         );
@@ -91,6 +92,7 @@ impl Node {
                 replid: self.repl.master_replid,
                 pending_querybuf: Vec::new(),
                 pre_psync: offset == Offset::UNKNOWN,
+                refused: None,
             },
             db,
         );

@@ -35,7 +35,7 @@ impl Node {
             self.free_client(conn, true);
         }
         // 4: connect, in the same tick if one of the above has just given up.
-        if self.repl.state == ReplState::Connect {
+        if self.repl.state == ReplState::Connect && !self.waits_after_refusal() {
             self.connect_with_master();
         }
         // 5: acknowledge.

@@ -15,6 +15,7 @@
 //! | `cached_master` | the life of the cached master, `replicationSendAck` |
 //! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
+//! | `refusal` | what of `addReplyErrorLength` is about masters |
 //! | `role` | `roleCommand` |
 //! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //!
@@ -29,6 +30,7 @@ pub(crate) mod handshake;
 pub(crate) mod history;
 pub(crate) mod master;
 pub mod psync;
+pub(crate) mod refusal;
 pub(crate) mod replconf;
 pub mod replica;
 pub(crate) mod role;

@@ -97,6 +97,9 @@ impl ReplState {
 impl Node {
     /// Moves `repl_state`, and says why.
     pub(crate) fn set_repl_state(&mut self, to: ReplState, why: &str) {
+        if matches!(to, ReplState::None | ReplState::Connected) {
+            self.repl.refusal = None;
+        }
         let from = std::mem::replace(&mut self.repl.state, to);
         if from != to {
             self.event(|| Event::ReplState { from, to, why: why.to_owned() });
@@ -146,6 +149,7 @@ impl Node {
         let was_master = self.repl.masterhost.is_none();
         self.repl.masterhost = Some(host);
         self.repl.masterport = port;
+        self.repl.refusal = None;
         if let Some(master) = self.repl.master {
             self.free_client(master, true);
         }

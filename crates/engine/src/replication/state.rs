@@ -5,6 +5,7 @@ use crate::ids::{NextByte, Offset, ReplId};
 use crate::io::ConnId;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History};
+use crate::replication::refusal::Refusal;
 use crate::replication::replica::ReplState;
 use crate::replication::transfer::Transfer;
 use crate::time::Instant;
@@ -60,6 +61,8 @@ pub(crate) struct Replication {
     pub(crate) master_initial_offset: Offset,
     /// Unix seconds since which the link is down; 0 if it never was up.
     pub(crate) repl_down_since: i64,
+    /// Why the link was ended from this side, until it is up again or another master is followed.
+    pub(crate) refusal: Option<Refusal>,
 
     // -- replica's side, while connecting: `repl_transfer_s` and what belongs to it
     /// `repl_transfer_s`: the connection of the handshake and the transfer.
@@ -106,6 +109,7 @@ impl Replication {
             master_replid: ReplId::EMPTY,
             master_initial_offset: Offset::UNKNOWN,
             repl_down_since: 0,
+            refusal: None,
             link: None,
             link_room: 0,
             link_rx: Vec::new(),

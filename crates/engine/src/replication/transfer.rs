@@ -31,6 +31,8 @@ pub(crate) struct Transfer {
     pub(crate) size: Size,
     /// The payload so far (the temporary file); gone once it is being loaded.
     pub(crate) file: Vec<u8>,
+    /// The payload while it is being loaded, if it replaces `dbfilename` only afterwards.
+    pub(crate) unsaved: Option<Arc<[u8]>>,
     /// `repl_transfer_read`: bytes read of the payload, an EOF mark included.
     pub(crate) read: usize,
 }
@@ -121,10 +123,13 @@ impl Node {
         }
     }
 
-    /// The payload is whole: it replaces `dbfilename`, then the dataset.
+    /// The payload is whole: it replaces `dbfilename`, then the dataset. If it is that of a later version, which may hold
+    /// what cannot be loaded, both stay until it is loaded.
     fn full_sync_received(&mut self) {
         let Some(transfer) = &mut self.repl.transfer else { return };
         let file: Arc<[u8]> = std::mem::take(&mut transfer.file).into();
+        let keeps_old_data = self.config.limits.allows_later_master();
+        transfer.unsaved = keeps_old_data.then(|| Arc::clone(&file));
         if let Some(child) = self.child.take() {
             self.log(LogLevel::Notice, || {
                 "Replica is about to load the RDB file received from the master, but there is a pending RDB child \
@@ -133,27 +138,33 @@ impl Node {
             });
             self.out.outputs.push(Output::Kill { child: child.id });
         }
-        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&file) });
-        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
+        if !keeps_old_data {
+            self.replace_dump(Arc::clone(&file));
+            self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Flushing old data".into());
+        }
         if self.aof.is_on() {
             self.stop_append_only_for_sync();
         }
         if self.keyspace.total_keys() > 0 {
             self.replication_send_newline_to_master();
         }
-        self.keyspace.flush_all();
+        if !keeps_old_data {
+            self.keyspace.flush_all();
+        }
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Loading DB in memory".into());
         if let Err(error) = self.start_loading(file, Source::Master) {
             self.full_sync_failed(&error);
         }
     }
 
-    /// The master's file cannot be loaded. The old dataset is gone already.
+    /// The master's file cannot be loaded. The old dataset is gone already, unless the file is that of a later version.
     pub(crate) fn full_sync_failed(&mut self, error: &RdbError) {
-        if error.is_refusal() {
+        let later = self.config.limits.allows_later_master();
+        if error.is_refusal() || later && error.is_unsupported() {
             self.log(LogLevel::Warning, || format!("{error}"));
             self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
             self.cancel_replication_handshake("the RDB could not be loaded");
+            self.refuse_file(error);
             if self.aof.is_stopped_for_sync() {
                 self.restart_append_only_after_sync();
             }
@@ -174,10 +185,16 @@ impl Node {
         }
     }
 
+    fn replace_dump(&mut self, bytes: Arc<[u8]>) {
+        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes });
+    }
+
     /// The master's dataset and history are ours now.
     pub(crate) fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
         let Some(conn) = self.repl.link else { return };
-        self.repl.transfer = None;
+        if let Some(file) = self.repl.transfer.take().and_then(|transfer| transfer.unsaved) {
+            self.replace_dump(file);
+        }
         let keys = loaded.keyspace.total_keys();
         let db = loaded.stream_db.and_then(|db| usize::try_from(db).ok()).unwrap_or(0).min(self.config.databases - 1);
         self.touch_watched_keys_on_flush();

@@ -340,6 +340,7 @@ impl Node {
             return refuse("Please specify at least one argument for redis.call()");
         }
         let Some(spec) = self.find_command(ConnId::SCRIPT, &argv[0]) else {
+            self.script_of_master_cannot_run(&argv[0]);
             return refuse("Unknown Redis command called from Lua script");
         };
         if !spec.takes(argv.len()) {
