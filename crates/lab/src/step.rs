@@ -153,6 +153,7 @@ fn is_state_change(what: &What) -> bool {
             | Event::CachedMaster { .. }
             | Event::SaveStarted { .. }
             | Event::SaveEnded { .. }
+            | Event::MasterCommandFailed { .. }
             | Event::Loaded { .. } => true,
             Event::Log { .. }
             | Event::Command { .. }

@@ -277,6 +277,14 @@ export type What =
   | { kind: "save-ended"; bytes: number | null; error: string | null }
   | { kind: "loaded"; keys: number }
   | { kind: "expired"; db: number; key: string | Uint8Array }
+  /** A command of the master failed here. `after` is the last byte applied before it. */
+  | {
+      kind: "master-command-failed";
+      command: string;
+      error: string;
+      after: number;
+      consequence: "missing" | "perhaps-missing" | "link-ends";
+    }
   | { kind: "console-sent"; console: number; argv: (string | Uint8Array)[] }
   | { kind: "console-received"; console: number; bytes: Uint8Array }
   | { kind: "console-closed"; console: number }

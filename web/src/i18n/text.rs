@@ -351,6 +351,10 @@ text! {
     note_fed,
     /// {node}, {key}
     note_expired,
+    /// {node}, {master}, {command}, {why}, {n}
+    note_master_command_failed,
+    note_master_script_failed,
+    note_master_command_ends_link,
     /// {node}
     note_running,
     note_paused,

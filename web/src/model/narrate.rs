@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::event::{CachedMasterChange, Event, FeedKind, IdChange, ReplicaState};
+use psyncscope_lab::engine::event::{CachedMasterChange, Consequence, Event, FeedKind, IdChange, ReplicaState};
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::engine::replication::psync::{Decision, HistoryMatch, PsyncVerdict, Refusal};
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -178,6 +178,21 @@ pub fn of_node(at: SimTime, event: &Event, around: Around) -> Option<Note> {
                 |t| t.note_fed,
                 vec![node(), ("n", Slot::Number(*len as i64)), ("last", Slot::Number(last.0))],
             )
+        }
+        Event::MasterCommandFailed { command, error, after, consequence } => {
+            let wording: Wording = match consequence {
+                Consequence::Missing => |t| t.note_master_command_failed,
+                Consequence::PerhapsMissing => |t| t.note_master_script_failed,
+                Consequence::LinkEnds => |t| t.note_master_command_ends_link,
+            };
+            let slots = vec![
+                node(),
+                master(),
+                ("command", Slot::Code(command.to_uppercase())),
+                ("why", Slot::Code(error.clone())),
+                ("n", Slot::Number(after.0)),
+            ];
+            make(Great, Tone::Fault, wording, slots)
         }
         Event::Expired { key, .. } => make(
             Small,

@@ -44,6 +44,7 @@ enum JsWhat<'a> {
     SaveEnded { bytes: Option<f64>, error: Option<&'a str> },
     Loaded { keys: f64 },
     Expired { db: u32, key: Text<'a> },
+    MasterCommandFailed { command: &'a str, error: &'a str, after: f64, consequence: String },
     ConsoleSent { console: u32, argv: Vec<Text<'a>> },
     ConsoleReceived { console: u32, bytes: &'a Bytes },
     ConsoleClosed { console: u32 },
@@ -185,6 +186,9 @@ impl<'a> JsWhat<'a> {
             },
             Event::Loaded { keys } => Self::Loaded { keys: *keys as f64 },
             Event::Expired { db, key } => Self::Expired { db: *db, key: Text(key) },
+            Event::MasterCommandFailed { command, error, after, consequence } => {
+                Self::MasterCommandFailed { command, error, after: after.0 as f64, consequence: variant(consequence) }
+            }
         }
     }
 
