@@ -3,6 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use psyncscope_engine::ConnId;
+use psyncscope_engine::config::Limits;
 use psyncscope_fuzz::{Driver, crc64};
 
 const ID: &str = "8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c";
@@ -14,7 +15,11 @@ fuzz_target!(|data: &[u8]| {
     match scene % 3 {
         0 => master(moves),
         1 => handshake(moves),
-        _ => replica(moves),
+        _ => {
+            // Seeds of a Redis 5 master have the high bit clear.
+            let rdb_version_max = if scene & 0x80 == 0 { 9 } else { 12 };
+            replica(Limits { rdb_version_max, ..Limits::default() }, moves);
+        }
     }
 });
 
@@ -87,9 +92,9 @@ fn file(body: &[u8]) -> Vec<u8> {
     [format!("${}\r\n", file.len()).as_bytes(), &file].concat()
 }
 
-/// A replica after its full resync; its master, a client and a replica of its own speak.
-fn replica(mut moves: &[u8]) {
-    let mut driver = Driver::new(&[("save", &[""]), ("replicaof", &["10.0.0.1", "6379"])]);
+/// A replica, whose master may be of a later version, after its full resync; its master, a client and a replica of its own speak.
+fn replica(limits: Limits, mut moves: &[u8]) {
+    let mut driver = Driver::within(limits, &[("save", &[""]), ("replicaof", &["10.0.0.1", "6379"])]);
     driver.run_ms(1100);
     driver.connect();
     let Some(link) = driver.link else { return };

@@ -1,5 +1,6 @@
 //! What the fuzz targets share.
 
+use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
@@ -35,7 +36,16 @@ impl Driver {
     /// If a directive is wrong.
     #[must_use]
     pub fn new(lines: &[(&str, &[&str])]) -> Self {
-        let mut config = Config { port: 7001, ..Config::default() };
+        Self::within(Limits::default(), lines)
+    }
+
+    /// The same within these limits.
+    ///
+    /// # Panics
+    /// If a directive is wrong.
+    #[must_use]
+    pub fn within(limits: Limits, lines: &[(&str, &[&str])]) -> Self {
+        let mut config = Config { port: 7001, limits, ..Config::default() };
         for (name, words) in lines {
             config.set_directive(name, words).expect("a directive");
         }

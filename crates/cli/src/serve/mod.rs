@@ -38,8 +38,8 @@ Usage: psyncscope serve [/path/to/redis.conf] [options]
 Every directive of redis.conf is an option. A directive that would have no effect here is refused, or named in the log.
 Unless bind is given it listens on 127.0.0.1 alone; bind * listens on every address, in protected mode.
 
-One directive is its own: rdb-version-max N (9..12, default 9) reads RDB files of later versions, so that it can
-replicate from a later Redis.
+One directive is its own: rdb-version-max N (9..12, default 9) reads RDB files of later versions and executes what
+Redis 6.2 and 7 propagate, so that it can replicate from them. What it cannot apply ends the link; INFO says why.
 
 Examples:
        psyncscope serve (run the server with default conf)
