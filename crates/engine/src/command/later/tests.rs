@@ -218,6 +218,11 @@ fn ranges_of_sorted_sets_are_stored() {
     check(&mut b, "ZRANGESTORE to z (1 +inf BYSCORE LIMIT 1 1", ":1", 1, "DEL to;ZADD to 3 c");
     check(&mut b, "ZRANGESTORE to z +inf (1 BYSCORE REV LIMIT 1 1", ":1", 1, "DEL to;ZADD to 3 c");
     check(&mut b, "ZRANGESTORE to z [b (d BYLEX", ":2", 1, "DEL to;ZADD to 2 b 3 c");
+    // What Redis 7.0 makes of scores that differ: the first member that fits, and what follows it while it fits.
+    b.run(zsets5::zadd, "ZADD y 1 m36 2 m10 3 m34 4 m15 5 m74");
+    check(&mut b, "ZRANGESTORE to y [m15 + BYLEX LIMIT 0 3", ":3", 1, "DEL to;ZADD to 1 m36 2 m10 3 m34");
+    check(&mut b, "ZRANGESTORE to y (m34 [m15 BYLEX REV", ":0", 1, "DEL to");
+    check(&mut b, "ZRANGESTORE to y [m74 [m15 BYLEX REV LIMIT 0 2", ":2", 1, "DEL to;ZADD to 4 m15 5 m74");
     check(&mut b, "ZRANGESTORE z z 0 0", ":1", 1, "DEL z;ZADD z 1 a");
     check(&mut b, "ZRANGESTORE to none 0 -1", ":0", 1, "DEL to");
     check(&mut b, "ZRANGESTORE to none 0 -1", ":0", 0, "");

@@ -74,11 +74,11 @@ pub(super) fn zrangestore(call: &mut Call<'_>) {
         }
         By::Score => {
             let Some(bounds) = range::parse::<Scores>(call, min, max) else { return };
-            Box::new(move |zset| options.limit(bounds.ranks(zset)))
+            Box::new(move |zset| options.limit(&bounds, zset))
         }
         By::Member => {
             let Some(bounds) = range::parse::<Members>(call, min, max) else { return };
-            Box::new(move |zset| options.limit(bounds.ranks(zset)))
+            Box::new(move |zset| options.limit(&bounds, zset))
         }
     };
     let Ok(source) = call.read::<Zset>(&argv[2]) else { return };
@@ -139,7 +139,8 @@ impl RangeOptions {
         Some(options)
     }
 
-    fn limit(self, ranks: Range<usize>) -> Range<usize> {
+    fn limit(self, bounds: &impl Bounds, zset: &Zset) -> Range<usize> {
+        let ranks = if self.reverse { bounds.ranks_reversed(zset) } else { bounds.ranks(zset) };
         limit(ranks, self.reverse, self.limit.0, self.limit.1)
     }
 }

@@ -19,6 +19,16 @@ pub(in crate::command) trait Bounds: Sized {
 
     /// The ranks within the range.
     fn ranks(&self, zset: &Zset) -> Range<usize> {
+        self.ranks_by_bisection(zset)
+    }
+
+    /// The ranks that a command finds which goes from the highest score down.
+    fn ranks_reversed(&self, zset: &Zset) -> Range<usize> {
+        self.ranks(zset)
+    }
+
+    /// The ranks within a range that agrees with the order of the set.
+    fn ranks_by_bisection(&self, zset: &Zset) -> Range<usize> {
         let start = zset.count_while(&|score, member| self.is_below(score, member));
         let end = zset.count_while(&|score, member| self.is_before_end(score, member));
         start..end.max(start)
@@ -70,6 +80,16 @@ pub(in crate::command) struct Members {
     max: MemberEnd,
 }
 
+impl Members {
+    /// `zzlIsInLexRange`: whether the last member is not below the range, and the first not beyond its end.
+    fn may_be_in(&self, zset: &Zset) -> bool {
+        let (first, last) = (zset.at(0), zset.len().checked_sub(1).and_then(|last| zset.at(last)));
+        first
+            .zip(last)
+            .is_some_and(|((first, low), (last, high))| self.is_before_end(low, first) && !self.is_below(high, last))
+    }
+}
+
 enum MemberEnd {
     /// `-`: below all.
     Lowest,
@@ -100,6 +120,35 @@ impl Bounds for Members {
     /// `zslParseLexRange`.
     fn parse(min: &[u8], max: &[u8]) -> Option<Self> {
         Some(Self { min: MemberEnd::parse(min)?, max: MemberEnd::parse(max)? })
+    }
+
+    /// Redis goes through a ziplist member by member, which shows where scores differ (`zzlFirstInLexRange`): the range
+    /// begins with the first member that is not below it, and ends before the next that is beyond its end. Where scores
+    /// differ in a skip list, the answer depends on its random levels.
+    fn ranks(&self, zset: &Zset) -> Range<usize> {
+        if zset.encoding_name() != "ziplist" {
+            return self.ranks_by_bisection(zset);
+        }
+        if !self.may_be_in(zset) {
+            return 0..0;
+        }
+        let start = zset.iter().position(|(member, score)| !self.is_below(score, member)).unwrap_or(zset.len());
+        let within = zset.iter_ranks(start..zset.len());
+        start..start + within.take_while(|(member, score)| self.is_before_end(*score, member)).count()
+    }
+
+    /// `zzlLastInLexRange`: from the last member that is not beyond the range's end, back to the next that is below it.
+    fn ranks_reversed(&self, zset: &Zset) -> Range<usize> {
+        if zset.encoding_name() != "ziplist" {
+            return self.ranks_by_bisection(zset);
+        }
+        if !self.may_be_in(zset) {
+            return 0..0;
+        }
+        let beyond = zset.iter().rev().position(|(member, score)| self.is_before_end(score, member));
+        let end = zset.len() - beyond.unwrap_or(zset.len());
+        let within = zset.iter_ranks(0..end).rev();
+        end - within.take_while(|(member, score)| !self.is_below(*score, member)).count()..end
     }
 
     fn is_below(&self, _: f64, member: &[u8]) -> bool {

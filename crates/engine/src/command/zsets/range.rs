@@ -82,7 +82,10 @@ fn range_by<B: Bounds + Scored>(call: &mut Call<'_>, reverse: bool) {
             }
         }
     }
-    reply_ranks(call, Shown { reverse, with_scores }, |zset| limit(bounds.ranks(zset), reverse, offset, count));
+    reply_ranks(call, Shown { reverse, with_scores }, |zset| {
+        let ranks = if reverse { bounds.ranks_reversed(zset) } else { bounds.ranks(zset) };
+        limit(ranks, reverse, offset, count)
+    });
 }
 
 /// Whether a range's members can be shown with their scores.
