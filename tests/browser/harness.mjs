@@ -1,4 +1,5 @@
-// What every spec starts from: the built site on a server, a browser, and pages that tattle.
+// What every spec starts from: the built site on a server, a browser, and pages whose problems fail their test.
+// PSYNCSCOPE_URL names a site that is served already (`cargo xtask serve`); otherwise the harness serves PSYNCSCOPE_DIST.
 //
 //   import { test } from 'node:test';
 //   import { openPage } from './harness.mjs';
@@ -24,7 +25,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The folder of the built site. */
 export const DIST = process.env.PSYNCSCOPE_DIST || join(ROOT, 'dist');
 
-// Without `--no-sandbox` Chromium refuses to run as root, as in a container. The rest keeps it from talking to anybody;
+// Without `--no-sandbox` Chromium refuses to run as root, as in a container. The others keep it from talking to anybody;
 // with the resolver rule, a page that asks for another host gets no answer, and the request is still recorded.
 const BROWSER_ARGS = [
   '--no-sandbox',
@@ -43,8 +44,9 @@ let server;
 let browser;
 const open = new Set();
 
-/** Starts the server once; resolves to `{ origin, base }`. */
+/** Starts the server once, unless the site is served already; resolves to `{ base }`, its URL. */
 export async function startServer() {
+  if (process.env.PSYNCSCOPE_URL) return { base: process.env.PSYNCSCOPE_URL, close: async () => {} };
   assert.ok(existsSync(join(DIST, 'index.html')), `no page in ${DIST}: build it with \`cargo xtask dist\``);
   server ??= serve(DIST);
   return server;

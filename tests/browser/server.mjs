@@ -1,4 +1,4 @@
-// A static file server for the built site, as dumb as the dumbest host: files below one sub-path, nothing else.
+// A static file server for the built site, like the simplest host: files below one sub-path, nothing else.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -22,17 +22,27 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
-/** Serves `folder` under SUB_PATH on a free loopback port; resolves to `{ origin, base, close }`. */
-export async function serve(folder) {
+/**
+ * Serves `folder` under SUB_PATH on a free loopback port; resolves to `{ origin, base, close }`. With `compressed`, files go
+ * out under brotli where `FILE.br` lies beside them and the browser takes it.
+ */
+export async function serve(folder, { compressed = false } = {}) {
   const server = createServer(async (request, response) => {
     const file = fileFor(folder, request.url);
-    const body = file && (await readFile(file).catch(() => null));
+    const takesBrotli = compressed && /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
+    const brotli = takesBrotli && file ? await readFile(`${file}.br`).catch(() => null) : null;
+    const body = brotli ?? (file && (await readFile(file).catch(() => null)));
     if (!body) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
       return;
     }
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });
+    const headers = {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': body.length,
+      'cache-control': 'no-store',
+    };
+    if (brotli) headers['content-encoding'] = 'br';
+    response.writeHead(200, headers);
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));

@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::project::{BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
 use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
+use crate::size;
 
-/// The benchmark of the page's main thread, below [`BROWSER_DIR`].
+/// The page's benchmark, below [`BROWSER_DIR`].
 const PAGE_BENCH: &str = "bench.mjs";
 
 /// Runs the benchmarks; both must be there.
@@ -42,7 +43,8 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     throughput::run(shell)?;
 
     dist::build(shell)?;
-    println!("\nThe page's main thread:");
+    size::compress(&shell.project.dist())?;
+    println!("\nThe page:");
     let mut page = shell.command("node");
     page.arg(PAGE_BENCH)
         .current_dir(shell.project.root.join(BROWSER_DIR))

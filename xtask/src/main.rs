@@ -9,6 +9,7 @@ mod bench;
 mod cli;
 mod dist;
 mod error;
+mod http;
 mod process_group;
 mod project;
 mod serve;

@@ -4,7 +4,7 @@
 //! systems without process groups only the direct child is stopped.
 
 use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -71,6 +71,26 @@ impl ProcessGroup {
             wait_if_stopping();
         }
         status
+    }
+
+    /// The leader's standard input, if it is a pipe that has not been taken yet.
+    pub fn take_stdin(&mut self) -> Option<ChildStdin> {
+        self.leader.stdin.take()
+    }
+
+    /// The leader's standard output, if it is a pipe that has not been taken yet.
+    pub fn take_stdout(&mut self) -> Option<ChildStdout> {
+        self.leader.stdout.take()
+    }
+
+    /// Sends SIGTERM to the leader alone.
+    ///
+    /// # Errors
+    /// The leader has ended.
+    #[cfg(unix)]
+    pub fn terminate_leader(&self) -> io::Result<()> {
+        let id = i32::try_from(self.leader.id()).map_err(io::Error::other)?;
+        Ok(nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGTERM)?)
     }
 
     /// Stops every process of the group and waits until they have ended.
@@ -193,7 +213,7 @@ mod tests {
         shell.args(["-c", "sleep 600 & echo started; wait"]).stdout(Stdio::piped());
         let mut group = ProcessGroup::spawn(&mut shell).unwrap();
         let mut line = String::new();
-        BufReader::new(group.leader.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(group.take_stdout().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "started\n");
         let id = group.leader.id();
         assert!(exists(id));
@@ -208,7 +228,7 @@ mod tests {
         shell.args(["-c", "trap '' TERM; echo started; sleep 600 & wait; sleep 600"]).stdout(Stdio::piped());
         let mut group = ProcessGroup::spawn(&mut shell).unwrap();
         let mut line = String::new();
-        BufReader::new(group.leader.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(group.take_stdout().unwrap()).read_line(&mut line).unwrap();
         group.stop_within(Duration::from_millis(100));
         assert!(!exists(group.leader.id()));
     }

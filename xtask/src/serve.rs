@@ -4,8 +4,8 @@
 //! stops the group when standard input ends or a signal asks for it (`process_group`).
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::io::{ErrorKind, Read as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::cli::ServeOptions;
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
+use crate::http::{self, loopback};
 use crate::process_group::{ProcessGroup, stop_all};
 use crate::setup;
 use crate::shell::Shell;
@@ -35,14 +36,14 @@ pub fn run(shell: &mut Shell, options: &ServeOptions) -> Result<()> {
 
     println!("\nBuilding the page (a few minutes the first time, then seconds); Ctrl-C stops the server.");
     let mut server = ProcessGroup::spawn(&mut trunk(shell, port)).context("trunk did not start", HINT_SETUP)?;
+    let url = format!("http://127.0.0.1:{port}/");
     let mut announced = false;
     loop {
         if let Some(status) = server.try_wait().context("waiting for trunk", HINT_SETUP)? {
             return Err(Error::new(format!("trunk ended ({status})"), "see its messages above"));
         }
-        if !announced && page_is_served(port) {
+        if !announced && http::get(&url, "").is_ok() {
             announced = true;
-            let url = format!("http://127.0.0.1:{port}/");
             println!("\n{url}");
             if options.open {
                 open(&url);
@@ -56,9 +57,9 @@ const HINT_SETUP: &str = "run `cargo xtask setup`";
 
 /// The command that builds, watches and serves the page.
 fn trunk(shell: &Shell, port: u16) -> Command {
-    // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Emptied, so that no page of an earlier run passes
-    // for this one's when the build fails.
-    let folder = shell.project.target_dir().join("serve");
+    // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Not below CARGO_TARGET_DIR, which several clones may
+    // share. Emptied, so that no page of an earlier run passes for this one's when the build fails.
+    let folder = shell.project.root.join("target").join("serve");
     fs::remove_dir_all(&folder).ok();
     let mut server = shell.command("trunk");
     server
@@ -133,25 +134,6 @@ fn open(url: &str) {
     }
 }
 
-/// Does a GET of the root answer with status 200?
-fn page_is_served(port: u16) -> bool {
-    let ask = || -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect_timeout(&loopback(port), Duration::from_secs(1))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        let request =
-            format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes())?;
-        let mut start = vec![0; 12];
-        stream.read_exact(&mut start)?;
-        Ok(start)
-    };
-    ask().is_ok_and(|start| start == b"HTTP/1.1 200")
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
-}
-
 /// Fails when `port` cannot be listened on.
 fn require_free(port: u16) -> Result<()> {
     // Some systems allow listening on one address beside a server that listens on all of them: ask first.
@@ -193,21 +175,5 @@ mod tests {
     #[test]
     fn a_free_port_is_free() {
         assert_eq!(require_free(free_port().unwrap()), Ok(()));
-    }
-
-    #[test]
-    fn a_page_counts_as_served_only_with_status_200() {
-        for (answer, wanted) in [("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.1 404 Not Found\r\n\r\n", false)] {
-            let listener = TcpListener::bind(loopback(0)).unwrap();
-            let port = listener.local_addr().unwrap().port();
-            let server = thread::spawn(move || {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut request = [0; 256];
-                let _ = stream.read(&mut request).unwrap();
-                stream.write_all(answer.as_bytes()).unwrap();
-            });
-            assert_eq!(page_is_served(port), wanted, "{answer:?}");
-            server.join().unwrap();
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! Tools that are Rust programs: taken from PATH, from the cache, as a prebuilt binary, or built.
 
 use std::fs;
+use std::path::Path;
 
 use super::report;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt};
 use crate::shell::Shell;
 use crate::version::{Fit, Version};
 
@@ -59,6 +60,15 @@ pub static NEXTEST: CargoTool = CargoTool {
     build_time: "3 to 6 min",
 };
 
+/// Checks the licences and sources of dependencies.
+pub static CARGO_DENY: CargoTool = CargoTool {
+    krate: "cargo-deny",
+    program: "cargo-deny",
+    fit: Fit::AtLeast(Version(0, 20, 2)),
+    install_args: &[],
+    build_time: "3 to 5 min",
+};
+
 /// Makes sure that a tool is there, and puts it on the shell's PATH.
 pub fn ensure(shell: &mut Shell, tool: &CargoTool) -> Result<()> {
     let wanted = tool.fit.pinned();
@@ -81,8 +91,20 @@ pub fn ensure(shell: &mut Shell, tool: &CargoTool) -> Result<()> {
     }
     if let (Some(version), Some(path)) = (found(shell, tool), shell.find(tool.program)) {
         report(tool.krate, format!("{version} ({})", path.display()));
+        if *tool == WASM_PACK && path.starts_with(&dir) {
+            disable_update_check(&path, version)?;
+        }
     }
     Ok(())
+}
+
+/// Keeps wasm-pack from asking a server for newer versions, and from a warning when it gets no answer.
+///
+/// It has no option for that, but it asks only when the last answer, which it keeps beside its program, is a day old.
+fn disable_update_check(program: &Path, version: Version) -> Result<()> {
+    let answer = program.with_extension("stamp");
+    fs::write(&answer, format!("created 2100-01-01T00:00:00+00:00\nversion {version}"))
+        .context(format!("writing {}", answer.display()), "check the folder's rights")
 }
 
 /// The version of the tool that the shell would run, if it fits.

@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::error::Result;
 use crate::shell::{Shell, duration};
 
-pub use cargo_tools::{NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
+pub use cargo_tools::{CARGO_DENY, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
 pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER};
 
 /// One thing a command may need.
@@ -50,6 +50,7 @@ const EVERYTHING: &[Need] = &[
     Need::Tool(&TRUNK),
     Need::Tool(&WASM_PACK),
     Need::Tool(&NEXTEST),
+    Need::Tool(&CARGO_DENY),
     Need::Program(&CHROMIUM),
     Need::Program(&CHROMEDRIVER),
     Need::Program(&REDIS_SERVER),

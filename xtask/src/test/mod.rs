@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, part by part.
 
+mod export;
 mod parts;
 mod wasm;
 
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn parts_run_in_their_own_order() {
-        let all = ["fmt", "clippy", "native", "wasm", "npm", "page", "browser", "peers", "recorder"];
+        let all = ["fmt", "deny", "clippy", "native", "wasm", "npm", "page", "browser", "export", "peers", "recorder"];
         assert_eq!(chosen(&[]).unwrap(), all);
         assert_eq!(chosen(&["native", "fmt", "native"]).unwrap(), ["fmt", "native"]);
         assert_eq!(chosen(&["fmt", "nonesuch"]), None);

@@ -1,14 +1,17 @@
 //! The parts of `cargo xtask test`.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::dist;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt};
 use crate::project::{BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
-use crate::setup::{CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK};
+use crate::setup::{
+    CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
+};
 use crate::shell::Shell;
 use crate::size;
-use crate::test::wasm;
+use crate::test::{export, wasm};
 
 /// One part: what it needs, and what it does.
 pub struct Part {
@@ -40,6 +43,13 @@ pub const PARTS: &[Part] = &[
         run: fmt,
     },
     Part {
+        name: "deny",
+        what: "the licences and sources of dependencies",
+        typical: "seconds",
+        needs: &[Need::Tool(&CARGO_DENY)],
+        run: deny,
+    },
+    Part {
         name: "clippy",
         what: "lints and documentation, native and wasm, warnings forbidden",
         typical: "3 min at first, then seconds",
@@ -48,7 +58,7 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "native",
-        what: "the tests that need neither browser nor Redis",
+        what: "the tests that need neither browser nor Redis, and the examples",
         typical: "4 min at first",
         needs: &[Need::Tool(&NEXTEST)],
         run: native,
@@ -97,6 +107,21 @@ pub const PARTS: &[Part] = &[
         run: browser,
     },
     Part {
+        name: "export",
+        what: "a clean export of HEAD serves, and what it serves passes the browser's specs",
+        typical: "4 min",
+        needs: &[
+            Need::WasmTarget,
+            Need::Node,
+            Need::WasmOpt,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&TRUNK),
+            Need::Program(&CHROMIUM),
+            Need::BrowserTests,
+        ],
+        run: export::run,
+    },
+    Part {
         name: "peers",
         what: "our nodes replicating with a real redis-server",
         typical: "1 min",
@@ -136,6 +161,13 @@ fn fmt(shell: &Shell, _: &Context) -> Result<()> {
     shell.run(shell.command("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")
 }
 
+fn deny(shell: &Shell, _: &Context) -> Result<()> {
+    let mut command = shell.command("cargo");
+    // Advisories need a database from the network.
+    command.args(["deny", "--locked", "check", "bans", "licenses", "sources"]);
+    shell.run(&mut command, "see deny.toml for what is allowed")
+}
+
 fn clippy(shell: &Shell, _: &Context) -> Result<()> {
     let lint = |packages: Vec<&str>| {
         let mut command = shell.command("cargo");
@@ -168,7 +200,28 @@ fn native(shell: &Shell, _: &Context) -> Result<()> {
     let mut examples = shell.command("cargo");
     examples.args(["test", "--quiet", "--doc"]).args(native_packages());
     let examples = shell.run(&mut examples, "correct the examples in the documentation named above");
-    tests.and(examples)
+    tests.and(examples).and(run_examples(shell))
+}
+
+/// Runs every program in a crate's `examples/`. Each ends with success, or shows what does not hold.
+fn run_examples(shell: &Shell) -> Result<()> {
+    const HINT: &str = "restore the examples from version control";
+    let mut programs = Vec::new();
+    for package in ["engine", "sim", "lab"] {
+        let folder = shell.project.root.join("crates").join(package).join("examples");
+        for entry in fs::read_dir(&folder).context(format!("reading {}", folder.display()), HINT)? {
+            let path = entry.context(format!("reading {}", folder.display()), HINT)?.path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            programs.push((format!("psyncscope-{package}"), name));
+        }
+    }
+    programs.sort();
+    let run = |(package, name): &(String, String)| {
+        let mut program = shell.command("cargo");
+        program.args(["run", "--quiet", "-p", package, "--example", name]);
+        shell.run(&mut program, SEE_ABOVE)
+    };
+    programs.iter().try_for_each(run)
 }
 
 fn npm(shell: &Shell, _: &Context) -> Result<()> {
@@ -176,7 +229,15 @@ fn npm(shell: &Shell, _: &Context) -> Result<()> {
     build.args(["build", NPM_CRATE, "--target", "web", "--profile", "page", "--out-dir", "pkg"]);
     shell.run(&mut build, SEE_ABOVE)?;
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
-    for file in ["package.json", "psyncscope.js", "psyncscope.d.ts", "psyncscope_bg.wasm"] {
+    for file in [
+        "package.json",
+        "psyncscope.js",
+        "psyncscope.d.ts",
+        "psyncscope_bg.wasm",
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+    ] {
         if !package.join(file).is_file() {
             return Err(Error::new(
                 format!("the npm package lacks {file}"),
@@ -200,11 +261,17 @@ fn browser(shell: &Shell, context: &Context) -> Result<()> {
         // One spec runs the README's example on the package.
         npm(shell, context)?;
     }
+    run_specs(shell, None)
+}
+
+/// Runs the browser's specs on the site at `url`, or on `dist/` served from a sub-path.
+pub fn run_specs(shell: &Shell, url: Option<&str>) -> Result<()> {
     let mut specs = shell.command("node");
     specs
         .arg("run.mjs")
         .current_dir(shell.project.root.join(BROWSER_DIR))
         .env("PSYNCSCOPE_DIST", shell.project.dist())
+        .env("PSYNCSCOPE_URL", url.unwrap_or_default())
         .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
     shell.run(&mut specs, "see above; one alone runs with `node tests/browser/run.mjs NAME`")
 }
@@ -243,4 +310,14 @@ fn recorder(shell: &Shell, _: &Context) -> Result<()> {
         &mut scenarios,
         "see above; one alone: PSYNCSCOPE=... python3 tests/recorder/run.py tests/recorder/redis-server LETTER",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    /// wasm-pack copies the licence files from the package's own folder.
+    #[test]
+    fn the_npm_package_has_the_projects_licences() {
+        assert_eq!(include_str!("../../../crates/wasm/LICENSE-MIT"), include_str!("../../../LICENSE-MIT"));
+        assert_eq!(include_str!("../../../crates/wasm/LICENSE-APACHE"), include_str!("../../../LICENSE-APACHE"));
+    }
 }
