@@ -80,13 +80,18 @@ impl Driver {
                 }
                 Output::Send { conn: CONSOLE, bytes } => self.replies[node].extend(bytes),
                 Output::Send { bytes, .. } => {
-                    let (peer, conn, arrow) =
-                        if node == MASTER { (REPLICA, self.link, "master ->") } else { (MASTER, LINK, "        <- replica") };
+                    let (peer, conn, arrow) = if node == MASTER {
+                        (REPLICA, self.link, "master ->")
+                    } else {
+                        (MASTER, LINK, "        <- replica")
+                    };
                     println!("{arrow} {}", bytes.escape_ascii());
                     self.queue.push_back((peer, Pending::Received(conn, bytes)));
                 }
                 // A child process works on a snapshot; running it at once is allowed.
-                Output::Spawn { child, job } => self.queue.push_back((node, Pending::ChildDone(child, job.run().into()))),
+                Output::Spawn { child, job } => {
+                    self.queue.push_back((node, Pending::ChildDone(child, job.run().into())))
+                }
                 Output::Load { .. } => self.queue.push_back((node, Pending::LoadStep)),
                 // The RDB file: nobody starts from it here.
                 Output::WriteFile { .. } => {}
