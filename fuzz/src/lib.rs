@@ -88,7 +88,7 @@ impl Driver {
                     self.input(Input::FileRead { result: Ok(file) });
                 }
                 Output::Load { .. } => self.input(Input::LoadStep),
-                Output::Exit { .. } | Output::Restart { .. } => self.ended = true,
+                Output::Exit { .. } | Output::Crash | Output::Restart { .. } => self.ended = true,
                 Output::Sleep { until } => self.run_until(until),
                 _ => {}
             }

@@ -1,10 +1,10 @@
-//! A run as lines: each node's log, with virtual times.
+//! A run as text lines: the log of each node, with virtual times.
 
 use psyncscope_lab::Lab;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::sim::frame::{Entry, What};
 
-/// One line for each thing worth telling, in order: `   1.302 s  b  MASTER <-> REPLICA sync started`.
+/// One line for each log line, console command and fault, in order: `   1.302 s  b  MASTER <-> REPLICA sync started`.
 pub fn lines(lab: &Lab) -> impl Iterator<Item = String> + '_ {
     lab.timeline().iter().filter_map(move |entry| {
         let text = text(entry)?;

@@ -1,7 +1,7 @@
-//! `psyncscope`: the lab without a browser. It replays a saved run and tells what happened in it; `psyncscope serve` is
-//! the engine on real TCP.
+//! `psyncscope`: the lab without a browser. It replays a saved run and prints its log; `psyncscope serve` is the
+//! engine on real TCP.
 //!
-//! **Nothing is decided here: every line printed comes from the lab, every byte sent from the engine.**
+//! **This crate contains no rules of Redis: every line printed comes from the lab, every byte sent from the engine.**
 
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
@@ -18,7 +18,7 @@ use args::{Command, USAGE};
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
     if words.next().is_some_and(|word| word == "serve") {
-        // Everything after it is redis-server's command line.
+        // The remaining arguments are those of redis-server.
         return serve::run(words.collect());
     }
     match args::parse(std::env::args_os().skip(1)).and_then(run) {

@@ -436,3 +436,87 @@ fn an_append_only_file_that_cannot_be_opened_stays_off() {
     assert!(server.exchange(b"INFO persistence\r\n").contains("aof_enabled:0"));
     assert_eq!(server.exchange(b"SET k v\r\n"), "+OK\r\n");
 }
+
+#[test]
+fn a_unix_domain_socket_is_listened_on() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::net::UnixStream;
+
+    let mut server =
+        Server::start(&["--unixsocket", "redis.sock", "--unixsocketperm", "700", "--protected-mode", "yes"]);
+    assert!(server.log.contains("The server is now ready to accept connections at redis.sock\n"), "{}", server.log);
+    let path = server.folder.join("redis.sock");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    let exchange = |text: &str| {
+        let mut stream = UnixStream::connect(&path).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply
+    };
+    let value = "x".repeat(1 << 20);
+    assert_eq!(exchange(&format!("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${}\r\n{value}\r\n", value.len())), "+OK\r\n");
+    assert_eq!(exchange("GET k\r\n").len(), value.len() + "$1048576\r\n\r\n".len());
+    let list = exchange("CLIENT LIST\r\n");
+    assert!(list.contains(" addr=redis.sock:0 ") && list.contains(" flags=U "), "{list}");
+    assert_eq!(exchange("CONFIG GET unixsocket\r\n"), "*2\r\n$10\r\nunixsocket\r\n$10\r\nredis.sock\r\n");
+    assert_eq!(exchange("CONFIG GET unixsocketperm\r\n"), "*2\r\n$14\r\nunixsocketperm\r\n$3\r\n700\r\n");
+    assert!(server.exchange(b"CLIENT LIST\r\n").contains(" flags=N "), "and on its port");
+    exchange("SHUTDOWN NOSAVE\r\n");
+    assert!(server.end().success());
+    assert!(!path.exists(), "removed at the end");
+}
+
+#[test]
+fn a_unix_domain_socket_may_be_all_there_is() {
+    let folder = new_folder();
+    // A socket that an earlier process left behind is in nobody's way.
+    drop(std::os::unix::net::UnixListener::bind(folder.join("s")).unwrap());
+    let mut server = Server::start_in(&folder, &["--port", "0", "--unixsocket", "s"]);
+    let mut stream = std::os::unix::net::UnixStream::connect(folder.join("s")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"PING\r\n").unwrap();
+    let mut reply = [0; 7];
+    stream.read_exact(&mut reply).unwrap();
+    assert_eq!(&reply, b"+PONG\r\n");
+    server.signal("-TERM");
+    assert!(server.end().success());
+    let refused = run(&["--port", "0"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && text.contains("Configured to not listen anywhere, exiting."), "{text}");
+    let refused = run(&["--unixsocketperm", "1777"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && text.contains("Invalid socket file permissions"), "{text}");
+}
+
+#[test]
+fn debug_segfault_kills_the_process() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let folder = new_folder();
+    let port = free_port().to_string();
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "--port", &port])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut log = String::new();
+    while !log.contains("Ready to accept connections") {
+        assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
+    }
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"SET k v\r\nDEBUG SEGFAULT\r\n").unwrap();
+    // The log ends when the process does.
+    output.read_to_string(&mut log).unwrap();
+    let status = child.wait().unwrap();
+    assert!(status.signal().is_some(), "it dies by a signal: {status}");
+    assert!(log.contains("=== REDIS BUG REPORT START") && log.contains("Redis 5.0.14 crashed by signal: 11"), "{log}");
+    assert!(!folder.join("dump.rdb").exists(), "nothing is saved");
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -1,5 +1,5 @@
-//! Clients that wait: blocked.c. They get no answer until what they wait for is there, or their time is over; what they
-//! send meanwhile stays unread.
+//! Blocked clients: blocked.c. They get no reply until what they wait for is available or their timeout expires;
+//! their input is not processed meanwhile.
 
 use crate::client::Client;
 use crate::command::blocking::pop_name;
@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 /// A key in its database.
 type DbKey = (usize, Vec<u8>);
 
-/// Who waits for what.
+/// The blocked clients.
 #[derive(Debug, Default)]
 pub(crate) struct Blocked {
-    /// `blocking_keys` of all databases: for each key, who came first to who came last.
+    /// `blocking_keys` of all databases: for each key the clients in order of blocking.
     keys: BTreeMap<DbKey, Vec<ConnId>>,
-    /// `server.ready_keys`: keys with waiting clients that were given something, in order, each once.
+    /// `server.ready_keys`: keys with blocked clients that got data, in order, each once.
     ready: Vec<DbKey>,
-    /// `server.unblocked_clients`: what they sent meanwhile is read before the turn ends.
+    /// `server.unblocked_clients`: their buffered input is processed before the turn ends.
     unblocked: Vec<ConnId>,
 }
 
@@ -33,7 +33,7 @@ impl Node {
         for key in block.on.keys() {
             let key = (db, key.clone());
             match self.blocked.keys.get_mut(&key) {
-                // A key that is named twice counts once.
+                // A key given twice counts once.
                 Some(waiting) if waiting.contains(&conn) => {}
                 Some(waiting) => waiting.push(conn),
                 None => {
@@ -44,7 +44,7 @@ impl Node {
         client.blocked = Some(Box::new(block));
     }
 
-    /// `unblockClient`: the client waits no more; what it sent meanwhile is read at the end of the turn.
+    /// `unblockClient`: the client's buffered input is processed at the end of the turn.
     pub(crate) fn unblock_client(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if client.blocked.take().is_none() {
@@ -85,7 +85,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// The part of `clientsCronHandleTimeout` for blocked clients: strictly after the time they gave.
+    /// The part of `clientsCronHandleTimeout` for blocked clients: strictly after their timeout.
     pub(crate) fn blocked_clients_cron(&mut self) {
         let now_ms = self.now.unix_ms();
         let over = |client: &Client| {
@@ -98,7 +98,7 @@ impl Node {
         }
     }
 
-    /// `disconnectAllBlockedClients`, when a master becomes a replica: what they wait for may never come.
+    /// `disconnectAllBlockedClients`, when a master becomes a replica: what they wait for may never happen.
     pub(crate) fn disconnect_all_blocked_clients(&mut self) {
         let blocked: Vec<ConnId> =
             self.clients.values().filter(|client| client.blocked.is_some()).map(|client| client.conn).collect();
@@ -112,12 +112,12 @@ impl Node {
         }
     }
 
-    /// How many clients wait (`blocked_clients`).
+    /// Number of blocked clients (`blocked_clients`).
     pub(crate) fn blocked_clients(&self) -> usize {
         self.clients.values().filter(|client| client.blocked.is_some()).count()
     }
 
-    /// `signalKeyAsReady`: `key` holds something now. Nothing happens before the command is over.
+    /// `signalKeyAsReady`: `key` has data. Clients are served after the command.
     pub(crate) fn signal_key_as_ready(&mut self, db: usize, key: Vec<u8>) {
         let key = (db, key);
         if self.blocked.keys.contains_key(&key) && !self.blocked.ready.contains(&key) {
@@ -125,7 +125,7 @@ impl Node {
         }
     }
 
-    /// `scanDatabaseForReadyLists`: names that clients wait for may stand for something since two databases changed places.
+    /// `scanDatabaseForReadyLists`: after SWAPDB, keys that clients wait for may exist.
     pub(crate) fn scan_databases_for_ready_keys(&mut self) {
         let there: Vec<DbKey> =
             self.blocked.keys.keys().filter(|(db, key)| self.keyspace.get(*db, key).is_some()).cloned().collect();
@@ -140,7 +140,7 @@ impl Node {
         if self.blocked.ready.is_empty() {
             return;
         }
-        // Serving BRPOPLPUSH makes further keys ready: they come after all that are ready now.
+        // Serving BRPOPLPUSH can make further keys ready; they are handled after the current ones.
         while !self.blocked.ready.is_empty() {
             for (db, key) in std::mem::take(&mut self.blocked.ready) {
                 match self.keyspace.get(db, &key).map(|entry| entry.value()) {
@@ -153,7 +153,8 @@ impl Node {
         self.touch_watched_keys();
     }
 
-    /// The waiting clients of one kind, first come first. Those of another kind move to the tail, as in Redis.
+    /// The clients blocked for one kind of value, in order. Those blocked for another kind move to the tail, as in
+    /// Redis.
     fn waiting_for(&mut self, db: usize, key: &[u8], kind: fn(&BlockedOn) -> bool) -> Vec<(ConnId, BlockedOn)> {
         let Some(waiting) = self.blocked.keys.get_mut(&(db, key.to_vec())) else { return Vec::new() };
         let clients = &self.clients;
@@ -196,7 +197,7 @@ impl Node {
         self.add_reply(conn, &effects.reply);
     }
 
-    /// `serveClientBlockedOnList` for BRPOPLPUSH. A target of another type leaves the element where it is.
+    /// `serveClientBlockedOnList` for BRPOPLPUSH. If the target has another type, the element is not moved.
     fn serve_list_move(&mut self, conn: ConnId, db: usize, key: &[u8], target: &[u8]) {
         let (moved, effects) = self.run_data(conn, db, &[], false, |call| {
             let moved = move_last(call, key, target).ok().flatten()?;
@@ -226,7 +227,7 @@ impl Node {
             self.propagate_expired(effects.expired);
             self.add_reply(conn, &effects.reply);
             if popped == Some(true) {
-                // By the name in the table, so in lower case; a pop that did not wait is propagated in upper case.
+                // Named as in the table, in lower case; a pop that did not block is propagated in upper case.
                 self.propagate(db, &[if end == zsets::End::Min { b"zpopmin" } else { &b"zpopmax"[..] }, key]);
             }
         }

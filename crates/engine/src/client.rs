@@ -33,7 +33,7 @@ pub(crate) struct ReplicaLink {
     pub(crate) ack_time: i64,
     /// `repl_put_online_on_ack`: the stream waits for the first ACK (diskless transfers).
     pub(crate) put_online_on_ack: bool,
-    /// `psync_initial_offset`: what `+FULLRESYNC` told.
+    /// `psync_initial_offset`: the offset sent with `+FULLRESYNC`.
     pub(crate) initial_offset: Offset,
     /// Came with SYNC: gets no `+FULLRESYNC` line and is never timed out.
     pub(crate) pre_psync: bool,
@@ -50,7 +50,7 @@ pub(crate) struct MasterLink {
     pub(crate) read_reploff: Offset,
     /// The master's history.
     pub(crate) replid: ReplId,
-    /// Received but not yet passed on to sub-replicas.
+    /// Received but not yet forwarded to sub-replicas.
     pub(crate) pending_querybuf: Vec<u8>,
     /// The offset is unknown (after SYNC): no ACKs.
     pub(crate) pre_psync: bool,
@@ -58,16 +58,16 @@ pub(crate) struct MasterLink {
     pub(crate) refused: Option<String>,
 }
 
-/// What a client is to the node, besides a client.
+/// The role of a client.
 #[derive(Debug)]
 pub(crate) enum Role {
-    /// Neither of the following.
+    /// A normal client.
     Normal,
     /// A replica of this node (`CLIENT_SLAVE`).
     Replica(ReplicaLink),
     /// This node's master (`CLIENT_MASTER`).
     Master(MasterLink),
-    /// Nobody: executes what a script calls (`server.lua_client`).
+    /// The client that executes the commands of scripts (`server.lua_client`).
     Script,
 }
 
@@ -82,18 +82,18 @@ pub(crate) struct Client {
     pub(crate) db: usize,
     pub(crate) query: QueryBuf,
     pub(crate) out: OutBuf,
-    /// Bytes that the kernel takes now.
+    /// Bytes that the kernel accepts now.
     pub(crate) room: usize,
     pub(crate) authenticated: bool,
-    /// `CLIENT_CLOSE_AFTER_REPLY`: nothing more is read; closed once the output is sent.
+    /// `CLIENT_CLOSE_AFTER_REPLY`: input is ignored; closed once the output is sent.
     pub(crate) close_after_reply: bool,
     /// `CLIENT_CLOSE_ASAP`: freed by serverCron.
     pub(crate) close_asap: bool,
-    /// Bytes that had to go straight to the socket did not: what follows would make no sense.
+    /// A direct write failed: nothing more may be sent, since it would lack what precedes it.
     pub(crate) mute: bool,
     /// `obuf_soft_limit_reached_time`, in Unix seconds.
     pub(crate) soft_limit_since: Option<i64>,
-    /// Already listed in `Node::pending_writes`.
+    /// Listed in `Node::pending_writes`.
     pub(crate) write_queued: bool,
     /// `ctime` in Unix seconds.
     pub(crate) created: i64,
@@ -101,11 +101,11 @@ pub(crate) struct Client {
     pub(crate) last_interaction: i64,
     /// CLIENT REPLY.
     pub(crate) reply_mode: ReplyMode,
-    /// Shown every command (`CLIENT_MONITOR`).
+    /// Gets every command (`CLIENT_MONITOR`).
     pub(crate) monitor: bool,
     /// Name of the last command, for CLIENT LIST.
     pub(crate) last_cmd: &'static str,
-    /// `slave_capa`, `slave_listening_port` and `slave_ip`: told by REPLCONF, before the client is a replica.
+    /// `slave_capa`, `slave_listening_port` and `slave_ip`: set by REPLCONF, before the client becomes a replica.
     pub(crate) capa: Capa,
     pub(crate) listening_port: u16,
     pub(crate) announced_ip: String,
@@ -113,15 +113,15 @@ pub(crate) struct Client {
     pub(crate) multi: Option<Box<MultiState>>,
     /// Keys given to WATCH.
     pub(crate) watched: Vec<WatchedKey>,
-    /// One of them was touched (`CLIENT_DIRTY_CAS`).
+    /// A watched key changed (`CLIENT_DIRTY_CAS`).
     pub(crate) dirty_cas: bool,
-    /// Channels it listens to, in order of subscription.
+    /// Subscribed channels, in order of subscription.
     pub(crate) channels: Vec<Vec<u8>>,
-    /// Patterns of channels, likewise.
+    /// Subscribed patterns, in order of subscription.
     pub(crate) patterns: Vec<Vec<u8>>,
-    /// What it waits for (`CLIENT_BLOCKED`).
+    /// What it is blocked on (`CLIENT_BLOCKED`).
     pub(crate) blocked: Option<Box<Block>>,
-    /// `woff`: `master_repl_offset` after this client's last command; what WAIT waits for.
+    /// `woff`: `master_repl_offset` after this client's last command, for WAIT.
     pub(crate) woff: Offset,
     pub(crate) role: Role,
 }
@@ -194,7 +194,7 @@ impl Client {
         matches!(self.role, Role::Master(_))
     }
 
-    /// Listens to something (`CLIENT_PUBSUB`).
+    /// Has a subscription (`CLIENT_PUBSUB`).
     pub(crate) fn is_subscriber(&self) -> bool {
         !self.channels.is_empty() || !self.patterns.is_empty()
     }
@@ -203,13 +203,12 @@ impl Client {
         matches!(self.role, Role::Replica(_))
     }
 
-    /// `clientHasPendingReplies`: called when SYNC or PSYNC comes, whose answer must not be preceded by anything. Changes
-    /// nothing.
+    /// `clientHasPendingReplies`: SYNC and PSYNC are refused if there are, since nothing may precede their reply.
     pub(crate) fn client_has_pending_replies(&self) -> bool {
         !self.out.is_empty()
     }
 
-    /// Whether queued output may go to the socket now: a replica's stream waits until it is online.
+    /// Whether queued output may be written now: that of a replica is held back until it is online.
     pub(crate) fn may_write(&self) -> bool {
         match &self.role {
             Role::Replica(link) => link.state == ReplicaState::Online && !link.put_online_on_ack && !self.mute,
@@ -218,7 +217,7 @@ impl Client {
         }
     }
 
-    /// The address a replica is shown with: the one it announced, or that of its socket.
+    /// The address of a replica: announced, or that of its socket.
     pub(crate) fn replica_ip(&self) -> &str {
         if self.announced_ip.is_empty() { &self.peer.ip } else { &self.announced_ip }
     }

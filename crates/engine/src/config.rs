@@ -1,4 +1,4 @@
-//! The node's configuration: the directives of redis.conf that it honours, for the file, the command line and CONFIG.
+//! The node's configuration: the supported directives of redis.conf, for the file, the command line and CONFIG.
 
 mod append_only;
 mod directive;
@@ -20,7 +20,7 @@ use crate::keyspace::{Hash, Set};
 use crate::outbuf::OutputLimits;
 use std::collections::BTreeMap;
 
-/// Limits that a classroom may want smaller than Redis allows. Redis's own by default.
+/// Limits that a classroom may set lower than Redis allows. The default is Redis's.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// The smallest `repl-backlog-size` in bytes; Redis's is 16384 (`CONFIG_REPL_BACKLOG_MIN_SIZE`).
@@ -28,10 +28,10 @@ pub struct Limits {
     /// The newest RDB version to read; Redis 5.0.14's is 9. Above that a master may be of a later version too, and what
     /// it propagates is understood as far as the data types are there.
     pub rdb_version_max: u32,
-    /// Lua instructions that take a millisecond of a node's time. Real machines execute more; a world that has to execute
-    /// what takes seconds in it would rather not. 0: scripts take what the driver's clock says that they took.
+    /// Lua instructions per millisecond of virtual time. Fewer than on real machines, so that a script of seconds is
+    /// cheap to simulate. 0: scripts take the time that passes on the driver's clock.
     pub script_instructions_per_ms: u64,
-    /// Whether there are other folders than the one that the process works in (`dir`).
+    /// Whether there are directories other than the working directory (`dir`).
     pub has_folders: bool,
 }
 
@@ -60,15 +60,15 @@ impl Limits {
 pub struct Config {
     /// `port`.
     pub port: u16,
-    /// Whether the limits of Redis or those of a classroom apply.
+    /// The limits of Redis, or those of a classroom.
     pub limits: Limits,
     /// `databases`.
     pub databases: usize,
     /// `dbfilename`.
     pub dbfilename: String,
-    /// `dir`, as CONFIG GET shows it; the driver decides where files really go.
+    /// `dir`, as CONFIG GET shows it; the driver decides where files are.
     pub dir: String,
-    /// `hz`, in turns of serverCron a second.
+    /// `hz`: runs of serverCron per second.
     pub hz: u32,
     /// `maxclients`.
     pub maxclients: usize,
@@ -92,7 +92,7 @@ pub struct Config {
     pub replica_announce_port: u16,
     /// `repl-ping-replica-period`.
     pub repl_ping_replica_period: i64,
-    /// `lazyfree-lazy-expire`: a key that expires goes to the replicas as UNLINK.
+    /// `lazyfree-lazy-expire`: expired keys are propagated as UNLINK.
     pub lazyfree_lazy_expire: bool,
     /// `lua-time-limit` in milliseconds, 0 for none.
     pub lua_time_limit: u64,
@@ -114,15 +114,14 @@ pub struct Config {
     pub min_replicas_max_lag: i64,
     /// `client-output-buffer-limit`.
     pub client_output_buffer_limit: OutputLimits,
-    /// `repl-disable-tcp-nodelay`: whether a replica's socket waits for full packets. The node has no say in it; a driver
-    /// may look.
+    /// `repl-disable-tcp-nodelay`: whether a replica's socket waits for full packets. For drivers; the node does not
+    /// use it.
     pub repl_disable_tcp_nodelay: bool,
-    /// `replica-lazy-flush`: whether the old dataset is freed in the background. Nothing is freed so slowly here that it
-    /// made a difference.
+    /// `replica-lazy-flush`: whether the old dataset is freed in the background. Has no effect here.
     pub replica_lazy_flush: bool,
-    /// `maxmemory` and what belongs to it.
+    /// `maxmemory` and related directives.
     pub eviction: Eviction,
-    /// `replica-ignore-maxmemory`: a replica takes what its master sends, whatever its own limit.
+    /// `replica-ignore-maxmemory`: a replica does not evict keys, whatever its own limit.
     pub replica_ignore_maxmemory: bool,
     /// `rdbcompression`.
     pub rdbcompression: bool,
@@ -130,7 +129,7 @@ pub struct Config {
     pub rdbchecksum: bool,
     /// `save`: (seconds, changes) pairs.
     pub save: Vec<(i64, u64)>,
-    /// `stop-writes-on-bgsave-error`: a master whose last background save failed takes no writes, if it has save points.
+    /// `stop-writes-on-bgsave-error`: a master with save points refuses writes after a failed background save.
     pub stop_writes_on_bgsave_error: bool,
     /// `slowlog-log-slower-than` in microseconds, below 0 for nothing.
     pub slowlog_log_slower_than: i64,
@@ -148,7 +147,7 @@ pub struct Config {
     pub set_max_intset_entries: usize,
     /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
     pub hll_sparse_max_bytes: usize,
-    /// `notify-keyspace-events`: what subscribers are told of keys.
+    /// `notify-keyspace-events`: published keyspace events.
     pub notify_keyspace_events: Events,
     /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
     pub zset_max_ziplist_entries: usize,
@@ -156,19 +155,20 @@ pub struct Config {
     pub zset_max_ziplist_value: usize,
     /// The append-only file's directives.
     pub aof: AppendOnly,
-    /// `rename-command`: (name in the command table, the only name it is known by; empty for none).
+    /// `rename-command`: (name in the command table, new name; empty to disable it).
     pub renamed_commands: Vec<(String, String)>,
-    /// `protected-mode`: without a password and without addresses to listen on, serve the machine itself alone. Off
-    /// unless told otherwise, for a virtual network has no outside; `psyncscope serve` turns it on, as Redis does.
+    /// `protected-mode`: without a password and without addresses to listen on, serve only the loopback interface.
+    /// Off by default, as a virtual network cannot be reached from outside; `psyncscope serve` turns it on, as Redis
+    /// does.
     pub protected_mode: bool,
-    /// `bind`: the addresses to listen on; `*` alone stands for all of them, which Redis says by leaving `bind` out.
-    /// What the driver makes of an empty list is its own affair.
+    /// `bind`: the addresses to listen on; `*` alone means all of them, which is Redis's default without `bind`. The
+    /// meaning of an empty list is up to the driver.
     pub bind: Vec<String>,
-    /// Parameters on which nothing here depends, as they were given ([`Config::keep`]).
+    /// Parameters that the engine does not use, as given ([`Config::keep`]).
     pub kept: BTreeMap<&'static str, String>,
-    /// The process's number, for INFO.
+    /// The process ID, for INFO.
     pub process_id: u32,
-    /// The file that the configuration came from, if there is one: its path and what it says. CONFIG REWRITE writes it.
+    /// The configuration file, if any: its path and content. CONFIG REWRITE writes it.
     pub file: Option<(String, Vec<u8>)>,
 }
 
@@ -255,7 +255,7 @@ impl Config {
         (directive.set)(self, &args)
     }
 
-    /// `rename-command OLD NEW`, where an empty NEW takes the command away. CONFIG knows nothing of it.
+    /// `rename-command OLD NEW`; an empty NEW disables the command. Not visible in CONFIG.
     fn rename_command(&mut self, args: &[&str]) -> Result<(), String> {
         let [old, new] = args else { return Err("Bad directive or wrong number of arguments".into()) };
         let (old, new) = (old.to_ascii_lowercase(), new.to_ascii_lowercase());
@@ -300,7 +300,7 @@ impl Config {
         found
     }
 
-    /// Whether a line of this level is to be logged.
+    /// Whether log lines of this level are written.
     #[must_use]
     pub fn logs(&self, level: LogLevel) -> bool {
         let least = match self.loglevel.as_str() {
@@ -312,28 +312,34 @@ impl Config {
         level >= least
     }
 
-    /// Whether protected mode turns `peer` away (`acceptCommonHandler`): a server that listens everywhere and asks for
-    /// no password serves the loopback interface alone.
+    /// Whether protected mode refuses `peer` (`acceptCommonHandler`): a server that listens everywhere and has no
+    /// password serves only the loopback interface.
     pub(crate) fn denies(&self, peer: &Peer) -> bool {
         self.protected_mode
             && self.requirepass.is_empty()
             && matches!(self.bind.as_slice(), [all] if all == "*")
             && !matches!(peer.ip.as_str(), "127.0.0.1" | "::1")
+            && !self.is_unix_socket(peer)
     }
 
-    /// Whether there is a directive of this name, in either spelling.
+    /// Whether a client came by the Unix domain socket (`CLIENT_UNIX_SOCKET`): its address is the path and port 0.
+    pub(crate) fn is_unix_socket(&self, peer: &Peer) -> bool {
+        peer.port == 0 && self.kept.get("unixsocket").is_some_and(|path| *path == peer.ip)
+    }
+
+    /// Whether there is a directive with this name, in either spelling.
     #[must_use]
     pub fn has_directive(name: &str) -> bool {
         directives().any(|directive| directive.is_named(name.as_bytes()))
     }
 
-    /// What CONFIG GET shows for the directive of this very name; empty if there is none.
+    /// The value of the directive with exactly this name; empty if there is none.
     pub(crate) fn value_of(&self, name: &str) -> String {
         let directive = directives().find(|directive| directive.name == name);
         directive.map(|directive| (directive.get)(self)).unwrap_or_default()
     }
 
-    /// The file that a start reads: the append-only file if it is turned on, `dbfilename` otherwise.
+    /// The file loaded at the start: the append-only file if it is turned on, `dbfilename` otherwise.
     #[must_use]
     pub fn start_file(&self) -> &str {
         if self.aof.appendonly { &self.aof.appendfilename } else { &self.dbfilename }

@@ -1,6 +1,6 @@
-//! What a node tells of its inner life: every step that replication takes, as plain data.
+//! The events of a node: each step of replication, as plain data.
 //!
-//! The log, the page, the ladder and the explanations all speak from these; none of them works a rule out anew.
+//! Log, page and explanations are built from these events and repeat no rule.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub enum LogLevel {
     Warning,
 }
 
-/// Where a master's view of one of its replicas stands (`replstate`).
+/// The state of a replica on its master's side (`replstate`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ReplicaState {
     /// 6: waits for a background save to start.
@@ -48,7 +48,7 @@ pub enum FeedKind {
     GetAck,
     /// The DEL of a key that expired here.
     Expire,
-    /// Bytes passed on from our own master, unchanged.
+    /// Bytes forwarded from our own master, unchanged.
     Proxied,
 }
 
@@ -59,13 +59,13 @@ pub enum IdChange {
     Startup,
     /// REPLICAOF NO ONE: `shiftReplicationId`.
     Shifted,
-    /// A backlog was created for the first replica, so the old ID could promise bytes nobody kept.
+    /// A backlog was created for the first replica: earlier writes were not kept, so the old ID is dropped.
     BacklogCreated,
-    /// The backlog's time to live ended.
+    /// The backlog's time to live expired.
     BacklogExpired,
-    /// A full resync ended: the master's history is now ours.
+    /// A full resync ended: the node has the master's history.
     FullResync,
-    /// `+CONTINUE` named another ID: the master's history moved on.
+    /// `+CONTINUE` had another ID.
     Continued,
     /// Restored from the RDB file's auxiliary fields.
     Restored,
@@ -76,15 +76,15 @@ pub enum IdChange {
 /// What became of the cached master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CachedMasterChange {
-    /// The live link broke and was put aside (`replicationCacheMaster`).
+    /// The link was lost and cached (`replicationCacheMaster`).
     Cached,
     /// Made from this node's own history when a master was told to follow another (`replicationCacheMasterUsingMyself`).
     Synthesized,
     /// Made from the history that the RDB file names when a replica starts (`loadDataFromDisk`).
     Restored,
-    /// Back to life with a new connection (`replicationResurrectCachedMaster`).
+    /// Active again with a new connection (`replicationResurrectCachedMaster`).
     Resurrected,
-    /// Thrown away (`replicationDiscardCachedMaster`): the next request will be `PSYNC ? -1`.
+    /// Discarded (`replicationDiscardCachedMaster`): the next request will be `PSYNC ? -1`.
     Discarded,
 }
 
@@ -117,24 +117,24 @@ pub enum PsyncReply {
     },
 }
 
-/// What a replica made of the answer to its PSYNC (`slaveTryPartialResynchronization`).
+/// How a replica took the reply to its PSYNC (`slaveTryPartialResynchronization`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PsyncOutcome {
     /// `+FULLRESYNC id offset`. `id` is `None` when the line was malformed.
     FullResync {
         /// The master's ID.
         replid: Option<ReplId>,
-        /// The offset the RDB will stand for.
+        /// The replication offset of the RDB.
         offset: Offset,
     },
     /// `+CONTINUE [id]`.
     Continue {
-        /// The new ID, when it differs from the one asked for.
+        /// The new ID, if it differs from the requested one.
         new_replid: Option<ReplId>,
     },
-    /// A transient error: ask again later, keep the cached master.
+    /// A transient error: retry later, keep the cached master.
     TryLater,
-    /// Any other answer: fall back to SYNC.
+    /// Any other reply: fall back to SYNC.
     NotSupported,
 }
 
@@ -149,7 +149,7 @@ pub enum Consequence {
     LinkEnds,
 }
 
-/// One step inside a node.
+/// An event in a node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// A line of the Redis log.
@@ -161,9 +161,9 @@ pub enum Event {
     },
     /// A command was executed.
     Command {
-        /// Who sent it.
+        /// The client that sent it.
         conn: ConnId,
-        /// Whether it came down the master link.
+        /// Whether it came from the master's link.
         from_master: bool,
         /// The database it ran in.
         db: u32,
@@ -172,13 +172,13 @@ pub enum Event {
         /// How many changes to the dataset it made.
         dirty: u64,
     },
-    /// The state machine of the replica's side moved.
+    /// `repl_state` changed.
     ReplState {
-        /// From here
+        /// The state before.
         from: ReplState,
-        /// to here.
+        /// The state after.
         to: ReplState,
-        /// Why, in a few English words fit for a log: `Connection refused`, `+PONG`.
+        /// The reason, in a few words: `Connection refused`, `+PONG`.
         why: String,
     },
     /// A request of the handshake was sent to the master.
@@ -188,18 +188,18 @@ pub enum Event {
         /// The exact bytes.
         bytes: Vec<u8>,
     },
-    /// A line of the handshake came from the master.
+    /// A line of the handshake was received.
     HandshakeReceived {
         /// The state in which it was read.
         state: ReplState,
         /// The line with its line end.
         bytes: Vec<u8>,
     },
-    /// A master decided about a PSYNC.
+    /// A master decided a PSYNC.
     Verdict {
         /// The asking replica's connection.
         conn: ConnId,
-        /// The decision with every number it looked at.
+        /// The decision with the numbers it depended on.
         verdict: PsyncVerdict,
     },
     /// A master answered a PSYNC.
@@ -209,9 +209,9 @@ pub enum Event {
         /// The line that was sent.
         reply: PsyncReply,
     },
-    /// A replica read the master's decision.
+    /// A replica received the master's decision.
     Outcome(PsyncOutcome),
-    /// A master's view of a replica moved.
+    /// A replica's state on its master's side changed.
     ReplicaState {
         /// The replica's connection.
         conn: ConnId,
@@ -220,11 +220,11 @@ pub enum Event {
         /// The state now.
         to: ReplicaState,
     },
-    /// A replica was lost or dropped.
+    /// A replica was disconnected.
     ReplicaGone {
         /// Its connection.
         conn: ConnId,
-        /// `ip:port` as the log names it.
+        /// `ip:port` as in the log.
         name: String,
     },
     /// `replid`, `replid2` or `second_replid_offset` changed.

@@ -1,9 +1,9 @@
 //! Glob patterns, as KEYS, SCAN, CONFIG GET and PSUBSCRIBE understand them.
 //!
-//! No crate has exactly these rules: bytes and not characters, classes that may stay open, ranges of *signed* bytes in
-//! either direction, and a `*` that does not match the empty key. They are those of `stringmatchlen` in util.c. Only
-//! the way is another: where Redis tries each `*` recursively, which a pattern like `*a*a*a*a*b` makes exponential,
-//! going back to the last `*` alone finds the same matches.
+//! No crate has exactly these rules: bytes and not characters, unclosed classes, ranges of *signed* bytes in either
+//! direction, and a `*` that does not match the empty key. They are those of `stringmatchlen` in util.c. The
+//! algorithm differs: Redis tries each `*` recursively, which is exponential for a pattern like `*a*a*a*a*b`; going
+//! back to the last `*` alone finds the same matches.
 
 /// Whether all of `text` matches `pattern`.
 ///
@@ -21,7 +21,7 @@ pub fn matches(pattern: &[u8], text: &[u8], ignore_case: bool) -> bool {
         return pattern.is_empty();
     }
     let (mut rest, mut at) = (pattern, 0);
-    // After the last `*`: the pattern that follows it, and where in the text that was tried.
+    // After the last `*`: the rest of the pattern, and where in the text it was tried.
     let mut retry: Option<(&[u8], usize)> = None;
     while let Some(&byte) = text.get(at) {
         if let [b'*', ..] = rest {
@@ -50,7 +50,7 @@ fn skip_stars(mut pattern: &[u8]) -> &[u8] {
     pattern
 }
 
-/// What is left of `pattern` if its first element, which is no `*`, matches `byte`.
+/// The rest of `pattern` after its first element, which is not `*`, if that matches `byte`.
 fn match_one(pattern: &[u8], byte: u8, ignore_case: bool) -> Option<&[u8]> {
     match pattern {
         [] => None,
@@ -60,7 +60,7 @@ fn match_one(pattern: &[u8], byte: u8, ignore_case: bool) -> Option<&[u8]> {
     }
 }
 
-/// The same for a class, from after its `[`. A class that is not closed ends with the pattern.
+/// The same for a class, starting after its `[`. An unclosed class ends with the pattern.
 fn match_class(class: &[u8], byte: u8, ignore_case: bool) -> Option<&[u8]> {
     let (negated, mut rest) = match class {
         [b'^', tail @ ..] => (true, tail),
@@ -69,7 +69,7 @@ fn match_class(class: &[u8], byte: u8, ignore_case: bool) -> Option<&[u8]> {
     let mut found = false;
     loop {
         match rest {
-            // Here Redis compares exactly, whatever the case rule.
+            // Redis ignores the case option here.
             [b'\\', literal, tail @ ..] => {
                 found |= *literal == byte;
                 rest = tail;
@@ -141,7 +141,7 @@ mod tests {
         check("h[b-a]llo", &["hallo", "hbllo"], &["hcllo"]);
         check("[]a]", &[], &["a", "]", "]a"]);
         check("[^]", &["a"], &[""]);
-        // A range from `a` down to `]`, and a class that stays open.
+        // A range from `a` down to `]`, and an unclosed class.
         check("[a-]", &["a", "]", "`"], &["b", "-"]);
         check("[\\]]", &["]"], &["\\"]);
         check("[\\^x]", &["^", "x"], &["\\"]);

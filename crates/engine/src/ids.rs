@@ -1,4 +1,4 @@
-//! Replication IDs and offsets: the two coordinates of every byte that Redis replicates.
+//! Replication IDs and offsets, which together name a byte of a replication stream.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ pub(crate) fn random_hex_chars(rng: &mut impl RngCore) -> [u8; 40] {
 
 /// A replication ID: 40 hexadecimal characters that name one history of writes.
 ///
-/// [`ReplId::NONE`] (forty times `'0'`) is Redis's way to say "no such history" (`replid2` of a node that never changed
-/// its history).
+/// [`ReplId::NONE`] (forty times `'0'`) is Redis's value for "no history" (`replid2` of a node whose ID never
+/// changed).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReplId([u8; 40]);
 
@@ -21,8 +21,8 @@ impl ReplId {
     /// Forty `'0'` characters: no history.
     pub const NONE: Self = Self([b'0'; 40]);
 
-    /// No characters at all: what a replica holds after a `+FULLRESYNC` that could not be read, or after SYNC on a fresh
-    /// node (`master_replid` is an empty C string then, and INFO shows it so).
+    /// No characters: the ID after a malformed `+FULLRESYNC`, or after SYNC on a new node (`master_replid` is an
+    /// empty C string then, and INFO shows it so).
     pub const EMPTY: Self = Self([0; 40]);
 
     /// A new random ID.
@@ -48,8 +48,7 @@ impl ReplId {
         *self == Self::NONE
     }
 
-    /// Whether `asked` names this history: letters compare without regard to case, as `strcasecmp` does in
-    /// `masterTryPartialResynchronization`.
+    /// Whether `asked` is this ID, ignoring case as `strcasecmp` does in `masterTryPartialResynchronization`.
     #[must_use]
     pub fn matches(&self, asked: &[u8]) -> bool {
         self.as_bytes().eq_ignore_ascii_case(asked)
@@ -109,7 +108,7 @@ impl Offset {
         NextByte(self.0.saturating_add(1))
     }
 
-    /// This offset moved on by `bytes`.
+    /// This offset plus `bytes`.
     #[must_use]
     pub const fn plus(self, bytes: usize) -> Self {
         Self(self.0.saturating_add(bytes as i64))
@@ -132,7 +131,7 @@ impl NextByte {
     /// Redis's -1, the `second_replid_offset` of a node without a second history.
     pub const NONE: Self = Self(-1);
 
-    /// The last byte had by one who wants this one: `NextByte(51).had() == Offset(50)`.
+    /// The byte before this one: `NextByte(51).had() == Offset(50)`.
     #[must_use]
     pub const fn had(self) -> Offset {
         Offset(self.0.saturating_sub(1))

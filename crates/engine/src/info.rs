@@ -1,7 +1,7 @@
 //! `genRedisInfoString`: INFO, section by section, field by field in Redis's order.
 //!
-//! Fields that speak of what does not exist here (cluster, defragmentation) are zero, as programs that read INFO expect
-//! them; those of the process are left out unless a driver told them.
+//! Fields of features that do not exist here (cluster, defragmentation) are zero, as programs that read INFO expect
+//! them. Fields of the process are left out unless the driver set them.
 
 mod memory;
 
@@ -93,7 +93,7 @@ impl Node {
                 .map(|section| self.info_section(section))
                 .collect();
             if matches!(wanted.as_slice(), b"all" | b"commandstats") {
-                // Before Cluster and Keyspace, as Redis has it.
+                // Before Cluster and Keyspace, as in Redis.
                 sections.insert(sections.len().saturating_sub(2), self.info_commandstats());
             }
             reply.bulk(sections.join("\r\n"));
@@ -101,7 +101,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// How often each command was called, and how long that took: for most of them nothing, as no time passes inside a turn.
+    /// Calls of each command and their time: 0 for most, as no time passes inside a turn.
     fn info_commandstats(&self) -> String {
         let mut lines = Lines("# Commandstats\r\n".to_owned());
         for (name, (calls, us)) in self.stats.calls.iter() {
@@ -164,7 +164,7 @@ impl Node {
         lines.put("blocked_clients", self.blocked_clients());
     }
 
-    /// The dataset, the backlog and what waits in buffers: what grows when a user looks for what grows.
+    /// The dataset, the backlog and the client buffers.
     pub(crate) fn used_memory(&self) -> u64 {
         let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         let buffers: usize = self.clients.values().map(|client| client.out.len() + client.query.unparsed()).sum();
@@ -208,7 +208,7 @@ impl Node {
             lines.put("loading_total_bytes", total);
             lines.put("loading_loaded_bytes", loaded);
             lines.put("loading_loaded_perc", format!("{:.2}", loaded as f64 / total as f64 * 100.0));
-            // Nothing can be said in the first second, or before anything is loaded.
+            // Unknown in the first second and before any data is loaded.
             let eta = if elapsed > 0 { elapsed * left / (loaded as i64 + 1) } else { 1 };
             lines.put("loading_eta_seconds", eta);
         }
@@ -326,7 +326,7 @@ impl Node {
                 "master_sync_left_bytes",
                 match transfer.size {
                     Size::Unknown => -1,
-                    Size::Bytes(size) => size as i64 - read,
+                    Size::Bytes(size) => size.saturating_sub(read),
                     Size::Mark(_) => -read,
                 },
             );

@@ -1,4 +1,5 @@
-//! What crosses the node's edge: [`Input`]s that a driver brings and [`Output`]s that it must carry out.
+//! The interface between a node and its driver: [`Input`]s that the driver passes, and [`Output`]s that it must carry
+//! out.
 
 use std::sync::Arc;
 
@@ -19,10 +20,10 @@ impl ConnId {
     /// The first number that a node gives to a connection it opens itself.
     pub const OUTBOUND: u32 = 1 << 31;
 
-    /// The client that no connection belongs to: it executes the commands that scripts call (`server.lua_client`).
+    /// The client without a connection that executes the commands of scripts (`server.lua_client`).
     pub(crate) const SCRIPT: Self = Self(u32::MAX);
 
-    /// The client that executes what the append-only file holds.
+    /// The client that executes the commands of the append-only file.
     pub(crate) const LOADER: Self = Self(u32::MAX - 1);
 
     /// Whether the node opened this connection itself.
@@ -32,7 +33,8 @@ impl ConnId {
     }
 }
 
-/// A child of [`Output::SpawnToSockets`] writes so many bytes to each connection before it goes on (`PROTO_IOBUF_LEN`).
+/// Bytes that a child of [`Output::SpawnToSockets`] writes to each connection before it continues
+/// (`PROTO_IOBUF_LEN`).
 pub const SOCKET_CHILD_CHUNK: usize = 16 * 1024;
 
 /// A child process of the node: a background save, or a rewrite of the append-only file.
@@ -40,16 +42,16 @@ pub const SOCKET_CHILD_CHUNK: usize = 16 * 1024;
 #[serde(transparent)]
 pub struct ChildId(pub u32);
 
-/// Who is at the other end of an accepted connection, as `accept` tells it.
+/// The address of an accepted connection's peer. For a Unix domain socket it is the path and port 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// The IP address, as text.
+    /// The IP address, as text, or the path of the Unix domain socket.
     pub ip: String,
     /// The TCP port.
     pub port: u16,
 }
 
-/// How a connection ended, as a read on its socket would tell.
+/// How a connection ended, as a read on its socket would report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum CloseReason {
     /// The peer closed it: end of file.
@@ -60,29 +62,29 @@ pub enum CloseReason {
     TimedOut,
 }
 
-/// When what was appended to a file is brought to the disk.
+/// When appended bytes are synced to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fsync {
-    /// When the operating system pleases.
+    /// When the operating system does so.
     No,
-    /// Soon; nobody waits for it.
+    /// Soon, in the background.
     Background,
-    /// Before anything else is done.
+    /// Before anything else.
     Now,
 }
 
-/// What a driver may know of the process that runs a node, for INFO.
+/// What a driver may know about its process, for INFO.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostFacts {
-    /// Memory of the process in the machine's, in bytes.
+    /// Resident memory of the process, in bytes.
     pub rss_bytes: u64,
     /// The machine's memory, in bytes.
     pub total_memory_bytes: u64,
     /// Processor time of the process in the kernel, and of its children, in microseconds.
     pub cpu_sys_us: [u64; 2],
-    /// The same outside of it.
+    /// User time of the process, and of its children, in microseconds.
     pub cpu_user_us: [u64; 2],
-    /// The operating system, as `uname` tells.
+    /// The operating system, as `uname` reports it.
     pub os: String,
     /// How sockets are watched, such as `epoll`.
     pub multiplexing_api: String,
@@ -90,26 +92,26 @@ pub struct HostFacts {
     pub executable: String,
 }
 
-/// One thing that happens to a node. One input is one turn of its event loop.
+/// An event for a node. One input is one turn of its event loop.
 #[derive(Debug)]
 pub enum Input<'a> {
-    /// A client's connection was accepted; `room` bytes can be sent before the kernel's buffer is full.
+    /// A client's connection was accepted; the kernel's send buffer has space for `room` bytes.
     Accepted {
         /// The new connection.
         conn: ConnId,
         /// The client's address.
         peer: Peer,
-        /// Bytes that the kernel takes now.
+        /// Bytes that the kernel accepts now.
         room: usize,
     },
-    /// A connection asked for by [`Output::Connect`] is up.
+    /// A connection requested by [`Output::Connect`] is established.
     Connected {
         /// The connection.
         conn: ConnId,
-        /// Bytes that the kernel takes now.
+        /// Bytes that the kernel accepts now.
         room: usize,
     },
-    /// A connection asked for by [`Output::Connect`] could not be made.
+    /// A connection requested by [`Output::Connect`] failed.
     ConnectFailed {
         /// The connection.
         conn: ConnId,
@@ -123,66 +125,68 @@ pub enum Input<'a> {
         /// The bytes, at least one.
         bytes: &'a [u8],
     },
-    /// The kernel's send buffer now takes `room` bytes. Only worth telling when [`crate::Node::wants_write`].
+    /// The kernel's send buffer has space for `room` bytes. Only needed when [`crate::Node::wants_write`].
     Writable {
         /// The connection.
         conn: ConnId,
-        /// Bytes that the kernel takes now, in all.
+        /// Bytes that the kernel accepts now, in total.
         room: usize,
     },
-    /// The connection is gone, by the peer or by the network. Not told for a connection that the node closed itself.
+    /// The connection was closed by the peer or the network. Not reported for a connection that the node closed
+    /// itself.
     Closed {
         /// The connection.
         conn: ConnId,
         /// How it ended.
         reason: CloseReason,
     },
-    /// [`crate::Node::next_timeout`] has come.
+    /// [`crate::Node::next_timeout`] was reached.
     Timer,
-    /// The time of [`Output::Load`] has passed, and what arrived meanwhile has been told.
+    /// The time for [`Output::Load`] has passed, and all input of the meantime was delivered.
     LoadStep,
-    /// A child asked for by [`Output::Spawn`] or [`Output::SpawnRewrite`] ended: the file's bytes, or why there are none.
+    /// A child of [`Output::Spawn`] or [`Output::SpawnRewrite`] ended: the file's bytes, or the error.
     ChildDone {
         /// The child.
         child: ChildId,
-        /// What it made.
+        /// Its result.
         result: Result<Arc<[u8]>, String>,
     },
-    /// A child asked for by [`Output::SpawnToSockets`] ended.
+    /// A child of [`Output::SpawnToSockets`] ended.
     ChildStreamed {
         /// The child.
         child: ChildId,
-        /// The connections to which it wrote everything; none if it failed altogether.
+        /// The connections that got all of it; none if the child failed.
         reached: &'a [ConnId],
     },
-    /// [`Output::WriteFile`] or [`Output::ChangeDir`] failed. Told before any other input, and before the turn ends ([`crate::Node::end_turn`]): who
-    /// asked for the file is told so.
+    /// [`Output::WriteFile`] or [`Output::ChangeDir`] failed. Delivered before any other input, and before the turn
+    /// ends ([`crate::Node::end_turn`]), so that the client that caused it gets an error.
     FileFailed {
-        /// The file's or the folder's name, as in the output.
+        /// The name of the file or directory, as in the output.
         name: &'a str,
         /// The reason as `strerror` words it.
         error: &'a str,
     },
-    /// How [`Output::Append`] went: told before any other input if it failed, and at the first success after that.
+    /// The result of [`Output::Append`]: delivered before any other input if it failed, and at the first success
+    /// after a failure.
     Appended {
-        /// The end of what was to be appended that is not in the file, if it failed.
+        /// The bytes that are not in the file, if it failed.
         unwritten: &'a [u8],
-        /// Why, as `strerror` words it.
+        /// The error as `strerror` words it.
         error: Option<&'a str>,
     },
-    /// The file that [`Output::ReadFile`] asked for: told before any other input.
+    /// The file of [`Output::ReadFile`]: delivered before any other input.
     FileRead {
-        /// Its content, or the reason why there is none, as `strerror` words it.
+        /// Its content, or the error as `strerror` words it.
         result: Result<Arc<[u8]>, &'a str>,
     },
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
 }
 
-/// One thing that the driver must do for a node, in the order given.
+/// An action that the driver must carry out for a node, in the order given.
 #[derive(Clone, Debug)]
 pub enum Output {
-    /// Open a TCP connection, then tell [`Input::Connected`] or [`Input::ConnectFailed`].
+    /// Open a TCP connection, then deliver [`Input::Connected`] or [`Input::ConnectFailed`].
     Connect {
         /// The number the connection will have.
         conn: ConnId,
@@ -191,32 +195,32 @@ pub enum Output {
         /// TCP port.
         port: u16,
     },
-    /// Hand bytes to the kernel. Never more than the room last told.
+    /// Pass bytes to the kernel. Never more than the last reported room.
     Send {
         /// The connection.
         conn: ConnId,
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Close a connection: `close(2)`, so the kernel still delivers what was handed to it.
+    /// Close a connection: `close(2)`, so the kernel still delivers bytes passed to it before.
     Close {
-        /// The connection; nothing more is told about it.
+        /// The connection; no further input for it is expected.
         conn: ConnId,
     },
-    /// Fork a child that runs `job`, then tell [`Input::ChildDone`].
+    /// Fork a child that runs `job`, then deliver [`Input::ChildDone`].
     Spawn {
         /// The child.
         child: ChildId,
         /// What to run: a snapshot of the dataset to write as an RDB file.
         job: SaveJob,
     },
-    /// Fork a child that runs `job` and writes the RDB straight to connections of the node ([`SaveJob::run_with_eof_mark`]),
-    /// then tell [`Input::ChildStreamed`].
+    /// Fork a child that runs `job` and writes the RDB directly to connections of the node
+    /// ([`SaveJob::run_with_eof_mark`]), then deliver [`Input::ChildStreamed`].
     ///
-    /// All connections get the same bytes, one no more than [`SOCKET_CHILD_CHUNK`] ahead of another, so the slowest sets
-    /// the pace. From now on the node has no room on them, whatever it was told: it is told [`Input::Writable`] anew, when it
-    /// wants to write, once the child is done. The child gives up a connection that is over, that the node closes
-    /// ([`Output::Close`]), or that takes nothing for `timeout_s`; it fails when none is left.
+    /// All connections get the same bytes, none more than [`SOCKET_CHILD_CHUNK`] ahead of another, so the slowest one
+    /// sets the pace. While the child runs the node has no room on them; afterwards it gets [`Input::Writable`] again
+    /// when it wants to write. The child drops a connection that is lost, that the node closes ([`Output::Close`]),
+    /// or that accepts nothing for `timeout_s`; it fails when none is left.
     SpawnToSockets {
         /// The child.
         child: ChildId,
@@ -226,76 +230,77 @@ pub enum Output {
         mark: [u8; 40],
         /// The connections, at least one.
         conns: Vec<ConnId>,
-        /// How long one of them may take nothing, in seconds.
+        /// How long a connection may accept nothing, in seconds.
         timeout_s: i64,
     },
-    /// Fork a child that runs `job` and writes what it makes into a temporary file, then tell [`Input::ChildDone`].
+    /// Fork a child that runs `job` and writes its result into a temporary file, then deliver [`Input::ChildDone`].
     SpawnRewrite {
         /// The child.
         child: ChildId,
         /// What to run.
         job: RewriteJob,
     },
-    /// Kill a child (SIGUSR1); nothing more is told about it.
+    /// Kill a child (SIGUSR1); no input for it follows.
     Kill {
         /// The child.
         child: ChildId,
     },
-    /// Replace a file in the node's directory, or the configuration's file, whose path is whole. A driver for which this
-    /// may fail then tells [`Input::FileFailed`].
+    /// Replace a file in the node's directory, or the configuration file, whose path is absolute. If it fails,
+    /// deliver [`Input::FileFailed`].
     WriteFile {
         /// The file's name, such as `dump.rdb`.
         name: String,
         /// Its whole content.
         bytes: Arc<[u8]>,
     },
-    /// Append to a file in the node's directory, which is made if there is none. `bytes` may be empty.
+    /// Append to a file in the node's directory, creating it if needed. `bytes` may be empty.
     ///
-    /// If that fails [`Input::Appended`] tells so, with what is missing. Not so if `appendfsync` is `always` and there are
-    /// `bytes`: then nothing that follows may be carried out, for it would promise what is not on the disk; the process ends with status 1.
+    /// If it fails, deliver [`Input::Appended`] with the missing bytes. Except if `appendfsync` is `always` and there
+    /// are `bytes`: then none of the following outputs may be carried out, as they would confirm data that is not on
+    /// disk; the process ends with status 1.
     Append {
         /// The file's name, such as `appendonly.aof`.
         name: String,
         /// What to append.
         bytes: Vec<u8>,
-        /// When all that was ever appended is to be on the disk.
+        /// When everything appended so far is to be on disk.
         fsync: Fsync,
     },
-    /// Put `tail` behind the temporary file that a child of [`Output::SpawnRewrite`] wrote, and the whole in the place of a
-    /// file in the node's directory. If that fails, [`Input::ChildDone`] tells so of this child once more, before any
-    /// other input.
+    /// Append `tail` to the temporary file that a child of [`Output::SpawnRewrite`] wrote, and rename it over a file
+    /// in the node's directory. If it fails, deliver [`Input::ChildDone`] for this child once more, before any other
+    /// input.
     TakeRewritten {
         /// The child, which ended.
         child: ChildId,
         /// The name of the file that is replaced.
         name: String,
-        /// What the child made.
+        /// The child's file.
         file: Arc<[u8]>,
-        /// What follows it.
+        /// The bytes to append.
         tail: Vec<u8>,
-        /// When it is to be on the disk.
+        /// When it is to be on disk.
         fsync: Fsync,
     },
-    /// Read a file in the node's directory, as the outputs before this one left it, and tell [`Input::FileRead`] before
+    /// Read a file in the node's directory, after the outputs before this one, and deliver [`Input::FileRead`] before
     /// any other input.
     ReadFile {
         /// The file's name.
         name: String,
     },
-    /// The process does nothing at all until `until` (DEBUG SLEEP): the driver holds every input back until then. What
-    /// the turn queued, the command's own reply among it, the node sends when it wakes.
+    /// The process sleeps until `until` (DEBUG SLEEP): the driver holds all input back until then. Output queued in
+    /// this turn, including the command's reply, is sent when it wakes.
     Sleep {
         /// When it wakes.
         until: Instant,
     },
-    /// Work in another folder from now on (`chdir`): names of files are looked up there. Only asked for if
+    /// Change the working directory (`chdir`), in which file names are looked up. Only if
     /// [`crate::config::Limits::has_folders`].
     ChangeDir {
-        /// The folder, seen from the one before unless it begins with `/`.
+        /// The directory, relative to the current one unless it begins with `/`.
         path: String,
     },
-    /// The process is busy reading so many bytes of an RDB file. The driver takes the time that this takes, holding every
-    /// input back; then it tells all inputs there are, and after them [`Input::LoadStep`].
+    /// The process is busy reading this many bytes of an RDB file. The driver lets the time for that pass while it
+    /// holds all input back; then it delivers the held input, and after it [`Input::LoadStep`].
     Load {
         /// Bytes of the file.
         bytes: usize,
@@ -305,20 +310,22 @@ pub enum Output {
         /// The exit status; 0 after SHUTDOWN.
         status: i32,
     },
-    /// The process ends as by [`Output::Exit`], and another begins in its place (`execve`): with the configuration that
-    /// this one was started with, and the files that are there then.
+    /// The process crashes: it ends as if killed by SIGSEGV. No input may follow.
+    Crash,
+    /// The process ends as by [`Output::Exit`], and starts again (`execve`) with its original configuration and the
+    /// files that exist then.
     Restart {
         /// Milliseconds between the two.
         after_ms: u64,
     },
 }
 
-/// Where a turn leaves what it caused.
+/// The outputs and events of a turn.
 #[derive(Debug, Default)]
 pub struct Outbox {
     /// What the driver must do, in order.
     pub outputs: Vec<Output>,
-    /// What happened inside, for whoever watches. Nothing here needs doing.
+    /// Events, for observers. They need no action.
     pub events: Vec<Event>,
 }
 

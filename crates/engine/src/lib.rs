@@ -1,12 +1,12 @@
 //! One Redis 5.0.14 node as a pure state machine: bytes and time in, bytes and events out.
 //!
-//! **The contract: construct a [`Node`], then, for each thing that happens, call [`Node::handle`] once with the time, and
-//! carry out every [`Output`] it left, in order, before the next call.** The node asks for no time, no randomness and no
-//! I/O of its own, so the same inputs give the same bytes for ever.
+//! **The contract: construct a [`Node`], then, for each thing that happens, call [`Node::handle`] once with the time,
+//! and carry out every [`Output`] it left, in order, before the next call.** The node reads no clock, no random
+//! source and does no I/O, so the same inputs always give the same bytes.
 //!
-//! It knows nothing of sockets, clocks, threads, files or browsers. What a driver must know is in [`io`]; what a watcher
-//! can see is in [`event`] and [`view`]; names follow Redis's sources, so that a reader of replication.c finds its way
-//! (see [`replication`]).
+//! It does not depend on sockets, clocks, threads, files or browsers. The interface for drivers is [`io`]; what
+//! observers see is in [`event`] and [`view`]. Names follow Redis's sources: the table in [`replication`] says where
+//! each function of replication.c is.
 
 pub mod aof;
 mod blocked;

@@ -1,4 +1,4 @@
-//! Loading an RDB file, at the start or from a master: it takes time, and the event loop is entered now and then.
+//! Loading an RDB file, at the start or from a master, in steps between which the event loop runs.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use crate::io::{CloseReason, Output};
 use crate::node::Node;
 use crate::rdb::{self, LoadOptions, Loaded, Loader, Progress, RdbError};
 
-/// The event loop is entered every so many bytes (`loading_process_events_interval_bytes`). A smaller file is loaded in
-/// one go.
+/// Bytes loaded between two runs of the event loop (`loading_process_events_interval_bytes`). A smaller file is
+/// loaded at once.
 pub(crate) const INTERVAL: usize = 2 * 1024 * 1024;
 
 /// Where the file comes from.
@@ -22,7 +22,7 @@ pub(crate) enum Source {
     AppendOnly,
 }
 
-/// A load under way.
+/// A load in progress.
 #[derive(Debug)]
 pub(crate) struct Loading {
     loader: Option<Loader>,
@@ -33,16 +33,16 @@ pub(crate) struct Loading {
     pub(crate) loaded_bytes: usize,
     /// `loading_total_bytes`.
     pub(crate) total_bytes: usize,
-    /// The master's connection ended meanwhile. Nobody reads it during the load, so nobody knows yet.
+    /// How the master's connection ended during the load. It is handled after the load, since Redis does not read the
+    /// link meanwhile.
     pub(crate) link_ended: Option<CloseReason>,
 }
 
 impl Node {
-    /// `startLoading` and `rdbLoadRio`: reads the file, now if it is small, else in steps between which the driver lets
-    /// inputs in.
+    /// `startLoading` and `rdbLoadRio`: loads a small file at once, a large one in steps between which the driver
+    /// passes inputs.
     ///
-    /// # Errors
-    /// The file's first step fails. Later failures come to [`Node::loading_failed`].
+    /// The first step fails. Later failures go to [`Node::loading_failed`].
     pub(crate) fn start_loading(&mut self, file: Arc<[u8]>, source: Source) -> Result<(), RdbError> {
         let is_replica = self.repl.masterhost.is_some();
         let options = LoadOptions {
@@ -111,7 +111,7 @@ impl Node {
         }
     }
 
-    /// What is left of a file that turned out to be broken: nothing.
+    /// Drops the data of a file that turned out to be damaged.
     fn loading_failed(&mut self, error: &RdbError, source: Source) {
         match source {
             Source::Disk => {
@@ -130,7 +130,7 @@ impl Node {
         self.ask_for_load_step();
     }
 
-    /// So much of it is read.
+    /// Bytes read.
     pub(crate) fn append_only_load_goes_on(&mut self, loaded_bytes: usize) {
         if let Some(loading) = &mut self.loading {
             loading.loaded_bytes = loaded_bytes;
@@ -138,8 +138,8 @@ impl Node {
         self.ask_for_load_step();
     }
 
-    /// `loadDataFromDisk` is over. A node configured as a replica also takes over the history that the file names (spec
-    /// 4.12), so that it can ask for a partial resync.
+    /// The end of `loadDataFromDisk`. A node configured as a replica also takes the replication ID and offset of the
+    /// file (spec 4.12), for a partial resync.
     fn loaded_from_disk(&mut self, loaded: Loaded) {
         let (keys, repl) = (loaded.keyspace.total_keys(), loaded.repl);
         self.keyspace.replace_data(loaded.keyspace);

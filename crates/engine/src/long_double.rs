@@ -1,10 +1,10 @@
 //! C's `long double` on x86-64, as far as INCRBYFLOAT and HINCRBYFLOAT need it: reading, adding, printing.
 //!
-//! Redis adds these numbers with 64 bits of mantissa and prints seventeen decimals, which is why 10.5 + 0.1 is 10.6 to
-//! its users: the 53 bits of an `f64` would make it 10.59999999999999964. Decimal arithmetic would get that right and
-//! large numbers wrong (1e20 + 0.1 is 100000000000000000000). A soft-float crate (`rustc_apfloat`) has the format, but
-//! prints so many significant digits instead of so many decimals, and the page would have to carry its other formats and
-//! operations. What is needed of big numbers is multiplying, dividing and shifting by small ones: [`big`].
+//! Redis adds these numbers with 64 bits of mantissa and prints seventeen decimals, so 10.5 + 0.1 is 10.6: the 53
+//! bits of an `f64` would make it 10.59999999999999964. Decimal arithmetic would be right there and wrong for large
+//! numbers (1e20 + 0.1 is 100000000000000000000). The soft-float crate `rustc_apfloat` has the format, but prints
+//! significant digits instead of decimals. The only operations on big numbers needed are multiplying, dividing and
+//! shifting by small ones: [`big`].
 
 mod big;
 
@@ -26,18 +26,18 @@ const TOP_MAX: i64 = 16_383;
 /// The lowest bit of the smallest number stands for two to the power of this. Numbers near it are kept with more bits
 /// here than the processor would, thousands of decimals behind those that are printed.
 const BOTTOM_MIN: i64 = -16_445;
-/// Decimals that are printed, and ten to the power of that.
+/// Number of printed decimals, and ten to the power of it.
 const DECIMALS: usize = 17;
 const SCALE: u64 = 100_000_000_000_000_000;
-/// Significant decimal digits that can matter to rounding; of those behind it matters only whether one is not 0.
+/// Significant decimal digits that matter for rounding; of the others it only matters whether one is not 0.
 const DIGITS_MAX: usize = 12_000;
 
 impl LongDouble {
     /// Zero.
     pub const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0 };
 
-    /// The number that all of `text` spells to `strtold` (`getLongDoubleFromObject`). `None` if it spells none, or one
-    /// that is too large or, though not 0, too small.
+    /// The number that `strtold` reads from all of `text` (`getLongDoubleFromObject`). `None` if there is none, or if
+    /// it is out of range.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let (negative, rest) = match text {
@@ -66,7 +66,7 @@ impl LongDouble {
         }
         let self_is_larger = (self.exponent, self.mantissa) >= (other.exponent, other.mantissa);
         let (large, small) = if self_is_larger { (self, other) } else { (other, self) };
-        // Both with 62 bits to spare below; what the smaller loses beyond them is in `lost`.
+        // Both shifted up by 62 bits; `lost` says whether the smaller one lost bits below them.
         let (wide, small_wide) = (u128::from(large.mantissa) << 62, u128::from(small.mantissa) << 62);
         let distance = large.exponent.abs_diff(small.exponent);
         let shifted = small_wide.checked_shr(distance).unwrap_or(0);
@@ -99,7 +99,7 @@ impl LongDouble {
         in_range.then_some(Self { negative, mantissa, exponent: exponent as i32 })
     }
 
-    /// As `ld2string` prints it for people: `%.17Lf` without the zeros at the end.
+    /// As `ld2string` prints it in its human-readable form: `%.17Lf` without trailing zeros.
     #[must_use]
     pub fn to_text(self) -> String {
         let sign = if self.negative { "-" } else { "" };
@@ -187,7 +187,7 @@ impl Digits {
         if self.digits.is_empty() {
             return Some(Self::zero(negative));
         }
-        // Far out of range either way, and too far to be worked out.
+        // Out of range, and not worth computing.
         if !(-5_000..5_000).contains(&self.power.saturating_add(self.digits.len() as i64)) {
             return None;
         }
@@ -208,7 +208,7 @@ impl Digits {
     }
 }
 
-/// The digits after `e` or `p`, with or without a sign; none are no number. Large ones saturate.
+/// The digits after `e` or `p`, with or without a sign; none is an error. Large values saturate.
 fn exponent_value(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),

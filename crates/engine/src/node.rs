@@ -27,7 +27,7 @@ use crate::script::Scripts;
 use crate::time::{Instant, Now};
 use std::collections::BTreeMap;
 
-/// Keys that one turn of the active expire cycle deletes at most: more would hold the event loop up.
+/// The most keys that one turn of the active expire cycle deletes, so that it does not block the event loop for long.
 const EXPIRE_LIMIT: usize = 1000;
 
 /// The running background save.
@@ -36,7 +36,7 @@ pub(crate) struct Child {
     pub(crate) id: ChildId,
     pub(crate) started: i64,
     pub(crate) dirty_at_start: u64,
-    /// Where it writes (`rdb_child_type`).
+    /// What it writes to (`rdb_child_type`).
     pub(crate) target: Target,
     /// Whether it has ended; serverCron reaps it, at most one turn later.
     pub(crate) ended: bool,
@@ -49,12 +49,12 @@ impl Child {
     }
 }
 
-/// Where a child writes, and what came of it.
+/// What a child writes to, and its result.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// To a file: its bytes once it is whole.
+    /// To a file: its bytes once it is complete.
     Disk { file: Result<Arc<[u8]>, String> },
-    /// To the sockets of replicas: those it reached.
+    /// To the sockets of replicas: those that got all of it.
     Sockets { reached: Vec<ConnId> },
 }
 
@@ -79,21 +79,49 @@ pub(crate) struct Stats {
     pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
 }
 
-/// Which events are gathered.
+/// Which events are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
     Everything,
-    /// Lines of the log, as far as `loglevel` lets them through.
+    /// Log lines that `loglevel` lets through.
     Log,
     Nothing,
 }
 
-/// One Redis process: an event loop without the loop.
+/// One Redis process, without the event loop that calls it.
 ///
 /// * start: [`Node::start`]
 /// * act: [`Node::handle`], one turn; or a turn of several inputs, [`Node::handle_ready`] and [`Node::end_turn`]
 /// * ask: [`Node::next_timeout`], [`Node::wants_write`], [`Node::view`] and the getters
 /// * set: [`Node::observe`], [`Node::observe_log`]
+///
+/// ```
+/// use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
+///
+/// let now = Now { mono: Instant(0), unix_us: 1_700_000_000_000_000 };
+/// let mut out = Outbox::new();
+/// let mut node = Node::start(now, Config::default(), 42, None, &mut out)?;
+///
+/// // A client connects and sends a command. The driver chooses the number of an accepted connection.
+/// let conn = ConnId(1);
+/// let peer = Peer { ip: "10.0.0.9".into(), port: 40_000 };
+/// node.handle(now, Input::Accepted { conn, peer, room: 64 * 1024 }, &mut out);
+/// node.handle(now, Input::Received { conn, bytes: b"SET greeting hello\r\n" }, &mut out);
+/// assert_eq!(node.keyspace().total_keys(), 1);
+///
+/// // The reply is an output, which the driver writes to the socket.
+/// let reply = out.outputs.drain(..).find_map(|output| match output {
+///     Output::Send { conn: to, bytes } if to == conn => Some(bytes),
+///     _ => None,
+/// });
+/// assert_eq!(reply.as_deref(), Some(&b"+OK\r\n"[..]));
+///
+/// // Timers are inputs as well: the driver calls when the node asks for it.
+/// let due = node.next_timeout().expect("serverCron is always due at some time");
+/// let then = Now { mono: due, unix_us: now.unix_us + due.0 as i64 };
+/// node.handle(then, Input::Timer, &mut out);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug)]
 pub struct Node {
     pub(crate) config: Config,
@@ -103,17 +131,17 @@ pub struct Node {
     pub(crate) now: Now,
     pub(crate) started: i64,
     pub(crate) keyspace: Keyspace,
-    /// Boxed, so that a search touches little memory.
+    /// Boxed, to keep the map's nodes small.
     pub(crate) clients: BTreeMap<ConnId, Box<Client>>,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
     /// SLOWLOG and LATENCY.
     pub(crate) slow_log: SlowLog,
-    /// The database that gave the last key by a random policy (`next_db`).
+    /// The next database to evict from under a random policy (`next_db`).
     pub(crate) next_evicted_db: usize,
-    /// The most memory that was in use (`stat_peak_memory`).
+    /// Peak memory (`stat_peak_memory`).
     pub(crate) peak_memory: u64,
-    /// What the driver told of the process.
+    /// What the driver knows about the process.
     pub(crate) host_facts: Option<HostFacts>,
     /// `server.dirty`: changes since the last save.
     pub(crate) dirty: u64,
@@ -121,7 +149,7 @@ pub struct Node {
     pub(crate) last_bgsave_ok: bool,
     pub(crate) last_bgsave_seconds: i64,
     pub(crate) child: Option<Child>,
-    /// Files of this turn that are being written.
+    /// Files written in this turn whose result is not known yet.
     pub(crate) unwritten: Vec<Unwritten>,
     /// The append-only file.
     pub(crate) aof: Aof,
@@ -129,26 +157,26 @@ pub struct Node {
     pub(crate) loading: Option<Loading>,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
     pub(crate) active_expire: bool,
-    /// `clients_pending_write`: in the order of queueing; written newest first, as Redis does.
+    /// `clients_pending_write`: in the order of queueing; written newest first, as in Redis.
     pub(crate) pending_writes: Vec<ConnId>,
-    /// Who waits for what (blocked.c).
+    /// Blocked clients (blocked.c).
     pub(crate) blocked: Blocked,
     /// Clients that WATCH keys.
     pub(crate) watching: usize,
-    /// What the running command says of its own propagation.
+    /// How the running command is propagated.
     pub(crate) propagation: Propagation,
     pub(crate) pubsub: PubSub,
     pub(crate) scripts: Scripts,
-    /// Who runs a script (`server.lua_caller`).
+    /// The client that runs a script (`server.lua_caller`).
     pub(crate) script_caller: Option<ConnId>,
-    /// When the running script began: what it touches sees no time pass (`lua_time_start`).
+    /// When the running script began; its commands see this time (`lua_time_start`).
     pub(crate) script_time: Option<Now>,
-    /// What this turn leaves.
+    /// The outputs and events of this turn.
     pub(crate) out: Outbox,
     watch: Watch,
-    /// `clients_pause_end_time`: CLIENT PAUSE holds clients up to this time, in milliseconds since the Unix epoch.
+    /// `clients_pause_end_time`: end of CLIENT PAUSE, in milliseconds since the Unix epoch.
     pub(crate) paused_until: Option<i64>,
-    /// Until when DEBUG SLEEP holds the event loop.
+    /// End of DEBUG SLEEP.
     pub(crate) asleep_until: Option<Instant>,
     next_cron: Instant,
     /// `cronloops`.
@@ -160,8 +188,9 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts a process. `file` is the content of [`Config::start_file`], if it exists. Everything random comes from `seed`.
-    /// What the start causes (log lines, for one; a first [`Output::Load`] if the file is large) is left in `out`.
+    /// Starts a process. `file` is the content of [`Config::start_file`], if it exists. All randomness comes from
+    /// `seed`. Outputs and events of the start (log lines; a first [`Output::Load`] if the file is large) are left in
+    /// `out`.
     ///
     /// # Errors
     /// What redis-server prints before it exits: a damaged file.
@@ -239,24 +268,23 @@ impl Node {
         })
     }
 
-    /// Whether events are gathered (they are unless told otherwise). Without, [`Outbox::events`] stays empty and nothing
-    /// is spent on them.
+    /// Turns events on or off; they are on by default. When off, [`Outbox::events`] stays empty and no time is spent
+    /// on them.
     pub fn observe(&mut self, on: bool) {
         self.watch = if on { Watch::Everything } else { Watch::Nothing };
     }
 
-    /// Gathers the lines of the log that `loglevel` lets through, and no other events: what a server wants that nobody
-    /// looks into.
+    /// Records only the log lines that `loglevel` lets through, for servers without an observer.
     pub fn observe_log(&mut self) {
         self.watch = Watch::Log;
     }
 
-    /// What the driver knows of the process: INFO tells it.
+    /// Sets what the driver knows about the process, for INFO.
     pub fn set_host_facts(&mut self, facts: HostFacts) {
         self.host_facts = Some(facts);
     }
 
-    /// When the node wants [`Input::Timer`] next; `None` once it has exited.
+    /// When the node needs [`Input::Timer`] next; `None` once it has exited.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         // No time events while a file is being loaded.
@@ -270,19 +298,19 @@ impl Node {
         Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
     }
 
-    /// Whether a script has run for longer than `lua-time-limit`: it goes on, but clients are answered -BUSY meanwhile.
+    /// Whether a script has run for longer than `lua-time-limit`: it continues, but clients get -BUSY meanwhile.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.scripts.timed_out()
     }
 
-    /// Whether a script runs for this client, of whom nothing is to be heard until it has ended (`protectClient`).
+    /// Whether a script runs for this client; its input must wait until the script has ended (`protectClient`).
     #[must_use]
     pub fn runs_script_for(&self, conn: ConnId) -> bool {
         self.scripts.running().is_some_and(|running| running.is_for(conn))
     }
 
-    /// Whether output is waiting for room on `conn`.
+    /// Whether output waits for room on `conn`.
     #[must_use]
     pub fn wants_write(&self, conn: ConnId) -> bool {
         self.clients.get(&conn).is_some_and(|client| {
@@ -290,15 +318,15 @@ impl Node {
         })
     }
 
-    /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After an
-    /// [`Output::Exit`] or [`Output::Restart`] the node ignores whatever comes.
+    /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After
+    /// [`Output::Exit`], [`Output::Crash`] or [`Output::Restart`] the node ignores all input.
     pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
         self.handle_ready(now, input, out);
         self.end_turn(now, out);
     }
 
-    /// One of several inputs of one turn: what was ready when the driver looked. Once it has brought them all it calls
-    /// [`Node::end_turn`]; until then replies and the stream gather, so that each connection is written to once.
+    /// One of several inputs of one turn: events that were ready at the same time. After the last one the driver
+    /// calls [`Node::end_turn`]; output is queued until then, so that each connection is written to once.
     pub fn handle_ready(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
         if self.exited {
             return;
@@ -310,7 +338,7 @@ impl Node {
         std::mem::swap(&mut self.out, out);
     }
 
-    /// The end of a turn whose inputs came by [`Node::handle_ready`] (`beforeSleep`).
+    /// Ends a turn of [`Node::handle_ready`] inputs (`beforeSleep`).
     pub fn end_turn(&mut self, now: Now, out: &mut Outbox) {
         if self.exited {
             return;
@@ -365,14 +393,14 @@ impl Node {
 
     // ---- helpers for the whole engine ---------------------------------------------------------------------------
 
-    /// Records an event, if anybody watches.
+    /// Records an event, if events are on.
     pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
         if self.watch == Watch::Everything && !self.aof.is_replaying() {
             self.out.events.push(make());
         }
     }
 
-    /// Writes a line of the log.
+    /// Writes a log line.
     pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
         let wanted = match self.watch {
             Watch::Everything => true,
@@ -410,7 +438,7 @@ impl Node {
         &self.keyspace
     }
 
-    /// The configuration in force.
+    /// The current configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config

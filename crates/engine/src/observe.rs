@@ -1,4 +1,4 @@
-//! A node as others see it: the making of [`NodeView`], and the numbers that checkers compare.
+//! Builds [`NodeView`], and getters for checkers.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::replication::replica::ReplState;
 use crate::replication::transfer::Size;
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
 
-/// `new`, unless it equals what was there: then that, shared.
+/// `last` if it equals `new`, so that equal parts are shared.
 fn share<T: PartialEq + ?Sized>(new: Arc<T>, last: Option<&Arc<T>>) -> Arc<T> {
     match last {
         Some(last) if *last == new => Arc::clone(last),
@@ -20,7 +20,7 @@ fn share<T: PartialEq + ?Sized>(new: Arc<T>, last: Option<&Arc<T>>) -> Arc<T> {
 }
 
 impl Node {
-    /// The node as its last turn left it. Parts equal to those of `last` are shared with it.
+    /// The state after the last turn. Parts equal to those of `last` are shared with it.
     #[must_use]
     pub fn view(&self, last: Option<&NodeView>) -> NodeView {
         let backlog = self.repl.backlog.as_ref().map(|backlog| match last.and_then(|last| last.backlog.as_ref()) {
@@ -61,7 +61,7 @@ impl Node {
         let live = self.master_link();
         let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
             let size = match transfer.size {
-                Size::Bytes(size) => Some(size as u64),
+                Size::Bytes(size) => u64::try_from(size).ok(),
                 Size::Unknown | Size::Mark(_) => None,
             };
             (transfer.read as u64, size)
@@ -100,19 +100,19 @@ impl Node {
 
     // ---- for checkers -------------------------------------------------------------------------------------------
 
-    /// The histories this node can vouch for.
+    /// The replication history.
     #[must_use]
     pub fn history(&self) -> History {
         self.repl.history()
     }
 
-    /// What its backlog covers, if it has one.
+    /// The range of the backlog, if there is one.
     #[must_use]
     pub fn backlog_window(&self) -> Option<BacklogWindow> {
         self.repl.window()
     }
 
-    /// Its backlog.
+    /// The backlog.
     #[must_use]
     pub fn backlog(&self) -> Option<&Backlog> {
         self.repl.backlog.as_ref()
@@ -130,14 +130,14 @@ impl Node {
         self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport))
     }
 
-    /// Of a live link to the master: (bytes applied, bytes received).
+    /// (bytes applied, bytes received) of the current link to the master.
     #[must_use]
     pub fn master_link_offsets(&self) -> Option<(Offset, Offset)> {
         let link = self.master_link()?;
         Some((link.reploff, link.read_reploff))
     }
 
-    /// Of a live link to the master: the history it follows.
+    /// The replication ID of the current link to the master.
     #[must_use]
     pub fn master_link_replid(&self) -> Option<ReplId> {
         Some(self.master_link()?.replid)
@@ -149,7 +149,7 @@ impl Node {
         self.repl.replicas.len()
     }
 
-    /// What this node would decide about a PSYNC now. Nothing changes.
+    /// What this node would decide about a PSYNC now. Has no effect.
     #[must_use]
     pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
         decide(request, self.repl.history(), self.repl.window())

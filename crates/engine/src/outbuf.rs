@@ -11,11 +11,11 @@ use crate::node::Node;
 const CHUNK: usize = 16 * 1024;
 /// `sizeof(clientReplyBlock)` without its bytes.
 const BLOCK_HEADER: usize = 16;
-/// `sizeof(listNode) + sizeof(clientReplyBlock)`: what a block costs beside its bytes, as
-/// `getClientOutputBufferMemoryUsage` counts.
+/// `sizeof(listNode) + sizeof(clientReplyBlock)`: the overhead of a block, as `getClientOutputBufferMemoryUsage`
+/// counts it.
 const BLOCK_OVERHEAD: usize = 24 + BLOCK_HEADER;
 
-/// What an allocation of so many bytes really takes: jemalloc's size classes are four to a power of two.
+/// The size that jemalloc allocates for `bytes`: its size classes are four to a power of two.
 const fn allocated(bytes: usize) -> usize {
     let step = ((bytes - 1).next_power_of_two() / 2) / 4;
     bytes.div_ceil(step) * step
@@ -30,14 +30,14 @@ struct Block {
 
 /// Bytes waiting for room in the kernel's buffer.
 ///
-/// Redis keeps them in a static buffer of 16 KiB and, once a piece does not fit there, in a list of blocks. Only the list
-/// counts against `client-output-buffer-limit`, and by the size of its blocks. So the pieces by which output is added
-/// make a difference, and are kept account of here; the bytes themselves lie in one vector.
+/// Redis keeps them in a static buffer of 16 KiB and, once a piece does not fit there, in a list of blocks. Only the
+/// list counts against `client-output-buffer-limit`, by the size of its blocks. So the pieces in which output is
+/// added matter, and are tracked here; the bytes themselves are in one vector.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutBuf {
     bytes: Vec<u8>,
     sent: usize,
-    /// `bufpos`: bytes put into the static buffer since it was empty last.
+    /// `bufpos`: bytes added to the static buffer since it was last empty.
     static_used: usize,
     /// `sentlen`, of the static buffer or of the first block.
     part_sent: usize,
@@ -67,12 +67,12 @@ impl OutBuf {
         }
     }
 
-    /// Whether there is a list of blocks, which alone counts against the limits.
+    /// Whether the list has blocks; only they count against the limits.
     pub(crate) fn has_blocks(&self) -> bool {
         !self.blocks.is_empty()
     }
 
-    /// Bytes that wait.
+    /// Bytes queued.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.sent
     }
@@ -105,7 +105,7 @@ impl OutBuf {
         out
     }
 
-    /// `writeToClient`: a buffer is free again once all of it is sent.
+    /// `writeToClient`: a buffer is freed once all of it is sent.
     fn account_for_sent(&mut self, mut sent: usize) {
         while sent > 0 {
             let end = if self.static_used > 0 {
@@ -132,8 +132,8 @@ impl OutBuf {
     }
 }
 
-/// The pieces by which Redis adds a RESP command to an output buffer: the header, and for each word its length, itself and
-/// a line end (`replicationFeedSlaves`).
+/// The pieces in which Redis adds a RESP command to an output buffer: the header, and for each argument its length,
+/// its bytes and a line end (`replicationFeedSlaves`).
 pub(crate) fn pieces_of_command<'a>(bytes: &'a [u8], argv: &[impl AsRef<[u8]>]) -> Vec<&'a [u8]> {
     let mut pieces = Vec::with_capacity(1 + 3 * argv.len());
     let mut rest = bytes;
@@ -156,18 +156,18 @@ pub(crate) fn pieces_of_command<'a>(bytes: &'a [u8], argv: &[impl AsRef<[u8]>]) 
 /// `client-output-buffer-limit` of one class of clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutputLimit {
-    /// A client with so many bytes is closed, 0 for no limit.
+    /// A client with this many bytes is closed, 0 for no limit.
     pub hard: u64,
-    /// A client with so many bytes for longer than [`OutputLimit::soft_seconds`] is closed, 0 for no limit.
+    /// A client with this many bytes for longer than [`OutputLimit::soft_seconds`] is closed, 0 for no limit.
     pub soft: u64,
-    /// See there.
+    /// The time for [`OutputLimit::soft`], in seconds.
     pub soft_seconds: i64,
 }
 
 /// `client-output-buffer-limit`, class by class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputLimits {
-    /// `normal`: none, since such a client asks before it is answered. Masters belong here too.
+    /// `normal`: no limit by default. Masters belong to this class.
     pub normal: OutputLimit,
     /// `replica`, or `slave`.
     pub replica: OutputLimit,
@@ -197,7 +197,18 @@ impl OutputLimits {
 
 impl Node {
     /// `asyncCloseClientOnOutputBufferLimitReached`, after output was added: a client whose peer does not keep up is
-    /// closed by the next serverCron. What is queued may still go out before.
+    /// closed by the next serverCron, up to 100 ms later. Redis 5 goes on writing to it until then (later versions do not:
+    /// `handleClientsWithPendingWrites` skips clients with CLIENT_CLOSE_ASAP since 6.0).
+    ///
+    /// So how a replica returns that is closed for one large value depends on its network, not on the backlog alone. A value
+    /// of 3 MB with a limit of 2 MB overwrites a backlog of 1 MB:
+    ///
+    /// * If the kernel takes all 3 MB before the close, the replica applies the whole command. It asks for the byte
+    ///   after it, which is `master_repl_offset + 1`, and goes on by `+CONTINUE` with nothing missing.
+    /// * If anything was not sent, the replica applied nothing of the command. It asks for the command's first byte, which
+    ///   is no longer in the backlog, and gets a full resync.
+    ///
+    /// Redis 7 sends nothing more after the limit is exceeded, so there it is always a full resync.
     pub(crate) fn close_on_output_limit(&mut self, conn: ConnId) {
         let now = self.now.unix_s();
         let limits = self.config.client_output_buffer_limit;
@@ -222,7 +233,7 @@ impl Client {
         let is_reached = |limit: u64| limit > 0 && used >= limit;
         let soft = if is_reached(limit.soft) {
             let since = *self.soft_limit_since.get_or_insert(now);
-            // Strictly longer: a limit of 0 seconds bears one whole second.
+            // Strictly longer: with 0 seconds one whole second passes.
             now - since > limit.soft_seconds
         } else {
             self.soft_limit_since = None;
@@ -256,7 +267,7 @@ mod tests {
         out.push(&[4; 1]);
         assert_eq!(out.usage(), (16_384, 2, 2 * (20_464 + 40)));
         assert_eq!(out.len(), 16_384 + 10 + 20_454 + 1);
-        // A buffer is free once all of it went.
+        // A buffer is free once all of it was sent.
         assert_eq!(out.take(16_383), vec![1; 16_383]);
         assert_eq!(out.usage().0, 16_384);
         assert_eq!(out.take(2), vec![1, 2]);

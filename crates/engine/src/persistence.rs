@@ -16,13 +16,13 @@ use unwritten::Before;
 const RETRY_DELAY_S: i64 = 5;
 
 impl Node {
-    /// `rdbPopulateSaveInfo`: where the dataset stands in its history, if that may be said: on a master with a backlog,
-    /// or on a replica with a live or cached master.
+    /// `rdbPopulateSaveInfo`: the replication ID and offset of the dataset, on a master with a backlog or on a
+    /// replica with a live or cached master.
     pub(crate) fn rdb_populate_save_info(&self) -> Option<ReplInfo> {
         let repl = &self.repl;
         let stream_db = if repl.masterhost.is_none() {
             repl.backlog.as_ref()?;
-            // Without a SELECT in the stream yet, the first command will bring one: 0 is as good as any.
+            // No SELECT was sent yet, so the next command will be preceded by one: any value will do.
             repl.slaveseldb.unwrap_or(0)
         } else if let Some(conn) = repl.master {
             self.clients.get(&conn)?.db
@@ -127,7 +127,7 @@ impl Node {
         }
     }
 
-    /// `backgroundSaveDoneHandlerSocket`: replicas that the child did not reach are freed; they ask again.
+    /// `backgroundSaveDoneHandlerSocket`: replicas that the child did not reach are freed; they reconnect.
     fn socket_save_ended(&mut self, reached: &[ConnId]) -> SaveEnd {
         if reached.is_empty() {
             self.log(LogLevel::Warning, || "Background transfer error".into());
@@ -148,9 +148,9 @@ impl Node {
         SaveEnd::Streamed
     }
 
-    /// What FLUSHALL does beside emptying the dataset (`flushallCommand`): a child that is saving what is no more is killed
-    /// (replicas that waited for its file are dropped when serverCron reaps it), and the empty dataset is saved at once
-    /// if there are save points.
+    /// What FLUSHALL does besides emptying the dataset (`flushallCommand`): kills the child that saves the old
+    /// dataset (replicas that waited for its file are dropped when serverCron reaps it), and saves the empty dataset
+    /// at once if there are save points.
     pub(crate) fn flushed_all(&mut self) {
         if let Some(child) = &mut self.child
             && !child.ended
@@ -182,7 +182,7 @@ impl Node {
             && (self.last_bgsave_ok || since > RETRY_DELAY_S)
         {
             self.log(LogLevel::Notice, || format!("{changes} changes in {seconds} seconds. Saving..."));
-            // None runs, which is all that could stop it.
+            // Cannot fail: no child is running.
             let _ = self.bgsave();
         }
     }
@@ -261,11 +261,11 @@ impl Node {
         }
     }
 
-    /// `restartServer`: the process ends and begins again. One that is to end in good order writes its configuration's file
-    /// and does what SHUTDOWN does; another just dies.
+    /// `restartServer`: the process ends and starts again. `gracefully` rewrites the configuration file and does what
+    /// SHUTDOWN does first.
     pub(crate) fn restart_server(&mut self, conn: ConnId, gracefully: bool, after_ms: u64) {
         if gracefully {
-            // Without such a file there is nothing to write.
+            // Without a configuration file there is nothing to write.
             let _ = self.config_rewrite();
             if self.shut_down(None, Output::Restart { after_ms }) {
                 self.reply_of_written_file(conn, b"");
@@ -278,11 +278,12 @@ impl Node {
         }
     }
 
-    /// `prepareForShutdown`: saves if told to, or if there are save points and nobody said not to. The process ends by `last`,
-    /// if nothing prevents it; `false` if it may not end yet, for what it holds is nowhere else.
+    /// `prepareForShutdown`: saves if `save` says so, or if there are save points and it does not forbid it. The
+    /// process ends by `last` unless something prevents it; `false` if it must not end yet because its data is not on
+    /// disk.
     #[must_use]
     pub(crate) fn shut_down(&mut self, save: Option<bool>, last: Output) -> bool {
-        // What was written before in this turn is not what it ends with.
+        // Files written earlier in this turn do not decide whether it may end.
         self.unwritten.clear();
         self.log(LogLevel::Warning, || "User requested shutdown...".into());
         if let Some(child) = self.child.take() {
@@ -292,7 +293,7 @@ impl Node {
         if !self.finish_append_only_file() {
             return false;
         }
-        // What is only half loaded must not replace the file it is loaded from.
+        // A partly loaded dataset must not replace the file it is loaded from.
         if save.unwrap_or(!self.config.save.is_empty()) && self.loading.is_none() {
             self.log(LogLevel::Notice, || "Saving the final RDB snapshot before exiting.".into());
             self.save_now();
@@ -301,9 +302,9 @@ impl Node {
         true
     }
 
-    /// The second half of `prepareForShutdown`, and the end.
+    /// The second half of `prepareForShutdown`, and the exit.
     pub(crate) fn finish_shutdown(&mut self, last: Output) {
-        // flushSlavesOutputBuffers: what replicas are owed goes out as far as it can.
+        // flushSlavesOutputBuffers: sends the replicas' pending output as far as possible.
         for conn in self.repl.replicas.clone() {
             if self.clients.get(&conn).is_some_and(|client| client.may_write()) {
                 self.write_to_client(conn);
@@ -316,6 +317,11 @@ impl Node {
     /// The process ends.
     pub(crate) fn exit(&mut self, status: i32) {
         self.end_process(Output::Exit { status });
+    }
+
+    /// The process crashes. Nothing that is buffered is written.
+    pub(crate) fn crash(&mut self) {
+        self.end_process(Output::Crash);
     }
 
     fn end_process(&mut self, last: Output) {

@@ -1,9 +1,9 @@
-//! The wire protocol (RESP2): queries in, replies out, and the words that describe bytes on a link.
+//! The wire protocol (RESP2): queries in, replies out, and labels for bytes on a link.
 //!
 //! * in: [`QueryBuf`], [`Parsed`], [`split_args`]
 //! * out: [`Reply`], [`encode_command`], [`errors`]
 //! * numbers: [`parse_i64_strict`], [`parse_double`], [`format_double`]
-//! * for people: [`describe`]
+//! * labels: [`describe`]
 
 mod describe;
 pub mod errors;
@@ -18,5 +18,6 @@ pub use float::{format_double, parse_double, parse_double_leniently};
 pub(crate) use float::{is_space, parse_lua_number};
 pub use inline::split_args;
 pub use number::parse_i64_strict;
+pub(crate) use number::strtol;
 pub use query::{BULK_LEN_MAX, INLINE_LEN_MAX, MULTIBULK_ARGS_MAX, Parsed, QueryBuf};
 pub use reply::{Reply, encode_command, encode_command_into};

@@ -1,4 +1,4 @@
-//! Time as the node sees it. The node owns no clock: whoever drives it says what time it is.
+//! Time. The node has no clock: its driver passes the time with each call.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,8 @@ impl Instant {
 
 /// The two clocks of a host at one moment.
 ///
-/// Timers run on `mono`; expiry and every "seconds ago" of replication run on the wall clock, as in Redis, so a
-/// clock that is moved moves them too.
+/// Timers use `mono`; key expiry and all "seconds ago" of replication use the wall clock, as in Redis, so moving the
+/// clock affects them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
     /// The monotonic clock.

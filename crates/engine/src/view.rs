@@ -1,4 +1,4 @@
-//! A node at one moment, as plain data: what recordings keep and pages draw. Nothing here decides anything.
+//! The state of a node at one moment, as plain data, for recordings and drawing.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::io::ConnId;
 use crate::replication::backlog::Backlog;
 use crate::replication::replica::ReplState;
 
-/// A node at one moment. Parts that did not change are shared with the view before.
+/// The state of a node at one moment. Unchanged parts are shared with the previous view.
 #[derive(Clone, Debug, Serialize)]
 pub struct NodeView {
     /// The current history.
     pub replid: ReplId,
     /// The previous history, or [`ReplId::NONE`].
     pub replid2: ReplId,
-    /// The first byte `replid2` does not share.
+    /// The first byte that `replid2` does not share.
     pub second_replid_offset: NextByte,
     /// The last byte produced (master) or applied (replica).
     pub master_repl_offset: Offset,
@@ -76,32 +76,32 @@ pub struct UpstreamView {
     pub port: u16,
     /// `repl_state`.
     pub state: ReplState,
-    /// The connection to the master, while there is one.
+    /// The connection to the master, if any.
     pub conn: Option<ConnId>,
-    /// Bytes applied (`reploff`) of the live link.
+    /// Bytes applied on the current link (`reploff`).
     pub reploff: Option<Offset>,
-    /// Bytes received (`read_reploff`) of the live link.
+    /// Bytes received on the current link (`read_reploff`).
     pub read_reploff: Option<Offset>,
-    /// The suspended link, if there is one.
+    /// The cached master, if any.
     pub cached_master: Option<CachedMasterView>,
     /// During a transfer: (bytes read, bytes in all; `None` before the header or with an EOF mark).
     pub transfer: Option<(u64, Option<u64>)>,
-    /// Unix seconds since which the link is down, 0 if it never was up.
+    /// Unix seconds since which the link is down, 0 if it was never up.
     pub down_since: i64,
 }
 
-/// A suspended link: what the next PSYNC will ask for.
+/// A cached master: what the next PSYNC will ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CachedMasterView {
     /// The history.
     pub replid: ReplId,
     /// The last byte applied; the request will be for the next.
     pub reploff: Offset,
-    /// The database in which the stream will go on.
+    /// The database in which the stream will continue.
     pub db: u32,
 }
 
-/// One attached replica, as its master sees it.
+/// A replica on its master's side.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReplicaView {
     /// Its connection.

@@ -3,6 +3,8 @@
 mod common;
 
 use common::solo::Solo;
+use psyncscope_engine::Output;
+use psyncscope_engine::event::Event;
 
 /// A dataset of every type and encoding in two databases.
 const DATASET: &[&str] = &[
@@ -140,4 +142,131 @@ fn scripts_are_propagated_by_their_commands_or_whole() {
     assert_eq!(stream("0"), [whole]);
     assert_eq!(stream("1"), ["MULTI", "incr n", "EXEC"]);
     assert_eq!(stream("x"), [whole], "what is no number is 0");
+}
+
+/// The lines of the log since the last call.
+fn log_of(solo: &mut Solo) -> Vec<String> {
+    let events = std::mem::take(&mut solo.events);
+    let texts = events.into_iter().filter_map(|event| match event {
+        Event::Log { text, .. } => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn crashes_end_the_process_without_saving() {
+    for (line, cause) in [
+        ("SEGFAULT", "Redis 5.0.14 crashed by signal: 11"),
+        ("PANIC", "Guru Meditation: DEBUG PANIC called at Unix time 1800000000"),
+        ("ASSERT", "==> DEBUG ASSERT: '1 == 2' is not true"),
+        ("OOM", "Out Of Memory allocating 18446744073709551615 bytes!"),
+    ] {
+        let mut solo = Solo::new(&["save 60 1"]);
+        solo.cmd("SET a 1");
+        solo.outputs.clear();
+        assert_eq!(solo.cmd(&format!("DEBUG {line}")), "", "{line}");
+        assert!(matches!(solo.outputs[..], [Output::Crash]), "{line}: {:?}", solo.outputs);
+        let log = log_of(&mut solo);
+        assert!(log.iter().any(|text| text == cause), "{line}: {log:?}");
+        assert!(log.iter().any(|text| text == "Redis 5.0.14 crashed by signal: 11"), "{line}: {log:?}");
+        assert_eq!(solo.cmd("PING"), "", "no turn follows a crash");
+    }
+}
+
+#[test]
+fn hash_tables_are_described() {
+    let mut solo = Solo::new(&[]);
+    let empty = "No stats available for empty dictionaries\n";
+    let bulk = |text: &str| format!("${}\r\n{text}\r\n", text.len());
+    assert_eq!(solo.cmd("DEBUG HTSTATS 0"), bulk(&format!("[Dictionary HT]\n{empty}[Expires HT]\n{empty}")));
+    for i in 0..100 {
+        solo.cmd(&format!("SET key{i} x"));
+    }
+    solo.cmd("EXPIRE key1 100");
+    let stats = solo.cmd("DEBUG HTSTATS 0");
+    assert!(stats.contains("[Dictionary HT]\nHash table 0 stats (main hash table):\n table size: 128\n"), "{stats}");
+    assert!(stats.contains(" number of elements: 100\n") && stats.contains(" Chain length distribution:\n   0: "));
+    assert!(stats.contains("[Expires HT]\nHash table 0 stats (main hash table):\n table size: 4\n"), "{stats}");
+    assert!(stats.contains(" different slots: 1\n max chain length: 1\n avg chain length (counted): 1.00\n"));
+    assert!(stats.ends_with("   0: 3 (75.00%)\n   1: 1 (25.00%)\n\r\n"), "{stats}");
+    assert_eq!(solo.cmd("DEBUG HTSTATS 16"), "-ERR Out of range database\r\n");
+    assert_eq!(solo.cmd("DEBUG HTSTATS -1"), "-ERR Out of range database\r\n");
+    assert_eq!(solo.cmd("DEBUG HTSTATS x"), "-ERR value is not an integer or out of range\r\n");
+    solo.cmd("SADD s a b c");
+    assert!(solo.cmd("DEBUG HTSTATS-KEY s").contains(" number of elements: 3\n"));
+    solo.cmd("SADD i 1 2 3");
+    assert_eq!(
+        solo.cmd("DEBUG HTSTATS-KEY i"),
+        "-ERR The value stored at the specified key is not represented using an hash table\r\n"
+    );
+    assert_eq!(solo.cmd("DEBUG HTSTATS-KEY none"), "-ERR no such key\r\n");
+}
+
+#[test]
+fn structures_are_described() {
+    let mut solo = filled();
+    solo.cmd("SELECT 0");
+    assert_eq!(
+        solo.cmd("DEBUG SDSLEN s"),
+        "+key_sds_len:1, key_sds_avail:0, key_zmalloc: 3, val_sds_len:5, val_sds_avail:0, val_zmalloc: 7\r\n"
+    );
+    assert_eq!(solo.cmd("DEBUG SDSLEN n"), "-ERR Not an sds encoded string.\r\n");
+    assert_eq!(solo.cmd("DEBUG SDSLEN l"), "-ERR Not an sds encoded string.\r\n");
+    assert_eq!(solo.cmd("DEBUG SDSLEN none"), "-ERR no such key\r\n");
+    let sizes = "bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ";
+    assert_eq!(solo.cmd("DEBUG STRUCTSIZE"), format!("${}\r\n{sizes}\r\n", sizes.len()));
+    solo.events.clear();
+    assert_eq!(solo.cmd("DEBUG ZIPLIST h"), "+Ziplist structure printed in the log\r\n");
+    assert_eq!(
+        log_of(&mut solo),
+        [
+            "{total bytes 31} {num entries 6} {tail offset 25}",
+            "{index 0, offset 10, entry len 3, content f}",
+            "{index 1, offset 13, entry len 3, content v}",
+            "{index 2, offset 16, entry len 3, content g}",
+            "{index 3, offset 19, entry len 3, content 17}",
+            "{index 4, offset 22, entry len 3, content k}",
+            "{index 5, offset 25, entry len 5, content 0.5}",
+        ]
+    );
+    assert_eq!(solo.cmd("DEBUG ZIPLIST s"), "-ERR Not an sds encoded string.\r\n");
+}
+
+#[test]
+fn memory_is_counted_as_redis_counts_it() {
+    let mut solo = Solo::new(&[]);
+    solo.cmd("SET sixkey 1");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey"), ":48\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey SAMPLES 0"), ":48\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey SAMPLES -5"), "-ERR syntax error\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey SAMPLES"), "-ERR syntax error\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey COUNT 5"), "-ERR syntax error\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE sixkey SAMPLES x"), "-ERR value is not an integer or out of range\r\n");
+    assert_eq!(solo.cmd("MEMORY USAGE none"), "$-1\r\n");
+    assert_eq!(solo.cmd("EVAL \"return redis.call('MEMORY', 'USAGE', KEYS[1])\" 1 sixkey"), ":48\r\n");
+    solo.cmd("SADD long a bbbbbbbbbb");
+    assert_eq!(solo.cmd("MEMORY USAGE long SAMPLES 1"), format!(":{}\r\n", 6 + 24 + 16 + 96 + 32 + 2 * 27));
+    assert_eq!(solo.cmd("MEMORY USAGE long"), format!(":{}\r\n", 6 + 24 + 16 + 96 + 32 + 27 + 36));
+}
+
+#[test]
+fn memory_stats_lists_what_info_knows() {
+    let mut solo = Solo::new(&[]);
+    solo.cmd("SET a 1");
+    solo.cmd("SET b 1 EX 100");
+    let stats = solo.cmd("MEMORY STATS");
+    let (len, fields) = stats.split_once("\r\n").unwrap();
+    let words: Vec<&str> = fields.split("\r\n").filter(|word| !word.starts_with('$')).collect();
+    let of = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1]);
+    // 21 fields that need no driver, and one database.
+    assert_eq!(len, "*44", "{stats}");
+    assert_eq!(of("keys.count"), Some(":2"));
+    assert_eq!(of("overhead.hashtable.main"), Some(":112"), "2 * (24 + 16) + 4 * 8");
+    assert_eq!(of("overhead.hashtable.expires"), Some(":56"));
+    assert_eq!(of("allocator-fragmentation.ratio"), Some("1"));
+    let info = solo.cmd("INFO memory");
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
+    assert_eq!(of("dataset.bytes").unwrap(), format!(":{}", field("used_memory_dataset")));
+    assert_eq!(of("startup.allocated").unwrap(), format!(":{}", field("used_memory_startup")));
 }

@@ -280,9 +280,9 @@ fn a_transfer_that_goes_wrong() {
     }
     check(b"-ERR no save today\r\n");
     check(b"hello\r\n");
-    check(b"$0\r\n");
-    check(b"$-5\r\n");
-    check(b"$many\r\n");
+    check(b"$0\r\nR");
+    check(b"$-5\r\nR");
+    check(b"$many\r\nR");
     check(b"$9\r\nREDIS0010");
     check(b"$9\r\nNOTREDIS!");
 }
@@ -394,4 +394,106 @@ fn a_former_master_asks_with_its_own_history() {
     assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK Already connected to specified master\r\n");
     let (_, psync) = solo.climb();
     assert_eq!(psync, resp(&["PSYNC", &id, "1"]));
+}
+
+/// The lines of the log.
+fn log_of(solo: &Solo) -> Vec<&str> {
+    let texts = solo.events.iter().filter_map(|event| match event {
+        Event::Log { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn bulk_headers_are_read_as_strtol_reads_them() {
+    #[track_caller]
+    fn check(header: &str, then: &str, lines: &[&str], state: ReplState) {
+        let mut solo = Solo::new(&[REPLICA]);
+        let (conn, _) = solo.climb();
+        solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
+        solo.events.clear();
+        solo.say(conn, format!("{header}\r\n").as_bytes());
+        if !header.starts_with(['$', '\0']) {
+            assert_eq!((log_of(&solo).as_slice(), solo.state()), (lines, state), "{header}");
+            return;
+        }
+        assert_eq!(solo.state(), ReplState::Transfer, "{header}: nothing is wrong before the next read");
+        solo.say(conn, then.as_bytes());
+        assert_eq!((log_of(&solo).as_slice(), solo.state()), (lines, state), "{header}");
+    }
+    let receiving = |n: &str| format!("MASTER <-> REPLICA sync: receiving {n} bytes from master");
+    let lost = "I/O error trying to sync with MASTER: connection lost";
+    check("$0", "R", &[&receiving("0"), lost], ReplState::Connect);
+    check("$abc", "R", &[&receiving("0"), lost], ReplState::Connect);
+    check("$", "R", &[&receiving("0"), lost], ReplState::Connect);
+    check("$EOF:short", "R", &[&receiving("0"), lost], ReplState::Connect);
+    check("$-5", "R", &[&receiving("-5"), "I/O error trying to sync with MASTER: Bad address"], ReplState::Connect);
+    check("$ 128", "R", &[&receiving("128")], ReplState::Transfer);
+    check("$+128bytes", "R", &[&receiving("128")], ReplState::Transfer);
+    check("$99999999999999999999", "R", &[&receiving("9223372036854775807")], ReplState::Transfer);
+    // -1 is what Redis has before the header, so the next line is a header again.
+    check("$-1", "$7\r\n", &[&receiving("-1"), &receiving("7")], ReplState::Transfer);
+    check("\0$0", "$7\r\n", &[&receiving("7")], ReplState::Transfer);
+    check("-ERR no save", "", &["MASTER aborted replication with an error: ERR no save"], ReplState::Connect);
+    let not_a_bulk = "Bad protocol from MASTER, the first byte is not '$' (we received '128'), are you sure the host and \
+                      port are right?";
+    check("128", "", &[not_a_bulk], ReplState::Connect);
+}
+
+#[test]
+fn a_header_without_a_payload_waits_for_more() {
+    let mut solo = Solo::new(&[REPLICA, "repl-timeout 5"]);
+    let (conn, _) = solo.climb();
+    solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$0\r\n").as_bytes());
+    assert!(solo.cmd("INFO replication").contains("master_sync_left_bytes:0\r\n"));
+    solo.run_ms(4000);
+    assert_eq!(solo.state(), ReplState::Transfer);
+    solo.run_ms(3000);
+    assert!(log_of(&solo).iter().any(|text| text.starts_with("Timeout receiving bulk data from MASTER")));
+}
+
+#[test]
+fn a_protocol_error_in_the_stream_ends_the_link_at_the_next_ack() {
+    for bad in ["*abc\r\n", "*1\r\n:1\r\n", "SET a \"b\r\n"] {
+        let (mut solo, conn) = synced(&[REPLICA], 100);
+        solo.sent(conn);
+        solo.events.clear();
+        solo.say(conn, format!("SET a 1\r\n{bad}SET b 1\r\n").as_bytes());
+        solo.say(conn, b"SET c 1\r\n");
+        assert!(!solo.has_closed(conn), "{bad}: a master gets no reply after which it could be closed");
+        assert!(solo.cmd("INFO replication").contains("master_link_status:up\r\n"));
+        assert_eq!(solo.cmd("EXISTS a b c"), ":1\r\n", "{bad}: only what came before the error is executed");
+        solo.run_ms(1100);
+        assert!(solo.has_closed(conn), "{bad}");
+        solo.expect(conn, "");
+        let log = log_of(&solo);
+        assert!(
+            log.contains(&"Connection with master lost.") && !log.contains(&"Caching the disconnected master state.")
+        );
+        assert_eq!(solo.climb().1, resp(&["PSYNC", "?", "-1"]), "{bad}");
+    }
+    // A queued ACK goes out first, and the link is closed right after it.
+    let (mut solo, conn) = synced(&[REPLICA], 100);
+    solo.sent(conn);
+    solo.say(conn, [&resp(&["REPLCONF", "GETACK", "*"]), "*abc\r\n"].concat().as_bytes());
+    solo.expect(conn, &resp(&["REPLCONF", "ACK", "100"]));
+    assert!(solo.has_closed(conn));
+}
+
+#[test]
+fn a_protocol_error_after_sync_is_followed_by_silence() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let (conn, _) = solo.climb();
+    solo.say(conn, b"-ERR unknown command\r\n");
+    let file = rdb(&["SET k v"]);
+    solo.say(conn, &[format!("${}\r\n", file.len()).as_bytes(), &file].concat());
+    solo.say(conn, b"*abc\r\n");
+    for _ in 0..10 {
+        solo.run_ms(30_000);
+        solo.say(conn, b"PING\r\n");
+    }
+    assert!(!solo.has_closed(conn), "no ACK is ever due, and the master is not silent");
+    solo.run_ms(63_000);
+    assert!(solo.has_closed(conn));
 }

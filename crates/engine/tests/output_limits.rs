@@ -109,3 +109,54 @@ fn a_replica_in_transfer_is_no_exception() {
     master.run_ms(100);
     assert!(master.has_closed(conn), "many writes during a slow save lose the replica");
 }
+
+/// A value of 3 MB over a limit of 2 MB, with a backlog of 1 MB. The whole command reaches a replica whose kernel takes it
+/// before serverCron closes the link, and the replica then misses nothing. Otherwise it applied nothing of the command.
+#[test]
+fn a_replica_closed_for_one_large_value_returns_by_what_it_got() {
+    const VALUE: usize = 3 << 20;
+    for (room, partial) in [(4 << 20, true), (VALUE, false), (1 << 20, false)] {
+        let mut master = Solo::new(&["client-output-buffer-limit replica 2mb 0 0", "repl-ping-replica-period 3600"]);
+        let conn = stuck_replica(&mut master);
+        let before = offset_of(&mut master);
+        write(&mut master, VALUE);
+        let after = offset_of(&mut master);
+        assert!(
+            master
+                .cmd("INFO replication")
+                .contains(&format!("repl_backlog_first_byte_offset:{}\r\n", after - (1 << 20) + 1))
+        );
+        master.input(Input::Writable { conn, room });
+        let sent = master.sent(conn).len() as i64;
+        assert_eq!(sent == after - before, partial, "room for {room}: {sent} bytes went out");
+        master.run_ms(100);
+        assert!(master.has_closed(conn));
+        // What the replica applied: whole commands only.
+        let applied = if partial { after } else { before };
+        let back = master.accept();
+        master.say(back, resp(&["REPLCONF", "capa", "psync2"]).as_bytes());
+        master.sent(back);
+        let replid = replid_of(&mut master);
+        master.say(back, resp(&["PSYNC", &replid, &(applied + 1).to_string()]).as_bytes());
+        let answer = master.sent(back);
+        if partial {
+            assert_eq!(answer, format!("+CONTINUE {replid}\r\n"), "nothing is missing");
+        } else {
+            master.finish_child();
+            assert!(master.sent(back).starts_with("+FULLRESYNC ") || answer.starts_with("+FULLRESYNC "), "{answer}");
+        }
+    }
+}
+
+fn field(master: &mut Solo, name: &str) -> String {
+    let info = master.cmd("INFO replication");
+    info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap().to_owned()
+}
+
+fn offset_of(master: &mut Solo) -> i64 {
+    field(master, "master_repl_offset").parse().unwrap()
+}
+
+fn replid_of(master: &mut Solo) -> String {
+    field(master, "master_replid")
+}

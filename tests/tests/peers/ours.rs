@@ -270,6 +270,7 @@ impl Ours {
                 Output::Load { .. } => self.loads = true,
                 Output::Sleep { .. }
                 | Output::Exit { .. }
+                | Output::Crash
                 | Output::Restart { .. }
                 | Output::ChangeDir { .. }
                 | Output::ReadFile { .. } => {

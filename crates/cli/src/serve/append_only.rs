@@ -1,4 +1,4 @@
-//! The append-only file on a real disk.
+//! Writes the append-only file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -7,27 +7,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use psyncscope_engine::io::Fsync;
 
-/// The file that was appended to last, open.
+/// The open file.
 #[derive(Default)]
 pub struct AppendOnly {
     open: Option<(String, Arc<File>)>,
-    /// A thread is bringing it to the disk.
+    /// A thread is syncing it.
     syncing: Arc<AtomicBool>,
-    /// What could not be written, until the node has it back.
+    /// Bytes that could not be written, until the node gets them back.
     pub unwritten: Vec<u8>,
-    /// Why it could not.
+    /// The error.
     pub error: Option<String>,
-    /// The node was told of a failure, and of no success since.
+    /// A failure was reported, and no success since.
     pub failing: bool,
-    /// There was a success, of which the node was not told yet.
+    /// There was a success after a failure, not reported yet.
     pub recovered: bool,
 }
 
 impl AppendOnly {
-    /// Appends; what is not in the file then is in `unwritten`.
+    /// Appends bytes; those not written are added to `unwritten`.
     ///
-    /// # Errors
-    /// Why not all of it is, or is not on the disk.
+    /// If writing or syncing failed.
     pub fn append(&mut self, name: &str, bytes: &[u8], fsync: Fsync) -> io::Result<()> {
         if self.error.is_some() {
             return self.failed(bytes, io::ErrorKind::Other.into());
@@ -39,7 +38,7 @@ impl AppendOnly {
         let before = file.metadata().map(|data| data.len());
         let (written, result) = write(&file, bytes);
         if let Err(error) = result {
-            // Half a command would be the end of the file for whoever reads it.
+            // A partial command would end the file for readers.
             let is_whole = written == 0 || before.and_then(|len| file.set_len(len)).is_ok();
             return self.failed(if is_whole { bytes } else { &bytes[written..] }, error);
         }
@@ -47,7 +46,7 @@ impl AppendOnly {
     }
 
     fn failed(&mut self, bytes: &[u8], error: io::Error) -> io::Result<()> {
-        // Behind what is missing already.
+        // After bytes that are missing already.
         self.unwritten.extend_from_slice(bytes);
         self.error.get_or_insert_with(|| super::files::strerror(&error));
         Err(error)
@@ -68,12 +67,12 @@ impl AppendOnly {
         match fsync {
             Fsync::No => Ok(()),
             Fsync::Now => file.sync_data(),
-            // One at a time: the one that runs may be slow because the disk is.
+            // One at a time: a running one may be slow because the disk is.
             Fsync::Background if self.syncing.swap(true, Ordering::Relaxed) => Ok(()),
             Fsync::Background => {
                 let (file, syncing) = (Arc::clone(file), Arc::clone(&self.syncing));
                 std::thread::spawn(move || {
-                    // As in Redis, nobody is told: the next one may succeed.
+                    // As in Redis, errors are ignored: the next sync may succeed.
                     let _ = file.sync_data();
                     syncing.store(false, Ordering::Relaxed);
                 });
@@ -82,7 +81,7 @@ impl AppendOnly {
         }
     }
 
-    /// Puts `tail` behind the temporary file and the whole in the place of `name` (`backgroundRewriteDoneHandler`).
+    /// Appends `tail` to the temporary file and renames it to `name` (`backgroundRewriteDoneHandler`).
     ///
     /// # Errors
     /// In Redis's words. The old file is then as it was.
@@ -103,18 +102,18 @@ impl AppendOnly {
         self.sync(&file, fsync).map_err(|error| words("Error bringing the rewritten AOF to the disk", &error))
     }
 
-    /// Nobody appends any more, for now.
+    /// Closes the file.
     pub fn close(&mut self) {
         self.open = None;
     }
 
-    /// Another file took this one's name.
+    /// The file of this name was replaced.
     pub fn replaced(&mut self, name: &str) {
         self.open.take_if(|(open, _)| open == name);
     }
 }
 
-/// How many bytes were written, and whether that is all (`aofWrite`).
+/// Bytes written, and the error if that is not all (`aofWrite`).
 fn write(mut file: &File, bytes: &[u8]) -> (usize, io::Result<()>) {
     let mut written = 0;
     while written < bytes.len() {

@@ -1,7 +1,7 @@
-//! `daemonize yes`: the server goes on as a process of its own, and the one that was started ends.
+//! `daemonize yes`: the server runs in a new process, and the one that was started exits.
 //!
-//! redis-server forks. Here the program is started once more, away from the terminal: a process with threads cannot be
-//! forked safely, and what it would have to hand over is only its command line.
+//! redis-server forks. Here the program is started again, detached from the terminal: a process with threads cannot
+//! be forked safely, and its only state is its command line.
 
 use std::env;
 use std::io::{self, Write};
@@ -11,33 +11,33 @@ use std::process::{Command, Stdio};
 
 use super::settings::Settings;
 
-/// Set for the process in the background, so that it stays there, through DEBUG RESTART too.
+/// Set in the environment of the background process, so that it does not start another one, also after DEBUG RESTART.
 const MARK: &str = "PSYNCSCOPE_IN_BACKGROUND";
 
-/// Where its process id is told unless `pidfile` says otherwise (`CONFIG_DEFAULT_PID_FILE`).
+/// The default of `pidfile` for a background process (`CONFIG_DEFAULT_PID_FILE`).
 const PIDFILE: &str = "/var/run/redis.pid";
 
-/// Whether this process is to start another one that goes on in its place.
-pub fn is_wanted(settings: &Settings) -> bool {
+/// Whether this process has to start the background process.
+pub fn should_start(settings: &Settings) -> bool {
     settings.daemonize && env::var_os(MARK).is_none()
 }
 
-/// Starts that process, by the command that started this one.
+/// Starts the background process, by the command that started this one.
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn start(mut again: Command, settings: &Settings) -> io::Result<()> {
+pub fn start(mut restart: Command, settings: &Settings) -> io::Result<()> {
     let stdin = if settings.from_stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-    // A process group of its own: what the terminal sends to ours does not reach it.
-    again.env(MARK, "1").stdin(stdin).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    let mut child = again.spawn()?;
+    // A process group of its own, so that signals of the terminal do not reach it.
+    restart.env(MARK, "1").stdin(stdin).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    let mut child = restart.spawn()?;
     if let (Some(mut stdin), Some(text)) = (child.stdin.take(), &settings.from_stdin) {
         stdin.write_all(text)?;
     }
     Ok(())
 }
 
-/// What is otherwise in the background.
+/// Applies the defaults of a background process.
 pub fn adapt(settings: &mut Settings) {
     if settings.daemonize && settings.pidfile.is_none() {
         settings.pidfile = Some(PathBuf::from(PIDFILE));

@@ -1,4 +1,4 @@
-//! One TCP connection: bytes that arrive become inputs, outputs go to the kernel as far as it takes them.
+//! One connection, by TCP or by a Unix domain socket: bytes that arrive become inputs, outputs go to the kernel as far as it takes them.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -11,59 +11,105 @@ use psyncscope_engine::ConnId;
 use psyncscope_engine::io::CloseReason;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::Interest;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::server::Shared;
 
-/// Bytes taken from a socket at once (`PROTO_IOBUF_LEN`).
+/// Bytes read from a socket at once (`PROTO_IOBUF_LEN`).
 pub const READ_MAX: usize = 16 * 1024;
 
-/// What a node may hand over before it must wait until the kernel has taken it.
+/// Bytes that a node may send before it must wait until the kernel has accepted them.
 pub const ROOM: usize = 256 * 1024;
 
-/// A connection as the driver keeps it.
+/// A socket of either kind.
+pub enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    fn socket(&self) -> SockRef<'_> {
+        match self {
+            Self::Tcp(stream) => SockRef::from(stream),
+            Self::Unix(stream) => SockRef::from(stream),
+        }
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write(bytes),
+            Self::Unix(stream) => stream.try_write(bytes),
+        }
+    }
+
+    fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_read_ready(cx),
+            Self::Unix(stream) => stream.poll_read_ready(cx),
+        }
+    }
+
+    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_write_ready(cx),
+            Self::Unix(stream) => stream.poll_write_ready(cx),
+        }
+    }
+
+    fn try_read(&self, read: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.try_io(Interest::READABLE, read),
+            Self::Unix(stream) => stream.try_io(Interest::READABLE, read),
+        }
+    }
+}
+
+/// A connection of the driver.
 pub struct Connection {
     id: ConnId,
-    socket: TcpStream,
-    /// What the kernel has not taken yet; never more than [`ROOM`].
+    socket: Stream,
+    /// Bytes not accepted by the kernel yet; at most [`ROOM`].
     unsent: RefCell<Vec<u8>>,
-    /// What the node may still hand over.
+    /// Bytes that the node may still send.
     credit: Cell<usize>,
-    /// The task that reads; ended with the connection.
+    /// The reading task, aborted when the connection is closed.
     reader: RefCell<Option<AbortHandle>>,
-    /// A child writes to it: the node has no room.
+    /// A child writes to it, so the node must not.
     lent: Cell<bool>,
-    /// It is over for the node.
+    /// Closed by the node.
     gone: Cell<bool>,
-    /// Told when the kernel has taken all, or never will.
+    /// Notified when all bytes were accepted by the kernel, or never will be.
     drained: Notify,
 }
 
-/// How handing bytes to the kernel went.
+/// The result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It took all of them.
+    /// All bytes were accepted.
     All,
-    /// It will take the rest later; a task sees to it.
+    /// A task writes the remaining bytes.
     Some,
     /// The connection is broken.
     Broken(CloseReason),
 }
 
 impl Connection {
-    /// Takes hold of a socket.
+    /// Wraps a socket.
     ///
     /// # Errors
     /// If the socket is broken already.
-    pub fn new(id: ConnId, stream: TcpStream, keepalive_s: u64) -> std::io::Result<Rc<Self>> {
-        stream.set_nodelay(true)?;
-        if keepalive_s > 0 {
+    pub fn new(id: ConnId, stream: Stream, keepalive_s: u64) -> std::io::Result<Rc<Self>> {
+        let is_tcp = matches!(stream, Stream::Tcp(_));
+        if is_tcp {
+            stream.socket().set_tcp_nodelay(true)?;
+        }
+        if is_tcp && keepalive_s > 0 {
             let every = Duration::from_secs((keepalive_s / 3).max(1));
             let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(keepalive_s)).with_interval(every);
-            // anetKeepAlive: a kernel that does not know how is no reason to refuse anybody.
-            let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive.with_retries(3));
+            // anetKeepAlive: ignored if the kernel does not support it.
+            let _ = stream.socket().set_tcp_keepalive(&keepalive.with_retries(3));
         }
         Ok(Rc::new(Self {
             id,
@@ -77,13 +123,13 @@ impl Connection {
         }))
     }
 
-    /// Begins to read.
+    /// Starts reading.
     pub fn listen(self: &Rc<Self>, shared: &Rc<Shared>) {
         let task = tokio::task::spawn_local(read(Rc::clone(self), Rc::clone(shared)));
         *self.reader.borrow_mut() = Some(task.abort_handle());
     }
 
-    /// Reads no more. The socket is closed once what the kernel has not taken yet is sent, as after `close(2)`.
+    /// Stops reading. The socket is closed after the remaining bytes were sent, as by `close(2)`.
     pub fn close(&self) {
         self.gone.set(true);
         self.drained.notify_waiters();
@@ -92,13 +138,13 @@ impl Connection {
         }
     }
 
-    /// Lends the connection to a child that writes to it, or takes it back.
+    /// Reserves the connection for a child that writes to it, or releases it.
     pub fn lend_to_child(&self, lent: bool) {
         self.lent.set(lent);
         self.credit.set(ROOM);
     }
 
-    /// Waits until the kernel has taken all that it was handed. False if the connection is over.
+    /// Waits until all bytes were accepted by the kernel. False if the connection was closed.
     pub async fn drained(&self) -> bool {
         while !self.gone.get() && !self.unsent.borrow().is_empty() {
             self.drained.notified().await;
@@ -106,7 +152,7 @@ impl Connection {
         !self.gone.get()
     }
 
-    /// Hands bytes to the kernel, after those that wait.
+    /// Writes bytes, after those already waiting.
     pub fn send(self: &Rc<Self>, bytes: &[u8], shared: &Rc<Shared>) -> Sent {
         self.credit.set(self.credit.get().saturating_sub(bytes.len()));
         let mut unsent = self.unsent.borrow_mut();
@@ -114,13 +160,13 @@ impl Connection {
             unsent.extend_from_slice(bytes);
             return Sent::Some;
         }
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            match self.socket.try_write(rest) {
-                Ok(n) => rest = &rest[n..],
+        let mut remaining = bytes;
+        while !remaining.is_empty() {
+            match self.socket.try_write(remaining) {
+                Ok(n) => remaining = &remaining[n..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    unsent.extend_from_slice(rest);
+                    unsent.extend_from_slice(remaining);
                     drop(unsent);
                     tokio::task::spawn_local(write(Rc::clone(self), Rc::clone(shared)));
                     return Sent::Some;
@@ -131,7 +177,7 @@ impl Connection {
         Sent::All
     }
 
-    /// Whether the node is to be told of its room anew, all that it handed over having been taken.
+    /// Whether the node must be told that it has room again, as all its bytes were accepted.
     pub fn renews_credit(&self) -> bool {
         let renew = !self.lent.get() && self.credit.get() < ROOM / 2 && self.unsent.borrow().is_empty();
         if renew {
@@ -141,7 +187,7 @@ impl Connection {
     }
 }
 
-/// How a connection ended, by the error that told it.
+/// The reason for closing after this error.
 pub fn reason(error: &std::io::Error) -> CloseReason {
     match error.kind() {
         ErrorKind::TimedOut => CloseReason::TimedOut,
@@ -149,25 +195,25 @@ pub fn reason(error: &std::io::Error) -> CloseReason {
     }
 }
 
-/// How far one look at a socket came.
+/// The result of polling a socket for input.
 enum Read {
-    /// The connection is over.
+    /// The connection ended.
     Ended(CloseReason),
-    /// There may be more at once.
+    /// There may be more input.
     More,
-    /// The node sleeps: nothing was read.
+    /// The node sleeps; nothing was read.
     NotNow,
 }
 
-/// Brings what arrives to the node until the connection ends.
+/// Passes received bytes to the node until the connection ends.
 async fn read(connection: Rc<Connection>, shared: Rc<Shared>) {
     loop {
         match poll_fn(|cx| connection.poll_read(cx, &shared)).await {
-            // One read for each turn, as in Redis: what it caused is sent before more is taken.
+            // One read per turn, as in Redis: its output is written before the next read.
             Read::More => tokio::task::yield_now().await,
             Read::NotNow => shared.awake().await,
             Read::Ended(reason) => {
-                // It may have closed its own half only, and wait for what the script answers.
+                // The peer may have closed only its half and wait for the script's reply.
                 shared.script_ended(connection.id).await;
                 shared.closed(connection.id, reason);
                 return;
@@ -200,19 +246,18 @@ impl Connection {
         }
     }
 
-    /// One read. When it leaves nothing behind the socket is not ready any more: that spares the read that would only
-    /// say so.
+    /// One read. If it empties the socket, the socket is marked as not ready, which saves another read.
     fn read_once(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let mut got = 0;
-        let result = self.socket.try_io(Interest::READABLE, || {
-            got = (&*SockRef::from(&self.socket)).read(buffer)?;
+        let result = self.socket.try_read(|| {
+            got = (&*self.socket.socket()).read(buffer)?;
             if (1..buffer.len()).contains(&got) { Err(ErrorKind::WouldBlock.into()) } else { Ok(()) }
         });
         if got > 0 { Ok(got) } else { result.map(|()| 0) }
     }
 }
 
-/// Sends what the kernel did not take at once, then lets the node go on.
+/// Writes the bytes that the kernel did not accept at once, then reports the connection as writable.
 async fn write(connection: Rc<Connection>, shared: Rc<Shared>) {
     let mut sent = 0;
     loop {

@@ -1,20 +1,20 @@
-//! What becomes of the directives that the engine does not have: every name of Redis 5.0 is either honoured, accepted
-//! because it changes nothing here, or refused because it would.
+//! Directives that the engine does not have: every directive of Redis 5.0 is supported, accepted because it has no
+//! effect here, or refused because it would have one.
 
-/// What to do with a directive that is neither the engine's nor the driver's.
+/// How a directive is treated that neither the engine nor the driver supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// Nothing here depends on it: accepted and named in the log.
+    /// Has no effect here: accepted and named in the log.
     NoEffect,
-    /// Accepted with these values alone (any case); any other asks for what is not done here.
+    /// Accepted only with these values (in any case); other values would need unsupported features.
     Only(&'static [&'static str]),
-    /// Asks for what is not done here, whatever its value.
+    /// Not supported, whatever its value.
     Refused,
 }
 
 use Support::{NoEffect, Only, Refused};
 
-/// Redis 5.0's directives. A name that the engine or the driver honours is looked up there first, so it may stand here.
+/// Redis 5.0's directives. Names that the engine or the driver supports are looked up there first.
 const DIRECTIVES: &[(&str, Support)] = &[
     ("active-defrag-cycle-max", NoEffect),
     ("active-defrag-cycle-min", NoEffect),
@@ -63,13 +63,11 @@ const DIRECTIVES: &[(&str, Support)] = &[
     ("syslog-enabled", Only(&["no"])),
     ("syslog-facility", NoEffect),
     ("syslog-ident", NoEffect),
-    ("unixsocket", Refused),
-    ("unixsocketperm", NoEffect),
     ("zset-max-ziplist-entries", NoEffect),
     ("zset-max-ziplist-value", NoEffect),
 ];
 
-/// What to do with `name`, in lower case; `None` if no Redis 5.0 knows it.
+/// How `name` (in lower case) is treated; `None` if Redis 5.0 does not know it.
 pub fn support(name: &str) -> Option<Support> {
     DIRECTIVES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| DIRECTIVES[at].1)
 }

@@ -1,4 +1,4 @@
-//! A child that writes an RDB straight to the sockets of replicas (`rdbSaveToSlavesSockets`).
+//! Writes an RDB directly to the sockets of replicas (`rdbSaveToSlavesSockets`).
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,19 +9,20 @@ use psyncscope_engine::{ChildId, ConnId};
 use super::connection::{Connection, Sent};
 use super::server::Shared;
 
-/// What the child is to do.
+/// A transfer to several replicas.
 pub struct DisklessTransfer {
-    /// Who it is.
+    /// The child's number.
     pub child: ChildId,
-    /// Where it writes to.
+    /// The connections to write to.
     pub connections: Vec<(ConnId, Rc<Connection>)>,
-    /// How long a connection may take nothing.
+    /// How long a connection may accept nothing.
     pub timeout: Duration,
 }
 
-/// Writes what `make` makes to every connection, each no more than a chunk ahead of another, and tells which got all of it.
+/// Writes the result of `make` to every connection, none more than a chunk ahead of another, and reports which
+/// connections got all of it.
 pub async fn run(transfer: DisklessTransfer, make: impl FnOnce() -> Vec<u8> + Send + 'static, shared: Rc<Shared>) {
-    // A child that fails altogether reached nobody.
+    // If `make` fails, no replica got anything.
     let bytes = tokio::task::spawn_blocking(make).await.unwrap_or_default();
     let mut left = if bytes.is_empty() { Vec::new() } else { transfer.connections };
     for chunk in bytes.chunks(SOCKET_CHILD_CHUNK) {

@@ -1,4 +1,4 @@
-//! The task that ends turns: it flushes what a turn caused, and brings timers, children and signals.
+//! The event loop: ends turns (writes their output), and delivers timers, results of children and signals.
 
 use std::future::{Future as _, poll_fn};
 use std::io;
@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::server::{ChildResult, End, Shared};
 
-/// Runs until the node ends; answers how.
+/// Runs until the node ends; returns how it ended.
 ///
 /// # Errors
 /// If the task panics.
@@ -24,13 +24,13 @@ pub async fn run(
     mut signals: Signals,
 ) -> io::Result<End> {
     let shared = Rc::clone(shared);
-    // A task of its own, woken by the others at no cost, where the future of block_on would cost a system call.
+    // A separate task: waking it is free, while waking the future of block_on costs a system call.
     let task = spawn_local(async move {
         let mut timer = pin!(sleep_until(Instant::now()));
         loop {
             match poll_fn(|cx| poll(cx, &shared, &mut children, &mut signals, timer.as_mut())).await {
                 Step::End(end) => return end,
-                // All that is ready meanwhile is served first.
+                // Serve everything that is ready first.
                 Step::Again => tokio::task::yield_now().await,
             }
         }
@@ -38,11 +38,11 @@ pub async fn run(
     task.await.map_err(io::Error::other)
 }
 
-/// What the task does next.
+/// What the loop does next.
 enum Step {
     /// The node ended.
     End(End),
-    /// A script goes on at once, but it does not keep others from being served any more.
+    /// A script continues at once, but other clients are served between its slices.
     Again,
 }
 
@@ -74,7 +74,7 @@ fn poll(
             None => shared.due(),
         };
         let Some(due) = due else { break };
-        // The runtime's timers tick in milliseconds: what is due needs none.
+        // The runtime's timers have a resolution of a millisecond: what is due needs no timer.
         if due > Instant::now() {
             if timer.deadline() != due {
                 timer.as_mut().reset(due);
@@ -101,19 +101,18 @@ fn poll(
     Poll::Pending
 }
 
-/// The signals that redis-server heeds.
+/// The signals that redis-server handles.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
-    /// Ignored, as Redis does, but only if somebody takes it.
+    /// Ignored, as in Redis: it must be received for that.
     hangup: Signal,
 }
 
 impl Signals {
-    /// Watches for them from now on.
+    /// Installs the handlers.
     ///
-    /// # Errors
-    /// If the system does not let us.
+    /// If the system refuses.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -122,7 +121,7 @@ impl Signals {
         })
     }
 
-    /// Whether the process is to end.
+    /// Whether the process was asked to end.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> bool {
         while self.hangup.poll_recv(cx).is_ready() {}
         self.terminate.poll_recv(cx).is_ready() || self.interrupt.poll_recv(cx).is_ready()

@@ -1,4 +1,4 @@
-//! What the system knows of this process, for INFO: read from `/proc`, so only where there is one.
+//! Reads the process's numbers for INFO from `/proc`, if there is one.
 
 use std::fs::read_to_string;
 
@@ -7,7 +7,7 @@ use psyncscope_engine::io::HostFacts;
 /// Clock ticks in a second, as Linux shows processor time (`USER_HZ`).
 const TICKS_PER_S: u64 = 100;
 
-/// `None` where the system tells nothing.
+/// `None` if `/proc` is not available.
 pub fn read() -> Option<HostFacts> {
     let status = read_to_string("/proc/self/status").ok()?;
     let stat = read_to_string("/proc/self/stat").ok()?;

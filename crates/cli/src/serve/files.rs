@@ -1,4 +1,4 @@
-//! Files: written beside the old one, then put in its place.
+//! Atomic file replacement.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Bytes written between two looks at whether the save is still wanted.
+/// Bytes written between two checks whether the save is still wanted.
 const CHUNK: usize = 1 << 20;
 
-/// What `strerror` says, without the number that Rust adds.
+/// The text of `strerror`, without the number that Rust adds.
 pub fn strerror(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {
@@ -18,8 +18,8 @@ pub fn strerror(error: &io::Error) -> String {
     }
 }
 
-/// Puts `bytes` where `name` is (`rdbSave`): a temporary file in the same folder, fsync, rename. Nobody ever sees half a
-/// file.
+/// Replaces the file `name` (`rdbSave`): temporary file in the same directory, fsync, rename. No reader sees an
+/// incomplete file.
 ///
 /// # Errors
 /// In Redis's words, for the log. The old file is then as it was.
@@ -33,16 +33,15 @@ pub fn replace(name: &str, temporary: &str, bytes: &[u8], unwanted: &AtomicBool)
         Err(error) => Err(format!("Write error saving DB on disk: {}", strerror(&error))),
     };
     if done.is_err() {
-        // It may not even have been made.
+        // Ignored: it may not have been created.
         let _ = std::fs::remove_file(temporary);
     }
     done
 }
 
-/// Writes what a rewrite of the append-only file made into a temporary file.
+/// Writes the temporary file of an append-only file rewrite.
 ///
-/// # Errors
-/// In Redis's words, for the log. There is no such file then.
+/// In Redis's words, for the log. The file does not exist then.
 pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> Result<(), String> {
     let done = match write(temporary, bytes, unwanted) {
         Ok(true) => Ok(()),
@@ -50,13 +49,13 @@ pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> 
         Err(error) => Err(format!("Write error writing append only file on disk: {}", strerror(&error))),
     };
     if done.is_err() {
-        // It may not even have been made.
+        // Ignored: it may not have been created.
         let _ = std::fs::remove_file(temporary);
     }
     done
 }
 
-/// Whether all was written; false if it is no longer wanted.
+/// Returns false if the file is no longer wanted.
 fn write(path: &str, bytes: &[u8], unwanted: &AtomicBool) -> io::Result<bool> {
     let mut file = File::create(path)?;
     for chunk in bytes.chunks(CHUNK) {

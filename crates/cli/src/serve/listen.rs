@@ -1,25 +1,40 @@
-//! Connections that come to be: accepted ones, and those to a master.
+//! Accepting connections, and connecting to a master.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
 use psyncscope_engine::{Config, ConnId, Peer};
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener};
 
+use super::connection::Stream;
 use super::files::strerror;
 use super::server::Shared;
 
-/// After a failed accept (too many open files, most likely) the next attempt waits this long.
+/// Pause after a failed accept (most likely too many open files).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens on every address of `bind`; `*` alone is every address there is (`listenToPort`).
+/// Where connections are accepted.
+pub enum Listener {
+    /// On a TCP port.
+    Tcp(TcpListener),
+    /// On a Unix domain socket, whose clients are shown with this path.
+    Unix(UnixListener, String),
+}
+
+/// Listens on every address of `bind`; `*` alone is every address there is (`listenToPort`). Port 0 is no port.
 ///
 /// # Errors
 /// In Redis's words.
-pub fn listeners(config: &Config, backlog: u32) -> Result<Vec<TcpListener>, String> {
+pub fn tcp_listeners(config: &Config, backlog: u32) -> Result<Vec<TcpListener>, String> {
+    if config.port == 0 {
+        return Ok(Vec::new());
+    }
     let everywhere = config.bind.is_empty() || matches!(config.bind.as_slice(), [all] if all == "*");
     if everywhere {
         let any = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
@@ -27,7 +42,7 @@ pub fn listeners(config: &Config, backlog: u32) -> Result<Vec<TcpListener>, Stri
         let [first, second] = made;
         return match (first, second) {
             (Ok(v4), Ok(v6)) => Ok(vec![v4, v6]),
-            // A machine may know but one kind of addresses.
+            // The machine may support only one address family.
             (Ok(one), Err(error)) | (Err(error), Ok(one)) if error.kind() != ErrorKind::AddrInUse => Ok(vec![one]),
             (Err(error), _) | (_, Err(error)) => Err(refused("*", config.port, &error)),
         };
@@ -62,17 +77,59 @@ fn listener(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Accepts connections for ever.
-pub async fn accept(listener: TcpListener, shared: Rc<Shared>) {
+/// Listens on a Unix domain socket (`anetUnixServer`). A file that is there is removed: the socket of an earlier process, for
+/// one, which nobody accepts connections on.
+///
+/// # Errors
+/// In Redis's words.
+pub fn unix_listener(path: &Path, mode: u32, backlog: u32) -> Result<Listener, String> {
+    let failed = |what: &str, error: io::Error| format!("Opening Unix socket: {what}: {}", strerror(&error));
+    // Ignored: if the file cannot be removed, bind fails and says why.
+    let _ = std::fs::remove_file(path);
+    let bound = SockAddr::unix(path).and_then(|address| {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        socket.bind(&address)?;
+        Ok(socket)
+    });
+    let socket = bound.map_err(|error| failed("bind", error))?;
+    if mode != 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+            .map_err(|error| failed("chmod", error))?;
+    }
+    let listener = socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX)).and_then(|()| {
+        socket.set_nonblocking(true)?;
+        UnixListener::from_std(OwnedFd::from(socket).into())
+    });
+    listener
+        .map(|listener| Listener::Unix(listener, path.display().to_string()))
+        .map_err(|error| failed("listen", error))
+}
+
+impl Listener {
+    async fn accept(&self) -> io::Result<(Stream, Peer)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, from) = listener.accept().await?;
+                Ok((Stream::Tcp(stream), Peer { ip: from.ip().to_string(), port: from.port() }))
+            }
+            Self::Unix(listener, path) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Stream::Unix(stream), Peer { ip: path.clone(), port: 0 }))
+            }
+        }
+    }
+}
+
+/// Accepts connections until the server ends.
+pub async fn accept(listener: Listener, shared: Rc<Shared>) {
     loop {
         shared.awake().await;
         match listener.accept().await {
-            Ok((stream, from)) => {
+            Ok((stream, peer)) => {
                 shared.awake().await;
-                let peer = Peer { ip: from.ip().to_string(), port: from.port() };
                 shared.accepted(stream, peer);
             }
-            // It came and went.
+            // The client disconnected before it was accepted.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 shared.warn(&format!("Accepting client connection: accept: {}", strerror(&error)));
@@ -82,7 +139,7 @@ pub async fn accept(listener: TcpListener, shared: Rc<Shared>) {
     }
 }
 
-/// Makes a connection and tells what came of it. The node gives up by itself when it takes too long.
+/// Connects and reports the result. The node handles timeouts itself.
 pub async fn connect(conn: ConnId, host: String, port: u16, shared: Rc<Shared>) {
     let made = attempt(&host, port, shared.source).await;
     shared.awake().await;
@@ -102,7 +159,7 @@ async fn attempt(host: &str, port: u16, source: Option<IpAddr>) -> io::Result<Tc
             }
             match socket.connect(address).await {
                 Ok(stream) => return Ok(stream),
-                // From that address one does not get there.
+                // The destination is not reachable from that source address.
                 Err(error) if source.is_some() && error.kind() == ErrorKind::InvalidInput => last = error,
                 Err(error) => {
                     last = error;

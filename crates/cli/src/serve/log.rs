@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Zoned;
 use psyncscope_engine::event::LogLevel;
 
-/// Who speaks (`serverLogRaw`'s role letter).
+/// The role letter of a line (`serverLogRaw`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A process that is starting, or a background save.
@@ -18,7 +18,7 @@ pub enum Role {
     Replica,
 }
 
-/// Where lines go.
+/// The destination of log lines.
 #[derive(Clone, Debug)]
 pub struct Log {
     /// `logfile`; none for standard output.
@@ -26,12 +26,12 @@ pub struct Log {
 }
 
 impl Log {
-    /// Lines go to `file`, opened anew for each as Redis does, so that it can be moved away; or to standard output.
+    /// Writes to `file`, which is opened for each line as in Redis, so that it can be rotated; or to standard output.
     pub const fn new(file: Option<PathBuf>) -> Self {
         Self { file }
     }
 
-    /// Writes one line. A log that cannot be written is nothing that anybody could be told of.
+    /// Writes one line. Errors are ignored: there is nowhere to report them.
     pub fn line(&self, role: Role, level: LogLevel, text: &str) {
         let line = format(std::process::id(), role, &Zoned::now(), level, text);
         let _ = match &self.file {

@@ -1,10 +1,11 @@
 //! `psyncscope serve`: the engine on real TCP, with the command line and the configuration file of redis-server.
 //!
-//! **Nothing of Redis is decided here**: the node says what is sent, saved and logged, and the driver carries it out.
+//! **This module contains no rules of Redis**: the node says what is sent, saved and logged, and the driver carries
+//! it out.
 //!
-//! * before it runs: [`settings`] (command line, redis.conf), [`directives`] (what becomes of each name in them),
+//! * start: [`settings`] (command line, redis.conf), [`directives`] (directives that the engine does not have),
 //!   [`background`] (`daemonize`)
-//! * while it runs: [`server`] (the node and its outputs), [`event_loop`] (the ends of turns, timers, signals), [`listen`] and
+//! * run: [`server`] (the node and its outputs), [`event_loop`] (ends of turns, timers, signals), [`listen`] and
 //!   [`connection`] (sockets), [`files`], [`append_only`] and [`diskless`] (files), [`log`]
 
 mod append_only;
@@ -48,10 +49,10 @@ Examples:
        psyncscope serve --port 7777 --replicaof 127.0.0.1 8888
        psyncscope serve /etc/myredis.conf --loglevel verbose";
 
-/// Runs a server until it ends; the answer is its exit status.
+/// Runs a server until it ends; returns its exit status.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    // Before `dir` takes us elsewhere, and while the program's file is the one that runs.
-    let again = again(&args);
+    // Before `dir` changes the directory, and while the program's file is the one that runs.
+    let restart = restart_command(&args);
     match settings::parse(args, &mut io::stdin().lock()) {
         Ok(Invocation::Help) => println!("{USAGE}"),
         Ok(Invocation::Version) => println!(
@@ -60,8 +61,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             usize::BITS,
             env!("CARGO_PKG_VERSION")
         ),
-        Ok(Invocation::Serve(settings)) if background::is_wanted(&settings) => {
-            if let Err(error) = again.and_then(|again| background::start(again, &settings)) {
+        Ok(Invocation::Serve(settings)) if background::should_start(&settings) => {
+            if let Err(error) = restart.and_then(|restart| background::start(restart, &settings)) {
                 eprintln!("psyncscope: cannot go to the background: {}", files::strerror(&error));
                 return ExitCode::FAILURE;
             }
@@ -70,14 +71,16 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             background::adapt(&mut settings);
             return match server::run(*settings) {
                 Ok(End::Exit(status)) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
+                // The process dies by a signal, as a crashed redis-server does. The log has its report.
+                Ok(End::Crash) => std::process::abort(),
                 Ok(End::Restart(delay)) => {
                     std::thread::sleep(delay);
-                    // It only comes back if it fails.
-                    let error = again.map_or_else(|error| error, |mut again| again.exec());
+                    // `exec` only returns if it fails.
+                    let error = restart.map_or_else(|error| error, |mut restart| restart.exec());
                     eprintln!("psyncscope: cannot start again: {}", files::strerror(&error));
                     ExitCode::FAILURE
                 }
-                // It is in the log already, where redis-server says such things.
+                // The error was logged.
                 Err(server::Logged) => ExitCode::FAILURE,
             };
         }
@@ -89,8 +92,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// This program once more, as it was called (`server.executable`, `server.exec_argv`).
-fn again(args: &[OsString]) -> io::Result<Command> {
+/// The command that starts this program again (`server.executable`, `server.exec_argv`).
+fn restart_command(args: &[OsString]) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("serve").args(args).current_dir(std::env::current_dir()?);
     Ok(command)

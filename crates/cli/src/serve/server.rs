@@ -1,5 +1,5 @@
-//! The node, turn by turn: inputs from sockets, timers, children and signals. [`start`]: before the first turn; `outputs`: what
-//! becomes of what the node wants done.
+//! The node and its inputs from sockets, timers, children and signals. [`start`]: starting it; `outputs`: carrying
+//! out its outputs.
 
 mod outputs;
 mod start;
@@ -21,14 +21,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use super::append_only::AppendOnly;
-use super::connection::{Connection, READ_MAX, ROOM};
+use super::connection::{Connection, READ_MAX, ROOM, Stream};
 use super::log::{Log, Role};
 use super::settings::Settings;
 use super::{facts, files};
 
 pub use start::run;
 
-/// How old what INFO tells of the process may be.
+/// How often the process's numbers for INFO are read.
 const FACTS_EVERY: Duration = Duration::from_secs(1);
 
 /// The server could not start; the log says why.
@@ -39,62 +39,64 @@ pub struct Logged;
 pub enum End {
     /// With this exit status.
     Exit(i32),
-    /// The program is to begin again after so long.
+    /// By a crash, which DEBUG asked for.
+    Crash,
+    /// Restart the program after this delay.
     Restart(Duration),
 }
 
-/// A child that runs.
+/// A running child.
 enum Child {
-    /// On a thread, into a file: a background save, or a rewrite of the append-only file.
+    /// A thread that writes a file: a background save, or a rewrite of the append-only file.
     Disk { unwanted: Arc<AtomicBool>, temporary: String, is_rewrite: bool },
-    /// To the sockets of replicas.
+    /// A task that writes to the sockets of replicas.
     Sockets { task: AbortHandle, connections: Vec<Rc<Connection>> },
 }
 
-/// What a background save's thread tells: the file, or why there is none.
+/// The result of a child's thread: the file, or an error.
 pub type ChildResult = (ChildId, Result<Arc<[u8]>, String>);
 
-/// The node and what the driver keeps for it.
+/// The node and the state of its driver.
 struct Server {
     node: Node,
     out: Outbox,
     connections: BTreeMap<ConnId, Rc<Connection>>,
-    /// Connections that are being made.
+    /// Connections being established.
     connecting: BTreeMap<ConnId, AbortHandle>,
     children: BTreeMap<ChildId, Child>,
     child_results: UnboundedSender<ChildResult>,
-    /// The file that a child wrote last: the node, which reaps the child later, asks for it once more.
+    /// The last file that a child wrote: the node writes it again when it reaps the child, which is skipped.
     saved: Option<(String, Arc<[u8]>)>,
-    /// Files that could not be written, and why.
+    /// Failed file writes: name and error.
     failed: Vec<(String, String)>,
     append_only: AppendOnly,
-    /// A file that the node asked for, to be brought before anything else.
+    /// A file that the node requested, to be delivered before anything else.
     file_read: Option<Result<Arc<[u8]>, String>>,
-    /// A rewritten append-only file that could not take the old one's place, and why.
+    /// A rewritten append-only file that could not replace the old one, and the error.
     rewrite_failed: Option<(ChildId, String)>,
-    /// Connections found broken while writing.
+    /// Connections whose write failed.
     broken: Vec<(ConnId, CloseReason)>,
-    /// Connections whose credit was renewed.
+    /// Connections whose credit was renewed, to be reported as writable.
     renewed: Vec<ConnId>,
     next_conn: u32,
 }
 
-/// What all tasks share. They run on one thread, one at a time.
+/// The state shared by all tasks, which run on one thread.
 pub struct Shared {
     server: RefCell<Server>,
     started: std::time::Instant,
-    /// When the node was last told of the process.
+    /// When the process's numbers were last read.
     facts_read: Cell<Option<std::time::Instant>>,
     log: Log,
-    /// `bind`'s first address, if it was given: connections to a master come from there.
+    /// `bind`'s first address, if given: the source address of connections to a master.
     pub source: Option<std::net::IpAddr>,
     pub tcp_keepalive_s: u64,
     buffer: RefCell<Box<[u8]>>,
-    /// Something happened in this turn, and its end is to come.
+    /// This turn had input and has to be ended.
     pub dirty: Cell<bool>,
-    /// Wakes the task that ends turns.
+    /// Wakes the event loop.
     pub event_loop: RefCell<Option<Waker>>,
-    /// The node does nothing until then (DEBUG SLEEP).
+    /// End of DEBUG SLEEP.
     pub sleeps_until: Cell<Option<Instant>>,
     woken: Notify,
     /// How the node ended, once it has.
@@ -109,7 +111,7 @@ impl Shared {
     ) -> Result<(Rc<Self>, UnboundedReceiver<ChildResult>), Logged> {
         let started = std::time::Instant::now();
         let mut out = Outbox::new();
-        // Everything random in the node comes from this; two servers must not be given the same.
+        // The seed of all randomness in the node; it must differ between servers.
         let seed = RandomState::new().build_hasher().finish();
         let node = Node::start(now(started), settings.config.clone(), seed, file, &mut out);
         let (child_results, children) = unbounded_channel();
@@ -117,7 +119,7 @@ impl Shared {
             print_log(&log, Role::Child, &settings.config, out.events);
             return Err(Logged);
         };
-        // The first lines came before the node could be told what is wanted.
+        // Lines of the start, before events could be restricted to the log.
         print_log(&log, role(&node), &settings.config, out.events.drain(..));
         node.observe_log();
         let server = Server {
@@ -153,7 +155,7 @@ impl Shared {
         Ok((Rc::new(shared), children))
     }
 
-    /// The buffer that every read uses.
+    /// The buffer for reads.
     pub fn read_buffer(&self) -> RefMut<'_, Box<[u8]>> {
         self.buffer.borrow_mut()
     }
@@ -163,33 +165,33 @@ impl Shared {
         now(self.started)
     }
 
-    /// When the node wants a timer, on the runtime's clock.
+    /// When the node's timer is due, on the runtime's clock.
     pub fn due(&self) -> Option<tokio::time::Instant> {
         let due = self.server.borrow().node.next_timeout()?;
         Some(self.at(due))
     }
 
-    /// Whether a script runs that does not keep others from being served any more.
+    /// Whether a script runs that exceeded its time limit.
     pub fn is_busy(&self) -> bool {
         self.server.borrow().node.is_busy()
     }
 
-    /// A moment of the node's on the runtime's clock.
+    /// An instant of the node on the runtime's clock.
     pub fn at(&self, moment: Instant) -> tokio::time::Instant {
         (self.started + Duration::from_micros(moment.0)).into()
     }
 
     // ---- inputs -------------------------------------------------------------------------------------------------
 
-    /// A connection was accepted.
-    pub fn accepted(self: &Rc<Self>, stream: tokio::net::TcpStream, peer: Peer) {
+    /// Handles an accepted connection.
+    pub fn accepted(self: &Rc<Self>, stream: Stream, peer: Peer) {
         let conn = {
             let mut server = self.server.borrow_mut();
             let conn = ConnId(server.next_conn);
             server.next_conn += 1;
             conn
         };
-        // A socket that the runtime cannot watch is closed as it goes out of scope.
+        // On failure the socket is dropped and thereby closed.
         let Ok(connection) = Connection::new(conn, stream, self.tcp_keepalive_s) else { return };
         self.hold(conn, &connection);
         self.handle_input(Input::Accepted { conn, peer, room: ROOM });
@@ -198,12 +200,12 @@ impl Shared {
         }
     }
 
-    /// A connection that the node asked for is up, or is not.
+    /// Handles a connection that the node requested: established, or failed.
     pub fn connected(self: &Rc<Self>, conn: ConnId, result: std::io::Result<tokio::net::TcpStream>) {
         if self.server.borrow_mut().connecting.remove(&conn).is_none() {
             return;
         }
-        match result.and_then(|stream| Connection::new(conn, stream, 0)) {
+        match result.and_then(|stream| Connection::new(conn, Stream::Tcp(stream), 0)) {
             Ok(connection) => {
                 self.hold(conn, &connection);
                 self.handle_input(Input::Connected { conn, room: ROOM });
@@ -217,17 +219,17 @@ impl Shared {
         self.server.borrow_mut().connections.insert(conn, Rc::clone(connection));
     }
 
-    /// Bytes arrived.
+    /// Handles received bytes.
     pub fn received(self: &Rc<Self>, conn: ConnId, bytes: &[u8]) {
         self.handle_input(Input::Received { conn, bytes });
     }
 
-    /// The kernel has taken all that it had been handed.
+    /// All bytes were passed to the kernel.
     pub fn writable(self: &Rc<Self>, conn: ConnId) {
         self.handle_input(Input::Writable { conn, room: ROOM });
     }
 
-    /// The connection ended. What earlier bytes of it caused goes out first.
+    /// The connection ended. Output caused by its earlier input is written first.
     pub fn closed(self: &Rc<Self>, conn: ConnId, reason: CloseReason) {
         self.end_turn();
         let connection = self.server.borrow_mut().connections.remove(&conn);
@@ -237,7 +239,7 @@ impl Shared {
         }
     }
 
-    /// A child's thread ended.
+    /// The thread of a child ended.
     pub fn child_done(self: &Rc<Self>, (child, result): ChildResult) {
         let mut server = self.server.borrow_mut();
         let Some(ended) = server.children.remove(&child) else { return };
@@ -258,14 +260,14 @@ impl Shared {
         self.handle_input(Input::ChildDone { child, result });
     }
 
-    /// A child that wrote to sockets ended.
+    /// A child that writes to sockets ended.
     pub fn child_streamed(self: &Rc<Self>, child: ChildId, reached: &[ConnId]) {
         if self.server.borrow_mut().children.remove(&child).is_some() {
             self.handle_input(Input::ChildStreamed { child, reached });
         }
     }
 
-    /// One of a turn's inputs.
+    /// Passes an input to the node.
     pub fn handle_input(self: &Rc<Self>, input: Input<'_>) {
         if self.exit.get().is_some() {
             return;
@@ -287,7 +289,7 @@ impl Shared {
         }
     }
 
-    /// The end of a turn: output that it caused goes to the kernel.
+    /// Ends a turn: writes its output.
     pub fn end_turn(self: &Rc<Self>) {
         self.dirty.set(false);
         if self.is_asleep() {
@@ -317,19 +319,19 @@ impl Shared {
         }
     }
 
-    /// Writes a warning into the log.
+    /// Logs a warning.
     pub fn warn(&self, text: &str) {
         self.log.line(role(&self.server.borrow().node), LogLevel::Warning, text);
     }
 
     // ---- sleep --------------------------------------------------------------------------------------------------
 
-    /// Whether the node does nothing now.
+    /// Whether the node sleeps (DEBUG SLEEP).
     pub fn is_asleep(&self) -> bool {
         self.sleeps_until.get().is_some()
     }
 
-    /// Waits until the node no longer sleeps.
+    /// Waits until the node is awake.
     pub async fn awake(&self) {
         while self.is_asleep() {
             self.woken.notified().await;
@@ -343,14 +345,14 @@ impl Shared {
         }
     }
 
-    /// Tells who waits for it that a script may have ended.
+    /// Notifies waiting tasks, if no script runs.
     pub fn notify_if_script_ended(&self) {
         if !self.is_busy() {
             self.woken.notify_waiters();
         }
     }
 
-    /// The node wakes.
+    /// Ends the sleep.
     pub fn wake(&self) {
         self.sleeps_until.set(None);
         self.woken.notify_waiters();

@@ -11,21 +11,21 @@ use psyncscope_engine::resp::split_args;
 
 use super::directives::{Support, support};
 
-/// `include` inside `include` inside ...: deeper is a circle.
+/// The deepest nesting of `include`: deeper nesting is taken for a cycle.
 const INCLUDE_DEPTH_MAX: usize = 16;
 
-/// What a command line asks for.
+/// What to do according to the command line.
 #[derive(Debug)]
 pub enum Invocation {
-    /// How to use it.
+    /// Print the usage.
     Help,
-    /// Its version.
+    /// Print the version.
     Version,
-    /// A server.
+    /// Run a server.
     Serve(Box<Settings>),
 }
 
-/// All that a server is started with.
+/// The settings of a server.
 #[derive(Debug)]
 pub struct Settings {
     /// The node's configuration.
@@ -34,19 +34,23 @@ pub struct Settings {
     pub logfile: Option<PathBuf>,
     /// `pidfile`.
     pub pidfile: Option<PathBuf>,
-    /// `daemonize`: go on in the background.
+    /// `unixsocket`: the path of a Unix domain socket to listen on.
+    pub unixsocket: Option<PathBuf>,
+    /// `unixsocketperm`: its permissions, 0 to leave them as the system sets them.
+    pub unixsocket_mode: u32,
+    /// `daemonize`: run in the background.
     pub daemonize: bool,
-    /// The configuration, if it came from standard input.
+    /// The configuration read from standard input, if any.
     pub from_stdin: Option<Vec<u8>>,
-    /// `tcp-backlog`: connections that the kernel keeps for us until we accept them.
+    /// `tcp-backlog`: length of the queue of pending connections.
     pub tcp_backlog: u32,
     /// `tcp-keepalive` in seconds, 0 for none.
     pub tcp_keepalive_s: u64,
-    /// Directives that were accepted and change nothing here.
+    /// Accepted directives without effect.
     pub without_effect: BTreeSet<String>,
-    /// The first address of `bind`, if it was given: connections to a master come from there.
+    /// The first address of `bind`, if given: the source address of connections to a master.
     pub source: Option<std::net::IpAddr>,
-    /// Whether a configuration was given at all.
+    /// Whether any configuration was given.
     pub configured: bool,
 }
 
@@ -64,6 +68,8 @@ impl Default for Settings {
             config,
             logfile: None,
             pidfile: None,
+            unixsocket: None,
+            unixsocket_mode: 0,
             daemonize: false,
             from_stdin: None,
             tcp_backlog: 511,
@@ -92,7 +98,7 @@ pub fn parse(args: Vec<OsString>, stdin: &mut dyn Read) -> Result<Invocation, St
         return Ok(Invocation::Serve(Box::new(settings)));
     }
     settings.configured = true;
-    // resetServerSaveParams: a configuration that says nothing of save points has none.
+    // resetServerSaveParams: without `save` in the configuration there are no save points.
     settings.config.save.clear();
     let (file, options) = match words.split_first() {
         Some((file, options)) if !file.starts_with("--") => (Some(file), options),
@@ -197,11 +203,19 @@ impl Settings {
         self.directive(&name, &args).map_err(LineError::Here)
     }
 
-    /// One directive: the driver's own, the engine's, or one that is accepted or refused without either.
+    /// Applies a directive of the driver or the engine, or accepts or refuses another one.
     fn directive(&mut self, name: &str, args: &[&str]) -> Result<(), String> {
         match (name, args) {
             ("logfile", [file]) => self.logfile = (!file.is_empty()).then(|| PathBuf::from(file)),
             ("pidfile", [file]) => self.pidfile = (!file.is_empty()).then(|| PathBuf::from(file)),
+            ("unixsocket", [path]) => self.unixsocket = (!path.is_empty()).then(|| PathBuf::from(path)),
+            ("unixsocketperm", [mode]) => {
+                self.unixsocket_mode = u32::from_str_radix(mode, 8)
+                    .ok()
+                    .filter(|&mode| mode <= 0o777)
+                    .ok_or("Invalid socket file permissions")?;
+                return self.config.keep(name, &[&format!("{:o}", self.unixsocket_mode)]);
+            }
             ("daemonize", [yes_or_no]) => {
                 self.daemonize = match yes_or_no.to_ascii_lowercase().as_str() {
                     "yes" => true,
@@ -215,7 +229,10 @@ impl Settings {
             ("tcp-keepalive", [number]) => {
                 self.tcp_keepalive_s = number.parse().map_err(|_| "Invalid tcp-keepalive value".to_owned())?;
             }
-            ("logfile" | "pidfile" | "daemonize" | "tcp-backlog" | "tcp-keepalive", _) => return Err(BAD.into()),
+            (
+                "logfile" | "pidfile" | "unixsocket" | "unixsocketperm" | "daemonize" | "tcp-backlog" | "tcp-keepalive",
+                _,
+            ) => return Err(BAD.into()),
             ("rdb-version-max", [number]) => {
                 self.config.limits.rdb_version_max = number
                     .parse()
@@ -234,7 +251,7 @@ impl Settings {
             }
             ("save", [""]) => self.config.save.clear(),
             ("save", _) => {
-                // Each line adds to those before it.
+                // Each line is added to those before it.
                 let mut save = std::mem::take(&mut self.config.save);
                 self.config.set_directive(name, args)?;
                 save.append(&mut self.config.save);
@@ -272,23 +289,23 @@ impl Settings {
         }
     }
 
-    /// What depends on several directives.
+    /// Checks that depend on several directives.
     fn finish(&mut self) -> Result<(), String> {
-        if self.config.port == 0 {
+        if self.config.port == 0 && self.unixsocket.is_none() {
             return Err("Configured to not listen anywhere, exiting.".into());
         }
         Ok(())
     }
 }
 
-/// Redis's words for most mistakes.
+/// Redis's error for most mistakes.
 const BAD: &str = "Bad directive or wrong number of arguments";
 
-/// Why a line does not do.
+/// Why a line is invalid.
 enum LineError {
     /// The reason.
     Here(String),
-    /// All that there is to say of a line in an included file.
+    /// The complete message for a line in an included file.
     Included(String),
 }
 
@@ -296,7 +313,7 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.trim_ascii()
 }
 
-/// What redis-server prints of a line that it does not take.
+/// The message of redis-server for an invalid line.
 fn fatal(number: usize, line: &[u8], reason: &str) -> String {
     let line = String::from_utf8_lossy(line);
     format!(

@@ -1,14 +1,14 @@
-//! What a change is written as.
+//! The form in which changes are written to the append-only file.
 
 use crate::command::table;
 use crate::node::Node;
 use crate::resp::{encode_command_into, parse_i64_strict};
 
-/// How a time to live is told, and how much of a millisecond its unit is.
+/// How a command gives a time to live, and its unit in milliseconds.
 #[derive(Clone, Copy)]
 struct Time {
     unit_ms: i64,
-    /// Counted from now instead of from the Unix epoch.
+    /// Relative to now instead of to the Unix epoch.
     relative: bool,
 }
 
@@ -17,11 +17,11 @@ const MILLISECONDS: Time = Time { unit_ms: 1, relative: true };
 const UNIX_SECONDS: Time = Time { unit_ms: 1000, relative: false };
 
 impl Node {
-    /// `feedAppendOnlyFile`: a command that changed this database, after a SELECT if the last one was of another. Times
-    /// to live are written as the moment they end: EXPIRE, PEXPIRE and EXPIREAT become PEXPIREAT, and a SET with a time, a SETEX or
-    /// a PSETEX becomes a SET and a PEXPIREAT.
+    /// `feedAppendOnlyFile`: a command that changed this database, after a SELECT if the last command was for
+    /// another. Times to live become absolute: EXPIRE, PEXPIRE and EXPIREAT become PEXPIREAT, and SET with a time,
+    /// SETEX and PSETEX become SET and PEXPIREAT.
     ///
-    /// It goes out with the turn's end; what the running rewrite must not miss is kept for it too.
+    /// Written at the end of the turn; also kept for the running rewrite.
     #[inline(never)]
     pub(crate) fn feed_append_only_file(&mut self, db: usize, words: &[impl AsRef<[u8]>]) {
         let words: Vec<&[u8]> = words.iter().map(AsRef::as_ref).collect();
@@ -63,7 +63,7 @@ impl Node {
     }
 }
 
-/// `catAppendOnlyExpireAtCommand`. The number was read before, by the command that is written down.
+/// `catAppendOnlyExpireAtCommand`. The command has already validated the number.
 fn push_pexpireat(bytes: &mut Vec<u8>, key: &[u8], time: &[u8], unit: Time, now_ms: i64) {
     let when = parse_i64_strict(time).unwrap_or_default().wrapping_mul(unit.unit_ms);
     let when = if unit.relative { when.wrapping_add(now_ms) } else { when };

@@ -1,4 +1,4 @@
-//! The file is turned on and off, and written to.
+//! Turning the file on and off, and writing it.
 
 use super::AofState;
 use crate::config::AppendFsync;
@@ -6,11 +6,11 @@ use crate::event::LogLevel;
 use crate::io::{Fsync, Output};
 use crate::node::Node;
 
-/// A write that fails again and again is logged once in so many seconds (`AOF_WRITE_LOG_ERROR_RATE`).
+/// A failing write is logged at most once in this many seconds (`AOF_WRITE_LOG_ERROR_RATE`).
 const ERROR_RATE_S: i64 = 30;
 
 impl Node {
-    /// What CONFIG SET appendonly asked for.
+    /// Applies CONFIG SET appendonly.
     pub(crate) fn switch_append_only(&mut self) {
         match (self.config.aof.appendonly, self.aof.is_on()) {
             (true, false) => self.start_append_only(),
@@ -19,10 +19,10 @@ impl Node {
         }
     }
 
-    /// `startAppendOnly`: from now on changes are kept for the rewrite that begins; once it ends they are appended.
+    /// `startAppendOnly`: starts a rewrite and buffers changes for it; once it ends they are appended.
     pub(super) fn start_append_only(&mut self) {
         self.config.aof.appendonly = true;
-        // The file is made if there is none.
+        // Creates the file if there is none.
         self.append(Vec::new(), Fsync::No);
         if self.child.is_some() {
             self.aof.rewrite_scheduled = true;
@@ -46,7 +46,7 @@ impl Node {
         self.aof.last_fsync = self.now.unix_s();
     }
 
-    /// `stopAppendOnly`: what is not written yet is, and what was written is brought to the disk.
+    /// `stopAppendOnly`: writes and syncs what is buffered.
     pub(super) fn stop_append_only(&mut self) {
         self.config.aof.appendonly = false;
         let rest = std::mem::take(&mut self.aof.buf);
@@ -62,7 +62,7 @@ impl Node {
         let (aof, now) = (&self.aof, self.now.unix_s());
         let mode = self.config.aof.appendfsync;
         let due = mode == AppendFsync::Everysec && now > aof.last_fsync;
-        // What was written in a second's last turn is not left for the next change to take along.
+        // Sync data of the last second also if no change follows.
         let overdue = due && aof.fsync_offset != aof.current_size;
         if aof.buf.is_empty() && !overdue {
             return;
@@ -91,8 +91,8 @@ impl Node {
         self.out.outputs.push(Output::Append { name, bytes, fsync });
     }
 
-    /// How a write went, if it is worth telling. What did not get into the file stays to be written, and until it is,
-    /// nobody changes the dataset.
+    /// The result of a write. Unwritten bytes stay buffered, and until they are written no client may change the
+    /// dataset.
     #[inline(never)]
     pub(crate) fn appended(&mut self, unwritten: &[u8], error: Option<&str>) {
         if !self.aof.is_on() {
@@ -132,8 +132,8 @@ impl Node {
         self.aof.write_error = Some(error.to_owned());
     }
 
-    /// What `prepareForShutdown` does about the file. `false` if the process may not end yet: what it holds is nowhere
-    /// else.
+    /// The part of `prepareForShutdown` for the file. `false` if the process must not end yet because its data is not
+    /// on disk.
     #[inline(never)]
     #[must_use]
     pub(crate) fn finish_append_only_file(&mut self) -> bool {
@@ -156,7 +156,7 @@ impl Node {
         true
     }
 
-    /// Before a master's dataset takes the place of ours (`readSyncBulkPayload`).
+    /// Before a master's dataset replaces ours (`readSyncBulkPayload`).
     #[inline(never)]
     pub(crate) fn stop_append_only_for_sync(&mut self) {
         self.stop_append_only();

@@ -1,4 +1,4 @@
-//! `loadAppendOnlyFile`: the file's commands are executed by a client that nobody else sees.
+//! `loadAppendOnlyFile`: a client without a connection executes the commands of the file.
 
 use std::sync::Arc;
 
@@ -30,11 +30,11 @@ pub(crate) struct Load {
     file: Arc<[u8]>,
     /// Where the next command begins.
     at: usize,
-    /// The RDB that the file begins with, while it is read.
+    /// The RDB preamble, while it is loaded.
     preamble: Option<Loader>,
     /// `createFakeClient`.
     client: Box<Client>,
-    /// `valid_up_to`: up to here whole commands were executed.
+    /// `valid_up_to`: the end of the last executed command.
     valid: usize,
     /// `valid_before_multi`: the same before the last MULTI.
     valid_before_multi: usize,
@@ -42,14 +42,14 @@ pub(crate) struct Load {
     begun: Instant,
 }
 
-/// The process cannot go on: what it logs before it ends.
+/// A fatal error: the log lines before the process exits.
 type Fatal = Vec<String>;
 
-/// What a step led to.
+/// The result of a step.
 enum Step {
     More,
     Done,
-    /// The file ends where it may not; what comes before this place may stay.
+    /// The file is truncated; it is valid up to this offset.
     Cut {
         valid: usize,
     },
@@ -73,7 +73,7 @@ impl Node {
                 })
             }
             _ => {
-                // Whoever looks finds one from now on.
+                // From now on the file exists.
                 let name = self.config.aof.appendfilename.clone();
                 self.out.outputs.push(Output::Append { name, bytes: Vec::new(), fsync: Fsync::No });
                 self.log(LogLevel::Notice, || "Ready to accept connections".into());
@@ -82,8 +82,8 @@ impl Node {
         }
     }
 
-    /// DEBUG LOADAOF: what is to be written is, the dataset is emptied, and the driver is asked for the file. The reply
-    /// comes when it is loaded.
+    /// DEBUG LOADAOF: writes what is buffered, empties the dataset, and asks the driver for the file. The reply is
+    /// sent when it is loaded.
     pub(crate) fn debug_loadaof(&mut self, conn: ConnId) {
         if self.clients.get(&conn).is_none_or(|client| client.multi.is_some()) {
             self.add_reply(conn, b"-ERR DEBUG LOADAOF cannot wait for the file inside a transaction\r\n");
@@ -97,7 +97,7 @@ impl Node {
         self.out.outputs.push(Output::ReadFile { name: self.config.aof.appendfilename.clone() });
     }
 
-    /// The driver brings the file that [`Output::ReadFile`] asked for.
+    /// The driver delivers the file of [`Output::ReadFile`].
     #[inline(never)]
     pub(crate) fn append_only_file_read(&mut self, result: Result<Arc<[u8]>, &str>) {
         let Some(conn) = self.aof.reading.take() else { return };
@@ -124,7 +124,7 @@ impl Node {
             let options = LoadOptions {
                 max_version: self.config.limits.rdb_version_max,
                 databases: self.config.databases,
-                // What comes after it may want keys whose time has come.
+                // Later commands may access expired keys.
                 drop_expired_before: None,
                 encodings: rdb::EncodingLimits::of(&self.config),
             };
@@ -155,7 +155,7 @@ impl Node {
         }
     }
 
-    /// Reads so many bytes, at least a command.
+    /// Reads about this many bytes, at least one command.
     fn append_only_load_step(&mut self, mut load: Load, bytes_max: usize) -> Result<(), Fatal> {
         let until = load.at.saturating_add(bytes_max);
         if let Some(loader) = load.preamble.take() {
@@ -167,7 +167,7 @@ impl Node {
                     return Ok(());
                 }
                 Progress::Done(loaded) => {
-                    // Unlike Redis, which would cut the RDB away with a broken command right behind it.
+                    // Redis would also cut off the RDB if a broken command follows it directly.
                     (load.at, load.valid) = (loaded.bytes, loaded.bytes);
                     self.keyspace.replace_data(loaded.keyspace);
                     self.load_scripts(&loaded.scripts);
@@ -205,7 +205,7 @@ impl Node {
             let (argv, next) = match command_at(&file, load.at) {
                 Found::Command(argv, next) => (argv, next),
                 Found::BadFormat => return Err(bad_format()),
-                // Redis leaves the MULTI there if a broken command follows it, and what is appended later is lost in it.
+                // Redis leaves the MULTI if a broken command follows it, and commands appended later are lost in it.
                 Found::Truncated | Found::End if self.loader_is_in_multi() => {
                     self.log(LogLevel::Warning, || "Revert incomplete MULTI/EXEC transaction in AOF file".into());
                     return Ok(Step::Cut { valid: load.valid_before_multi });
@@ -247,7 +247,7 @@ impl Node {
         }
     }
 
-    /// The tail that cannot be executed is cut off (`uxeof`), if `aof-load-truncated` says so.
+    /// Cuts off the incomplete tail (`uxeof`), if `aof-load-truncated` allows it.
     fn cut_append_only_file(&mut self, load: &Load, valid: usize) -> Result<(), Fatal> {
         if !self.config.aof.aof_load_truncated {
             return Err(vec![
@@ -286,7 +286,7 @@ impl Node {
         }
     }
 
-    /// What the client sent behind its DEBUG LOADAOF is read before the turn ends.
+    /// Input of the client after its DEBUG LOADAOF is processed before the turn ends.
     fn release_held(&mut self) {
         if let Some(conn) = self.aof.held.take() {
             self.queue_client_for_reprocessing(conn);
@@ -300,15 +300,15 @@ impl Node {
     }
 }
 
-/// Commands that a file can hold for a reason: those that change data, and what stands around them. Redis executes whatever it
-/// finds, SHUTDOWN too.
+/// Commands that may be in a file: those that change data, and those around them. Redis executes any command,
+/// including SHUTDOWN.
 fn is_replayed(spec: &CommandSpec) -> bool {
     matches!(spec.run, Handler::Data(_))
         || spec.flags.has(Flags::WRITE)
         || matches!(spec.name, "select" | "multi" | "exec" | "discard" | "eval" | "evalsha" | "script" | "ping")
 }
 
-/// What stands for the loader's client while it is among the others.
+/// The connection of the loader's client.
 fn new_placeholder() -> Box<Client> {
     Box::new(Client::new(ConnId::LOADER, 0, Peer { ip: String::new(), port: 0 }, 0, 0))
 }

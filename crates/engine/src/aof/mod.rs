@@ -2,14 +2,13 @@
 //!
 //! | here | what |
 //! |---|---|
-//! | `feed` | what a change is written as (`feedAppendOnlyFile`) |
-//! | `file` | the file on and off, and its writes (`startAppendOnly`, `stopAppendOnly`, `flushAppendOnlyFile`) |
-//! | `rewrite`, `rebuild` | BGREWRITEAOF and its child; the commands that make a dataset |
-//! | `reader`, `load` | what a file holds; its way back into memory (`loadAppendOnlyFile`) |
+//! | `feed` | the form in which changes are written (`feedAppendOnlyFile`) |
+//! | `file` | turning the file on and off, and writing it (`startAppendOnly`, `stopAppendOnly`, `flushAppendOnlyFile`) |
+//! | `rewrite`, `rebuild` | BGREWRITEAOF and its child; the commands that rebuild a dataset |
+//! | `reader`, `load` | parsing and loading a file (`loadAppendOnlyFile`) |
 //!
-//! The node keeps no copy of the file: it appends by [`crate::Output::Append`], once a turn, before the turn's replies go
-//! out. A page that shows nothing of it does without this code at first: what the rest of the engine calls is kept out of
-//! line.
+//! The node keeps no copy of the file: it appends by [`crate::Output::Append`], once a turn, before the turn's
+//! replies are sent.
 
 mod feed;
 mod file;
@@ -33,17 +32,17 @@ pub(crate) enum AofState {
     Off,
     /// `AOF_ON`.
     On,
-    /// `AOF_WAIT_REWRITE`: turned on, but what was there before is not in the file until the first rewrite ends.
+    /// `AOF_WAIT_REWRITE`: turned on, but the file is incomplete until the first rewrite ends.
     WaitRewrite,
 }
 
-/// What a node knows of its append-only file.
+/// The state of the append-only file.
 #[derive(Debug)]
 pub(crate) struct Aof {
     pub(crate) state: AofState,
-    /// `aof_buf`: what the next write appends.
+    /// `aof_buf`: bytes for the next write.
     pub(crate) buf: Vec<u8>,
-    /// `aof_rewrite_buf_blocks`: what changed since the running rewrite began.
+    /// `aof_rewrite_buf_blocks`: changes since the running rewrite began.
     pub(crate) rewrite_buf: Vec<u8>,
     /// `aof_selected_db`.
     selected_db: Option<usize>,
@@ -51,7 +50,7 @@ pub(crate) struct Aof {
     pub(crate) rewrite: Option<Rewrite>,
     /// `aof_rewrite_scheduled`.
     pub(crate) rewrite_scheduled: bool,
-    /// The child whose file took the old one's place last, and whether the file was waited for.
+    /// The child whose file last replaced the old one, and whether the state was WAIT_REWRITE.
     taken: Option<(ChildId, bool)>,
     /// `rdb_bgsave_scheduled`: a BGSAVE waits until the rewrite has ended.
     pub(crate) bgsave_scheduled: bool,
@@ -59,7 +58,7 @@ pub(crate) struct Aof {
     pub(crate) current_size: u64,
     /// `aof_rewrite_base_size`: the size after the last rewrite or load.
     pub(crate) base_size: u64,
-    /// `aof_fsync_offset`: so many bytes are on the disk for sure, or soon will be.
+    /// `aof_fsync_offset`: bytes that are on disk, or will be soon.
     fsync_offset: u64,
     /// `aof_last_fsync`, in Unix seconds.
     last_fsync: i64,
@@ -67,20 +66,20 @@ pub(crate) struct Aof {
     pub(crate) last_rewrite_seconds: i64,
     /// `aof_lastbgrewrite_status`.
     pub(crate) last_rewrite_ok: bool,
-    /// Why the last write failed (`aof_last_write_status`, `aof_last_write_errno`). Until one succeeds nobody may change
-    /// the dataset.
+    /// The error of the last write (`aof_last_write_status`, `aof_last_write_errno`). Until one succeeds no client
+    /// may change the dataset.
     pub(crate) write_error: Option<String>,
     /// When a failed write was last logged, in Unix seconds.
     error_logged: i64,
-    /// A full resync stopped it, and starts it again.
+    /// Stopped during a full resync, which starts it again.
     restart_after_sync: bool,
-    /// The load under way, between two of its steps.
+    /// The load in progress, between two of its steps.
     load: Option<Box<Load>>,
-    /// A command of the file is being executed: nothing of it is propagated.
+    /// A command of the file is being executed: it is not propagated.
     replaying: bool,
-    /// DEBUG LOADAOF of this client waits for the file. The driver brings it before anything else.
+    /// DEBUG LOADAOF of this client waits for the file. The driver delivers it before other input.
     reading: Option<ConnId>,
-    /// This client's DEBUG LOADAOF is not over.
+    /// DEBUG LOADAOF of this client is in progress.
     held: Option<ConnId>,
 }
 
@@ -113,12 +112,12 @@ impl Default for Aof {
 }
 
 impl Aof {
-    /// Whether changes are to be written down (`aof_state != AOF_OFF`).
+    /// Whether changes are written (`aof_state != AOF_OFF`).
     pub(crate) fn is_on(&self) -> bool {
         self.state != AofState::Off
     }
 
-    /// Whether serverCron may have something to do about it.
+    /// Whether serverCron has work for it.
     pub(crate) fn is_busy(&self) -> bool {
         self.is_on() || self.rewrite.is_some() || self.rewrite_scheduled
     }
@@ -133,12 +132,12 @@ impl Aof {
         self.replaying
     }
 
-    /// Whether nothing may happen before the driver has brought the file.
+    /// Whether all else waits until the driver has delivered the file.
     pub(crate) const fn is_reading(&self) -> bool {
         self.reading.is_some()
     }
 
-    /// Whether what this client sends has to wait.
+    /// Whether input of this client must wait.
     pub(crate) fn holds(&self, conn: ConnId) -> bool {
         self.reading.is_some() || self.held == Some(conn)
     }

@@ -1,22 +1,24 @@
-//! What an append-only file holds: commands as RESP, read as leniently as `loadAppendOnlyFile` does.
+//! Parses the commands of an append-only file, as leniently as `loadAppendOnlyFile` does.
 
-/// As much of a line is read at a time.
+use crate::resp::strtol;
+
+/// The longest line that is read at once.
 const LINE_MAX: usize = 127;
 
-/// What stands at a place of the file.
+/// What was found at an offset of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// A command, and where the next begins.
+    /// A command, and the offset of the next.
     Command(Vec<Vec<u8>>, usize),
     /// Nothing: the file ends here.
     End,
     /// The file ends in the middle of a command.
     Truncated,
-    /// This is no append-only file.
+    /// Not an append-only file.
     BadFormat,
 }
 
-/// What stands at `at`.
+/// Parses the command at `at`.
 pub(super) fn command_at(bytes: &[u8], at: usize) -> Found {
     let mut rest = bytes.get(at..).unwrap_or_default();
     let Some(line) = take_line(&mut rest) else { return Found::End };
@@ -26,7 +28,7 @@ pub(super) fn command_at(bytes: &[u8], at: usize) -> Found {
     if line.len() == 1 {
         return Found::Truncated;
     }
-    let count = number(&line[1..]);
+    let count = strtol(&line[1..]);
     if count < 1 {
         return Found::BadFormat;
     }
@@ -40,21 +42,21 @@ pub(super) fn command_at(bytes: &[u8], at: usize) -> Found {
     Found::Command(words, bytes.len() - rest.len())
 }
 
-/// `$<length>`, so many bytes, and two that end them, whatever they are.
+/// `$<length>`, that many bytes, and two more of any value.
 fn take_word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], Found> {
     let line = take_line(rest).ok_or(Found::Truncated)?;
     if line[0] != b'$' {
         return Err(Found::BadFormat);
     }
-    // Redis would ask for more memory than there is.
-    let len = usize::try_from(number(&line[1..])).map_err(|_| Found::BadFormat)?;
+    // Redis would try to allocate more memory than there is.
+    let len = usize::try_from(strtol(&line[1..])).map_err(|_| Found::BadFormat)?;
     let end = len.checked_add(2).ok_or(Found::Truncated)?;
     let (word, after) = rest.split_at_checked(end).ok_or(Found::Truncated)?;
     *rest = after;
     Ok(&word[..len])
 }
 
-/// A line with its end, at least a byte; of a longer one what `fgets` takes.
+/// A line with its end, at least one byte; of a longer line the part that `fgets` reads.
 fn take_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let all: &'a [u8] = rest;
     let window = &all[..all.len().min(LINE_MAX)];
@@ -62,11 +64,6 @@ fn take_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (line, after) = all.split_at(len);
     *rest = after;
     (!line.is_empty()).then_some(line)
-}
-
-/// C's `atoi`.
-fn number(text: &[u8]) -> i64 {
-    crate::rdb::leading_integer(text)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! `rewriteAppendOnlyFileRio`: the commands that make a dataset anew.
+//! `rewriteAppendOnlyFileRio`: the commands that rebuild a dataset.
 
 use crate::keyspace::{Entry, Snapshot, Value};
 use crate::resp::{encode_command_into, format_double};
 
-/// A command gets so many elements at most (`AOF_REWRITE_ITEMS_PER_CMD`).
+/// The most elements in one command (`AOF_REWRITE_ITEMS_PER_CMD`).
 const ITEMS_PER_COMMAND: usize = 64;
 
 /// Database after database, key after key.
@@ -32,13 +32,13 @@ fn push_key(out: &mut Vec<u8>, key: &[u8], entry: &Entry) {
             push_elements(out, b"HMSET", key, 2, pairs);
         }
     }
-    // -1 is `getExpire`'s word for "never".
+    // -1 is what `getExpire` returns for "never".
     if let Some(when) = entry.expire_ms().filter(|&when| when != -1) {
         encode_command_into(out, &[b"PEXPIREAT", key, when.to_string().as_bytes()]);
     }
 }
 
-/// As many commands as it takes; an element is so many words.
+/// Writes as many commands as needed; an element has this many words.
 fn push_elements(
     out: &mut Vec<u8>,
     name: &[u8],

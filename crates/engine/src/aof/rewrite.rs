@@ -1,4 +1,5 @@
-//! The rewrite: a child writes the shortest file that makes the dataset, and what changed meanwhile is put behind it.
+//! The rewrite: a child writes the shortest file that rebuilds the dataset, and the changes made meanwhile are
+//! appended.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use crate::io::{ChildId, ConnId, Fsync, Output};
 use crate::node::Node;
 use crate::rdb::SaveJob;
 
-/// After a failed background save, one that waits its turn waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
+/// Delay of a scheduled background save after a failed one (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
 
 /// The running rewrite.
@@ -18,7 +19,7 @@ pub(crate) struct Rewrite {
     pub(crate) id: ChildId,
     /// `aof_rewrite_time_start`, in Unix seconds.
     pub(crate) started: i64,
-    /// What it made, once it has ended; serverCron reaps it, at most one turn later.
+    /// Its result, once it has ended; serverCron reaps it, at most one turn later.
     pub(crate) result: Option<Result<Arc<[u8]>, String>>,
 }
 
@@ -30,13 +31,13 @@ pub struct RewriteJob {
 }
 
 impl RewriteJob {
-    /// Writes the file: an RDB, or the commands that make the dataset.
+    /// Writes the file: an RDB, or the commands that rebuild the dataset.
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
         if self.as_rdb { self.dataset.run() } else { rebuild::rebuild(self.dataset.snapshot()) }
     }
 
-    /// A rough size of the dataset in bytes, from which a simulated disk works out how long the child takes.
+    /// The approximate size of the dataset in bytes, from which a simulated disk computes the child's duration.
     #[must_use]
     pub fn approximate_bytes(&self) -> u64 {
         self.dataset.approximate_bytes()
@@ -55,7 +56,7 @@ fn megabytes(bytes: usize) -> String {
 }
 
 impl Node {
-    /// Whether a child is at work: two never are (`rdb_child_pid`, `aof_child_pid`).
+    /// Whether a child is running: there is never more than one (`rdb_child_pid`, `aof_child_pid`).
     pub(crate) fn has_child(&self) -> bool {
         self.child.is_some() || self.aof.rewrite.is_some()
     }
@@ -74,8 +75,8 @@ impl Node {
         self.add_reply(conn, reply);
     }
 
-    /// `rewriteAppendOnlyFileBackground`, when no child is at work. What is fed from now on begins with a SELECT, so that it
-    /// can stand behind the child's file; and that file knows no script.
+    /// `rewriteAppendOnlyFileBackground`, if no child is running. Changes from now on begin with a SELECT, so that
+    /// they can follow the child's file; and scripts count as unknown to it.
     pub(super) fn rewrite_append_only_file(&mut self) {
         let dataset = self.save_job().for_append_only_file();
         let job = RewriteJob { dataset, as_rdb: self.config.aof.aof_use_rdb_preamble };
@@ -96,7 +97,7 @@ impl Node {
         self.out.outputs.push(Output::Kill { child: rewrite.id });
     }
 
-    /// The part of serverCron before children are reaped: a rewrite that waited for a background save to end.
+    /// The part of serverCron before children are reaped: starts a rewrite that waited for a background save.
     #[inline(never)]
     pub(crate) fn start_scheduled_append_only_rewrite(&mut self) {
         if self.aof.rewrite_scheduled && !self.has_child() {
@@ -151,18 +152,17 @@ impl Node {
             }
         }
         self.aof.last_rewrite_seconds = self.now.unix_s() - started;
-        // Turned on, and still without a file that holds everything.
+        // Turned on, but without a complete file.
         if self.aof.state == AofState::WaitRewrite {
             self.aof.rewrite_scheduled = true;
         }
     }
 
-    /// The child's file and what was fed since take the old file's place. What the next write would have appended is
-    /// part of it.
+    /// The child's file and the changes since replace the old file. The bytes for the next write are among them.
     fn replace_append_only_file(&mut self, child: ChildId, file: Arc<[u8]>, tail: Vec<u8>) {
         let size = (file.len() + tail.len()) as u64;
         let is_on = self.aof.is_on();
-        // Should that fail, the old file goes on.
+        // If that fails, the old file stays in use.
         if !self.aof.buf.is_empty() {
             let bytes = std::mem::take(&mut self.aof.buf);
             let name = self.config.aof.appendfilename.clone();
@@ -183,8 +183,7 @@ impl Node {
         }
     }
 
-    /// A child that is no background save is done. This is told once more of one whose file could not take the old one's
-    /// place.
+    /// A child other than a background save ended. Called again for a child whose file could not replace the old one.
     #[inline(never)]
     pub(crate) fn append_only_child_done(&mut self, child: ChildId, result: Result<Arc<[u8]>, String>) {
         if let Some(rewrite) = self.aof.rewrite.as_mut().filter(|rewrite| rewrite.id == child) {
@@ -197,7 +196,7 @@ impl Node {
         }
     }
 
-    /// The end of serverCron: a BGSAVE SCHEDULE that waited for a rewrite to end.
+    /// The end of serverCron: starts a BGSAVE SCHEDULE that waited for a rewrite.
     #[inline(never)]
     pub(crate) fn start_scheduled_bgsave(&mut self) {
         let since = self.now.unix_s() - self.last_save;

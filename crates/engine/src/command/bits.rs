@@ -39,7 +39,7 @@ pub fn setbit(call: &mut Call<'_>) {
     call.reply.integer(was.into());
 }
 
-/// GETBIT key offset. Bits behind the end are 0.
+/// GETBIT key offset. Bits beyond the end are 0.
 pub fn getbit(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(offset) = offset_or_reply(call, &argv[2], None) else { return };
@@ -48,8 +48,8 @@ pub fn getbit(call: &mut Call<'_>) {
     call.reply.integer((byte << (offset & 7) >> 7).into());
 }
 
-/// `getBitOffsetFromArgument`: below 2³², which is 512 MiB. With `bits` (BITFIELD) a `#` before the number makes it
-/// count fields of that width.
+/// `getBitOffsetFromArgument`: below 2³², which is 512 MiB. With `bits` (BITFIELD) a `#` before the number counts
+/// fields of that width.
 fn offset_or_reply(call: &mut Call<'_>, text: &[u8], bits: Option<u32>) -> Option<u64> {
     let (unit, number) = match (bits, text) {
         (Some(bits), [b'#', number @ ..]) => (bits, number),
@@ -65,7 +65,7 @@ fn offset_or_reply(call: &mut Call<'_>, text: &[u8], bits: Option<u32>) -> Optio
     offset
 }
 
-/// `lookupStringForBitCommand`: makes the string, or makes it longer with zero bytes, so that it has bit `offset`. On
+/// `lookupStringForBitCommand`: creates the string, or extends it with zero bytes, so that it has bit `offset`. On
 /// another type replies WRONGTYPE.
 fn grow(call: &mut Call<'_>, key: &[u8], offset: u64) -> Result<(), WrongType> {
     let needed = (offset >> 3) as usize + 1;
@@ -80,7 +80,7 @@ fn grow(call: &mut Call<'_>, key: &[u8], offset: u64) -> Result<(), WrongType> {
     Ok(())
 }
 
-/// BITCOUNT key [start end]: bits that are 1 in these bytes.
+/// BITCOUNT key [start end]: the number of bits that are 1 in these bytes.
 pub fn bitcount(call: &mut Call<'_>) {
     let argv = call.argv;
     let Ok(value) = call.lookup_read_string(&argv[1]) else { return };
@@ -105,8 +105,8 @@ pub fn bitcount(call: &mut Call<'_>) {
     call.reply.integer(count as i64);
 }
 
-/// Bytes from `start` to `end`, both included and negative ones counted from the end; `None` if there are none. Ends
-/// before the first byte are that byte.
+/// Bytes from `start` to `end`, both inclusive, negative ones counted from the end; `None` if there are none.
+/// Positions before the first byte are clamped to it.
 fn range(len: usize, start: i64, end: i64) -> Option<(usize, usize)> {
     let len = len as i64;
     let from_front = |position: i64| if position < 0 { (len + position).max(0) } else { position };
@@ -114,8 +114,8 @@ fn range(len: usize, start: i64, end: i64) -> Option<(usize, usize)> {
     (start <= end).then_some((start as usize, end as usize))
 }
 
-/// `BITPOS key bit [start [end]]`: the position of the first such bit, -1 if there is none. The string is followed by
-/// zeros, unless an end is given.
+/// `BITPOS key bit [start [end]]`: the position of the first such bit, -1 if there is none. Without `end` the string
+/// counts as followed by zeros.
 pub fn bitpos(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(bit) = integer(call, &argv[2]) else { return };
@@ -142,7 +142,7 @@ pub fn bitpos(call: &mut Call<'_>) {
     call.reply.integer(found.or(behind).unwrap_or(-1));
 }
 
-/// The optional words of BITPOS; `None` if they are wrong and the error was replied.
+/// The optional arguments of BITPOS; `None` if they are invalid and the error was replied.
 fn bitpos_bounds(call: &mut Call<'_>) -> Option<(i64, Option<i64>)> {
     match &call.argv[3..] {
         [] => Some((0, None)),
@@ -158,7 +158,8 @@ fn bitpos_bounds(call: &mut Call<'_>) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// BITOP operation destkey key [key …]: the length of the result, which is that of the longest source. Always a change.
+/// BITOP operation destkey key [key …]: replies the length of the result, which is that of the longest source. Always
+/// counts as a change.
 pub fn bitop(call: &mut Call<'_>) {
     let argv = call.argv;
     let (operation, destination, sources) = (&argv[1], &argv[2], &argv[3..]);
@@ -194,7 +195,7 @@ pub fn bitop(call: &mut Call<'_>) {
     call.reply.integer(len as i64);
 }
 
-/// What is missing of shorter strings is zeros.
+/// Shorter strings are padded with zeros.
 fn bitop_result(values: &[Option<StringValue>], combine: fn(u8, u8) -> u8) -> Vec<u8> {
     let len = values.iter().flatten().map(|value| value.len()).max().unwrap_or(0);
     let mut values = values.iter().map(|value| value.as_deref().unwrap_or_default());

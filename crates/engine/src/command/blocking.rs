@@ -1,4 +1,4 @@
-//! BLPOP, BRPOP, BRPOPLPUSH, BZPOPMIN, BZPOPMAX: the pops that wait. What serves a client that waits is in `blocked`.
+//! BLPOP, BRPOP, BRPOPLPUSH, BZPOPMIN, BZPOPMAX. Blocked clients are served in `blocked`.
 
 use super::call::{Block, BlockedOn, Call};
 use super::lists::{End, move_last, notify_popped, pop_one};
@@ -16,7 +16,7 @@ pub fn brpop(call: &mut Call<'_>) {
     blocking_pop(call, End::Tail);
 }
 
-/// `blockingPopGenericCommand`: a pop from the first list that is there, or a wait for one.
+/// `blockingPopGenericCommand`: pops from the first existing list, or blocks.
 fn blocking_pop(call: &mut Call<'_>, end: End) {
     let argv = call.argv;
     let (keys, timeout) = (&argv[1..argv.len() - 1], &argv[argv.len() - 1]);
@@ -95,7 +95,7 @@ fn blocking_zpop(call: &mut Call<'_>, end: zsets::End) {
     }
 }
 
-/// The command that pops at this end, as it is propagated.
+/// The command with which a pop at this end is propagated.
 pub(crate) const fn pop_name(end: End) -> &'static [u8] {
     match end {
         End::Head => b"LPOP",
@@ -103,8 +103,8 @@ pub(crate) const fn pop_name(end: End) -> &'static [u8] {
     }
 }
 
-/// `getTimeoutFromObjectOrReply`, in seconds: when the wait is over, `Some(None)` for never. Replies if there is no such
-/// time.
+/// `getTimeoutFromObjectOrReply`, in seconds: the time of the timeout, `Some(None)` for never. `None` if it is
+/// invalid and an error was replied.
 fn deadline(call: &mut Call<'_>, timeout: &[u8]) -> Option<Option<i64>> {
     match parse_i64_strict(timeout).map(|seconds| (seconds, seconds.checked_mul(1000))) {
         Some((0, _)) => Some(None),

@@ -1,4 +1,4 @@
-//! What a data command sees of the node: one call, and nothing of connections or replication.
+//! The context of a data command, without connections and replication.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -16,25 +16,26 @@ use crate::keyspace::{Collection, Entry, Keyspace, Value};
 use crate::resp::{Reply, errors};
 use crate::time::Now;
 
-/// How this node treats keys whose time has come (`expireIfNeeded`).
+/// How this node treats expired keys (`expireIfNeeded`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpiryRole {
-    /// A master: touching the key deletes it.
+    /// A master: accessing the key deletes it.
     Master,
-    /// A replica serving an ordinary client: reads take it for missing, nothing is deleted.
+    /// A replica serving a normal client: reads treat it as missing, nothing is deleted.
     ReplicaForClient,
-    /// A replica applying its master's stream: the key is there until the master's DEL comes.
+    /// A replica applying its master's stream: the key exists until the master's DEL arrives.
     ReplicaForMaster,
 }
 
 /// One execution of a data command.
 ///
-/// * look: [`Call::lookup_read`], [`Call::lookup_write`], their `_string` forms and [`Call::read`], which reply WRONGTYPE
-/// * change: [`Call::set_key`], [`Call::set_expire`], [`Call::change`], [`Call::create_or_change`], and the methods of
-///   `keyspace`. None of them counts in `dirty`: as in Redis, each command does
-/// * tell: `reply`, `dirty`, [`Call::rewrite`], [`Call::also_propagate`], [`Call::signal_key_as_ready`]
+/// * read: [`Call::lookup_read`], [`Call::lookup_write`], their `_string` forms and [`Call::read`], which reply
+///   WRONGTYPE
+/// * change: [`Call::set_key`], [`Call::set_expire`], [`Call::change`], [`Call::create_or_change`], and the methods
+///   of `keyspace`. None of them counts in `dirty`: as in Redis, each command does
+/// * report: `reply`, `dirty`, [`Call::rewrite`], [`Call::also_propagate`], [`Call::signal_key_as_ready`]
 pub struct Call<'a> {
-    /// The command's words; `argv[0]` is its name as the client spelt it.
+    /// The arguments; `argv[0]` is the command's name as the client spelt it.
     pub argv: &'a [Vec<u8>],
     /// All databases.
     pub keyspace: &'a mut Keyspace,
@@ -42,7 +43,7 @@ pub struct Call<'a> {
     pub db: usize,
     /// The node's clocks.
     pub now: Now,
-    /// What to do with keys whose time has come.
+    /// How to treat expired keys.
     pub expiry: ExpiryRole,
     /// Whether the command is flagged readonly in the table.
     pub readonly: bool,
@@ -50,59 +51,59 @@ pub struct Call<'a> {
     pub config: &'a Config,
     /// The node's random numbers.
     pub rng: &'a mut Xoshiro256PlusPlus,
-    /// Inside EXEC or a script nobody can wait: a blocking command answers as if its time had run out.
+    /// Inside EXEC or a script no client can block: a blocking command replies as if it had timed out.
     pub deny_blocking: bool,
     /// A script calls it (`CLIENT_LUA`).
     pub from_script: bool,
-    /// The answer.
+    /// The reply.
     pub reply: &'a mut Reply,
-    /// Changes made to the dataset (`server.dirty`); 0 means that nothing is propagated.
+    /// Number of changes to the dataset (`server.dirty`); with 0 the command is not propagated.
     pub dirty: u64,
-    /// Set by a blocking command that found nothing: the client waits, and what was replied is dropped.
+    /// Set by a blocking command that found nothing: the client blocks, and the reply is dropped.
     pub block: Option<Block>,
-    /// What to propagate instead of `argv` (`rewriteClientCommandVector`).
+    /// Propagated instead of `argv` (`rewriteClientCommandVector`).
     pub rewritten: Option<Vec<Vec<u8>>>,
-    /// Nothing of `argv` is propagated, whatever `dirty` says (`preventCommandPropagation`).
+    /// `argv` is not propagated, whatever `dirty` is (`preventCommandPropagation`).
     pub prevented: bool,
-    /// What to propagate after the command itself (`alsoPropagate`), each in its database.
+    /// Propagated after the command itself (`alsoPropagate`), each in its database.
     pub also: Vec<(usize, Vec<Vec<u8>>)>,
-    /// Keys that clients may be blocked on and that now hold something (`signalKeyAsReady`), in order.
+    /// Keys that got data and that clients may be blocked on (`signalKeyAsReady`), in order.
     pub ready: Vec<(usize, Vec<u8>)>,
-    /// Keys that this call found expired and deleted, in order: each is fed as a DEL before the command.
+    /// Expired keys that this call deleted, in order: each is fed as a DEL before the command.
     pub expired: Vec<(usize, Vec<u8>)>,
-    /// What keyspace events are to tell ([`Call::notify`]).
+    /// Keyspace events ([`Call::notify`]).
     pub notices: Vec<Notice>,
 }
 
 /// What a client waits for (`blockForKeys`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// What it will be served.
+    /// What unblocks it.
     pub on: BlockedOn,
-    /// When it gives up, in milliseconds since the Unix epoch; `None`: never.
+    /// Its timeout, in milliseconds since the Unix epoch; `None`: never.
     pub deadline_ms: Option<i64>,
 }
 
-/// What ends a client's wait, and what it gets then.
+/// What unblocks a client, and what it gets then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockedOn {
     /// BLPOP, BRPOP and BRPOPLPUSH: an element of the first of these lists that has one.
     List {
-        /// The lists, in the order in which they were asked for.
+        /// The lists, in the order given.
         keys: Vec<Vec<u8>>,
         /// From which end.
         end: End,
-        /// Where BRPOPLPUSH puts it.
+        /// The destination of BRPOPLPUSH.
         target: Option<Vec<u8>>,
     },
     /// BZPOPMIN and BZPOPMAX: a member of the first of these sorted sets that has one.
     Zset {
-        /// The sorted sets, in the order in which they were asked for.
+        /// The sorted sets, in the order given.
         keys: Vec<Vec<u8>>,
         /// From which end.
         end: zsets::End,
     },
-    /// WAIT: enough replicas that acknowledged an offset.
+    /// WAIT: enough replicas with an ACK for an offset.
     Wait {
         /// How many.
         replicas: i64,
@@ -129,15 +130,15 @@ pub struct WrongType;
 impl Call<'_> {
     /// The value of `key` for reading (`lookupKeyRead`). Counts a hit or a miss.
     ///
-    /// A key whose time has come: deleted and `None` on a master; `None` for a read-only command of a replica's client;
-    /// otherwise there.
+    /// An expired key: deleted and `None` on a master; `None` for a read-only command of a replica's client;
+    /// otherwise returned.
     pub fn lookup_read(&mut self, key: &[u8]) -> Option<Arc<Value>> {
         let found = self.lookup_read_untouched(key);
         self.touch(key);
         found
     }
 
-    /// [`Call::lookup_read`] that counts as no access (`LOOKUP_NOTOUCH`).
+    /// [`Call::lookup_read`] that does not count as an access (`LOOKUP_NOTOUCH`).
     pub fn lookup_read_untouched(&mut self, key: &[u8]) -> Option<Arc<Value>> {
         let expired = self.expire_if_needed(key);
         let hidden = expired && self.readonly && self.expiry == ExpiryRole::ReplicaForClient;
@@ -149,8 +150,8 @@ impl Call<'_> {
         found
     }
 
-    /// The value of `key` for changing (`lookupKeyWrite`). A master deletes it first if its time has come; a replica
-    /// never does, and sees it.
+    /// The value of `key` for changing (`lookupKeyWrite`). A master first deletes it if it is expired; a replica
+    /// returns it.
     ///
     /// Drop what this returns before changing the key, or the change copies the value.
     pub fn lookup_write(&mut self, key: &[u8]) -> Option<Arc<Value>> {
@@ -159,7 +160,7 @@ impl Call<'_> {
         self.peek(key)
     }
 
-    /// Notes that `key` was accessed.
+    /// Records an access to `key`.
     fn touch(&mut self, key: &[u8]) {
         if let Some(entry) = self.keyspace.get(self.db, key) {
             if self.config.eviction.policy.is_lfu() {
@@ -188,13 +189,13 @@ impl Call<'_> {
         self.string(value)
     }
 
-    /// The value of `key`, expired or not, counting nothing.
+    /// The value of `key`, expired or not, without counting an access.
     #[must_use]
     pub fn peek(&self, key: &[u8]) -> Option<Arc<Value>> {
         self.keyspace.get(self.db, key).map(Entry::shared)
     }
 
-    /// `expireIfNeeded`: whether the time of `key` has come; on a master it is then deleted and noted in `expired`.
+    /// `expireIfNeeded`: whether `key` is expired; a master deletes it and records it in `expired`.
     pub fn expire_if_needed(&mut self, key: &[u8]) -> bool {
         let now_ms = self.now.unix_ms();
         if !self.keyspace.get(self.db, key).is_some_and(|entry| entry.is_expired(now_ms)) {
@@ -209,7 +210,7 @@ impl Call<'_> {
         true
     }
 
-    /// Sets `key` whatever it held, without a time to live (`setKey`).
+    /// Sets `key`, replacing any value and time to live (`setKey`).
     pub fn set_key(&mut self, key: &[u8], value: impl Into<Value>) {
         self.expire_if_needed(key);
         let old = self.keyspace.get(self.db, key).map(Entry::uses);
@@ -219,10 +220,10 @@ impl Call<'_> {
         }
     }
 
-    /// Gives `key`, which exists, a time to live in milliseconds since the Unix epoch (`setExpire`). A time below zero
-    /// is Redis's "no time to live" to every reader.
+    /// Sets the time to live of an existing key, in milliseconds since the Unix epoch (`setExpire`). Redis reads a
+    /// negative time as "no time to live".
     ///
-    /// On a replica, a client's command (so a writable replica's) has the key noted for the replica's own expiry.
+    /// On a writable replica, a client's command registers the key for the replica's own expiry.
     pub fn set_expire(&mut self, key: &[u8], expire_ms: i64) {
         self.keyspace.set_expire(self.db, key, expire_ms);
         if self.expiry == ExpiryRole::ReplicaForClient {
@@ -230,17 +231,17 @@ impl Call<'_> {
         }
     }
 
-    /// Propagates these words instead of `argv`.
+    /// Propagates these arguments instead of `argv`.
     pub fn rewrite(&mut self, words: &[&[u8]]) {
         self.rewritten = Some(words.iter().map(|word| word.to_vec()).collect());
     }
 
-    /// Propagates these words after the command itself, or without it if that is [`Call::prevented`].
+    /// Propagates this command after the command itself, or without it if that is [`Call::prevented`].
     pub fn also_propagate(&mut self, words: &[&[u8]]) {
         self.also.push((self.db, words.iter().map(|word| word.to_vec()).collect()));
     }
 
-    /// Says that `key` holds something that clients may be blocked for.
+    /// Signals that `key` has data that clients may be blocked on.
     pub fn signal_key_as_ready(&mut self, key: &[u8]) {
         self.ready.push((self.db, key.to_vec()));
     }
@@ -265,8 +266,8 @@ impl Call<'_> {
         self.shared(value)
     }
 
-    /// Lets `change` alter the collection at `key`, and deletes the key if it is empty then. `None` if there is no such
-    /// key. On another type replies WRONGTYPE.
+    /// Applies `change` to the collection at `key`, and deletes the key if it is empty afterwards. `None` if the key
+    /// does not exist. On another type replies WRONGTYPE.
     ///
     /// # Errors
     /// The key holds another type.
@@ -275,14 +276,14 @@ impl Call<'_> {
         key: &[u8],
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<Option<R>, WrongType> {
-        // Not a `match` on the value: that would hold it until its end, and the change would copy the collection.
+        // A `match` would hold a reference to the value, and the change would copy the collection.
         if self.read_for_write::<T>(key)?.is_none() {
             return Ok(None);
         }
         Ok(self.change_known(key, change))
     }
 
-    /// [`Call::change`], for which a missing key is made first. What `change` leaves empty is not kept.
+    /// [`Call::change`], creating a missing key. A collection that `change` leaves empty is not stored.
     ///
     /// # Errors
     /// The key holds another type.

@@ -5,7 +5,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::{Reply, errors, parse_i64_strict};
 
-/// The classes of clients that CLIENT KILL TYPE knows (`getClientTypeByName`).
+/// The client types of CLIENT KILL TYPE (`getClientTypeByName`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientType {
     Normal,
@@ -35,7 +35,7 @@ impl ClientType {
     }
 }
 
-/// What CLIENT KILL looks for; every filter given must fit.
+/// The filters of CLIENT KILL; a client must match all of them.
 #[derive(Default)]
 struct KillFilter {
     id: Option<u64>,
@@ -142,7 +142,7 @@ impl Node {
             }
             (b"kill", []) => reply.error(errors::SYNTAX),
             _ => {
-                // The only one without a full stop.
+                // The only such error without a full stop.
                 let shown = String::from_utf8_lossy(&argv[1]);
                 reply.error(format!(
                     "ERR Unknown subcommand or wrong number of arguments for '{shown}'. Try CLIENT HELP"
@@ -152,7 +152,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// CLIENT UNBLOCK: as if the client's time had run out, or with an error.
+    /// CLIENT UNBLOCK: as if the client had timed out, or with an error.
     fn client_unblock(&mut self, reply: &mut Reply, id: &[u8], error: bool) {
         let Some(id) = parse_i64_strict(id) else {
             reply.error(errors::NOT_AN_INTEGER);
@@ -172,7 +172,7 @@ impl Node {
         reply.integer(1);
     }
 
-    /// Kills every client that fits; the caller itself only once its reply is out.
+    /// Kills every matching client; the caller itself only after its reply.
     fn kill_clients(&mut self, me: ConnId, filter: &KillFilter) -> i64 {
         let doomed: Vec<ConnId> =
             self.clients.values().filter(|client| filter.fits(client, me)).map(|client| client.conn).collect();
@@ -224,10 +224,13 @@ impl Node {
         if client.close_asap {
             flags.push('A');
         }
+        if self.config.is_unix_socket(&client.peer) {
+            flags.push('U');
+        }
         if flags.is_empty() {
             flags.push('N');
         }
-        // The write handler is there only while the kernel has no room.
+        // Redis installs the write handler only while the kernel has no room.
         let waiting = if client.room == 0 && self.wants_write(client.conn) { "rw" } else { "r" };
         let (buffered, blocks, memory) = client.out.usage();
         format!(

@@ -1,13 +1,13 @@
-//! Commands of Redis Cluster, which is disabled here, as it is in Redis unless asked for.
+//! Commands of Redis Cluster, which is disabled.
 
 use super::call::Call;
 
-/// CLUSTER, ASKING, READONLY: nothing of it without a cluster.
+/// CLUSTER, ASKING, READONLY: an error without a cluster.
 pub fn disabled(call: &mut Call<'_>) {
     call.reply.error("ERR This instance has cluster support disabled");
 }
 
-/// READWRITE takes back what READONLY would allow, so it does nothing, and that it does without a cluster too.
+/// READWRITE is accepted without a cluster: it only undoes READONLY.
 pub fn readwrite(call: &mut Call<'_>) {
     call.reply.ok();
 }

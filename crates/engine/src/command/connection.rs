@@ -10,7 +10,7 @@ impl Node {
         let subscriber = self.clients.get(&conn).is_some_and(|client| client.is_subscriber());
         match argv {
             [_] | [_, _] if subscriber => {
-                // A client that reads pushed messages reads arrays.
+                // A subscriber expects arrays.
                 reply.array(2);
                 reply.bulk("pong");
                 reply.bulk(argv.get(1).map_or(&b""[..], |text| text));

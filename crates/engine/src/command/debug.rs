@@ -1,5 +1,6 @@
 //! DEBUG (debug.c).
 
+use super::inspect;
 use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::keyspace::{Digest, Entry, Value};
@@ -7,30 +8,39 @@ use crate::node::Node;
 use crate::rdb;
 use crate::resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
 
-/// DEBUG SLEEP of more than a day is taken for a mistake.
+/// The longest DEBUG SLEEP, in seconds.
 const SLEEP_MAX_S: f64 = 86_400.0;
 
-/// DEBUG POPULATE of more bytes than this would end the process that it fills.
+/// The most bytes for DEBUG POPULATE: more would exhaust the memory.
 const POPULATE_BYTES_MAX: i64 = 1 << 32;
 
 /// The longest key that DEBUG POPULATE makes: Redis writes it into a buffer of 128 bytes.
 const POPULATE_KEY_LEN_MAX: usize = 127;
 
 const HELP: &[&str] = &[
+    "ASSERT -- Crash as by a failed assertion.",
     "CHANGE-REPL-ID -- Make up a new replication ID and forget the second.",
     "CRASH-AND-RECOVER [<milliseconds>] -- Die, and start again after so long.",
     "DIGEST -- A number for the whole dataset, whatever its order.",
     "DIGEST-VALUE <key> [<key> ...] -- The same of single values.",
     "ERROR <message> -- Reply this error.",
+    "HTSTATS <db> -- How full the hash tables of a database would be in Redis.",
+    "HTSTATS-KEY <key> -- The same of the hash table of one key.",
     "LOADAOF -- Drop the dataset and load the append-only file.",
     "LOG <message> -- Write a line into the log.",
     "LUA-ALWAYS-REPLICATE-COMMANDS (0|1) -- Whether scripts are propagated by their commands without asking for it.",
     "OBJECT <key> -- What is known of the value of a key.",
+    "OOM -- Crash as when memory is exhausted.",
+    "PANIC -- Crash as by a panic.",
     "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if none is given.",
     "RELOAD -- Save the dataset to the RDB file and load it again.",
     "RESTART [<milliseconds>] -- Save as SHUTDOWN does, and start again after so long.",
+    "SDSLEN <key> -- Lengths and allocations of a key and its string.",
+    "SEGFAULT -- Crash by an invalid memory access.",
     "SET-ACTIVE-EXPIRE (0|1) -- Whether keys expire that nobody touches.",
     "SLEEP <seconds> -- Do nothing at all for so long; fractions count.",
+    "STRUCTSIZE -- The sizes of the structures that Redis stores data in.",
+    "ZIPLIST <key> -- Write the ziplist of a key into the log, entry by entry.",
 ];
 
 impl Node {
@@ -43,7 +53,7 @@ impl Node {
                 self.watchdog(us / 1000);
                 let until = self.now.mono.plus_us(us);
                 reply.ok();
-                // The reply goes out when the sleep ends: Redis writes it at the end of the loop turn.
+                // The reply is sent when the sleep ends: Redis writes it at the end of the loop turn.
                 self.asleep_until = Some(until);
                 self.out.outputs.push(Output::Sleep { until });
             }
@@ -73,6 +83,15 @@ impl Node {
             }
             (b"error", [message]) => reply.error(message),
             (b"loadaof", []) => return self.debug_loadaof(conn),
+            (b"segfault", _) => return self.crash_with_report(&[], "<no assertion failed>"),
+            (b"panic", _) => return self.debug_panic(),
+            (b"assert", _) => return self.debug_assert(),
+            (b"oom", _) => return self.debug_oom(),
+            (b"htstats", [db]) => self.debug_htstats(&mut reply, db),
+            (b"htstats-key", [key]) => self.debug_htstats_key(&mut reply, self.selected_db(conn), key),
+            (b"sdslen", [key]) => self.debug_sdslen(&mut reply, self.selected_db(conn), key),
+            (b"structsize", []) => reply.bulk(inspect::struct_sizes()),
+            (b"ziplist", [key]) => self.debug_ziplist(&mut reply, self.selected_db(conn), key),
             (b"log", [message]) => {
                 self.log(LogLevel::Warning, || format!("DEBUG LOG: {}", String::from_utf8_lossy(message)));
                 reply.ok();
@@ -104,7 +123,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// What `watchdog-period` asks for: a word in the log on what holds the event loop for longer.
+    /// `watchdog-period`: a log line for commands that block the event loop for longer.
     fn watchdog(&mut self, ms: u64) {
         let period: u64 = self.config.kept.get("watchdog-period").and_then(|ms| ms.parse().ok()).unwrap_or(0);
         if period > 0 && ms >= period {
@@ -114,11 +133,11 @@ impl Node {
         }
     }
 
-    fn selected_db(&self, conn: ConnId) -> usize {
+    pub(super) fn selected_db(&self, conn: ConnId) -> usize {
         self.clients.get(&conn).map_or(0, |client| client.db)
     }
 
-    /// Saves the dataset and loads what was saved: all that does not survive a file is gone then.
+    /// Saves the dataset and loads it again; what an RDB file does not contain is lost.
     fn debug_reload(&mut self) -> Result<(), String> {
         let bytes = self.save_now();
         let is_replica = self.repl.masterhost.is_some();
@@ -136,8 +155,8 @@ impl Node {
         Ok(())
     }
 
-    /// DEBUG POPULATE count [prefix [size]]: keys that are there stay. Nothing of it is propagated, or counted as a change.
-    /// `None` if a number is none, or too large.
+    /// DEBUG POPULATE count [prefix [size]]: existing keys are kept. Nothing is propagated or counted as a change.
+    /// `None` if a number is invalid or too large.
     fn populate(&mut self, db: usize, count: &[u8], options: &[Vec<u8>]) -> Option<()> {
         let count = parse_i64_strict(count)?;
         let (prefix, size) = match options {
@@ -168,12 +187,12 @@ impl Node {
         Some(())
     }
 
-    /// What DEBUG OBJECT says. There are no addresses here; Redis's own differ from run to run.
+    /// The reply of DEBUG OBJECT. There are no addresses here; Redis's differ from run to run.
     fn describe_object(&self, entry: &Entry) -> String {
         let value = entry.value();
         let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
         let nodes = match value {
-            // A quicklist in one piece: here all lists are.
+            // Shown as a quicklist of one node.
             Value::List(list) => format!(
                 " ql_nodes:1 ql_avg_node:{:.2} ql_ziplist_max:-2 ql_compressed:0 ql_uncompressed_size:{}",
                 list.len() as f64,
@@ -201,12 +220,12 @@ pub(crate) const fn lru_clock(unix_s: i64) -> i64 {
     unix_s & ((1 << 24) - 1)
 }
 
-/// A switch: what `atoi` makes of it is not 0.
+/// A switch: on if `atoi` does not return 0.
 fn is_on(word: &[u8]) -> bool {
     parse_i64_strict(word).is_some_and(|on| on != 0)
 }
 
-/// What `strtod` reads at the start of a text as seconds, in microseconds: nothing readable is no time at all.
+/// The number at the start of the text (`strtod`) as seconds, in microseconds; 0 if there is none.
 fn sleep_us(text: &[u8]) -> u64 {
     let seconds = (1..=text.len().min(40)).rev().find_map(|len| parse_double(&text[..len])).unwrap_or(0.0);
     (seconds.clamp(0.0, SLEEP_MAX_S) * 1_000_000.0) as u64

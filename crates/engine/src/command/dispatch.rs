@@ -1,4 +1,4 @@
-//! From bytes to executions: `processInputBuffer` and the gates of `processCommand`.
+//! Input processing: `processInputBuffer` and the checks of `processCommand`.
 
 use super::execute::Propagate;
 use super::table::{CommandSpec, Flags};
@@ -10,7 +10,7 @@ use crate::resp::Parsed;
 use crate::resp::{Reply, escape};
 
 impl Node {
-    /// Bytes of our master's stream.
+    /// Bytes of the master's stream.
     pub(crate) fn stream_received(&mut self, conn: ConnId, bytes: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         client.query.push(bytes);
@@ -20,8 +20,8 @@ impl Node {
         self.process_input_and_replicate(conn);
     }
 
-    /// `processInputBufferAndReplicate`: what of our master's stream became *applied* goes on to our own replicas, byte
-    /// for byte.
+    /// `processInputBufferAndReplicate`: forwards the bytes of the master's stream that became *applied* to our own
+    /// replicas, byte for byte.
     pub(crate) fn process_input_and_replicate(&mut self, conn: ConnId) {
         let Some(before) = self.clients.get(&conn).and_then(|client| client.master()).map(|link| link.reploff) else {
             self.process_input(conn);
@@ -40,7 +40,7 @@ impl Node {
         self.end_refused_link(conn);
     }
 
-    /// `processInputBuffer`: every whole command that has arrived.
+    /// `processInputBuffer`: executes all complete commands.
     pub(crate) fn process_input(&mut self, conn: ConnId) {
         loop {
             if self.is_ending() {
@@ -69,7 +69,7 @@ impl Node {
                 Parsed::NeedMore => return,
                 Parsed::Empty => {}
                 Parsed::Newline => {
-                    // A replica's newline is its sign of life while it loads.
+                    // A newline from a replica is a keep-alive while it loads.
                     if let Some(link) = client.replica_mut() {
                         link.ack_time = unix_s;
                     }
@@ -94,11 +94,12 @@ impl Node {
         }
     }
 
-    /// After a command of the stream: `reploff = read_reploff - what is not parsed yet`.
+    /// After a command of the stream: `reploff = read_reploff - unparsed bytes`.
     fn advance_reploff(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if client.multi.is_some() {
-            // What an open MULTI queued is not applied: after a lost link the whole transaction must come again.
+            // Queued commands of an open MULTI are not applied: after a lost link the whole transaction must be sent
+            // again.
             return;
         }
         let unparsed = client.query.unparsed() as i64;
@@ -107,15 +108,20 @@ impl Node {
         }
     }
 
-    /// `CLIENT_CLOSE_AFTER_REPLY`.
+    /// `CLIENT_CLOSE_AFTER_REPLY`: nothing more is read from the client, and it is closed once its output is written.
+    ///
+    /// Redis looks at this flag when it writes, and it writes to clients that were given output. A master gets no replies,
+    /// so its link stays open until the next ACK is due: see [`Node::replication_send_ack`].
     pub(crate) fn close_after_reply(&mut self, conn: ConnId) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.close_after_reply = true;
-            self.queue_write(conn);
+            if !client.is_master() {
+                self.queue_write(conn);
+            }
         }
     }
 
-    /// `processCommand`: the gates in Redis's order (spec 4.13), then `call`.
+    /// `processCommand`: the checks in Redis's order (spec 4.13), then `call`.
     fn process_command(&mut self, conn: ConnId, argv: Vec<Vec<u8>>) {
         if argv[0].eq_ignore_ascii_case(b"quit") {
             self.add_reply(conn, b"+OK\r\n");
@@ -145,7 +151,7 @@ impl Node {
         }
     }
 
-    /// What `processCommand` does after a command. Of our master's stream this much is applied then.
+    /// The part of `processCommand` after the call.
     pub(crate) fn command_executed(&mut self, conn: ConnId) {
         let offset = self.repl.master_repl_offset;
         if let Some(client) = self.clients.get_mut(&conn) {
@@ -154,13 +160,13 @@ impl Node {
         self.handle_clients_blocked_on_keys();
     }
 
-    /// Whether this command waits for EXEC.
+    /// Whether this command is queued for EXEC.
     fn is_queued(&self, conn: ConnId, spec: &CommandSpec) -> bool {
         self.clients.get(&conn).is_some_and(|client| client.multi.is_some())
             && !matches!(spec.name, "exec" | "discard" | "multi" | "watch")
     }
 
-    /// Whether a command may run now.
+    /// Checks whether a command may run now.
     fn gate(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> Result<&'static CommandSpec, Refusal> {
         let spec = self.find_command(conn, &argv[0]);
         if let Some(client) = self.clients.get_mut(&conn) {
@@ -223,7 +229,7 @@ impl Node {
         Ok(spec)
     }
 
-    /// A master that `min-replicas-to-write` stops from writing.
+    /// Whether `min-replicas-to-write` forbids writes on this master.
     pub(crate) fn too_few_good_replicas(&self) -> bool {
         self.repl.masterhost.is_none()
             && self.config.min_replicas_to_write > 0
@@ -250,10 +256,10 @@ fn allowed_while_busy(spec: &CommandSpec, argv: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Why a command may not run now.
+/// Why a command was refused.
 struct Refusal {
     error: Vec<u8>,
-    /// Whether an open transaction fails by it.
+    /// Whether an open transaction is aborted by it.
     aborts: bool,
 }
 
@@ -267,17 +273,17 @@ impl Refusal {
     }
 }
 
-/// A command's name as a message shows it.
+/// A command's name in messages.
 pub(crate) fn shown_name(name: &[u8]) -> String {
     escape(&name[..name.len().min(64)]).to_lowercase()
 }
 
-/// What C prints of these bytes as a string.
+/// The bytes before the first NUL, as C prints them.
 fn until_zero(bytes: &[u8]) -> &[u8] {
     bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
-/// The first 128 bytes or so of the arguments help whoever mistyped.
+/// The error shows about 128 bytes of the arguments.
 fn unknown_command(argv: &[Vec<u8>]) -> Vec<u8> {
     let mut args = Vec::new();
     for arg in &argv[1..] {

@@ -1,4 +1,4 @@
-//! DUMP and RESTORE (cluster.c, where they were first needed).
+//! DUMP and RESTORE (cluster.c).
 
 use super::call::{Call, ExpiryRole};
 use super::notify::Events;
@@ -15,8 +15,8 @@ pub fn dump(call: &mut Call<'_>) {
     }
 }
 
-/// `RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]`. It is propagated as it came, so a
-/// relative time to live begins anew at each replica. What would have expired already is not there afterwards.
+/// `RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]`. Propagated unchanged, so a
+/// relative time to live starts again on each replica. An already expired key is not created.
 pub fn restore(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(options) = Options::parse(call, &argv[4..]) else { return };
@@ -63,14 +63,14 @@ pub fn restore(call: &mut Call<'_>) {
     call.reply.ok();
 }
 
-/// The words after the payload.
+/// The arguments after the payload.
 #[derive(Default)]
 struct Options {
     replace: bool,
     absttl: bool,
     /// Seconds since the key was last accessed.
     idle_s: Option<i64>,
-    /// How often it is used.
+    /// Its access frequency.
     frequency: Option<u8>,
 }
 
@@ -113,7 +113,7 @@ impl Options {
         Some(options)
     }
 
-    /// `objectSetLRUOrLFU`: what of it the policy looks at.
+    /// `objectSetLRUOrLFU`: the value that the eviction policy uses.
     fn set_lru_or_lfu(&self, call: &mut Call<'_>, key: &[u8]) {
         let (now_s, is_lfu) = (call.now.unix_s(), call.config.eviction.policy.is_lfu());
         let Some(entry) = call.keyspace.get(call.db, key) else { return };
@@ -121,7 +121,7 @@ impl Options {
             entry.set_uses(frequency);
             entry.touch(now_s);
         } else if let Some(idle_s) = self.idle_s.filter(|_| !is_lfu) {
-            // 0 stands for a key that was not accessed yet.
+            // 0 means that the key was not accessed yet.
             entry.touch(now_s.saturating_sub(idle_s).max(1));
         }
     }

@@ -1,4 +1,4 @@
-//! Keys that make room when `maxmemory` is reached (evict.c).
+//! Eviction of keys when `maxmemory` is reached (evict.c).
 
 use rand_core::RngCore;
 
@@ -7,21 +7,21 @@ use crate::config::{Config, Policy};
 use crate::keyspace::{Db, Entry, Key};
 use crate::node::Node;
 
-/// What the process takes before it holds anything, about as much as a real one.
+/// Memory of an empty process, about as much as Redis needs.
 pub(crate) const STARTUP_BYTES: u64 = 860_000;
-/// What a connection takes, about as much as in a real one.
+/// Memory of a connection, about as much as in Redis.
 const CLIENT_BYTES: u64 = 17_000;
-/// How often a new key counts as used (`LFU_INIT_VAL`).
+/// The initial use counter of a new key (`LFU_INIT_VAL`).
 pub(crate) const LFU_INIT: u8 = 5;
 
-/// `LFUDecrAndReturn`: how often the key of an entry is used, on a logarithmic scale.
+/// `LFUDecrAndReturn`: the access frequency of an entry, on a logarithmic scale.
 pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {
     let decay = config.eviction.lfu_decay_time;
     let periods = if decay > 0 { idle_s / 60 / decay } else { 0 };
     entry.uses().saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX))
 }
 
-/// `LFULogIncr`: the more a key was used, the less likely is one use to count.
+/// `LFULogIncr`: the higher the counter, the less likely it is incremented.
 pub(crate) fn one_use_more(uses: u8, config: &Config, rng: &mut impl RngCore) -> u8 {
     let base = f64::from(uses.saturating_sub(LFU_INIT));
     let chance = 1.0 / (base * config.eviction.lfu_log_factor as f64 + 1.0);
@@ -30,7 +30,7 @@ pub(crate) fn one_use_more(uses: u8, config: &Config, rng: &mut impl RngCore) ->
 }
 
 impl Node {
-    /// `zmalloc_used_memory`, about.
+    /// `zmalloc_used_memory`, approximately.
     pub(crate) fn memory_in_use(&self) -> u64 {
         let clients: u64 = self
             .clients
@@ -41,20 +41,20 @@ impl Node {
         STARTUP_BYTES + self.append_only_buffers() + self.keyspace.approximate_bytes() + backlog + clients
     }
 
-    /// What waits to be written to the append-only file.
+    /// Bytes buffered for the append-only file.
     pub(crate) fn append_only_buffers(&self) -> u64 {
         (self.aof.buf.len() + self.aof.rewrite_buf.len()) as u64
     }
 
-    /// `freeMemoryGetNotCountedMemory`: were what waits for replicas or the append-only file counted, evicting would make room for its own DELs
-    /// for ever.
+    /// `freeMemoryGetNotCountedMemory`: buffers for replicas and the append-only file are not counted, or eviction
+    /// would never end because of its own DELs.
     pub(crate) fn memory_not_counted(&self) -> u64 {
         let replicas = self.clients.values().filter(|client| client.is_replica());
         let waiting: u64 = replicas.map(|client| client.out.usage().2 as u64).sum();
         waiting + self.append_only_buffers()
     }
 
-    /// `freeMemoryIfNeededAndSafe`: whether no more memory than `maxmemory` is used, now that keys made room.
+    /// `freeMemoryIfNeededAndSafe`: evicts keys; returns whether memory is within `maxmemory` afterwards.
     pub(crate) fn free_memory_if_needed(&mut self) -> bool {
         if self.config.eviction.maxmemory == 0 || self.loading.is_some() || self.scripts.timed_out() {
             return true;
@@ -81,7 +81,7 @@ impl Node {
         true
     }
 
-    /// The best of a few keys of each database, or any key if the policy says so.
+    /// The best of a few keys of each database, or any key if the policy is random.
     fn key_to_evict(&mut self) -> Option<(usize, Vec<u8>)> {
         let policy = self.config.eviction.policy;
         let mut best: Option<(i64, usize, Key)> = None;
@@ -107,7 +107,7 @@ impl Node {
         best.map(|(_, db, key)| (db, key.to_vec()))
     }
 
-    /// The greater the sooner (`idle` of `evictionPoolPopulate`).
+    /// The greater, the sooner it is evicted (`idle` of `evictionPoolPopulate`).
     fn worth_evicting(&self, db: usize, key: &[u8]) -> i64 {
         let Some(entry) = self.keyspace.get(db, key) else { return i64::MIN };
         let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
@@ -119,8 +119,8 @@ impl Node {
     }
 }
 
-/// Keys that the policy allows: so many in a row from a random place. Those that expire stand in the order of their times, so
-/// the one that expires the soonest is known.
+/// Keys that the policy allows: some consecutive ones from a random place. Keys with a time to live are ordered by
+/// it, so the one that expires first is known.
 fn sample(db: &Db, policy: Policy, samples: usize, rng: &mut impl RngCore) -> Vec<Key> {
     let len = if policy.is_for_all_keys() { db.len() } else { db.expires_len() };
     if len == 0 {

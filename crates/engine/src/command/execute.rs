@@ -1,4 +1,4 @@
-//! `call`: executing one command, and what of it is propagated.
+//! `call`: executes a command and propagates it.
 
 use super::call::{Block, Call, ExpiryRole};
 use super::table::{CommandSpec, Flags, Handler};
@@ -8,10 +8,10 @@ use crate::node::Node;
 use crate::resp::Reply;
 use crate::time::Now;
 
-/// What the running command says of its own propagation.
+/// How the running command is propagated.
 #[derive(Debug, Default)]
 pub(crate) struct Propagation {
-    /// Propagated instead of the command's words (`rewriteClientCommandVector`).
+    /// Propagated instead of the command's arguments (`rewriteClientCommandVector`).
     pub(crate) rewritten: Option<Vec<Vec<u8>>>,
     /// Propagated even if nothing changed (`CLIENT_FORCE_REPL`).
     pub(crate) forced: bool,
@@ -21,13 +21,13 @@ pub(crate) struct Propagation {
     pub(crate) prevented: bool,
     /// Propagated after the command (`server.also_propagate`), each in its database.
     pub(crate) also: Vec<(usize, Vec<Vec<u8>>)>,
-    /// EVALSHA of a script that replicas may not hold: its text.
+    /// EVALSHA of a script that replicas may not know: its source.
     pub(crate) whole_script: Option<Vec<u8>>,
-    /// That script changed something: it is propagated as EVAL, otherwise as SCRIPT LOAD.
+    /// That script changed data: it is propagated as EVAL, otherwise as SCRIPT LOAD.
     pub(crate) script_wrote: bool,
 }
 
-/// The second half of a call, which waits until the first is over: a script may take its time.
+/// The second half of a call, delayed while a script runs for several turns.
 #[derive(Debug)]
 pub(crate) struct Suspended {
     conn: ConnId,
@@ -41,7 +41,7 @@ pub(crate) struct Suspended {
     pub(crate) propagation: Propagation,
 }
 
-/// How a command is called: the flags of `call` that make a difference here.
+/// The flags of `call` that matter here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Propagate {
     /// `CMD_CALL_FULL`.
@@ -50,7 +50,7 @@ pub(crate) enum Propagate {
     ToReplicas,
     /// Without `CMD_CALL_PROPAGATE_REPL`, likewise.
     ToFile,
-    /// Without either: a script that is propagated as a whole, or that asked for silence.
+    /// Neither: a script that is propagated as a whole, or that turned propagation off.
     No,
 }
 
@@ -75,7 +75,7 @@ impl Propagate {
     }
 }
 
-/// What a data command left behind, besides the data.
+/// The effects of a data command besides the changed data.
 pub(crate) struct Effects {
     pub(crate) dirty: u64,
     pub(crate) reply: Vec<u8>,
@@ -86,8 +86,8 @@ pub(crate) struct Effects {
 }
 
 impl Node {
-    /// `call`: executes, then propagates what changed the dataset or is forced. Calls nest: EXEC and scripts call the
-    /// commands they are made of.
+    /// `call`: executes a command, then propagates it if it changed the dataset or is forced. Calls nest: EXEC and
+    /// scripts call commands.
     pub(crate) fn call(&mut self, conn: ConnId, spec: &'static CommandSpec, argv: &[Vec<u8>], propagate: Propagate) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         client.last_cmd = spec.name;
@@ -101,13 +101,13 @@ impl Node {
             Handler::Node(run) => {
                 self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty: 0 });
                 run(self, conn, argv);
-                // A SELECT inside EXEC moves what follows, the EXEC itself included.
+                // A SELECT inside EXEC also applies to the propagated EXEC.
                 db = self.clients.get(&conn).map_or(db, |client| client.db);
             }
             Handler::Data(run) => self.call_data(conn, spec, run, argv),
         }
         let propagation = std::mem::replace(&mut self.propagation, outer);
-        // A save may set `dirty` back meanwhile.
+        // A save may reset `dirty` meanwhile.
         let half =
             Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, began, propagation };
         if self.script_was_left(conn) {
@@ -122,7 +122,7 @@ impl Node {
         let Suspended { conn, spec, propagate, db, dirty_before, version_before, began, propagation: mine, .. } = half;
         if self.keyspace.version() != version_before {
             if spec.name == "swapdb" {
-                // Redis watches a name in a database, and its SWAPDB touches no watched key.
+                // Redis watches a name in a database, and SWAPDB touches no watched key.
                 self.rewatch_keys();
                 self.scan_databases_for_ready_keys();
             } else {
@@ -143,7 +143,7 @@ impl Node {
             }
         }
         if conn == ConnId::SCRIPT {
-            // A script that forces (PUBLISH in it) has the whole script propagated.
+            // A forced command in a script (PUBLISH) forces the propagation of the script.
             self.propagation.forced |= mine.forced;
             self.propagation.forced_aof |= mine.forced_aof;
         }
@@ -155,7 +155,7 @@ impl Node {
         }
     }
 
-    /// The command's own words, or what takes their place.
+    /// Propagates the command, or its replacement.
     fn propagate_command(&mut self, db: usize, argv: &[Vec<u8>], mine: &Propagation, to: Propagate) {
         match &mine.whole_script {
             Some(body) if mine.script_wrote => {
@@ -168,13 +168,13 @@ impl Node {
         }
     }
 
-    /// `propagate`: words that replicas must execute too, in this database, and that the append-only file must hold.
+    /// `propagate`: sends a command to replicas and the append-only file.
     pub(crate) fn propagate(&mut self, db: usize, words: &[impl AsRef<[u8]>]) {
         self.propagate_to(db, words, Propagate::Yes);
     }
 
     fn propagate_to(&mut self, db: usize, words: &[impl AsRef<[u8]>], to: Propagate) {
-        // Redis tells its replicas of each MULTI in the file, and of no EXEC.
+        // While it loads the file, Redis feeds each MULTI to replicas, but no EXEC; here nothing is fed.
         if self.aof.is_replaying() {
             return;
         }
@@ -186,8 +186,8 @@ impl Node {
         }
     }
 
-    /// Whether commands of this connection apply the master's stream: those of the link, and those of a script that
-    /// the link runs; and those of the append-only file, which are obeyed just so.
+    /// Whether commands of this connection have the master's rights: those of the link, of a script that the link
+    /// runs, and of the append-only file.
     pub(crate) fn acts_for_master(&self, conn: ConnId) -> bool {
         if self.aof.is_replaying() {
             return true;
@@ -217,8 +217,8 @@ impl Node {
         }
     }
 
-    /// Runs `run` on the data as a command of this connection would. What becomes of the effects is the caller's affair;
-    /// keys that expired are to be told before anything else ([`Node::propagate_expired`]).
+    /// Runs `run` on the data as a command of this connection. The caller handles the effects; expired keys must be
+    /// propagated before anything else ([`Node::propagate_expired`]).
     pub(crate) fn run_data<R>(
         &mut self,
         conn: ConnId,
@@ -273,13 +273,13 @@ impl Node {
         }
     }
 
-    /// `propagateExpire`: the DEL of a key that expired here. To those who WATCH it the key was not touched.
+    /// `propagateExpire`: the DEL of a key that expired here. Clients that WATCH it are not affected.
     pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
         self.propagate_deletion(db, &key, self.config.lazyfree_lazy_expire);
         self.event(|| Event::Expired { db: db as u32, key });
     }
 
-    /// The DEL, or UNLINK, of a key that goes without a command: it expired, or made room.
+    /// Propagates the DEL, or UNLINK, of a key that expired or was evicted.
     pub(super) fn propagate_deletion(&mut self, db: usize, key: &[u8], lazy: bool) {
         let word: &[u8] = if lazy { b"UNLINK" } else { b"DEL" };
         if self.aof.is_on() {

@@ -1,10 +1,10 @@
-//! Commands on places (geo.c): sorted sets whose scores are positions.
+//! Geospatial commands (geo.c): sorted sets whose scores are positions.
 //!
-//! A score is a position's geohash of 52 bits as a whole number, which a double holds exactly. Crates for geohashes make
-//! the text of another grid (latitudes to ±90°), not these numbers.
+//! A score is the 52-bit geohash of a position as an integer, which a double holds exactly. Geohash crates use
+//! another grid (latitudes to ±90°).
 //!
-//! * here: what concerns single members
-//! * `hash`: positions, their hashes, distances; `area`: the boxes that a search looks into
+//! * here: commands on single members
+//! * `hash`: positions, their hashes, distances; `area`: the boxes that a search covers
 //! * `radius`: the searches
 
 pub(super) mod area;
@@ -20,7 +20,7 @@ use hash::Position;
 pub(super) use radius::radius;
 pub use radius::{georadius, georadius_ro, georadiusbymember, georadiusbymember_ro};
 
-/// GEOADD key longitude latitude member [longitude latitude member …]. Propagated as the ZADD that it is.
+/// GEOADD key longitude latitude member [longitude latitude member …]. Propagated as ZADD.
 pub fn geoadd(call: &mut Call<'_>) {
     let argv = call.argv;
     let triples = &argv[2..];
@@ -40,7 +40,7 @@ pub fn geoadd(call: &mut Call<'_>) {
     add_pairs(call, AddOptions::default(), pairs);
 }
 
-/// `extractLongLatOrReply`: the longitude and the latitude at the start of these words.
+/// `extractLongLatOrReply`: the longitude and the latitude in the first two arguments.
 pub(super) fn position(call: &mut Call<'_>, words: &[Vec<u8>]) -> Option<Position> {
     let position = Position { longitude: double(call, &words[0])?, latitude: double(call, &words[1])? };
     if position.is_on_the_map() {
@@ -70,7 +70,7 @@ fn reply_distance(reply: &mut Reply, distance: f64) {
     reply.bulk(if distance.is_nan() { "-nan".to_owned() } else { format!("{distance:.4}") });
 }
 
-/// Longitude and latitude, up to seventeen digits after the point (`ld2string`, for people to read).
+/// Longitude and latitude, up to seventeen digits after the point (human-readable `ld2string`).
 fn reply_position(reply: &mut Reply, position: Position) {
     reply.array(2);
     for degrees in [position.longitude, position.latitude] {
@@ -101,7 +101,7 @@ fn each_member(call: &mut Call<'_>, missing: fn(&mut Reply), found: fn(&mut Repl
     }
 }
 
-/// Where a member is.
+/// The position of a member.
 pub(super) fn position_of(zset: Option<&Shared<Zset>>, member: &[u8]) -> Option<Position> {
     Some(Position::of_score(zset?.score(member)?))
 }

@@ -1,9 +1,9 @@
-//! Which words of a command are keys (`getKeysFromCommand`).
+//! The key arguments of a command (`getKeysFromCommand`).
 
 use super::table::CommandSpec;
 use crate::resp::parse_i64_strict;
 
-/// Whether the keys' places depend on the words: COMMAND flags such commands `movablekeys`.
+/// Whether the positions of the keys depend on the arguments: COMMAND flags such commands `movablekeys`.
 pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
     matches!(
         spec.name,
@@ -19,7 +19,7 @@ pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
     )
 }
 
-/// The keys among `argv`, of which there are as many as the command takes. Empty if the words make no sense.
+/// The keys in `argv`, whose length is valid for the command. Empty if the arguments are invalid.
 pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
     match spec.name {
         "zunionstore" | "zinterstore" => {
@@ -64,7 +64,7 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
     }
 }
 
-/// Keys that follow their number, which is the word at `at`.
+/// Keys that follow their number, which is the argument at `at`.
 fn counted(argv: &[Vec<u8>], at: usize) -> Vec<&[u8]> {
     let count = argv.get(at).and_then(|word| parse_i64_strict(word)).and_then(|count| usize::try_from(count).ok());
     let rest = argv.get(at + 1..).unwrap_or_default();

@@ -9,11 +9,11 @@ use crate::keyspace::Hash;
 use crate::long_double::LongDouble;
 use crate::resp::{errors, parse_i64_strict};
 
-/// A stored value of so many bytes is no number to HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).
+/// A stored value of this many bytes is not a number for HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).
 const FLOAT_LEN_MAX: usize = 5 * 1024;
 
-/// HSET key field value [field value …]: how many fields are new. HMSET is the same and replies OK. Counts as one
-/// change, even if all values were set before.
+/// HSET key field value [field value …]: the number of new fields. HMSET is the same and replies OK. Counts as one
+/// change, even if all values were the same.
 pub fn hset(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, pairs) = (&argv[1], &argv[2..]);
@@ -124,19 +124,19 @@ fn old_value(call: &mut Call<'_>, key: &[u8], field: &[u8]) -> Result<Option<Vec
     Ok(hash.and_then(|hash| hash.get(field).map(<[u8]>::to_vec)))
 }
 
-/// Sets a field to a number, which in 5.0 does not look at how long the field's name is.
+/// Sets a field to a number. 5.0 does not check the length of the field's name here.
 fn set_number(call: &mut Call<'_>, key: &[u8], field: &[u8], number: Vec<u8>) {
     let entries_max = call.config.hash_max_ziplist_entries;
     let _ = call.create_or_change(key, |hash: &mut Hash| hash.insert_within(field, number, entries_max));
     call.dirty += 1;
 }
 
-/// HDEL key field [field …]: how many of them were there.
+/// HDEL key field [field …]: the number of fields removed.
 pub fn hdel(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, fields) = (&argv[1], &argv[2..]);
     let Ok(hash) = call.read_for_write::<Hash>(key) else { return };
-    // Without such a field the key is not touched, which matters to those who watch it.
+    // If no field exists, the key must not count as touched for WATCH.
     if !hash.is_some_and(|hash| fields.iter().any(|field| hash.get(field).is_some())) {
         call.reply.integer(0);
         return;
@@ -171,7 +171,7 @@ pub fn hkeys(call: &mut Call<'_>) {
     hgetall_generic(call, true, false);
 }
 
-/// HVALS key: the values, in the order of their fields.
+/// HVALS key: the values, in the order of the fields.
 pub fn hvals(call: &mut Call<'_>) {
     hgetall_generic(call, false, true);
 }

@@ -1,7 +1,7 @@
-//! HyperLogLogs: sets that remember only about how many members they have (hyperloglog.c).
+//! HyperLogLogs: estimates of the number of distinct elements (hyperloglog.c).
 //!
-//! They are strings in Redis's own format, to the byte, so that GET and an RDB file show the same as there. No crate has
-//! this format: those with the algorithm have other hashes, other widths and no sparse form.
+//! They are strings in Redis's own format, byte for byte, so that GET and an RDB file show the same. Crates with the
+//! algorithm have other hashes, other register widths and no sparse encoding.
 
 mod count;
 mod debug;
@@ -25,7 +25,7 @@ pub fn pfadd(call: &mut Call<'_>) {
     let old = call.lookup_write_string(key);
     let Ok(old) = checked(call, old) else { return };
     let exists = old.is_some();
-    // On a copy, since the key is not to be touched if nothing changes.
+    // On a copy, since the key is not touched if nothing changes.
     let mut bytes = old.map_or_else(format::empty, |old| old.to_vec());
     let mut updated = !exists;
     for element in elements {
@@ -44,7 +44,7 @@ pub fn pfadd(call: &mut Call<'_>) {
     call.reply.integer(updated.into());
 }
 
-/// Stores a changed HyperLogLog; a time to live stays.
+/// Stores a changed HyperLogLog; keeps the time to live.
 fn put(call: &mut Call<'_>, key: &[u8], bytes: Vec<u8>, exists: bool) {
     if exists {
         change(call, key, |value| *value = bytes);
@@ -68,10 +68,10 @@ fn checked(
     Ok(value)
 }
 
-/// PFCOUNT key [key …]: about how many members the one has, or all together.
+/// PFCOUNT key [key …]: the estimate for one, or for the union of several.
 ///
-/// The estimate of a single one is kept in the string. Working it out anew is a change, although the command only
-/// reads.
+/// The estimate of a single key is cached in the string. Computing it again is a change, although the command is
+/// read-only.
 pub fn pfcount(call: &mut Call<'_>) {
     let argv = call.argv;
     if argv.len() > 2 {
@@ -103,7 +103,7 @@ pub fn pfcount(call: &mut Call<'_>) {
     call.reply.integer(count as i64);
 }
 
-/// Merges what these keys hold and says whether one of them is dense. `None` if one is no HyperLogLog; the error was
+/// Merges these keys; returns also whether one of them is dense. `None` if one is not a HyperLogLog; the error was
 /// replied.
 fn merge(call: &mut Call<'_>, keys: &[Vec<u8>], registers: &mut Registers) -> Option<bool> {
     let mut any_dense = false;
@@ -119,7 +119,7 @@ fn merge(call: &mut Call<'_>, keys: &[Vec<u8>], registers: &mut Registers) -> Op
     Some(any_dense)
 }
 
-/// PFMERGE destkey [sourcekey …]: the destination becomes the union, itself included.
+/// PFMERGE destkey [sourcekey …]: stores the union of the sources and the destination.
 pub fn pfmerge(call: &mut Call<'_>) {
     let argv = call.argv;
     let destination = &argv[1];

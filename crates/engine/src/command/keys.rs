@@ -10,14 +10,14 @@ use crate::keyspace::{Entry, Key, Value};
 use crate::resp::{errors, parse_i64_strict};
 use rand_core::RngCore;
 
-/// How often a replica whose keys all expire looks for one that has not (`dbRandomKey`).
+/// How many random keys a replica tries if all keys have a time to live (`dbRandomKey`).
 const RANDOM_KEY_TRIES: u32 = 100;
 
 /// DEL key [key …].
 pub fn del(call: &mut Call<'_>) {
     let mut deleted = 0;
     for key in &call.argv[1..] {
-        // A key whose time has come is deleted here and does not count.
+        // An expired key is deleted here and does not count.
         call.expire_if_needed(key);
         if call.keyspace.delete(call.db, key) {
             call.notify(Events::GENERIC, "del", key);
@@ -28,18 +28,18 @@ pub fn del(call: &mut Call<'_>) {
     call.reply.integer(deleted as i64);
 }
 
-/// UNLINK key [key …]: DEL that frees memory elsewhere, which nobody can see.
+/// UNLINK key [key …]: like DEL; where memory is freed makes no visible difference.
 pub fn unlink(call: &mut Call<'_>) {
     del(call);
 }
 
-/// EXISTS key [key …]: how many of them exist, one named twice counting twice.
+/// EXISTS key [key …]: the number that exist; a key given twice counts twice.
 pub fn exists(call: &mut Call<'_>) {
     let count = call.argv[1..].iter().filter(|key| call.lookup_read(key).is_some()).count();
     call.reply.integer(count as i64);
 }
 
-/// TOUCH key [key …]: EXISTS, as nothing here looks at access times.
+/// TOUCH key [key …]: like EXISTS.
 pub fn touch(call: &mut Call<'_>) {
     exists(call);
 }
@@ -65,10 +65,10 @@ pub fn pexpireat(call: &mut Call<'_>) {
 }
 
 /// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time too
-/// far ahead wraps around, as in 5.0, which does not look.
+/// far ahead wraps around, as in 5.0, which does not check.
 ///
-/// A time that is not in the future deletes the key at once, and the replicas are told DEL. Not so on a replica: there
-/// the key stays, with a time in the past, until its master says DEL.
+/// A time that is not in the future deletes the key at once, and DEL is propagated. A replica keeps the key, with a
+/// time in the past, until its master sends DEL.
 fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
     let argv = call.argv;
     let key = &argv[1];
@@ -105,7 +105,7 @@ fn ttl_generic(call: &mut Call<'_>, round: impl FnOnce(i64) -> i64) {
     let key = &call.argv[1];
     let left = match call.lookup_read_untouched(key) {
         None => -2,
-        // -1 is `getExpire`'s word for "never".
+        // -1 is what `getExpire` returns for "never".
         Some(_) => match call.keyspace.get(call.db, key).and_then(|entry| entry.expire_ms()) {
             None | Some(-1) => -1,
             Some(when) => round(when.saturating_sub(call.now.unix_ms()).clamp(0, i64::MAX - 500)),
@@ -123,11 +123,11 @@ pub fn persist(call: &mut Call<'_>) {
     call.reply.integer(persisted.into());
 }
 
-/// KEYS pattern. Keys whose time has come are left out, but not deleted.
+/// KEYS pattern. Expired keys are left out, but not deleted.
 pub fn keys(call: &mut Call<'_>) {
     let pattern = &call.argv[1];
     let now_ms = call.now.unix_ms();
-    // This pattern matches the empty key too, which it would not by the rules of `glob`.
+    // This pattern matches the empty key too, unlike in `glob`.
     let all = pattern == b"*";
     let found: Vec<_> = call
         .keyspace
@@ -141,7 +141,7 @@ pub fn keys(call: &mut Call<'_>) {
     }
 }
 
-/// DBSIZE: keys of the selected database, those included whose time has come and that nobody touched since.
+/// DBSIZE: keys of the selected database, including expired ones that were not deleted yet.
 pub fn dbsize(call: &mut Call<'_>) {
     call.reply.integer(call.keyspace.db(call.db).len() as i64);
 }
@@ -152,10 +152,9 @@ pub fn type_of(call: &mut Call<'_>) {
     call.reply.status(name);
 }
 
-/// `FLUSHALL [ASYNC]`. Always a change, even if there was nothing: replicas may have keys.
+/// `FLUSHALL [ASYNC]`. Always counts as a change: replicas may have keys.
 ///
-/// What `flushallCommand` does beyond the dataset (it kills a background save and writes an empty RDB file) is for the
-/// caller.
+/// The caller does the rest of `flushallCommand` (killing a background save, writing an empty RDB file).
 pub fn flushall(call: &mut Call<'_>) {
     if flush_options(call) {
         call.dirty += call.keyspace.flush_all() + 1;
@@ -171,7 +170,7 @@ pub fn flushdb(call: &mut Call<'_>) {
     }
 }
 
-/// `getFlushCommandFlags`: whether the words are right; if not, an error was replied.
+/// `getFlushCommandFlags`: whether the arguments are valid; if not, an error was replied.
 fn flush_options(call: &mut Call<'_>) -> bool {
     let right = match &call.argv[1..] {
         [] => true,
@@ -198,8 +197,7 @@ pub fn renamenx(call: &mut Call<'_>) {
     }
 }
 
-/// `renameGenericCommand`: whether the key has the new name now and had not before. `None` if there is no such key; the
-/// error was replied.
+/// `renameGenericCommand`: whether the key was renamed. `None` if it does not exist; the error was replied.
 fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
     let argv = call.argv;
     let (from, to) = (&argv[1], &argv[2]);
@@ -223,7 +221,8 @@ fn rename_generic(call: &mut Call<'_>, if_absent: bool) -> Option<bool> {
     Some(true)
 }
 
-/// RANDOMKEY (`dbRandomKey`). Expired keys are passed over; only a replica whose keys all expire may give up on that.
+/// RANDOMKEY (`dbRandomKey`). Expired keys are skipped, except on a replica whose keys all have a time to live, after
+/// some attempts.
 pub fn randomkey(call: &mut Call<'_>) {
     for tries in 1.. {
         let db = call.keyspace.db(call.db);
@@ -239,7 +238,7 @@ pub fn randomkey(call: &mut Call<'_>) {
     call.reply.null();
 }
 
-/// MOVE key db: 1 if the key was there and the other database had none of that name.
+/// MOVE key db: 1 if the key existed, and did not in the other database.
 pub fn move_key(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, from) = (&argv[1], call.db);

@@ -13,9 +13,9 @@ use crate::resp::errors;
 /// The two ends of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The first element's (LPUSH, LPOP).
+    /// The head (LPUSH, LPOP).
     Head,
-    /// The last element's (RPUSH, RPOP).
+    /// The tail (RPUSH, RPOP).
     Tail,
 }
 
@@ -35,7 +35,7 @@ impl End {
     }
 }
 
-/// Tells of an element taken from `key`, and of the end of the list if it was the last.
+/// Notifies that an element was popped from `key`, and that the key is gone if it was the last.
 pub(crate) fn notify_popped(call: &mut Call<'_>, key: &[u8], end: End) {
     call.notify(Events::LIST, end.pop_event(), key);
     call.notify_if_gone(key);
@@ -61,8 +61,8 @@ fn push_generic(call: &mut Call<'_>, end: End) {
     }
 }
 
-/// Pushes elements, one after the other, and says how many the list has then. A list that was not there is made, which
-/// those who are blocked for it are to hear (`dbAdd`). On another type replies WRONGTYPE. Counts nothing as dirty.
+/// Pushes elements in order and returns the new length. A created list is signalled to blocked clients (`dbAdd`). On
+/// another type replies WRONGTYPE. Does not count in `dirty`.
 fn push(call: &mut Call<'_>, key: &[u8], elements: &[Vec<u8>], end: End) -> Result<usize, super::call::WrongType> {
     let (len, new) = call.create_or_change(key, |list: &mut List| {
         let new = list.is_empty();
@@ -84,7 +84,7 @@ fn push_one(list: &mut List, element: Vec<u8>, end: End) {
     }
 }
 
-/// Takes the element at one end.
+/// Pops the element at one end.
 pub(crate) fn pop_one(list: &mut List, end: End) -> Option<Vec<u8>> {
     match end {
         End::Head => list.pop_front(),
@@ -92,12 +92,12 @@ pub(crate) fn pop_one(list: &mut List, end: End) -> Option<Vec<u8>> {
     }
 }
 
-/// LPUSHX key element [element …]: LPUSH if there is such a list.
+/// LPUSHX key element [element …]: LPUSH if the list exists.
 pub fn lpushx(call: &mut Call<'_>) {
     pushx_generic(call, End::Head);
 }
 
-/// RPUSHX key element [element …]: RPUSH if there is such a list.
+/// RPUSHX key element [element …]: RPUSH if the list exists.
 pub fn rpushx(call: &mut Call<'_>) {
     pushx_generic(call, End::Tail);
 }
@@ -114,7 +114,7 @@ fn pushx_generic(call: &mut Call<'_>, end: End) {
     }
 }
 
-/// LINSERT key BEFORE|AFTER pivot element: next to the first element equal to `pivot`. The reply is the new length, -1
+/// LINSERT key BEFORE|AFTER pivot element: next to the first element equal to `pivot`. Replies the new length, -1
 /// without such an element, 0 without the list.
 pub fn linsert(call: &mut Call<'_>) {
     let [_, key, place, pivot, element] = call.argv else { return };
@@ -228,7 +228,7 @@ pub fn lrange(call: &mut Call<'_>) {
     }
 }
 
-/// LTRIM key start stop: keeps what LRANGE would reply. A change even if all is kept.
+/// LTRIM key start stop: keeps what LRANGE would reply. Counts as a change even if all is kept.
 pub fn ltrim(call: &mut Call<'_>) {
     let Some((start, end)) = two_integers(call) else { return };
     let trim = |list: &mut List| list.keep(range_from_head(start, end, list.len()));
@@ -248,7 +248,7 @@ fn two_integers(call: &mut Call<'_>) -> Option<(i64, i64)> {
     Some((start, integer(call, &argv[3])?))
 }
 
-/// The indexes from `start` to `end` that a list of `len` elements has, `None` if it has none of them.
+/// The indexes from `start` to `end` within a list of `len` elements, `None` if there are none.
 fn range_from_head(start: i64, end: i64, len: usize) -> Option<RangeInclusive<usize>> {
     let len = len as i64;
     let start = if start < 0 { (start + len).max(0) } else { start };
@@ -261,7 +261,7 @@ pub fn lrem(call: &mut Call<'_>) {
     let [_, key, count, element] = call.argv else { return };
     let Some(count) = integer(call, count) else { return };
     let Ok(list) = call.read_for_write::<List>(key) else { return };
-    // Without such an element the key is not touched, which matters to those who watch it.
+    // Without such an element the key must not count as touched for WATCH.
     if !list.is_some_and(|list| list.iter().any(|candidate| candidate == element)) {
         call.reply.integer(0);
         return;
@@ -322,7 +322,7 @@ pub(super) fn move_one(
             }
         })?;
     } else {
-        // The destination is made before an emptied source goes.
+        // The destination is created before an empty source is deleted.
         push(call, destination, std::slice::from_ref(&element), to)?;
         call.change(source, |list: &mut List| pop_one(list, from))?;
     }

@@ -1,6 +1,6 @@
-//! SLOWLOG and LATENCY (slowlog.c, latency.c): which commands took long.
+//! SLOWLOG and LATENCY (slowlog.c, latency.c): slow commands.
 //!
-//! No time passes inside one turn of the engine, so these are those that take time all the same: scripts and DEBUG SLEEP.
+//! No time passes inside one turn of the engine, so only scripts and DEBUG SLEEP can be slow.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,10 +10,10 @@ use crate::node::Node;
 use crate::resp::{Reply, errors, parse_i64_strict};
 use crate::time::Now;
 
-/// Words of a command that are kept at most (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
+/// The most arguments kept of a command (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
 const WORDS_MAX: usize = 32;
 const WORD_LEN_MAX: usize = 128;
-/// Samples of an event (`LATENCY_TS_LEN`).
+/// Samples per event (`LATENCY_TS_LEN`).
 const SAMPLES_MAX: usize = 160;
 
 const SLOWLOG_HELP: &[&str] = &[
@@ -30,7 +30,7 @@ const LATENCY_HELP: &[&str] = &[
     "RESET [<event> ...] -- Forget the samples.",
 ];
 
-/// A command that was slow.
+/// A slow command.
 #[derive(Debug)]
 struct Slow {
     id: i64,
@@ -49,7 +49,7 @@ struct Series {
     max: i64,
 }
 
-/// What is known of slow commands.
+/// The slow log and the latency samples.
 #[derive(Debug, Default)]
 pub(crate) struct SlowLog {
     /// The newest first.
@@ -72,7 +72,7 @@ fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 impl Node {
-    /// How long a command that began at `began` took, in microseconds.
+    /// Duration of a command that began at `began`, in microseconds.
     pub(crate) fn command_us(&self, began: Now) -> i64 {
         let asleep = self.asleep_until.map_or(0, |until| until.since_us(self.now.mono));
         self.now.mono.since_us(began.mono).saturating_add(asleep) as i64
@@ -105,7 +105,7 @@ impl Node {
         self.slow_log.entries.truncate(self.config.slowlog_max_len);
     }
 
-    /// `latencyAddSample`: of one second only the longest.
+    /// `latencyAddSample`: of several samples in one second the longest is kept.
     fn add_latency(&mut self, event: &'static str, ms: i64) {
         let unix_s = self.now.unix_s();
         let series = self.slow_log.series.entry(event).or_default();
@@ -132,7 +132,7 @@ impl Node {
             (b"get", count @ ([] | [_])) => match count.first().map_or(Some(10), |count| parse_i64_strict(count)) {
                 None => reply.error(errors::NOT_AN_INTEGER),
                 Some(count) => {
-                    // Below zero is no limit.
+                    // A negative count means all.
                     let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.slow_log.entries.len());
                     reply.array(count);
                     for entry in self.slow_log.entries.iter().take(count) {
@@ -212,7 +212,7 @@ fn event_named(word: &[u8]) -> Option<&str> {
     std::str::from_utf8(word).ok()
 }
 
-/// A line for each sample, as long as it was slow.
+/// One line for each sample, of a length proportional to it.
 fn graph(event: &str, series: &Series, now: i64) -> String {
     let samples = || series.samples.iter().map(|(_, ms)| *ms);
     let (high, low) = (samples().max().unwrap_or(0), samples().min().unwrap_or(0));

@@ -4,7 +4,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 
 impl Node {
-    /// MONITOR: from now on the client is shown every command that is executed. For a replica it means nothing.
+    /// MONITOR: the client gets every executed command from now on. Ignored for replicas.
     pub(crate) fn monitor_command(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if client.is_replica() {
@@ -14,7 +14,7 @@ impl Node {
         self.add_reply(conn, b"+OK\r\n");
     }
 
-    /// Shows the monitors a command that is about to be executed: the time, the database, the client and the words.
+    /// Sends a command that is about to be executed to the monitors: time, database, client and arguments.
     pub(crate) fn feed_monitors(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let monitors: Vec<ConnId> =
             self.clients.values().filter(|client| client.monitor).map(|client| client.conn).collect();
@@ -36,7 +36,7 @@ impl Node {
     }
 }
 
-/// `sdscatrepr`: in quotes, with what cannot be printed spelt out.
+/// `sdscatrepr`: quoted, with unprintable bytes escaped.
 fn push_quoted(out: &mut Vec<u8>, word: &[u8]) {
     out.push(b'"');
     for &byte in word {

@@ -1,16 +1,16 @@
-//! Keyspace events (notify.c): who subscribes to `__keyspace@0__:key` or `__keyevent@0__:del` hears what commands do.
+//! Keyspace events (notify.c): messages on `__keyspace@0__:key` and `__keyevent@0__:del` about what commands do.
 
 use super::call::Call;
 use crate::node::Node;
 
-/// Classes of keyspace events, as `notify-keyspace-events` asks for them (`NOTIFY_*`).
+/// Classes of keyspace events, as in `notify-keyspace-events` (`NOTIFY_*`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Events(u16);
 
 impl Events {
-    /// `K`: told by key, in `__keyspace@<db>__:<key>`.
+    /// `K`: published by key, in `__keyspace@<db>__:<key>`.
     pub const KEYSPACE: Self = Self(1);
-    /// `E`: told by event, in `__keyevent@<db>__:<event>`.
+    /// `E`: published by event, in `__keyevent@<db>__:<event>`.
     pub const KEYEVENT: Self = Self(1 << 1);
     /// `g`: commands on keys of any type.
     pub const GENERIC: Self = Self(1 << 2);
@@ -24,9 +24,9 @@ impl Events {
     pub const HASH: Self = Self(1 << 6);
     /// `z`: sorted sets.
     pub const ZSET: Self = Self(1 << 7);
-    /// `x`: keys whose time came.
+    /// `x`: expired keys.
     pub const EXPIRED: Self = Self(1 << 8);
-    /// `e`: keys that made room.
+    /// `e`: evicted keys.
     pub const EVICTED: Self = Self(1 << 9);
     /// `t`: streams.
     pub const STREAM: Self = Self(1 << 10);
@@ -57,7 +57,7 @@ impl Events {
         Self(self.0 | others.0)
     }
 
-    /// `keyspaceEventsStringToFlags`. `None` if a letter stands for nothing.
+    /// `keyspaceEventsStringToFlags`. `None` if a letter is unknown.
     pub(crate) fn parse(letters: &[u8]) -> Option<Self> {
         letters.iter().try_fold(Self::default(), |events, &letter| {
             let mut known = Self::LETTERS.iter().chain(&Self::PLACES);
@@ -78,7 +78,7 @@ impl Events {
     }
 }
 
-/// Something that happened to a key.
+/// A keyspace event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     event: &'static str,
@@ -87,7 +87,7 @@ pub struct Notice {
 }
 
 impl Call<'_> {
-    /// `notifyKeyspaceEvent`: told once the command is over, in this order.
+    /// `notifyKeyspaceEvent`: published after the command, in this order.
     pub fn notify(&mut self, class: Events, event: &'static str, key: &[u8]) {
         if self.config.notify_keyspace_events.any(class) {
             self.notices.push(Notice { event, db: self.db, key: key.to_vec() });

@@ -4,9 +4,9 @@ use super::call::Call;
 use super::evict::frequency;
 use crate::config::Config;
 use crate::keyspace::Value;
-use crate::resp::{Reply, errors, parse_i64_strict};
+use crate::resp::parse_i64_strict;
 
-/// Integers from 0 up to here are objects that all of Redis shares (`OBJ_SHARED_INTEGERS`).
+/// Integers below this are shared objects (`OBJ_SHARED_INTEGERS`).
 const SHARED_INTEGERS: i64 = 10_000;
 
 /// What OBJECT says on HELP.
@@ -17,7 +17,8 @@ const HELP: &[&str] = &[
     "REFCOUNT <key> -- How many references to the value there are.",
 ];
 
-/// OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key, OBJECT HELP. None of them counts as an access, or expires the key.
+/// OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key, OBJECT HELP. None of them counts as an access or expires the
+/// key.
 pub fn object(call: &mut Call<'_>) {
     let argv = call.argv;
     let (what, key) = match &argv[1..] {
@@ -48,75 +49,15 @@ pub fn object(call: &mut Call<'_>) {
     }
 }
 
-/// 1, except for the integers that are shared for ever (`OBJ_SHARED_REFCOUNT`).
+/// 1, except for shared integers (`OBJ_SHARED_REFCOUNT`).
 pub(super) fn reference_count(value: &Value, config: &Config) -> i64 {
-    // MAXMEMORY_FLAG_NO_SHARED_INTEGERS: what is shared cannot say when it was used.
+    // MAXMEMORY_FLAG_NO_SHARED_INTEGERS: a shared object cannot have an access time.
     if config.eviction.maxmemory > 0 && config.eviction.policy.looks_at_use() {
         return 1;
     }
     let integer = value.as_string().filter(|_| value.encoding_name() == "int");
     let number = integer.and_then(parse_i64_strict);
     if number.is_some_and(|number| (0..SHARED_INTEGERS).contains(&number)) { i64::from(i32::MAX) } else { 1 }
-}
-
-/// MEMORY USAGE key [SAMPLES count], MEMORY DOCTOR | HELP | MALLOC-STATS | PURGE | STATS where they mean something here.
-/// Sizes are rough: there is no allocator to ask.
-pub fn memory(call: &mut Call<'_>) {
-    const HELP: &[&str] = &[
-        "DOCTOR -- A report in words.",
-        "MALLOC-STATS -- What the allocator says of itself.",
-        "PURGE -- Ask the allocator to give memory back.",
-        "USAGE <key> [SAMPLES <count>] -- Roughly the bytes that a key and its value take.",
-    ];
-    let argv = call.argv;
-    match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
-        (b"help", []) => call.reply.help("MEMORY", HELP),
-        (b"doctor", []) => {
-            call.reply.bulk("Sizes are worked out from the data, so there is no waste to be found here.\n")
-        }
-        (b"malloc-stats", []) => call.reply.bulk("Stats not supported for the current allocator"),
-        // As a Redis does whose allocator cannot.
-        (b"purge", []) => call.reply.ok(),
-        (b"usage", [key, options @ ..]) => {
-            if !samples_are_right(call.reply, options) {
-                return;
-            }
-            match call.keyspace.get(call.db, key) {
-                Some(entry) => {
-                    let bytes = entry.value().approximate_bytes() + key.len() + crate::keyspace::ENTRY_OVERHEAD_BYTES;
-                    call.reply.integer(bytes as i64);
-                }
-                None => call.reply.null(),
-            }
-        }
-        _ => {
-            let text = [b"ERR Unknown subcommand or wrong number of arguments for '", argv[1].as_slice()];
-            call.reply.error([&text.concat()[..], b"'. Try MEMORY HELP"].concat());
-        }
-    }
-}
-
-fn samples_are_right(reply: &mut Reply, options: &[Vec<u8>]) -> bool {
-    for option in options.chunks(2) {
-        match option {
-            [word, count] if word.eq_ignore_ascii_case(b"samples") => match parse_i64_strict(count) {
-                None => {
-                    reply.error(errors::NOT_AN_INTEGER);
-                    return false;
-                }
-                Some(count) if count < 0 => {
-                    reply.error(errors::SYNTAX);
-                    return false;
-                }
-                Some(_) => {}
-            },
-            _ => {
-                reply.error(errors::SYNTAX);
-                return false;
-            }
-        }
-    }
-    true
 }
 
 #[cfg(test)]
@@ -209,10 +150,5 @@ mod tests {
         bench.check(object, "object encoding s s", &unknown("encoding"), 0);
         assert!(bench.run(object, "object freq s").reply.starts_with("-ERR An LFU maxmemory policy is not selected"));
         assert!(bench.run(object, "object help").reply.starts_with("*5|+OBJECT <subcommand> arg arg ... arg."));
-        bench.check(memory, "memory usage s", ":66", 0);
-        bench.check(memory, "memory usage s samples 5", ":66", 0);
-        bench.check(memory, "memory usage s samples -5", "-ERR syntax error", 0);
-        bench.check(memory, "memory usage s samples", "-ERR syntax error", 0);
-        bench.check(memory, "memory usage none", "$-1", 0);
     }
 }

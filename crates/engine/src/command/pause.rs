@@ -1,20 +1,20 @@
-//! CLIENT PAUSE and CLIENT REPLY: when clients are heard, and when they are answered.
+//! CLIENT PAUSE and CLIENT REPLY.
 
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::{Reply, parse_i64_strict};
 
-/// Whether a client is answered (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
+/// Whether a client gets replies (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ReplyMode {
-    /// It is.
+    /// Yes.
     #[default]
     On,
-    /// It is not.
+    /// No.
     Off,
-    /// Not to its next command.
+    /// No reply to its next command.
     SkipNext,
-    /// Not to the command that is being executed.
+    /// No reply to the command that is being executed.
     Skip,
 }
 
@@ -34,7 +34,7 @@ impl ReplyMode {
 }
 
 impl Node {
-    /// CLIENT REPLY ON | OFF | SKIP. Only ON is answered.
+    /// CLIENT REPLY ON | OFF | SKIP. Only ON gets a reply.
     pub(crate) fn client_reply(&mut self, conn: ConnId, reply: &mut Reply, mode: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         match mode.to_ascii_lowercase().as_slice() {
@@ -49,8 +49,8 @@ impl Node {
         }
     }
 
-    /// CLIENT PAUSE milliseconds (`pauseClients`): until then nobody but replicas is heard. A pause can be made longer, not
-    /// shorter.
+    /// CLIENT PAUSE milliseconds (`pauseClients`): until then only input of replicas is processed. A pause can be
+    /// extended, not shortened.
     pub(crate) fn client_pause(&mut self, reply: &mut Reply, timeout: &[u8]) {
         match parse_i64_strict(timeout) {
             None => reply.error("ERR timeout is not an integer or out of range"),
@@ -68,7 +68,7 @@ impl Node {
         self.paused_until.is_some_and(|until| self.now.unix_ms() <= until)
     }
 
-    /// The end of a pause, as serverCron notices it (`clientsArePaused`): what clients said meanwhile is heard now.
+    /// The end of a pause, noticed by serverCron (`clientsArePaused`): processes the input received meanwhile.
     pub(crate) fn end_pause(&mut self) {
         if self.paused_until.is_none() || self.clients_are_paused() {
             return;

@@ -6,22 +6,22 @@ use crate::node::Node;
 use crate::resp::Reply;
 use std::collections::BTreeMap;
 
-/// Who listens to what.
+/// The subscriptions.
 #[derive(Debug, Default)]
 pub(crate) struct PubSub {
-    /// `pubsub_channels`: for each channel, who subscribed first to who did last.
+    /// `pubsub_channels`: for each channel the clients in order of subscription.
     channels: BTreeMap<Vec<u8>, Vec<ConnId>>,
     /// `pubsub_patterns`, in order of subscription.
     patterns: Vec<(ConnId, Vec<u8>)>,
 }
 
 impl PubSub {
-    /// Channels that somebody listens to.
+    /// Channels with subscribers.
     pub(crate) fn channels(&self) -> usize {
         self.channels.len()
     }
 
-    /// Patterns, once for each client.
+    /// Number of pattern subscriptions.
     pub(crate) fn patterns(&self) -> usize {
         self.patterns.len()
     }
@@ -60,7 +60,7 @@ impl Node {
         self.unsubscribe_generic(conn, Kind::Pattern, &argv[1..]);
     }
 
-    /// `pubsubSubscribeChannel` and `pubsubSubscribePattern`: told each time, done once.
+    /// `pubsubSubscribeChannel` and `pubsubSubscribePattern`: always replies, subscribes once.
     fn subscribe(&mut self, conn: ConnId, kind: Kind, name: &[u8]) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         let mine = if kind == Kind::Channel { &mut client.channels } else { &mut client.patterns };
@@ -79,7 +79,7 @@ impl Node {
         self.tell_subscriptions(conn, kind.words().0, Some(name));
     }
 
-    /// From these, or from all: then at least one line is told.
+    /// Unsubscribes from these, or from all, with at least one reply line.
     fn unsubscribe_generic(&mut self, conn: ConnId, kind: Kind, names: &[Vec<u8>]) {
         let Some(client) = self.clients.get(&conn) else { return };
         let all = if kind == Kind::Channel { &client.channels } else { &client.patterns };
@@ -112,7 +112,7 @@ impl Node {
         }
     }
 
-    /// What `freeClient` does for a subscriber. Nobody is told.
+    /// The part of `freeClient` for subscribers. Nothing is sent.
     pub(crate) fn unsubscribe_all(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get(&conn).filter(|client| client.is_subscriber()) else { return };
         let (channels, patterns) = (client.channels.clone(), client.patterns.clone());
@@ -134,14 +134,14 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// PUBLISH. It changes no data, and goes to the replicas all the same: subscribers may be there.
+    /// PUBLISH. Changes no data, but is propagated: replicas may have subscribers.
     pub(crate) fn publish_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let receivers = self.publish(&argv[1], &argv[2]);
         self.propagation.forced = true;
         self.add_reply(conn, format!(":{receivers}\r\n").as_bytes());
     }
 
-    /// `pubsubPublishMessage`: says how many were told.
+    /// `pubsubPublishMessage`: returns the number of receivers.
     pub(super) fn publish(&mut self, channel: &[u8], message: &[u8]) -> usize {
         let subscribers = self.pubsub.channels.get(channel).cloned().unwrap_or_default();
         let patterns = self.pubsub.patterns.iter().filter(|(_, pattern)| glob::matches(pattern, channel, false));

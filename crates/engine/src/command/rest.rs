@@ -1,5 +1,4 @@
-//! Commands that are there for programs to ask: MODULE, LOLWUT, and what a browser says when a page makes it talk to a server
-//! that does not speak HTTP.
+//! MODULE, LOLWUT, and the HTTP requests of a browser that a web page made connect to a server.
 
 use crate::event::LogLevel;
 use crate::io::ConnId;
@@ -8,11 +7,11 @@ use crate::resp::{Reply, parse_i64_strict};
 use rand_core::RngCore;
 
 const MODULE_HELP: &[&str] = &["LIST -- The modules that are loaded: none, for there is nothing that could load one."];
-/// Columns and rows of LOLWUT's picture at most.
+/// The most columns and rows of LOLWUT's picture.
 const SIZE_MAX: i64 = 100;
 
 impl Node {
-    /// MODULE LIST | LOAD | UNLOAD | HELP, of a server that can load none.
+    /// MODULE LIST | LOAD | UNLOAD | HELP, for a server without modules.
     pub(crate) fn module_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
         match (argv[1].to_ascii_lowercase().as_slice(), &argv[2..]) {
@@ -25,7 +24,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// `LOLWUT [columns [rows]]`: a picture that the node's random numbers draw, and the version.
+    /// `LOLWUT [columns [rows]]`: a random picture, and the version.
     pub(crate) fn lolwut_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
         let size = |at: usize, default: i64| match argv.get(at) {
@@ -36,7 +35,7 @@ impl Node {
             (Some(columns), Some(rows)) => {
                 let mut picture = String::new();
                 for row in 0..rows {
-                    // The lower, the more disorder.
+                    // The lower the row, the greater the disorder.
                     let stroke = |random: u64| match random % (rows as u64 + 1) {
                         random if random < row as u64 => ['/', '\\', ' '][(random % 3) as usize],
                         _ => '|',
@@ -51,7 +50,7 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// `securityWarningCommand`: POST and Host: are a browser's, and it is hung up on.
+    /// `securityWarningCommand`: POST and Host: come from a browser; the connection is closed.
     pub(crate) fn security_warning(&mut self, conn: ConnId) {
         self.log(LogLevel::Warning, || {
             "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is \

@@ -1,10 +1,10 @@
 //! SCAN, SSCAN, HSCAN, ZSCAN (`scanGenericCommand`).
 //!
-//! Whatever is there during a whole iteration is returned, whatever else comes and goes. Redis has that from walking the
-//! buckets of a hash table in the order of their reversed numbers. Here elements stand in a vector in which new ones come to
-//! the end and a removal moves the last one into the gap: so the walk goes from the end to the front, and the cursor is how
-//! many elements are still ahead. What a removal moves, it moves towards the front: something seen may be seen again, but
-//! nothing unseen moves behind the cursor.
+//! Elements that exist during a whole iteration are returned. Redis gets this from walking the buckets of a hash
+//! table in the order of their reversed numbers. Here elements are in a vector: new ones are appended, and a removal
+//! moves the last one into the gap. So the walk goes from the end to the front, and the cursor is the number of
+//! elements still to visit. A removal only moves elements towards the front: an element may be returned twice, but
+//! none is missed.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::glob;
 use crate::keyspace::{Hash, Set, Zset};
 use crate::resp::{errors, format_double};
 
-/// Elements that one call looks at without COUNT.
+/// Elements visited by one call without COUNT.
 const COUNT: usize = 10;
 
 /// SCAN cursor [MATCH pattern] [COUNT count].
@@ -24,7 +24,7 @@ pub fn scan(call: &mut Call<'_>) {
     let Some(options) = Options::parse(call, &argv[2..]) else { return };
     let (part, next) = step(cursor, call.keyspace.db(call.db).len(), options.count);
     let keys: Vec<_> = part.rev().filter_map(|index| Some(call.keyspace.db(call.db).at(index)?.0.clone())).collect();
-    // A master deletes on sight the keys whose time has come; nobody is told of them.
+    // A master deletes expired keys here and leaves them out.
     let found: Vec<_> = keys.into_iter().filter(|key| options.fits(key) && !call.expire_if_needed(key)).collect();
     reply(call, next, found);
 }
@@ -116,7 +116,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// `parseScanCursorOrReply`: what `strtoul` takes, which is also nothing (0) and a negative number.
+/// `parseScanCursorOrReply`: what `strtoul` accepts, including the empty string (0) and negative numbers.
 fn cursor(call: &mut Call<'_>, text: &[u8]) -> Option<u64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
@@ -136,7 +136,7 @@ fn cursor(call: &mut Call<'_>, text: &[u8]) -> Option<u64> {
     cursor.map(|cursor| if negative { cursor.wrapping_neg() } else { cursor })
 }
 
-/// The indexes to look at, from the last to the first, and the next cursor.
+/// The indexes to visit, from the last to the first, and the next cursor.
 fn step(cursor: u64, len: usize, count: usize) -> (Range<usize>, usize) {
     let end = if cursor == 0 { len } else { usize::try_from(cursor).unwrap_or(len).min(len) };
     let start = end.saturating_sub(count);

@@ -30,7 +30,7 @@ impl Node {
             (b"get", [pattern]) => {
                 let mut found = self.config.config_get(pattern);
                 for (name, value) in &mut found {
-                    // REPLICAOF moves what the file said.
+                    // REPLICAOF changes the configured master.
                     if matches!(*name, "replicaof" | "slaveof") {
                         *value = match &self.repl.masterhost {
                             Some(host) => format!("{host} {}", self.repl.masterport),
@@ -82,12 +82,12 @@ impl Node {
         Some(())
     }
 
-    /// What CONFIG SET changes beside the configuration.
+    /// What CONFIG SET changes besides the configuration.
     fn config_was_set(&mut self) {
         self.switch_append_only();
         self.resize_replication_backlog();
         self.refresh_good_slaves_count();
-        // What may not go is refused later.
+        // If memory is still exceeded, commands are refused later.
         let _ = self.free_memory_if_needed();
         if self.config.requirepass.is_empty() {
             for client in self.clients.values_mut() {

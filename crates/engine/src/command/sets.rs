@@ -12,12 +12,12 @@ use crate::keyspace::Set;
 pub use algebra::{sdiff, sdiffstore, sinter, sinterstore, sunion, sunionstore};
 pub use random::{spop, srandmember};
 
-/// SADD key member [member …]: how many of them are new.
+/// SADD key member [member …]: the number of new members.
 pub fn sadd(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, members) = (&argv[1], &argv[2..]);
     let Ok(set) = call.read_for_write::<Set>(key) else { return };
-    // Without a new member the key is not touched, which matters to those who watch it.
+    // Without a new member the key must not count as touched for WATCH.
     if set.is_some_and(|set| members.iter().all(|member| set.contains(member))) {
         call.reply.integer(0);
         return;
@@ -30,7 +30,7 @@ pub fn sadd(call: &mut Call<'_>) {
     call.reply.integer(added as i64);
 }
 
-/// SREM key member [member …]: how many of them were there.
+/// SREM key member [member …]: the number of members removed.
 pub fn srem(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, members) = (&argv[1], &argv[2..]);
@@ -53,7 +53,8 @@ pub fn srem(call: &mut Call<'_>) {
 /// SMOVE source destination member. Counts as one change, or as two if the destination did not have the member.
 pub fn smove(call: &mut Call<'_>) {
     let [_, source, destination, member] = call.argv else { return };
-    // Both keys are looked at before either's type, and nothing is said of the destination's without a source.
+    // Both keys are looked up before their types are checked, and the destination's type is not checked without a
+    // source.
     call.expire_if_needed(source);
     call.expire_if_needed(destination);
     let Ok(from) = call.read_for_write::<Set>(source) else { return };

@@ -8,14 +8,14 @@ use super::strings::integer;
 use crate::keyspace::{List, Value};
 use crate::resp::{errors, parse_double};
 
-/// The words after the key.
+/// The arguments after the key.
 struct Options<'a> {
     descending: bool,
     alpha: bool,
-    /// How many elements to skip, and how many to take; negative for all.
+    /// Elements to skip, and elements to return; negative for all.
     limit: (i64, i64),
     by: Option<&'a [u8]>,
-    /// A BY without `*` was among the words: elements stay in the collection's own order.
+    /// There was a BY without `*`: elements keep the collection's order.
     unsorted: bool,
     get: Vec<&'a [u8]>,
     store: Option<&'a [u8]>,
@@ -23,8 +23,8 @@ struct Options<'a> {
 
 /// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
 ///
-/// With STORE the reply is how many elements were stored, which counts as so many changes. If there are none, the
-/// destination is deleted, which counts only if there was one.
+/// With STORE the reply is the number of stored elements, which also counts as changes. If there are none, the
+/// destination is deleted, which counts only if it existed.
 pub fn sort(call: &mut Call<'_>) {
     let value = call.lookup_read(&call.argv[1]);
     let is_set = match value.as_deref() {
@@ -37,7 +37,7 @@ pub fn sort(call: &mut Call<'_>) {
     };
     let Some(mut options) = parse(call) else { return };
     if options.unsorted && is_set && (options.store.is_some() || call.from_script) {
-        // A set has no order of its own, and what is stored, or seen by a script, must be the same everywhere.
+        // A set is unordered, and what is stored or returned to a script must be the same on every node.
         options = Options { unsorted: false, alpha: true, by: None, ..options };
     }
     let mut elements = value.as_deref().map(elements_of).unwrap_or_default();
@@ -74,7 +74,7 @@ pub fn sort(call: &mut Call<'_>) {
     }
 }
 
-/// `None` if the words are wrong and the error was replied.
+/// `None` if the arguments are invalid and the error was replied.
 fn parse<'a>(call: &mut Call<'a>) -> Option<Options<'a>> {
     let mut options = Options {
         descending: false,
@@ -137,16 +137,16 @@ fn elements_of(value: &Value) -> Vec<Vec<u8>> {
     }
 }
 
-/// What an element is sorted by.
+/// The sort key of an element.
 enum Weight {
     Number(f64),
-    /// The value that BY found for it; nothing comes before anything.
+    /// The value found by BY; a missing one sorts first.
     Text(Option<Vec<u8>>),
     /// The element itself.
     Own,
 }
 
-/// The elements in order; `None` if one has no number to sort by and the error was replied.
+/// The elements in order; `None` if one has no numeric sort key and the error was replied.
 fn sorted(call: &mut Call<'_>, elements: Vec<Vec<u8>>, options: &Options<'_>) -> Option<Vec<Vec<u8>>> {
     let mut weighted = Vec::with_capacity(elements.len());
     let mut all_numbers = true;
@@ -176,7 +176,7 @@ fn sorted(call: &mut Call<'_>, elements: Vec<Vec<u8>>, options: &Options<'_>) ->
     Some(weighted.into_iter().map(|(_, element)| element).collect())
 }
 
-/// `sortCompare`, ascending. Equal numbers are told apart by the elements themselves.
+/// `sortCompare`, ascending. Equal numbers are ordered by the elements themselves.
 fn compare((one, own): &(Weight, Vec<u8>), (other, others): &(Weight, Vec<u8>)) -> Ordering {
     match (one, other) {
         (Weight::Number(one), Weight::Number(other)) => {
@@ -187,25 +187,25 @@ fn compare((one, own): &(Weight, Vec<u8>), (other, others): &(Weight, Vec<u8>)) 
     }
 }
 
-/// `strtod` of the whole text: spaces may come before the number, and nothing at all is 0.
+/// `strtod` of the whole text: leading spaces are allowed, and the empty text is 0.
 fn number(text: &[u8]) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     let spaces = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
     if text.is_empty() {
         return Some(0.0);
     }
-    // Numbers that lose digits by being so small are out of range here.
+    // Subnormal numbers are out of range for Redis here.
     parse_double(&text[spaces..]).filter(|number| !number.is_subnormal())
 }
 
-/// The part of the elements that LIMIT asks for. An offset below 0 is 0.
+/// The elements within LIMIT. A negative offset is 0.
 fn limited(elements: &[Vec<u8>], (offset, count): (i64, i64)) -> &[Vec<u8>] {
     let start = usize::try_from(offset.max(0)).map_or(elements.len(), |start| start.min(elements.len()));
     let rest = &elements[start..];
     usize::try_from(count).map_or(rest, |count| &rest[..count.min(rest.len())])
 }
 
-/// The elements, or what the GETs find for each.
+/// The elements, or the results of GET for each.
 fn output(call: &mut Call<'_>, elements: &[Vec<u8>], get: &[&[u8]]) -> Vec<Option<Vec<u8>>> {
     if get.is_empty() {
         return elements.iter().cloned().map(Some).collect();
@@ -219,7 +219,7 @@ fn output(call: &mut Call<'_>, elements: &[Vec<u8>], get: &[&[u8]]) -> Vec<Optio
     found
 }
 
-/// `lookupKeyByPattern`: the string at the key that `pattern` is with `element` in the place of its first `*`; with
+/// `lookupKeyByPattern`: the string at the key made from `pattern` by replacing its first `*` with `element`; with
 /// `->field` at its end, a field of the hash there. `#` is the element itself.
 fn lookup_by_pattern(call: &mut Call<'_>, pattern: &[u8], element: &[u8]) -> Option<Vec<u8>> {
     if pattern == b"#" {
@@ -240,7 +240,7 @@ fn lookup_by_pattern(call: &mut Call<'_>, pattern: &[u8], element: &[u8]) -> Opt
     }
 }
 
-/// What was not found is stored as an empty element.
+/// A missing value is stored as an empty element.
 fn store(call: &mut Call<'_>, destination: &[u8], output: Vec<Option<Vec<u8>>>) {
     let len = output.len();
     if len == 0 {

@@ -86,7 +86,7 @@ enum Condition {
 
 enum Outcome {
     Set,
-    /// The condition does not hold; nothing was replied.
+    /// The condition was not met; nothing was replied.
     NotSet,
     /// An error was replied.
     Refused,
@@ -94,8 +94,8 @@ enum Outcome {
 
 /// `setGenericCommand`: sets `argv[1]`. `name` is the command's, for its error.
 ///
-/// The time is checked before the condition: `SET k v NX EX 0` is an error even where `k` exists. A time too far ahead
-/// wraps around, as in 5.0, which does not look.
+/// The time is checked before the condition: `SET k v NX EX 0` is an error even if `k` exists. A time too far ahead
+/// wraps around, as in 5.0, which does not check.
 fn set_generic(
     call: &mut Call<'_>,
     name: &str,
@@ -139,7 +139,7 @@ pub fn get(call: &mut Call<'_>) {
     let _ = get_generic(call);
 }
 
-/// GETSET key value: the old value is the reply, also where it is null.
+/// GETSET key value: replies the old value, or null.
 pub fn getset(call: &mut Call<'_>) {
     if get_generic(call).is_err() {
         return;
@@ -211,7 +211,7 @@ pub fn append(call: &mut Call<'_>) {
     let old_len = old.map(|value| value.len());
     let len = old_len.unwrap_or(0) + tail.len();
     match old_len {
-        // The limit is only for strings that grow: what one command brings is within it.
+        // Only growing strings are limited: one argument is always within the limit.
         Some(_) if is_too_long(call, len) => return,
         Some(_) => change(call, key, |value| value.extend_from_slice(tail)),
         None => {
@@ -241,8 +241,7 @@ pub fn getrange(call: &mut Call<'_>) {
 }
 
 fn range(value: &[u8], start: i64, end: i64) -> &[u8] {
-    // This one case the clamping below would get wrong: both ends before the string's start would become its first
-    // byte.
+    // Both ends before the start: the clamping below would make them the first byte.
     if start < 0 && end < 0 && start > end {
         return &[];
     }
@@ -302,7 +301,7 @@ pub fn incrby(call: &mut Call<'_>) {
     }
 }
 
-/// DECRBY key decrement. The one number without an opposite stays negative, as in 5.0, which does not look.
+/// DECRBY key decrement. The minimum, which has no opposite, stays negative, as in 5.0, which does not check.
 pub fn decrby(call: &mut Call<'_>) {
     let argv = call.argv;
     if let Some(by) = integer(call, &argv[2]) {
@@ -310,7 +309,7 @@ pub fn decrby(call: &mut Call<'_>) {
     }
 }
 
-/// `incrDecrCommand`. The key's time to live stays.
+/// `incrDecrCommand`. Keeps the time to live.
 fn increment(call: &mut Call<'_>, by: i64) {
     let key = &call.argv[1];
     let Ok(old) = call.lookup_write_string(key) else { return };
@@ -326,8 +325,8 @@ fn increment(call: &mut Call<'_>, by: i64) {
     call.reply.integer(new);
 }
 
-/// INCRBYFLOAT key increment. Propagated as SET of the sum, which in 5.0 takes the key's time to live away on replicas
-/// while it stays here.
+/// INCRBYFLOAT key increment. Propagated as SET of the sum, which in 5.0 removes the time to live on replicas, while
+/// it stays here.
 pub fn incrbyfloat(call: &mut Call<'_>) {
     let [_, key, by] = call.argv else { return };
     let Ok(old) = call.lookup_write_string(key) else { return };
@@ -346,7 +345,7 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
     call.dirty += 1;
 }
 
-/// Alters the string that `key` is known to hold; its time to live stays.
+/// Changes the existing string at `key`; keeps the time to live.
 pub(super) fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
     call.keyspace.modify(call.db, key, |value| {
         if let Value::String(text) = value {
@@ -355,7 +354,7 @@ pub(super) fn change(call: &mut Call<'_>, key: &[u8], change: impl FnOnce(&mut V
     });
 }
 
-/// Sets the string that `key` holds, if it `exists`, to another; its time to live stays.
+/// Replaces the string at `key`, if it `exists`; keeps the time to live.
 fn replace(call: &mut Call<'_>, key: &[u8], text: RedisString, exists: bool) {
     if exists {
         call.keyspace.modify(call.db, key, |value| *value = text.into());
@@ -364,7 +363,7 @@ fn replace(call: &mut Call<'_>, key: &[u8], text: RedisString, exists: bool) {
     }
 }
 
-/// `checkStringLength`: replies an error if a string of `len` bytes may not be.
+/// `checkStringLength`: replies an error if `len` is too long for a string.
 pub(super) fn is_too_long(call: &mut Call<'_>, len: usize) -> bool {
     let too_long = len as u64 > BULK_LEN_MAX as u64;
     if too_long {

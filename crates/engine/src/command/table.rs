@@ -1,4 +1,4 @@
-//! The command table (`redisCommandTable`): names, arities, flags and where keys stand.
+//! The command table (`redisCommandTable`): names, arities, flags and key positions.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{
 use crate::io::ConnId;
 use crate::node::Node;
 
-/// Flags of a command, as COMMAND shows them and the gates of `processCommand` read them.
+/// Flags of a command, as in COMMAND and in the checks of `processCommand`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(u16);
 
@@ -24,23 +24,23 @@ impl Flags {
     pub const ADMIN: Self = Self(1 << 3);
     /// Not from scripts.
     pub const NOSCRIPT: Self = Self(1 << 4);
-    /// Answers differ for equal datasets.
+    /// Replies differ for equal datasets.
     pub const RANDOM: Self = Self(1 << 5);
-    /// Answers are sorted for scripts.
+    /// Replies are sorted for scripts.
     pub const SORT_FOR_SCRIPT: Self = Self(1 << 6);
     /// Allowed while loading.
     pub const LOADING: Self = Self(1 << 7);
-    /// Allowed on a replica whose data is stale.
+    /// Allowed on a replica with stale data.
     pub const STALE: Self = Self(1 << 8);
     /// Not shown to MONITOR.
     pub const SKIP_MONITOR: Self = Self(1 << 9);
     /// Constant or logarithmic time.
     pub const FAST: Self = Self(1 << 10);
 
-    /// Part of a cluster's moving of keys.
+    /// Used when a cluster moves keys.
     pub const ASKING: Self = Self(1 << 12);
 
-    /// About channels.
+    /// Publish/subscribe.
     pub const PUBSUB: Self = Self(1 << 11);
 
     const NAMES: [(Self, &'static str); 13] = [
@@ -65,7 +65,7 @@ impl Flags {
         self.0 & other.0 == other.0
     }
 
-    /// The words COMMAND shows.
+    /// The names in COMMAND.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| name)
     }
@@ -97,7 +97,7 @@ impl Flags {
     }
 }
 
-/// What runs a command.
+/// The function that executes a command.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Works on data alone.
@@ -110,7 +110,7 @@ pub(crate) enum Handler {
 pub struct CommandSpec {
     /// Its name, in lower case.
     pub name: &'static str,
-    /// How many words it has, itself included; negative for "at least", 0 for any number.
+    /// Number of arguments including the name; negative for a minimum, 0 for any number.
     pub arity: i32,
     /// Its flags.
     pub flags: Flags,
@@ -120,7 +120,7 @@ pub struct CommandSpec {
 }
 
 impl CommandSpec {
-    /// Whether `words` words are a right number.
+    /// Whether this number of arguments is valid.
     #[must_use]
     pub const fn takes(&self, words: usize) -> bool {
         if self.arity > 0 { words == self.arity as usize } else { words >= self.arity.unsigned_abs() as usize }
@@ -293,7 +293,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("readwrite", 1, "F", (0, 0, 0), cluster::readwrite),
     data("dump", 2, "rR", (1, 1, 1), dump::dump),
     data("object", -2, "rR", (2, 2, 1), objects::object),
-    data("memory", -2, "rR", (0, 0, 0), objects::memory),
+    node("memory", -2, "rR", Node::memory_command),
     node("config", -2, "last", Node::config_command),
     node("subscribe", -2, "pslt", Node::subscribe_command),
     node("unsubscribe", -1, "pslt", Node::unsubscribe_command),
@@ -335,7 +335,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("lolwut", -1, "r", Node::lolwut_command),
 ];
 
-/// The command called `name`, where these, (old name, new name), were renamed one after the other (`rename-command`).
+/// The command with this name, after the renames (old name, new name) of `rename-command`.
 #[must_use]
 pub fn lookup_renamed(renamed: &[(String, String)], name: &[u8]) -> Option<&'static CommandSpec> {
     lookup(&original_name(renamed, name)?)
@@ -357,7 +357,7 @@ pub(super) fn original_name<'a>(renamed: &[(String, String)], name: &'a [u8]) ->
     Some(Cow::Owned(name))
 }
 
-/// Where each command stands in [`COMMANDS`], in the order of their names: looked up for every command that arrives.
+/// Indexes into [`COMMANDS`], ordered by name: used for every command received.
 static BY_NAME: [u16; COMMANDS.len()] = by_name();
 
 /// The first eight bytes of each name, in that order: comparing numbers is quicker than comparing names.
@@ -408,10 +408,10 @@ const fn less(one: &[u8], other: &[u8]) -> bool {
     one.len() < other.len()
 }
 
-/// No command's name is longer.
+/// The longest command name.
 const NAME_MAX: usize = 32;
 
-/// The command called `name`, in any case (`lookupCommand`).
+/// The command with this name, ignoring case (`lookupCommand`).
 #[must_use]
 pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
     let mut lower = [0; NAME_MAX];
@@ -424,12 +424,12 @@ pub fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
     alike.map(|(_, &index)| &COMMANDS[usize::from(index)]).find(|spec| spec.name.as_bytes() == lower)
 }
 
-/// How often each command was called (`calls` of redisCommand).
+/// Calls of each command (`calls` of redisCommand).
 #[derive(Clone, Debug, Default)]
 pub struct Calls(Vec<(u64, i64)>);
 
 impl Calls {
-    /// One more call, which took so many microseconds.
+    /// Counts a call of this duration.
     pub(crate) fn count(&mut self, spec: &'static CommandSpec, us: i64) {
         // A form of a later Redis counts with the command that it is a form of.
         let own = COMMANDS.element_offset(spec);
@@ -441,7 +441,7 @@ impl Calls {
         self.0[at].1 += us;
     }
 
-    /// The commands that were called, in the order of their names, how often, and how many microseconds that took.
+    /// The called commands ordered by name, with their number of calls and total microseconds.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, (u64, i64))> {
         let calls = |at: u16| Some((COMMANDS[usize::from(at)].name, *self.0.get(usize::from(at))?));
         BY_NAME.into_iter().filter_map(calls).filter(|(_, (calls, _))| *calls > 0)

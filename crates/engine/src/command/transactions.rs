@@ -7,30 +7,30 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::resp::{Reply, encode_command};
 
-/// What gathers between MULTI and EXEC.
+/// The state between MULTI and EXEC.
 #[derive(Debug, Default)]
 pub(crate) struct MultiState {
     /// The queued commands.
     queued: Vec<(&'static CommandSpec, Vec<Vec<u8>>)>,
-    /// A command could not be queued (`CLIENT_DIRTY_EXEC`): EXEC will refuse all.
+    /// A command was refused (`CLIENT_DIRTY_EXEC`): EXEC will abort.
     dirty_exec: bool,
-    /// EXEC runs: how far it came.
+    /// The progress of EXEC while it runs.
     exec: Exec,
 }
 
-/// What EXEC remembers while its commands run: a script among them may take its time.
+/// The state of EXEC while its commands run: a script among them may take several turns.
 #[derive(Clone, Copy, Debug, Default)]
 struct Exec {
-    /// How many of the queued commands have run, or run now.
+    /// Number of queued commands that have run or are running.
     begun: usize,
-    /// It was no replica when it began.
+    /// The node was not a replica when EXEC began.
     was_master: bool,
-    /// The MULTI has gone to the replicas (`must_propagate`).
+    /// MULTI was propagated (`must_propagate`).
     must_propagate: bool,
 }
 
 impl MultiState {
-    /// How many commands are queued.
+    /// Number of queued commands.
     pub(crate) fn len(&self) -> usize {
         self.queued.len()
     }
@@ -47,7 +47,7 @@ impl std::fmt::Debug for CommandSpec {
 pub(crate) struct WatchedKey {
     db: usize,
     key: Vec<u8>,
-    /// The key's version when WATCH came; `None` if there was no such key.
+    /// The key's version at WATCH; `None` if it did not exist.
     version: Option<u64>,
 }
 
@@ -95,8 +95,8 @@ impl Node {
         }
     }
 
-    /// `execCommand`. The MULTI goes to the replicas when the first command comes that is neither readonly nor admin,
-    /// whether or not it will change anything; the EXEC follows as the propagation of this very command.
+    /// `execCommand`. MULTI is propagated before the first command that is neither readonly nor admin, whether or not
+    /// it changes anything; EXEC follows as the propagation of this command.
     pub(crate) fn exec_command(&mut self, conn: ConnId) {
         let obeys = self.acts_for_master(conn);
         let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -138,8 +138,8 @@ impl Node {
         self.go_on_with_exec(conn);
     }
 
-    /// The commands of EXEC that have not run yet. It returns early if one of them is a script that takes its time, and
-    /// is called again when that has ended.
+    /// Runs the remaining commands of EXEC. Returns early if one of them is a script that takes several turns, and is
+    /// called again when it has ended.
     pub(crate) fn go_on_with_exec(&mut self, conn: ConnId) {
         let Exec { was_master, must_propagate, .. } = loop {
             let ending = self.is_ending();
@@ -163,7 +163,8 @@ impl Node {
         if must_propagate {
             self.dirty += 1;
             if was_master && self.repl.masterhost.is_some() {
-                // The MULTI is in the backlog already, and a replica propagates nothing: at least end what was begun.
+                // The node became a replica: MULTI is already in the backlog, and replicas propagate nothing, so add
+                // at least the EXEC.
                 self.feed_replication_backlog(&encode_command(&["EXEC"]), FeedKind::Command);
             }
         }
@@ -204,8 +205,8 @@ impl Node {
         }
     }
 
-    /// `touchWatchedKey`, for whatever a command changed. Looked at after each command and not only at EXEC: a key that
-    /// is made and deleted again was touched all the same.
+    /// `touchWatchedKey`, for all keys that a command changed. Checked after each command and not only at EXEC: a key
+    /// that is created and deleted again counts as touched.
     pub(crate) fn touch_watched_keys(&mut self) {
         if self.watching == 0 {
             return;
@@ -218,7 +219,7 @@ impl Node {
         }
     }
 
-    /// A key that expired, or made room: to those who WATCH it in Redis 5 it was not touched.
+    /// A key that expired or was evicted does not count as touched in Redis 5.
     pub(crate) fn watched_key_expired(&mut self, db: usize, key: &[u8]) {
         if self.watching == 0 {
             return;
@@ -231,8 +232,8 @@ impl Node {
         }
     }
 
-    /// `touchWatchedKeysOnFlush` with -1, when a master's dataset takes the place of ours: keys that existed were
-    /// touched, others were not. To be called before the old dataset goes; [`Node::rewatch_keys`] afterwards.
+    /// `touchWatchedKeysOnFlush` with -1, when a master's dataset replaces ours: existing keys are touched. To be
+    /// called before the old dataset is dropped; [`Node::rewatch_keys`] afterwards.
     pub(crate) fn touch_watched_keys_on_flush(&mut self) {
         for client in self.clients.values_mut().filter(|client| !client.dirty_cas) {
             client.dirty_cas =
@@ -240,7 +241,7 @@ impl Node {
         }
     }
 
-    /// Takes the watched keys for untouched as they are now.
+    /// Marks the watched keys as untouched in their current state.
     pub(crate) fn rewatch_keys(&mut self) {
         let clients = self.clients.values_mut();
         for watched in clients.flat_map(|client| &mut client.watched) {

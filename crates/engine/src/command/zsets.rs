@@ -2,7 +2,7 @@
 //!
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 //!
-//! * here: what concerns single members
+//! * here: commands on single members
 //! * `bounds`: ranges of scores, of members and of ranks
 //! * `range`: commands that read ranges; `remove`: those that remove them; `pop`: those that remove from an end
 //! * `store`: unions and intersections
@@ -31,9 +31,9 @@ pub use store::{zinterstore, zunionstore};
 pub(super) struct AddOptions {
     /// NX: only new members.
     pub(super) if_absent: bool,
-    /// XX: only members that are there.
+    /// XX: only existing members.
     pub(super) if_present: bool,
-    /// CH: reply what changed instead of what is new.
+    /// CH: reply the number of changed members instead of new ones.
     pub(super) count_changed: bool,
     /// INCR: add to the score.
     pub(super) increment: bool,
@@ -41,12 +41,12 @@ pub(super) struct AddOptions {
     pub(super) only_if: Option<Ordering>,
 }
 
-/// What `zsetAdd` makes of one member.
+/// The result of `zsetAdd` for a member.
 #[derive(Clone, Copy, PartialEq)]
 enum Added {
     /// NX or XX forbids it.
     Not,
-    /// It has that score already.
+    /// It already has that score.
     Same(f64),
     Updated(f64),
     New(f64),
@@ -65,7 +65,7 @@ impl AddOptions {
         true
     }
 
-    /// What adding `score` for `member` would do; `None` if the sum is no number.
+    /// The result of adding `score` for `member`; `None` if the sum is NaN.
     fn judge(self, zset: Option<&Zset>, member: &[u8], score: f64) -> Option<Added> {
         let Some(old) = zset.and_then(|zset| zset.score(member)) else {
             return Some(if self.if_present { Added::Not } else { Added::New(score) });
@@ -90,7 +90,7 @@ pub fn zadd(call: &mut Call<'_>) {
     zadd_generic(call, AddOptions::default());
 }
 
-/// ZINCRBY key increment member: ZADD with INCR, whose other options Redis takes here too.
+/// ZINCRBY key increment member: ZADD with INCR.
 pub fn zincrby(call: &mut Call<'_>) {
     zadd_generic(call, AddOptions { increment: true, ..AddOptions::default() });
 }
@@ -130,18 +130,18 @@ pub(super) fn add_words(call: &mut Call<'_>, options: AddOptions, rest: &[Vec<u8
     add_pairs(call, options, pairs);
 }
 
-/// Gives members of the set at `argv[1]` scores, one after the other, and replies.
+/// Sets the scores of members of the set at `argv[1]`, in order, and replies.
 pub(super) fn add_pairs(call: &mut Call<'_>, options: AddOptions, pairs: Vec<(f64, &[u8])>) {
     let key = &call.argv[1];
     let Ok(known) = call.read_for_write::<Zset>(key) else { return };
     let is_new = known.is_none();
-    // What comes first is judged by the set as it is; where nothing changes, it stays untouched for WATCH too.
+    // Each pair is checked against the current set; a pair that changes nothing does not touch the key for WATCH.
     let judge = |(score, member): &(f64, &[u8])| options.judge(known.as_deref(), member, *score);
     let unchanged = pairs.iter().all(|pair| matches!(judge(pair), Some(Added::Not | Added::Same(_))));
     let last = pairs.last().and_then(judge);
     drop(known);
     let Some(last) = last else {
-        // Only INCR gets here, so with one pair: nothing was changed before it.
+        // Only with INCR, so there is one pair and nothing was changed before.
         call.reply.error("ERR resulting score is not a number (NaN)");
         return;
     };

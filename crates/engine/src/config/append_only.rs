@@ -2,15 +2,15 @@
 
 use super::directive::{Directive, integer, memory, one, text, word, yes_no};
 
-/// `appendfsync`: when what was appended is brought to the disk.
+/// `appendfsync`: when appended data is synced to disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AppendFsync {
     /// Once a second, in the background.
     #[default]
     Everysec,
-    /// Before the replies of the turn go out.
+    /// Before the replies of the turn are sent.
     Always,
-    /// When the operating system pleases.
+    /// When the operating system does so.
     No,
 }
 
@@ -27,23 +27,23 @@ impl AppendFsync {
 /// The directives of the append-only file, by their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendOnly {
-    /// `appendonly`: every change is appended to a file, which is what a start reads then.
+    /// `appendonly`: every change is appended to a file, which is loaded at the start.
     pub appendonly: bool,
     /// `appendfilename`.
     pub appendfilename: String,
     /// `appendfsync`.
     pub appendfsync: AppendFsync,
-    /// `no-appendfsync-on-rewrite`: nothing is brought to the disk while a child writes.
+    /// `no-appendfsync-on-rewrite`: no fsync while a child writes.
     pub no_appendfsync_on_rewrite: bool,
-    /// `auto-aof-rewrite-percentage`: it is rewritten when it has grown by so much, 0 for never.
+    /// `auto-aof-rewrite-percentage`: growth after which it is rewritten, 0 for never.
     pub auto_aof_rewrite_percentage: i64,
-    /// `auto-aof-rewrite-min-size` in bytes: a smaller file is not rewritten by itself.
+    /// `auto-aof-rewrite-min-size` in bytes: a smaller file is not rewritten automatically.
     pub auto_aof_rewrite_min_size: u64,
-    /// `aof-load-truncated`: whether a file that ends in the middle of a command is loaded up to there.
+    /// `aof-load-truncated`: whether a file that ends in the middle of a command is loaded up to that command.
     pub aof_load_truncated: bool,
     /// `aof-use-rdb-preamble`: whether a rewritten file begins with an RDB.
     pub aof_use_rdb_preamble: bool,
-    /// `aof-rewrite-incremental-fsync`. Each driver's child brings its file to the disk as it sees fit.
+    /// `aof-rewrite-incremental-fsync`. Up to the driver's child.
     pub aof_rewrite_incremental_fsync: bool,
 }
 
@@ -63,7 +63,7 @@ impl Default for AppendOnly {
     }
 }
 
-/// A directive that is on or off.
+/// A yes/no directive.
 macro_rules! switch {
     ($name:literal, $field:ident) => {
         Directive::new(

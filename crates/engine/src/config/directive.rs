@@ -1,4 +1,4 @@
-//! What a directive is, and how the words that it is given are read.
+//! Directives, and parsing of their arguments.
 
 use super::Config;
 
@@ -9,11 +9,11 @@ pub(super) enum When {
     Always,
     /// Only in a file or on the command line.
     Start,
-    /// Likewise, and CONFIG GET does not show it.
+    /// The same, and CONFIG GET does not show it.
     File,
 }
 
-/// One directive. `set` gets its arguments and says what is wrong with them in Redis's words.
+/// One directive. `set` gets its arguments and returns errors in Redis's words.
 pub(super) struct Directive {
     pub(super) name: &'static str,
     /// The older `slave` spelling, which CONFIG GET lists too.
@@ -99,10 +99,10 @@ pub(super) fn memory(arg: &[u8]) -> Option<u64> {
     std::str::from_utf8(&arg[..digits]).ok()?.parse::<u64>().ok()?.checked_mul(unit)
 }
 
-/// A number of bytes that is kept.
+/// A size in bytes.
 pub(super) fn bytes(args: &[&[u8]]) -> Result<usize, String> {
     memory(one(args)?)
-        // A ring of more than 512 MiB would not fit where this runs in a browser.
+        // A backlog of more than 512 MiB would not fit into a browser's memory.
         .filter(|&size| size > 0 && size <= 1 << 29)
         .and_then(|size| usize::try_from(size).ok())
         .ok_or_else(|| "argument must be a memory value".into())

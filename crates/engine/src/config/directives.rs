@@ -1,4 +1,4 @@
-//! The directives: their names, what CONFIG GET shows and what they take.
+//! The directives: names, values and setters.
 
 use super::directive::{Directive, bytes, integer, one, text, word, yes_no};
 use super::output_limits;
@@ -90,7 +90,7 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         "repl-backlog-size",
         |c| c.repl_backlog_size.to_string(),
         |c, a| {
-            // resizeReplicationBacklog clamps, it does not refuse.
+            // resizeReplicationBacklog clamps instead of refusing.
             c.repl_backlog_size = bytes(a)?.max(c.limits.backlog_size_min);
             Ok(())
         },
@@ -151,7 +151,7 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         "hz",
         |c| c.hz.to_string(),
         |c, a| {
-            // Out of range is pulled into it, as serverCron does.
+            // Clamped, as in serverCron.
             c.hz = integer(a, 0, i64::from(i32::MAX))?.clamp(1, 500) as u32;
             Ok(())
         },
@@ -431,7 +431,7 @@ pub(super) static DIRECTIVES: &[Directive] = &[
                 Ok(())
             }
             [host, port] => {
-                // 0 too: REPLICAOF takes it (a master that is never reached), and CONFIG REWRITE writes what it took.
+                // 0 too: REPLICAOF accepts it (a master that is never reached), and CONFIG REWRITE writes it.
                 let port = integer(&[port], 0, 65535).map_err(|_| "Invalid master port".to_owned())?;
                 c.replicaof = Some((String::from_utf8_lossy(host).into_owned(), port as u16));
                 Ok(())

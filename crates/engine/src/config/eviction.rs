@@ -1,26 +1,26 @@
-//! Directives on memory: how much may be used, and which keys make room.
+//! Directives on memory limits and eviction.
 
 use super::directive::{Directive, integer, memory, one, text, word, yes_no};
 
 /// `maxmemory-policy`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
-    /// No key makes room: commands that need more are refused.
+    /// No key is evicted: commands that need more memory are refused.
     #[default]
     NoEviction,
-    /// The key that was not used for the longest time.
+    /// The key with the longest idle time.
     AllKeysLru,
-    /// The key that is used the least often.
+    /// The key with the lowest access frequency.
     AllKeysLfu,
     /// Any key.
     AllKeysRandom,
-    /// As [`Policy::AllKeysLru`], among those that expire.
+    /// As [`Policy::AllKeysLru`], among keys with a time to live.
     VolatileLru,
-    /// As [`Policy::AllKeysLfu`], among those that expire.
+    /// As [`Policy::AllKeysLfu`], among keys with a time to live.
     VolatileLfu,
-    /// Any key that expires.
+    /// Any key with a time to live.
     VolatileRandom,
-    /// The key that expires the soonest.
+    /// The key that expires first.
     VolatileTtl,
 }
 
@@ -42,19 +42,19 @@ impl Policy {
         Self::NAMES.into_iter().find(|(policy, _)| *policy == self).map_or("", |(_, name)| name)
     }
 
-    /// Whether it looks at how often keys are used.
+    /// Whether it uses access frequencies.
     #[must_use]
     pub const fn is_lfu(self) -> bool {
         matches!(self, Self::AllKeysLfu | Self::VolatileLfu)
     }
 
-    /// Whether it looks at when or how often keys are used.
+    /// Whether it uses access times or frequencies.
     #[must_use]
     pub const fn looks_at_use(self) -> bool {
         self.is_lfu() || matches!(self, Self::AllKeysLru | Self::VolatileLru)
     }
 
-    /// Whether any key may go, not only those that expire.
+    /// Whether any key may be evicted, not only those with a time to live.
     #[must_use]
     pub const fn is_for_all_keys(self) -> bool {
         matches!(self, Self::AllKeysLru | Self::AllKeysLfu | Self::AllKeysRandom)
@@ -68,13 +68,13 @@ pub struct Eviction {
     pub maxmemory: u64,
     /// `maxmemory-policy`.
     pub policy: Policy,
-    /// `maxmemory-samples`: keys looked at for each that goes.
+    /// `maxmemory-samples`: keys sampled for each eviction.
     pub samples: usize,
-    /// `lfu-log-factor`: how slowly the count of a key that is used grows.
+    /// `lfu-log-factor`: how slowly access counters grow.
     pub lfu_log_factor: i64,
-    /// `lfu-decay-time`: minutes after which the count of a key that is not used shrinks by one.
+    /// `lfu-decay-time`: minutes without access after which a counter is decremented.
     pub lfu_decay_time: i64,
-    /// `lazyfree-lazy-eviction`: replicas are told UNLINK.
+    /// `lazyfree-lazy-eviction`: evictions are propagated as UNLINK.
     pub lazy: bool,
 }
 

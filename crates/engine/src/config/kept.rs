@@ -1,11 +1,11 @@
-//! Parameters of 5.0.14 on which nothing here depends: they are checked, kept and given back, so that programs that set or read
-//! them find what they expect.
+//! Parameters of 5.0.14 without effect here: they are validated, stored and returned, so that programs that set or
+//! read them get what they expect.
 
 use super::Config;
 use super::directive::{integer, memory, one, text};
 use crate::glob::matches as glob;
 
-/// What a parameter takes.
+/// The type of a parameter's value.
 enum Takes {
     Text,
     YesNo,
@@ -69,7 +69,7 @@ static KEPT: &[Kept] = &[
     always("cluster-replica-no-failover", "no", YesNo),
     at_start("daemonize", "no", YesNo),
     always("activerehashing", "yes", YesNo),
-    // Redis itself refuses it where its allocator cannot.
+    // Redis also refuses it if its allocator does not support it.
     always("activedefrag", "no", OneOf(&["no"])),
     always("rdb-save-incremental-fsync", "yes", YesNo),
     always("lazyfree-lazy-server-del", "no", YesNo),
@@ -80,7 +80,7 @@ static KEPT: &[Kept] = &[
 ];
 
 impl Kept {
-    /// The value as it is given back.
+    /// The value as CONFIG GET returns it.
     fn checked(&self, args: &[&[u8]]) -> Result<String, String> {
         let word = || Ok::<_, String>(text(args)?.to_ascii_lowercase());
         match self.takes {
@@ -106,8 +106,7 @@ fn named(name: &[u8]) -> Option<&'static Kept> {
 }
 
 impl Config {
-    /// Keeps the value of a parameter on which nothing in the engine depends, for CONFIG GET: for drivers, which may
-    /// know what to do with it. A name that is not such a one is passed over.
+    /// Stores the value of a parameter that the engine does not use, for CONFIG GET. Other names are ignored.
     ///
     /// # Errors
     /// What is wrong with the value.
@@ -119,7 +118,7 @@ impl Config {
         Ok(())
     }
 
-    /// CONFIG SET of such a parameter; `None` if it is none, or not to be set now.
+    /// CONFIG SET of such a parameter; `None` if there is none with this name, or it can only be set at the start.
     pub(super) fn set_kept(&mut self, name: &[u8], value: &[u8]) -> Option<Result<(), String>> {
         let kept = named(name).filter(|kept| !kept.at_start)?;
         Some(kept.checked(&[value]).map(|value| {
@@ -135,7 +134,7 @@ impl Config {
         })
     }
 
-    /// Those that were given another value than Redis's default.
+    /// The parameters whose value is not Redis's default.
     pub(super) fn kept_names_and_values(&self) -> impl Iterator<Item = (&'static str, String, bool)> {
         self.get_kept(b"*").map(|(name, value)| {
             let is_default = named(name.as_bytes()).is_some_and(|kept| kept.default == value);

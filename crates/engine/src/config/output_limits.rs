@@ -1,17 +1,17 @@
-//! `client-output-buffer-limit`: a class, a hard limit, a soft limit and its seconds, as often as one likes.
+//! `client-output-buffer-limit`: class, hard limit, soft limit and seconds, repeated.
 
 use super::directive::memory;
 use crate::outbuf::{OutputLimit, OutputLimits};
 use crate::resp::parse_i64_strict;
 
-/// As CONFIG GET shows them, with the older word for replicas.
+/// As in CONFIG GET, with the older word for replicas.
 pub(super) fn show(limits: &OutputLimits) -> String {
     let classes = [("normal", limits.normal), ("slave", limits.replica), ("pubsub", limits.pubsub)];
     let shown = classes.map(|(name, limit)| format!("{name} {} {} {}", limit.hard, limit.soft, limit.soft_seconds));
     shown.join(" ")
 }
 
-/// These limits with some classes changed; CONFIG SET gives all words as one.
+/// These limits with some classes changed. CONFIG SET passes all words in one argument.
 pub(super) fn changed(mut limits: OutputLimits, args: &[&[u8]]) -> Result<OutputLimits, String> {
     let words: Vec<&[u8]> =
         args.iter().flat_map(|arg| arg.split(|&byte| byte == b' ')).filter(|word| !word.is_empty()).collect();
@@ -31,7 +31,7 @@ pub(super) fn changed(mut limits: OutputLimits, args: &[&[u8]]) -> Result<Output
             b"normal" => limits.normal = limit,
             b"slave" | b"replica" => limits.replica = limit,
             b"pubsub" => limits.pubsub = limit,
-            // No such class, or `master`, which has none of its own.
+            // An unknown class, or `master`, which has no limits.
             _ => return Err("Invalid client class specified in buffer limit configuration.".into()),
         }
     }

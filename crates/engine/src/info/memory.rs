@@ -4,22 +4,19 @@ use super::{Lines, human};
 use crate::command::evict::STARTUP_BYTES;
 use crate::node::Node;
 
-/// One number of bytes, and how people say it.
+/// A number of bytes, and its human-readable form.
 fn both(lines: &mut Lines, name: &str, bytes: u64) {
     lines.put(name, bytes);
     lines.put(&format!("{name}_human"), human(bytes));
 }
 
 impl Node {
-    /// Sizes are worked out, since there is no allocator to ask; what only a driver can know is left out without one.
+    /// Sizes are computed from the data, as there is no allocator to ask. Fields that only a driver can know are left
+    /// out if it did not set them.
     pub(super) fn info_memory(&self, lines: &mut Lines) {
         let used = self.memory_in_use();
         let peak = self.peak_memory.max(used);
         let dataset = self.keyspace.approximate_bytes();
-        let out_of = |replicas: bool| {
-            let clients = self.clients.values().filter(move |client| client.is_replica() == replicas);
-            clients.map(|client| client.out.usage().2 + client.query.held()).sum::<usize>()
-        };
         let host = self.host_facts.as_ref();
         both(lines, "used_memory", used);
         if let Some(host) = host {
@@ -58,15 +55,15 @@ impl Node {
         }
         lines.put("mem_not_counted_for_evict", self.memory_not_counted());
         lines.put("mem_replication_backlog", self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size()));
-        lines.put("mem_clients_slaves", out_of(true));
-        lines.put("mem_clients_normal", out_of(false));
+        lines.put("mem_clients_slaves", self.client_buffers(true));
+        lines.put("mem_clients_normal", self.client_buffers(false));
         lines.put("mem_aof_buffer", self.append_only_buffers());
         lines.put("mem_allocator", "rust");
         lines.put("active_defrag_running", 0);
         lines.put("lazyfree_pending_objects", 0);
     }
 
-    /// A virtual process uses no processor time that could be measured.
+    /// A virtual process has no processor time that could be measured.
     pub(super) fn info_cpu(&self, lines: &mut Lines) {
         let Some(host) = &self.host_facts else { return };
         let [sys, sys_children] = host.cpu_sys_us;

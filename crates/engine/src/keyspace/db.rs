@@ -11,19 +11,19 @@ use crate::command::evict::LFU_INIT;
 /// A key. Shared between the dataset, its expiry index and snapshots.
 pub type Key = Arc<[u8]>;
 
-/// Bytes that an entry costs beyond its key and value: roughly what a `dictEntry` and two object headers cost Redis.
-pub(crate) const ENTRY_OVERHEAD_BYTES: usize = 64;
+/// Approximate bytes per entry besides its key and value: a `dictEntry` and two object headers in Redis.
+const ENTRY_OVERHEAD_BYTES: usize = 64;
 
-/// A key's value and what is known of it.
+/// A key's value and metadata.
 #[derive(Debug)]
 pub struct Entry {
     value: Arc<Value>,
     expire_ms: Option<i64>,
     version: u64,
-    /// When the key was last accessed (`lru`), in Unix seconds. Looking is no change, so it is set through a shared
-    /// reference; snapshots share it.
+    /// Last access (`lru`), in Unix seconds. Set through a shared reference, as it is not a change; snapshots share
+    /// it.
     accessed: AtomicI64,
-    /// How often it was, likewise.
+    /// Access frequency, likewise.
     uses: AtomicU8,
 }
 
@@ -67,42 +67,42 @@ impl Entry {
         self.version
     }
 
-    /// When the key was last accessed, in Unix seconds; 0 if it was not since it was loaded.
+    /// Last access, in Unix seconds; 0 if there was none since it was loaded.
     #[must_use]
     pub fn accessed(&self) -> i64 {
         self.accessed.load(Ordering::Relaxed)
     }
 
-    /// Notes an access.
+    /// Records an access.
     pub fn touch(&self, unix_s: i64) {
         self.accessed.store(unix_s, Ordering::Relaxed);
     }
 
-    /// How often the key was used (the counter of `LFU`), as of its last access.
+    /// Access frequency (the counter of LFU) at the last access.
     #[must_use]
     pub fn uses(&self) -> u8 {
         self.uses.load(Ordering::Relaxed)
     }
 
-    /// Notes how often it was used.
+    /// Sets the access frequency.
     pub(crate) fn set_uses(&self, uses: u8) {
         self.uses.store(uses, Ordering::Relaxed);
     }
 
-    /// Whether the key's time has come (`keyIsExpired`): strictly after `expire_ms`. A negative time never comes.
+    /// Whether the key is expired (`keyIsExpired`): strictly after `expire_ms`. A negative time means never.
     #[must_use]
     pub fn is_expired(&self, now_ms: i64) -> bool {
         self.expire_ms.is_some_and(|when| when >= 0 && now_ms > when)
     }
 }
 
-/// One database: its keys in insertion order (a deletion moves the last key into the gap), and those that expire by
-/// time.
+/// One database: its keys in insertion order (a deletion moves the last key into the gap), and an index of those with
+/// a time to live.
 ///
-/// The order depends on nothing but the history of changes, so the same commands give the same KEYS and the same RDB
-/// file. It is a vector's, whatever the size: a new key comes to the end, a changed one stays where it is, and a deletion
-/// moves at most one other key, the last, and only towards the front. So SCAN may take an index as its cursor if it
-/// walks from the end to the front: no key that it has not seen yet gets behind it.
+/// The order depends only on the history of changes, so the same commands give the same KEYS and the same RDB file.
+/// It is that of a vector: a new key is appended, a changed one keeps its place, and a deletion moves at most the
+/// last key, towards the front. So SCAN may use an index as its cursor if it walks from the end to the front: no
+/// unvisited key moves behind the cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Db {
     entries: Table,
@@ -114,7 +114,7 @@ pub struct Db {
 }
 
 impl Db {
-    /// Keys, the expired ones that are still there included (DBSIZE).
+    /// Number of keys, including expired ones that were not deleted yet (DBSIZE).
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -132,14 +132,14 @@ impl Db {
         self.expires.len()
     }
 
-    /// The mean time left to the keys that expire, in milliseconds, at least 0.
+    /// The mean remaining time to live, in milliseconds, at least 0.
     #[must_use]
     pub fn average_ttl_ms(&self, now_ms: i64) -> i64 {
         let Some(mean) = self.expires_sum.checked_div(self.expires.len() as i128) else { return 0 };
         i64::try_from(mean - i128::from(now_ms)).unwrap_or(i64::MAX).max(0)
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes
@@ -161,7 +161,7 @@ impl Db {
         self.expires.iter().map(|(when, key)| (*when, key))
     }
 
-    /// The keys that expire, from some place in the order of their times on, and around.
+    /// The keys with a time to live, starting at a random point in the order of their times and wrapping around.
     pub(crate) fn expires_from(&self, random: u64) -> impl Iterator<Item = &Key> {
         let ends = self.expires.first().zip(self.expires.last());
         let (first, last) = ends.map_or((0, 0), |((first, _), (last, _))| (*first, *last));
@@ -177,7 +177,7 @@ impl Db {
         self.entries.pages().at(index)
     }
 
-    /// Sets `key`, with its time to live or without. Says whether the key is new.
+    /// Sets `key` and its time to live. Returns whether the key is new.
     pub(crate) fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
         let entry = Entry::new(value, expire_ms, version);
         let bytes = entry.value.approximate_bytes();
@@ -193,14 +193,14 @@ impl Db {
         false
     }
 
-    /// Adds a key that is not there.
+    /// Adds a new key.
     fn put(&mut self, key: Key, entry: Entry) {
         self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
         self.reindex(Key::clone(&key), None, entry.expire_ms);
         self.entries.push(key, entry);
     }
 
-    /// Lets `change` alter the value in place.
+    /// Applies `change` to the value in place.
     pub(crate) fn modify<R>(&mut self, key: &[u8], version: u64, change: impl FnOnce(&mut Value) -> R) -> Option<R> {
         let (_, entry) = self.entries.get_mut(key)?;
         entry.version = version;
@@ -211,7 +211,7 @@ impl Db {
         Some(result)
     }
 
-    /// Gives the key a time to live, or takes it away. Says whether the key exists.
+    /// Sets or removes the time to live. Returns whether the key exists.
     pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> bool {
         let Some((key, entry)) = self.entries.get_mut(key) else { return false };
         let old = std::mem::replace(&mut entry.expire_ms, expire_ms);
@@ -221,14 +221,14 @@ impl Db {
         true
     }
 
-    /// Moves the value and the time to live of `from` to `to`. Says whether `from` exists.
+    /// Moves the value and the time to live of `from` to `to`. Returns whether `from` exists.
     pub(crate) fn rename(&mut self, from: &[u8], to: &[u8], version: u64) -> bool {
         let Some(entry) = self.remove(from) else { return false };
         self.place(to, entry, version);
         true
     }
 
-    /// Gives the value and the time to live of `entry` to `key`, whatever that held.
+    /// Sets `key` to the value and the time to live of `entry`, replacing what it held.
     pub(crate) fn place(&mut self, key: &[u8], entry: Entry, version: u64) {
         self.remove(key);
         self.put(Key::from(key), Entry { version, ..entry });
@@ -242,14 +242,14 @@ impl Db {
         Some(entry)
     }
 
-    /// The key that expires first, if its time has come.
+    /// The key that expires first, if it is expired.
     pub(crate) fn first_expired(&self, now_ms: i64) -> Option<Key> {
         let (when, key) = self.expires.first()?;
         (now_ms > *when).then(|| Key::clone(key))
     }
 
-    /// The keys as they are now. Costs a reference count for each 256 of them; a change made afterwards copies the 256
-    /// around it, and the value that it changes.
+    /// A snapshot. Costs a reference count for each 256 keys; a later change copies the 256 entries around it, and
+    /// the value that it changes.
     pub(super) fn snapshot(&self) -> DbSnapshot {
         DbSnapshot { pages: self.entries.pages().clone(), expires_len: self.expires_len(), bytes: self.bytes }
     }
@@ -275,7 +275,7 @@ impl Db {
     }
 }
 
-/// Equal keys with equal values and equal times to live, in whatever order.
+/// Equal keys with equal values and times to live, in any order.
 impl PartialEq for Db {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
@@ -312,7 +312,7 @@ impl DbSnapshot {
         self.expires_len
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes

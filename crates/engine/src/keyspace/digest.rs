@@ -1,7 +1,7 @@
-//! A number for a dataset that does not depend on any order (`computeDatasetDigest` in debug.c): two nodes that hold the same
-//! data have the same one, and so has a real Redis.
+//! A digest of a dataset that does not depend on the order of keys (`computeDatasetDigest` in debug.c): equal for two
+//! nodes, or a real Redis, with the same data.
 //!
-//! Two operations make it: `mix`, after which order counts, and `xor`, in which it does not.
+//! It uses two operations: `mix`, which depends on the order, and `xor`, which does not.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use sha1_smol::Sha1;
 use super::{Entry, Keyspace, Value};
 use crate::resp::format_double;
 
-/// What marks a key with a time to live. The time itself does not count: it differs by the network's delay.
+/// The marker of a key with a time to live. The time itself is not included: it differs by the network's delay.
 const EXPIRES: &[u8] = b"!!expire!!";
 
 /// A digest under construction; its `Display` is what DEBUG DIGEST replies.

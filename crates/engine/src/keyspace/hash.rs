@@ -3,17 +3,17 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-/// Bytes that one field costs beyond its name and value: a `dictEntry` and two sds headers.
+/// Approximate bytes per field besides its name and value: a `dictEntry` and two sds headers.
 const FIELD_OVERHEAD_BYTES: usize = 40;
 
-/// Fields with values, in an order that depends on nothing but the history of changes.
+/// Fields with values, in an order that depends only on the history of changes.
 ///
-/// Redis has two encodings and shows which one it uses. In a `ziplist` fields stand in the order of their insertion; a
-/// `hashtable` has the same order here until a removal, which moves the last field into the gap.
+/// Redis has two encodings and shows which one it uses. In a `ziplist` fields are in insertion order; a `hashtable`
+/// has the same order here until a removal, which moves the last field into the gap.
 #[derive(Clone, Debug, Default)]
 pub struct Hash {
     fields: IndexMap<Box<[u8]>, Vec<u8>, FxBuildHasher>,
-    /// Whether it has outgrown the ziplist; it never goes back.
+    /// Whether it was converted from a ziplist; it is never converted back.
     table: bool,
     bytes: usize,
 }
@@ -36,7 +36,7 @@ impl Hash {
         self.fields.is_empty()
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes
@@ -65,20 +65,19 @@ impl Hash {
         self.fields.iter().map(|(field, value)| (field.as_ref(), value.as_slice()))
     }
 
-    /// Sets a field within the default limits. Says whether it is new.
+    /// Sets a field with the default limits. Returns whether it is new.
     pub fn insert(&mut self, field: &[u8], value: Vec<u8>) -> bool {
         self.make_room_for([field.len(), value.len()], Self::ZIPLIST_VALUE_MAX);
         self.insert_within(field, value, Self::ZIPLIST_ENTRIES_MAX)
     }
 
-    /// Gives the ziplist up if a field or value of one of these lengths would be too long for it
-    /// (`hashTypeTryConversion`).
+    /// Converts the ziplist if a field or value of one of these lengths is too long for it (`hashTypeTryConversion`).
     pub fn make_room_for(&mut self, lens: impl IntoIterator<Item = usize>, value_max: usize) {
         self.table = self.table || lens.into_iter().any(|len| len > value_max);
     }
 
-    /// Sets a field, however long, and says whether it is new (`hashTypeSet`). With more than `entries_max` fields the
-    /// ziplist is given up.
+    /// Sets a field of any length; returns whether it is new (`hashTypeSet`). With more than `entries_max` fields a
+    /// ziplist is converted.
     pub fn insert_within(&mut self, field: &[u8], value: Vec<u8>, entries_max: usize) -> bool {
         self.bytes += value.len();
         let new = match self.fields.get_mut(field) {

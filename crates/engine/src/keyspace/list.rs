@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
-/// Bytes that one element costs beyond its content: a rough average of Redis's quicklist.
+/// Approximate bytes per element besides its content, as in a quicklist.
 const ELEMENT_OVERHEAD_BYTES: usize = 4;
 
-/// Elements in order, cheap to reach at both ends and by index.
+/// Elements in order, with fast access to both ends and by index.
 #[derive(Clone, Debug, Default)]
 pub struct List {
     elements: VecDeque<Vec<u8>>,
@@ -26,7 +26,7 @@ impl List {
         self.elements.is_empty()
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes
@@ -43,41 +43,40 @@ impl List {
         self.elements.iter().map(Vec::as_slice)
     }
 
-    /// The elements at these indexes, which must be there.
+    /// The elements at these indexes, which must exist.
     ///
-    /// # Panics
-    /// If the range ends behind the last element.
+    /// If the range ends beyond the last element.
     pub fn range(&self, indexes: RangeInclusive<usize>) -> impl ExactSizeIterator<Item = &[u8]> {
         self.elements.range(indexes).map(Vec::as_slice)
     }
 
-    /// Puts an element before the first.
+    /// Adds an element at the head.
     pub fn push_front(&mut self, element: Vec<u8>) {
         self.bytes += cost(&element);
         self.elements.push_front(element);
     }
 
-    /// Puts an element behind the last.
+    /// Adds an element at the tail.
     pub fn push_back(&mut self, element: Vec<u8>) {
         self.bytes += cost(&element);
         self.elements.push_back(element);
     }
 
-    /// Takes the first element.
+    /// Removes the first element.
     pub fn pop_front(&mut self) -> Option<Vec<u8>> {
         let element = self.elements.pop_front()?;
         self.bytes -= cost(&element);
         Some(element)
     }
 
-    /// Takes the last element.
+    /// Removes the last element.
     pub fn pop_back(&mut self) -> Option<Vec<u8>> {
         let element = self.elements.pop_back()?;
         self.bytes -= cost(&element);
         Some(element)
     }
 
-    /// Puts an element before the one at `index`; `index` may be the length.
+    /// Inserts an element before the one at `index`; `index` may be the length.
     ///
     /// # Panics
     /// If `index` is greater.
@@ -86,7 +85,7 @@ impl List {
         self.elements.insert(index, element);
     }
 
-    /// Replaces the element at `index`. Says whether there is one.
+    /// Replaces the element at `index`. Returns whether there is one.
     pub fn replace(&mut self, index: usize, element: Vec<u8>) -> bool {
         let Some(place) = self.elements.get_mut(index) else { return false };
         self.bytes += cost(&element);
@@ -95,8 +94,7 @@ impl List {
         true
     }
 
-    /// Removes the first `most` elements equal to `element`, or the last if `from_tail`, and says how many there were
-    /// to remove.
+    /// Removes the first `most` elements equal to `element`, or the last if `from_tail`; returns the number removed.
     pub fn remove_equal(&mut self, element: &[u8], most: usize, from_tail: bool) -> usize {
         let equal = self.iter().filter(|candidate| *candidate == element).count();
         let removed = equal.min(most);
@@ -117,7 +115,7 @@ impl List {
         removed
     }
 
-    /// Keeps the elements at these indexes alone, or none.
+    /// Keeps only the elements at these indexes, or none.
     pub fn keep(&mut self, indexes: Option<RangeInclusive<usize>>) {
         let Some(indexes) = indexes else {
             *self = Self::default();

@@ -1,4 +1,4 @@
-//! The dataset: databases, keys, values and times to live. It knows nothing of commands or replication.
+//! The dataset: databases, keys, values and times to live. Independent of commands and replication.
 
 mod db;
 mod digest;
@@ -13,7 +13,6 @@ mod zset;
 
 use std::collections::BTreeSet;
 
-pub(crate) use db::ENTRY_OVERHEAD_BYTES;
 pub use db::{Db, DbSnapshot, Entry, Key};
 pub use digest::Digest;
 pub use hash::Hash;
@@ -33,31 +32,29 @@ pub struct Stats {
     pub hits: u64,
     /// `keyspace_misses`: lookups for reading that did not.
     pub misses: u64,
-    /// `expired_keys`: keys deleted because their time had come.
+    /// `expired_keys`: keys deleted because they expired.
     pub expired: u64,
 }
 
 /// All databases.
 ///
-/// * ask: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
+/// * read: [`Keyspace::db`], [`Keyspace::get`], [`Keyspace::iter`], [`Keyspace::counts`], [`Keyspace::version`]
 /// * change: [`Keyspace::set`], [`Keyspace::modify`], [`Keyspace::set_expire`], [`Keyspace::persist`],
 ///   [`Keyspace::rename`], [`Keyspace::delete`], [`Keyspace::flush_db`], [`Keyspace::flush_all`],
 ///   [`Keyspace::swap_db`], [`Keyspace::replace_data`]
 /// * expire: [`Keyspace::active_expire`], [`Keyspace::expire_local`]
-/// * keep: [`Keyspace::snapshot`]
+/// * save: [`Keyspace::snapshot`]
 ///
-/// A database index must be below [`Keyspace::databases`]; every method that takes one panics otherwise, for SELECT
-/// has checked it.
+/// A database index must be below [`Keyspace::databases`]: methods panic otherwise, as SELECT has checked it.
 #[derive(Clone, Debug)]
 pub struct Keyspace {
     dbs: Vec<Db>,
     version: u64,
     /// The version at which all content was replaced: no key changed before it.
     replaced_at: u64,
-    /// Keys to which a client of this writable replica gave a time to live (`slaveKeysWithExpire`).
-    /// (database, key): the same type as [`Db`] orders its expiries by, since each other one would be more wasm.
+    /// (database, key), in the type of the expiry index of [`Db`].
     local_expires: BTreeSet<(i64, Key)>,
-    /// The time of [`Keyspace::set_clock`], and what it was when all content was replaced; in Unix seconds.
+    /// The time of [`Keyspace::set_clock`], and its value when all content was replaced; in Unix seconds.
     clock: i64,
     replaced_clock: i64,
     /// Counters for INFO; CONFIG RESETSTAT sets them to default.
@@ -85,7 +82,7 @@ impl Keyspace {
         }
     }
 
-    /// These databases.
+    /// A keyspace of these databases.
     pub(crate) fn from_dbs(dbs: Vec<Db>) -> Self {
         Self { dbs, ..Self::new(0) }
     }
@@ -102,7 +99,7 @@ impl Keyspace {
         &self.dbs[db]
     }
 
-    /// A number that grows with every change, also with those that restore an earlier content.
+    /// Incremented with every change, also by those that restore an earlier content.
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
@@ -124,14 +121,14 @@ impl Keyspace {
         self.dbs.iter().map(|db| db.len() as u64).sum()
     }
 
-    /// The mean time left to the keys of `db` that expire, in milliseconds, 0 if there are none: INFO's `avg_ttl`,
-    /// which Redis estimates from samples.
+    /// The mean remaining time to live in `db`, in milliseconds, 0 without such keys: INFO's `avg_ttl`, which Redis
+    /// estimates from samples.
     #[must_use]
     pub fn average_ttl_ms(&self, db: usize, now_ms: i64) -> i64 {
         self.dbs[db].average_ttl_ms(now_ms)
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub fn approximate_bytes(&self) -> u64 {
         self.dbs.iter().map(|db| db.approximate_bytes() as u64).sum()
@@ -142,31 +139,31 @@ impl Keyspace {
         self.dbs[db].iter()
     }
 
-    /// The entry of `key`, expired or not, without touching any counter.
+    /// The entry of `key`, expired or not; no counter is changed.
     #[must_use]
     pub fn get(&self, db: usize, key: &[u8]) -> Option<&Entry> {
         self.dbs[db].get(key)
     }
 
-    /// The version at which `key` last changed, `None` if there is no such key. A key that was deleted and set again
-    /// has a new one, so WATCH can tell by it whether a key was touched.
+    /// The version at which `key` last changed, `None` if it does not exist. A key that was deleted and set again has
+    /// a new version, so WATCH detects it.
     #[must_use]
     pub fn key_version(&self, db: usize, key: &[u8]) -> Option<u64> {
         self.get(db, key).map(|entry| entry.version().max(self.replaced_at))
     }
 
-    /// Sets the clock (in Unix seconds) by which accesses are noted.
+    /// Sets the clock (in Unix seconds) for access times.
     pub fn set_clock(&mut self, unix_s: i64) {
         self.clock = unix_s;
     }
 
-    /// How long the key of an entry was not accessed, in seconds (`estimateObjectIdleTime`).
+    /// Idle time of an entry in seconds (`estimateObjectIdleTime`).
     #[must_use]
     pub fn idle_s(&self, entry: &Entry, unix_s: i64) -> i64 {
         (unix_s - entry.accessed().max(self.replaced_clock)).max(0)
     }
 
-    /// Sets `key` and removes its time to live. Says whether the key is new.
+    /// Sets `key` and removes its time to live. Returns whether the key is new.
     pub fn set(&mut self, db: usize, key: &[u8], value: impl Into<Value>) -> bool {
         let version = self.changed();
         let new = self.db_mut(db).insert(key, value.into(), None, version);
@@ -176,21 +173,22 @@ impl Keyspace {
         new
     }
 
-    /// Lets `change` alter the value in place; the time to live stays. `None` if there is no such key.
+    /// Applies `change` to the value in place; keeps the time to live. `None` if the key does not exist.
     pub fn modify<R>(&mut self, db: usize, key: &[u8], change: impl FnOnce(&mut Value) -> R) -> Option<R> {
         self.dbs[db].get(key)?;
         let version = self.changed();
         self.db_mut(db).modify(key, version, change)
     }
 
-    /// [`Keyspace::modify`] where only the way changes in which the value is stored: that is no change to anybody.
+    /// [`Keyspace::modify`] that changes only how the value is stored, which does not count as a change.
     pub fn convert(&mut self, db: usize, key: &[u8], change: impl FnOnce(&mut Value)) {
         if let Some(version) = self.get(db, key).map(Entry::version) {
             self.db_mut(db).modify(key, version, change);
         }
     }
 
-    /// Gives `key` a time to live, in milliseconds since the Unix epoch (`setExpire`). Says whether the key exists.
+    /// Sets the time to live of `key`, in milliseconds since the Unix epoch (`setExpire`). Returns whether the key
+    /// exists.
     pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: i64) -> bool {
         if self.dbs[db].get(key).is_none() {
             return false;
@@ -199,9 +197,9 @@ impl Keyspace {
         self.db_mut(db).set_expire(key, Some(expire_ms), version)
     }
 
-    /// Takes the time to live of `key` away (`removeExpire`). Says whether it had one.
+    /// Removes the time to live of `key` (`removeExpire`). Returns whether it had one.
     ///
-    /// The key's own version stays: PERSIST is no change to those who WATCH, as Redis does not signal it.
+    /// The key's version is kept: Redis does not signal PERSIST to WATCH.
     pub fn persist(&mut self, db: usize, key: &[u8]) -> bool {
         let Some(version) = self.get(db, key).filter(|entry| entry.expire_ms().is_some()).map(Entry::version) else {
             return false;
@@ -210,7 +208,7 @@ impl Keyspace {
         self.db_mut(db).set_expire(key, None, version)
     }
 
-    /// Gives the value and the time to live of `from` to `to`, whatever that held (the heart of RENAME). Says whether
+    /// Moves the value and the time to live of `from` to `to`, replacing what it held (for RENAME). Returns whether
     /// `from` exists.
     pub fn rename(&mut self, db: usize, from: &[u8], to: &[u8]) -> bool {
         if self.dbs[db].get(from).is_none() {
@@ -220,8 +218,8 @@ impl Keyspace {
         self.db_mut(db).rename(from, to, version)
     }
 
-    /// Moves `key` with its time to live to another database, in which there is no such key (the heart of MOVE). Says
-    /// whether it was there.
+    /// Moves `key` with its time to live to another database, where it must not exist (for MOVE). Returns whether it
+    /// existed.
     pub fn move_key(&mut self, from: usize, to: usize, key: &[u8]) -> bool {
         if self.dbs[from].get(key).is_none() {
             return false;
@@ -234,7 +232,7 @@ impl Keyspace {
         })
     }
 
-    /// Removes `key`. Says whether it was there.
+    /// Removes `key`. Returns whether it existed.
     pub fn delete(&mut self, db: usize, key: &[u8]) -> bool {
         if self.dbs[db].get(key).is_none() {
             return false;
@@ -243,13 +241,13 @@ impl Keyspace {
         self.db_mut(db).remove(key).is_some()
     }
 
-    /// Empties one database and says how many keys it had (`emptyDb` with its number).
+    /// Empties one database; returns the number of keys it had (`emptyDb` with its number).
     pub fn flush_db(&mut self, db: usize) -> u64 {
         self.changed();
         std::mem::take(&mut self.dbs[db]).len() as u64
     }
 
-    /// Empties all databases and says how many keys they had (`emptyDb` with -1).
+    /// Empties all databases; returns the number of keys they had (`emptyDb` with -1).
     pub fn flush_all(&mut self) -> u64 {
         self.local_expires.clear();
         (0..self.databases()).map(|db| self.flush_db(db)).sum()
@@ -261,9 +259,9 @@ impl Keyspace {
         self.dbs.swap(one, other);
     }
 
-    /// Puts the content of `loaded` (an RDB file's) in the place of all there was. Counters stay.
+    /// Replaces all content by that of `loaded` (an RDB file's). Counters are kept.
     ///
-    /// Databases that `loaded` does not have become empty; it must not have more than there are.
+    /// Databases that `loaded` does not have become empty; it must not have more than this keyspace.
     pub fn replace_data(&mut self, loaded: Self) {
         debug_assert!(loaded.databases() <= self.databases(), "rdb::load checks database numbers");
         let databases = self.databases();
@@ -274,8 +272,8 @@ impl Keyspace {
         self.replaced_clock = self.clock;
     }
 
-    /// Deletes at most `limit` keys whose time has come, and says which: databases in order, in each the longest
-    /// overdue first (the work of `activeExpireCycle`, which samples at random where we know the order).
+    /// Deletes at most `limit` expired keys and returns them: databases in order, in each the earliest first
+    /// (`activeExpireCycle`, which samples at random; here the order is known).
     pub fn active_expire(&mut self, now_ms: i64, limit: usize) -> Vec<(usize, Vec<u8>)> {
         let mut deleted = Vec::new();
         for db in 0..self.databases() {
@@ -289,8 +287,8 @@ impl Keyspace {
         deleted
     }
 
-    /// Remembers that a client of this writable replica gave `key` a time to live, so that [`Keyspace::expire_local`]
-    /// may delete it: no DEL for it will ever come from the master (`rememberSlaveKeyWithExpire`).
+    /// Registers a key to which a client of this writable replica gave a time to live, so that
+    /// [`Keyspace::expire_local`] deletes it: the master will never send a DEL for it (`rememberSlaveKeyWithExpire`).
     pub fn remember_local_expire(&mut self, db: usize, key: &[u8]) {
         self.local_expires.insert((db as i64, Key::from(key)));
     }
@@ -300,8 +298,8 @@ impl Keyspace {
         self.local_expires.clear();
     }
 
-    /// Deletes the keys of [`Keyspace::remember_local_expire`] whose time has come, and forgets those that lost their
-    /// time to live (`expireSlaveKeys`). Nothing of it is replicated.
+    /// Deletes the expired keys of [`Keyspace::remember_local_expire`], and unregisters those without a time to live
+    /// (`expireSlaveKeys`). Not replicated.
     pub fn expire_local(&mut self, now_ms: i64) -> Vec<(usize, Vec<u8>)> {
         let mut deleted = Vec::new();
         let mut kept = BTreeSet::new();
@@ -323,9 +321,9 @@ impl Keyspace {
         deleted
     }
 
-    /// The dataset as it is now, for a background save. Costs a reference count for each 256 keys. A change made while
-    /// the snapshot lives copies what it touches, once: 256 entries (not their values), and the value that it changes.
-    /// Of a large collection that is all of it, where Redis's fork would copy a page of memory.
+    /// A snapshot for a background save. Costs a reference count for each 256 keys. A change while the snapshot
+    /// exists copies what it touches, once: 256 entries (not their values), and the changed value. Of a large
+    /// collection that is all of it, where Redis's fork would copy a page of memory.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot { dbs: self.dbs.iter().map(Db::snapshot).collect() }

@@ -1,4 +1,4 @@
-//! Scored members in order, found by value or by rank.
+//! Scored members in order, searchable by value and by rank.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -7,12 +7,12 @@ use std::sync::Arc;
 /// A score and its member.
 pub(super) type Ranking = (f64, Arc<[u8]>);
 
-/// The most members of a chunk. Around the square root of a million: then neither the walk over the chunks nor the moves
-/// within one are long.
+/// The most members of a chunk. About the square root of a million, so that both the walk over the chunks and the
+/// moves within one are short.
 const CHUNK_LEN_MAX: usize = 512;
 
-/// Members in the order of their scores and, where those are equal, of their bytes, in chunks that are vectors: a search is
-/// two binary searches, a rank the sum of the lengths of the chunks before.
+/// Members ordered by score and, for equal scores, by their bytes, in chunks that are vectors: a search is two binary
+/// searches, a rank the sum of the lengths of the chunks before.
 ///
 /// No chunk is ever empty.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Ranked {
 }
 
 impl Ranked {
-    /// How many members are lower than this one, `None` if it is not there.
+    /// Number of lower members, `None` if this one does not exist.
     pub(super) fn rank(&self, score: f64, member: &[u8]) -> Option<usize> {
         let (chunk, at) = self.find(score, member).ok()?;
         Some(self.start_of(chunk) + at)
@@ -31,7 +31,7 @@ impl Ranked {
     pub(super) fn iter(&self, ranks: Range<usize>) -> impl DoubleEndedIterator<Item = &Ranking> {
         let (first, first_at) = self.locate(ranks.start);
         let (last, last_at) = self.locate(ranks.end.max(ranks.start));
-        // What the first chunk gives, all of those between, and what the last gives.
+        // Part of the first chunk, all chunks between, and part of the last.
         let slice = |chunk: usize, part: Range<usize>| self.chunks.get(chunk).map_or(&[][..], |chunk| &chunk[part]);
         let (head, middle, tail) = if first == last {
             (slice(first, first_at..last_at), 0..0, &[][..])
@@ -47,7 +47,7 @@ impl Ranked {
         self.start_of(chunk) + self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(below))
     }
 
-    /// Adds a member that is not there.
+    /// Adds a new member.
     pub(super) fn insert(&mut self, score: f64, member: Arc<[u8]>) {
         let (Ok((chunk, at)) | Err((chunk, at))) = self.find(score, &member);
         let Some(members) = self.chunks.get_mut(chunk) else {
@@ -56,14 +56,14 @@ impl Ranked {
         };
         members.insert(at, (score, member));
         if members.len() > CHUNK_LEN_MAX {
-            // In ascending order, which is how sets are usually filled, chunks stay full.
+            // When filled in ascending order, which is common, chunks stay full.
             let half = if at + 1 == members.len() { at } else { members.len() / 2 };
             let rest = members.split_off(half);
             self.chunks.insert(chunk + 1, rest);
         }
     }
 
-    /// Removes a member, if it is there.
+    /// Removes a member, if it exists.
     pub(super) fn remove(&mut self, score: f64, member: &[u8]) {
         if let Ok((chunk, at)) = self.find(score, member) {
             self.chunks[chunk].remove(at);
@@ -82,7 +82,7 @@ impl Ranked {
             removed.extend(members.drain(at..end));
             (chunk, at) = (chunk + 1, 0);
         }
-        // Of the chunks touched only the first and the last can have kept anything.
+        // Of the affected chunks only the first and the last can have members left.
         let emptied = self.chunks[first..chunk].iter().any(Vec::is_empty);
         if emptied {
             let mut index = 0;
@@ -115,7 +115,7 @@ impl Ranked {
         self.chunks[..chunk].iter().map(Vec::len).sum()
     }
 
-    /// The chunk and the place in it of a rank; behind the last member, the chunk is one too many.
+    /// The chunk of a rank, and the index in it; past the end, the chunk is one past the last.
     fn locate(&self, rank: usize) -> (usize, usize) {
         let mut left = rank;
         for (chunk, members) in self.chunks.iter().enumerate() {
@@ -127,7 +127,8 @@ impl Ranked {
         (self.chunks.len(), 0)
     }
 
-    /// Where a member is, or where it would be: never at the start of a chunk if it fits at the end of the one before.
+    /// The position of a member, or where it would be inserted: at the end of a chunk rather than the start of the
+    /// next.
     fn find(&self, score: f64, member: &[u8]) -> Result<(usize, usize), (usize, usize)> {
         let before = |other: &Ranking| order(other, score, member);
         let chunk =

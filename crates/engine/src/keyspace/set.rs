@@ -5,23 +5,22 @@ use rustc_hash::FxBuildHasher;
 
 use crate::resp::parse_i64_strict;
 
-/// Bytes that one member costs beyond its content: a `dictEntry` and an sds header.
+/// Approximate bytes per member besides its content: a `dictEntry` and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 32;
 
-/// Members without order. In which order they are kept depends on nothing but the history of changes, and is how every
-/// command lists them.
+/// Unordered members. Their order here depends only on the history of changes; all commands use it.
 #[derive(Clone, Debug)]
 pub struct Set {
     members: Members,
     bytes: usize,
 }
 
-/// Redis has two encodings and shows which one it uses; the order of the first is visible too.
+/// Redis has two encodings and shows which one it uses; the order in the first is visible too.
 #[derive(Clone, Debug)]
 enum Members {
-    /// `intset`: integers alone, by size. Each with its spelling, so that all members can be lent as bytes.
+    /// `intset`: only integers, ascending. Each with its text, so that members can be borrowed as bytes.
     Integers(Vec<(i64, Box<[u8]>)>),
-    /// `hashtable`: by insertion, but a removal moves the last into the gap.
+    /// `hashtable`: in insertion order, but a removal moves the last member into the gap.
     Table(IndexSet<Box<[u8]>, FxBuildHasher>),
 }
 
@@ -32,7 +31,7 @@ impl Default for Set {
 }
 
 impl Set {
-    /// The most integers that a set stores as such unless `set-max-intset-entries` says otherwise.
+    /// The most members of an intset unless `set-max-intset-entries` says otherwise.
     pub const INTEGERS_MAX: usize = 512;
 
     /// Members.
@@ -50,7 +49,7 @@ impl Set {
         self.len() == 0
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes
@@ -65,7 +64,7 @@ impl Set {
         }
     }
 
-    /// Whether `member` is one.
+    /// Whether `member` is in the set.
     #[must_use]
     pub fn contains(&self, member: &[u8]) -> bool {
         match &self.members {
@@ -94,8 +93,8 @@ impl Set {
         self.insert_within(member, Self::INTEGERS_MAX)
     }
 
-    /// Adds a member and says whether it is new (`setTypeAdd`). A set that gets its first member that is no integer, or
-    /// more than `integers_max` of them, is a hash table from then on.
+    /// Adds a member; returns whether it is new (`setTypeAdd`). A set with a member that is not an integer, or with
+    /// more than `integers_max` members, is converted to a hash table.
     pub fn insert_within(&mut self, member: &[u8], integers_max: usize) -> bool {
         let new = match &mut self.members {
             Members::Integers(integers) => match parse_i64_strict(member) {
@@ -131,7 +130,7 @@ impl Set {
         }
     }
 
-    /// Removes a member. Says whether it was one.
+    /// Removes a member. Returns whether it existed.
     pub fn remove(&mut self, member: &[u8]) -> bool {
         let was = match &mut self.members {
             Members::Integers(integers) => match find(integers, member) {

@@ -8,29 +8,29 @@ use crate::resp::parse_i64_strict;
 /// (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).
 const EMBEDDED_LEN_MAX: usize = 44;
 
-/// A string of bytes, and how Redis came to store it, on which its encoding depends.
+/// A string of bytes, and how it was set, which decides its encoding in Redis.
 ///
-/// Two are equal if their bytes are.
+/// Strings are equal if their bytes are.
 #[derive(Clone, Debug, Default)]
 pub struct RedisString {
     bytes: Vec<u8>,
     form: Form,
 }
 
-/// How a string came to be.
+/// How a string was set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Form {
-    /// Set as a whole (`tryObjectEncoding`): an integer is stored as one.
+    /// Set as a whole (`tryObjectEncoding`): integers are stored as such.
     #[default]
     Set,
-    /// The result of INCRBYFLOAT, in which Redis does not look for an integer.
+    /// The result of INCRBYFLOAT, which Redis does not try to encode as an integer.
     Float,
-    /// Changed in place, or made to be (`dbUnshareStringValue`): `raw`, however short it is.
+    /// Changed in place (`dbUnshareStringValue`): `raw`, whatever its length.
     Raw,
 }
 
 impl RedisString {
-    /// A string that is made to be changed in place.
+    /// A string that will be changed in place.
     #[must_use]
     pub const fn raw(bytes: Vec<u8>) -> Self {
         Self { bytes, form: Form::Raw }

@@ -1,9 +1,9 @@
-//! The hash table of a database, which can be kept as it is now at hardly any cost (what fork gives Redis).
+//! The hash table of a database, with cheap snapshots (which Redis gets from fork).
 //!
-//! Entries stand in a vector, cut into pages that are shared with the snapshots taken of it: whoever changes an entry of a
-//! shared page copies that page. The index, from a key's hash to its place in the vector, is no part of a snapshot. It
-//! consists of many small tables, of which one is split at a time, so that growing never stops the event loop for long
-//! (dict.c has `dictRehashMilliseconds` for that).
+//! Entries are in a vector of pages that are shared with snapshots: a change of an entry of a shared page copies that
+//! page. The index, from a key's hash to its position in the vector, is not part of a snapshot. It consists of many
+//! small tables, of which one is split at a time, so that growing never stops the event loop for long (dict.c has
+//! `dictRehashMilliseconds` for that).
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::db::{Entry, Key};
 
 /// Entries of a page: copying one takes microseconds, and a million keys are some thousand pages.
 const PAGE: usize = 256;
-/// Keys of one part of the index, in the mean; a part that is next to be split has twice as many.
+/// Mean number of keys of a part of the index; a part that is split next has twice as many.
 const PART: usize = 512;
 
-/// Entries in order, in pages that may be shared.
+/// Entries in order, in shareable pages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pages {
     /// All but the last are full.
@@ -72,11 +72,11 @@ impl Pages {
     }
 }
 
-/// Keys with their entries. New ones come to the end; a removal moves the last into the gap.
+/// Keys with their entries. New ones are appended; a removal moves the last into the gap.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pages: Pages,
-    /// Places of keys, by hash (linear hashing). Of n parts, with p the largest power of 2 that is not above n, those
+    /// Positions of keys, by hash (linear hashing). Of n parts, with p the largest power of 2 not above n, those
     /// before n - p are split already (the other half of part i is part p + i), and part n - p is next.
     index: Vec<HashTable<usize>>,
 }
@@ -92,7 +92,7 @@ impl Table {
         self.pages.len
     }
 
-    /// The entries, to be read while this changes.
+    /// A view of the entries.
     pub(super) const fn pages(&self) -> &Pages {
         &self.pages
     }
@@ -106,7 +106,7 @@ impl Table {
         Some((key, entry))
     }
 
-    /// Adds a key that is not there.
+    /// Adds a new key.
     pub(super) fn push(&mut self, key: Key, entry: Entry) {
         if self.pages.len == self.index.len() * PART {
             self.split();
@@ -145,7 +145,7 @@ impl Table {
 
     /// Which part of the index a hash belongs to.
     fn part(&self, hash: u64) -> usize {
-        // The tables themselves look at the lowest and highest bits of a hash, so these are others.
+        // The tables themselves use the lowest and highest bits of a hash, so these are others.
         let mixed = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
         let parts = self.index.len();
         let rounds = parts.next_power_of_two();
@@ -196,8 +196,8 @@ mod tests {
         assert_eq!(pages.len(), model.len());
     }
 
-    /// A vector with swap-remove and a hash index is what indexmap is: the same order, whatever happens, and snapshots
-    /// that nothing changes.
+    /// indexmap is a vector with swap-remove and a hash index: the order must be the same after any changes, and
+    /// snapshots must stay unchanged.
     #[test]
     fn it_is_an_index_map_with_snapshots() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(11);

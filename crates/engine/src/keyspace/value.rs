@@ -1,15 +1,15 @@
-//! What a key can hold.
+//! Values of keys.
 
 use super::{Hash, List, RedisString, Set, Zset};
 
 /// The value of a key.
 ///
-/// Two values are equal if they hold the same data, however they are stored: the order of a set's members or a hash's
-/// fields does not count, that of a list's elements does.
+/// Two values are equal if they hold the same data, in whatever encoding: the order of a set's members or a hash's
+/// fields does not matter, that of a list's elements does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
-    /// A string of bytes. Whether Redis would store it as an integer is worked out where it matters.
+    /// A string of bytes.
     String(RedisString),
     /// A list.
     List(List),
@@ -21,8 +21,7 @@ pub enum Value {
     Hash(Hash),
 }
 
-/// The four types that hold elements. A key never holds an empty one: whoever takes the last element away deletes the
-/// key.
+/// The four types that hold elements. A key never holds an empty one: removing the last element deletes the key.
 pub trait Collection: Default + Into<Value> {
     /// The collection in `value`, `None` if it holds another type.
     fn of(value: &Value) -> Option<&Self>;
@@ -80,7 +79,7 @@ impl Value {
 
     /// How Redis stores the value, as OBJECT ENCODING says.
     ///
-    /// Collections remember that they have outgrown their compact form.
+    /// Collections remember that they were converted from their compact encoding.
     #[must_use]
     pub fn encoding_name(&self) -> &'static str {
         match self {
@@ -113,7 +112,7 @@ impl Value {
         }
     }
 
-    /// A rough size in bytes. Asked on every change, so it must not walk the value.
+    /// An approximate size in bytes. Called on every change, so it must not walk the value.
     #[must_use]
     pub fn approximate_bytes(&self) -> usize {
         match self {

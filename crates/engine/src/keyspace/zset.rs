@@ -8,10 +8,10 @@ use rustc_hash::FxBuildHasher;
 
 use super::ranked::Ranked;
 
-/// Bytes that one member costs beyond its content: a `dictEntry`, a skip-list node and an sds header.
+/// Approximate bytes per member besides its content: a `dictEntry`, a skip-list node and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 80;
 
-/// Members with scores, ordered by score and, where scores are equal, by the members' bytes.
+/// Members with scores, ordered by score and, for equal scores, by their bytes.
 ///
 /// Ranks count from 0 at the lowest score.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub struct Zset {
     /// The same members in order.
     ranked: Ranked,
     bytes: usize,
-    /// Whether it has outgrown the ziplist; it never goes back.
+    /// Whether it was converted from a ziplist; it is never converted back.
     skiplist: bool,
 }
 
@@ -42,7 +42,7 @@ impl Zset {
         self.scores.is_empty()
     }
 
-    /// A rough size in bytes.
+    /// An approximate size in bytes.
     #[must_use]
     pub const fn approximate_bytes(&self) -> usize {
         self.bytes
@@ -60,7 +60,7 @@ impl Zset {
         self.scores.get(member).copied()
     }
 
-    /// How many members are lower than `member`.
+    /// Number of members lower than `member`.
     #[must_use]
     pub fn rank(&self, member: &[u8]) -> Option<usize> {
         self.ranked.rank(self.score(member)?, member)
@@ -72,8 +72,8 @@ impl Zset {
         self.iter_ranks(rank..self.len()).next()
     }
 
-    /// The member at `index` in an order that only removals change (they move the last member into the gap), with its
-    /// score.
+    /// The member at `index`, with its score, in an order that changes only by removals (they move the last member
+    /// into the gap).
     #[must_use]
     pub fn at_index(&self, index: usize) -> Option<(&[u8], f64)> {
         self.scores.get_index(index).map(|(member, score)| (member.as_ref(), *score))
@@ -89,19 +89,19 @@ impl Zset {
         self.ranked.iter(ranks).map(|(score, member)| (member.as_ref(), *score))
     }
 
-    /// How many of the lowest members are `below`, which must be false for each member above one for which it is false.
+    /// Number of lowest members that are `below`, which must be monotonic.
     #[must_use]
     pub fn count_while(&self, below: &dyn Fn(f64, &[u8]) -> bool) -> usize {
         self.ranked.partition_point(&|(score, member)| below(*score, member))
     }
 
-    /// [`Zset::insert_within`] Redis's usual limits.
+    /// [`Zset::insert_within`] the default limits.
     pub fn insert(&mut self, member: &[u8], score: f64) -> bool {
         self.insert_within(member, score, Self::ZIPLIST_ENTRIES_MAX, Self::ZIPLIST_VALUE_MAX)
     }
 
-    /// Gives a member a score, which must be a number. Says whether the member is new. With more members than `entries_max`
-    /// or a new one longer than `value_max`, the ziplist is given up.
+    /// Sets the score of a member, which must not be NaN. Returns whether the member is new. With more members than
+    /// `entries_max` or a new one longer than `value_max`, a ziplist is converted.
     pub fn insert_within(&mut self, member: &[u8], score: f64, entries_max: usize, value_max: usize) -> bool {
         debug_assert!(!score.is_nan(), "commands refuse scores that are no number");
         if let Some((_, shared, old)) = self.scores.get_full_mut(member) {
@@ -119,7 +119,7 @@ impl Zset {
         true
     }
 
-    /// Gives the ziplist up for good, as SORT does with what it sorts.
+    /// Converts a ziplist, as SORT does with its input.
     pub const fn leave_ziplist(&mut self) {
         self.skiplist = true;
     }

@@ -1,4 +1,4 @@
-//! The life of connections, and who they are.
+//! Accepting, reading and freeing clients, and lists of clients by role.
 
 use super::Node;
 use crate::client::{Client, MasterLink, ReplicaLink, Role};
@@ -24,7 +24,11 @@ impl Node {
         }
         client.authenticated = self.config.requirepass.is_empty();
         self.stats.connections_received += 1;
-        self.log(LogLevel::Verbose, || format!("Accepted {}:{}", client.peer.ip, client.peer.port));
+        let is_unix = self.config.is_unix_socket(&client.peer);
+        self.log(LogLevel::Verbose, || match is_unix {
+            true => format!("Accepted connection to {}", client.peer.ip),
+            false => format!("Accepted {}:{}", client.peer.ip, client.peer.port),
+        });
         self.clients.insert(conn, Box::new(client));
     }
 
@@ -73,8 +77,8 @@ impl Node {
         }
     }
 
-    /// `freeClient`. `close` is false when the connection is already gone. Losing the master's link this way suspends it
-    /// for a partial resync; losing a replica takes it off the list.
+    /// `freeClient`. `close` is false if the connection is already closed. The master's link is cached for a partial
+    /// resync; a replica is removed from the list.
     pub(crate) fn free_client(&mut self, conn: ConnId, close: bool) {
         let was_blocked = self.clients.get(&conn).is_some_and(|client| client.blocked.is_some());
         self.unblock_client(conn);
@@ -103,12 +107,12 @@ impl Node {
         clients.filter_map(|client| Some((client, client.replica()?)))
     }
 
-    /// Those of the attached replicas that fit, in order of attachment.
+    /// The attached replicas that match, in order of attachment.
     pub(crate) fn replicas_where(&self, fits: impl Fn(&ReplicaLink) -> bool) -> Vec<ConnId> {
         self.replicas().filter(|(_, link)| fits(link)).map(|(client, _)| client.conn).collect()
     }
 
-    /// The live link to the master.
+    /// The link to the master, if connected.
     pub(crate) fn master_link(&self) -> Option<&MasterLink> {
         self.clients.get(&self.repl.master?)?.master()
     }

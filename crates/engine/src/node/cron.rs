@@ -1,4 +1,4 @@
-//! What time does: the timer and serverCron.
+//! The timer and serverCron.
 
 use super::{EXPIRE_LIMIT, Node};
 use crate::client::Role;
@@ -20,7 +20,7 @@ impl Node {
         }
         while self.next_cron <= self.now.mono && !self.is_ending() {
             let period_ms = (1000 / u64::from(self.config.hz)).max(1);
-            // A driver that comes late (a process that was stopped) gets one turn, not all that it missed.
+            // After a delay (a stopped process) one run is made, not all that were missed.
             self.next_cron = self.now.mono.plus_ms(period_ms);
             self.server_cron();
         }
@@ -60,7 +60,7 @@ impl Node {
         }
     }
 
-    /// `clientsCron`: clients blocked for long enough, and those idle for longer than `timeout`.
+    /// `clientsCron`: timeouts of blocked clients and of idle ones.
     fn clients_cron(&mut self) {
         self.blocked_clients_cron();
         if self.config.timeout == 0 {
@@ -84,7 +84,7 @@ impl Node {
         }
     }
 
-    /// `databasesCron`: the active expire cycle. Only masters expire; a replica waits for its master's DEL.
+    /// `databasesCron`: the active expire cycle. Only masters expire keys; a replica waits for its master's DEL.
     fn databases_cron(&mut self) {
         if self.repl.masterhost.is_some() {
             for (db, key) in self.keyspace.expire_local(self.now.unix_ms()) {

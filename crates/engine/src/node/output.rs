@@ -1,10 +1,10 @@
-//! Output on its way: queued by commands, written when the turn ends.
+//! Client output: queued by commands, written at the end of the turn.
 
 use super::Node;
 use crate::io::{ConnId, Output};
 
 impl Node {
-    /// `beforeSleep`: output that this turn caused goes to the kernel, as far as there is room.
+    /// `beforeSleep`: writes queued output to the kernel, as far as there is room.
     pub(super) fn before_sleep(&mut self) {
         if self.asleep_until.is_some_and(|until| until > self.now.mono) {
             return;
@@ -43,7 +43,7 @@ impl Node {
         }
     }
 
-    /// `addReply`: queues output for a client. The master gets no replies, except those that replication forces.
+    /// `addReply`: queues output for a client. A master gets no replies except ACKs.
     pub(crate) fn add_reply(&mut self, conn: ConnId, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -63,7 +63,7 @@ impl Node {
         self.output_was_added(conn);
     }
 
-    /// [`Node::add_reply`] of several pieces, for a client that is no master.
+    /// [`Node::add_reply`] in several pieces, for clients other than the master.
     pub(crate) fn add_pieces(&mut self, conn: ConnId, pieces: &[&[u8]]) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
@@ -78,7 +78,7 @@ impl Node {
     /// `prepareClientToWrite` and `asyncCloseClientOnOutputBufferLimitReached`.
     fn output_was_added(&mut self, conn: ConnId) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
-        // A replica's stream waits until it is online.
+        // A replica's output is held back until it is online.
         if client.may_write() && !client.write_queued {
             client.write_queued = true;
             self.pending_writes.push(conn);
@@ -97,8 +97,8 @@ impl Node {
         }
     }
 
-    /// Writes straight to the socket, before anything queued: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines.
-    /// Returns false, as a short write does, if the kernel has no room.
+    /// Writes directly to the socket, before queued output: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines. Returns
+    /// false if the kernel has no room for all of it, as a short write does in Redis.
     #[must_use]
     pub(crate) fn write_direct(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
         let Some(client) = self.clients.get_mut(&conn) else { return false };

@@ -1,9 +1,9 @@
-//! Files that could not be written: SAVE, SHUTDOWN and CONFIG REWRITE wait for theirs, as Redis does, and fail with it;
-//! and CONFIG SET dir, for the folder that is to be changed to.
+//! Failed file writes: SAVE, SHUTDOWN and CONFIG REWRITE wait for their file, as in Redis, and fail with it; CONFIG
+//! SET dir likewise waits for its directory.
 //!
-//! [`Output::WriteFile`](crate::Output::WriteFile) and [`Output::ChangeDir`](crate::Output::ChangeDir) are carried out before
-//! the turn ends, so what is said of them goes out only then; [`Input::FileFailed`](crate::Input::FileFailed) comes in
-//! between and takes it back.
+//! [`Output::WriteFile`](crate::Output::WriteFile) and [`Output::ChangeDir`](crate::Output::ChangeDir) are carried
+//! out before the turn ends, and replies are sent only then; an [`Input::FileFailed`](crate::Input::FileFailed) in
+//! between replaces the reply.
 
 use std::borrow::Cow;
 
@@ -17,25 +17,25 @@ pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB s
     writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the \
     RDB error.";
 
-/// Who waits for a file, and how to take back what was said of it.
+/// A pending file write, and how to undo its effects if it fails.
 #[derive(Debug)]
 pub(crate) struct Unwritten {
     name: String,
     before: Before,
-    /// Whose reply speaks of it: where that begins among the bytes that wait, and how long it is.
+    /// The client whose reply depends on it: where the reply begins in its output, and its length.
     reply: Option<(ConnId, usize, usize)>,
-    /// The last words of the process, if it ends with this file.
+    /// How the process ends, if it ends after this write.
     end: Option<Output>,
 }
 
-/// What was so before a file was said to be written.
+/// The state before the write.
 #[derive(Debug)]
 pub(crate) enum Before {
     /// CONFIG REWRITE changes nothing else.
     Rewrite,
-    /// What the save set back: `dirty`, `lastsave` and `lastbgsave_status`.
+    /// Fields that the save reset: `dirty`, `lastsave` and `lastbgsave_status`.
     Save(u64, i64, bool),
-    /// The folder that was left.
+    /// The directory before.
     Dir(String),
 }
 
@@ -49,24 +49,24 @@ impl Node {
         error.map(|error| format!("MISCONF Errors writing to the AOF file: {error}").into())
     }
 
-    /// Whether the process has ended, or ends with this turn if its last file can be written.
+    /// Whether the process has ended, or will end with this turn if its last file can be written.
     pub(crate) fn is_ending(&self) -> bool {
         self.exited || self.unwritten.iter().any(|unwritten| unwritten.end.is_some())
     }
 
-    /// Says of which file the driver is to tell whether it could not be written.
+    /// Registers a file whose write may fail.
     pub(crate) fn expect_file(&mut self, name: String, before: Before) {
         self.unwritten.push(Unwritten { name, before, reply: None, end: None });
     }
 
-    /// CONFIG SET dir: the process works in another folder from now on, if there is such a one.
+    /// CONFIG SET dir.
     pub(crate) fn change_dir(&mut self, conn: ConnId, dir: &[u8]) {
         let dir = String::from_utf8_lossy(dir).into_owned();
         if !self.config.limits.has_folders {
             self.add_reply(conn, b"-ERR Changing directory: No such file or directory\r\n");
             return;
         }
-        // getcwd tells the whole path.
+        // getcwd returns the absolute path.
         let whole = match dir.as_str() {
             path if path.starts_with('/') => dir.clone(),
             "" | "." => self.config.dir.clone(),
@@ -78,7 +78,7 @@ impl Node {
         self.reply_of_written_file(conn, b"+OK\r\n");
     }
 
-    /// The reply to a command that wrote a file; an empty one, if the command has none unless it fails.
+    /// Replies to a command that wrote a file; `reply` is empty if it replies only on failure.
     pub(crate) fn reply_of_written_file(&mut self, conn: ConnId, reply: &[u8]) {
         let waiting = |node: &Self| node.clients.get(&conn).map_or(0, |client| client.out.len());
         let at = waiting(self);
@@ -89,7 +89,8 @@ impl Node {
         }
     }
 
-    /// The process ends by `last`: now, or with the turn if a file is being written whose failure would prevent it.
+    /// The process ends by `last`: now, or at the end of the turn if a file is being written whose failure would
+    /// prevent it.
     pub(crate) fn end_with_file(&mut self, last: Output) {
         match self.unwritten.last_mut() {
             Some(unwritten) => unwritten.end = Some(last),
@@ -97,7 +98,7 @@ impl Node {
         }
     }
 
-    /// The turn ends and nothing was heard of failures: all files are there.
+    /// The end of the turn: all writes succeeded.
     pub(crate) fn files_are_written(&mut self) {
         for unwritten in std::mem::take(&mut self.unwritten) {
             if let Some(last) = unwritten.end {
@@ -124,7 +125,7 @@ impl Node {
                 self.dirty += dirty;
                 self.last_save = last_save;
                 self.last_bgsave_ok = ok;
-                // A later one of the same turn takes it from here.
+                // Later writes of the same turn build on this one.
                 for later in &mut self.unwritten[at..] {
                     if let Before::Save(_, later_save, later_ok) = &mut later.before {
                         (*later_save, *later_ok) = (last_save, ok);
@@ -150,7 +151,7 @@ impl Node {
         }
     }
 
-    /// Puts other bytes in the place of a reply that waits.
+    /// Replaces a queued reply.
     fn change_reply(&mut self, old: Option<(ConnId, usize, usize)>, new: &[u8]) {
         let Some((conn, at, len)) = old else { return };
         let Some(client) = self.clients.get_mut(&conn) else { return };

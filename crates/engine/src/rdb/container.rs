@@ -1,9 +1,9 @@
-//! What the containers have in common: small collections that Redis keeps as one string of bytes, and writes as such.
+//! Containers: encodings of small collections in one string of bytes, in memory and in RDB files.
 
 use super::RdbErrorKind;
 use crate::resp::parse_double;
 
-/// An element of a container: bytes, or an integer that stands for its decimal text.
+/// An element of a container: bytes, or an integer that represents its decimal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Element<'a> {
     Bytes(&'a [u8]),
@@ -19,7 +19,7 @@ impl Element<'_> {
         }
     }
 
-    /// The score that it spells.
+    /// Its value as a score.
     pub(super) fn score(self) -> Option<f64> {
         match self {
             Self::Bytes(text) => parse_double(text),
@@ -28,7 +28,7 @@ impl Element<'_> {
     }
 }
 
-/// How a container is damaged, and where in its own bytes.
+/// A fault in a container, and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) at: usize,
@@ -39,7 +39,7 @@ pub(super) struct Fault {
 #[derive(Clone, Copy)]
 pub(super) struct Container {
     pub(super) name: &'static str,
-    /// All its elements; in those of fields and values (members and scores), by turns.
+    /// Reads all elements; fields and values, or members and scores, alternate.
     pub(super) read: fn(&[u8]) -> Result<Vec<Element<'_>>, Fault>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Cursor<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// The next byte, left where it is.
+    /// The next byte, without consuming it.
     pub(super) fn peek(&self) -> Result<u8, Fault> {
         self.bytes.get(self.at).copied().ok_or_else(|| self.fault("it ends without an end mark"))
     }
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A size as containers hold it. None is ever so large that it does not fit.
+/// A size in a container's format. Sizes always fit.
 pub(super) const fn little_endian(size: usize) -> [u8; 4] {
     (size as u32).to_le_bytes()
 }

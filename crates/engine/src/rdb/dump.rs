@@ -1,4 +1,4 @@
-//! One value as bytes: what DUMP replies and RESTORE takes.
+//! One value as bytes: the payload of DUMP and RESTORE.
 //!
 //! Its type, the value, two bytes of RDB version and eight of checksum over all before, both little endian.
 
@@ -15,11 +15,11 @@ const FOOTER: usize = 10;
 /// Why a payload was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestoreError {
-    /// It is too short, of a version that cannot be read, or its checksum is wrong (`verifyDumpPayload`).
+    /// It is too short, of an unsupported version, or its checksum is wrong (`verifyDumpPayload`).
     Footer,
     /// No value can be read from it.
     Format(RdbError),
-    /// It holds a collection without elements, which no key may hold.
+    /// It holds an empty collection, which no key may hold.
     Empty,
 }
 

@@ -1,9 +1,9 @@
-//! Up to which size collections are kept small, as far as loading goes.
+//! Limits of the compact encodings, for loading.
 
 use crate::config::Config;
 use crate::keyspace::{Hash, Set, Zset};
 
-/// The directives by which a load picks the encoding of a collection. Redis's own by default.
+/// The directives that decide the encoding of a loaded collection. The default is Redis's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodingLimits {
     /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
@@ -19,7 +19,7 @@ pub struct EncodingLimits {
 }
 
 impl EncodingLimits {
-    /// Those that a node is configured with.
+    /// The limits in a node's configuration.
     #[must_use]
     pub const fn of(config: &Config) -> Self {
         Self {

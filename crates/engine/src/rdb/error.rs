@@ -1,19 +1,19 @@
-//! What can be wrong with an RDB file.
+//! Errors of RDB files.
 
 use std::fmt;
 
-/// Why bytes are no RDB file, and where they stop being one.
+/// Why an RDB file is invalid, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RdbError {
-    /// Where the element begins that is at fault, in bytes from the file's start.
+    /// Offset of the faulty element, in bytes from the file's start.
     pub offset: usize,
     /// The fault.
     pub kind: RdbErrorKind,
 }
 
 impl RdbError {
-    /// Whether `rdbLoad` would return with an error, so that a replica just tries again later. Any other fault ends the
-    /// process of a real Redis (`rdbExitReportCorruptRDB`).
+    /// Whether `rdbLoad` would return an error, so that a replica retries later. With any other fault a real Redis
+    /// exits (`rdbExitReportCorruptRDB`).
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         matches!(self.kind, RdbErrorKind::Signature | RdbErrorKind::Version(_))
@@ -40,15 +40,15 @@ impl RdbError {
 pub enum RdbErrorKind {
     /// It does not begin with `REDIS`.
     Signature,
-    /// A version outside of what is accepted.
+    /// An unsupported version.
     Version(i64),
-    /// It ends in the middle of something.
+    /// It is truncated.
     UnexpectedEof,
-    /// A length begins with a byte that begins none, or stands where a number must.
+    /// A length begins with an invalid byte, or an encoding is where a number must be.
     LengthEncoding(u8),
-    /// A string in an encoding that does not exist.
+    /// A string in an unknown encoding.
     StringEncoding(u8),
-    /// Compressed data that does not give the announced length.
+    /// Compressed data that does not have the announced length.
     Lzf,
     /// A database number beyond the configured ones.
     Database {
@@ -61,7 +61,7 @@ pub enum RdbErrorKind {
     DuplicateKey(Vec<u8>),
     /// The same member or field twice in a collection.
     DuplicateElement(Vec<u8>),
-    /// A score that is no number.
+    /// A score that is not a number.
     Score,
     /// A container of elements that is damaged.
     Container {
@@ -72,16 +72,16 @@ pub enum RdbErrorKind {
         /// The fault.
         why: &'static str,
     },
-    /// A node of a quicklist that is of no known kind.
+    /// A quicklist node of an unknown kind.
     QuicklistNode(u64),
-    /// A value type that Redis has and that cannot be read.
+    /// A value type of Redis that is not supported here.
     UnsupportedType {
         /// The type.
         value_type: u8,
         /// What it holds.
         what: &'static str,
     },
-    /// A value type that does not exist.
+    /// An unknown value type.
     UnknownType(u8),
     /// Data of a module.
     ModuleAux,
@@ -89,9 +89,9 @@ pub enum RdbErrorKind {
     Functions,
     /// The trailer does not match.
     Checksum {
-        /// What the bytes give.
+        /// The computed checksum.
         computed: u64,
-        /// What the trailer says.
+        /// The checksum in the trailer.
         found: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! Intsets (intset.c): what Redis keeps small sets of integers in.
+//! Intsets (intset.c): the encoding of small sets of integers.
 //!
 //! Four bytes that say how many bytes an integer has (2, 4 or 8), four bytes of count, the integers in ascending order.
 //! All is little endian.
@@ -21,7 +21,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
     for _ in 0..count {
         let at = cursor.at;
         let value = cursor.integer(width)?;
-        // Redis looks for members by halves, so it would not find those out of order.
+        // Redis searches by bisection, so it would not find members out of order.
         if last.replace(value).is_some_and(|last| last >= value) {
             return Err(Fault { at, why: "integers out of order" });
         }
@@ -30,7 +30,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
     Ok(elements)
 }
 
-/// An intset of these integers, which are in ascending order.
+/// The intset of these integers, which must be ascending.
 pub(super) fn write(integers: &[i64]) -> Vec<u8> {
     let fits = |bits: u32| integers.iter().all(|value| value << (64 - bits) >> (64 - bits) == *value);
     let width = if fits(16) {

@@ -1,4 +1,4 @@
-//! Listpacks (listpack.c): what Redis 7 keeps small collections in, in files of version 10 and later.
+//! Listpacks (listpack.c): the encoding of small collections in Redis 7, in files of version 10 and later.
 //!
 //! Four bytes of size, two bytes of count, entries, 255. An entry is an encoding with its content, and then the length of
 //! these two, written so that it can be read backwards. All is little endian but a length of 12 bits and integers of 13.
@@ -8,10 +8,10 @@ use super::container::{Container, Cursor, Element, Fault};
 pub(super) const LISTPACK: Container = Container { name: "listpack", read };
 
 const END: u8 = 255;
-/// A count that says nothing: too many to be counted in two bytes.
+/// An unknown count: too many elements for two bytes.
 const COUNT_UNKNOWN: usize = 65535;
 
-/// Every rule that readers of the listpack rely on is checked: it may be walked from either end.
+/// Checks every rule that readers rely on: a listpack may be walked from either end.
 fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
     let mut cursor = Cursor { bytes, at: 0 };
     let (size, count) = (cursor.u32()? as usize, usize::from(cursor.u16()?));

@@ -7,19 +7,19 @@ use super::reader::RdbReader;
 use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
 use crate::ids::{Offset, ReplId};
 use crate::keyspace::{Db, Keyspace};
+use crate::resp::strtol;
 
 /// How to read an RDB file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// The newest version to accept: 9 as Redis 5, up to 12 to take files of newer ones as long as they hold nothing
-    /// new.
+    /// The newest version to accept: 9 as in Redis 5, up to 12 for newer files that use no unsupported types.
     pub max_version: u32,
     /// How many databases there are.
     pub databases: usize,
-    /// Leave keys out that expired before this time (milliseconds since the Unix epoch): what a master does. A replica
-    /// keeps them until its master's DEL comes.
+    /// Skip keys that expired before this time (milliseconds since the Unix epoch), as a master does. A replica keeps
+    /// them until its master sends DEL.
     pub drop_expired_before: Option<i64>,
-    /// Which collections are kept small.
+    /// The limits of compact encodings.
     pub encodings: EncodingLimits,
 }
 
@@ -34,32 +34,31 @@ impl Default for LoadOptions {
     }
 }
 
-/// What an RDB file holds.
+/// The content of an RDB file.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The dataset, for [`Keyspace::replace_data`].
     pub keyspace: Keyspace,
-    /// Where the dataset stands in a history, if all three fields say so (the test of `loadDataFromDisk`): what a
-    /// restarted replica asks for a partial resync with.
+    /// The replication ID and offset of the dataset, if all three fields are present (the test of
+    /// `loadDataFromDisk`): a restarted replica uses it for a partial resync.
     pub repl: Option<ReplInfo>,
     /// `repl-stream-db`, even if the other two fields are missing.
     pub stream_db: Option<i64>,
-    /// Keys left out by [`LoadOptions::drop_expired_before`].
+    /// Keys skipped by [`LoadOptions::drop_expired_before`].
     pub expired: u64,
     /// The file's version.
     pub version: u32,
-    /// `redis-ver`, if the file tells.
+    /// `redis-ver`, if present.
     pub redis_ver: Option<String>,
     /// `lua`: the bodies of scripts that EVALSHA must know, in the file's order.
     pub scripts: Vec<Vec<u8>>,
-    /// Bytes read, the trailer included. What follows was left alone.
+    /// Bytes read, including the trailer. Further bytes are ignored.
     pub bytes: usize,
 }
 
 /// Reads an RDB file.
 ///
-/// # Errors
-/// See [`RdbErrorKind`]. Whatever the bytes are, no more memory is asked for than they can hold.
+/// See [`RdbErrorKind`]. No more memory is allocated than the bytes can represent.
 pub fn load(bytes: &[u8], options: &LoadOptions) -> Result<Loaded, RdbError> {
     let mut state = LoadState::begin(bytes, *options)?;
     state.step(bytes, usize::MAX)?;
@@ -73,7 +72,7 @@ pub struct Loader {
     state: LoadState,
 }
 
-/// What a step led to.
+/// The result of a step.
 #[derive(Debug)]
 pub enum Progress {
     /// There is more to read.
@@ -92,23 +91,22 @@ impl Loader {
         Ok(Self { bytes, state })
     }
 
-    /// Reads on, to the end of the element with which `bytes_max` bytes are read (at least one element; a collection is
-    /// one element, whatever its size).
+    /// Reads at least `bytes_max` bytes, up to the end of an element (a collection is one element, whatever its
+    /// size).
     ///
-    /// # Errors
-    /// See [`RdbErrorKind`]. What was read before is lost.
+    /// See [`RdbErrorKind`]. The data read before is lost.
     pub fn step(mut self, bytes_max: usize) -> Result<Progress, RdbError> {
         let done = self.state.step(&self.bytes, bytes_max)?;
         Ok(if done { Progress::Done(self.state.loaded()) } else { Progress::More(self) })
     }
 
-    /// How many bytes are read (`loading_loaded_bytes`).
+    /// Bytes read (`loading_loaded_bytes`).
     #[must_use]
     pub const fn loaded_bytes(&self) -> usize {
         self.state.at
     }
 
-    /// How many bytes there are (`loading_total_bytes`).
+    /// Bytes in total (`loading_total_bytes`).
     #[must_use]
     pub fn total_bytes(&self) -> usize {
         self.bytes.len()
@@ -121,7 +119,7 @@ impl fmt::Debug for Loader {
     }
 }
 
-/// What `rdbLoadRio` knows between two elements.
+/// The state of `rdbLoadRio` between two elements.
 #[derive(Clone)]
 struct LoadState {
     options: LoadOptions,
@@ -131,11 +129,11 @@ struct LoadState {
     dbs: Vec<Db>,
     /// The database of the keys that follow.
     db: usize,
-    /// When the next key expires. -1 is `rdbLoadRio`'s word for "never".
+    /// When the next key expires. -1 means never in `rdbLoadRio`.
     expire_ms: Option<i64>,
     expired: u64,
     aux: Aux,
-    /// Of all bytes before `at`.
+    /// The checksum of all bytes before `at`.
     checksum: crc::Digest<'static, u64>,
 }
 
@@ -147,7 +145,7 @@ impl LoadState {
         if !header.starts_with(b"REDIS") {
             return Err(RdbErrorKind::Signature.at(0));
         }
-        let version = leading_integer(&header[5..]);
+        let version = strtol(&header[5..]);
         let version = u32::try_from(version)
             .ok()
             .filter(|version| (1..=options.max_version).contains(version))
@@ -167,7 +165,7 @@ impl LoadState {
         })
     }
 
-    /// Reads elements until `bytes_max` bytes are read. True once all is.
+    /// Reads elements until `bytes_max` bytes are read. Returns true at the end of the file.
     fn step(&mut self, bytes: &[u8], bytes_max: usize) -> Result<bool, RdbError> {
         let from = self.at;
         let mut reader = RdbReader { bytes, at: from };
@@ -183,7 +181,7 @@ impl LoadState {
         Ok(done)
     }
 
-    /// Reads one element. True if it was the end.
+    /// Reads one element. Returns true if it was the end.
     fn element(&mut self, reader: &mut RdbReader<'_>) -> Result<bool, RdbError> {
         let start = reader.at;
         match reader.byte()? {
@@ -222,7 +220,7 @@ impl LoadState {
         let key = reader.string()?;
         let value = reader.value(value_type, self.version, &self.options.encodings, start)?;
         let when = self.expire_ms.take().filter(|&when| when != -1);
-        // No key holds an empty collection. Redis never writes one; 5.0 would take it, 7 leaves it out.
+        // Redis never writes an empty collection; 5.0 would load it, 7 skips it.
         if value.is_empty_collection() {
             return Ok(());
         }
@@ -259,7 +257,7 @@ impl LoadState {
     }
 }
 
-/// The auxiliary fields that mean something to us. Others are skipped, as the format wants it.
+/// The supported auxiliary fields. Others are skipped, as the format requires.
 #[derive(Clone, Default)]
 struct Aux {
     stream_db: Option<i64>,
@@ -272,12 +270,12 @@ struct Aux {
 impl Aux {
     fn set(&mut self, name: &[u8], value: Vec<u8>) {
         if name.eq_ignore_ascii_case(b"repl-stream-db") {
-            self.stream_db = Some(leading_integer(&value));
+            self.stream_db = Some(strtol(&value));
         } else if name.eq_ignore_ascii_case(b"repl-id") {
-            // One of another length is not taken, and does not undo an earlier one.
+            // An ID of another length is ignored and does not replace an earlier one.
             self.id = ReplId::from_bytes(&value).or(self.id);
         } else if name.eq_ignore_ascii_case(b"repl-offset") {
-            self.offset = Some(Offset(leading_integer(&value)));
+            self.offset = Some(Offset(strtol(&value)));
         } else if name.eq_ignore_ascii_case(b"redis-ver") {
             self.redis_ver = Some(String::from_utf8_lossy(&value).into_owned());
         } else if name.eq_ignore_ascii_case(b"lua") {
@@ -289,19 +287,4 @@ impl Aux {
         let (stream_db, id, offset) = (self.stream_db?, self.id?, self.offset?);
         (stream_db != -1 && offset != Offset::UNKNOWN).then_some(ReplInfo { stream_db, id, offset })
     }
-}
-
-/// C's `atoi`: spaces, a sign, digits; whatever follows is ignored, and no digits are 0.
-pub(crate) fn leading_integer(text: &[u8]) -> i64 {
-    let text = text.trim_ascii_start();
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
-    let value = digits
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .fold(0i64, |value, byte| value.saturating_mul(10).saturating_add(i64::from(byte - b'0')));
-    if negative { -value } else { value }
 }

@@ -1,9 +1,9 @@
-//! LZF compression as liblzf does it in Redis's build (HLOG 16, VERY_FAST): the same choices, so the same bytes.
+//! LZF compression with the output of liblzf in Redis's build (HLOG 16, VERY_FAST), byte for byte.
 //!
-//! The `lzf` crate, which decompresses for us, panics on some strings that do not compress (its `compress` closes a run
-//! of literals before it looks whether there is room), and clears half a megabyte for every string.
+//! The `lzf` crate, which is used for decompression, panics on some incompressible strings (its `compress` closes a
+//! run of literals before it checks for space), and clears half a megabyte for every string.
 
-/// Slots of the table that remembers where three bytes stood last (`HSIZE`).
+/// Slots of the table of the last position of three bytes (`HSIZE`).
 const SLOTS: usize = 1 << 16;
 /// How far back a reference may point (`MAX_OFF`).
 const DISTANCE_MAX: usize = 1 << 13;
@@ -12,11 +12,11 @@ const MATCH_MAX: usize = (1 << 8) + (1 << 3);
 /// The longest run of literals (`MAX_LIT`).
 const RUN_MAX: usize = 1 << 5;
 
-/// A compressor: its table is used again for each string.
+/// A compressor, whose table is reused for each string.
 pub(super) struct Compressor {
-    /// For each hash, where it was seen last: the place in the string, plus that string's `base`.
+    /// For each hash its last position in the string, plus that string's `base`.
     seen: Vec<u32>,
-    /// What lies below belongs to earlier strings.
+    /// Lower values belong to earlier strings.
     base: u32,
 }
 
@@ -25,14 +25,14 @@ impl Compressor {
         Self { seen: vec![0; SLOTS], base: 1 }
     }
 
-    /// The string compressed to less than `room` bytes, if that can be done (`lzf_compress`).
+    /// The string compressed to less than `room` bytes, if possible (`lzf_compress`).
     pub(super) fn compress(&mut self, data: &[u8], room: usize) -> Option<Vec<u8>> {
         let end = data.len();
         let mut out = LiteralRun::new(end.min(room));
         let base = self.base;
         self.base = match u32::try_from(end).ok().and_then(|len| base.checked_add(len)) {
             Some(next) => next,
-            // Gigabytes later: old places would be taken for new ones.
+            // Before positions overflow, after gigabytes: otherwise old positions would be taken for new ones.
             None => {
                 self.seen.fill(0);
                 1
@@ -42,7 +42,7 @@ impl Compressor {
         while at + 2 < end {
             let place = base.wrapping_add(at as u32);
             let before = std::mem::replace(&mut self.seen[hash(data, at)], place);
-            // The string's first byte is never referred to: for liblzf it looks like an empty slot.
+            // The first byte of the string is never referenced: to liblzf it looks like an empty slot.
             let found = before.checked_sub(base).map(|before| before as usize).filter(|&before| {
                 before > 0 && before < at && at - before <= DISTANCE_MAX && data[before..before + 3] == data[at..at + 3]
             });
@@ -57,7 +57,7 @@ impl Compressor {
             if out.bytes.len() - usize::from(out.literals == 0) + 4 >= room {
                 return None;
             }
-            // liblzf looks at sixteen bytes before it minds the limit, if the limit is no nearer.
+            // liblzf compares sixteen bytes before it checks the limit, if the limit is not nearer.
             let longest = match (end - at - 2).min(MATCH_MAX) {
                 far @ 17.. => far.max(19),
                 near => near,
@@ -73,7 +73,7 @@ impl Compressor {
                 self.seen[hash(data, at)] = base.wrapping_add(at as u32);
             }
         }
-        // At most three bytes are left.
+        // At most three bytes remain.
         if out.bytes.len() + 3 > room {
             return None;
         }
@@ -92,7 +92,7 @@ fn hash(data: &[u8], at: usize) -> usize {
     (three >> 8).wrapping_sub(three.wrapping_mul(5)) as usize & (SLOTS - 1)
 }
 
-/// Output with a run of literals at its end, whose length is written when it closes.
+/// Output that ends with a run of literals, whose length is written when it is closed.
 struct LiteralRun {
     bytes: Vec<u8>,
     literals: usize,
@@ -114,7 +114,7 @@ impl LiteralRun {
         }
     }
 
-    /// Writes the run's length, or takes its place back if it is empty.
+    /// Writes the run's length, or removes its length byte if it is empty.
     fn close(&mut self) {
         if self.literals == 0 {
             self.bytes.pop();
@@ -125,7 +125,7 @@ impl LiteralRun {
         }
     }
 
-    /// `len` bytes as they stood `distance + 1` bytes before.
+    /// A reference to `len` bytes, `distance + 1` bytes back.
     fn reference(&mut self, distance: usize, len: usize) {
         self.close();
         let (high, low) = ((distance >> 8) as u8, distance as u8);

@@ -25,20 +25,21 @@ mod zipmap;
 pub use dump::{RestoreError, dump, restore};
 pub use encodings::EncodingLimits;
 pub use error::{RdbError, RdbErrorKind};
-pub(crate) use load::leading_integer;
 pub use load::{LoadOptions, Loaded, Loader, Progress, load};
 pub use save::{SaveInfo, SaveJob};
+pub(crate) use writer::{quicklist_nodes, ziplist_of};
+pub(crate) use ziplist::entries_of as ziplist_entries;
 
 use crate::ids::{Offset, ReplId};
 
 /// The version that Redis 5 writes and the newest it reads (`RDB_VERSION`).
 pub const VERSION: u32 = 9;
 
-/// Where a saved dataset stands in a replication history: the auxiliary fields `repl-stream-db`, `repl-id` and
+/// The replication ID and offset of a saved dataset: the auxiliary fields `repl-stream-db`, `repl-id` and
 /// `repl-offset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplInfo {
-    /// The database in which the stream goes on.
+    /// The database in which the stream continues.
     pub stream_db: i64,
     /// The history.
     pub id: ReplId,
@@ -46,7 +47,7 @@ pub struct ReplInfo {
     pub offset: Offset,
 }
 
-/// The bytes that begin an element which is no key (`RDB_OPCODE_…`).
+/// The opcodes of elements other than keys (`RDB_OPCODE_…`).
 mod opcode {
     /// Slot sizes of a cluster node, three lengths; since version 12.
     pub const SLOT_INFO: u8 = 244;
@@ -60,7 +61,7 @@ mod opcode {
     pub const FREQ: u8 = 249;
     /// An auxiliary field: two strings.
     pub const AUX: u8 = 250;
-    /// How many keys and expiring keys the database has: two lengths, only a hint.
+    /// Number of keys and of keys with a time to live: two lengths, only a hint.
     pub const RESIZE_DB: u8 = 251;
     /// When the next key expires: milliseconds since the Unix epoch, 8 bytes, little endian.
     pub const EXPIRE_MS: u8 = 252;
@@ -72,7 +73,7 @@ mod opcode {
     pub const EOF: u8 = 255;
 }
 
-/// The bytes that begin a key, and say of what type its value is (`RDB_TYPE_…`).
+/// The value types, which begin a key (`RDB_TYPE_…`).
 mod value_type {
     /// A string.
     pub const STRING: u8 = 0;
@@ -102,7 +103,7 @@ mod value_type {
     pub const HASH_LISTPACK: u8 = 16;
     /// A sorted set: a listpack of members and scores.
     pub const ZSET_LISTPACK: u8 = 17;
-    /// A list: a length and as many nodes, each a length that says of what kind it is and a string.
+    /// A list: a length and that many nodes, each a length for its kind and a string.
     pub const LIST_QUICKLIST_2: u8 = 18;
     /// A set: a listpack; since version 11.
     pub const SET_LISTPACK: u8 = 20;
@@ -110,9 +111,9 @@ mod value_type {
     pub const LAST: u8 = 25;
 }
 
-/// How a string is written that is not a length and its bytes (`RDB_ENC_…`).
+/// String encodings other than a length and bytes (`RDB_ENC_…`).
 mod encoding {
-    /// The two top bits of a length byte that announce one of these.
+    /// The two top bits of a length byte that mark an encoding.
     pub const MARK: u8 = 0xc0;
     /// A signed byte.
     pub const INT8: u8 = 0;

@@ -9,7 +9,7 @@ use super::zipmap::ZIPMAP;
 use super::{EncodingLimits, RdbError, RdbErrorKind, value_type as ty};
 use crate::keyspace::{Hash, List, Set, Value, Zset};
 
-/// How a node of a quicklist of Redis 7 holds its elements.
+/// The kinds of quicklist nodes of Redis 7.
 mod quicklist_node {
     /// It is one element.
     pub(super) const PLAIN: u64 = 1;
@@ -18,11 +18,11 @@ mod quicklist_node {
 }
 
 impl RdbReader<'_> {
-    /// A value of `value_type`, in a file of this version; types that came with later ones do not exist. `start` is
-    /// where the key began, for errors.
+    /// Reads a value of `value_type` in a file of this version; types of later versions are unknown. `start` is where
+    /// the key began, for errors.
     ///
-    /// As in 5.0.14, a plain set may name a member twice, and a hash no field. It takes a sorted set that names a
-    /// member twice, and a container that names anything twice, and breaks over them later; we refuse these too.
+    /// As in 5.0.14, a plain set may contain a member twice, and a hash may not contain a field twice. 5.0.14 also
+    /// loads sorted sets and containers with duplicates, and fails on them later; these are refused here.
     pub(super) fn value(
         &mut self,
         value_type: u8,
@@ -36,7 +36,7 @@ impl RdbReader<'_> {
         }
     }
 
-    /// A value that is no string: a function of its own, for the page does without it at first.
+    /// A value other than a string.
     #[inline(never)]
     fn collection(
         &mut self,
@@ -147,7 +147,7 @@ impl RdbReader<'_> {
         Ok(set.into())
     }
 
-    /// As in 5.0.14, what came as a ziplist stays one however long its members are: only their number is looked at.
+    /// As in 5.0.14, a loaded ziplist stays one however long its members are: only their number is checked.
     fn zset(&mut self, container: Container, limits: &EncodingLimits) -> Result<Value, RdbError> {
         let at = self.at;
         let bytes = self.string()?;
@@ -162,8 +162,8 @@ impl RdbReader<'_> {
         Ok(zset.into())
     }
 
-    /// `value_max` is the longest field or value that may stay: 5.0.14 looks at lengths only when it turns a zipmap into a
-    /// ziplist.
+    /// `value_max` is the longest field or value that may stay in a ziplist: 5.0.14 checks lengths only when it
+    /// converts a zipmap.
     fn hash(&mut self, container: Container, value_max: usize, limits: &EncodingLimits) -> Result<Value, RdbError> {
         let at = self.at;
         let bytes = self.string()?;
@@ -184,7 +184,7 @@ fn pairs<'a>(elements: &[Element<'a>]) -> impl Iterator<Item = (Element<'a>, Ele
     elements.chunks_exact(2).map(|pair| (pair[0], pair[1]))
 }
 
-/// What a type is that Redis writes in files of this version and that cannot be read here.
+/// The name of a type that Redis writes in files of this version and that is not supported here.
 const fn unsupported(value_type: u8, version: u32) -> Option<&'static str> {
     match value_type {
         6 | 7 => Some("data of a module"),

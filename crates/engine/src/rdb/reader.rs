@@ -1,10 +1,9 @@
-//! The bytes of an RDB file taken apart: lengths, strings, numbers. Whatever the bytes are, no more memory is asked for
-//! than they can fill.
+//! Reads lengths, strings and numbers of an RDB file. No more memory is allocated than the bytes can fill.
 
 use super::{RdbError, RdbErrorKind, encoding};
 use crate::resp::parse_double;
 
-/// The most plain bytes that one byte of LZF data can stand for: 264 bytes for a reference of 3.
+/// The most bytes that one byte of LZF data can produce: 264 bytes for a reference of 3.
 const LZF_EXPANSION_MAX: usize = 88;
 
 /// Reads from `at` on.
@@ -13,7 +12,7 @@ pub(super) struct RdbReader<'a> {
     pub(super) at: usize,
 }
 
-/// What a length byte announces.
+/// What a length byte begins.
 enum Len {
     /// A number.
     Plain(u64),
@@ -40,7 +39,7 @@ impl<'a> RdbReader<'a> {
         let compressed_len = self.len()?;
         let plain_len = self.len()?;
         let compressed = self.take_u64(compressed_len)?;
-        // The announced length is only a claim: no more memory than the data can fill.
+        // The announced length is not trusted: no more memory than the data can fill.
         usize::try_from(plain_len)
             .ok()
             .filter(|&len| len <= compressed.len().saturating_mul(LZF_EXPANSION_MAX))
@@ -48,8 +47,8 @@ impl<'a> RdbReader<'a> {
             .ok_or_else(|| RdbErrorKind::Lzf.at(start))
     }
 
-    /// `rdbLoadDoubleValue`: a byte of length and so many bytes of text; the three largest lengths stand for what has no
-    /// digits.
+    /// `rdbLoadDoubleValue`: a length byte and that many bytes of text; the three largest lengths are NaN and the
+    /// infinities.
     pub(super) fn text_score(&mut self) -> Result<f64, RdbError> {
         let start = self.at;
         let score = match self.byte()? {
@@ -75,7 +74,7 @@ impl<'a> RdbReader<'a> {
         Ok(())
     }
 
-    /// A length where no encoding may stand.
+    /// A length that must not be an encoding.
     pub(super) fn len(&mut self) -> Result<u64, RdbError> {
         let start = self.at;
         match self.any_len()? {
@@ -84,7 +83,7 @@ impl<'a> RdbReader<'a> {
         }
     }
 
-    /// `rdbLoadLenByRef`: two bits say how much follows.
+    /// `rdbLoadLenByRef`: the first two bits tell how many bytes follow.
     fn any_len(&mut self) -> Result<Len, RdbError> {
         let start = self.at;
         let first = self.byte()?;
@@ -111,7 +110,7 @@ impl<'a> RdbReader<'a> {
     }
 
     fn take_u64(&mut self, len: u64) -> Result<&'a [u8], RdbError> {
-        // On a 32-bit machine a length may not even be a length.
+        // On a 32-bit machine a length may be out of range.
         self.take(usize::try_from(len).unwrap_or(usize::MAX))
     }
 

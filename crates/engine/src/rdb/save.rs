@@ -1,4 +1,4 @@
-//! Writing: the work of a background save's child.
+//! Writing an RDB file, in the child of a background save.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,20 +7,19 @@ use super::writer::{RdbWriter, value_type};
 use super::{CRC, ReplInfo, opcode};
 use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
-/// The version that we say we are (`redis-ver`).
+/// The version in `redis-ver`.
 const REDIS_VERSION: &[u8] = b"5.0.14";
 
-/// What a save needs to know beside the dataset.
+/// What a save needs besides the dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaveInfo {
     /// The wall clock, for `ctime`: seconds since the Unix epoch.
     pub unix_s: i64,
     /// The memory in use, for `used-mem`: bytes.
     pub used_mem: u64,
-    /// Where the dataset stands in its history, if that may be said (`rdbPopulateSaveInfo`).
+    /// The replication ID and offset of the dataset, if known (`rdbPopulateSaveInfo`).
     pub repl: Option<ReplInfo>,
-    /// The bodies of the scripts that EVALSHA knows. Written only beside `repl`: they are for the stream that goes on
-    /// from there.
+    /// The scripts for EVALSHA. Written only with `repl`: they are needed for the stream that follows.
     pub scripts: Vec<Arc<[u8]>>,
     /// `rdbcompression`: LZF for strings longer than 20 bytes.
     pub compress: bool,
@@ -43,8 +42,7 @@ impl SaveJob {
         Self { snapshot: keyspace.snapshot(), info, is_preamble: false }
     }
 
-    /// The beginning of an append-only file (`RDB_SAVE_AOF_PREAMBLE`): nothing is told of the dataset's history, or of the
-    /// scripts that go with it.
+    /// The preamble of an append-only file (`RDB_SAVE_AOF_PREAMBLE`): without replication information and scripts.
     pub(crate) fn for_append_only_file(mut self) -> Self {
         (self.info.repl, self.info.scripts) = (None, Vec::new());
         Self { is_preamble: true, ..self }
@@ -70,7 +68,7 @@ impl SaveJob {
         out.bytes
     }
 
-    /// Writes the RDB as it goes to the sockets of replicas, between a line that tells the mark and the mark
+    /// Writes the RDB for the sockets of replicas, between a line with the mark and the mark itself
     /// (`rdbSaveRioWithEOFMark`).
     #[must_use]
     pub fn run_with_eof_mark(&self, mark: &[u8; 40]) -> Vec<u8> {
@@ -83,7 +81,7 @@ impl SaveJob {
         self.snapshot.dbs().iter().map(|db| db.len() as u64).sum()
     }
 
-    /// A rough size of the dataset in bytes, from which a simulated disk works out how long the child takes.
+    /// The approximate size of the dataset in bytes, from which a simulated disk computes the child's duration.
     #[must_use]
     pub fn approximate_bytes(&self) -> u64 {
         self.snapshot.dbs().iter().map(|db| db.approximate_bytes() as u64).sum()
@@ -142,7 +140,7 @@ impl RdbWriter {
 
     /// `rdbSaveKeyValuePair`.
     fn key_value(&mut self, key: &[u8], entry: &Entry) {
-        // -1 is `getExpire`'s word for "never".
+        // -1 is what `getExpire` returns for "never".
         if let Some(expire_ms) = entry.expire_ms().filter(|&when| when != -1) {
             self.bytes.push(opcode::EXPIRE_MS);
             self.bytes.extend_from_slice(&expire_ms.to_le_bytes());

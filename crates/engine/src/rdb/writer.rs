@@ -2,27 +2,27 @@
 
 use super::lzf::Compressor;
 use super::{encoding, intset, value_type as ty, ziplist};
-use crate::keyspace::{List, Value};
+use crate::keyspace::{Hash, List, Value, Zset};
 use crate::resp::{format_double, parse_i64_strict};
 
 /// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
 const INTEGER_TEXT_MAX: usize = 11;
-/// Shorter strings are not worth an attempt at compression (`rdbSaveRawString`).
+/// Shorter strings are not compressed (`rdbSaveRawString`).
 const COMPRESS_LEN_MIN: usize = 21;
-/// `rdbSaveLzfStringObject` lends liblzf a buffer of so many bytes less than the string.
+/// `rdbSaveLzfStringObject` gives liblzf a buffer that is this many bytes shorter than the string.
 const COMPRESS_SAVES_MIN: usize = 4;
-/// A node of a list takes no element with which it might grow larger, in bytes (`list-max-ziplist-size -2`).
+/// The largest node of a list, in bytes (`list-max-ziplist-size -2`).
 const LIST_NODE_MAX: usize = 8192;
 
 /// An RDB file being written, or a part of one.
 pub(super) struct RdbWriter {
     pub(super) bytes: Vec<u8>,
     compress: bool,
-    /// Made for the first string that is worth it.
+    /// Created for the first string that is compressed.
     compressor: Option<Compressor>,
 }
 
-/// The type as which a value is written (`rdbSaveObjectType`): small collections as the container that they are in Redis.
+/// The type of a value in the file (`rdbSaveObjectType`): small collections are written in their compact encoding.
 pub(super) fn value_type(value: &Value) -> u8 {
     match value {
         Value::String(_) => ty::STRING,
@@ -36,6 +36,47 @@ pub(super) fn value_type(value: &Value) -> u8 {
     }
 }
 
+/// The ziplists of the nodes of a list, as pushes at the tail cut them (`_quicklistNodeAllowInsert`). In Redis the nodes
+/// also depend on the list's history.
+pub(crate) fn quicklist_nodes(list: &List) -> Vec<Vec<u8>> {
+    let mut nodes = Vec::new();
+    let mut node = ziplist::ZiplistWriter::default();
+    for element in list.iter() {
+        if !node.is_empty() && node.len_with(element) > LIST_NODE_MAX {
+            nodes.push(std::mem::take(&mut node).finish());
+        }
+        node.push(element);
+    }
+    nodes.push(node.finish());
+    nodes
+}
+
+/// The ziplist that Redis keeps a small sorted set or hash in; `None` for other values and encodings.
+pub(crate) fn ziplist_of(value: &Value) -> Option<Vec<u8>> {
+    match value {
+        _ if value.encoding_name() != "ziplist" => None,
+        Value::Zset(zset) => Some(zset_ziplist(zset)),
+        Value::Hash(hash) => Some(hash_ziplist(hash)),
+        _ => None,
+    }
+}
+
+fn zset_ziplist(zset: &Zset) -> Vec<u8> {
+    let scores: Vec<String> = zset.iter().map(|(_, score)| format_double(score)).collect();
+    let pairs = zset.iter().zip(&scores);
+    ziplist(pairs.flat_map(|((member, _), score)| [member, score.as_bytes()]))
+}
+
+fn hash_ziplist(hash: &Hash) -> Vec<u8> {
+    ziplist(hash.iter().flat_map(|(field, value)| [field, value]))
+}
+
+fn ziplist<'a>(elements: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut ziplist = ziplist::ZiplistWriter::default();
+    elements.for_each(|element| ziplist.push(element));
+    ziplist.finish()
+}
+
 impl RdbWriter {
     pub(super) fn new(capacity: usize, compress: bool) -> Self {
         Self { bytes: Vec::with_capacity(capacity), compress, compressor: None }
@@ -46,7 +87,7 @@ impl RdbWriter {
         if let Value::String(bytes) = value { self.string(bytes) } else { self.collection(value) }
     }
 
-    /// A value that is no string: a function of its own, for the page does without it at first.
+    /// A value other than a string.
     #[inline(never)]
     fn collection(&mut self, value: &Value) {
         match (value, value_type(value)) {
@@ -60,22 +101,16 @@ impl RdbWriter {
                 self.len(set.len());
                 set.iter().for_each(|member| self.string(member));
             }
-            (Value::Zset(zset), ty::ZSET_ZIPLIST) => {
-                let scores: Vec<String> = zset.iter().map(|(_, score)| format_double(score)).collect();
-                let pairs = zset.iter().zip(&scores);
-                self.ziplist(pairs.flat_map(|((member, _), score)| [member, score.as_bytes()]));
-            }
+            (Value::Zset(zset), ty::ZSET_ZIPLIST) => self.string(&zset_ziplist(zset)),
             (Value::Zset(zset), _) => {
                 self.len(zset.len());
-                // Highest first, as Redis writes them.
+                // Highest first, as in Redis.
                 for (member, score) in zset.iter().rev() {
                     self.string(member);
                     self.bytes.extend_from_slice(&score.to_le_bytes());
                 }
             }
-            (Value::Hash(hash), ty::HASH_ZIPLIST) => {
-                self.ziplist(hash.iter().flat_map(|(field, value)| [field, value]));
-            }
+            (Value::Hash(hash), ty::HASH_ZIPLIST) => self.string(&hash_ziplist(hash)),
             (Value::Hash(hash), _) => {
                 self.len(hash.len());
                 for (field, value) in hash.iter() {
@@ -86,24 +121,8 @@ impl RdbWriter {
         }
     }
 
-    fn ziplist<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>) {
-        let mut ziplist = ziplist::ZiplistWriter::default();
-        elements.for_each(|element| ziplist.push(element));
-        self.string(&ziplist.finish());
-    }
-
-    /// The list in the nodes that pushes at its tail give it (`_quicklistNodeAllowInsert`). In Redis its history may
-    /// have cut it differently.
     fn quicklist(&mut self, list: &List) {
-        let mut nodes = Vec::new();
-        let mut node = ziplist::ZiplistWriter::default();
-        for element in list.iter() {
-            if !node.is_empty() && node.len_with(element) > LIST_NODE_MAX {
-                nodes.push(std::mem::take(&mut node).finish());
-            }
-            node.push(element);
-        }
-        nodes.push(node.finish());
+        let nodes = quicklist_nodes(list);
         self.len(nodes.len());
         nodes.iter().for_each(|node| self.string(node));
     }

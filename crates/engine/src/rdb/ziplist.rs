@@ -1,4 +1,4 @@
-//! Ziplists (ziplist.c): what Redis up to 6 keeps small lists, hashes and sorted sets in.
+//! Ziplists (ziplist.c): the encoding of small lists, hashes and sorted sets up to Redis 6.
 //!
 //! Four bytes of size, four bytes that say where the last entry begins, two bytes of count, entries, 255. An entry is the
 //! size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian but
@@ -11,14 +11,14 @@ pub(super) const ZIPLIST: Container = Container { name: "ziplist", read };
 
 const HEADER: usize = 10;
 const END: u8 = 255;
-/// A count that says nothing: too many to be counted in two bytes.
+/// An unknown count: too many elements for two bytes.
 const COUNT_UNKNOWN: usize = 65535;
-/// A size of the entry before that is followed by the real one.
+/// Marks a size of the previous entry that follows in four bytes.
 const BIG_PREVIOUS: u8 = 254;
-/// Longer texts are not tried as integers (`zipTryEncoding`).
+/// Longer texts are not encoded as integers (`zipTryEncoding`).
 const INTEGER_TEXT_MAX: usize = 31;
 
-/// Every rule that readers of the ziplist rely on is checked: it may be walked from either end.
+/// Checks every rule that readers rely on: a ziplist may be walked from either end.
 fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
     let mut cursor = Cursor { bytes, at: 0 };
     let (size, tail, count) = (cursor.u32()? as usize, cursor.u32()? as usize, usize::from(cursor.u16()?));
@@ -53,6 +53,22 @@ fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
     Ok(elements)
 }
 
+/// Where each entry of a ziplist begins and ends, and its content, for DEBUG ZIPLIST.
+pub(crate) fn entries_of(bytes: &[u8]) -> Vec<(std::ops::Range<usize>, Vec<u8>)> {
+    let mut cursor = Cursor { bytes, at: HEADER };
+    let mut entries = Vec::new();
+    while cursor.peek().is_ok_and(|byte| byte != END) {
+        let start = cursor.at;
+        let previous =
+            cursor.byte().and_then(|first| if first == BIG_PREVIOUS { cursor.u32().map(drop) } else { Ok(()) });
+        match previous.and_then(|()| content(&mut cursor)) {
+            Ok(element) => entries.push((start..cursor.at, element.to_vec())),
+            Err(_) => break,
+        }
+    }
+    entries
+}
+
 fn content<'a>(cursor: &mut Cursor<'a>) -> Result<Element<'a>, Fault> {
     let start = cursor.at;
     let first = cursor.byte()?;
@@ -73,7 +89,7 @@ fn content<'a>(cursor: &mut Cursor<'a>) -> Result<Element<'a>, Fault> {
     cursor.take(len).map(Element::Bytes)
 }
 
-/// A ziplist being written, an element at a time (`ziplistPush`).
+/// Writes a ziplist, element by element (`ziplistPush`).
 #[derive(Default)]
 pub(super) struct ZiplistWriter {
     entries: Vec<u8>,
@@ -87,7 +103,7 @@ impl ZiplistWriter {
         self.count == 0
     }
 
-    /// How many bytes the ziplist would have with one more element, if that were no integer: how a quicklist counts
+    /// The size of the ziplist with one more element that is not an integer, as a quicklist computes it
     /// (`_quicklistNodeAllowInsert`).
     pub(super) const fn len_with(&self, element: &[u8]) -> usize {
         let header = match element.len() {

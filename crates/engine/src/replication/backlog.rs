@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use crate::ids::{NextByte, Offset};
 
-/// Bytes in one shared page of the buffer: what a recorded past and the living present have in common is not copied.
+/// Bytes of one page of the buffer. Clones (recorded frames) share the pages that were not written to since.
 const PAGE: usize = 4096;
 
-/// The circular buffer. Four numbers say all about it:
+/// The circular buffer. Four numbers describe it:
 ///
 /// * `size`: bytes it can hold (`repl_backlog_size`);
 /// * `idx`: where the next byte will be written, always in `0..size`;
 /// * `histlen`: bytes it holds, never more than `size`;
 /// * `off`: the replication offset of the oldest byte it holds.
 ///
-/// Worked example, size 16: after 20 bytes `idx` is 4, `histlen` 16 and `off` 5: bytes 5..=20 are kept, byte 5 lies at
+/// Worked example, size 16: after 20 bytes `idx` is 4, `histlen` 16 and `off` 5: bytes 5..=20 are kept, byte 5 is at
 /// index 4, and the next write (byte 21) will overwrite it.
 #[derive(Clone, Debug)]
 pub struct Backlog {
@@ -49,7 +49,7 @@ impl Backlog {
     /// Appends `bytes`, overwriting the oldest; `master_repl_offset` is the node's offset *after* them
     /// (`feedReplicationBacklog`).
     pub fn feed(&mut self, bytes: &[u8], master_repl_offset: Offset) {
-        // Bytes that this very call would overwrite again need not be written; idx still moves over them.
+        // Bytes that this call would overwrite itself are not written; idx still advances over them.
         let skipped = bytes.len().saturating_sub(self.size);
         self.idx = (self.idx + skipped) % self.size;
         let mut rest = &bytes[skipped..];
@@ -73,8 +73,8 @@ impl Backlog {
         *self = Self::new(size, master_repl_offset);
     }
 
-    /// Whether `later`, a later state of this same backlog or of one in its place, still holds just what this one does.
-    /// Costs no comparison of bytes: a page that was written to since is another page.
+    /// Whether `later`, a later state of this backlog or of its replacement, still holds the same bytes. Compares
+    /// pages by address: a page that was written to since is another page.
     #[must_use]
     pub fn is_unchanged(&self, later: &Self) -> bool {
         (self.size, self.idx, self.histlen, self.off) == (later.size, later.idx, later.histlen, later.off)
@@ -105,8 +105,8 @@ impl Backlog {
         self.off
     }
 
-    /// Whether a replica that wants `next` can be served: `off <= next <= off + histlen`, the upper bound included
-    /// (it wants what has not been written yet: nothing is missing).
+    /// Whether a replica that asks for `next` can be served: `off <= next <= off + histlen`. At the upper bound
+    /// nothing is missing.
     #[must_use]
     pub const fn serves(&self, next: NextByte) -> bool {
         next.0 >= self.off.0 && next.0 <= self.off.0.saturating_add_unsigned(self.histlen as u64)
@@ -121,7 +121,7 @@ impl Backlog {
         self.pages[at / PAGE][at % PAGE]
     }
 
-    /// The ring index at which the byte with replication offset `byte` lies, if it is held.
+    /// The ring index of the byte with replication offset `byte`, if it is held.
     #[must_use]
     pub fn index_of(&self, byte: NextByte) -> Option<usize> {
         let skip = byte.0.checked_sub(self.off.0)?;
@@ -236,12 +236,12 @@ mod tests {
         assert!(!empty.is_unchanged(&backlog));
         let past = backlog.clone();
         assert!(past.is_unchanged(&backlog));
-        // Once around: only the offset tells the numbers apart.
+        // A full turn: only the offset differs.
         backlog.feed(&[0; 13], Offset(16));
         let full = backlog.clone();
         backlog.feed(&[0; 16], Offset(32));
         assert!(!full.is_unchanged(&backlog));
-        // Another history of the same length: only the pages tell.
+        // Another history of the same length: only the pages differ.
         let mut other = Backlog::new(16, Offset(0));
         other.feed(b"xyz", Offset(3));
         assert!(!past.is_unchanged(&other));

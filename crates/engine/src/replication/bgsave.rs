@@ -1,4 +1,4 @@
-//! The background save that a full resync needs: when it starts, for whom, and what follows its end.
+//! Background saves for full resyncs: when they start, for which replicas, and what happens when they end.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use crate::node::Node;
 /// `slave_capa`: what a replica said it understands (REPLCONF capa).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Capa {
-    /// `SLAVE_CAPA_EOF`: an RDB that ends with a mark instead of at a length told before.
+    /// `SLAVE_CAPA_EOF`: an RDB that ends with a mark instead of having its length announced.
     pub(crate) eof: bool,
     /// `SLAVE_CAPA_PSYNC2`: `+CONTINUE` with an ID.
     pub(crate) psync2: bool,
 }
 
 impl Capa {
-    /// What both can do.
+    /// Capabilities that both have.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self { eof: self.eof && other.eof, psync2: self.psync2 && other.psync2 }
     }
 
-    /// Whether this one can do all that `other` can.
+    /// Whether this has all capabilities of `other`.
     pub(crate) const fn covers(self, other: Self) -> bool {
         (self.eof || !other.eof) && (self.psync2 || !other.psync2)
     }
@@ -33,7 +33,7 @@ impl Capa {
 pub(crate) enum SaveEnd {
     /// It wrote this file.
     File(Arc<[u8]>),
-    /// It wrote to the sockets of replicas. Those it did not reach are freed by then.
+    /// It wrote to the sockets of replicas. Replicas that it did not reach were freed already.
     Streamed,
     /// It failed.
     Failed,
@@ -48,7 +48,7 @@ impl Node {
                 .log(LogLevel::Notice, || "Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC".into()),
             Some(_) => self.attach_to_disk_bgsave(conn, capa),
             None if self.config.repl_diskless_sync && capa.eof => {
-                // Left for cron, so that others who come meanwhile share the stream.
+                // Left for cron, so that replicas that arrive before it share the transfer.
                 if self.config.repl_diskless_sync_delay > 0 {
                     self.log(LogLevel::Notice, || "Delay next BGSAVE for diskless SYNC".into());
                 }
@@ -56,12 +56,13 @@ impl Node {
             None if self.aof.rewrite.is_some() => self.log(LogLevel::Notice, || {
                 "No BGSAVE in progress, but an AOF rewrite is active. BGSAVE for replication delayed".into()
             }),
-            // A failure has told every waiting replica already.
+            // On failure all waiting replicas have their error already.
             None => drop(self.start_bgsave_for_replication(capa)),
         }
     }
 
-    /// The first replica that waits for the running save lends its output buffer, if the new one can do all it can.
+    /// Attaches to the running save: the output buffer of the first replica that waits for it is copied, if the new
+    /// replica has all its capabilities.
     fn attach_to_disk_bgsave(&mut self, conn: ConnId, capa: Capa) {
         let first = self.replicas().find(|(_, link)| link.state == ReplicaState::WaitBgsaveEnd);
         let lent = first
@@ -81,9 +82,9 @@ impl Node {
         }
     }
 
-    /// `replicationSetupSlaveForFullResync`: the replica learns which history, and which offset of it, the RDB stands
-    /// for. Called for each replica that a save starts for or that attaches to a running one. The next command in the
-    /// stream is preceded by SELECT, since the RDB says nothing of a selected database.
+    /// `replicationSetupSlaveForFullResync`: sends `+FULLRESYNC` with the replication ID and the offset of the RDB.
+    /// Called for each replica that a save starts for or that attaches to a running one. The next command in the
+    /// stream is preceded by SELECT, since the RDB does not say which database is selected.
     fn replication_setup_slave_for_full_resync(&mut self, conn: ConnId, offset: Offset) {
         self.repl.slaveseldb = None;
         let replid = self.repl.replid;
@@ -102,9 +103,9 @@ impl Node {
         }
     }
 
-    /// `startBgsaveForReplication`: one save for all replicas that wait for one, to disk or (diskless, and all of them
-    /// understand the EOF mark) to their sockets. Called by SYNC and PSYNC, by cron, and at the end of a save while
-    /// others wait. If it cannot start, all are told and closed.
+    /// `startBgsaveForReplication`: one save for all replicas that wait for one, to disk or (diskless, if all of them
+    /// understand the EOF mark) to their sockets. Called by SYNC and PSYNC, by cron, and at the end of a save if
+    /// replicas wait. If it cannot start, all of them get an error and are closed.
     pub(crate) fn start_bgsave_for_replication(&mut self, mincapa: Capa) -> Result<(), String> {
         let to_sockets = self.config.repl_diskless_sync && mincapa.eof;
         let target = if to_sockets { "replicas sockets" } else { "disk" };
@@ -115,7 +116,7 @@ impl Node {
             (None, _) => Err("replication information not available, can't generate the RDB file".into()),
             (Some(_), false) => self.bgsave(),
             (Some(_), true) => {
-                // rdbSaveToSlavesSockets tells the replicas before it forks: the child's bytes come right after.
+                // rdbSaveToSlavesSockets sends +FULLRESYNC before it forks: the child's bytes follow at once.
                 for &conn in &waiting {
                     self.replication_setup_slave_for_full_resync(conn, offset);
                 }
@@ -138,7 +139,7 @@ impl Node {
         Ok(())
     }
 
-    /// A replica whose save could not start is a client again, is told, and closed after it.
+    /// A replica whose save could not start becomes a normal client, gets an error and is closed.
     fn refuse_replica(&mut self, conn: ConnId) {
         self.repl.replicas.retain(|&other| other != conn);
         if let Some(client) = self.clients.get_mut(&conn) {
@@ -150,14 +151,14 @@ impl Node {
         }
     }
 
-    /// What all replicas that wait for a save to start can do (`mincapa`).
+    /// The capabilities that all replicas waiting for a save have (`mincapa`).
     pub(crate) fn waiting_capa(&self) -> Option<Capa> {
         let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
         waiting.map(|(client, _)| client.capa).reduce(Capa::and)
     }
 
-    /// `updateSlavesWaitingBgsave`: the save ended; who waited for it gets the file (or has had it), who waits for the
-    /// next gets one started.
+    /// `updateSlavesWaitingBgsave`: called when a save ended. Replicas that waited for it get the file (or already
+    /// have it); if others wait for the next save, it starts.
     pub(crate) fn update_slaves_waiting_bgsave(&mut self, end: &SaveEnd) {
         for conn in self.replicas_in(ReplicaState::WaitBgsaveEnd) {
             match end {
@@ -170,7 +171,7 @@ impl Node {
             }
         }
         if let Some(mincapa) = self.waiting_capa() {
-            // A failure has told every waiting replica already.
+            // On failure all waiting replicas have their error already.
             let _ = self.start_bgsave_for_replication(mincapa);
         }
     }
@@ -185,8 +186,8 @@ impl Node {
         self.queue_write(conn);
     }
 
-    /// A replica that got the RDB from the child is online, but what has gathered for it waits for its first ACK: only
-    /// then is it sure that it has seen the mark, after which nothing may have come yet.
+    /// A replica that got the RDB from the child is online, but its queued output waits for its first ACK: only the
+    /// ACK shows that the replica has seen the EOF mark, and no byte may follow the mark before that.
     fn replica_was_streamed_to(&mut self, conn: ConnId) {
         let now = self.now.unix_s();
         let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -204,7 +205,7 @@ impl Node {
         });
     }
 
-    /// A replica's state as its master sees it moves.
+    /// Changes the state of a replica on its master's side (`replstate`).
     pub(crate) fn set_replica_state(&mut self, conn: ConnId, to: ReplicaState) {
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
         let from = std::mem::replace(&mut link.state, to);

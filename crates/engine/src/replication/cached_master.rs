@@ -1,4 +1,4 @@
-//! The master that is not there: how a broken link is kept so that it can go on where it stopped.
+//! The cached master: a lost link to a master, kept so that a partial resync can continue it.
 
 use crate::client::{Client, MasterLink, Role};
 use crate::event::{CachedMasterChange, Event, IdChange, LogLevel, NextRequest};
@@ -17,8 +17,8 @@ impl Node {
         self.event(|| Event::CachedMaster { change, next_request });
     }
 
-    /// `replicationCacheMaster`: the link is put aside. What was received but not applied is forgotten: it will be asked
-    /// for again.
+    /// `replicationCacheMaster`: suspends the link. Bytes received but not applied are dropped: the next PSYNC asks
+    /// for them again.
     pub(crate) fn replication_cache_master(&mut self, link: MasterLink, db: usize) {
         self.log(LogLevel::Notice, || "Caching the disconnected master state.".into());
         self.repl.cached_master =
@@ -26,15 +26,15 @@ impl Node {
         self.cached_master_changed(CachedMasterChange::Cached);
     }
 
-    /// `replicationHandleMasterDisconnection`: reconnect at the next cron. Sub-replicas stay.
+    /// `replicationHandleMasterDisconnection`: the next cron reconnects. Sub-replicas stay connected.
     pub(crate) fn replication_handle_master_disconnection(&mut self) {
         self.repl.master = None;
         self.repl.repl_down_since = self.now.unix_s();
         self.set_repl_state(ReplState::Connect, "link lost");
     }
 
-    /// `replicationCacheMasterUsingMyself`: this node's own history, as if it were that of a master it had followed, so
-    /// that a former master can ask its new one for a partial resync. `change` says when: at REPLICAOF or at start.
+    /// `replicationCacheMasterUsingMyself`: makes a cached master from this node's own history, so that a former
+    /// master can ask its new master for a partial resync. `change` says when: at REPLICAOF or at start.
     pub(crate) fn replication_cache_master_using_myself(&mut self, db: usize, change: CachedMasterChange) {
         self.repl.master_initial_offset = self.repl.master_repl_offset;
         self.repl.cached_master = Some(CachedMaster {
@@ -60,8 +60,8 @@ impl Node {
         }
     }
 
-    /// `replicationResurrectCachedMaster`: the handshake's connection takes the suspended link's place; database and
-    /// offset go on where they were.
+    /// `replicationResurrectCachedMaster`: the connection of the handshake becomes the connection of the cached
+    /// master; its database and offset continue.
     pub(crate) fn replication_resurrect_cached_master(&mut self, conn: ConnId, cached: CachedMaster) {
         self.install_master(
             conn,
@@ -80,8 +80,8 @@ impl Node {
         self.set_repl_state(ReplState::Connected, "+CONTINUE");
     }
 
-    /// `replicationCreateMasterClient`, called at the end of a full sync: the link becomes the master's client, at the offset
-    /// that `+FULLRESYNC` told; without one (after SYNC) it never acknowledges of itself.
+    /// `replicationCreateMasterClient`, called at the end of a full sync: the link becomes a client with the role of
+    /// master, at the offset of `+FULLRESYNC`. Without an offset (after SYNC) no periodic ACKs are sent.
     pub(crate) fn replication_create_master_client(&mut self, conn: ConnId, db: usize) {
         let offset = self.repl.master_initial_offset;
         self.install_master(
@@ -98,7 +98,7 @@ impl Node {
         );
     }
 
-    /// The handshake's connection becomes a client with the role of master.
+    /// Makes the connection of the handshake a client with the role of master.
     fn install_master(&mut self, conn: ConnId, link: MasterLink, db: usize) {
         let peer = Peer { ip: self.repl.masterhost.clone().unwrap_or_default(), port: self.repl.masterport };
         let id = self.new_client_id();
@@ -112,7 +112,8 @@ impl Node {
         self.repl.line_deadline = None;
     }
 
-    /// Startup as a replica with an RDB that names its history (spec 4.12): ask for what came after it.
+    /// Startup as a replica with an RDB that has a replication ID and offset (spec 4.12): the first PSYNC continues
+    /// from there.
     pub(crate) fn restore_history(&mut self, info: &ReplInfo) {
         if info.offset == Offset::UNKNOWN || info.stream_db < 0 {
             return;
@@ -125,16 +126,23 @@ impl Node {
     }
 
     /// `replicationSendAck`, called by cron and for GETACK: the applied offset, queued although masters get no replies.
+    ///
+    /// After a protocol error in the stream (`*abc`) the link is to be closed after its reply. The ACK is then not queued
+    /// (`_addReplyToBuffer` ignores such clients), but the link is in the list of clients to write to, and closed there:
+    /// within a second, and without being cached, so the next request is `PSYNC ? -1`. A link that came by SYNC sends no ACKs:
+    /// it stays open and ignores the stream until the master is silent for `repl-timeout`.
     pub(crate) fn replication_send_ack(&mut self) {
         let Some(conn) = self.repl.master else { return };
         let Some(client) = self.clients.get_mut(&conn) else { return };
         let Some(link) = client.master() else { return };
-        let ack = encode_command(&["REPLCONF", "ACK", &link.reploff.to_string()]);
-        client.out.push(&ack);
+        if !client.close_after_reply {
+            let ack = encode_command(&["REPLCONF", "ACK", &link.reploff.to_string()]);
+            client.out.push(&ack);
+        }
         self.queue_write(conn);
     }
 
-    /// Step 5 of replicationCron: not for a link whose offset is unknown.
+    /// Step 5 of replicationCron. Links with an unknown offset send no ACK.
     pub(crate) fn replication_send_periodic_ack(&mut self) {
         let pre_psync = self.master_link().is_some_and(|link| link.pre_psync);
         if !pre_psync {
@@ -142,7 +150,7 @@ impl Node {
         }
     }
 
-    /// `replicationSendNewlineToMaster`: at most one a second, while the dataset is emptied or loaded.
+    /// `replicationSendNewlineToMaster`: at most once a second, while the dataset is emptied or loaded.
     pub(crate) fn replication_send_newline_to_master(&mut self) {
         let now = self.now.unix_s();
         if self.repl.newline_sent == now {

@@ -8,7 +8,7 @@ impl Node {
     pub(crate) fn replication_cron(&mut self) {
         let now = self.now.unix_s();
         let timeout = self.config.repl_timeout;
-        // 1, 2: a handshake or a transfer in which the master fell silent.
+        // 1, 2: handshake or transfer timeout.
         let silent = now - self.repl.transfer_lastio > timeout;
         let state = self.repl.state;
         if self.repl.masterhost.is_some()
@@ -26,7 +26,7 @@ impl Node {
             });
             self.cancel_replication_handshake("timeout");
         }
-        // 3: a stream in which it fell silent.
+        // 3: timeout of the stream.
         if self.repl.state == ReplState::Connected
             && let Some(conn) = self.repl.master
             && self.clients.get(&conn).is_some_and(|master| now - master.last_interaction > timeout)
@@ -34,22 +34,22 @@ impl Node {
             self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
             self.free_client(conn, true);
         }
-        // 4: connect, in the same tick if one of the above has just given up.
+        // 4: connect, also in the tick in which one of the above timed out.
         if self.repl.state == ReplState::Connect && !self.waits_after_refusal() {
             self.connect_with_master();
         }
-        // 5: acknowledge.
+        // 5: ACK.
         if self.repl.master.is_some() {
             self.replication_send_periodic_ack();
         }
-        // 6: PING; on a replica the feed does nothing.
+        // 6: PING; on a replica this does nothing.
         if self.repl.cron_loops % self.config.repl_ping_replica_period == 0 && !self.repl.replicas.is_empty() {
             self.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
         }
         self.send_presync_newlines();
         self.disconnect_timed_out_replicas(now, timeout);
         self.expire_backlog(now);
-        // 10: with nobody attached, whoever comes may hold no script.
+        // 10: without replicas, empty the set of scripts that all replicas know.
         if self.repl.replicas.is_empty() && !self.aof.is_on() {
             self.scripts.replication_script_cache_flush();
         }
@@ -59,21 +59,22 @@ impl Node {
         self.repl.cron_loops += 1;
     }
 
-    /// 7: a newline keeps a replica that waits for its RDB from timing out. It belongs to no stream and counts nowhere.
+    /// 7: a newline keeps a replica that waits for its RDB from timing out. It is not part of the stream and not
+    /// counted in offsets.
     fn send_presync_newlines(&mut self) {
         let mut waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
-        // While a child writes to the sockets of replicas, nobody else may.
+        // The child writes to these sockets; the parent must not.
         if !self.child.as_ref().is_some_and(Child::to_sockets) {
             waiting.extend(self.replicas_in(ReplicaState::WaitBgsaveEnd));
         }
         for conn in waiting {
-            // A full buffer is no error here: the replica has other bytes to read, then.
+            // Ignored: if the buffer is full, the replica has other bytes to read, which keep it from timing out too.
             let _ = self.write_direct(conn, b"\n");
         }
     }
 
-    /// 11: a save for those who still wait for one to start. Diskless, they wait for others to come for so long:
-    /// delay 5 means more than 5 whole seconds since the last byte of the one who waited longest.
+    /// 11: starts a save for the replicas that wait for one. A diskless save waits for more replicas to arrive: a
+    /// delay of 5 means more than 5 whole seconds since the last byte of the replica that has waited longest.
     fn start_bgsave_for_waiting(&mut self, now: i64) {
         if self.has_child() {
             return;
@@ -82,12 +83,13 @@ impl Node {
         let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
         let max_idle = waiting.map(|(client, _)| now - client.last_interaction).max().unwrap_or(0);
         if !self.config.repl_diskless_sync || max_idle > self.config.repl_diskless_sync_delay {
-            // A failure has told every waiting replica already.
+            // On failure all waiting replicas have their error already.
             let _ = self.start_bgsave_for_replication(mincapa);
         }
     }
 
-    /// 8: online replicas that stopped acknowledging. Those that came with SYNC never acknowledge and never time out.
+    /// 8: disconnects online replicas without a recent ACK. Replicas that came with SYNC send no ACKs and never time
+    /// out.
     fn disconnect_timed_out_replicas(&mut self, now: i64, timeout: i64) {
         let doomed = self.replicas_where(|link| {
             link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout
@@ -99,8 +101,8 @@ impl Node {
         }
     }
 
-    /// 9: a backlog that nobody used for `repl-backlog-ttl` is freed, and the history ends with it: bytes written from
-    /// now on are kept nowhere, so nobody may ask for them under the old ID.
+    /// 9: frees a backlog that had no replica for `repl-backlog-ttl`, and changes the replication ID: bytes written
+    /// from now on are not kept, so no replica may ask for them under the old ID.
     fn expire_backlog(&mut self, now: i64) {
         let ttl = self.config.repl_backlog_ttl;
         if self.repl.replicas.is_empty()

@@ -1,4 +1,4 @@
-//! The stream: what a master produces, and what a replica passes on.
+//! The replication stream: what a master produces and what a replica passes on.
 
 use crate::event::{Event, FeedKind, ReplicaState};
 use crate::node::Node;
@@ -7,8 +7,8 @@ use crate::replication::backlog::Backlog;
 use crate::resp::encode_command;
 
 impl Node {
-    /// `createReplicationBacklog`: empty, from the next byte on. Called for the first replica that needs a full resync, at
-    /// the end of a replica's own full sync, and at `+CONTINUE` where there is none.
+    /// `createReplicationBacklog`: empty, starting at the next byte. Called for the first replica that needs a full
+    /// resync, at the end of a replica's own full sync, and at `+CONTINUE` if there is none.
     pub(crate) fn create_replication_backlog(&mut self) {
         let backlog = Backlog::new(self.config.repl_backlog_size, self.repl.master_repl_offset);
         let (size, off) = (backlog.size(), backlog.off());
@@ -16,7 +16,8 @@ impl Node {
         self.event(|| Event::BacklogCreated { size, off });
     }
 
-    /// `freeReplicationBacklog`: called when its time to live ends and before a full sync. INFO goes on showing the old numbers, as Redis's do.
+    /// `freeReplicationBacklog`: called when its time to live ends and before a full sync. INFO keeps showing the old
+    /// numbers, as in Redis.
     pub(crate) fn free_replication_backlog(&mut self) {
         if let Some(backlog) = self.repl.backlog.take() {
             self.repl.freed_backlog = (backlog.off().0, backlog.histlen());
@@ -24,7 +25,7 @@ impl Node {
         }
     }
 
-    /// `resizeReplicationBacklog`, after CONFIG SET: a new size drops what the backlog held.
+    /// `resizeReplicationBacklog`, after CONFIG SET: a new size drops the content.
     pub(crate) fn resize_replication_backlog(&mut self) {
         let size = self.config.repl_backlog_size;
         let offset = self.repl.master_repl_offset;
@@ -37,7 +38,7 @@ impl Node {
         }
     }
 
-    /// `feedReplicationBacklog`: the only way for `master_repl_offset` to move on a master.
+    /// `feedReplicationBacklog`: the only function that advances `master_repl_offset` on a master.
     pub(crate) fn feed_replication_backlog(&mut self, bytes: &[u8], kind: FeedKind) {
         let Some(backlog) = &mut self.repl.backlog else { return };
         let from = self.repl.master_repl_offset.next();
@@ -47,7 +48,7 @@ impl Node {
         self.event(|| Event::Fed { from, len, kind });
     }
 
-    /// Queues stream bytes for every replica but those whose RDB will contain them anyway (WAIT_BGSAVE_START).
+    /// Queues stream bytes for all replicas except those in WAIT_BGSAVE_START: their RDB will contain the change.
     fn feed_replicas(&mut self, pieces: &[&[u8]]) {
         let takers = self.replicas_where(|link| link.state != ReplicaState::WaitBgsaveStart);
         for conn in takers {
@@ -55,10 +56,11 @@ impl Node {
         }
     }
 
-    /// `replicationFeedSlaves`: one command goes to the backlog and to the replicas, after a SELECT if the database
-    /// differs from the stream's. `db` is `None` for what belongs to no database (PING): it never causes a SELECT.
+    /// `replicationFeedSlaves`: adds a command to the backlog and to the output of the replicas, after a SELECT if
+    /// the database differs from the stream's. `db` is `None` for commands without a database (PING), which never
+    /// cause a SELECT.
     ///
-    /// A replica produces nothing: its stream is its master's, byte for byte.
+    /// A replica produces no stream of its own: it forwards its master's, byte for byte.
     pub(crate) fn replication_feed_slaves(&mut self, db: Option<usize>, argv: &[impl AsRef<[u8]>], kind: FeedKind) {
         if self.repl.masterhost.is_some() || (self.repl.backlog.is_none() && self.repl.replicas.is_empty()) {
             return;
@@ -76,8 +78,8 @@ impl Node {
         self.feed_replicas(&pieces_of_command(&bytes, argv));
     }
 
-    /// `replicationFeedSlavesFromMasterStream`: bytes of our master's stream that we have applied go on, unchanged, so
-    /// that offsets and IDs are equal all along a chain.
+    /// `replicationFeedSlavesFromMasterStream`: forwards the applied bytes of the master's stream unchanged, so that
+    /// offsets and IDs are equal along a chain.
     pub(crate) fn replication_feed_slaves_from_master_stream(&mut self, bytes: &[u8]) {
         self.feed_replication_backlog(bytes, FeedKind::Proxied);
         self.feed_replicas(&[bytes]);

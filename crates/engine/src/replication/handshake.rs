@@ -1,8 +1,8 @@
-//! The replica climbs: `connectWithMaster`, `syncWithMaster` and `slaveTryPartialResynchronization`.
+//! The replica's handshake: `connectWithMaster`, `syncWithMaster` and `slaveTryPartialResynchronization`.
 //!
 //! Redis reads each reply with a blocking read, byte by byte, up to 5 seconds a byte. Here the bytes of an unfinished
-//! line wait in [`crate::replication::state::Replication::link_rx`] and a deadline stands for the 5 seconds; a line that
-//! never ends gives the same synthetic reply as Redis's failed read.
+//! line are kept in [`crate::replication::state::Replication::link_rx`] and a deadline replaces the 5 seconds; at the
+//! deadline the read gives the same synthetic reply as Redis's failed read.
 
 use crate::event::{Event, LogLevel, PsyncOutcome};
 use crate::ids::{Offset, ReplId};
@@ -14,7 +14,7 @@ use crate::resp::{encode_command, parse_i64_strict};
 
 /// `repl_syncio_timeout`, in milliseconds.
 const SYNCIO_TIMEOUT_MS: u64 = 5000;
-/// An answer is at most so many bytes, its line end included (`char buf[256]`). What is beyond is the next answer.
+/// The longest reply, in bytes, including its line end (`char buf[256]`). Further bytes are read as the next reply.
 const LINE_MAX: usize = 255;
 /// The same for the first line of a transfer.
 const BULK_LINE_MAX: usize = 1023;
@@ -29,8 +29,8 @@ enum PsyncResult {
 }
 
 impl Node {
-    /// `connectWithMaster`: called by cron only, in state CONNECT. Asks for a connection, sets `repl_transfer_lastio`, and
-    /// moves to CONNECTING.
+    /// `connectWithMaster`: called by cron only, in state CONNECT. Requests a connection, sets
+    /// `repl_transfer_lastio`, and moves to CONNECTING.
     pub(crate) fn connect_with_master(&mut self) {
         let Some(host) = self.repl.masterhost.clone() else { return };
         let port = self.repl.masterport;
@@ -44,7 +44,7 @@ impl Node {
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync started".into());
     }
 
-    /// The connection is up: the first request goes out.
+    /// The connection is established: sends the first request.
     pub(crate) fn link_connected(&mut self, conn: ConnId, room: usize) {
         if self.repl.link != Some(conn) || self.repl.state != ReplState::Connecting {
             return;
@@ -69,13 +69,13 @@ impl Node {
     pub(crate) fn link_received(&mut self, bytes: &[u8]) {
         self.repl.link_rx.extend_from_slice(bytes);
         self.repl.line_deadline = None;
-        // Nobody reads the link while the file is being loaded.
+        // The link is not read while the file is being loaded.
         if self.loading.is_none() {
             self.link_progress();
         }
     }
 
-    /// Reads as far as the bytes go: replies of the handshake, then the transfer, then the stream.
+    /// Reads all complete input: replies of the handshake, then the transfer, then the stream.
     pub(crate) fn link_progress(&mut self) {
         loop {
             match self.repl.state {
@@ -89,7 +89,7 @@ impl Node {
                     }
                 }
                 ReplState::Connected => {
-                    // What came after the last line belongs to the stream.
+                    // Bytes after the last line belong to the stream.
                     let rest = std::mem::take(&mut self.repl.link_rx);
                     if let Some(conn) = self.repl.master
                         && !rest.is_empty()
@@ -103,7 +103,7 @@ impl Node {
         }
     }
 
-    /// The next line without its line end, once it is there (`syncReadLine`, the reading half of `sendSynchronousCommand`).
+    /// The next complete line without its line end (`syncReadLine`, the reading half of `sendSynchronousCommand`).
     /// Sets `repl_transfer_lastio`, from which the timeout of a handshake counts.
     pub(crate) fn take_line(&mut self) -> Option<Vec<u8>> {
         let max = if self.repl.state == ReplState::Transfer { BULK_LINE_MAX } else { LINE_MAX };
@@ -127,7 +127,7 @@ impl Node {
         Some(line)
     }
 
-    /// A line that began did not end in time.
+    /// A started line was not completed in time.
     pub(crate) fn link_line_timed_out(&mut self) {
         self.repl.line_deadline = None;
         self.repl.link_rx.clear();
@@ -148,9 +148,9 @@ impl Node {
         self.link_read_failed(error);
     }
 
-    /// A read on the handshake's connection failed. Where any reply would do, the next write fails instead, which comes to the same;
-    /// where the answer to PSYNC was awaited, Redis takes the failure for an answer it does not understand, and that
-    /// costs the cached master (spec 4.4).
+    /// A read on the connection of the handshake failed. In states that accept any reply, the next write would fail
+    /// instead, with the same result. In RECEIVE_PSYNC Redis takes the failure for an unknown reply, which discards
+    /// the cached master (spec 4.4).
     fn link_read_failed(&mut self, error: &str) {
         match self.repl.state {
             ReplState::ReceivePsync => {
@@ -172,22 +172,22 @@ impl Node {
         self.sync_error(error);
     }
 
-    /// `goto error` of `syncWithMaster`: close, and let cron begin anew.
+    /// `goto error` of `syncWithMaster`: closes the connection; cron starts again.
     fn sync_error(&mut self, why: &str) {
         self.undo_connect_with_master();
         self.set_repl_state(ReplState::Connect, why);
     }
 
-    /// Sends a request of the handshake and waits for its answer in state `next`.
+    /// Sends a request of the handshake and moves to state `next`, which waits for the reply.
     fn link_request(&mut self, argv: &[impl AsRef<[u8]>], next: ReplState, what: &str) {
         if self.send_synchronous_command(encode_command(argv)) {
             self.set_repl_state(next, what);
         }
     }
 
-    /// `sendSynchronousCommand`, the writing half (the reading half is [`Node::take_line`]): called for each request of the
-    /// handshake. False if the handshake failed with it: a kernel without room for a handshake is a broken one. Changes
-    /// nothing but the room left.
+    /// `sendSynchronousCommand`, the writing half (the reading half is [`Node::take_line`]): called for each request
+    /// of the handshake. Returns false if the handshake failed: a request that does not fit into the kernel's buffer
+    /// at once is a write error.
     fn send_synchronous_command(&mut self, bytes: Vec<u8>) -> bool {
         let Some(conn) = self.repl.link else { return false };
         if self.repl.link_room < bytes.len() {
@@ -203,7 +203,7 @@ impl Node {
         true
     }
 
-    /// `syncWithMaster`: one reply was read; move on until the next request is out.
+    /// `syncWithMaster`: handles one reply and sends the next request.
     fn sync_with_master(&mut self, line: &[u8]) {
         let shown = String::from_utf8_lossy(line).into_owned();
         match self.repl.state {
@@ -249,7 +249,7 @@ impl Node {
         }
     }
 
-    /// An old master that does not know a REPLCONF option is no obstacle.
+    /// An error for REPLCONF is only logged: the master may be an old version.
     fn tolerate(&mut self, line: &[u8], option: &str) {
         if line.first() == Some(&b'-') {
             let shown = String::from_utf8_lossy(line).into_owned();
@@ -295,8 +295,8 @@ impl Node {
         self.link_request(&["REPLCONF", "capa", "eof", "capa", "psync2"], ReplState::ReceiveCapa, "REPLCONF capa");
     }
 
-    /// `slaveTryPartialResynchronization`, the writing half: the cached master's history and the next byte after what
-    /// was applied, or `? -1`.
+    /// `slaveTryPartialResynchronization`, the writing half: asks for the byte after the last applied one of the
+    /// cached master's history, or `? -1`.
     fn send_psync(&mut self) {
         self.repl.master_initial_offset = Offset::UNKNOWN;
         let (replid, offset) = match &self.repl.cached_master {
@@ -335,7 +335,7 @@ impl Node {
     fn slave_try_partial_resynchronization(&mut self, line: &[u8]) -> PsyncResult {
         let shown = String::from_utf8_lossy(line).into_owned();
         if line.is_empty() {
-            // The master's keep-alive while it prepares its answer.
+            // Keep-alive of a master that prepares its reply.
             return PsyncResult::WaitReply;
         }
         if line.starts_with(b"+FULLRESYNC") {
@@ -378,7 +378,7 @@ impl Node {
         PsyncResult::NotSupported
     }
 
-    /// `+FULLRESYNC <id> <offset>`; a malformed one leaves an empty ID and offset -1, and the sync still goes on.
+    /// `+FULLRESYNC <id> <offset>`. A malformed one leaves an empty ID and offset -1, and the sync continues.
     fn take_full_resync_line(&mut self, line: &[u8]) {
         let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
         let replid = words.next().and_then(ReplId::from_bytes);
@@ -399,8 +399,8 @@ impl Node {
         self.replication_discard_cached_master();
     }
 
-    /// The master's history moved on under a new name. What we have is the same up to here, so the old name stays good
-    /// up to the next byte, and our own replicas must come and learn the new one.
+    /// `+CONTINUE` with a new ID. The data up to here is the same, so the old ID stays valid up to the next byte, and
+    /// sub-replicas must reconnect to get the new ID.
     fn adopt_replid(&mut self, new: ReplId, old: ReplId) {
         self.log(LogLevel::Warning, || format!("Master replication ID changed to {new}"));
         self.repl.replid2 = old;
@@ -410,7 +410,7 @@ impl Node {
         self.disconnect_slaves();
     }
 
-    /// The full sync begins: whatever our own replicas have is void, and so is the backlog, before any byte of RDB.
+    /// A full sync begins: sub-replicas are disconnected and the backlog is freed before any byte of the RDB arrives.
     fn prepare_for_full_sync(&mut self, why: &str) {
         self.disconnect_slaves();
         self.free_replication_backlog();

@@ -1,4 +1,4 @@
-//! The two replication IDs: when a history begins, parts, and is forgotten.
+//! The two replication IDs and when they change.
 
 use crate::event::{Event, IdChange, LogLevel};
 use crate::ids::{NextByte, ReplId};
@@ -15,22 +15,22 @@ impl Node {
         });
     }
 
-    /// `changeReplicationId`: a new history begins.
+    /// `changeReplicationId`: starts a new history.
     pub(crate) fn change_replication_id(&mut self) {
         self.repl.replid = ReplId::random(&mut self.rng);
     }
 
-    /// `clearReplicationId2`: the previous history is not vouched for any more.
+    /// `clearReplicationId2`: the previous history is no longer accepted in PSYNC.
     pub(crate) fn clear_replication_id2(&mut self) {
         self.repl.replid2 = ReplId::NONE;
         self.repl.second_replid_offset = NextByte::NONE;
     }
 
-    /// `shiftReplicationId`: a replica becomes a master. The history it had becomes the previous one, good for those who
-    /// want no more than the next byte after ours; a new one begins.
+    /// `shiftReplicationId`: a replica becomes a master. The current ID becomes the previous one, valid for requests
+    /// up to the next byte, and a new ID is generated.
     ///
-    /// Worked example: promoted at offset 77, `second_replid_offset` is 78. A sibling that also has 77 bytes asks for 78
-    /// and may go on; a sibling that has 78 asks for 79, a byte that this node never saw under that ID.
+    /// Worked example: promoted at offset 77, `second_replid_offset` is 78. A sibling that also has 77 bytes asks for
+    /// 78 and is accepted; a sibling that has 78 asks for 79, a byte that this node never received under that ID.
     pub(crate) fn shift_replication_id(&mut self) {
         self.repl.replid2 = self.repl.replid;
         self.repl.second_replid_offset = self.repl.master_repl_offset.next();

@@ -1,4 +1,4 @@
-//! A master serving its replicas: SYNC and PSYNC, the RDB file's way to the replica, and the end of a replica.
+//! The master's side: SYNC and PSYNC, sending the RDB file, and losing replicas.
 
 use crate::client::{ReplicaLink, Role};
 use crate::event::{Event, IdChange, LogLevel, PsyncReply, ReplicaState};
@@ -9,8 +9,7 @@ use crate::replication::psync::{self, Decision, PsyncRequest, Refusal};
 use crate::replication::replica::ReplState;
 use crate::resp::parse_i64_strict;
 
-/// `CONFIG_RUN_ID_SIZE` and the like never matter here; this one does: a file goes out in such pieces
-/// (`PROTO_IOBUF_LEN`).
+/// Bytes of the RDB file sent at once (`PROTO_IOBUF_LEN`).
 const BULK_CHUNK: usize = 16 * 1024;
 
 impl Node {
@@ -43,7 +42,7 @@ impl Node {
         self.stats.sync_full += 1;
         self.become_replica(conn, ReplicaState::WaitBgsaveStart, !is_psync);
         if self.repl.replicas.len() == 1 && self.repl.backlog.is_none() {
-            // Bytes were written that no backlog kept: under the old ID somebody could ask for them.
+            // Writes before this were not kept in a backlog. Under a new ID no replica can ask for them.
             self.change_replication_id();
             self.clear_replication_id2();
             self.ids_changed(IdChange::BacklogCreated);
@@ -52,7 +51,7 @@ impl Node {
         self.attach_to_bgsave(conn);
     }
 
-    /// Makes a client a replica, at the tail of the list.
+    /// Makes a client a replica, appended to the list of replicas.
     fn become_replica(&mut self, conn: ConnId, state: ReplicaState, pre_psync: bool) {
         let now = self.now.unix_s();
         let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -69,7 +68,7 @@ impl Node {
         self.event(|| Event::ReplicaState { conn, from: None, to: state });
     }
 
-    /// `masterTryPartialResynchronization`: true if the replica goes on from where it was. The decision itself is
+    /// `masterTryPartialResynchronization`: true if the partial resync was accepted. The decision itself is
     /// [`psync::decide`].
     fn master_try_partial_resynchronization(&mut self, conn: ConnId, replid: &[u8], offset: &[u8]) -> bool {
         let request = PsyncRequest { replid: replid.to_vec(), next: parse_i64_strict(offset).map(NextByte) };
@@ -133,15 +132,15 @@ impl Node {
         }
     }
 
-    /// `addReplyReplicationBacklog`: queues the backlog from this byte on for one replica, and says how much that is: 0 if
-    /// it misses nothing. Called when a PSYNC is accepted, after `+CONTINUE`.
+    /// `addReplyReplicationBacklog`: queues the backlog from this byte on for one replica and returns its length, 0
+    /// if nothing is missing. Called when a PSYNC is accepted, after `+CONTINUE`.
     fn add_reply_replication_backlog(&mut self, conn: ConnId, next: NextByte) -> usize {
         let tail = self.repl.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
         self.add_reply(conn, &tail);
         tail.len()
     }
 
-    /// The accepting half: `+CONTINUE`, then the tail of the backlog.
+    /// Accepts a partial resync: `+CONTINUE`, then the tail of the backlog.
     fn accept_partial_resync(&mut self, conn: ConnId, next: NextByte, name: &str) {
         self.become_replica(conn, ReplicaState::Online, false);
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
@@ -167,7 +166,7 @@ impl Node {
         self.replicas_where(|link| link.state == state)
     }
 
-    /// `sendBulkToSlave`: the preamble and the file, as far as the kernel has room.
+    /// `sendBulkToSlave`: sends the preamble and the file, as far as the kernel has room.
     pub(crate) fn send_bulk_to_replica(&mut self, conn: ConnId) {
         loop {
             let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -195,7 +194,8 @@ impl Node {
         }
     }
 
-    /// `putSlaveOnline`: called when the file is out, and at the first ACK after a diskless transfer. The RDB is over, the stream begins with what has gathered meanwhile.
+    /// `putSlaveOnline`: called when the file was sent, and at the first ACK after a diskless transfer. The stream
+    /// begins with the output that was queued meanwhile.
     pub(crate) fn put_slave_online(&mut self, conn: ConnId) {
         let now = self.now.unix_s();
         let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -210,8 +210,8 @@ impl Node {
         self.log(LogLevel::Notice, || format!("Synchronization with replica {name} succeeded"));
     }
 
-    /// `refreshGoodSlavesCount`, called by cron, when a replica comes online or is lost, and by CONFIG SET: replicas that are online and acknowledged lately. Does nothing unless both options are
-    /// set.
+    /// `refreshGoodSlavesCount`: counts the replicas that are online and have a recent ACK. Called by cron, when a
+    /// replica comes online or is lost, and by CONFIG SET. Does nothing unless both options are set.
     pub(crate) fn refresh_good_slaves_count(&mut self) {
         if self.config.min_replicas_to_write == 0 || self.config.min_replicas_max_lag == 0 {
             return;
@@ -222,7 +222,7 @@ impl Node {
                 as i64;
     }
 
-    /// What `freeClient` does for a replica.
+    /// The part of `freeClient` for replicas.
     pub(crate) fn replica_freed(&mut self, client: &crate::client::Client) {
         let (conn, name) = (client.conn, client.replica_name());
         self.log(LogLevel::Warning, || format!("Connection with replica {name} lost."));
@@ -234,15 +234,15 @@ impl Node {
         self.refresh_good_slaves_count();
     }
 
-    /// `disconnectSlaves`: called when the master changes, on promotion, before a full sync and at `+CONTINUE` with another
-    /// ID. Every replica must ask again. Output not sent yet is lost; PSYNC recovers it.
+    /// `disconnectSlaves`: called when the master changes, on promotion, before a full sync and at `+CONTINUE` with
+    /// another ID. The replicas have to reconnect. Their unsent output is lost; PSYNC recovers it.
     pub(crate) fn disconnect_slaves(&mut self) {
         while let Some(&conn) = self.repl.replicas.first() {
             self.free_client(conn, true);
         }
     }
 
-    /// A line that goes before the stream could not be sent: the replica is closed, and gets nothing until then.
+    /// A line that must precede the stream could not be sent: the replica is closed and gets nothing until then.
     pub(crate) fn give_up_direct_write(&mut self, conn: ConnId) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.mute = true;

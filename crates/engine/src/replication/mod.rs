@@ -12,14 +12,14 @@
 //! | [`replica`] | the sixteen states, `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
 //! | `handshake` | `connectWithMaster`, `syncWithMaster`, `slaveTryPartialResynchronization` |
 //! | `transfer` | `readSyncBulkPayload`, `replicationAbortSyncTransfer` |
-//! | `cached_master` | the life of the cached master, `replicationSendAck` |
+//! | `cached_master` | the cached master, `replicationSendAck` |
 //! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
 //! | `refusal` | what of `addReplyErrorLength` is about masters |
 //! | `role` | `roleCommand` |
 //! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //!
-//! The script cache is kept with the scripts, which it is about.
+//! The script cache is in `crate::script`, with the scripts.
 
 pub mod backlog;
 pub(crate) mod bgsave;

@@ -1,13 +1,13 @@
-//! The PSYNC decision: one pure function from what was asked, the histories known and the backlog held to a verdict.
+//! The PSYNC decision: a pure function from the request, the known histories and the backlog to a verdict.
 //!
-//! `masterTryPartialResynchronization` of replication.c. The page, the log, the program and the lessons all speak from
-//! the [`PsyncVerdict`]; nothing else decides.
+//! `masterTryPartialResynchronization` of replication.c. Log, page, program and explanations use the
+//! [`PsyncVerdict`]; no other code decides.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{NextByte, Offset, ReplId};
 
-/// What a replica asked: the two arguments of PSYNC.
+/// The request of a replica: the two arguments of PSYNC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PsyncRequest {
     /// The replication ID, as sent; `?` asks for a full resync.
@@ -16,12 +16,12 @@ pub struct PsyncRequest {
     pub next: Option<NextByte>,
 }
 
-/// The histories a master can vouch for.
+/// The histories that a master knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The current history.
     pub replid: ReplId,
-    /// The one before it, or [`ReplId::NONE`].
+    /// The previous history, or [`ReplId::NONE`].
     pub replid2: ReplId,
     /// The first byte that `replid2` does *not* share with the current history.
     pub second_replid_offset: NextByte,
@@ -40,12 +40,12 @@ pub struct BacklogWindow {
     pub size: usize,
 }
 
-/// Which of a master's two histories a request named.
+/// Which of a master's two histories was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HistoryMatch {
     /// The current one.
     Current,
-    /// The previous one, early enough.
+    /// The previous one, up to `second_replid_offset`.
     Previous,
 }
 
@@ -58,13 +58,13 @@ pub enum Refusal {
     FullRequested,
     /// The ID is neither `replid` nor `replid2`.
     IdMismatch,
-    /// The ID is `replid2`, but the replica went past the point where the histories part.
+    /// The ID is `replid2`, but the offset is beyond the point where the histories diverge.
     PastSecondOffset,
     /// There is no backlog.
     NoBacklog,
     /// The byte wanted was overwritten.
     Overwritten,
-    /// The byte wanted lies beyond the next one to be produced.
+    /// The byte wanted is beyond the next one to be produced.
     Future,
 }
 
@@ -73,25 +73,25 @@ pub enum Refusal {
 pub enum Decision {
     /// `+CONTINUE`: `bytes` bytes of backlog follow.
     Continue {
-        /// Which history was named.
+        /// Which history was requested.
         matched: HistoryMatch,
-        /// How many bytes the replica misses.
+        /// How many bytes the replica is missing.
         bytes: usize,
     },
     /// `+FULLRESYNC`.
     Full(Refusal),
 }
 
-/// The decision and every number that it looked at.
+/// The decision and every number that it depended on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PsyncVerdict {
-    /// What was asked.
+    /// The request.
     pub request: PsyncRequest,
-    /// What the master knew.
+    /// The master's histories.
     pub history: History,
-    /// What it kept.
+    /// The master's backlog.
     pub backlog: Option<BacklogWindow>,
-    /// What it decided.
+    /// The decision.
     pub decision: Decision,
 }
 
@@ -103,7 +103,7 @@ impl PsyncVerdict {
     }
 }
 
-/// Decides about a PSYNC, looking at the conditions in Redis's order: offset readable, ID known, offset within the
+/// Decides a PSYNC, checking the conditions in Redis's order: offset is an integer, ID known, offset within the
 /// second history, backlog present, byte kept.
 ///
 /// Worked example: a node promoted at offset 77 has `second_replid_offset` 78. A sibling at 77 asks for `replid2` byte 78
@@ -130,7 +130,7 @@ fn decide_at(asked: &[u8], next: NextByte, history: &History, backlog: Option<Ba
         HistoryMatch::Previous
     };
     let Some(window) = backlog else { return Decision::Full(Refusal::NoBacklog) };
-    // A history that a master says begins at the greatest offset there is has no byte after its last.
+    // The greatest offset has no next byte.
     let end = NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64));
     if next < window.off {
         return Decision::Full(Refusal::Overwritten);

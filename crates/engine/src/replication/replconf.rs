@@ -1,4 +1,4 @@
-//! REPLCONF: what a replica tells its master of itself, and the ACK it sends each second.
+//! REPLCONF: a replica's options, and its periodic ACK.
 
 use crate::event::{Event, ReplicaState};
 use crate::ids::Offset;
@@ -10,7 +10,7 @@ use crate::resp::parse_i64_strict;
 const IP_LEN_MAX: usize = 45;
 
 impl Node {
-    /// `replconfCommand`: pairs of option and value, left to right; what was taken before an error stays taken.
+    /// `replconfCommand`: pairs of option and value, left to right. Options before an erroneous one stay applied.
     pub(crate) fn replconf_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         if argv.len().is_multiple_of(2) {
             self.add_reply(conn, b"-ERR syntax error\r\n");
@@ -25,7 +25,7 @@ impl Node {
                         return;
                     };
                     if let Some(client) = self.clients.get_mut(&conn) {
-                        // Redis keeps an int; what is no port can only be shown, so the nearest will do.
+                        // Redis keeps an int. The port is only shown, so an invalid one is clamped.
                         client.listening_port = port.clamp(0, 65535) as u16;
                     }
                 }
@@ -71,7 +71,7 @@ impl Node {
         self.add_reply(conn, b"+OK\r\n");
     }
 
-    /// REPLCONF ACK: never answered, whoever sends it.
+    /// REPLCONF ACK: never gets a reply.
     fn replica_acked(&mut self, conn: ConnId, value: &[u8]) {
         let now = self.now.unix_s();
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };

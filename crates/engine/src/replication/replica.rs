@@ -1,4 +1,4 @@
-//! The replica's side: the sixteen states of its link, and REPLICAOF, which sets them going.
+//! The replica's side: the sixteen states of its link, and REPLICAOF.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,33 +15,33 @@ pub enum ReplState {
     None = 0,
     /// 1: must connect to the master.
     Connect,
-    /// 2: the TCP connection is being made.
+    /// 2: the TCP connection is being established.
     Connecting,
-    /// 3: wait for the PING's answer.
+    /// 3: wait for the reply to PING.
     ReceivePong,
     /// 4: send AUTH.
     SendAuth,
-    /// 5: wait for its answer.
+    /// 5: wait for its reply.
     ReceiveAuth,
     /// 6: send REPLCONF listening-port.
     SendPort,
-    /// 7: wait for its answer.
+    /// 7: wait for its reply.
     ReceivePort,
     /// 8: send REPLCONF ip-address.
     SendIp,
-    /// 9: wait for its answer.
+    /// 9: wait for its reply.
     ReceiveIp,
     /// 10: send REPLCONF capa.
     SendCapa,
-    /// 11: wait for its answer.
+    /// 11: wait for its reply.
     ReceiveCapa,
     /// 12: send PSYNC.
     SendPsync,
-    /// 13: wait for its answer.
+    /// 13: wait for its reply.
     ReceivePsync,
     /// 14: receive the RDB.
     Transfer,
-    /// 15: follow the stream.
+    /// 15: receive the stream.
     Connected,
 }
 
@@ -87,7 +87,7 @@ impl ReplState {
             Self::Connected => "CONNECTED",
         }
     }
-    /// Whether this is a state of the handshake: RECEIVE_PONG to RECEIVE_PSYNC.
+    /// Whether this is a handshake state: RECEIVE_PONG to RECEIVE_PSYNC.
     #[must_use]
     pub const fn is_handshake(self) -> bool {
         (self as u8) >= Self::ReceivePong as u8 && (self as u8) <= Self::ReceivePsync as u8
@@ -95,7 +95,7 @@ impl ReplState {
 }
 
 impl Node {
-    /// Moves `repl_state`, and says why.
+    /// Sets `repl_state`; `why` is the reason in the event.
     pub(crate) fn set_repl_state(&mut self, to: ReplState, why: &str) {
         if matches!(to, ReplState::None | ReplState::Connected) {
             self.repl.refusal = None;
@@ -121,7 +121,7 @@ impl Node {
             self.add_reply(conn, b"-ERR Command is not valid when client is a replica.\r\n");
             return;
         }
-        // Redis takes any integer and fails at connect; a number that is no port fails here, where it was typed.
+        // Redis accepts any integer and fails at connect; here an invalid port is refused at once.
         let Some(port) = parse_i64_strict(&argv[2]).and_then(|port| u16::try_from(port).ok()) else {
             self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
             return;
@@ -144,7 +144,7 @@ impl Node {
         self.add_reply(conn, b"+OK\r\n");
     }
 
-    /// `replicationSetMaster` (spec 4.10). Offsets, IDs and backlog stay: they are what the first PSYNC will speak of.
+    /// `replicationSetMaster` (spec 4.10). Offsets, IDs and backlog stay: the first PSYNC uses them.
     fn replication_set_master(&mut self, host: String, port: u16) {
         let was_master = self.repl.masterhost.is_none();
         self.repl.masterhost = Some(host);
@@ -164,7 +164,7 @@ impl Node {
     }
 
     /// `replicationUnsetMaster` (spec 4.11). The IDs shift before the master is freed; the backlog stays, so that
-    /// siblings and the old master can go on from it.
+    /// siblings and the old master can resync partially.
     fn replication_unset_master(&mut self) {
         if self.repl.masterhost.take().is_none() {
             return;
@@ -181,13 +181,13 @@ impl Node {
         self.repl.repl_no_slaves_since = self.now.unix_s();
     }
 
-    /// `slaveIsInHandshakeState`: called by the two below and by cron, changes nothing.
+    /// `slaveIsInHandshakeState`: called by the two functions below and by cron.
     pub(crate) fn slave_is_in_handshake_state(&self) -> bool {
         self.repl.state.is_handshake()
     }
 
-    /// `cancelReplicationHandshake`: called when the master changes, when a handshake or a transfer times out, and when a
-    /// transfer fails. True if there was one, which then begins anew at the next cron.
+    /// `cancelReplicationHandshake`: called when the master changes, when a handshake or a transfer times out, and
+    /// when a transfer fails. Returns whether there was one; the next cron then connects again.
     pub(crate) fn cancel_replication_handshake(&mut self, why: &str) -> bool {
         if self.repl.state == ReplState::Transfer {
             self.replication_abort_sync_transfer();
@@ -200,7 +200,8 @@ impl Node {
         true
     }
 
-    /// `undoConnectWithMaster`: closes the handshake's connection. Called when a handshake or a transfer is given up.
+    /// `undoConnectWithMaster`: closes the connection of the handshake. Called when a handshake or a transfer is
+    /// aborted.
     pub(crate) fn undo_connect_with_master(&mut self) {
         if let Some(conn) = self.repl.link.take() {
             self.out.outputs.push(Output::Close { conn });
@@ -208,7 +209,7 @@ impl Node {
         self.forget_link();
     }
 
-    /// Forgets what belonged to the handshake's connection.
+    /// Clears the state of the handshake's connection.
     pub(crate) fn forget_link(&mut self) {
         self.repl.link = None;
         self.repl.link_rx.clear();

@@ -7,7 +7,7 @@ use crate::replication::replica::ReplState;
 use crate::resp::Reply;
 
 impl ReplState {
-    /// The word ROLE uses.
+    /// The state's name in ROLE.
     #[must_use]
     pub const fn role_word(self) -> &'static str {
         match self {

@@ -10,7 +10,8 @@ use crate::replication::replica::ReplState;
 use crate::replication::transfer::Transfer;
 use crate::time::Instant;
 
-/// A suspended link to a master (`server.cached_master`): what the next PSYNC asks for and where the stream goes on.
+/// A suspended link to a master (`server.cached_master`): what the next PSYNC asks for and where the stream
+/// continues.
 #[derive(Clone, Debug)]
 pub(crate) struct CachedMaster {
     pub(crate) replid: ReplId,
@@ -20,7 +21,7 @@ pub(crate) struct CachedMaster {
     pub(crate) pre_psync: bool,
 }
 
-/// Everything that replication keeps. Field names are Redis's where Redis has them.
+/// The state of replication. Field names are Redis's where Redis has them.
 #[derive(Debug)]
 pub(crate) struct Replication {
     // -- history
@@ -33,7 +34,7 @@ pub(crate) struct Replication {
     /// `slaveseldb`: the database last SELECTed in the outgoing stream; `None` (Redis: -1) forces a SELECT.
     pub(crate) slaveseldb: Option<usize>,
     pub(crate) backlog: Option<Backlog>,
-    /// `repl_backlog_off` and `_histlen` of a backlog that was freed: INFO goes on showing them.
+    /// `repl_backlog_off` and `_histlen` of a freed backlog: INFO keeps showing them.
     pub(crate) freed_backlog: (i64, usize),
     /// Unix seconds since which there are no replicas.
     pub(crate) repl_no_slaves_since: i64,
@@ -41,9 +42,9 @@ pub(crate) struct Replication {
     /// `server.slaves`: in order of attachment.
     pub(crate) replicas: Vec<ConnId>,
     /// `clients_waiting_acks`: clients blocked in WAIT, in the order in which they began to wait. Some may have been
-    /// answered otherwise meanwhile.
+    /// unblocked since.
     pub(crate) clients_waiting_acks: Vec<ConnId>,
-    /// `get_ack_from_slaves`: somebody waits, so the replicas are asked at the end of this turn.
+    /// `get_ack_from_slaves`: a client waits for ACKs, so GETACK is sent at the end of this turn.
     pub(crate) get_ack_from_slaves: bool,
     /// Loops of replicationCron.
     pub(crate) cron_loops: i64,
@@ -55,11 +56,11 @@ pub(crate) struct Replication {
     /// The live link: a client with the role of master.
     pub(crate) master: Option<ConnId>,
     pub(crate) cached_master: Option<CachedMaster>,
-    /// `master_replid`: the history the last PSYNC attempt was told.
+    /// `master_replid`: the replication ID of the last PSYNC reply.
     pub(crate) master_replid: ReplId,
     /// `master_initial_offset`.
     pub(crate) master_initial_offset: Offset,
-    /// Unix seconds since which the link is down; 0 if it never was up.
+    /// Unix seconds since which the link is down; 0 if it was never up.
     pub(crate) repl_down_since: i64,
     /// Why the link was ended from this side, until it is up again or another master is followed.
     pub(crate) refusal: Option<Refusal>,
@@ -69,9 +70,9 @@ pub(crate) struct Replication {
     pub(crate) link: Option<ConnId>,
     /// Bytes that the kernel takes on it.
     pub(crate) link_room: usize,
-    /// Bytes received on it and not read yet: Redis leaves them in the kernel.
+    /// Bytes received on it and not yet read: Redis leaves them in the kernel.
     pub(crate) link_rx: Vec<u8>,
-    /// When a line that has begun must have gone on (`repl_syncio_timeout`, 5 s a byte).
+    /// When the next byte of a started line must have arrived (`repl_syncio_timeout`, 5 s a byte).
     pub(crate) line_deadline: Option<Instant>,
     /// `repl_transfer_lastio`, in Unix seconds.
     pub(crate) transfer_lastio: i64,
@@ -120,7 +121,7 @@ impl Replication {
         }
     }
 
-    /// The histories this node can vouch for.
+    /// The histories of this node.
     pub(crate) fn history(&self) -> History {
         History {
             replid: self.replid,

@@ -8,32 +8,32 @@ use crate::loading::Source;
 use crate::node::Node;
 use crate::rdb::{self, RdbError};
 use crate::replication::replica::ReplState;
-use crate::resp::parse_i64_strict;
+use crate::resp::strtol;
 
-/// Redis reads so much at a time; only the last bytes of each read are compared with the EOF mark.
+/// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;
 
-/// How the end of the payload will be known (`repl_transfer_size`).
+/// How the end of the payload is recognised (`repl_transfer_size`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// The first line has not come: -1.
+    /// The first line has not arrived: -1.
     #[default]
     Unknown,
-    /// `$<n>`: so many bytes.
-    Bytes(usize),
+    /// `$<n>`: so many bytes. Redis takes any number; no payload has 0 or fewer, and the next read fails.
+    Bytes(i64),
     /// `$EOF:<mark>`: until the mark.
     Mark([u8; 40]),
 }
 
-/// A transfer under way.
+/// A transfer in progress.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Transfer {
     pub(crate) size: Size,
-    /// The payload so far (the temporary file); gone once it is being loaded.
+    /// The payload so far (the temporary file); empty once it is being loaded.
     pub(crate) file: Vec<u8>,
     /// The payload while it is being loaded, if it replaces `dbfilename` only afterwards.
     pub(crate) unsaved: Option<Arc<[u8]>>,
-    /// `repl_transfer_read`: bytes read of the payload, an EOF mark included.
+    /// `repl_transfer_read`: bytes of payload read, including an EOF mark.
     pub(crate) read: usize,
 }
 
@@ -44,7 +44,7 @@ impl Node {
         self.repl.transfer = None;
     }
 
-    /// `readSyncBulkPayload`: one read. False when there is nothing more to read now.
+    /// `readSyncBulkPayload`: one read. False if there is nothing to read now.
     pub(crate) fn read_sync_bulk_payload(&mut self) -> bool {
         let Some(transfer) = &mut self.repl.transfer else { return false };
         let rx = &mut self.repl.link_rx;
@@ -54,11 +54,22 @@ impl Node {
                 self.take_bulk_header(&line);
                 true
             }
+            Size::Bytes(size @ ..=0) => {
+                if rx.is_empty() {
+                    return false;
+                }
+                // read(2) with a length of 0 returns 0, like the end of the connection; a negative length is an invalid buffer.
+                let error = if size == 0 { "connection lost" } else { "Bad address" };
+                self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+                self.cancel_replication_handshake(error);
+                false
+            }
             Size::Bytes(size) => {
-                let n = (size - transfer.file.len()).min(rx.len());
+                let left = size - transfer.file.len() as i64;
+                let n = usize::try_from(left).unwrap_or(usize::MAX).min(rx.len());
                 transfer.file.extend(rx.drain(..n));
                 transfer.read += n;
-                let whole = transfer.file.len() == size;
+                let whole = transfer.file.len() as i64 == size;
                 if n > 0 {
                     self.repl.transfer_lastio = self.now.unix_s();
                 }
@@ -86,45 +97,47 @@ impl Node {
         }
     }
 
-    /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive.
+    /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive. Like Redis, this reads the line as a C string
+    /// and the number by `strtol`: `$ 128` is 128, `$abc` is 0, and `$-1` means that the line is still to come.
     fn take_bulk_header(&mut self, line: &[u8]) {
+        let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
         let shown = String::from_utf8_lossy(line).into_owned();
-        if line.is_empty() {
-            return;
-        }
-        if line.starts_with(b"-") {
-            self.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {shown}"));
+        let Some((first, text)) = line.split_first() else { return };
+        if *first == b'-' {
+            self.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {}", &shown[1..]));
             self.cancel_replication_handshake(&shown);
             return;
         }
-        let mark = line.strip_prefix(b"$EOF:").and_then(|mark| mark.get(..40)).and_then(|mark| mark.try_into().ok());
-        let size = match (mark, line.strip_prefix(b"$")) {
-            (Some(mark), _) => Some(Size::Mark(mark)),
-            (None, Some(digits)) => {
-                parse_i64_strict(digits).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0).map(Size::Bytes)
-            }
-            (None, None) => None,
-        };
-        let Some(size) = size else {
+        if *first != b'$' {
             self.log(LogLevel::Warning, || {
-                format!("Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the host and port are right?")
+                format!(
+                    "Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the host \
+                     and port are right?"
+                )
             });
             self.cancel_replication_handshake("bad protocol");
             return;
-        };
-        match size {
-            Size::Bytes(n) => {
-                self.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"))
-            }
-            _ => self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: receiving streamed RDB from master".into()),
         }
+        let mark = text.strip_prefix(b"EOF:").and_then(|mark| mark.get(..40)).and_then(|mark| mark.try_into().ok());
+        let size = match mark {
+            Some(mark) => {
+                self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: receiving streamed RDB from master".into());
+                Size::Mark(mark)
+            }
+            None => {
+                let n = strtol(text);
+                self.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"));
+                // repl_transfer_size of -1 is how Redis remembers that it has no size yet.
+                if n == -1 { Size::Unknown } else { Size::Bytes(n) }
+            }
+        };
         if let Some(transfer) = &mut self.repl.transfer {
             transfer.size = size;
         }
     }
 
-    /// The payload is whole: it replaces `dbfilename`, then the dataset. If it is that of a later version, which may hold
-    /// what cannot be loaded, both stay until it is loaded.
+    /// The payload is complete: it replaces `dbfilename`, then the dataset. A payload of a later version may contain what
+    /// cannot be loaded, so both are kept until it is loaded.
     fn full_sync_received(&mut self) {
         let Some(transfer) = &mut self.repl.transfer else { return };
         let file: Arc<[u8]> = std::mem::take(&mut transfer.file).into();
@@ -157,7 +170,7 @@ impl Node {
         }
     }
 
-    /// The master's file cannot be loaded. The old dataset is gone already, unless the file is that of a later version.
+    /// The master's file cannot be loaded. The old dataset is already gone, unless the file is of a later version.
     pub(crate) fn full_sync_failed(&mut self, error: &RdbError) {
         let later = self.config.limits.allows_later_master();
         if error.is_refusal() || later && error.is_unsupported() {
@@ -169,7 +182,7 @@ impl Node {
                 self.restart_append_only_after_sync();
             }
         } else {
-            // Redis ends its process here too: the new dataset is broken.
+            // Redis exits here too: the new dataset is incomplete.
             self.log(LogLevel::Warning, || {
                 format!("Short read or OOM loading DB. Unrecoverable error, aborting now. ({error})")
             });
@@ -177,7 +190,7 @@ impl Node {
         }
     }
 
-    /// After a load that took several turns: what came on the link meanwhile is read now, its end too.
+    /// After a load that took several turns: handles the input received meanwhile, and the end of the link.
     pub(crate) fn after_load_from_master(&mut self, link_ended: Option<CloseReason>) {
         self.link_progress();
         if let (Some(conn), Some(reason)) = (self.repl.master, link_ended) {
@@ -189,7 +202,7 @@ impl Node {
         self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes });
     }
 
-    /// The master's dataset and history are ours now.
+    /// The master's dataset was loaded: its history becomes this node's.
     pub(crate) fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
         let Some(conn) = self.repl.link else { return };
         if let Some(file) = self.repl.transfer.take().and_then(|transfer| transfer.unsaved) {

@@ -1,4 +1,4 @@
-//! WAIT: a client that wants to know that so many replicas have what it wrote.
+//! WAIT: a client blocks until its writes have reached a number of replicas.
 
 use crate::command::call::{Block, BlockedOn};
 use crate::event::{FeedKind, ReplicaState};
@@ -8,8 +8,8 @@ use crate::node::Node;
 use crate::resp::{Reply, errors, parse_i64_strict};
 
 impl Node {
-    /// `waitCommand`: WAIT numreplicas timeout. The offset waited for is that of the stream after this client's last
-    /// command, of whatever kind.
+    /// `waitCommand`: WAIT numreplicas timeout. Waits for the stream offset after this client's last command of any
+    /// kind.
     pub(crate) fn wait_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
         let now_ms = self.now.unix_ms();
@@ -43,7 +43,7 @@ impl Node {
             return;
         };
         let acknowledged = self.replication_count_acks_by_offset(offset);
-        // Within a transaction nobody waits.
+        // No blocking inside a transaction.
         if acknowledged >= replicas || self.clients.get(&conn).is_none_or(|client| client.multi.is_some()) {
             reply.integer(acknowledged);
             self.add_reply(conn, &reply.take());
@@ -61,8 +61,8 @@ impl Node {
         self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_off >= offset).count() as i64
     }
 
-    /// The part of `beforeSleep` that belongs to WAIT: one GETACK for all that asked in this turn, then those who have
-    /// their answer. The replicas' answers come in later turns.
+    /// The part of `beforeSleep` for WAIT: one GETACK for all clients that began to wait in this turn, then replies
+    /// to those that are satisfied. The ACKs arrive in later turns.
     pub(crate) fn serve_clients_waiting_acks(&mut self) {
         if std::mem::take(&mut self.repl.get_ack_from_slaves) {
             self.replication_feed_slaves(None, &["REPLCONF", "GETACK", "*"], FeedKind::GetAck);
@@ -72,14 +72,14 @@ impl Node {
         }
     }
 
-    /// `processClientsWaitingReplicas`: in the order in which they began to wait. One whose offset is less than that of a
-    /// satisfied client before it, and who wants fewer replicas, gets the same count.
+    /// `processClientsWaitingReplicas`: in the order in which they began to wait. A client whose offset is less than
+    /// that of a satisfied client before it, and that waits for fewer replicas, gets the same count.
     fn process_clients_waiting_replicas(&mut self) {
         let mut satisfied: Option<(Offset, i64)> = None;
         let mut still_waiting = Vec::new();
         for conn in std::mem::take(&mut self.repl.clients_waiting_acks) {
             let block = self.clients.get(&conn).and_then(|client| client.blocked.as_deref());
-            // The others were answered otherwise: their time was over, or they are gone.
+            // The others were unblocked otherwise: timed out or disconnected.
             let Some(&Block { on: BlockedOn::Wait { replicas, offset }, .. }) = block else { continue };
             let count = match satisfied {
                 Some((before, count)) if before > offset && count > replicas => count,

@@ -1,4 +1,4 @@
-//! Bytes on a link in a few words, for labels.
+//! Short descriptions of bytes on a link, for labels.
 
 use std::fmt::Write;
 
@@ -9,11 +9,10 @@ use super::number::parse_i64_strict;
 const LABEL_CHARS_MAX: usize = 40;
 /// The longest word in a label, in characters.
 const WORD_CHARS_MAX: usize = 24;
-/// How many of a command's words are looked at.
+/// Arguments of a command that are considered.
 const WORDS_MAX: usize = 8;
 
-/// Printable text for `bytes`, from which they can be told again: UTF-8 stays, anything else becomes `\r`, `\n`, `\t`,
-/// `\\` or `\xHH`.
+/// Printable, reversible text for `bytes`: UTF-8 stays, anything else becomes `\r`, `\n`, `\t`, `\\` or `\xHH`.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -43,10 +42,10 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
     }
 }
 
-/// What `bytes` on a link are, in at most forty characters: commands, replies, an RDB transfer, keep-alives, or a piece
-/// of one of them.
+/// Describes `bytes` on a link in at most forty characters: commands, replies, an RDB transfer, keep-alives, or a
+/// fragment of one of them.
 ///
-/// Forty hexadecimal digits are shortened to four. A chunk may start or end anywhere: the network cuts where it likes.
+/// Forty hexadecimal digits are shortened to four. A chunk may start or end anywhere, as segments do.
 ///
 /// ```
 /// use psyncscope_engine::resp::{describe, encode_command};
@@ -62,7 +61,7 @@ pub fn describe(bytes: &[u8]) -> String {
     while !rest.is_empty() {
         let item = first_item(rest);
         only_commands &= matches!(item.kind, Kind::Command);
-        // Labels beyond the longest line are counted, not spelt out.
+        // Labels that do not fit are counted instead.
         if labels.len() < LABEL_CHARS_MAX / 2 {
             labels.push(item.label);
         }
@@ -81,7 +80,7 @@ pub fn describe(bytes: &[u8]) -> String {
 struct Item {
     kind: Kind,
     label: String,
-    /// Bytes it takes, at least one.
+    /// Bytes consumed, at least one.
     len: usize,
 }
 
@@ -95,7 +94,7 @@ impl Item {
         Self { kind: Kind::Other, label, len }
     }
 
-    /// Bytes that nothing can be told of but how many they are and how they begin.
+    /// Unrecognised bytes: their number and beginning.
     fn opaque(bytes: &[u8]) -> Self {
         let head = &bytes[..bytes.len().min(WORD_CHARS_MAX * 4)];
         Self::other(format!("{} B of {}", bytes.len(), shorten(escape(head), WORD_CHARS_MAX)), bytes.len())
@@ -123,7 +122,7 @@ fn first_item(bytes: &[u8]) -> Item {
     }
 }
 
-/// A RESP array of bulk strings, whole or cut off.
+/// A RESP array of bulk strings, complete or truncated.
 fn command(bytes: &[u8]) -> Item {
     let Some((header, mut at)) = line(bytes) else { return Item::opaque(bytes) };
     let Some(count) = parse_i64_strict(&header[1..]).filter(|count| (1..=super::MULTIBULK_ARGS_MAX).contains(count))
@@ -190,7 +189,7 @@ fn bulk(bytes: &[u8]) -> Item {
     Item::other(word(&body[..len]), bytes.len().min(start + len + 2))
 }
 
-/// A line of words, if it is one; otherwise the middle of something.
+/// A line of words, if it is one; otherwise a fragment.
 fn inline(bytes: &[u8]) -> Item {
     let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else { return Item::opaque(bytes) };
     let text = bytes[..end].trim_ascii_end();
@@ -206,24 +205,24 @@ fn inline(bytes: &[u8]) -> Item {
     }
 }
 
-/// The first line without its end, and how many bytes it takes with it.
+/// The first line without its end, and the number of bytes it occupies.
 fn line(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let cr = bytes.iter().position(|&byte| byte == b'\r')?;
     (bytes.get(cr + 1) == Some(&b'\n')).then(|| (&bytes[..cr], cr + 2))
 }
 
-/// One word of a label: IDs in short, quotes where a word would not look like one.
+/// A word of a label: IDs shortened, quoted if necessary.
 fn word(bytes: &[u8]) -> String {
     if bytes.len() == 40 && bytes.iter().all(u8::is_ascii_hexdigit) {
         return format!("{}…", escape(&bytes[..4]));
     }
-    // Four bytes for each character are enough to see that there are more than fit.
+    // Four bytes per character are enough to know whether it fits.
     let head = &bytes[..bytes.len().min(WORD_CHARS_MAX * 4 + 4)];
     let text = shorten(escape(head), WORD_CHARS_MAX);
     if bytes.is_empty() || bytes.contains(&b' ') { format!("\"{text}\"") } else { text }
 }
 
-/// `text` cut to `chars_max` characters, the last of which then is `…`.
+/// `text` truncated to `chars_max` characters, the last of which is `…`.
 fn shorten(mut text: String, chars_max: usize) -> String {
     if let Some((cut, _)) = text.char_indices().nth(chars_max - 1)
         && text[cut..].chars().nth(1).is_some()

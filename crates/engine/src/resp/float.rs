@@ -1,13 +1,13 @@
 //! Floating-point numbers as Redis reads and prints them.
 //!
-//! Apart from the other numbers because the standard library's tables for them are large: only commands that need them
-//! may call these functions.
+//! Separate from the integers because the standard library's tables for these conversions are large: only commands
+//! that need them call these functions.
 
 /// `value` as C's `%.17g` prints it, which is how scores are replied and propagated (`addReplyDouble`, `d2string`).
 /// Infinities are `inf` and `-inf`.
 ///
-/// Seventeen significant digits tell any two doubles apart; trailing zeros are dropped, and an exponent is shown below
-/// 1e-4 and from 1e17 on.
+/// Seventeen significant digits identify any double; trailing zeros are dropped, and an exponent is shown below 1e-4
+/// and from 1e17 on.
 ///
 /// ```
 /// use psyncscope_engine::resp::format_double;
@@ -25,7 +25,7 @@ pub fn format_double(value: f64) -> String {
         return if value < 0.0 { "-inf".into() } else { "inf".into() };
     }
     let whole = value as i64;
-    // The common case needs no tables. Zero is not among it, for it can be negative.
+    // Integers need no tables. Zero is excluded, as it can be negative.
     if whole != 0 && whole as f64 == value && whole.unsigned_abs() < 100_000_000_000_000_000 {
         return whole.to_string();
     }
@@ -49,16 +49,16 @@ pub fn format_double(value: f64) -> String {
         return format!("{sign}0.{digits}");
     }
     if digits.len() <= before_point {
-        // Zero has no digits left; what lacks before the point is zeros.
+        // Zero has no digits left; missing digits before the point are zeros.
         return format!("{sign}{digits:0<before_point$}");
     }
     let (whole, fraction) = digits.split_at(before_point);
     format!("{sign}{whole}.{fraction}")
 }
 
-/// The number that all of `text` spells to `strtod`, and that fits: an argument or a stored value
-/// (`getDoubleFromObject`). Infinity may be spelt out, but not reached by too many digits; a number too small to tell
-/// from zero is refused too, and so is what is no number.
+/// The number that `strtod` reads from all of `text`, within range: an argument or a stored value
+/// (`getDoubleFromObject`). Infinity may be spelt out, but overflow is refused; so are numbers too small to differ
+/// from zero, and NaN.
 ///
 /// ```
 /// use psyncscope_engine::resp::parse_double;
@@ -79,8 +79,8 @@ pub fn parse_double(text: &[u8]) -> Option<f64> {
     (!out_of_range && !value.is_nan()).then_some(value)
 }
 
-/// The end of a range of scores (`zslParseRange`), which forgives more than [`parse_double`]: spaces before the number,
-/// numbers out of range, and nothing at all, which is zero. What follows a zero byte does not count.
+/// A bound of a range of scores (`zslParseRange`), which accepts more than [`parse_double`]: leading spaces, numbers
+/// out of range, and the empty text, which is zero. Bytes after a NUL are ignored.
 #[must_use]
 pub fn parse_double_leniently(text: &[u8]) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
@@ -91,8 +91,8 @@ pub fn parse_double_leniently(text: &[u8]) -> Option<f64> {
     read(&text[spaces..]).filter(|value| !value.is_nan())
 }
 
-/// What a string is to Lua 5.1 where it wants a number (`luaO_str2d`): all that `strtod` reads, spaces on both sides, nothing
-/// else. What follows a zero byte does not count.
+/// The number that Lua 5.1 converts a string to (`luaO_str2d`): all that `strtod` reads, with spaces on both sides.
+/// Bytes after a NUL are ignored.
 pub(crate) fn parse_lua_number(text: &[u8]) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     let begin = text.iter().position(|&byte| !is_space(byte))?;
@@ -105,7 +105,7 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// Whether a digit other than zero stands before the exponent.
+/// Whether there is a digit other than zero before the exponent.
 fn has_digits_that_count(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
     let (hex, end) = match strip_hex_mark(text) {
@@ -122,7 +122,7 @@ fn strip_hex_mark(text: &[u8]) -> Option<&[u8]> {
     text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X"))
 }
 
-/// `strtod` of a whole text without spaces before it.
+/// `strtod` of a whole text without leading spaces.
 fn read(text: &[u8]) -> Option<f64> {
     let (negative, rest) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -131,7 +131,7 @@ fn read(text: &[u8]) -> Option<f64> {
     };
     let value = match strip_hex_mark(rest) {
         Some(hex) => read_hex(hex)?,
-        // The standard library would take a second sign.
+        // The standard library would accept a second sign.
         None if matches!(rest, [b'-' | b'+', ..]) => return None,
         None => std::str::from_utf8(rest).ok()?.parse().ok()?,
     };
@@ -152,7 +152,7 @@ fn read_hex(text: &[u8]) -> Option<f64> {
                 mantissa = mantissa << 4 | u64::from(digit);
                 exponent -= if after_point { 4 } else { 0 };
             } else {
-                // Beyond what counts: only whether anything was there matters, to rounding.
+                // Beyond the precision: only whether any digit is not zero matters for rounding.
                 mantissa |= u64::from(digit != 0);
                 exponent += if after_point { 0 } else { 4 };
             }
@@ -178,7 +178,7 @@ fn scale(mantissa: u64, exponent: i64) -> f64 {
     if mantissa == 0 {
         return 0.0;
     }
-    // Bits that a result of this magnitude can keep: 53, or fewer below the smallest normal number.
+    // Bits of precision at this magnitude: 53, or fewer below the smallest normal number.
     let top = exponent.saturating_add(63 - i64::from(mantissa.leading_zeros()));
     let keep = if top < -1022 { 53 - (-1022 - top) } else { 53 };
     if keep < 0 {

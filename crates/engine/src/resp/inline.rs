@@ -1,10 +1,10 @@
 //! A line of words, with quotes.
 
-/// Splits a line into words as `sdssplitargs` (sds.c) does: at white space, with `"…"` (where `\n \r \t \b \a \xHH` and
-/// `\` before any other character are escapes) and `'…'` (where only `\'` is one). `None` if a quote stays open or
-/// something other than white space follows a closing quote.
+/// Splits a line into words as `sdssplitargs` (sds.c) does: at white space, with `"…"` (where `\n \r \t \b \a \xHH`
+/// and `\` before any other character are escapes) and `'…'` (where only `\'` is one). `None` if a quote is unclosed
+/// or something other than white space follows a closing quote.
 ///
-/// The line ends at its first NUL, where Redis's C string ends.
+/// The line ends at its first NUL, as a C string does.
 ///
 /// ```
 /// use psyncscope_engine::resp::split_args;
@@ -33,7 +33,7 @@ pub fn split_args(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// The first word of `rest`, and what follows it.
+/// The first word of `rest`, and the remainder.
 fn word(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut word = Vec::new();
     loop {
@@ -41,7 +41,7 @@ fn word(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
             [] => return Some((word, rest)),
             [b'"', tail @ ..] => return after_quote(word, tail, double_quoted),
             [b'\'', tail @ ..] => return after_quote(word, tail, single_quoted),
-            // Narrower than `is_space`: a vertical tab or a form feed inside a word belongs to it.
+            // Narrower than `is_space`: a vertical tab or a form feed inside a word belongs to the word.
             [b' ' | b'\t' | b'\n' | b'\r', ..] => return Some((word, rest)),
             [byte, tail @ ..] => {
                 word.push(*byte);

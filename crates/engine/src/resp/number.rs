@@ -1,10 +1,11 @@
 //! Integers as Redis reads them.
 
-/// The integer that `text` spells, in the one spelling that `string2ll` (util.c) accepts: the one that printing it
-/// gives.
+use super::float::is_space;
+
+/// The integer in `text`, in the only form that `string2ll` (util.c) accepts: the one in which it is printed.
 ///
-/// No plus, no spaces, no leading zeros, no `-0`, nothing after the digits, and nothing beyond 64 bits. So a string is
-/// an integer exactly when writing the integer back gives the same bytes, which is what lets Redis store it as one.
+/// No plus, no spaces, no leading zeros, no `-0`, nothing after the digits, and nothing beyond 64 bits. So a string
+/// is an integer exactly if printing the integer gives the same bytes, which is why Redis can store it as one.
 ///
 /// ```
 /// use psyncscope_engine::resp::parse_i64_strict;
@@ -24,7 +25,7 @@ pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
     if !matches!(digits, [b'1'..=b'9', ..]) {
         return None;
     }
-    // Count downwards: the most negative number has no positive twin.
+    // Negative accumulation: the minimum has no positive counterpart.
     let mut value: i64 = 0;
     for &digit in digits {
         if !digit.is_ascii_digit() {
@@ -33,6 +34,21 @@ pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
         value = value.checked_mul(10)?.checked_sub(i64::from(digit - b'0'))?;
     }
     if negative { Some(value) } else { value.checked_neg() }
+}
+
+/// C's `strtol` in base 10: spaces, a sign, digits. What follows is ignored, no digits are 0, and a number beyond 64 bits
+/// becomes the nearest limit. (`atoi` differs from it only beyond 32 bits.)
+pub(crate) fn strtol(text: &[u8]) -> i64 {
+    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    let (negative, digits) = match &text[start..] {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0_i64, |value, byte| {
+        let (value, digit) = (value.saturating_mul(10), i64::from(byte - b'0'));
+        if negative { value.saturating_sub(digit) } else { value.saturating_add(digit) }
+    })
 }
 
 /// Writes `value` in decimal at the end of `out`, without going through a `String`.
@@ -76,6 +92,28 @@ mod tests {
         check("1", Some(1));
         for bad in ["", "-", "-0", "00", "01", "+1", " 1", "1 ", "1a", "a", "0x1", "1.0", "--1", "\n1", "1\n"] {
             check(bad, None);
+        }
+    }
+
+    #[test]
+    fn strtol_reads_what_it_can() {
+        for (text, expect) in [
+            ("", 0),
+            ("abc", 0),
+            ("128", 128),
+            (" 128", 128),
+            ("\t\n\x0b\x0c\r-5", -5),
+            ("+7", 7),
+            ("12abc", 12),
+            ("0x10", 0),
+            ("- 1", 0),
+            ("9223372036854775807", i64::MAX),
+            ("9223372036854775808", i64::MAX),
+            ("99999999999999999999", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+            ("-99999999999999999999", i64::MIN),
+        ] {
+            assert_eq!(strtol(text.as_bytes()), expect, "{text:?}");
         }
     }
 

@@ -10,34 +10,34 @@ pub const BULK_LEN_MAX: i64 = 512 * 1024 * 1024;
 /// The longest line without its end, in bytes (`PROTO_INLINE_MAX_SIZE`).
 pub const INLINE_LEN_MAX: usize = 64 * 1024;
 
-/// The same of a peer that has not given the password.
+/// The same for an unauthenticated peer.
 const LIMITED_ARGS_MAX: i64 = 10;
 const LIMITED_BULK_LEN_MAX: i64 = 16384;
 
-/// A read buffer emptied down to this much is kept for the next bytes; a larger one is given back.
+/// An empty read buffer of at most this capacity is kept; a larger one is freed.
 const KEEP_CAPACITY_MAX: usize = 64 * 1024;
 
-/// What [`QueryBuf::next`] found.
+/// The result of [`QueryBuf::next`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parsed {
-    /// No whole command is there yet.
+    /// There is no complete command yet.
     NeedMore,
     /// A command with at least one word.
     Command(Vec<Vec<u8>>),
-    /// Bytes were consumed and hold no command: `*0`, `*-1`, a line of spaces.
+    /// Bytes without a command were consumed: `*0`, `*-1`, a line of spaces.
     Empty,
-    /// An empty line was consumed: no command either, but from a replica it is a sign of life that refreshes its
-    /// `repl_ack_time` (`processInlineBuffer`).
+    /// An empty line was consumed. From a replica it is a keep-alive that refreshes its `repl_ack_time`
+    /// (`processInlineBuffer`).
     Newline,
-    /// The peer does not speak RESP. The text is the error reply's (`ERR Protocol error: …`); the connection is to be
-    /// closed after it, and parsing any further is pointless.
+    /// A protocol error. The text is that of the error reply (`ERR Protocol error: …`); the connection must be closed
+    /// after it and not parsed any further.
     ProtocolError(String),
 }
 
-/// The bytes a connection sent that no command has consumed yet (`querybuf` and `qb_pos` of a client in networking.c),
-/// and the command that is half parsed.
+/// The unconsumed input of a connection (`querybuf` and `qb_pos` of a client in networking.c), and the partly parsed
+/// command.
 ///
-/// Push what arrives, then call [`QueryBuf::next`] until it says [`Parsed::NeedMore`].
+/// Push received bytes, then call [`QueryBuf::next`] until it returns [`Parsed::NeedMore`].
 ///
 /// ```
 /// use psyncscope_engine::resp::{Parsed, QueryBuf};
@@ -52,13 +52,13 @@ pub struct QueryBuf {
     bytes: Vec<u8>,
     /// `qb_pos`: the first byte not consumed yet.
     at: usize,
-    /// The peer has not given the password yet: it may send small commands alone (`authRequired`).
+    /// The peer is not authenticated: it may send only small commands (`authRequired`).
     pub(crate) limited: bool,
-    /// Consumed bytes that were let go of.
+    /// Consumed bytes that no longer count as held.
     let_go: usize,
     /// The last command of [`QueryBuf::next`] may be executed now.
     executing: bool,
-    /// The multibulk command under way.
+    /// The multibulk command being parsed.
     partial: Option<Multibulk>,
 }
 
@@ -73,7 +73,7 @@ struct Multibulk {
 }
 
 impl QueryBuf {
-    /// Adds bytes that arrived.
+    /// Adds received bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.forget_consumed();
         self.let_go = self.at;
@@ -82,33 +82,33 @@ impl QueryBuf {
 
     /// Bytes pushed and not consumed: `sdslen(querybuf) - qb_pos`.
     ///
-    /// Right after [`Parsed::Command`] these are exactly the bytes after that command, so a replica's
-    /// `reploff = read_reploff - unparsed()`. A command that is half received already counts as consumed as far as its
-    /// arguments are parsed, as in Redis, so between commands the number means nothing for offsets.
+    /// Right after [`Parsed::Command`] these are exactly the bytes after that command, so a replica's `reploff =
+    /// read_reploff - unparsed()`. The parsed arguments of an incomplete command count as consumed, as in Redis, so
+    /// at other times the number is not usable for offsets.
     #[must_use]
     pub fn unparsed(&self) -> usize {
         self.bytes.len() - self.at
     }
 
-    /// Bytes of the buffer as a command of it sees them: those that it and those before it came from are let go of only
-    /// when all whole commands have been executed (`sdslen(querybuf)`).
+    /// The size of the buffer as a command sees it: the bytes of executed commands are removed only when all complete
+    /// commands have been executed (`sdslen(querybuf)`).
     #[must_use]
     pub fn held(&self) -> usize {
         if self.executing { self.bytes.len() - self.let_go } else { self.unparsed() }
     }
 
-    /// Whether there is nothing to parse and no command half parsed.
+    /// Whether there are no bytes to parse and no partly parsed command.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.unparsed() == 0 && self.partial.is_none()
     }
 
-    /// Forgets everything, the half parsed command too.
+    /// Drops everything, including a partly parsed command.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// The next command, if a whole one is there (`processInputBuffer`).
+    /// The next command, if complete (`processInputBuffer`).
     #[allow(clippy::should_implement_trait, reason = "not an iterator: more bytes can follow NeedMore")]
     pub fn next(&mut self) -> Parsed {
         let parsed = self.parse();
@@ -131,7 +131,8 @@ impl QueryBuf {
         &self.bytes[self.at..]
     }
 
-    /// Moves what is left to the front once it is less than what is gone, so that each byte moves at most once.
+    /// Moves the remaining bytes to the front once they are fewer than the consumed ones, so that each byte moves at
+    /// most once.
     fn forget_consumed(&mut self) {
         if self.at == self.bytes.len() {
             self.bytes.clear();
@@ -180,7 +181,7 @@ impl QueryBuf {
                     return Parsed::Empty;
                 }
                 let missing = value as usize;
-                // The count is only a promise: room for a million arguments has to be earned by sending them.
+                // The count is not trusted: memory for the arguments is allocated as they arrive.
                 self.partial = Some(Multibulk { args: Vec::with_capacity(missing.min(64)), missing, bulk_len: None });
                 self.next_multibulk()
             }
@@ -207,7 +208,7 @@ impl QueryBuf {
                 self.partial = Some(command);
                 return Parsed::NeedMore;
             };
-            // Redis skips the two bytes after the argument without looking at them.
+            // Redis skips the two bytes after the argument unchecked.
             command.args.push(arg[..len].to_vec());
             command.bulk_len = None;
             command.missing -= 1;
@@ -221,7 +222,7 @@ impl QueryBuf {
         let line = self.length_line("too big bulk count string")?;
         let first = self.rest()[0];
         if first != b'$' {
-            // An unprintable byte cannot be text; Redis would put it there as it is.
+            // A non-ASCII byte is not valid text; Redis would send it unchanged.
             let got = if first.is_ascii() { char::from(first) } else { char::REPLACEMENT_CHARACTER };
             return Err(error(&format!("expected '$', got '{got}'")));
         }
@@ -237,8 +238,8 @@ impl QueryBuf {
         }
     }
 
-    /// The line `<byte><integer>\r\n` at the start of what is left, without consuming it. Whatever follows the CR is
-    /// taken for the LF.
+    /// The line `<byte><integer>\r\n` at the start of the remaining bytes, without consuming it. The byte after the
+    /// CR is not checked.
     fn length_line(&self, too_long: &str) -> Result<LengthLine, Parsed> {
         let rest = self.rest();
         let Some(cr) = find(rest, b'\r') else { return Err(self.too_long_or_incomplete(too_long)) };
@@ -260,8 +261,7 @@ struct LengthLine {
     end: usize,
 }
 
-/// Where `wanted` first stands in `bytes`, unless a NUL stands before it: Redis searches with `strchr`, which stops
-/// there.
+/// The position of `wanted` in `bytes`, unless a NUL precedes it: Redis searches with `strchr`, which stops there.
 fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
     let at = bytes.iter().position(|&byte| byte == wanted || byte == 0)?;
     (bytes[at] == wanted).then_some(at)
@@ -284,7 +284,7 @@ mod tests {
         Parsed::ProtocolError(format!("ERR Protocol error: {text}"))
     }
 
-    /// All that `chunks` hold, up to the end or to an error.
+    /// Everything in `chunks`, up to the end or an error.
     fn parse_chunks<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Parsed> {
         let mut query = QueryBuf::default();
         let mut all = Vec::new();
@@ -323,7 +323,7 @@ mod tests {
         check("*1\r\n$2\r\n\r\n\r\n*1\r\n$1\r\na\r\n", &[command(&["\r\n"]), command(&["a"])]);
         check(b"*1\r\n$3\r\n\xff\0\n\r\n", &[Parsed::Command(vec![b"\xff\0\n".to_vec()])]);
         check("*0\r\n*-1\r\n*-9\r\n*1\r\n$1\r\na\r\n", &[Parsed::Empty, Parsed::Empty, Parsed::Empty, command(&["a"])]);
-        // What ends an argument is skipped unseen.
+        // The bytes after an argument are skipped unchecked.
         check("*1\r\n$1\r\naXY*1\r\n$1\r\nb\r\n", &[command(&["a"]), command(&["b"])]);
         check("*1\rX$1\rXa\r\n", &[command(&["a"])]);
     }

@@ -2,7 +2,7 @@
 
 use super::number::push_decimal;
 
-/// An answer under construction: the bytes that a client will be sent.
+/// A reply under construction: bytes for a client.
 ///
 /// Each method appends one RESP element, as the `addReply…` family of networking.c does. An array is its header
 /// ([`Reply::array`]) and then as many elements.
@@ -31,7 +31,7 @@ impl Reply {
         self.line(b'+', text.as_ref());
     }
 
-    /// `-text`, where `text` begins with the error's code: `ERR syntax error`. Line breaks become spaces, as in
+    /// `-text`; `text` begins with the error code: `ERR syntax error`. Line breaks become spaces, as in
     /// `addReplyErrorFormat`.
     pub fn error(&mut self, text: impl AsRef<[u8]>) {
         self.line(b'-', text.as_ref());
@@ -47,7 +47,7 @@ impl Reply {
         push_bulk(&mut self.bytes, bytes.as_ref());
     }
 
-    /// An integer spelt out as a bulk string (`addReplyBulkLongLong`).
+    /// An integer as a bulk string (`addReplyBulkLongLong`).
     pub fn bulk_integer(&mut self, value: i64) {
         let mut digits = Vec::with_capacity(20);
         push_decimal(&mut digits, value);
@@ -74,7 +74,7 @@ impl Reply {
         self.raw("*-1\r\n");
     }
 
-    /// What a command with subcommands says on HELP (`addReplyHelp`): a line for each.
+    /// The reply of a command's HELP (`addReplyHelp`): one line for each subcommand.
     pub fn help(&mut self, command: &str, lines: &[&str]) {
         self.array(lines.len() + 1);
         self.status(format!("{command} <subcommand> arg arg ... arg. Subcommands are:"));
@@ -83,8 +83,7 @@ impl Reply {
         }
     }
 
-    /// The error for a subcommand, `argv[1]`, that there is not or that takes other words
-    /// (`addReplySubcommandSyntaxError`).
+    /// The error for an unknown subcommand `argv[1]`, or for wrong arguments (`addReplySubcommandSyntaxError`).
     pub fn subcommand_error(&mut self, argv: &[Vec<u8>]) {
         let [command, subcommand, ..] = argv else { return };
         let (text, command) =
@@ -103,13 +102,13 @@ impl Reply {
         &self.bytes
     }
 
-    /// Takes the bytes away and leaves the reply empty.
+    /// Returns the bytes and leaves the reply empty.
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 
-    /// Drops everything after the first `len` bytes: what a command that fails half way has said already.
+    /// Drops everything after the first `len` bytes, for a command that fails after part of its reply.
     pub fn truncate(&mut self, len: usize) {
         self.bytes.truncate(len);
     }
@@ -120,7 +119,7 @@ impl Reply {
         self.bytes.len()
     }
 
-    /// Whether nothing was said yet.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()

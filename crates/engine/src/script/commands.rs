@@ -50,7 +50,7 @@ impl Node {
         self.start_script(&start);
     }
 
-    /// `luaCreateFunction`: compiles a script and keeps it. Says what is wrong with it otherwise, for a client.
+    /// `luaCreateFunction`: compiles and stores a script. The error is for a client.
     pub(crate) fn create_function(&mut self, sha: &str, body: &[u8]) -> Result<(), String> {
         let engine = self.script_engine().map_err(|error| format!("ERR {error}"))?;
         let compiled = engine.compile(sha, body);
@@ -59,7 +59,7 @@ impl Node {
         Ok(())
     }
 
-    /// The engine, made when it is needed first.
+    /// The engine, created on first use.
     pub(super) fn script_engine(&mut self) -> Result<&mut Engine, String> {
         if self.scripts.engine.is_none() {
             let idle = Self::start(self.now, Config::default(), 0, None, &mut Outbox::new())?;
@@ -68,7 +68,7 @@ impl Node {
         self.scripts.engine.as_deref_mut().ok_or_else(|| "no engine".into())
     }
 
-    /// The scripts of an RDB file. One that is no Lua is left out.
+    /// Loads the scripts of an RDB file. Invalid ones are skipped.
     pub(crate) fn load_scripts(&mut self, bodies: &[Vec<u8>]) {
         for body in bodies {
             let sha = sha1_smol::Sha1::from(body).digest().to_string();

@@ -1,7 +1,7 @@
 //! The Lua engine: compiles scripts and runs them.
 //!
-//! A script runs in a coroutine, which it leaves when it has used up its slice of instructions, and at its end:
-//! [`Engine::go`] returns a [`Step`] each time. So a script that never ends holds nobody up.
+//! A script runs in a coroutine, which yields when its slice of instructions is used up: [`Engine::go`] returns a
+//! [`Step`] each time. So an endless script does not block the node.
 
 use super::hex::in_decimal;
 use rilua::vm::state::LuaState;
@@ -10,16 +10,16 @@ use rilua::{Function, Lua, LuaApiMut, LuaResult, StdLib, Val};
 use super::{host, numbers, values, watch};
 use crate::node::Node;
 
-/// The library and the shell around each script.
+/// The library, and the wrapper of each script.
 const PRELUDE: &[u8] = include_bytes!("prelude.lua");
 
-/// The name that errors show for a script.
+/// The name of a script in errors.
 pub(super) const CHUNK: &str = "@user_script";
 
-/// What a coroutine yields when the script is to be left: no script can make a value like it.
+/// The value yielded when a slice is used up: scripts cannot create it.
 const SLICE: Val = Val::LightUserdata(0x9001);
 
-/// Where a running script stands.
+/// The state of a running script.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Its slice is used up.
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// An engine without scripts. `idle` takes the node's place while a script has that.
+    /// An engine without scripts. `idle` replaces the node while no script runs.
     ///
     /// # Errors
     /// The library around scripts cannot be compiled: a broken build.
@@ -88,10 +88,9 @@ impl Engine {
 
     /// Compiles a script under this name.
     ///
-    /// # Errors
-    /// It is no Lua: the message.
+    /// The compiler's error message.
     pub(super) fn compile(&mut self, sha: &str, body: &[u8]) -> Result<(), String> {
-        // Precompiled code could do anything to the engine.
+        // Precompiled code could corrupt the engine.
         if body.first() == Some(&0x1b) {
             return Err("user_script: precompiled code is not accepted".into());
         }
@@ -102,8 +101,8 @@ impl Engine {
         compiled.map_err(|error| error.to_string())
     }
 
-    /// Begins a script that was compiled: the first [`Engine::go`] runs it. `bound`: how many instructions it may run where it
-    /// cannot be left.
+    /// Starts a compiled script: the first [`Engine::go`] runs it. `bound`: the most instructions it may run where it
+    /// cannot yield.
     pub(super) fn start(&mut self, sha: &str, keys: &[Vec<u8>], argv: &[Vec<u8>], bound: u64) -> Result<(), String> {
         self.try_to_start(sha, keys, argv, bound).map_err(|error| error.to_string())
     }
@@ -119,7 +118,7 @@ impl Engine {
         watch::keep(self.lua.state_mut(), watch::THREAD, thread.first().copied().unwrap_or(Val::Nil))
     }
 
-    /// Runs the script until it is to be left or ends. Meanwhile it has the node.
+    /// Runs the script until it yields or ends. The engine has the node meanwhile.
     pub(super) fn go(&mut self, node: &mut Node) -> Step {
         host::exchange(self.lua.state_mut(), node);
         let step = self.resume();
@@ -144,7 +143,7 @@ impl Engine {
 
     /// Drops the running script.
     pub(super) fn stop(&mut self) {
-        // Nothing but the table's own size could make this fail.
+        // Cannot fail in practice.
         let _ = watch::keep(self.lua.state_mut(), watch::THREAD, Val::Nil);
     }
 

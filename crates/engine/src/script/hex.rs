@@ -1,12 +1,12 @@
-//! Numbers in hexadecimal, rewritten in decimal before a script is compiled.
+//! Rewrites hexadecimal numbers in decimal before a script is compiled.
 //!
-//! The Lua engine leaves `0x10` to the C library where there is one, and refuses it where there is none, as in a browser.
-//! A script must mean the same everywhere.
+//! The Lua engine passes `0x10` to the C library where there is one, and refuses it in a browser. Scripts must mean
+//! the same everywhere.
 
 use std::borrow::Cow;
 
-/// The source with every hexadecimal number in decimal; strings and comments are left alone. What only looks like one
-/// (`0x1p4`) is made a malformed number, which it is in Lua 5.1, whatever a C library thinks of it.
+/// The source with every hexadecimal number in decimal; strings and comments are unchanged. `0x1p4` and the like
+/// become malformed numbers, which they are in Lua 5.1, whatever a C library accepts.
 pub(super) fn in_decimal(source: &[u8]) -> Cow<'_, [u8]> {
     if !source.windows(2).any(|pair| matches!(pair, [b'0', b'x' | b'X'])) {
         return Cow::Borrowed(source);
@@ -67,7 +67,7 @@ fn token_len(source: &[u8]) -> usize {
     }
 }
 
-/// The length of `[[ … ]]` or `[==[ … ]==]` at the beginning; all there is if it does not end.
+/// The length of `[[ … ]]` or `[==[ … ]==]` at the beginning; all of the text if it is unclosed.
 fn long_bracket(source: &[u8]) -> Option<usize> {
     let level = source.strip_prefix(b"[")?.iter().take_while(|&&byte| byte == b'=').count();
     if source.get(level + 1) != Some(&b'[') {

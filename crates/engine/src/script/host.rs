@@ -1,6 +1,6 @@
-//! What scripts ask of the node: `redis.call` and its like.
+//! The functions of `redis.*` that use the node.
 //!
-//! While a script runs the node itself is in the Lua state's hands: a call is made at once, wherever it comes from, be it a
+//! While a script runs, the Lua state owns the node: a call is executed at once, wherever it comes from, including a
 //! metamethod or an iterator of a `for`.
 
 use rilua::vm::state::LuaState;
@@ -12,19 +12,19 @@ use super::{numbers, values};
 use crate::event::LogLevel;
 use crate::node::Node;
 
-/// Where the registry has the [`Host`].
+/// The registry key of the [`Host`].
 const HOST: &str = "host";
 
-/// The node, while a script runs; a node that nobody asks anything otherwise.
+/// The node, while a script runs; otherwise an unused one.
 pub(super) struct Host {
     node: Option<Box<Node>>,
-    /// The line of the script that called a command last.
+    /// The line of the script's last command.
     line: u32,
     /// The state of `math.random`.
     random: u64,
 }
 
-/// Makes the place where nodes are kept while their scripts run, with the one that keeps it meanwhile.
+/// Creates the host, with an unused node.
 pub(super) fn open(state: &mut LuaState, idle: Box<Node>) -> LuaResult<()> {
     let host = state.gc.alloc_userdata(Userdata::new(Box::new(Host { node: Some(idle), line: 0, random: 0 })));
     keep(state, HOST, Val::Userdata(host))
@@ -35,14 +35,14 @@ fn host(state: &mut LuaState) -> Option<&mut Host> {
     state.gc.userdata.get_mut(host)?.downcast_mut()
 }
 
-/// Changes places: the node that is given and the one that is kept.
+/// Swaps the given node and the stored one.
 pub(super) fn exchange(state: &mut LuaState, node: &mut Node) {
     if let Some(kept) = host(state).and_then(|host| host.node.as_deref_mut()) {
         std::mem::swap(kept, node);
     }
 }
 
-/// The line that called a command last; each script begins without.
+/// The line of the last command; cleared when a script starts.
 pub(super) fn line(state: &mut LuaState) -> u32 {
     host(state).map_or(0, |host| host.line)
 }
@@ -80,7 +80,7 @@ pub(super) fn pcall(state: &mut LuaState) -> LuaResult<u32> {
 }
 
 fn request(state: &mut LuaState, raise: bool) -> LuaResult<u32> {
-    // Replies are garbage sooner or later, and the machine looks for garbage only where Lua code makes some.
+    // Replies become garbage, and the collector only runs when Lua code allocates.
     state.gc_check()?;
     let line = watch::line_here(state).unwrap_or_else(|| line(state));
     set_line(state, line);
@@ -97,7 +97,7 @@ fn request(state: &mut LuaState, raise: bool) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// `redis.log(level, word …)`, its arguments checked.
+/// `redis.log(level, word …)`, with checked arguments.
 pub(super) fn log(state: &mut LuaState) -> LuaResult<u32> {
     let level = if let Val::Num(level) = argument(state, 0) { level as usize } else { 0 };
     let words: Vec<Vec<u8>> =
@@ -114,13 +114,13 @@ pub(super) fn replicate_commands(state: &mut LuaState) -> LuaResult<u32> {
     let seed = ask(state, Node::script_replicates_commands)?;
     state.push(Val::Bool(seed.is_some()));
     if let Some(seed) = seed {
-        // What is propagated is the outcome, so each script may have its own.
+        // Only the effects are propagated, so each script may have its own seed.
         numbers::seed(state, seed);
     }
     Ok(1)
 }
 
-/// `redis.set_repl(flags)`, its argument there: what is wrong with it, or nil.
+/// `redis.set_repl(flags)`, with its argument present: returns an error, or nil.
 pub(super) fn set_repl(state: &mut LuaState) -> LuaResult<u32> {
     let flags = if let Val::Num(flags) = argument(state, 0) { flags as i64 } else { 0 };
     let refused = ask(state, |node| node.script_set_repl(flags))?;
@@ -129,7 +129,7 @@ pub(super) fn set_repl(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// An array of strings, as KEYS and ARGV are.
+/// An array of strings, such as KEYS and ARGV.
 pub(super) fn strings(state: &mut LuaState, strings: &[Vec<u8>]) -> LuaResult<Val> {
     let table = state.gc.alloc_table(rilua::vm::table::Table::with_sizes(strings.len(), 0));
     for (i, string) in strings.iter().enumerate() {

@@ -1,12 +1,11 @@
 //! Lua scripting (scripting.c).
 //!
-//! * `engine`: the Lua engine; `watch`: its hook, and where it stops (`stops`); `host`: what scripts ask of the node;
-//!   `values`: Lua and RESP; `numbers`: functions that make numbers
-//! * `prelude.lua`: what scripts find besides Lua's libraries; `hex`: numbers that mean the same everywhere
-//! * `run`: a script's life on the node; `commands`: EVAL, EVALSHA, SCRIPT
+//! * `engine`: the Lua engine; `watch`: its hook, and where it may yield (`stops`); `host`: functions that use the
+//!   node; `values`: Lua and RESP; `numbers`: functions that produce numbers
+//! * `prelude.lua`: the library of scripts besides Lua's own; `hex`: hexadecimal numbers
+//! * `run`: running scripts on the node; `commands`: EVAL, EVALSHA, SCRIPT
 //!
-//! **Nothing outside of this module calls into the engine, and the engine is made when the first script comes**: a page can
-//! fetch it then.
+//! **Only this module calls into the engine, and the engine is created for the first script.**
 
 mod commands;
 mod engine;
@@ -25,7 +24,7 @@ use std::sync::Arc;
 use engine::Engine;
 pub(crate) use run::Running;
 
-/// Scripts that all replicas are known to hold are remembered up to this number (`repl_scriptcache_size`).
+/// The most scripts remembered as known to all replicas (`repl_scriptcache_size`).
 const KNOWN_MAX: usize = 10_000;
 
 /// The scripts of a node.
@@ -36,11 +35,11 @@ pub(crate) struct Scripts {
     engine: Option<Box<Engine>>,
     /// The script that runs now.
     running: Option<Box<Running>>,
-    /// There was too much in memory when the last command began (`lua_oom`).
+    /// Memory was exceeded when the last command began (`lua_oom`).
     pub(crate) out_of_memory: bool,
-    /// A script that our master's stream ran has ended later than its turn: it counts as applied now.
+    /// A script of the master's stream ended after its turn: it counts as applied now.
     pub(crate) ended_for_master: bool,
-    /// `repl_scriptcache_dict` and `_fifo`: scripts that all replicas are known to hold.
+    /// `repl_scriptcache_dict` and `_fifo`: scripts known to all replicas.
     known: BTreeSet<String>,
     known_order: VecDeque<String>,
 }
@@ -51,17 +50,17 @@ impl Scripts {
         self.running.as_deref()
     }
 
-    /// Whether the running script has run for longer than `lua-time-limit` (`lua_timedout`): clients are answered -BUSY.
+    /// Whether the running script has exceeded `lua-time-limit` (`lua_timedout`): clients get -BUSY.
     pub(crate) fn timed_out(&self) -> bool {
         self.running().is_some_and(Running::timed_out)
     }
 
-    /// Every script, for an RDB file.
+    /// All scripts, for an RDB file.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<[u8]>> {
         self.sources.values()
     }
 
-    /// `replicationScriptCacheFlush`: replicas may be new and hold nothing.
+    /// `replicationScriptCacheFlush`: new replicas know no scripts.
     pub(crate) fn replication_script_cache_flush(&mut self) {
         self.known.clear();
         self.known_order.clear();

@@ -1,6 +1,6 @@
-//! Functions of Lua's own libraries that make numbers: the same wherever scripts run, and as in Redis.
+//! Functions of Lua's own libraries that produce numbers: with the same results everywhere, as in Redis.
 //!
-//! The Lua engine reads numbers with the C library where there is one, and differently where there is none, as in a browser.
+//! The Lua engine reads numbers with the C library where there is one, and differently in a browser.
 
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, Val};
@@ -9,7 +9,7 @@ use super::watch::{argument, error};
 use super::{host, values};
 use crate::resp::{is_space, parse_lua_number};
 
-/// What [`lrand48`] returns is less.
+/// The exclusive bound of [`lrand48`].
 const LRAND48_END: u64 = 0x7fff_ffff;
 
 fn number(state: &LuaState, at: usize, function: &str) -> LuaResult<f64> {
@@ -45,7 +45,7 @@ pub(super) fn tonumber(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// `strtoul`, with spaces after it.
+/// `strtoul`, with trailing spaces.
 fn in_base(text: &[u8], base: u32) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     let spaces = text.iter().take_while(|&&byte| is_space(byte)).count();
@@ -67,7 +67,7 @@ fn in_base(text: &[u8], base: u32) -> Option<f64> {
         digits += 1;
     }
     let ends = digits > 0 && rest[digits..].iter().all(|&byte| is_space(byte));
-    // Too large a number is the largest there is, whatever its sign; a smaller one wraps.
+    // Out of range gives the maximum, whatever the sign; smaller negative numbers wrap.
     let value = value.map_or(u64::MAX, |value| if negative { value.wrapping_neg() } else { value });
     ends.then_some(value as f64)
 }

@@ -1,4 +1,4 @@
-//! A script's life on the node: it starts, runs in slices, calls commands, and ends.
+//! Running a script: it starts, runs in slices, calls commands, and ends.
 
 use rand_core::RngCore as _;
 
@@ -14,19 +14,19 @@ use crate::node::Node;
 use crate::resp::Reply;
 use crate::time::{Instant, Now};
 
-/// `redis.set_repl`: nothing, the append-only file, the replicas.
+/// Flags of `redis.set_repl`: none, append-only file, replicas.
 const REPL_AOF: i64 = 1;
 const REPL_REPLICA: i64 = 2;
 
-/// Instructions that a script may run in metamethods and the like, where it cannot be left; the second is a minute or so of
-/// a real processor, where nothing but the script is in the way of others.
+/// The most instructions in metamethods and the like, where a script cannot yield; the second is about a minute of a
+/// real processor, for drivers where a script delays nobody else.
 const BOUND: u64 = 50_000_000;
 const BOUND_OF_THE_CLOCK: u64 = 10_000_000_000;
 
 /// The script that runs now.
 #[derive(Debug)]
 pub(crate) struct Running {
-    /// Who waits for its reply (`lua_caller`).
+    /// The client that called it (`lua_caller`).
     caller: ConnId,
     sha: String,
     evalsha: bool,
@@ -34,27 +34,27 @@ pub(crate) struct Running {
     effects: bool,
     /// `lua_repl`.
     repl: i64,
-    /// `lua_multi_emitted`: its first write sent a MULTI ahead.
+    /// `lua_multi_emitted`: MULTI was propagated before its first write.
     multi_emitted: bool,
     /// `lua_write_dirty`: it called a command that writes.
     wrote: bool,
-    /// `lua_random_dirty`: it called one whose answers differ for equal datasets.
+    /// `lua_random_dirty`: it called a command whose replies differ for equal datasets.
     random: bool,
-    /// Slices that it used up, if it is one of the append-only file.
+    /// Slices used, if it is a script of the append-only file.
     replayed_slices: u64,
-    /// The database that its commands work in.
+    /// The database of its commands.
     db: usize,
     started: Now,
     dirty_before: u64,
     /// `lua_timedout`.
     timed_out: bool,
-    /// SCRIPT KILL came.
+    /// SCRIPT KILL was received.
     killed: bool,
     /// When its next slice begins.
     next_slice: Option<Instant>,
-    /// Its caller has hung up, which is noticed when it ends (`protectClient`).
+    /// Its caller disconnected, which is handled when it ends (`protectClient`).
     hung_up: Option<CloseReason>,
-    /// The calls that go on when it ends: of EVAL, then of the EXEC that it is part of.
+    /// The calls to complete when it ends: of EVAL, then of the EXEC around it.
     suspended: Vec<Suspended>,
 }
 
@@ -68,12 +68,12 @@ impl Running {
         self.next_slice
     }
 
-    /// Whether this client is the one it runs for.
+    /// Whether it runs for this client.
     pub(crate) fn is_for(&self, conn: ConnId) -> bool {
         self.caller == conn
     }
 
-    /// SCRIPT KILL: it ends at its next slice, unless it has written.
+    /// SCRIPT KILL: it ends at its next slice, unless it has written data.
     pub(super) fn kill(&mut self) -> Result<(), &'static str> {
         if self.wrote {
             return Err("UNKILLABLE Sorry the script already executed write commands against the dataset. You can \
@@ -85,7 +85,7 @@ impl Running {
     }
 }
 
-/// What a script starts with.
+/// The parameters of a script's start.
 pub(super) struct Start<'a> {
     pub(super) conn: ConnId,
     pub(super) sha: &'a str,
@@ -95,7 +95,7 @@ pub(super) struct Start<'a> {
 }
 
 impl Node {
-    /// Begins a script that is known, and runs its first slice.
+    /// Starts a known script and runs its first slice.
     pub(super) fn start_script(&mut self, start: &Start<'_>) {
         let Some(client) = self.clients.get(&start.conn) else { return };
         let db = client.db;
@@ -132,19 +132,19 @@ impl Node {
         self.run_script();
     }
 
-    /// Whether the script of this client was left, to go on later.
+    /// Whether the script of this client yielded and will continue.
     pub(crate) fn script_was_left(&self, conn: ConnId) -> bool {
         self.scripts.running().is_some_and(|running| running.is_for(conn) && running.next_slice.is_some())
     }
 
-    /// The part of `call` that comes after EVAL, or after the EXEC around it, waits until the script has ended.
+    /// The part of `call` after EVAL, or after the EXEC around it, is delayed until the script has ended.
     pub(crate) fn suspend_call(&mut self, suspended: Suspended) {
         if let Some(running) = self.scripts.running.as_deref_mut() {
             running.suspended.push(suspended);
         }
     }
 
-    /// The next slice of the running script, if its time has come.
+    /// Runs the next slice of the running script, if it is due.
     pub(crate) fn script_timer(&mut self) {
         let now = self.now.mono;
         let Some(running) = self.scripts.running.as_deref_mut() else { return };
@@ -180,13 +180,13 @@ impl Node {
         self.propagation = outer;
         self.after_script(caller);
         if let Some(reason) = hung_up {
-            // What had arrived before still counts.
+            // Input received before still counts.
             self.process_input_and_replicate(caller);
             self.closed(caller, reason);
         }
     }
 
-    /// Whether a script runs for the client that hung up now: it is let go when the script has ended.
+    /// Whether a script runs for the client that disconnected now: it is freed when the script has ended.
     pub(crate) fn script_outlives(&mut self, conn: ConnId, reason: CloseReason) -> bool {
         let Some(running) = self.scripts.running.as_deref_mut().filter(|running| running.caller == conn) else {
             return false;
@@ -198,7 +198,7 @@ impl Node {
         true
     }
 
-    /// What `processCommand` does after a command, and whoever waited for the script's end.
+    /// The part of `processCommand` after the command, and the clients that waited for the script.
     fn after_script(&mut self, caller: ConnId) {
         self.command_executed(caller);
         self.scripts.ended_for_master = self.repl.master == Some(caller);
@@ -208,7 +208,7 @@ impl Node {
         }
     }
 
-    /// Runs the script until it ends or must be left.
+    /// Runs the script until it ends or yields.
     fn run_script(&mut self) {
         while !self.exited {
             let Some(mut engine) = self.scripts.engine.take() else { return };
@@ -223,13 +223,13 @@ impl Node {
         }
     }
 
-    /// `redis.replicate_commands()`: a seed for `math.random` if it still can.
+    /// `redis.replicate_commands()`: a seed for `math.random`, unless it is too late.
     pub(super) fn script_replicates_commands(&mut self) -> Option<i32> {
         self.scripts.running.as_deref_mut().filter(|running| !running.wrote)?.effects = true;
         Some(self.rng.next_u32() as i32)
     }
 
-    /// `redis.set_repl(flags)`: what is wrong with it, if anything.
+    /// `redis.set_repl(flags)`: returns the error, if any.
     pub(super) fn script_set_repl(&mut self, flags: i64) -> Option<&'static str> {
         let running = self.scripts.running.as_deref_mut()?;
         if !running.effects {
@@ -245,10 +245,10 @@ impl Node {
         None
     }
 
-    /// `luaMaskCountHook`: a slice is used up. Says whether the script is left now, to go on later.
+    /// `luaMaskCountHook`: a slice is used up. Returns whether the script yields now.
     ///
-    /// In the time that a slice stands for, nobody else is served until `lua-time-limit` is over; then clients are, with
-    /// -BUSY. serverCron waits until the script has ended.
+    /// During the time of a slice no client is served until `lua-time-limit` has passed; then clients get -BUSY.
+    /// serverCron waits until the script has ended.
     fn leave_script(&mut self) -> bool {
         let per_slice_us = match self.config.limits.script_instructions_per_ms {
             0 => 0,
@@ -258,7 +258,7 @@ impl Node {
         let Some(running) = self.scripts.running.as_deref_mut() else { return true };
         if running.caller == ConnId::LOADER {
             running.replayed_slices += 1;
-            // It came to its end once, or it would not be there.
+            // It was compiled before.
             let is_stuck = running.replayed_slices > BOUND_OF_THE_CLOCK / SLICE as u64;
             if is_stuck {
                 self.fail_script(b"Script ended: it does not end by itself");
@@ -293,7 +293,7 @@ impl Node {
         self.end_script(Err(placed.unwrap_or_default()));
     }
 
-    /// The end of `evalGenericCommand`: the reply, and what becomes of the script's own propagation.
+    /// The end of `evalGenericCommand`: the reply, and the propagation of the script.
     fn end_script(&mut self, result: Result<Vec<u8>, Vec<u8>>) {
         if let Some(engine) = self.scripts.engine.as_mut() {
             engine.stop();
@@ -319,7 +319,7 @@ impl Node {
         }
     }
 
-    /// EVALSHA of a script that some replica may not hold: its text, and from now on they hold it.
+    /// EVALSHA of a script that some replica may not know: its source; from now on all know it.
     fn propagate_whole_script(&mut self, running: &Running) {
         let Some(body) = self.scripts.sources.get(&running.sha).map(|body| body.to_vec()) else { return };
         self.scripts.replication_script_cache_add(&running.sha);
@@ -328,8 +328,8 @@ impl Node {
         self.propagation.script_wrote = self.dirty != running.dirty_before;
     }
 
-    /// `luaRedisGenericCommand`: a command that a script calls at this line. Returns its reply, and whether a script may see its
-    /// elements in order only.
+    /// `luaRedisGenericCommand`: executes a command that a script calls at this line. Returns its reply, and whether
+    /// the script must see its elements sorted.
     pub(super) fn script_call(&mut self, argv: Option<Vec<Vec<u8>>>, line: u32) -> (Vec<u8>, bool) {
         // luaPushError
         let refuse = |error: &str| (format!("-{CHUNK}: {line}: {error}\r\n").into_bytes(), false);
@@ -387,7 +387,7 @@ impl Node {
         (reply, spec.flags.has(Flags::SORT_FOR_SCRIPT) && !effects)
     }
 
-    /// What a script remembers of the command it is about to call; with the first that writes, MULTI goes ahead.
+    /// Records the command that the script is about to call; before the first write, propagates MULTI.
     fn prepare_script_call(&mut self, flags: Flags) -> (usize, Propagate) {
         let in_exec = self
             .script_caller

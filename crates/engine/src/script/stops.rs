@@ -1,4 +1,4 @@
-//! Where a script can be left, to be entered again later.
+//! Where a script can yield and be resumed.
 
 use rilua::Val;
 use rilua::vm::callinfo::CallInfo;
@@ -9,16 +9,15 @@ use rilua::vm::state::LuaState;
 /// Registers above this are constants.
 const CONSTANT: u32 = 256;
 
-/// Whether all that runs can be left and entered again, as the count hook sees it: no function written in Rust, metamethod or
-/// iterator of a `for` is under way in any coroutine, and the instruction that comes first ends in a place where the
-/// registers are all there is to know.
+/// Whether the hook may yield here: no Rust function, metamethod or iterator of a `for` is active in any coroutine,
+/// and the next instruction depends only on the registers.
 pub(super) fn may_stop_here(state: &LuaState) -> bool {
-    // The hook is itself one call of a Rust function.
+    // The hook itself is one call of a Rust function.
     if state.n_ccalls != 1 || state.ci < 2 {
         return false;
     }
     let interrupted = state.ci - 1;
-    // The first thread is the engine's own; the others wait in `resume`, the last of their frames.
+    // The first thread is the engine's own; the others wait in `resume`, their last frame.
     let resumers = state.saved_threads.get(1..).unwrap_or_default();
     calls_only(state, &state.call_stack, &state.stack, interrupted)
         && resumers
@@ -27,14 +26,14 @@ pub(super) fn may_stop_here(state: &LuaState) -> bool {
         && ends_well(state, interrupted).unwrap_or(false)
 }
 
-/// Whether the frame at `at` waits for a call that returns a certain number of values. If it wants all there are, where they
-/// end matters more than where its registers do.
+/// Whether the frame at `at` waits for a call with a fixed number of results. With a variable number the end of the
+/// results matters more than that of the registers.
 pub(super) fn wants_its_registers(state: &LuaState, at: usize) -> bool {
     let waits_for = instruction(state, &state.call_stack, &state.stack, at);
     waits_for.is_some_and(|(_, executed)| executed.opcode() == OpCode::Call && executed.c() != 0)
 }
 
-/// Whether all frames below `top` are Lua functions that wait for what they called, and for nothing else.
+/// Whether all frames below `top` are Lua functions that wait for a call and nothing else.
 fn calls_only(state: &LuaState, frames: &[CallInfo], stack: &[Val], top: usize) -> bool {
     (1..top).all(|at| {
         let executed = instruction(state, frames, stack, at).map(|(_, executed)| executed.opcode());
@@ -42,7 +41,8 @@ fn calls_only(state: &LuaState, frames: &[CallInfo], stack: &[Val], top: usize) 
     })
 }
 
-/// Whether what the frame at `at` executes comes to its end without Rust calling Lua, and leaves no open list of values.
+/// Whether the instruction of the frame at `at` completes without Rust calling Lua, and leaves no open list of
+/// values.
 fn ends_well(state: &LuaState, at: usize) -> Option<bool> {
     let (closure, executed) = instruction(state, &state.call_stack, &state.stack, at)?;
     let base = state.call_stack.get(at)?.base;
@@ -88,7 +88,7 @@ fn ends_well(state: &LuaState, at: usize) -> Option<bool> {
     })
 }
 
-/// What the Lua function of the frame at `at` executes.
+/// The instruction of the Lua function in the frame at `at`.
 fn instruction<'a>(
     state: &'a LuaState,
     frames: &[CallInfo],

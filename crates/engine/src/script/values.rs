@@ -5,7 +5,7 @@ use rilua::{LuaResult, Table, Val};
 
 use crate::resp::{Reply, format_double};
 
-/// A table that nests deeper is cut off.
+/// Deeper nested tables are truncated.
 const DEPTH_MAX: usize = 1000;
 
 /// The bytes of a string.
@@ -16,7 +16,7 @@ pub(super) fn bytes(state: &LuaState, value: Val) -> Option<&[u8]> {
     }
 }
 
-/// A string that scripts can be given.
+/// A string for scripts.
 pub(super) fn intern(state: &mut LuaState, string: &[u8]) -> Val {
     Val::Str(state.gc.intern_string(string))
 }
@@ -30,7 +30,7 @@ pub(super) fn text(state: &LuaState, value: Val) -> Option<Vec<u8>> {
     }
 }
 
-/// A word of a command: numbers with all their digits.
+/// An argument of a command: numbers with all digits.
 pub(super) fn argument(state: &LuaState, value: Val) -> Option<Vec<u8>> {
     match value {
         Val::Num(number) => Some(format_double(number).into_bytes()),
@@ -38,7 +38,7 @@ pub(super) fn argument(state: &LuaState, value: Val) -> Option<Vec<u8>> {
     }
 }
 
-/// A reply as a script sees it. `sort`: the elements of an array of strings in order.
+/// A reply as a Lua value. `sort`: sorts the elements of an array of strings.
 pub(super) fn from_resp(state: &mut LuaState, resp: &[u8], sort: bool) -> LuaResult<Val> {
     let mut rest = resp;
     element(state, &mut rest, sort)
@@ -92,7 +92,7 @@ fn field(state: &mut LuaState, name: &[u8], value: &[u8]) -> LuaResult<Val> {
     Ok(Val::Table(table))
 }
 
-/// What a script returned, as its client is told.
+/// The value returned by a script as a reply.
 pub(super) fn to_resp(state: &mut LuaState, value: Val) -> Vec<u8> {
     let mut reply = Reply::default();
     let names = [intern(state, b"err"), intern(state, b"ok")];

@@ -1,4 +1,4 @@
-//! The functions that Lua code calls in Rust, and the hook that watches over what scripts use up.
+//! Functions that Lua code calls in Rust, and the hook that counts instructions.
 
 use rilua::vm::closure::Closure;
 use rilua::vm::state::{LuaState, LuaThread, MASK_COUNT, MASK_RET};
@@ -8,38 +8,38 @@ use super::engine::CHUNK;
 use super::stops::{may_stop_here, wants_its_registers};
 use super::values;
 
-/// Instructions that a script executes before the node is asked whether it may go on.
+/// Instructions before the node decides whether the script continues.
 pub(super) const SLICE: i32 = 100_000;
 
-/// Where a script must not be left, the hook looks again so many instructions later.
+/// Where a script cannot yield, the hook runs again after this many instructions.
 const AGAIN: i32 = 50;
 
-/// Once it has looked for so many instructions it looks less often.
+/// After this many instructions it runs less often.
 const PATIENCE: f64 = 200_000.0;
 const AGAIN_LATER: i32 = 1009;
 
-/// What is kept in the registry.
+/// Registry keys.
 pub(super) const HOOK: &str = "hook";
 pub(super) const THREAD: &str = "thread";
-/// What is left of the slice while registers are set right.
+/// The rest of the slice while registers are restored.
 const REST: &str = "rest";
-/// Instructions since the script should have been left.
+/// Instructions since the end of the slice.
 const HELD: &str = "held";
-/// So many of them, and the script is ended: it would hold the node up for ever.
+/// After this many the script is aborted: it would block the node for ever.
 const BOUND: &str = "bound";
 
-/// A script begins that may run so many instructions where it cannot be left.
+/// Starts a script; `bound` is the most instructions where it cannot yield.
 pub(super) fn begin(state: &mut LuaState, bound: u64) -> LuaResult<()> {
     keep(state, HELD, Val::Num(0.0))?;
     keep(state, REST, Val::Nil)?;
     keep(state, BOUND, Val::Num(bound as f64))
 }
 
-/// Keeps a value in the registry, out of the scripts' reach.
+/// Stores a value in the registry, hidden from scripts.
 pub(super) fn keep(state: &mut LuaState, name: &str, value: Val) -> LuaResult<()> {
     let key = Val::Str(state.gc.intern_string(name.as_bytes()));
     let registry = state.registry;
-    // The collector may be past this table: without looking at it once more it would take the value for garbage.
+    // The collector may have passed this table: without a barrier it would collect the value.
     state.gc.barrier_back(registry);
     match state.gc.tables.get_mut(registry) {
         Some(table) => table.raw_set(key, value, &state.gc.string_arena),
@@ -47,7 +47,7 @@ pub(super) fn keep(state: &mut LuaState, name: &str, value: Val) -> LuaResult<()
     }
 }
 
-/// What [`keep`] was given, nil if nothing.
+/// The value stored by [`keep`], nil if none.
 pub(super) fn kept(state: &mut LuaState, name: &str) -> Val {
     let key = state.gc.intern_string(name.as_bytes());
     state.gc.tables.get(state.registry).map_or(Val::Nil, |table| table.get_str(key, &state.gc.string_arena))
@@ -61,7 +61,7 @@ pub(super) fn argument(state: &LuaState, n: usize) -> Val {
     if state.base + n < state.top { state.stack_get(state.base + n) } else { Val::Nil }
 }
 
-/// `arm(co)`: the hook watches this coroutine too.
+/// `arm(co)`: installs the hook in this coroutine too.
 pub(super) fn arm(state: &mut LuaState) -> LuaResult<u32> {
     let hook = kept(state, HOOK);
     if let Val::Thread(thread) = argument(state, 0)
@@ -75,8 +75,8 @@ pub(super) fn arm(state: &mut LuaState) -> LuaResult<u32> {
     Ok(0)
 }
 
-/// `enter(co)`: what is left of the slice is the coroutine's, which is about to be resumed. Returns how many calls from
-/// Rust to Lua are under way where it is resumed.
+/// `enter(co)`: passes the rest of the slice to a coroutine that is about to be resumed. Returns the number of active
+/// calls from Rust to Lua there.
 pub(super) fn enter(state: &mut LuaState) -> LuaResult<u32> {
     let left = state.hook.hook_count.max(1);
     if let Val::Thread(thread) = argument(state, 0)
@@ -89,15 +89,15 @@ pub(super) fn enter(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// A coroutine is about to be resumed. When one of the functions that wait in it is returned to, the machine forgets to make
-/// all its registers its own again, and calls of the hook or the collector of garbage would write into them. So the hook
-/// is called for returns too, and stops the coroutine: that it is resumed then sets this right.
+/// A coroutine is about to be resumed. When one of its waiting functions is returned to, the interpreter does not
+/// restore the size of its registers, and calls of the hook or the garbage collector would write into them. So the
+/// hook also runs on returns and stops the coroutine: resuming it restores the registers.
 fn watch_returns(thread: &mut LuaThread) {
-    // A function that yields is itself one call, and what called that is looked after.
+    // A function that yields is one call itself; its caller is restored.
     let looked_after = if thread.yielded_in_hook { 1 } else { 2 };
     let waits = thread.ci > looked_after;
     thread.hook.hook_mask = if waits { MASK_COUNT | MASK_RET } else { MASK_COUNT };
-    // The hook sets the count itself whenever it is called, so this is free to tell the number of frames.
+    // The hook sets the count whenever it runs, so the value can hold the number of frames.
     thread.hook.base_hook_count = i32::try_from(thread.ci).unwrap_or(i32::MAX);
 }
 
@@ -121,8 +121,8 @@ fn returns(state: &mut LuaState) -> LuaResult<u32> {
     Ok(0)
 }
 
-/// `stopped(co)`: why this coroutine stopped: its slice is used up (1), or its registers are to be set right (0); it may go
-/// on then. Nil if it did not. What is left of the slice goes back to whoever asks.
+/// `stopped(co)`: why this coroutine stopped: its slice is used up (1), or its registers must be restored (0). Nil if
+/// it did not stop. The rest of the slice returns to the caller.
 pub(super) fn stopped(state: &mut LuaState) -> LuaResult<u32> {
     let Val::Thread(thread) = argument(state, 0) else { return Ok(0) };
     let stopped = state.gc.threads.get(thread).is_some_and(|thread| thread.yielded_in_hook);
@@ -145,8 +145,8 @@ pub(super) fn stopped(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// `again(co)`: what a coroutine that was left is resumed with: if its hook stopped it what it has in its registers, since
-/// what it is given goes there; nothing if it yielded.
+/// `again(co)`: the values to resume a coroutine with: those in its registers if its hook stopped it, as the
+/// arguments of resume go there; none if it yielded.
 pub(super) fn again(state: &mut LuaState) -> LuaResult<u32> {
     let Val::Thread(thread) = argument(state, 0) else { return Ok(0) };
     let Some(thread) = state.gc.threads.get_mut(thread) else { return Ok(0) };
@@ -163,7 +163,7 @@ pub(super) fn again(state: &mut LuaState) -> LuaResult<u32> {
     Ok(values.len() as u32)
 }
 
-/// The count hook: has the script stop where it can be stopped.
+/// The count hook: stops the script where that is possible.
 pub(super) fn hook(state: &mut LuaState) -> LuaResult<u32> {
     match values::bytes(state, argument(state, 0)) {
         Some(b"return") => return returns(state),
@@ -171,14 +171,14 @@ pub(super) fn hook(state: &mut LuaState) -> LuaResult<u32> {
         _ => return Ok(0),
     }
     if may_stop_here(state) {
-        // At the very next instruction, which belongs to a function of the same coroutine.
+        // At the next instruction of a function of the same coroutine.
         state.hook.yield_on_hook = true;
         state.hook.hook_count = 1;
         return Ok(0);
     }
     let number = |value| if let Val::Num(number) = value { number } else { 0.0 };
     let (held, bound) = (number(kept(state, HELD)), number(kept(state, BOUND)));
-    // Not always as many: a loop might have just that length.
+    // A varying number: a loop might have exactly that length.
     let again = if held < PATIENCE { AGAIN } else { AGAIN_LATER } + (held % 31.0) as i32;
     keep(state, HELD, Val::Num(held + f64::from(again)))?;
     if held > bound {
@@ -204,7 +204,7 @@ pub(super) fn sha1hex(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// What `loadstring` is given, with every number in decimal.
+/// The argument of `loadstring`, with every number in decimal.
 pub(super) fn in_decimal(state: &mut LuaState) -> LuaResult<u32> {
     let given = argument(state, 0);
     let text = match given {
@@ -216,19 +216,19 @@ pub(super) fn in_decimal(state: &mut LuaState) -> LuaResult<u32> {
     Ok(1)
 }
 
-/// The line of the script that a thread is at: one that is suspended, or that failed there.
+/// The script line of a thread that is suspended, or that failed.
 pub(super) fn line_of(state: &LuaState, thread: Val) -> Option<u32> {
     let Val::Thread(thread) = thread else { return None };
     let thread = state.gc.threads.get(thread)?;
     line_of_frames(state, &thread.call_stack, thread.ci, &thread.stack)
 }
 
-/// The line of the script that calls the function that runs now.
+/// The script line that calls the current function.
 pub(super) fn line_here(state: &LuaState) -> Option<u32> {
     line_of_frames(state, &state.call_stack, state.ci, &state.stack)
 }
 
-/// The line of the innermost frame that belongs to the script.
+/// The line of the innermost frame of the script.
 fn line_of_frames(
     state: &LuaState,
     frames: &[rilua::vm::callinfo::CallInfo],

@@ -205,7 +205,7 @@ impl Net {
                 Output::ReadFile { name } => self.queue.push_front(Pending::FileRead(i, name)),
                 Output::Sleep { .. } | Output::ChangeDir { .. } => {}
                 Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
-                Output::Exit { .. } | Output::Restart { .. } => self.kill(i),
+                Output::Exit { .. } | Output::Crash | Output::Restart { .. } => self.kill(i),
             }
         }
     }

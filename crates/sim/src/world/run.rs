@@ -280,7 +280,7 @@ impl<P: Process> World<P> {
                         running.loads = true;
                     }
                 }
-                Output::Exit { .. } => self.end_process(id),
+                Output::Exit { .. } | Output::Crash => self.end_process(id),
                 Output::Restart { after_ms } => {
                     self.end_process(id);
                     let boots = self.host(id).map_or(0, |host| host.boots);

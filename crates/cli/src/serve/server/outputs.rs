@@ -42,7 +42,7 @@ impl Shared {
         self.deliver_file_results(server);
     }
 
-    /// What the node is to be told of its files before anything else.
+    /// Delivers results of file operations, before any other input.
     fn deliver_file_results(self: &Rc<Self>, server: &mut Server) {
         let now = self.now();
         if let Some(error) = server.append_only.error.take() {
@@ -104,6 +104,7 @@ impl Shared {
                 });
             }
             Output::Exit { status } => self.exit.set(Some(End::Exit(status))),
+            Output::Crash => self.exit.set(Some(End::Crash)),
             Output::Restart { after_ms } => self.restart(server, Duration::from_millis(after_ms)),
         }
     }
@@ -182,14 +183,14 @@ impl Shared {
         {
             return;
         }
-        // Beside the file whose place it takes, for a rename does not cross file systems.
+        // In the directory of the file it replaces, as a rename does not cross file systems.
         let temporary = match name.rsplit_once('/') {
             Some((folder, file)) => format!("{folder}/temp-{}-{file}", std::process::id()),
             None => format!("temp-{}.rdb", std::process::id()),
         };
         if let Err(error) = files::replace(name, &temporary, bytes, &AtomicBool::new(false)) {
             self.log.line(role(&server.node), LogLevel::Warning, &error);
-            // The last words of it are the system's own.
+            // The last part is the system's error.
             let reason = error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned();
             server.failed.push((name.to_owned(), reason));
         }
@@ -256,7 +257,7 @@ fn kill(server: &mut Server, child: ChildId) {
     }
 }
 
-/// The temporary file of a child that rewrites the append-only file.
+/// The name of the temporary file of a rewrite.
 fn rewritten_name(child: ChildId) -> String {
     format!("temp-rewriteaof-bg-{}-{}.aof", std::process::id(), child.0)
 }

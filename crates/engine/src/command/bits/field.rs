@@ -1,4 +1,4 @@
-//! BITFIELD: integers of any width up to 64 bits, anywhere in a string.
+//! BITFIELD: integers of any width up to 64 bits, at any bit of a string.
 
 use super::super::call::Call;
 use super::super::strings::{change, integer};
@@ -9,7 +9,7 @@ use crate::resp::{errors, parse_i64_strict};
 const BAD_TYPE: &str =
     "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";
 
-/// Where a number stands and what it can be.
+/// The position, width and sign of a field.
 #[derive(Clone, Copy)]
 struct Field {
     signed: bool,
@@ -17,7 +17,7 @@ struct Field {
     offset: u64,
 }
 
-/// What happens to a number that its field cannot hold.
+/// What to do with a number that does not fit its field.
 #[derive(Clone, Copy)]
 enum Overflow {
     Wrap,
@@ -32,8 +32,7 @@ enum Operation {
     Add(i64, Overflow),
 }
 
-/// BITFIELD key [GET type offset] [SET type offset value] [INCRBY type offset increment] [OVERFLOW WRAP|SAT|FAIL].
-/// Nothing is done if one of the words is wrong. Each SET and INCRBY counts as a change, also one that fails.
+/// Nothing is done if an argument is invalid. Each SET and INCRBY counts as a change, even a failed one.
 pub fn bitfield(call: &mut Call<'_>) {
     let key = &call.argv[1];
     let Some(operations) = parse(call) else { return };
@@ -65,7 +64,7 @@ pub fn bitfield(call: &mut Call<'_>) {
     }
 }
 
-/// The words after the key; `None` if they are wrong and the error was replied.
+/// The arguments after the key; `None` if they are invalid and the error was replied.
 fn parse(call: &mut Call<'_>) -> Option<Vec<(Field, Operation)>> {
     let mut words = &call.argv[2..];
     let mut overflow = Overflow::Wrap;
@@ -131,7 +130,7 @@ fn field(call: &mut Call<'_>, width: &[u8], offset: &[u8]) -> Option<Field> {
 }
 
 impl Field {
-    /// The number, where bits behind the string's end are 0.
+    /// The number; bits beyond the string's end are 0.
     fn get(self, bytes: &[u8]) -> i128 {
         let mut value: i128 = 0;
         for position in self.positions() {
@@ -153,13 +152,13 @@ impl Field {
         self.offset..self.offset + u64::from(self.bits)
     }
 
-    /// The number that these bits are.
+    /// The number that these bits represent.
     fn signed_value(self, bits: i128) -> i128 {
         let negative = self.signed && bits >> (self.bits - 1) & 1 == 1;
         if negative { bits - (1 << self.bits) } else { bits }
     }
 
-    /// What a field holds after `value` was put into it, `None` if it fails.
+    /// The value stored for `value`, `None` if it fails.
     fn fit(self, value: i128, overflow: Overflow) -> Option<i128> {
         let (min, max) = match self.signed {
             true => (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1),
@@ -173,13 +172,13 @@ impl Field {
         }
     }
 
-    /// Does what is asked and returns the reply: the old number, after INCRBY the new one, `None` if it failed.
+    /// Executes an operation and returns the reply: the old number, after INCRBY the new one, `None` if it failed.
     fn run(self, operation: Operation, bytes: &mut [u8]) -> Option<i64> {
         let old = self.get(bytes);
         let (new, reply) = match operation {
             Operation::Get => return Some(old as i64),
             Operation::Set(value, overflow) => {
-                // A negative number is a very large one to a field without a sign.
+                // In an unsigned field a negative number is a very large one.
                 let value = if self.signed { value.into() } else { i128::from(value as u64) };
                 (self.fit(value, overflow)?, old)
             }

@@ -1,4 +1,4 @@
-//! A dataset, a clock and a role to run single commands against.
+//! A dataset, a clock and a role, to test single commands.
 
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -18,7 +18,7 @@ pub(in crate::command) struct Bench {
     pub(in crate::command) rng: Xoshiro256PlusPlus,
 }
 
-/// What a command left.
+/// The effects of a command.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::command) struct Done {
     /// Its reply, with `|` for CRLF.
@@ -26,7 +26,7 @@ pub(in crate::command) struct Done {
     pub(in crate::command) dirty: u64,
     pub(in crate::command) rewritten: Option<String>,
     pub(in crate::command) expired: Vec<String>,
-    /// What is propagated after the command, or instead of it, words separated by spaces.
+    /// What is propagated after or instead of the command, with spaces between the arguments.
     pub(in crate::command) also: Vec<String>,
     pub(in crate::command) ready: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl Bench {
         Self { expiry, readonly, ..self }
     }
 
-    /// Runs a line of words, quoted as in redis-cli.
+    /// Runs a line, quoted as in redis-cli.
     pub(in crate::command) fn run(&mut self, handler: fn(&mut Call<'_>), line: &str) -> Done {
         let argv = split_args(line.as_bytes()).expect("a test's line is well quoted");
         let mut reply = Reply::default();
@@ -88,7 +88,7 @@ impl Bench {
         }
     }
 
-    /// The dataset is what these lines make of nothing, in content and in size. `seed` is told if it is not.
+    /// Asserts that these lines, run on an empty dataset, give the same content and size. `seed` is shown on failure.
     #[track_caller]
     pub(in crate::command) fn check_rebuilt(
         &self,
@@ -104,8 +104,8 @@ impl Bench {
         assert_eq!(fresh.keyspace.approximate_bytes(), self.keyspace.approximate_bytes(), "seed {seed}");
     }
 
-    /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Nothing may have expired
-    /// or been rewritten; what was propagated beside it and what became ready is not looked at.
+    /// Runs a line and compares the reply (without its last CRLF) and the number of changes. Asserts that no key
+    /// expired and nothing was rewritten; does not check what else was propagated or became ready.
     #[track_caller]
     pub(in crate::command) fn check(&mut self, handler: fn(&mut Call<'_>), line: &str, reply: &str, dirty: u64) {
         let done = self.run(handler, line);

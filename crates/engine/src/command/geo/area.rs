@@ -1,14 +1,13 @@
-//! The boxes that a search looks into (`geohashGetAreasByRadius`): the one with its centre, and those around it that
-//! it may reach.
+//! The boxes that a search covers (`geohashGetAreasByRadius`): the one with its centre, and neighbours within reach.
 
 use std::ops::Range;
 
 use super::hash::{EARTH_RADIUS_M, LATITUDES, Position, STEPS_MAX, Span, spans};
 
-/// Half the Earth's girth on the map (`MERCATOR_MAX`).
+/// Half the circumference of the Earth on the map (`MERCATOR_MAX`).
 const MERCATOR_MAX_M: f64 = 20_037_726.37;
 
-/// The places of a hash where longitudes are; latitudes have the others.
+/// The bits of a hash that hold the longitude; the others hold the latitude.
 const LONGITUDE_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
 
 /// A box of the map: a hash with that many bits for each coordinate.
@@ -24,11 +23,11 @@ impl Area {
         Self { bits, steps }
     }
 
-    /// The box that many columns to the east and rows to the north. The map's edges are glued together.
+    /// The box this many columns to the east and rows to the north. The map wraps around at its edges.
     fn neighbour(self, east: i64, north: i64) -> Self {
         let all = u64::MAX >> (64 - 2 * self.steps);
         let (x, y) = (LONGITUDE_BITS & all, !LONGITUDE_BITS & all);
-        // With ones in the places of the other coordinate, a carry passes through them; without, a borrow does.
+        // With ones in the bits of the other coordinate a carry passes through them; with zeros a borrow does.
         let step = |own: u64, other: u64, by: i64, unit: u64| match by {
             1 => (self.bits & own | other).wrapping_add(unit) & own,
             -1 => (self.bits & own).wrapping_sub(unit) & own,
@@ -44,8 +43,8 @@ impl Area {
     }
 }
 
-/// How many bits for each coordinate make boxes of about this size (`geohashEstimateStepsByRadius`). Near the poles they
-/// must be wider.
+/// Bits for each coordinate at which boxes are about this size (`geohashEstimateStepsByRadius`); wider near the
+/// poles.
 fn estimate_steps(radius_m: f64, latitude: f64) -> u32 {
     if radius_m == 0.0 {
         return STEPS_MAX;
@@ -60,7 +59,7 @@ fn estimate_steps(radius_m: f64, latitude: f64) -> u32 {
     steps.clamp(1, STEPS_MAX as i32) as u32
 }
 
-/// Whether boxes of this size are too small: the search reaches beyond the neighbours of its own box.
+/// Whether boxes of this size are too small: the search reaches beyond the adjacent boxes.
 fn is_too_small(area: Area, centre: Position, radius_m: f64) -> bool {
     let of = |east, north| {
         let neighbour = area.neighbour(east, north);
@@ -76,7 +75,7 @@ fn is_too_small(area: Area, centre: Position, radius_m: f64) -> bool {
     ends.into_iter().any(|end| centre.distance_m(end) < radius_m)
 }
 
-/// `rad_deg`: a division, where the standard library multiplies and rounds otherwise.
+/// `rad_deg`, by a division: the standard library multiplies, which rounds differently.
 pub(in crate::command) fn degrees(radians: f64) -> f64 {
     radians / (std::f64::consts::PI / 180.0)
 }
@@ -87,7 +86,7 @@ pub(in crate::command) struct Bounds {
     pub(in crate::command) latitudes: Span,
 }
 
-/// The boxes to look into, in the order in which they are looked into.
+/// The boxes to search, in order.
 pub(super) fn areas(centre: Position, radius_m: f64) -> Vec<Area> {
     let mut area = Area::around(centre, estimate_steps(radius_m, centre.latitude));
     if is_too_small(area, centre, radius_m) && area.steps > 1 {
@@ -125,7 +124,7 @@ pub(in crate::command) fn areas_within(centre: Position, radius_m: f64, bounds: 
 /// The box in the middle and those around it that a search within `bounds` may reach.
 fn with_neighbours(area: Area, bounds: &Bounds) -> Vec<Area> {
     let (longitudes, latitudes) = spans(area.bits, area.steps);
-    // A neighbour is of no use if the box in the middle already ends beyond the search on that side.
+    // A neighbour is skipped if the centre box already extends beyond the search on that side.
     let useless = |east: i64, north: i64| {
         area.steps >= 2
             && (north < 0 && latitudes.min < bounds.latitudes.min
@@ -137,8 +136,8 @@ fn with_neighbours(area: Area, bounds: &Bounds) -> Vec<Area> {
     let mut areas: Vec<Area> = vec![area];
     for (east, north) in around.into_iter().filter(|&(east, north)| !useless(east, north)) {
         let neighbour = area.neighbour(east, north);
-        // Where the map has only a few boxes, some neighbours are one: Redis compares with the last one only, and never
-        // with the middle, so a member can come twice.
+        // With few boxes on the map some neighbours are the same box: Redis compares only with the last one, and
+        // never with the centre, so a member can be found twice.
         if areas.len() == 1 || areas.last() != Some(&neighbour) {
             areas.push(neighbour);
         }

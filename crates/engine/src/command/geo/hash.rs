@@ -12,7 +12,7 @@ pub(in crate::command) const LATITUDES: Span = Span { min: -85.051_128_78, max: 
 /// The mean radius of the Earth.
 pub(in crate::command) const EARTH_RADIUS_M: f64 = 6_372_797.560_856;
 
-/// The letters of a standard geohash.
+/// The alphabet of a standard geohash.
 const ALPHABET: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 
 /// A range of degrees.
@@ -23,13 +23,13 @@ pub(in crate::command) struct Span {
 }
 
 impl Span {
-    /// The number of the part that `degrees` lie in, of two to the power of `steps`.
+    /// The index of the interval with `degrees`, of two to the power of `steps` intervals.
     fn part(self, degrees: f64, steps: u32) -> u64 {
         let share = (degrees - self.min) / (self.max - self.min);
         (share * (1_u64 << steps) as f64) as u64
     }
 
-    /// That part again. Scores that no GEOADD made can name parts that lie outside; their numbers have 32 bits.
+    /// That interval. Scores not made by GEOADD can be outside; their numbers have 32 bits.
     pub(super) fn of_part(self, part: u32, steps: u32) -> Self {
         let scale = self.max - self.min;
         let at = |part: u32| self.min + f64::from(part) / (1_u64 << steps) as f64 * scale;
@@ -41,7 +41,7 @@ impl Span {
     }
 }
 
-/// A place, in degrees.
+/// A position, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::command) struct Position {
     pub(in crate::command) longitude: f64,
@@ -49,13 +49,13 @@ pub(in crate::command) struct Position {
 }
 
 impl Position {
-    /// Whether there can be a hash of it: the poles have none.
+    /// Whether it has a hash: the poles have none.
     pub(in crate::command) fn is_on_the_map(self) -> bool {
         (LONGITUDES.min..=LONGITUDES.max).contains(&self.longitude)
             && (LATITUDES.min..=LATITUDES.max).contains(&self.latitude)
     }
 
-    /// Its hash of 52 bits, the score of a member that is there.
+    /// Its 52-bit hash, the score of a member.
     pub(super) fn hash(self) -> u64 {
         self.hash_of(STEPS_MAX, LATITUDES)
     }
@@ -65,20 +65,20 @@ impl Position {
         spread(latitudes.part(self.latitude, steps)) | spread(LONGITUDES.part(self.longitude, steps)) << 1
     }
 
-    /// `decodeGeohash`: the middle of the box that a score names.
+    /// `decodeGeohash`: the centre of the box of a score.
     pub(in crate::command) fn of_score(score: f64) -> Self {
         let (longitudes, latitudes) = spans(whole(score), STEPS_MAX);
         Self { longitude: longitudes.middle(), latitude: latitudes.middle() }
     }
 
-    /// The usual geohash, whose latitudes go to the poles. Ten letters are all that 52 bits give; the eleventh is `0`.
+    /// The standard geohash, with latitudes up to the poles. 52 bits give ten letters; the eleventh is `0`.
     pub(super) fn standard_hash(self) -> Vec<u8> {
         let hash = if self.is_on_the_map() { self.hash_of(STEPS_MAX, Span { min: -90.0, max: 90.0 }) } else { 0 };
         let letter = |n: u32| ALPHABET[(hash >> (52 - 5 * n) & 31) as usize];
         (1..=10).map(letter).chain([b'0']).collect()
     }
 
-    /// The way to `other` along a great circle, by haversines (`geohashGetDistance`).
+    /// The great-circle distance to `other`, by haversines (`geohashGetDistance`).
     pub(in crate::command) fn distance_m(self, other: Self) -> f64 {
         let (latitude, to) = (self.latitude.to_radians(), other.latitude.to_radians());
         let u = libm::sin((to - latitude) / 2.0);
@@ -92,15 +92,15 @@ pub(in crate::command) fn spans(hash: u64, steps: u32) -> (Span, Span) {
     (LONGITUDES.of_part(gather(hash >> 1), steps), LATITUDES.of_part(gather(hash), steps))
 }
 
-/// What a C compiler for today's machines makes of the cast from double to 64 bits without sign, also where C leaves it
-/// open: negative numbers wrap, and what is too large for that is the lowest negative number's bits, or 0 above.
+/// The cast from double to 64 bits unsigned as current C compilers do it, also where C leaves it undefined: negative
+/// numbers wrap, and numbers out of range give the bits of the lowest negative number, or 0 above.
 fn whole(score: f64) -> u64 {
     const TOP: f64 = 9_223_372_036_854_775_808.0;
     let signed = |value: f64| if (-TOP..TOP).contains(&value) { value as i64 } else { i64::MIN };
     if score < TOP { signed(score) as u64 } else { signed(score - TOP) as u64 ^ 1 << 63 }
 }
 
-/// Puts 32 bits into the even places of 64.
+/// Spreads 32 bits to the even positions of 64.
 fn spread(bits: u64) -> u64 {
     let mut x = bits & 0xffff_ffff;
     for (shift, mask) in [
@@ -115,7 +115,7 @@ fn spread(bits: u64) -> u64 {
     x
 }
 
-/// The even places of 64 bits.
+/// The bits at the even positions of 64.
 fn gather(bits: u64) -> u32 {
     let mut x = bits & 0x5555_5555_5555_5555;
     for (shift, mask) in [

@@ -1,4 +1,4 @@
-//! GEORADIUS and its kin (`georadiusGeneric`).
+//! GEORADIUS and its variants (`georadiusGeneric`).
 
 use super::area::areas;
 use super::hash::Position;
@@ -30,7 +30,7 @@ pub fn georadiusbymember_ro(call: &mut Call<'_>) {
     search(call, true, false);
 }
 
-/// A member that was found (`geoPoint`).
+/// A found member (`geoPoint`).
 struct Found<'a> {
     member: &'a [u8],
     score: f64,
@@ -45,14 +45,14 @@ enum Order {
     Farthest,
 }
 
-/// What is asked for beyond the circle.
+/// The options after the circle.
 struct Options<'a> {
     with_distance: bool,
     with_hash: bool,
     with_position: bool,
     order: Order,
     count: Option<usize>,
-    /// Where to store the result, and whether distances become its scores.
+    /// Where to store the result, and whether distances become the scores.
     store: Option<(&'a [u8], bool)>,
 }
 
@@ -149,7 +149,7 @@ fn within(zset: &Zset, centre: Position, radius_m: f64) -> Vec<Found<'_>> {
         for (member, score) in zset.iter_ranks(start..zset.len()).take_while(|(_, score)| *score < scores.end) {
             let position = Position::of_score(score);
             let distance_m = centre.distance_m(position);
-            // A centre off the map can have distances that are no numbers: these are not beyond.
+            // A centre outside the map can give NaN distances: these count as within.
             let is_beyond = distance_m > radius_m;
             if !is_beyond {
                 found.push(Found { member, score, position, distance_m });
@@ -180,7 +180,7 @@ fn reply(call: &mut Call<'_>, found: &[Found<'_>], options: &Options<'_>, metres
     }
 }
 
-/// Stores what was found as a sorted set, with distances in units of `metres` as scores, or the hashes.
+/// Stores the result as a sorted set, with distances in units of `metres` as scores, or the hashes.
 fn store(call: &mut Call<'_>, key: &[u8], found: &[Found<'_>], metres: Option<f64>) {
     let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
     let mut result = Zset::default();

@@ -1,13 +1,13 @@
 //! The estimate, after Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", arXiv:1702.01284.
 //!
-//! Only sums, products and square roots of doubles, which come out the same on every machine.
+//! Uses only sums, products and square roots of doubles, whose results are the same on every machine.
 
 use super::format::{Histogram, REGISTERS, RUN_BITS};
 
 /// 1 / (2 ln 2).
 const ALPHA: f64 = 0.721_347_520_444_481_7;
 
-/// About how many members made registers of this histogram (`hllCount`).
+/// The estimate for registers with this histogram (`hllCount`).
 pub(super) fn estimate(histogram: &Histogram) -> u64 {
     let m = REGISTERS as f64;
     let mut z = m * tau((m - f64::from(histogram[RUN_BITS + 1])) / m);

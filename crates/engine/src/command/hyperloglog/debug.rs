@@ -1,4 +1,4 @@
-//! PFDEBUG and PFSELFTEST: looks at a HyperLogLog from within.
+//! PFDEBUG and PFSELFTEST.
 
 use rand_core::RngCore;
 
@@ -6,7 +6,7 @@ use super::super::call::Call;
 use super::format::{self, HEADER, REGISTER_MAX, REGISTERS, Registers};
 use super::{INVALID, checked, count, dense, put, sparse};
 
-/// PFDEBUG GETREG | DECODE | ENCODING | TODENSE key. GETREG and TODENSE make it dense, which counts as a change.
+/// PFDEBUG GETREG | DECODE | ENCODING | TODENSE key. GETREG and TODENSE convert to dense, which counts as a change.
 pub fn pfdebug(call: &mut Call<'_>) {
     let argv = call.argv;
     let (subcommand, key) = (argv[1].to_ascii_lowercase(), &argv[2]);
@@ -52,10 +52,10 @@ pub fn pfdebug(call: &mut Call<'_>) {
 /// How often PFSELFTEST writes and reads all registers (`HLL_TEST_CYCLES`).
 const CYCLES: usize = 1000;
 
-/// How many members PFSELFTEST counts. Redis goes on to ten millions, which a page would be held up by.
+/// Elements that PFSELFTEST adds. Redis adds ten million, which would block a page.
 const MEMBERS: u64 = 1_000_000;
 
-/// PFSELFTEST: registers keep what is written to them, both encodings agree, and the estimate is near enough.
+/// PFSELFTEST: registers keep their values, both encodings agree, and the estimate is within bounds.
 pub fn pfselftest(call: &mut Call<'_>) {
     match registers_hold(call).and_then(|()| estimates_hold(call)) {
         Ok(()) => call.reply.ok(),
@@ -106,7 +106,7 @@ fn estimates_hold(call: &mut Call<'_>) -> Result<(), String> {
             return Err("ERR TESTFAILED dense/sparse disagree".to_owned());
         }
         let standard_error = 1.04 / (REGISTERS as f64).sqrt();
-        // With ten members one collision would already be too much.
+        // With ten elements one collision would already exceed the bound.
         let error_max = if number == 10 { 1 } else { (standard_error * 6.0 * number as f64).ceil() as u64 };
         let error = number.abs_diff(estimated);
         if error > error_max {

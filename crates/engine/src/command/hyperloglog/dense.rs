@@ -6,7 +6,7 @@ const BITS: usize = 6;
 /// Bytes of all registers.
 pub(super) const LEN: usize = REGISTERS * BITS / 8;
 
-/// The first of the two bytes that a register may lie in, and how far it is shifted there.
+/// The first of the two bytes that a register may occupy, and its shift.
 fn place(index: usize) -> (usize, usize) {
     (index * BITS / 8, index * BITS % 8)
 }

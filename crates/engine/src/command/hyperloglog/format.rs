@@ -34,11 +34,11 @@ const HASH_SEED: u64 = 0xadc8_3b19;
 /// How many registers have each value.
 pub(super) type Histogram = [u32; REGISTER_MAX as usize + 1];
 
-/// The bytes look like a HyperLogLog and are none.
+/// The bytes look like a HyperLogLog but are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Corrupted;
 
-/// A new one, sparse and without members (`createHLLObject`).
+/// A new, empty one in sparse encoding (`createHLLObject`).
 pub(super) fn empty() -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.resize(HEADER, 0);
@@ -47,7 +47,7 @@ pub(super) fn empty() -> Vec<u8> {
     bytes
 }
 
-/// Whether the header, and a dense one's length, are right.
+/// Whether the header, and the length of a dense one, are valid.
 pub(super) fn is_valid(bytes: &[u8]) -> bool {
     bytes.len() >= HEADER
         && bytes.starts_with(MAGIC)
@@ -61,7 +61,7 @@ pub(super) fn is_dense(bytes: &[u8]) -> bool {
     bytes[ENCODING_AT] == DENSE
 }
 
-/// The estimate that the string holds, if it is up to date.
+/// The cached estimate, if it is up to date.
 pub(super) fn kept_count(bytes: &[u8]) -> Option<u64> {
     let count = bytes[COUNT_AT..HEADER].iter().rev().fold(0, |count, byte| count << 8 | u64::from(*byte));
     (bytes[HEADER - 1] & OUT_OF_DATE == 0).then_some(count)
@@ -81,8 +81,8 @@ pub(super) fn add(bytes: &mut Vec<u8>, element: &[u8], sparse_len_max: usize) ->
     set(bytes, index, run, sparse_len_max)
 }
 
-/// Raises a register to `value` and says whether it was lower. What does not fit the sparse encoding, or would make it
-/// longer than `sparse_len_max` bytes, header included, becomes dense.
+/// Raises a register to `value`; returns whether it was lower. Converts to dense what does not fit the sparse
+/// encoding or would be longer than `sparse_len_max` bytes, header included.
 fn set(bytes: &mut Vec<u8>, index: usize, value: u8, sparse_len_max: usize) -> Result<bool, Corrupted> {
     if !is_dense(bytes) {
         match sparse::set(bytes, index, value, sparse_len_max)? {
@@ -113,7 +113,7 @@ pub(super) fn make_dense(bytes: &mut Vec<u8>) -> Result<(), Corrupted> {
     Ok(())
 }
 
-/// Raises the registers to these (the second half of PFMERGE).
+/// Raises the registers to these values (the second half of PFMERGE).
 pub(super) fn store(
     bytes: &mut Vec<u8>,
     registers: &Registers,
@@ -172,7 +172,7 @@ impl Registers {
     }
 }
 
-/// The register of an element, and the value it asks for: by how many zeros, and one more, the rest of its hash ends
+/// The register of an element, and its value: one more than the number of trailing zeros of the rest of its hash
 /// (`hllPatLen`).
 fn place(element: &[u8]) -> (usize, u8) {
     let hash = murmur_64a(element, HASH_SEED);

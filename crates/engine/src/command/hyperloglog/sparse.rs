@@ -13,7 +13,7 @@ use super::format::{Corrupted, HEADER, REGISTERS};
 const VALUE_MAX: u8 = 32;
 const VALUE_RUN_MAX: usize = 4;
 const ZERO_RUN_MAX: usize = 64;
-/// How many runs are looked at for equal neighbours after a change.
+/// Runs checked for equal neighbours after a change.
 const MERGE_RUNS_MAX: usize = 5;
 
 /// All registers 0.
@@ -22,11 +22,11 @@ pub(super) const EMPTY: [u8; 2] = [0x7f, 0xff];
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RegisterRun {
-    /// How many registers.
+    /// Number of registers.
     len: usize,
-    /// What they are.
+    /// Their value.
     value: u8,
-    /// How many bytes it is written with.
+    /// Bytes of its encoding.
     bytes: usize,
 }
 
@@ -44,7 +44,7 @@ impl RegisterRun {
     }
 }
 
-/// Writes a run that is not empty. One of another value than 0 must be short enough.
+/// Writes a run, unless it is empty. A run with a value other than 0 must be short enough.
 fn write(out: &mut Vec<u8>, len: usize, value: u8) {
     match len.checked_sub(1) {
         None => {}
@@ -54,7 +54,7 @@ fn write(out: &mut Vec<u8>, len: usize, value: u8) {
     }
 }
 
-/// Calls `each` with the registers and the value of every run that is not of zeros.
+/// Calls `each` with the registers and the value of every nonzero run.
 pub(super) fn for_each_run(bytes: &[u8], mut each: impl FnMut(Range<usize>, u8)) -> Result<(), Corrupted> {
     let (mut at, mut index) = (0, 0);
     while at < bytes.len() {
@@ -86,13 +86,13 @@ pub(super) fn describe(bytes: &[u8]) -> String {
     words.join(" ")
 }
 
-/// What came of [`set`].
+/// The result of [`set`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The register was as high.
+    /// The register was not lower.
     Unchanged,
     Changed,
-    /// The value or the length is too large for this encoding; nothing was done.
+    /// The value or the length does not fit this encoding; nothing was changed.
     DoesNotFit,
 }
 
@@ -116,7 +116,7 @@ pub(super) fn set(hll: &mut Vec<u8>, index: usize, value: u8, len_max: usize) ->
     if run.value >= value {
         return Ok(Outcome::Unchanged);
     }
-    // What the run splits into: itself, shorter, on either side of the register's own.
+    // The run is split: shortened, on either side of the register's own run.
     let mut split = Vec::with_capacity(5);
     write(&mut split, index - first, run.value);
     write(&mut split, 1, value);
@@ -124,14 +124,14 @@ pub(super) fn set(hll: &mut Vec<u8>, index: usize, value: u8, len_max: usize) ->
     if split.len() > run.bytes && hll.len() + split.len() - run.bytes > len_max {
         return Ok(Outcome::DoesNotFit);
     }
-    // Only bytes that are no HyperLogLog end within a run.
+    // Only invalid bytes end within a run.
     let end = (at + run.bytes).min(hll.len());
     hll.splice(at..end, split);
     merge_neighbours(hll, before.unwrap_or(HEADER));
     Ok(Outcome::Changed)
 }
 
-/// Joins neighbours of one value, as long as they fit one run, from `at` on.
+/// Merges adjacent runs of equal value from `at` on, if they fit one run.
 fn merge_neighbours(hll: &mut Vec<u8>, mut at: usize) {
     for _ in 0..MERGE_RUNS_MAX {
         if at >= hll.len() {

@@ -1,6 +1,6 @@
 //! Intersections, unions and differences.
 //!
-//! The order of replies is that of the set which a STORE would make: numeric if all members are integers.
+//! Replies are in the order of the set that a STORE would create: numeric if all members are integers.
 
 use super::super::call::{Call, Shared, WrongType};
 use super::reply_members;
@@ -13,7 +13,7 @@ pub fn sinter(call: &mut Call<'_>) {
     for key in &call.argv[1..] {
         match call.read::<Set>(key) {
             Ok(Some(set)) => sets.push(set),
-            // Types of the keys that follow are not looked at.
+            // The types of later keys are not checked.
             Ok(None) => {
                 call.reply.empty_array();
                 return;
@@ -32,8 +32,8 @@ pub fn sinter(call: &mut Call<'_>) {
     }
 }
 
-/// SINTERSTORE destination key [key …]. Counts as a change even if there is no member to store and the destination did
-/// not exist, unless a key is missing.
+/// SINTERSTORE destination key [key …]. Counts as a change even if there is nothing to store and the destination did
+/// not exist, unless a source is missing.
 pub fn sinterstore(call: &mut Call<'_>) {
     let argv = call.argv;
     let destination = &argv[1];
@@ -56,7 +56,7 @@ pub fn sinterstore(call: &mut Call<'_>) {
     store(call, "sinterstore", result);
 }
 
-/// The members that all sets have, in the order of the smallest, which comes first afterwards.
+/// The common members, in the order of the smallest set, which is moved to the front.
 fn intersection(sets: &mut [Shared<Set>]) -> Vec<&[u8]> {
     sets.sort_by_key(|set| set.len());
     let Some((smallest, others)) = sets.split_first() else { return Vec::new() };
@@ -70,7 +70,7 @@ pub fn sunion(call: &mut Call<'_>) {
     }
 }
 
-/// SUNIONSTORE destination key [key …]. Always a change.
+/// SUNIONSTORE destination key [key …]. Always counts as a change.
 pub fn sunionstore(call: &mut Call<'_>) {
     if let Ok(result) = union(call, 2, Call::read_for_write::<Set>) {
         store(call, "sunionstore", result);
@@ -84,7 +84,7 @@ pub fn sdiff(call: &mut Call<'_>) {
     }
 }
 
-/// SDIFFSTORE destination key [key …]. Always a change.
+/// SDIFFSTORE destination key [key …]. Always counts as a change.
 pub fn sdiffstore(call: &mut Call<'_>) {
     if let Ok(result) = difference(call, 2, Call::read_for_write::<Set>) {
         store(call, "sdiffstore", result);
@@ -94,7 +94,7 @@ pub fn sdiffstore(call: &mut Call<'_>) {
 /// How the sources are looked up: for reading, or for writing by the commands that store.
 type Lookup<'a> = fn(&mut Call<'a>, &[u8]) -> Result<Option<Shared<Set>>, WrongType>;
 
-/// The sets at the keys from word `first` on; a missing key is an empty set.
+/// The sets at the keys from argument `first` on; a missing key is an empty set.
 fn sources<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Vec<Option<Shared<Set>>>, WrongType> {
     let argv = call.argv;
     argv[first..].iter().map(|key| look(call, key)).collect()
@@ -116,7 +116,7 @@ fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result
     let mut result = Set::default();
     let Some((Some(from), others)) = sets.split_first() else { return Ok(result) };
     let mut others: Vec<_> = others.iter().flatten().collect();
-    // The largest is the likeliest to have a member.
+    // The largest set most probably has the member.
     others.sort_by_key(|set| std::cmp::Reverse(set.len()));
     for member in from.iter().filter(|member| !others.iter().any(|set| set.contains(member))) {
         result.insert_within(member, call.config.set_max_intset_entries);
@@ -124,7 +124,7 @@ fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result
     Ok(result)
 }
 
-/// Puts a result in the place of the destination, word 1.
+/// Stores the result at the destination, argument 1.
 fn store(call: &mut Call<'_>, event: &'static str, result: Set) {
     let destination = &call.argv[1];
     let len = result.len();

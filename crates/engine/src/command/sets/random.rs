@@ -1,4 +1,4 @@
-//! Members by chance. Which ones is up to the node's random numbers, not to Redis's.
+//! Random members. The node's random numbers differ from Redis's.
 
 use crate::command::notify::Events;
 use indexmap::IndexSet;
@@ -11,15 +11,15 @@ use super::reply_members;
 use crate::keyspace::Set;
 use crate::resp::{BULK_LEN_MAX, errors};
 
-/// SPOP takes the members out one by one as long as more than a fifth as many stay (`SPOP_MOVE_STRATEGY_MUL`);
-/// otherwise the set is made anew from those that stay.
+/// SPOP removes members one by one if more than a fifth as many remain (`SPOP_MOVE_STRATEGY_MUL`); otherwise the set
+/// is rebuilt from the remaining ones.
 const SPOP_REBUILD_RATIO: usize = 5;
 
 /// From a third of the members on, SRANDMEMBER shuffles them instead of drawing until all drawn are different
 /// (`SRANDMEMBER_SUB_STRATEGY_MUL`).
 const SRANDMEMBER_SHUFFLE_RATIO: usize = 3;
 
-/// `SPOP key [count]`. Propagated as the removal of what was taken.
+/// `SPOP key [count]`. Propagated as the removal of the popped members.
 pub fn spop(call: &mut Call<'_>) {
     let argv = call.argv;
     match argv {
@@ -44,7 +44,7 @@ fn spop_one(call: &mut Call<'_>, key: &[u8]) {
     call.reply.bulk(&member);
 }
 
-/// `spopWithCountCommand`. The count itself is added to the changes, and one for the command.
+/// `spopWithCountCommand`. Counts `count` changes, and one for the command.
 fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
     let Some(count) = integer(call, count) else { return };
     let Ok(count) = u64::try_from(count) else {
@@ -56,7 +56,7 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
         call.reply.empty_array();
         return;
     };
-    // However many were asked for, the sum of all changes has to stay a number.
+    // Saturating: `count` may be any number.
     call.dirty += 1 + count.min(u32::MAX.into());
     if count >= set.len() as u64 {
         reply_members(call, &set);
@@ -92,7 +92,7 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
     }
 }
 
-/// `SRANDMEMBER key [count]`. A negative count may give a member more than once.
+/// `SRANDMEMBER key [count]`. With a negative count members may repeat.
 pub fn srandmember(call: &mut Call<'_>) {
     let argv = call.argv;
     match argv {
@@ -125,7 +125,7 @@ fn srandmember_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
         reply_members(call, &set);
         return;
     }
-    // Redis tries to send whatever many are asked for, and dies of it. Here that would be the page.
+    // Redis would build a reply of any size and run out of memory; here that is refused.
     let reply_len = (signed_count.unsigned_abs()).saturating_mul((set.approximate_bytes() / len) as u64);
     if reply_len > BULK_LEN_MAX as u64 {
         call.reply.error("ERR value is out of range");

@@ -1,4 +1,4 @@
-//! Which members a command means: ranges of scores, of members and of ranks.
+//! Ranges of scores, of members and of ranks.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use crate::resp::parse_double_leniently;
 
 /// A range over a sorted set in its order.
 pub(in crate::command) trait Bounds: Sized {
-    /// The error's text where an end is not one.
+    /// The error for an invalid bound.
     const ERROR: &'static str;
 
-    /// From the two words of a command, the lower first.
+    /// Parses two arguments, the lower bound first.
     fn parse(min: &[u8], max: &[u8]) -> Option<Self>;
 
-    /// Whether a member lies before the range, and whether it lies before the range's end.
+    /// Whether a member is before the range, and whether it is before the range's end.
     fn is_below(&self, score: f64, member: &[u8]) -> bool;
     fn is_before_end(&self, score: f64, member: &[u8]) -> bool;
 
@@ -43,7 +43,7 @@ pub(in crate::command) struct Scores {
 
 struct ScoreEnd {
     value: f64,
-    /// `(`: without the value itself.
+    /// `(`: exclusive.
     open: bool,
 }
 
@@ -74,7 +74,7 @@ impl Bounds for Scores {
     }
 }
 
-/// Members between two, in a set whose scores are all the same (`zlexrangespec`).
+/// A range of members, in a set with equal scores (`zlexrangespec`).
 pub(in crate::command) struct Members {
     min: MemberEnd,
     max: MemberEnd,
@@ -170,8 +170,7 @@ impl Bounds for Members {
     }
 }
 
-/// The ranks that `start` and `end` mean in a set of `len` members: negative ones count from the highest, both ends are
-/// included.
+/// The ranks from `start` to `end`, both inclusive, in a set of `len` members; negative ones count from the highest.
 pub(in crate::command) fn ranks(start: i64, end: i64, len: usize) -> Range<usize> {
     let len = len as i64;
     let from_front = |rank: i64| if rank < 0 { rank.saturating_add(len) } else { rank };

@@ -48,9 +48,9 @@ fn zpop(call: &mut Call<'_>, end: End) {
     }
 }
 
-/// `genericZpopCommand`: pops up to `count` members of the first of `keys` that there is, and replies them with their
-/// scores, for the blocking forms after the key. Says whether there was one; nothing was replied then otherwise. `None` on
-/// another type; the error was replied.
+/// `genericZpopCommand`: pops up to `count` members of the first existing one of `keys`, and replies them with their
+/// scores, for the blocking commands after the key. Returns false, with no reply, if there is none; `None` if the
+/// error for another type was replied.
 pub(crate) fn pop(call: &mut Call<'_>, keys: &[Vec<u8>], end: End, with_key: bool, count: usize) -> Option<bool> {
     for key in keys {
         let Some(len) = call.read_for_write::<Zset>(key).ok()?.map(|zset| zset.len()) else { continue };

@@ -57,7 +57,7 @@ pub fn zrevrangebylex(call: &mut Call<'_>) {
     range_by::<Members>(call, true);
 }
 
-/// `genericZrangebyscoreCommand` and `genericZrangebylexCommand`, which differ in that scores can be asked for by score only.
+/// `genericZrangebyscoreCommand` and `genericZrangebylexCommand`; only the former can reply scores.
 fn range_by<B: Bounds + Scored>(call: &mut Call<'_>, reverse: bool) {
     let argv = call.argv;
     let (min, max) = if reverse { (&argv[3], &argv[2]) } else { (&argv[2], &argv[3]) };
@@ -101,7 +101,7 @@ impl Scored for Members {
     const SCORED: bool = false;
 }
 
-/// LIMIT. A negative offset skips everything, a negative count takes everything.
+/// LIMIT. A negative offset skips everything, a negative count returns everything.
 pub(in crate::command) fn limit(ranks: Range<usize>, reverse: bool, offset: i64, count: i64) -> Range<usize> {
     let skipped = usize::try_from(offset).map_or(ranks.len(), |offset| offset.min(ranks.len()));
     let left = ranks.len() - skipped;
@@ -122,7 +122,7 @@ struct Shown {
     with_scores: bool,
 }
 
-/// Replies the members of the ranks that `choose` picks from the set at `argv[1]`.
+/// Replies the members at the ranks that `choose` selects in the set at `argv[1]`.
 fn reply_ranks(call: &mut Call<'_>, shown: Shown, choose: impl FnOnce(&Zset) -> Range<usize>) {
     let Ok(zset) = call.read::<Zset>(&call.argv[1]) else { return };
     let Some(zset) = zset else {
@@ -163,7 +163,7 @@ fn count_by<B: Bounds>(call: &mut Call<'_>) {
     }
 }
 
-/// The bounds of a command, or the error that an end is not one.
+/// The bounds of a command, or the error for an invalid one.
 pub(in crate::command) fn parse<B: Bounds>(call: &mut Call<'_>, min: &[u8], max: &[u8]) -> Option<B> {
     let bounds = B::parse(min, max);
     if bounds.is_none() {

@@ -51,14 +51,14 @@ fn remove_by<B: Bounds>(call: &mut Call<'_>, event: &'static str) {
     }
 }
 
-/// `zremrangeGenericCommand`: removes the ranks that `choose` picks from the set at `argv[1]`.
+/// `zremrangeGenericCommand`: removes the ranks that `choose` selects in the set at `argv[1]`.
 fn remove_ranks(call: &mut Call<'_>, event: &'static str, choose: impl FnOnce(&Zset) -> Range<usize>) {
     let key = &call.argv[1];
     let Ok(zset) = call.read_for_write::<Zset>(key) else { return };
     let ranks = zset.map_or(0..0, |zset| choose(&zset));
     let removed = ranks.len();
     if removed > 0 {
-        // It is there and of this type, as was just seen.
+        // It exists and has this type, as was just checked.
         let _ = call.change::<Zset, _>(key, |zset| drop(zset.remove_ranks(ranks)));
         call.notify(Events::ZSET, event, key);
         call.notify_if_gone(key);

@@ -21,7 +21,7 @@ pub fn zinterstore(call: &mut Call<'_>) {
     store(call, "zinterstore", intersection);
 }
 
-/// One of the inputs: a sorted set, or a set, whose members all score 1.
+/// An input: a sorted set, or a set whose members all have score 1.
 struct Source {
     value: Option<Arc<Value>>,
     weight: f64,
@@ -36,7 +36,7 @@ impl Source {
         }
     }
 
-    /// All members with their scores, not weighted yet.
+    /// All members with their unweighted scores.
     fn members(&self) -> Vec<(&[u8], f64)> {
         match self.value.as_deref() {
             Some(Value::Zset(zset)) => zset.iter().collect(),
@@ -53,7 +53,7 @@ impl Source {
         }
     }
 
-    /// The first score that a member gets: zero times infinity counts as zero.
+    /// The first score of a member; NaN (zero times infinity) counts as zero.
     fn weighted(&self, score: f64) -> f64 {
         number_or_zero(self.weight * score)
     }
@@ -63,7 +63,7 @@ fn number_or_zero(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value }
 }
 
-/// How two scores of one member become one (`zunionInterAggregate`).
+/// How the scores of a member are combined (`zunionInterAggregate`).
 #[derive(Clone, Copy)]
 enum Aggregate {
     Sum,
@@ -72,10 +72,10 @@ enum Aggregate {
 }
 
 impl Aggregate {
-    /// In MIN and MAX, `other` may be no number and then loses.
+    /// In MIN and MAX a NaN in `other` is ignored.
     fn join(self, score: f64, other: f64) -> f64 {
         match self {
-            // Infinity and minus infinity together count as zero.
+            // Infinity minus infinity counts as zero.
             Self::Sum => number_or_zero(score + other),
             Self::Min if other < score => other,
             Self::Max if other > score => other,
@@ -87,7 +87,7 @@ impl Aggregate {
 fn store(call: &mut Call<'_>, event: &'static str, combine: fn(&[Source], Aggregate) -> Scores<'_>) {
     let destination = &call.argv[1];
     let Some((mut sources, aggregate)) = parse(call) else { return };
-    // The smallest first. Scores are added up in this order, which their last digits show.
+    // Smallest set first. The order of additions affects the last digits of the scores.
     sources.sort_by_key(Source::len);
     let mut result = Zset::default();
     for (member, score) in combine(&sources, aggregate) {
@@ -108,7 +108,7 @@ fn store(call: &mut Call<'_>, event: &'static str, combine: fn(&[Source], Aggreg
     call.reply.integer(len as i64);
 }
 
-/// The inputs and how to join scores; `None` after an error reply.
+/// The inputs and the aggregate; `None` after an error reply.
 fn parse(call: &mut Call<'_>) -> Option<(Vec<Source>, Aggregate)> {
     let argv = call.argv;
     let keys = integer(call, &argv[2])?;
@@ -161,7 +161,7 @@ fn parse(call: &mut Call<'_>) -> Option<(Vec<Source>, Aggregate)> {
     Some((sources, aggregate))
 }
 
-/// Members with their joined scores.
+/// Members with their combined scores.
 type Scores<'a> = IndexMap<&'a [u8], f64, FxBuildHasher>;
 
 fn union(sources: &[Source], aggregate: Aggregate) -> Scores<'_> {

@@ -237,13 +237,18 @@ fn intsets() {
 #[test]
 fn zipmaps() {
     check_value(2, 9, &string(b"\x02\x01f\x01\x02v..\xfe\x01\x00\x00\x00g\x00\x00\xff"), "hash", "f=v g=");
+    // A count of 254 says nothing: a map that shrank keeps it. Lengths may take five bytes whatever they are.
     check_value(2, 9, &string(b"\xfe\x01f\x01\x00v\xff"), "hash", "f=v");
+    let many: Vec<u8> = (0..300_u32).flat_map(|i| format!("\x03{i:03}\x01\0v").into_bytes()).collect();
+    let fields: Vec<String> = (0..300).map(|i| format!("{i:03}=v")).collect();
+    check_value(2, 9, &string(&[b"\xfe", &many[..], b"\xff"].concat()), "hash", &fields.join(" "));
     let check = |bytes: &[u8], expect: &str| {
         check_fault(2, 9, &string(bytes), &format!("damaged zipmap (at its byte {expect}) at byte 12"));
     };
     check(b"", "0: it ends within an element");
     check(b"\x01\x01f\x01\x00v", "6: it ends without an end mark");
     check(b"\x02\x01f\x01\x00v\xff", "0: its count is another");
+    check(b"\xff\x01f\x01\x00v\xff", "0: its count is another");
     check(b"\x01\x01f\xff", "3: an end mark where a value must stand");
     check(b"\x01\x01f\x01\x09v\xff", "6: it ends within an element");
     check(b"\x00\xff\xff", "1: an end mark before its end");

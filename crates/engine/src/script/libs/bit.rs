@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[(&str, RustFn)] = &[
     ("tohex", tohex),
 ];
 
-/// The numbers given, each modulo 2^32; fractions are rounded to even, as the library's trick with doubles does.
+/// The arguments, each modulo 2^32; fractions are rounded to even, as in the library.
 fn numbers(state: &LuaState) -> LuaResult<Vec<u32>> {
     let number = |(n, value): (usize, Val)| {
         let parsed = match value {
@@ -58,7 +58,7 @@ fn shift(state: &mut LuaState, operation: fn(u32, u32) -> u32) -> LuaResult<u32>
     }
 }
 
-/// `bit.tohex(x [, digits])`: negative for capitals.
+/// `bit.tohex(x [, digits])`: negative digits for upper case.
 fn tohex(state: &mut LuaState) -> LuaResult<u32> {
     let numbers = numbers(state)?;
     let digits = numbers.get(1).map_or(8, |digits| digits.cast_signed());

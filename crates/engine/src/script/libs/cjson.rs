@@ -10,10 +10,10 @@ use super::{arguments, error, give, string, table};
 /// `cjson.null`.
 pub(super) const NULL: Val = Val::LightUserdata(0);
 
-/// What nests deeper is refused.
+/// Deeper nesting is refused.
 const DEPTH_MAX: usize = 1000;
 
-/// An array with holes is one up to this length, or if at least every second place is taken.
+/// A sparse array is encoded as an array up to this length, or if at least every second element is set.
 const SPARSE_SAFE: usize = 10;
 const SPARSE_RATIO: usize = 2;
 
@@ -136,7 +136,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Takes this if it comes next.
+    /// Consumes this text if it is next.
     fn takes(&mut self, word: &[u8]) -> bool {
         let comes = self.text[self.at..].starts_with(word);
         self.at += if comes { word.len() } else { 0 };

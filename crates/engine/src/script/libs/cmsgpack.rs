@@ -7,9 +7,9 @@ use rilua::{LuaError, LuaResult, RustFn, Val};
 
 use super::{arguments, error, give, number_at, string, table, text_at};
 
-/// A table that nests deeper is packed as nil.
+/// Deeper nested tables are packed as nil.
 const NESTING_MAX: usize = 16;
-/// What nests deeper is not unpacked.
+/// Deeper nesting is not unpacked.
 const DEPTH_MAX: usize = 1000;
 
 pub(super) const FUNCTIONS: &[(&str, RustFn)] =
@@ -57,7 +57,7 @@ fn write_len(out: &mut Vec<u8>, len: usize, short: u8) {
     }
 }
 
-/// The shortest form that keeps the number.
+/// The shortest form without loss.
 fn write_number(out: &mut Vec<u8>, number: f64) {
     let integer = number as i64;
     if integer as f64 == number && integer != i64::MAX {
@@ -95,7 +95,7 @@ fn write_table(state: &LuaState, out: &mut Vec<u8>, table: GcRef<Table>, level: 
         key = next;
     }
     let len = entries.len();
-    // Distinct places up to the number of elements: none is left out.
+    // Distinct indexes up to the number of elements: there are no holes.
     let is_place = |key: &Val| matches!(*key, Val::Num(n) if n >= 1.0 && n.fract() == 0.0 && n <= len as f64);
     if entries.iter().all(|(key, _)| is_place(key)) {
         if len < 16 {
@@ -135,7 +135,7 @@ fn unpack_limit(state: &mut LuaState) -> LuaResult<u32> {
     unpack_some(state, "unpack_limit", limit, offset)
 }
 
-/// An integer that may be left out, for 0.
+/// An optional integer, 0 by default.
 fn optional(state: &LuaState, at: usize, function: &str) -> LuaResult<i64> {
     match arguments(state).get(at) {
         None | Some(Val::Nil) => Ok(0),
@@ -143,8 +143,8 @@ fn optional(state: &LuaState, at: usize, function: &str) -> LuaResult<i64> {
     }
 }
 
-/// Up to `limit` values from `offset` on, after the place where the rest begins, which is -1 at the end; all values, and no
-/// such place, if both are 0.
+/// Up to `limit` values from `offset` on, preceded by the offset of the rest, which is -1 at the end; all values,
+/// without an offset, if both are 0.
 fn unpack_some(state: &mut LuaState, function: &str, limit: i64, offset: i64) -> LuaResult<u32> {
     let text = text_at(state, 0, function)?;
     let (Ok(count_max), Ok(start)) = (usize::try_from(limit), usize::try_from(offset)) else {
@@ -180,13 +180,13 @@ impl MsgpackReader<'_> {
         Ok(taken)
     }
 
-    /// An unsigned number of so many bytes, the highest first.
+    /// A big-endian unsigned number of this many bytes.
     fn bits(&mut self, bytes: usize) -> LuaResult<u64> {
         Ok(self.take(bytes)?.iter().fold(0, |bits, &byte| bits << 8 | u64::from(byte)))
     }
 
     fn len(&mut self, bytes: usize) -> LuaResult<usize> {
-        // More than an address can hold is more than there is.
+        // Beyond the address space, so beyond the data.
         Ok(usize::try_from(self.bits(bytes)?).unwrap_or(usize::MAX))
     }
 

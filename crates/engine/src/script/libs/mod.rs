@@ -12,7 +12,7 @@ use rilua::{Lua, LuaApiMut, LuaResult, RustFn, Val};
 use super::values;
 use super::watch::error;
 
-/// Makes them known.
+/// Registers them.
 pub(super) fn open(lua: &mut Lua) -> LuaResult<()> {
     library(lua, "bit", bit::FUNCTIONS)?;
     library(lua, "cmsgpack", cmsgpack::FUNCTIONS)?;
@@ -39,20 +39,20 @@ fn string(state: &LuaState, value: Val) -> Option<Vec<u8>> {
     values::bytes(state, value).map(<[u8]>::to_vec)
 }
 
-/// The one value that a function gives back: a string.
+/// The result of a function: a string.
 fn give(state: &mut LuaState, text: &[u8]) -> LuaResult<u32> {
     let text = values::intern(state, text);
     state.push(text);
     Ok(1)
 }
 
-/// The argument at `at`, counted from 0, as a string; a number is its text (`luaL_checklstring`).
+/// The argument at `at`, counted from 0, as a string; numbers are converted (`luaL_checklstring`).
 fn text_at(state: &LuaState, at: usize, function: &str) -> LuaResult<Vec<u8>> {
     let text = arguments(state).get(at).and_then(|&value| values::text(state, value));
     text.ok_or_else(|| error(format!("bad argument #{} to '{function}' (string expected)", at + 1)))
 }
 
-/// The argument at `at`, counted from 0, as a number; a string that spells one is one (`luaL_checknumber`).
+/// The argument at `at`, counted from 0, as a number; numeric strings are converted (`luaL_checknumber`).
 fn number_at(state: &LuaState, at: usize, function: &str) -> LuaResult<f64> {
     let number = arguments(state).get(at).and_then(|&value| match value {
         Val::Num(number) => Some(number),

@@ -1,4 +1,4 @@
-//! `struct`: numbers and strings as C lays them out.
+//! `struct`: numbers and strings in C's layout.
 
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, RustFn, Val};
@@ -9,13 +9,13 @@ pub(super) const FUNCTIONS: &[(&str, RustFn)] = &[("pack", pack), ("unpack", unp
 
 /// The widest integer, in bytes.
 const INTEGER_SIZE_MAX: usize = 32;
-/// What `!` alone aligns to: no C type wants more.
+/// The alignment of `!` alone: the largest of C's types.
 const ALIGN_MAX: usize = 8;
 
 /// One option of a format.
 struct Item {
     option: u8,
-    /// Bytes; 0 for an option that has none of its own, and for `c0`.
+    /// Bytes; 0 for an option without data, and for `c0`.
     size: usize,
     /// Bytes of padding before it.
     padding: usize,
@@ -34,7 +34,7 @@ impl Format {
         Ok(Self { text: text_at(state, 0, function)?, at: 0, big_endian: false, align: 1 })
     }
 
-    /// The digits that come next, or `default` if none do.
+    /// The number that is next, or `default`.
     fn number(&mut self, default: usize) -> LuaResult<usize> {
         let digits = self.text[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits == 0 {
@@ -46,7 +46,7 @@ impl Format {
         number.and_then(|number| usize::try_from(number).ok()).ok_or_else(|| error("integral size overflow"))
     }
 
-    /// The next item, which would begin at byte `offset`. Options that only say how to go on are obeyed.
+    /// The next item, at byte `offset`. Options without data are applied.
     fn next(&mut self, offset: usize) -> LuaResult<Option<Item>> {
         while let Some(&option) = self.text.get(self.at) {
             self.at += 1;
@@ -66,7 +66,7 @@ impl Format {
             let aligned = if option == b'c' { 0 } else { size.min(self.align) };
             let padding = match aligned {
                 0 => 0,
-                // As C does it: only powers of two are boundaries.
+                // As in C, only powers of two are alignments.
                 size => (size - (offset & (size - 1))) & (size - 1),
             };
             return Ok(Some(Item { option, size, padding }));
@@ -99,7 +99,7 @@ impl Format {
         Ok(())
     }
 
-    /// Bytes in the order of the format, from those that begin with the lowest.
+    /// Reorders little-endian bytes to the byte order of the format.
     fn ordered(&self, mut little: Vec<u8>) -> Vec<u8> {
         if self.big_endian {
             little.reverse();
@@ -188,7 +188,7 @@ fn unpack(state: &mut LuaState) -> LuaResult<u32> {
     Ok(count)
 }
 
-/// What bytes stand for, the lowest first. Of a wide integer the lowest eight count.
+/// The value of little-endian bytes. Of a wide integer the lowest eight count.
 fn number(option: u8, little: &[u8]) -> f64 {
     let bits = little.iter().take(8).rev().fold(0, |bits: u64, &byte| bits << 8 | u64::from(byte));
     match option {
