@@ -444,7 +444,6 @@ fn a_unix_domain_socket_is_listened_on() {
 
     let mut server =
         Server::start(&["--unixsocket", "redis.sock", "--unixsocketperm", "700", "--protected-mode", "yes"]);
-    assert!(server.log.contains("The server is now ready to accept connections at redis.sock\n"), "{}", server.log);
     let path = server.folder.join("redis.sock");
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     let exchange = |text: &str| {
