@@ -40,8 +40,63 @@ pub struct Size {
     pub h: f64,
 }
 
-/// How far a wire leans towards the card below when it leaves the one above.
-const LEAN: f64 = 0.6;
+/// A box: its upper left corner and its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+impl Rect {
+    /// The box of `size` around `centre`.
+    #[must_use]
+    pub fn around(centre: Point, size: Size) -> Self {
+        Self { x: centre.x - size.w / 2.0, y: centre.y - size.h / 2.0, w: size.w, h: size.h }
+    }
+
+    /// Its right edge.
+    #[must_use]
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    /// Its lower edge.
+    #[must_use]
+    pub fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+
+    /// Whether the two boxes have an area in common. Boxes that only touch do not.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+    }
+
+    /// Whether `other` lies within this box.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.x <= other.x && other.right() <= self.right() && self.y <= other.y && other.bottom() <= self.bottom()
+    }
+}
+
+/// The direction in which a tree grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// Replicas below their master.
+    #[default]
+    Down,
+    /// Replicas to the right of their master.
+    Right,
+}
+
+/// Wires keep this distance from a card's corners.
+const CORNER: f64 = 18.0;
 
 /// A cubic Bézier curve: where a wire runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,33 +108,50 @@ pub struct Curve {
 impl Curve {
     /// The wire between two cards of one size whose upper left corners are `a` and `b`.
     ///
-    /// It leaves the card above at its lower edge, on the side of the one below, so that wires to several replicas part
-    /// early, and enters that one in the middle of its upper edge. Cards side by side are joined at their facing sides.
+    /// It enters the lower card (or the right one) in the middle of the facing edge, and leaves the other one as near to
+    /// there as its edge allows, so that the wires of several replicas part early. `flow` decides which edges face where
+    /// both could.
     #[must_use]
-    pub fn between(a: Point, b: Point, card: Size) -> Self {
+    pub fn between(a: Point, b: Point, card: Size, flow: Flow) -> Self {
         let apart_y = (a.y - b.y).abs() - card.h;
         let apart_x = (a.x - b.x).abs() - card.w;
-        let (start, end, bend) = if apart_y >= apart_x.min(card.h * 0.25) {
-            let down = if b.y >= a.y { 1.0 } else { -1.0 };
-            let lean = ((b.x - a.x) * LEAN).clamp(24.0 - card.w / 2.0, card.w / 2.0 - 24.0);
-            let (from, to) = (a.x + card.w / 2.0, b.x + card.w / 2.0);
-            let (start, end) = if down > 0.0 {
-                (Point::new(from + lean, a.y + card.h), Point::new(to, b.y))
+        let upright = match flow {
+            Flow::Down => apart_y >= apart_x.min(card.h * 0.25),
+            Flow::Right => apart_x < apart_y.min(card.w * 0.25),
+        };
+        let middle = |corner: Point| Point::new(corner.x + card.w / 2.0, corner.y + card.h / 2.0);
+        let (from, to) = (middle(a), middle(b));
+        let lean = |from: f64, to: f64, side: f64| (to - from).clamp(CORNER - side / 2.0, side / 2.0 - CORNER);
+        let (start, end, bend) = if upright {
+            let down = if to.y >= from.y { 1.0 } else { -1.0 };
+            let (mut start, mut end) =
+                (Point::new(from.x, from.y + down * card.h / 2.0), Point::new(to.x, to.y - down * card.h / 2.0));
+            if down > 0.0 {
+                start.x += lean(from.x, to.x, card.w);
             } else {
-                (Point::new(from, a.y), Point::new(to - lean, b.y + card.h))
-            };
-            let reach = ((end.y - start.y).abs() * 0.5).max(16.0) * down;
-            (start, end, Point::new(0.0, reach))
+                end.x += lean(to.x, from.x, card.w);
+            }
+            (start, end, Point::new(0.0, ((end.y - start.y).abs() * 0.5).max(16.0) * down))
         } else {
-            let right = if b.x >= a.x { 1.0 } else { -1.0 };
-            let start = Point::new(if right > 0.0 { a.x + card.w } else { a.x }, a.y + card.h / 2.0);
-            let end = Point::new(if right > 0.0 { b.x } else { b.x + card.w }, b.y + card.h / 2.0);
-            let reach = ((end.x - start.x).abs() * 0.5).max(16.0) * right;
-            (start, end, Point::new(reach, 0.0))
+            let right = if to.x >= from.x { 1.0 } else { -1.0 };
+            let (mut start, mut end) =
+                (Point::new(from.x + right * card.w / 2.0, from.y), Point::new(to.x - right * card.w / 2.0, to.y));
+            if right > 0.0 {
+                start.y += lean(from.y, to.y, card.h);
+            } else {
+                end.y += lean(to.y, from.y, card.h);
+            }
+            (start, end, Point::new(((end.x - start.x).abs() * 0.5).max(16.0) * right, 0.0))
         };
         let first = Point::new(start.x + bend.x, start.y + bend.y);
         let second = Point::new(end.x - bend.x, end.y - bend.y);
         Self { points: [start, first, second, end] }
+    }
+
+    /// Whether it leaves its cards upwards or downwards, not sideways.
+    #[must_use]
+    pub fn is_upright(&self) -> bool {
+        self.points[0].x == self.points[1].x
     }
 
     /// The point at `t` in 0..=1.
@@ -91,15 +163,14 @@ impl Curve {
         Point::new(b0 * p0.x + b1 * p1.x + b2 * p2.x + b3 * p3.x, b0 * p0.y + b1 * p1.y + b2 * p2.y + b3 * p3.y)
     }
 
-    /// The point at `t`, moved sideways by `by`: the lane of one direction.
+    /// The unit vector to the right of somebody who walks from start to end, at `t`.
     #[must_use]
-    pub fn beside(&self, t: f64, by: f64) -> Point {
-        let p = self.at(t);
+    pub fn right_hand(&self, t: f64) -> Point {
         let ahead = self.at((t + 0.01).min(1.0));
         let behind = self.at((t - 0.01).max(0.0));
         let (dx, dy) = (ahead.x - behind.x, ahead.y - behind.y);
         let length = dx.hypot(dy).max(1e-6);
-        Point::new(p.x - dy / length * by, p.y + dx / length * by)
+        Point::new(-dy / length, dx / length)
     }
 
     /// The curve as an SVG path.
@@ -138,23 +209,38 @@ mod tests {
 
     #[test]
     fn a_wire_joins_facing_edges() {
-        let below = Curve::between(Point::new(0.0, 0.0), Point::new(50.0, 300.0), CARD);
-        assert_eq!(below.at(0.0), Point::new(130.0, 100.0));
-        assert_eq!(below.at(1.0), Point::new(150.0, 300.0));
-        let above = Curve::between(Point::new(0.0, 300.0), Point::new(0.0, 0.0), CARD);
-        assert_eq!(above.at(0.0), Point::new(100.0, 300.0));
-        assert_eq!(above.at(1.0), Point::new(100.0, 100.0));
-        let beside = Curve::between(Point::new(0.0, 0.0), Point::new(400.0, 10.0), CARD);
-        assert_eq!(beside.at(0.0), Point::new(200.0, 50.0));
-        assert_eq!(beside.at(1.0), Point::new(400.0, 60.0));
+        let ends = |a: (f64, f64), b: (f64, f64), flow| {
+            let wire = Curve::between(Point::new(a.0, a.1), Point::new(b.0, b.1), CARD, flow);
+            let point = |t| (wire.at(t).x, wire.at(t).y);
+            (point(0.0), point(1.0))
+        };
+        // Below: straight down into the middle of the lower card.
+        assert_eq!(ends((0.0, 0.0), (50.0, 300.0), Flow::Down), ((150.0, 100.0), (150.0, 300.0)));
+        assert_eq!(ends((0.0, 300.0), (0.0, 0.0), Flow::Down), ((100.0, 300.0), (100.0, 100.0)));
+        assert_eq!(ends((0.0, 0.0), (400.0, 10.0), Flow::Down), ((200.0, 60.0), (400.0, 60.0)));
+        // Far to the right and a little below, it is the flow that decides.
+        assert_eq!(ends((0.0, 0.0), (400.0, 150.0), Flow::Down), ((182.0, 100.0), (500.0, 150.0)));
+        assert_eq!(ends((0.0, 0.0), (400.0, 150.0), Flow::Right), ((200.0, 82.0), (400.0, 200.0)));
+        assert_eq!(ends((400.0, 150.0), (0.0, 0.0), Flow::Right), ((400.0, 200.0), (200.0, 82.0)));
+        assert_eq!(ends((0.0, 0.0), (10.0, 300.0), Flow::Right), ((110.0, 100.0), (110.0, 300.0)));
     }
 
     #[test]
-    fn lanes_lie_on_both_sides() {
-        let wire = Curve::between(Point::new(0.0, 0.0), Point::new(0.0, 300.0), CARD);
-        assert!(wire.beside(0.5, 10.0).x < 100.0);
-        assert!(wire.beside(0.5, -10.0).x > 100.0);
-        assert!((wire.beside(0.5, 10.0).distance(wire.at(0.5)) - 10.0).abs() < 1e-6);
+    fn the_right_hand_of_who_walks_down_is_left_on_the_screen() {
+        let wire = Curve::between(Point::new(0.0, 0.0), Point::new(0.0, 300.0), CARD, Flow::Down);
+        let side = wire.right_hand(0.5);
+        assert!((side.x + 1.0).abs() < 1e-6 && side.y.abs() < 1e-6);
+        assert!(wire.is_upright());
+    }
+
+    #[test]
+    fn boxes_that_touch_do_not_overlap() {
+        let box_ = Rect { x: 0.0, y: 0.0, w: 10.0, h: 10.0 };
+        let beside = |x| Rect { x, y: 5.0, w: 10.0, h: 1.0 };
+        assert!(!box_.overlaps(&beside(10.0)));
+        assert!(box_.overlaps(&beside(9.9)));
+        assert!(box_.contains(&beside(0.0)) && !box_.contains(&beside(0.1)));
+        assert_eq!(Rect::around(Point::new(5.0, 5.0), Size { w: 10.0, h: 10.0 }), box_);
     }
 
     #[test]
