@@ -55,6 +55,18 @@ pub enum Overlay {
     Help,
 }
 
+impl Overlay {
+    /// Whether the other one is about the same thing, wherever it was opened.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Node(a, _), Self::Node(b, _)) => a == b,
+            (Self::Wire(a, b, _), Self::Wire(c, d, _)) => (a, b) == (c, d),
+            _ => false,
+        }
+    }
+}
+
 /// Where something was tried: the place where a refusal is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorSite {
@@ -64,15 +76,6 @@ pub enum ErrorSite {
     Stage,
     /// In a sheet or a dialog.
     Overlay,
-}
-
-/// How a card is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grip {
-    /// To be moved.
-    Move,
-    /// By its plug, to be put onto another card.
-    Plug,
 }
 
 /// What a reader wants.
@@ -124,10 +127,6 @@ pub enum Intent {
     /// A notice was read.
     DismissNotice,
 
-    /// Hold a card at a place in the window.
-    Grab(HostId, Grip, Point),
-    /// Move a card by so many pixels.
-    Nudge(HostId, Point),
     /// Begin to choose the master of this node.
     StartConnect(HostId),
     /// This card was chosen as the master.

@@ -2,7 +2,7 @@
 
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
-use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::{Action, ActionLog, LabConfig, LabError, NodeSpec, Replay};
 
 use yew::prelude::*;
@@ -69,7 +69,7 @@ impl App {
         self.playback.playing = false;
         self.ui.overlay = None;
         self.show(left_at);
-        self.placement.jump = true;
+        self.drawing.world += 1;
         self.ui.notice = Some(Notice { wording: |t| t.returned, at: left_at, since_ms: dom::wall_ms() });
     }
 
@@ -77,11 +77,10 @@ impl App {
         match LabRun::start(config) {
             Ok(run) => {
                 self.replace_run(run);
-                self.placement.placed.clear();
                 self.ui.overlay = None;
                 self.ui.notice = None;
                 self.playback.playing = true;
-                self.placement.jump = true;
+                self.drawing.world += 1;
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
@@ -94,7 +93,7 @@ impl App {
         self.ui.error = None;
         match ActionLog::from_json(text).and_then(Replay::new) {
             Ok(replay) => {
-                self.placement.jump = true;
+                self.drawing.world += 1;
                 self.start_replay(PendingReplay::show(replay, Origin::Loaded(name)));
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),

@@ -1,10 +1,9 @@
-//! What is done in the document after each rendering: sheets placed, the focus restored, lists scrolled to their end.
+//! What is done in the document after each rendering: what moves is drawn, lists are scrolled to their end.
 
 use web_sys::HtmlElement;
 
 use crate::app::App;
-use crate::intent::Overlay;
-use crate::ui::{dom, overlay};
+use crate::ui::dom;
 
 /// A list that is nearer to its end than this is kept there: a few lines may come at once.
 const NEAR_END: i32 = 160;
@@ -13,36 +12,14 @@ impl App {
     /// Puts what moves back to its place after the components were rendered, and updates the focus and scrolled lists.
     pub(super) fn after_render(&mut self) {
         self.playback.rendered = Some(self.to_render());
-        self.lay_out();
-        let (cards, page) = (self.elements.cards.cast(), self.elements.page.cast());
-        if let (Some(cards), Some(page)) = (cards, page) {
-            self.placement.layer.refresh(&cards, &page);
+        if let Some(page) = self.elements.page.cast() {
+            self.drawing.time.find_elements(&page);
         }
         self.draw_moving();
-        self.update_overlay();
         if std::mem::take(&mut self.ui.focus_console) {
             dom::focus(crate::console::input::ID);
         }
         self.follow_ends();
-    }
-
-    /// Opens a dialog, places a sheet and moves the focus into it; gives the focus back when it is gone.
-    pub(super) fn update_overlay(&mut self) {
-        match (self.ui.overlay, overlay::open_popover()) {
-            (Some(Overlay::Node(_, at) | Overlay::Wire(_, _, at)), Some(sheet)) => {
-                if self.elements.focus_before.is_none() {
-                    self.elements.focus_before = dom::active();
-                }
-                overlay::settle(&sheet, at);
-            }
-            (Some(_), _) => {}
-            (None, _) => {
-                if let Some(before) = self.elements.focus_before.take().filter(|element| element.is_connected()) {
-                    // What had the focus can have it again, or nobody has it.
-                    let _ = before.focus();
-                }
-            }
-        }
     }
 
     /// Scrolls lists that grew to their end, unless their reader has scrolled away from it.

@@ -7,8 +7,8 @@ use crate::ui::dom;
 const LANG: &str = "psyncscope.lang";
 const THEME: &str = "psyncscope.theme";
 
-/// Below this width the page is one column.
-const NARROW: &str = "(max-width: 760px)";
+/// Windows in which the console and the ruler are tabs. The stylesheet's `narrow.css` asks the same.
+const NARROW: &str = "(max-width: 599px), (max-height: 499px), (max-width: 900px) and (max-height: 819px)";
 const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
 /// The language chosen before, or the browser's.
@@ -61,7 +61,7 @@ const fn name(theme: Theme) -> Option<&'static str> {
     }
 }
 
-/// Whether the page is one column now.
+/// Whether the console and the ruler are tabs now.
 #[must_use]
 pub fn is_narrow() -> bool {
     dom::media(NARROW)

@@ -7,7 +7,7 @@ use yew::html::Scope;
 
 use crate::app::{App, Msg};
 use crate::intent::{Intent, Overlay};
-use crate::ui::{dom, overlay};
+use crate::ui::{dom, popover};
 
 /// Listens to the window for as long as the app lives.
 #[must_use]
@@ -37,7 +37,7 @@ pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
 
 /// Moves the focus within the open sheet, if there is one and the key says so.
 fn in_sheet(event: &KeyboardEvent) -> bool {
-    let Some(sheet) = overlay::open_popover() else { return false };
+    let Some(sheet) = popover::open_popover() else { return false };
     let on_input = event.target().is_some_and(|t| t.dyn_into::<HtmlInputElement>().is_ok());
     let by = match event.key().as_str() {
         "Tab" if event.shift_key() => -1,
@@ -46,7 +46,7 @@ fn in_sheet(event: &KeyboardEvent) -> bool {
         "ArrowUp" if !on_input => -1,
         _ => return false,
     };
-    overlay::move_focus(&sheet, by);
+    popover::move_focus(&sheet, by);
     true
 }
 
@@ -55,7 +55,7 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
         return None;
     }
-    if event.key() == "Escape" && overlay::open_popover().is_some() {
+    if event.key() == "Escape" && popover::open_popover().is_some() {
         return Some(Intent::Escape);
     }
     let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());

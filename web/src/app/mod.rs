@@ -3,7 +3,6 @@
 //! * [`state`]: its state, by what it is about; [`run`]: a lab and the index of its timeline
 //! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
-//! * [`cards`]: where the cards are, and dragging them
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
@@ -11,7 +10,6 @@
 
 pub mod act;
 pub mod after_render;
-pub mod cards;
 pub mod choices;
 pub mod keys;
 pub mod page;
@@ -22,7 +20,6 @@ pub mod state;
 pub mod time;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -32,11 +29,11 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::run::{LabRun, Origin};
-use crate::app::state::{PageElements, Placement, Playback, Session, UiState};
+use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
-use crate::model::geometry::{Point, Size};
 use crate::model::pace::Speed;
-use crate::stage::layer::Layer;
+use crate::stage::layer::LayerHandle;
+use crate::transport::time_display::TimeDisplay;
 use crate::ui::dom;
 
 /// The app's messages.
@@ -45,16 +42,12 @@ pub enum Msg {
     Intent(Intent),
     /// An animation frame; milliseconds of wall time.
     Tick(f64),
-    /// The stage has another size.
-    Resized(Size),
+    /// Something on the stage has begun to move.
+    Motion,
     /// The window's width or the preference for reduced motion changed.
     EnvironmentChanged,
     /// A file was read: its name and its text, if it is text.
     FileRead(String, Option<String>),
-    /// The pointer moved while it drags a card.
-    Moved(Point),
-    /// The pointer that drags a card was released; `None` if the drag was cancelled.
-    Released(Option<Point>),
 }
 
 /// How long a notice stays at least; it goes when the reader then does something else.
@@ -69,7 +62,7 @@ pub struct App {
     session: Session,
     playback: Playback,
     ui: UiState,
-    placement: Placement,
+    drawing: Drawing,
     elements: PageElements,
     /// Handles the intents of all components.
     dispatch: Callback<Intent>,
@@ -123,19 +116,14 @@ impl Component for App {
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
             },
-            placement: Placement {
-                layer: Layer::default(),
-                stage: Size { w: 800.0, h: 480.0 },
-                placed: BTreeMap::new(),
-                held: None,
-                jump: true,
+            drawing: Drawing {
+                layer: LayerHandle::default(),
+                time: TimeDisplay::default(),
+                world: 0,
+                onmotion: link.callback(|()| Msg::Motion),
             },
             elements: PageElements {
                 page: NodeRef::default(),
-                stage_box: NodeRef::default(),
-                cards: NodeRef::default(),
-                size_watch: None,
-                focus_before: None,
                 followed: Vec::new(),
                 file_reader: None,
             },
@@ -147,17 +135,12 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let draw = match msg {
             Msg::Tick(wall_ms) => self.tick(wall_ms),
-            Msg::Resized(size) => self.resized(size),
+            Msg::Motion => false,
             Msg::EnvironmentChanged => self.environment_changed(),
             Msg::FileRead(name, text) => {
                 self.file_read(name, text);
                 true
             }
-            Msg::Moved(at) => {
-                self.hold_moved(at);
-                false
-            }
-            Msg::Released(at) => self.hold_released(at),
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
         self.request_tick(ctx);
@@ -168,10 +151,7 @@ impl Component for App {
         self.render()
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
-        if first {
-            self.watch_size(ctx);
-        }
+    fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         self.after_render();
         self.request_tick(ctx);
     }
@@ -215,6 +195,8 @@ impl App {
                 self.ui.theme = theme;
                 choices::remember_theme(theme);
             }
+            // What opened a sheet closes it.
+            Intent::Open(overlay) if self.ui.overlay.is_some_and(|open| open.is_of(&overlay)) => self.close(),
             Intent::Open(overlay) => {
                 self.ui.overlay = Some(overlay);
                 self.ui.error = None;
@@ -230,8 +212,6 @@ impl App {
             Intent::DismissError => self.ui.error = None,
             Intent::DismissNotice => self.ui.notice = None,
 
-            Intent::Grab(id, grip, at) => self.grab(ctx, id, grip, at),
-            Intent::Nudge(id, by) => self.nudge(id, by),
             Intent::StartConnect(id) => {
                 self.ui.overlay = None;
                 self.ui.connecting = Some(id);

@@ -21,7 +21,7 @@ use crate::model::ring::Eras;
 use crate::model::ring_readers::RingReader;
 use crate::model::ruler::ruler;
 use crate::model::time;
-use crate::model::topology::{self, WireView};
+use crate::model::topology;
 use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
@@ -30,10 +30,9 @@ use crate::panels::tabs::{Tabs, slug};
 use crate::panels::verdict::Decision;
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
-use crate::stage::card::Card;
 use crate::stage::node_menu::{NodeMenu, Other};
-use crate::stage::view::{Stage, stage};
-use crate::stage::wire_sheet::wire_sheet;
+use crate::stage::view::Stage;
+use crate::stage::wire_sheet::WireSheet;
 use crate::topbar::bar::TopBar;
 use crate::topbar::futures::futures;
 use crate::topbar::help::help;
@@ -53,7 +52,6 @@ impl App {
     pub(super) fn render(&self) -> Html {
         let t = self.ui.lang.text();
         let masters = topology::masters(&self.playback.frame);
-        let wires = self.wires();
         let (from, now) = self.range();
         let run = self.session.run.borrow();
         let note = caption(run.index().notes(self.playback.frame.entries), self.playback.at).cloned();
@@ -73,20 +71,20 @@ impl App {
         let console = console_here.then(|| self.console(&cx));
         let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
         let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters))).flatten();
-        let stage = stage(
-            Stage {
-                cards: self.cards(&masters),
-                wires,
-                height: self.layout().height,
-                compact: self.is_compact(),
-                segments: self.ui.segments,
-                connecting: self.ui.connecting.map(|id| topology::name(&self.playback.frame, id)),
-                error: self.error_at(ErrorSite::Stage),
-                box_ref: self.elements.stage_box.clone(),
-                floor_ref: self.elements.cards.clone(),
-            },
-            &cx,
-        );
+        let stage = html! {
+            <Stage
+                frame={Shared::from(&self.playback.frame)}
+                world={self.drawing.world}
+                selected={self.ui.selected}
+                connecting={self.ui.connecting}
+                overlay={self.ui.overlay}
+                segments={self.ui.segments}
+                reduced_motion={self.ui.reduced_motion}
+                error={self.error_at(ErrorSite::Stage)}
+                layer={self.drawing.layer.clone()}
+                onmotion={self.drawing.onmotion.clone()}
+            />
+        };
         let top = TopBar { origin, nodes: self.playback.frame.hosts.len(), seed, theme: self.ui.theme };
         let bar = Bar {
             playing: self.playback.playing,
@@ -149,34 +147,6 @@ impl App {
 
     fn error_at(&self, here: ErrorSite) -> Option<UiError> {
         self.ui.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
-    }
-
-    /// The wires worth drawing; one whose sheet is open stays.
-    fn wires(&self) -> Vec<WireView> {
-        let open = match self.ui.overlay {
-            Some(Overlay::Wire(a, b, _)) => Some((a, b)),
-            _ => None,
-        };
-        topology::wires(&self.playback.frame, open)
-    }
-
-    fn cards(&self, masters: &BTreeMap<HostId, HostId>) -> Vec<Card> {
-        let card = |host: &Arc<HostFrame>| {
-            let master = masters.get(&host.id).and_then(|&m| topology::host(&self.playback.frame, m));
-            let lag_s = master.and_then(|master| {
-                let conns: Vec<_> = master.conns.iter().filter(|c| c.peer == host.id).map(|c| c.conn).collect();
-                let node = master.node.as_ref()?;
-                node.replicas.iter().rev().find(|r| conns.contains(&r.conn)).map(|r| r.lag_s)
-            });
-            Card {
-                host: Shared::from(host),
-                master: master.map(|m| Arc::clone(&m.name)),
-                lag_s,
-                selected: self.ui.selected == Some(host.id),
-                target: self.ui.connecting.map(|replica| replica != host.id),
-            }
-        };
-        self.playback.frame.hosts.iter().map(card).collect()
     }
 
     fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>) -> Html {
@@ -295,20 +265,32 @@ impl App {
         let seed = self.session.run.borrow().lab().config().seed;
         match self.ui.overlay {
             None => Html::default(),
-            Some(Overlay::Node(id, _)) => {
+            Some(Overlay::Node(id, at)) => {
                 let Some(host) = topology::host(&self.playback.frame, id) else { return Html::default() };
                 let is_cut = |other| {
                     let pair = topology::ordered(id, other);
                     self.playback.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
                 };
                 let others = self.playback.frame.hosts.iter().filter(|h| h.id != id);
-                let others = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
-                NodeMenu { host, others, master: masters.get(&id).copied(), error }.draw(cx)
+                let others: Vec<Other> = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
+                html! {
+                    <NodeMenu
+                        key={format!("node-{}", id.0)}
+                        host={Shared::from(host)}
+                        {others}
+                        master={masters.get(&id).copied()}
+                        {error}
+                        {at}
+                    />
+                }
             }
-            Some(Overlay::Wire(a, b, _)) => {
+            Some(Overlay::Wire(a, b, at)) => {
                 let pair = topology::ordered(a, b);
-                match self.wires().iter().find(|w| (w.a, w.b) == pair) {
-                    Some(wire) => wire_sheet(wire, error.as_ref(), cx),
+                match topology::wires(&self.playback.frame, Some(pair)).into_iter().find(|w| (w.a, w.b) == pair) {
+                    Some(wire) => {
+                        let key = format!("wire-{}", wire.key());
+                        html! { <WireSheet {key} {wire} {error} {at} /> }
+                    }
                     None => Html::default(),
                 }
             }

@@ -1,7 +1,6 @@
 //! The app's state, by what it is about.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,18 +8,16 @@ use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
 use psyncscope_lab::StepBy;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::app::cards::{HeldCard, SizeWatch};
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::i18n::Lang;
 use crate::intent::{ErrorSite, Overlay, Tab, Theme};
-use crate::model::geometry::{Point, Size};
 use crate::model::narrate::Wording;
 use crate::model::pace::Speed;
-use crate::stage::layer::Layer;
+use crate::stage::layer::LayerHandle;
+use crate::transport::time_display::TimeDisplay;
 use crate::ui::error::UiError;
 
 /// The run on the page, and those that were left.
@@ -125,32 +122,22 @@ pub struct Notice {
     pub since_ms: f64,
 }
 
-/// Where the cards are.
-pub struct Placement {
-    /// Positions of everything that moves.
-    pub layer: Layer,
-    /// The size of the stage, in pixels.
-    pub stage: Size,
-    /// Where the user put cards, as a share of the stage's free width and height.
-    pub placed: BTreeMap<HostId, Point>,
-    /// The card that is being dragged.
-    pub held: Option<HeldCard>,
-    /// Whether cards are placed without animation after the next rendering: the stage or the world is another one.
-    pub jump: bool,
+/// What is drawn past the virtual DOM.
+pub struct Drawing {
+    /// What moves on the stage.
+    pub layer: LayerHandle,
+    /// The clock and the scrubber's knob.
+    pub time: TimeDisplay,
+    /// Another number for another world: its cards stand at their places at once.
+    pub world: usize,
+    /// Requests ticks once something on the stage has begun to move.
+    pub onmotion: Callback<()>,
 }
 
 /// Elements of the document and what listens to them.
 pub struct PageElements {
     /// The page.
     pub page: NodeRef,
-    /// The box whose size the layout is made for.
-    pub stage_box: NodeRef,
-    /// The container of the cards.
-    pub cards: NodeRef,
-    /// Watches the size of the stage.
-    pub size_watch: Option<SizeWatch>,
-    /// What had the focus before a sheet took it.
-    pub focus_before: Option<HtmlElement>,
     /// What the lists that follow their end last showed.
     pub followed: Vec<String>,
     /// The file that is being read.

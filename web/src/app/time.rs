@@ -21,7 +21,7 @@ const WORK_MAX_MS: f64 = 5.0;
 impl App {
     /// Requests the next tick, if something moves.
     pub(super) fn request_tick(&mut self, ctx: &Context<Self>) {
-        let moves = self.playback.playing || self.session.replay.is_some() || self.placement.layer.is_settling();
+        let moves = self.playback.playing || self.session.replay.is_some() || self.drawing.layer.get().is_settling();
         if !moves {
             self.playback.last_tick_ms = None;
         } else if self.playback.tick_request.is_none() {
@@ -44,7 +44,7 @@ impl App {
         if self.playback.playing {
             self.pass(passed_ms * 1000.0);
         }
-        self.placement.layer.settle(passed_ms);
+        self.drawing.layer.get().settle(passed_ms);
         if self.playback.rendered != Some(self.to_render()) {
             return true;
         }
@@ -169,8 +169,8 @@ impl App {
         let style = PacketStyle { segments: self.ui.segments, reduced_motion: self.ui.reduced_motion };
         let run = self.session.run.borrow();
         let at = self.playback.at;
-        self.placement.layer.packets(&self.playback.frame, at, &run.colours, style);
+        self.drawing.layer.get().draw(&self.playback.frame, at, &run.colours, style);
         let extent = time::extent(run.now());
-        self.placement.layer.clock(at, at.0 as f64 / extent as f64, self.playback.playing);
+        self.drawing.time.show(at, at.0 as f64 / extent as f64, self.playback.playing);
     }
 }

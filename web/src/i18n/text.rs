@@ -72,6 +72,9 @@ text! {
     stage,
     add_node,
     show_segments,
+    zoom_in,
+    zoom_out,
+    zoom_fit,
     role_master,
     /// {node}
     role_replica_of,
@@ -306,6 +309,7 @@ text! {
     key_space,
     key_arrows,
     key_console,
+    key_zoom,
     key_digits,
     key_card,
     key_menu,

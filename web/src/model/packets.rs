@@ -116,22 +116,23 @@ impl WirePath {
         place
     }
 
-    /// How wide a chip of a lane may be: up to the bounds, to the middle between this wire and its neighbours, or most of
-    /// the way of a wire that runs sideways.
+    /// How wide a chip of a lane may be: up to the bounds all the way, to the middle between this wire and its neighbours
+    /// half-way, or most of the length of a wire that runs sideways.
     fn room(&self, forward: bool, others: &[Curve], bounds: Rect) -> f64 {
-        let (middle, side) = self.lane(forward, 0.5);
-        let (start, end) = (self.curve.at(self.from), self.curve.at(self.to));
-        if side.x.abs() < side.y.abs() {
-            return (start.x - end.x).abs() * 0.75;
+        if !self.curve.is_upright() {
+            return (self.curve.at(0.0).x - self.curve.at(1.0).x).abs() * 0.7;
         }
-        let edge = if side.x > 0.0 { bounds.right() - middle.x } else { middle.x - bounds.x };
-        others
+        let to_edge = |progress| {
+            let (at, side) = self.lane(forward, progress);
+            if side.x > 0.0 { bounds.right() - at.x } else { at.x - bounds.x }
+        };
+        let (middle, side) = self.lane(forward, 0.5);
+        let to_neighbours = others
             .iter()
             .filter(|other| other.is_upright() && other.spans(middle.y))
             .map(|other| (other.at(at(other, |p| p.y, middle.y)).x - middle.x) * side.x.signum() / 2.0)
-            .filter(|&half| half > 0.0)
-            .fold(edge, f64::min)
-            - GAP
+            .filter(|&half| half > 0.0);
+        to_neighbours.fold(to_edge(0.0).min(to_edge(1.0)), f64::min) - GAP
     }
 }
 
@@ -231,7 +232,7 @@ fn groups(packets: &[Moving<'_>], wires: &[WirePath]) -> Vec<Chip> {
         let letters = wire.letters[usize::from(!packet.forward)];
         let chip = |packet: usize, more: usize| {
             let moving = &packets[packet];
-            let width = chip_text(moving.label, more, letters).chars().count() as f64 * LETTER + CHIP_PADDING;
+            let width = chip_width(&chip_text(moving.label, more, letters));
             let size = Size { w: width * wire.magnified, h: CHIP_HEIGHT * wire.magnified };
             let place = wire.place(moving.forward, moving.progress, size);
             Chip { packet, more, letters: Some(letters), place }
@@ -256,6 +257,18 @@ pub fn chip_text(label: &str, more: usize, letters: usize) -> Cow<'_, str> {
     let count = format!(" +{more}");
     let rest = letters.saturating_sub(count.len()).max(LETTERS_MIN);
     Cow::Owned(shortened(label, rest).into_owned() + &count)
+}
+
+/// The width of a chip with this text.
+#[must_use]
+pub fn chip_width(text: &str) -> f64 {
+    text.chars().count() as f64 * LETTER + CHIP_PADDING
+}
+
+/// The room that a wire's label takes, in letters: an ideogram is as wide as two.
+#[must_use]
+pub fn label_letters(text: &str) -> usize {
+    text.chars().map(|c| if c >= '\u{2e80}' { 2 } else { 1 }).sum()
 }
 
 /// At most so many letters of a label: without the name that all REPLCONF commands share, or cut off with a sign.

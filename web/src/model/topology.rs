@@ -27,6 +27,13 @@ pub fn masters(frame: &Frame) -> BTreeMap<HostId, HostId> {
         .collect()
 }
 
+/// What INFO on `master` calls the lag of this replica, in seconds.
+#[must_use]
+pub fn lag_s(master: &HostFrame, replica: HostId) -> Option<i64> {
+    let conns: Vec<_> = master.conns.iter().filter(|c| c.peer == replica).map(|c| c.conn).collect();
+    master.node.as_ref()?.replicas.iter().rev().find(|r| conns.contains(&r.conn)).map(|r| r.lag_s)
+}
+
 /// The host with this number.
 #[must_use]
 pub fn host(frame: &Frame, id: HostId) -> Option<&Arc<HostFrame>> {

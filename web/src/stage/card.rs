@@ -1,6 +1,5 @@
 //! A node's card.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -10,155 +9,169 @@ use web_sys::{Element, EventTarget};
 use yew::prelude::*;
 
 use crate::i18n::{Text, fill};
-use crate::intent::{Grip, Intent, Overlay};
+use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
-use crate::stage::card_chips::card_chips;
-use crate::stage::mini_ring::mini_ring;
-use crate::ui::atoms::{bare_button, button, class, span};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::icon::{Shape, icon};
-use crate::ui::part::Part;
+use crate::stage::card_chips::CardChips;
+use crate::stage::gesture::{Grip, point_of};
+use crate::stage::mini_ring::MiniRing;
+use crate::ui::context::{UiContext, use_ui};
+use crate::ui::icon::{Icon, Shape};
 use crate::ui::rich::{Fill, rich};
 use crate::ui::shared::Shared;
 
 /// How far Shift and an arrow key move a card.
 const NUDGE: f64 = 16.0;
 
-/// Name, role, state, offset, histories and a small ring; a plug to connect it by and a button for its menu.
-#[derive(PartialEq)]
-pub struct Card {
+/// Properties of [`Card`].
+#[derive(Properties, PartialEq)]
+pub struct CardProps {
     /// The host.
     pub host: Shared<HostFrame>,
-    /// The name of the master, if it is a replica of a host that is here.
+    /// The name of the master, if it is a replica of a host that is in the world.
     pub master: Option<Arc<str>>,
-    /// What INFO on its master calls its lag.
+    /// What INFO on its master calls its lag, in seconds.
     pub lag_s: Option<i64>,
     /// Whether the panels are about it.
     pub selected: bool,
-    /// A master is being chosen: whether this card may be it.
+    /// Whether its menu is open.
+    pub menu_open: bool,
+    /// While a master is being chosen: whether this card may be it.
     pub target: Option<bool>,
+    /// Called when the card or its plug is taken to be dragged.
+    pub ongrab: Callback<(HostId, Grip, PointerEvent)>,
+    /// Called to move the card by so much.
+    pub onnudge: Callback<(HostId, Point)>,
 }
 
-impl Part for Card {
-    fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let host = &self.host;
-        let id = host.id;
-        let name = host.name.to_string();
-        let press = if self.target.is_some() { Intent::ChooseMaster(id) } else { Intent::Select(id) };
-        let power = match host.power {
-            Power::Running => "running",
-            Power::Paused => "paused",
-            Power::Stopped => "stopped",
-            Power::Off => "off",
-        };
-        let looks = class(&[
-            ("card", true),
-            (&format!("power-{power}"), true),
-            ("selected", self.selected),
-            ("target", self.target == Some(true)),
-            ("no-target", self.target == Some(false)),
-        ]);
-        let role = role_of(host, self.master.as_deref(), t);
-        let (state, state_looks) = state_of(host, t);
-        let plug_label = fill(t.connect_handle, &[("node", &name)]);
-        let plug = bare_button("card-plug")
-            .label(plug_label)
-            .testid(format!("plug-{name}"))
-            .on_pointer_down(on_plug(cx, id))
-            .on_click(on_plug_click(cx, id));
-        let mut card = el("div");
-        if self.selected {
-            card = card.set("aria-current", "true");
-        }
-        let facts = self.facts(&name, state.clone(), state_looks, cx);
-        let ring = host.node.as_ref().map(|node| mini_ring(node, cx));
-        card.class(looks)
-            .set("role", "group")
-            .set("tabindex", "0")
-            .set("aria-label", format!("{name}, {role}, {state}"))
-            .set("data-host", id.0.to_string())
-            .testid(format!("node-{name}"))
-            .set("data-power", power)
-            .set("title", t.drag_hint)
-            .on_click(cx.click(press.clone()))
-            .on_pointer_down(on_pointer_down(cx, id, self.target.is_some()))
-            .on_key_down(on_key(cx, id, press))
-            .on(Rc::new(html::oncontextmenu::Wrapper::new(on_context_menu(cx, id))))
-            .put(plug)
-            .put(head(&name, &role, cx, id))
-            .put(el("div").class("card-body").put(facts).maybe(ring))
-            .html()
-    }
-}
-
-impl Card {
-    fn facts(&self, name: &str, state: String, state_looks: &'static str, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let node = self.host.node.as_ref();
-        let offset = node.map_or_else(|| "–".to_owned(), |n| n.master_repl_offset.to_string());
-        let state =
-            el("div").class(format!("card-state {state_looks}")).testid(format!("node-{name}-state")).text(state);
-        let lag = self.lag_s.map(|lag| {
-            let words = rich(t.lag, &|_| Fill::from(lag));
-            el("span").class("faint card-lag").set("title", t.lag_title).put(words).html()
-        });
-        let offset = el("span").class("num").testid(format!("node-{name}-offset")).text(offset);
-        let offset = el("div").class("card-offset").put(span("faint", t.offset)).put(offset).maybe(lag);
-        el("div").class("card-facts").put(state).put(offset).maybe(node.map(|node| card_chips(name, node, cx))).html()
-    }
-}
-
-fn head(name: &str, role: &str, cx: &UiContext, id: HostId) -> Html {
-    let dispatch = cx.dispatch.clone();
-    let onmenu = Callback::from(move |event: MouseEvent| {
-        event.stop_propagation();
-        open_menu(&dispatch, id, event.target());
+/// Name, role, state, offset, replication IDs and a small ring; a plug to connect it by and a button for its menu.
+#[component]
+pub fn Card(props: &CardProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let host = &props.host;
+    let id = host.id;
+    let name = AttrValue::from(host.name.to_string());
+    let press = if props.target.is_some() { Intent::ChooseMaster(id) } else { Intent::Select(id) };
+    let power = match host.power {
+        Power::Running => "running",
+        Power::Paused => "paused",
+        Power::Stopped => "stopped",
+        Power::Off => "off",
+    };
+    let class = classes!(
+        "card",
+        format!("power-{power}"),
+        props.selected.then_some("selected"),
+        props.target.map(|possible| if possible { "target" } else { "no-target" }),
+    );
+    let role = role_of(host, props.master.as_deref(), t);
+    let (state, state_class) = state_of(host, t);
+    let node = host.node.as_ref();
+    let offset = node.map_or_else(|| "–".to_owned(), |n| n.master_repl_offset.to_string());
+    let lag = props.lag_s.map(|lag| {
+        html! { <span class="faint card-lag" title={t.lag_title}>{ rich(t.lag, &|_| Fill::from(lag)) }</span> }
     });
-    let label = fill(cx.t().node_menu, &[("node", name)]);
-    let role = el("span").class("card-role").testid(format!("node-{name}-role")).text(role.to_owned());
-    let menu = button("icon-button card-menu", format!("menu-{name}"), Some(label.into()), onmenu, icon(Shape::Menu));
-    el("div").class("card-head").put(span("card-name", name.to_owned())).put(role).put(menu).html()
+    html! {
+        <div
+            {class}
+            role="group"
+            tabindex="0"
+            aria-label={format!("{name}, {role}, {state}")}
+            aria-current={props.selected.then_some("true")}
+            data-host={id.0.to_string()}
+            data-testid={format!("node-{name}")}
+            data-power={power}
+            title={t.drag_hint}
+            onclick={ui.click(press.clone())}
+            onpointerdown={on_pointer_down(props)}
+            onkeydown={on_key(&ui, props, press)}
+            oncontextmenu={on_context_menu(&ui, id)}
+        >
+            <button
+                type="button"
+                class="card-plug"
+                aria-label={fill(t.connect_handle, &[("node", &name)])}
+                title={fill(t.connect_handle, &[("node", &name)])}
+                data-testid={format!("plug-{name}")}
+                onpointerdown={on_plug(props)}
+                onclick={on_plug_click(&ui, id)}
+            />
+            <div class="card-head">
+                <span class="card-name">{ &name }</span>
+                <span class="card-role" data-testid={format!("node-{name}-role")}>{ role }</span>
+                <button
+                    type="button"
+                    class="icon-button card-menu"
+                    aria-label={fill(t.node_menu, &[("node", &name)])}
+                    title={fill(t.node_menu, &[("node", &name)])}
+                    aria-haspopup="menu"
+                    aria-expanded={props.menu_open.to_string()}
+                    data-testid={format!("menu-{name}")}
+                    onclick={on_menu(&ui, id)}
+                >
+                    <Icon shape={Shape::Menu} />
+                </button>
+            </div>
+            <div class="card-body">
+                <div class="card-facts">
+                    <div class={classes!("card-state", state_class)} data-testid={format!("node-{name}-state")}>
+                        { state }
+                    </div>
+                    <div class="card-offset">
+                        <span class="faint">{ t.offset }</span>
+                        <span class="num" data-testid={format!("node-{name}-offset")}>{ offset }</span>
+                        { lag }
+                    </div>
+                    if let Some(node) = node {
+                        <CardChips name={name.clone()} node={Shared::from(node)} />
+                    }
+                </div>
+                if let Some(node) = node {
+                    <MiniRing node={Shared::from(node)} />
+                }
+            </div>
+        </div>
+    }
 }
 
-fn on_pointer_down(cx: &UiContext, id: HostId, choosing: bool) -> Callback<PointerEvent> {
-    let dispatch = cx.dispatch.clone();
+fn on_pointer_down(props: &CardProps) -> Callback<PointerEvent> {
+    let (id, choosing, ongrab) = (props.host.id, props.target.is_some(), props.ongrab.clone());
     Callback::from(move |event: PointerEvent| {
         let Some(pressed) = event.target_dyn_into::<Element>() else { return };
         let within = |selector| pressed.closest(selector).ok().flatten().is_some();
-        // A finger moves the card by its head only: elsewhere it scrolls the page.
+        // A finger moves the card by its head only: elsewhere it moves the stage or scrolls the page.
         let grips = within(".card-head") || event.pointer_type() == "mouse";
         if event.button() == 0 && grips && !within("button") && !choosing {
-            dispatch.emit(Intent::Grab(id, Grip::Move, point_of(&event)));
+            event.stop_propagation();
+            ongrab.emit((id, Grip::Card, event));
         }
     })
 }
 
-fn on_plug(cx: &UiContext, id: HostId) -> Callback<PointerEvent> {
-    let dispatch = cx.dispatch.clone();
+fn on_plug(props: &CardProps) -> Callback<PointerEvent> {
+    let (id, ongrab) = (props.host.id, props.ongrab.clone());
     Callback::from(move |event: PointerEvent| {
         event.stop_propagation();
         if event.button() == 0 {
-            dispatch.emit(Intent::Grab(id, Grip::Plug, point_of(&event)));
+            ongrab.emit((id, Grip::Plug, event));
         }
     })
 }
 
-fn on_plug_click(cx: &UiContext, id: HostId) -> Callback<MouseEvent> {
-    let dispatch = cx.dispatch.clone();
+fn on_plug_click(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
+    let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
-        // A press by key has no way to drag: it goes on by choosing a card.
+        // A key cannot drag: the master is then chosen by pressing its card.
         if event.detail() == 0 {
             dispatch.emit(Intent::StartConnect(id));
         }
     })
 }
 
-fn on_key(cx: &UiContext, id: HostId, press: Intent) -> Callback<KeyboardEvent> {
-    let dispatch = cx.dispatch.clone();
+fn on_key(ui: &UiContext, props: &CardProps, press: Intent) -> Callback<KeyboardEvent> {
+    let (dispatch, id, onnudge) = (ui.dispatch.clone(), props.host.id, props.onnudge.clone());
     Callback::from(move |event: KeyboardEvent| {
         // Keys pressed on the card's buttons are theirs.
         let here = event.target_dyn_into::<Element>().is_some_and(|e| e.has_attribute("data-host"));
@@ -183,22 +196,25 @@ fn on_key(cx: &UiContext, id: HostId, press: Intent) -> Callback<KeyboardEvent> 
         if event.shift_key() {
             event.prevent_default();
             event.stop_propagation();
-            dispatch.emit(Intent::Nudge(id, step));
+            onnudge.emit((id, step));
         }
     })
 }
 
-fn on_context_menu(cx: &UiContext, id: HostId) -> Callback<MouseEvent> {
-    let dispatch = cx.dispatch.clone();
+fn on_menu(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
+    let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
-        event.prevent_default();
-        let at = Point::new(f64::from(event.client_x()), f64::from(event.client_y()));
-        dispatch.emit(Intent::Open(Overlay::Node(id, at)));
+        event.stop_propagation();
+        open_menu(&dispatch, id, event.target());
     })
 }
 
-fn point_of(event: &PointerEvent) -> Point {
-    Point::new(f64::from(event.client_x()), f64::from(event.client_y()))
+fn on_context_menu(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
+    let dispatch = ui.dispatch.clone();
+    Callback::from(move |event: MouseEvent| {
+        event.prevent_default();
+        dispatch.emit(Intent::Open(Overlay::Node(id, point_of(&event))));
+    })
 }
 
 /// Opens the menu below the lower left corner of what was pressed.
@@ -222,28 +238,29 @@ fn role_of(host: &HostFrame, master: Option<&str>, t: &Text) -> String {
     }
 }
 
-/// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process.
+/// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process; and the class
+/// that it is shown in.
 fn state_of(host: &HostFrame, t: &Text) -> (String, &'static str) {
-    let error = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-error");
+    let trouble = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-trouble");
     match host.power {
-        Power::Paused => return (t.state_paused.to_owned(), "state-error"),
-        Power::Stopped => return error(t.state_stopped, host.since),
-        Power::Off => return error(t.state_off, host.since),
+        Power::Paused => return (t.state_paused.to_owned(), "state-trouble"),
+        Power::Stopped => return trouble(t.state_stopped, host.since),
+        Power::Off => return trouble(t.state_off, host.since),
         Power::Running => {}
     }
     if let Some(until) = host.sleeps_until {
-        return error(t.state_asleep, until);
+        return trouble(t.state_asleep, until);
     }
     let Some(node) = &host.node else { return ("–".to_owned(), "") };
     match &node.upstream {
         Some(upstream) => {
-            let looks = if upstream.state == ReplState::Connected { "state-code" } else { "state-code state-moving" };
-            (upstream.state.name().to_owned(), looks)
+            let connected = upstream.state == ReplState::Connected;
+            (upstream.state.name().to_owned(), if connected { "state-code" } else { "state-code state-moving" })
         }
         None if node.replicas.is_empty() => (t.no_replicas.to_owned(), ""),
         None => {
-            let plain = fill(t.replicas_attached, &[("n", &node.replicas.len().to_string())]);
-            (if node.saving { format!("{plain} · {}", t.saving) } else { plain }, "")
+            let replicas = fill(t.replicas_attached, &[("n", &node.replicas.len().to_string())]);
+            (if node.saving { format!("{replicas} · {}", t.saving) } else { replicas }, "")
         }
     }
 }

@@ -5,34 +5,45 @@ use psyncscope_lab::engine::view::NodeView;
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
+use crate::ui::context::{UiContext, use_ui};
+use crate::ui::shared::Shared;
 
-/// One or two chips. A chip belongs to an ID, not to a place: the stylesheet moves it when its place changes.
-pub fn card_chips(name: &str, node: &NodeView, cx: &UiContext) -> Html {
-    let t = cx.t();
-    let (first, second) = (&node.replid, &node.replid2);
-    let second_title = fill(t.replid2_title, &[("second", &node.second_replid_offset.to_string())]);
-    let mut chips = vec![(first, chip(name, first, "first", "replid", t.replid_title, cx))];
-    if !second.is_none() && second != first {
-        chips.push((second, chip(name, second, "second", "replid2", &second_title, cx)));
-    }
-    // In the order of the IDs themselves: a chip that changes its place must not be put into the document anew, or it
-    // would jump instead of sliding.
-    if let [(a, _), (b, _)] = &chips[..]
-        && b < a
-    {
-        chips.swap(0, 1);
-    }
-    el("div").class("card-chips").all(chips.into_iter().map(|(_, chip)| chip).collect()).html()
+/// Properties of [`CardChips`].
+#[derive(Properties, PartialEq)]
+pub struct CardChipsProps {
+    /// The host's name.
+    pub name: AttrValue,
+    /// The node.
+    pub node: Shared<NodeView>,
 }
 
-fn chip(name: &str, id: &ReplId, place: &str, field: &str, title: &str, cx: &UiContext) -> Html {
-    el("span")
-        .key(id.to_string())
-        .class(format!("chip chip-{place} {}", cx.colour(id)))
-        .testid(format!("node-{name}-{field}"))
-        .set("title", format!("{title}\n{id}"))
-        .text(id.short())
-        .html()
+/// One or two chips. A chip belongs to an ID, not to a place: the stylesheet moves it when its place changes.
+#[component]
+pub fn CardChips(props: &CardChipsProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let CardChipsProps { name, node } = props;
+    let (first, second) = (&node.replid, &node.replid2);
+    let mut chips = vec![(first, chip(&ui, first, "first", format!("node-{name}-replid"), t.replid_title))];
+    if !second.is_none() && second != first {
+        let title = fill(t.replid2_title, &[("second", &node.second_replid_offset.to_string())]);
+        chips.push((second, chip(&ui, second, "second", format!("node-{name}-replid2"), &title)));
+    }
+    // In the order of the IDs themselves: a chip that changes its place must not be put into the document again, or it
+    // would jump instead of sliding.
+    chips.sort_by_key(|(id, _)| **id);
+    html! { <div class="card-chips">{ for chips.into_iter().map(|(_, chip)| chip) }</div> }
+}
+
+fn chip(ui: &UiContext, id: &ReplId, place: &str, testid: String, title: &str) -> Html {
+    html! {
+        <span
+            key={id.to_string()}
+            class={classes!("chip", format!("chip-{place}"), ui.colour(id))}
+            data-testid={testid}
+            title={format!("{title}\n{id}")}
+        >
+            { id.short() }
+        </span>
+    }
 }

@@ -1,7 +1,9 @@
-//! What moves: cards on their way to a new place, the wires between them, packets, the knob and the clock. All of it is
-//! drawn from (frame, now) straight into the document, past the virtual DOM, on every tick.
+//! What moves on the stage: the view of the plane, cards on their way to a new place, the wires between them and packets.
+//! All of it is a function of (frame, now) and is set in the document directly, past the virtual DOM, on every tick.
 
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
@@ -9,131 +11,173 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::model::colours::ColourMap;
-use crate::model::geometry::{Curve, Point, Size};
+use crate::model::geometry::{Curve, Flow, Point, Rect, Size};
 use crate::model::math;
 use crate::model::pace;
-use crate::model::time;
+use crate::model::packets::{self, Chip, Moving, WirePath};
 use crate::model::topology::ordered;
+use crate::model::viewport::Viewport;
 use crate::ui::dom;
 
-const SVG: &str = "http://www.w3.org/2000/svg";
-/// How far the two directions of a wire lie apart from its middle.
-const LANE: f64 = 7.0;
-/// A chip's height, and the width of one letter of its text (11 px monospace).
-const CHIP_HEIGHT: f64 = 20.0;
-const LETTER: f64 = 6.62;
-/// Chips nearer than this from left to right may cover each other.
-const CHIP_APART: f64 = 110.0;
-/// Letters that fit a chip; what a packet carries more is in the panels.
-const LETTERS_MAX: usize = 26;
-/// How quickly a card covers the way to its new place: the time after which a third of it is left.
+/// The time after which a third of a card's way to its new place is left.
 const SETTLE_MS: f64 = 90.0;
-/// Wall time between two settings of a clock that runs.
-const CLOCK_EVERY_MS: f64 = 100.0;
-/// The part of its way in which a packet appears, and in which it disappears.
+/// The share of its way in which a packet appears, and in which it disappears.
 const FADE: f64 = 0.06;
+/// Labels and packets are drawn at most so much larger than the plane when that is drawn small.
+const MAGNIFIED_MAX: f64 = 1.45;
 
-/// A packet's elements.
-struct Chip {
-    group: Element,
-    box_: Element,
-    text: Element,
-    /// What it was last drawn for, so that only its place is set again.
-    packet: Option<u64>,
-    shown: bool,
-    /// The opacity that it has, in percent, and whether it is crossed out: to set what is set costs a style again.
-    percent: u8,
-    gone: bool,
-}
+/// Two hosts, the lower number first.
+type Pair = (HostId, HostId);
 
 /// How packets are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PacketStyle {
-    /// Draw packets without payload too.
+    /// Whether packets without payload are drawn too.
     pub segments: bool,
-    /// Draw nothing that moves: a packet rests in the middle of its wire.
+    /// Whether packets stay in the middle of their wire.
     pub reduced_motion: bool,
 }
 
-/// The moving layer of the stage.
-#[derive(Default)]
-pub struct Layer {
-    /// Where each card is now, and where it belongs.
-    corners: BTreeMap<HostId, Point>,
-    targets: BTreeMap<HostId, Point>,
-    card: Size,
-    cards: BTreeMap<HostId, HtmlElement>,
-    wires: BTreeMap<(HostId, HostId), Wire>,
-    curves: BTreeMap<(HostId, HostId), Curve>,
-    chips: Vec<Chip>,
-    chips_home: Option<Element>,
-    plug: Option<Element>,
-    /// The line that is being drawn from a plug: from this card to this place on the floor.
-    plug_line: Option<(HostId, Point)>,
-    knob: Option<HtmlElement>,
-    done: Option<HtmlElement>,
-    clock: Option<Element>,
-    /// The time it shows, and when it was set.
-    clock_time: Option<SimTime>,
-    clock_set_ms: f64,
-    /// Where the scrubber stands, in thousandths; negative before it was drawn.
-    clock_permille: f64,
+/// Where things belong.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// The upper left corners of the cards, on the plane.
+    pub corners: BTreeMap<HostId, Point>,
+    /// The size of a card.
+    pub card: Size,
+    /// Where replicas stand.
+    pub flow: Flow,
+    /// The size of the plane.
+    pub plane: Size,
+    /// The wires, and how many letters their labels have.
+    pub wires: Vec<(HostId, HostId, usize)>,
+    /// The part of the plane that is in view.
+    pub viewport: Viewport,
 }
 
-/// A wire's elements.
-struct Wire {
+/// A packet's elements, and what they were last set for: setting what is set already costs a style recalculation.
+struct ChipElement {
+    chip: HtmlElement,
+    text: HtmlElement,
+    /// The packet, and how it is written.
+    shown: Option<(u64, usize, Option<usize>)>,
+    opacity_percent: u8,
+    lost: bool,
+}
+
+/// The elements of a wire.
+#[derive(Default)]
+struct WireElements {
     paths: Vec<Element>,
-    handle: Option<HtmlElement>,
+    label: Option<HtmlElement>,
+}
+
+/// What was last drawn.
+struct Drawn {
+    frame: Arc<Frame>,
+    now: SimTime,
+    colours: ColourMap,
+    style: PacketStyle,
+}
+
+/// What moves on the stage.
+#[derive(Default)]
+pub struct Layer {
+    scene: Scene,
+    // Where everything is now; the scene says where it belongs.
+    corners: BTreeMap<HostId, Point>,
+    viewport: Viewport,
+    paths: Vec<WirePath>,
+    path_of: BTreeMap<Pair, usize>,
+    /// The line that is being drawn from a plug: from this card to this place on the plane.
+    plug_line: Option<(HostId, Point)>,
+    drawn: Option<Drawn>,
+    // The elements.
+    plane: Option<HtmlElement>,
+    cards: BTreeMap<HostId, HtmlElement>,
+    wires: BTreeMap<Pair, WireElements>,
+    chips: Vec<ChipElement>,
+    chips_parent: Option<Element>,
+    plug: Option<Element>,
+}
+
+/// The layer as the stage and the app share it.
+#[derive(Clone, Default)]
+pub struct LayerHandle(Rc<RefCell<Layer>>);
+
+impl LayerHandle {
+    /// The layer. It is never borrowed across a call back into components.
+    pub fn get(&self) -> RefMut<'_, Layer> {
+        self.0.borrow_mut()
+    }
+}
+
+impl PartialEq for LayerHandle {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl Layer {
-    /// Finds the elements again after the virtual DOM was drawn, and puts them where they belong.
-    pub fn refresh(&mut self, floor: &Element, page: &Element) {
-        self.cards.clear();
-        for card in dom::all::<HtmlElement>(floor, "[data-host]") {
-            if let Some(id) = number(&card, "data-host") {
-                self.cards.insert(HostId(id), card);
+    /// Finds the elements after the components were rendered, and moves them to where they belong: new cards and, with
+    /// `at_once`, all of them without animation.
+    pub fn update(&mut self, plane: &HtmlElement, scene: Scene, at_once: bool) {
+        self.find_elements(plane);
+        self.scene = scene;
+        self.corners.retain(|id, _| self.scene.corners.contains_key(id));
+        let first = self.corners.is_empty();
+        for (&id, &corner) in &self.scene.corners {
+            if at_once {
+                self.corners.insert(id, corner);
+            } else {
+                self.corners.entry(id).or_insert(corner);
             }
         }
-        self.wires.clear();
-        for group in dom::all::<Element>(floor, "[data-a]") {
-            let (Some(a), Some(b)) = (number(&group, "data-a"), number(&group, "data-b")) else { continue };
-            let wire =
-                self.wires.entry((HostId(a), HostId(b))).or_insert_with(|| Wire { paths: Vec::new(), handle: None });
-            match group.clone().dyn_into::<HtmlElement>() {
-                Ok(handle) => wire.handle = Some(handle),
-                Err(group) => wire.paths.extend(dom::all::<Element>(&group, "path")),
-            }
+        if at_once || first {
+            self.viewport = self.scene.viewport;
         }
-        self.chips_home = floor.query_selector(".packets").ok().flatten();
-        self.plug = floor.query_selector(".plug-line").ok().flatten();
-        self.knob = one(page, ".scrub-knob");
-        self.done = one(page, ".scrub-done");
-        self.clock = page.query_selector(".clock").ok().flatten();
-        self.clock_time = None;
-        self.clock_set_ms = 0.0;
-        self.clock_permille = -1.0;
         self.place();
     }
 
-    /// Says where the cards belong. Cards that are new, or all of them with `at_once`, are there without a way.
-    pub fn aim(&mut self, targets: BTreeMap<HostId, Point>, card: Size, at_once: bool) {
-        self.card = card;
-        self.corners.retain(|id, _| targets.contains_key(id));
-        for (&id, &target) in targets.iter() {
-            if at_once {
-                self.corners.insert(id, target);
-            } else {
-                self.corners.entry(id).or_insert(target);
+    fn find_elements(&mut self, plane: &HtmlElement) {
+        let cards = dom::all::<HtmlElement>(plane, "[data-host]");
+        self.cards = cards.into_iter().filter_map(|card| Some((HostId(number(&card, "data-host")?), card))).collect();
+        self.wires.clear();
+        for element in dom::all::<Element>(plane, "[data-a]") {
+            let (Some(a), Some(b)) = (number(&element, "data-a"), number(&element, "data-b")) else { continue };
+            let wire = self.wires.entry((HostId(a), HostId(b))).or_default();
+            match element.dyn_into::<HtmlElement>() {
+                Ok(label) => wire.label = Some(label),
+                Err(group) => wire.paths.extend(dom::all::<Element>(&group, "path")),
             }
         }
-        self.targets = targets;
+        self.chips_parent = plane.query_selector(".packets").ok().flatten();
+        self.plug = plane.query_selector(".plug-line").ok().flatten();
+        self.plane = Some(plane.clone());
     }
 
-    /// Puts one card somewhere at once: it is being dragged.
+    /// Changes the view without animation: the user moves it.
+    pub fn look(&mut self, viewport: Viewport) {
+        let rescaled = viewport.scale != self.viewport.scale;
+        self.scene.viewport = viewport;
+        self.viewport = viewport;
+        if rescaled {
+            self.place();
+        } else {
+            self.place_plane();
+        }
+    }
+
+    /// The part of the plane that is in view.
+    #[must_use]
+    pub const fn viewport(&self) -> Viewport {
+        self.viewport
+    }
+
+    /// Moves one card without animation: it is being dragged.
     pub fn drag(&mut self, id: HostId, corner: Point) {
         self.corners.insert(id, corner);
-        self.targets.insert(id, corner);
+        self.scene.corners.insert(id, corner);
         self.place();
     }
 
@@ -143,230 +187,211 @@ impl Layer {
         self.corners.get(&id).copied()
     }
 
-    /// The card at a place on the floor, if there is one.
+    /// The card at a place on the plane, if there is one.
     #[must_use]
     pub fn card_at(&self, at: Point) -> Option<HostId> {
-        let hit = |c: &Point| (c.x..c.x + self.card.w).contains(&at.x) && (c.y..c.y + self.card.h).contains(&at.y);
+        let card = self.scene.card;
+        let hit = |c: &Point| (c.x..c.x + card.w).contains(&at.x) && (c.y..c.y + card.h).contains(&at.y);
         self.corners.iter().find(|(_, corner)| hit(corner)).map(|(&id, _)| id)
     }
 
-    /// Draws the line from a card's plug to a place, or takes it away.
-    pub fn plug(&mut self, line: Option<(HostId, Point)>) {
+    /// Draws the line from a card's plug to a place, or removes it.
+    pub fn set_plug_line(&mut self, line: Option<(HostId, Point)>) {
         self.plug_line = line;
-        self.place_plug();
+        self.place_plug_line();
     }
 
-    /// Whether some card is not yet where it belongs.
+    /// Whether something is not yet where it belongs.
     #[must_use]
     pub fn is_settling(&self) -> bool {
-        self.corners != self.targets
+        self.corners != self.scene.corners || self.viewport != self.scene.viewport
     }
 
-    /// Moves the cards on by `ms` of wall time.
+    /// Moves cards and view on by `ms` of wall time.
     pub fn settle(&mut self, ms: f64) {
         if !self.is_settling() {
             return;
         }
-        let left = math::exp(-ms / SETTLE_MS);
-        for (id, corner) in self.corners.iter_mut() {
-            let Some(&target) = self.targets.get(id) else { continue };
-            let next = target.towards(*corner, left);
+        let remaining = math::exp(-ms / SETTLE_MS);
+        for (id, corner) in &mut self.corners {
+            let Some(&target) = self.scene.corners.get(id) else { continue };
+            let next = target.towards(*corner, remaining);
             *corner = if next.distance(target) < 0.5 { target } else { next };
         }
+        let next = self.scene.viewport.towards(self.viewport, remaining);
+        self.viewport = if next.is_close_to(self.scene.viewport) { self.scene.viewport } else { next };
         self.place();
     }
 
-    /// Sets the places of cards and wires.
+    /// Sets the places of plane, cards, wires and packets.
     fn place(&mut self) {
-        for (id, card) in self.cards.iter() {
+        self.place_plane();
+        for (id, card) in &self.cards {
             if let Some(at) = self.corners.get(id) {
-                // A valid property on a live element: it cannot be refused. So with the attributes below.
+                // A valid property on an element that exists cannot be refused. So with the attributes below.
                 let _ = card.style().set_property("transform", &format!("translate({:.1}px,{:.1}px)", at.x, at.y));
             }
         }
-        self.curves.clear();
-        for (&(a, b), wire) in self.wires.iter() {
+        let magnified = (1.0 / self.viewport.scale).clamp(1.0, MAGNIFIED_MAX);
+        self.paths.clear();
+        self.path_of.clear();
+        for &(a, b, letters) in &self.scene.wires {
             let (Some(&from), Some(&to)) = (self.corners.get(&a), self.corners.get(&b)) else { continue };
-            let curve = Curve::between(from, to, self.card);
-            let path = curve.path();
-            for element in &wire.paths {
-                let _ = element.set_attribute("d", &path);
-            }
-            if let Some(handle) = &wire.handle {
-                let middle = curve.at(0.5);
-                let _ = handle.style().set_property(
-                    "transform",
-                    &format!("translate({:.1}px,{:.1}px) translate(-50%,-50%)", middle.x, middle.y),
-                );
-            }
-            self.curves.insert((a, b), curve);
+            let curve = Curve::between(from, to, self.scene.card, self.scene.flow);
+            self.path_of.insert((a, b), self.paths.len());
+            self.paths.push(WirePath::new(curve, letters, magnified));
         }
-        self.place_plug();
+        let plane = self.scene.plane;
+        packets::share_room(&mut self.paths, Rect { x: 0.0, y: 0.0, w: plane.w, h: plane.h });
+        for (pair, &nth) in &self.path_of {
+            let (Some(wire), Some(path)) = (self.wires.get(pair), self.paths.get(nth)) else { continue };
+            let d = path.curve.path();
+            for element in &wire.paths {
+                let _ = element.set_attribute("d", &d);
+            }
+            if let Some(label) = &wire.label {
+                let (x, y) = (path.label.x + path.label.w / 2.0, path.label.y + path.label.h / 2.0);
+                let place = format!("translate({x:.1}px,{y:.1}px) translate(-50%,-50%) scale({magnified:.3})");
+                let _ = label.style().set_property("transform", &place);
+            }
+        }
+        self.place_plug_line();
+        self.draw_packets();
     }
 
-    fn place_plug(&self) {
+    fn place_plane(&self) {
+        let Some(plane) = &self.plane else { return };
+        let Viewport { scale, offset } = self.viewport;
+        let style = plane.style();
+        let _ = style.set_property("width", &format!("{:.0}px", self.scene.plane.w));
+        let _ = style.set_property("height", &format!("{:.0}px", self.scene.plane.h));
+        let place = format!("translate({:.1}px,{:.1}px) scale({scale:.4})", offset.x, offset.y);
+        let _ = style.set_property("transform", &place);
+    }
+
+    fn place_plug_line(&self) {
         let Some(element) = &self.plug else { return };
         let path = self.plug_line.and_then(|(id, to)| {
             let from = self.corners.get(&id)?;
-            Some(format!("M{:.1} {:.1}L{:.1} {:.1}", from.x + self.card.w / 2.0, from.y, to.x, to.y))
+            Some(format!("M{:.1} {:.1}L{:.1} {:.1}", from.x + self.scene.card.w / 2.0, from.y, to.x, to.y))
         });
         let _ = element.set_attribute("d", path.as_deref().unwrap_or(""));
     }
 
     /// Draws the packets that are under way at `now`.
-    pub fn packets(&mut self, frame: &Frame, now: SimTime, colours: &ColourMap, style: PacketStyle) {
-        let mut used = 0;
-        // Where chips of each direction of a wire already are: what left together stands one above the other.
-        let mut taken: Vec<(HostId, HostId, Point)> = Vec::new();
-        for packet in frame.packets.iter() {
-            let shown = packet.sent <= now && now < packet.arrives && (style.segments || pace::is_telling(packet));
-            if !shown {
-                continue;
-            }
-            let Some((mut at, opacity, gone)) = self.whereabouts(packet, now, style) else { continue };
-            let lane = |&&(from, to, _): &&(HostId, HostId, Point)| from == packet.from && to == packet.to;
-            while taken
-                .iter()
-                .filter(lane)
-                .any(|(_, _, other)| (other.y - at.y).abs() < CHIP_HEIGHT && (other.x - at.x).abs() < CHIP_APART)
-            {
-                at.y += CHIP_HEIGHT + 1.0;
-            }
-            taken.push((packet.from, packet.to, at));
-            if used == self.chips.len() && !self.add_chip() {
-                return;
-            }
-            let chip = &mut self.chips[used];
-            used += 1;
-            chip.dress(packet, colours);
-            let _ = chip.group.set_attribute("transform", &format!("translate({:.1} {:.1})", at.x, at.y));
-            chip.fade((opacity * 100.0) as u8, gone);
-        }
-        for chip in &mut self.chips[used..] {
-            if chip.shown {
-                chip.shown = false;
-                chip.packet = None;
-                let _ = chip.group.set_attribute("display", "none");
-            }
-        }
+    pub fn draw(&mut self, frame: &Arc<Frame>, now: SimTime, colours: &ColourMap, style: PacketStyle) {
+        self.drawn = Some(Drawn { frame: Arc::clone(frame), now, colours: colours.clone(), style });
+        self.draw_packets();
     }
 
-    /// Where a packet is, how opaque, and whether it is lost already.
-    fn whereabouts(&self, packet: &Arc<PacketFrame>, now: SimTime, style: PacketStyle) -> Option<(Point, f64, bool)> {
-        let curve = self.curves.get(&ordered(packet.from, packet.to))?;
-        let progress = (now.0 - packet.sent.0) as f64 / (packet.arrives.0 - packet.sent.0).max(1) as f64;
-        let gone = packet.fate != Fate::Arrives && progress >= 0.5;
-        let way = if style.reduced_motion || gone { 0.5 } else { progress };
-        let forward = packet.from < packet.to;
-        let t = if forward { way } else { 1.0 - way };
-        let at = curve.beside(t, if forward { LANE } else { -LANE });
-        let opacity =
-            if gone { 2.0 - 2.0 * progress } else { (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0) };
-        Some((at, opacity, gone))
-    }
-
-    fn add_chip(&mut self) -> bool {
-        let made = self.chips_home.as_ref().and_then(|home| {
-            let document = dom::document()?;
-            let make = |name: &str, class: &str| {
-                let element = document.create_element_ns(Some(SVG), name).ok()?;
-                element.set_attribute("class", class).ok()?;
-                Some(element)
+    fn draw_packets(&mut self) {
+        let Some(drawn) = &self.drawn else { return };
+        let now = drawn.now;
+        let under_way = |packet: &&Arc<PacketFrame>| {
+            packet.sent <= now && now < packet.arrives && (drawn.style.segments || pace::is_telling(packet))
+        };
+        let shown: Vec<(&PacketFrame, f64, Moving<'_>)> = drawn
+            .frame
+            .packets
+            .iter()
+            .filter(under_way)
+            .filter_map(|packet| {
+                let wire = *self.path_of.get(&ordered(packet.from, packet.to))?;
+                let progress = (now.0 - packet.sent.0) as f64 / (packet.arrives.0 - packet.sent.0).max(1) as f64;
+                let lost = packet.fate != Fate::Arrives && progress >= 0.5;
+                let shown = if drawn.style.reduced_motion || lost { 0.5 } else { progress };
+                let label = if pace::is_telling(packet) { &*packet.label } else { packet.flags };
+                let forward = packet.from < packet.to;
+                Some((&**packet, progress, Moving { wire, forward, progress: shown, lost, label }))
+            })
+            .collect();
+        let moving: Vec<Moving<'_>> = shown.iter().map(|(_, _, moving)| *moving).collect();
+        let chips = packets::place(&moving, &self.paths);
+        while self.chips.len() < chips.len() {
+            match self.chips_parent.as_ref().and_then(ChipElement::create) {
+                Some(element) => self.chips.push(element),
+                None => return,
+            }
+        }
+        let magnified = (1.0 / self.viewport.scale).clamp(1.0, MAGNIFIED_MAX);
+        // A packet keeps its element while it can: the browser need not draw its text again.
+        let mut free: Vec<usize> = (0..self.chips.len()).collect();
+        for chip in &chips {
+            let (packet, progress, moving) = &shown[chip.packet];
+            let same = |&nth: &usize| self.chips[nth].shown.is_some_and(|(id, ..)| id == packet.id);
+            let at = free.iter().position(same).unwrap_or(0);
+            let element = &mut self.chips[free.swap_remove(at)];
+            element.dress(packet, chip, moving.label, &drawn.colours);
+            let opacity = if moving.lost {
+                2.0 - 2.0 * progress
+            } else {
+                (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0)
             };
-            let (group, box_) = (make("g", "packet")?, make("rect", "packet-box")?);
-            let (text, cross) = (make("text", "packet-text")?, make("path", "packet-cross")?);
-            cross.set_attribute("d", "M-7 -7L7 7M7 -7L-7 7").ok()?;
-            for part in [&box_, &text, &cross] {
-                group.append_child(part).ok()?;
-            }
-            home.append_child(&group).ok()?;
-            Some(Chip { group, box_, text, packet: None, shown: false, percent: 100, gone: false })
-        });
-        made.map(|chip| self.chips.push(chip)).is_some()
-    }
-
-    /// Shows the moment on the clock and the scrubber; `share` is its place on the axis, 0..=1. A clock that runs
-    /// (`playing`) is set ten times a second: nobody reads quicker, and every new text is a layout.
-    pub fn clock(&mut self, now: SimTime, share: f64, playing: bool) {
-        let wall_ms = dom::wall_ms();
-        if self.clock_time != Some(now) && !(playing && wall_ms - self.clock_set_ms < CLOCK_EVERY_MS) {
-            self.clock_time = Some(now);
-            self.clock_set_ms = wall_ms;
-            if let Some(clock) = &self.clock {
-                clock.set_text_content(Some(&time::clock(now)));
-            }
+            element.fade((opacity * 100.0) as u8, moving.lost);
+            let place = format!("translate({:.1}px,{:.1}px) scale({magnified:.3})", chip.place.x, chip.place.y);
+            let _ = element.chip.style().set_property("transform", &place);
         }
-        // A tenth of a percent is a pixel or so: less would be a layout that nobody sees.
-        let permille = (share * 1000.0).round();
-        if (permille - self.clock_permille).abs() < 0.5 {
-            return;
-        }
-        self.clock_permille = permille;
-        let percent = format!("{}%", permille / 10.0);
-        for element in [&self.knob, &self.done].into_iter().flatten() {
-            let _ = element.style().set_property("--at", &percent);
+        for nth in free {
+            self.chips[nth].hide();
         }
     }
 }
 
-impl Chip {
-    fn fade(&mut self, percent: u8, gone: bool) {
-        if percent != self.percent {
-            self.percent = percent;
-            let _ = self.group.set_attribute("opacity", &format!("{percent}%"));
-        }
-        if gone != self.gone {
-            self.gone = gone;
-            let _ = self.group.toggle_attribute_with_force("data-gone", gone);
+impl ChipElement {
+    fn create(parent: &Element) -> Option<Self> {
+        let document = dom::document()?;
+        let make = |name: &str| document.create_element(name).ok()?.dyn_into::<HtmlElement>().ok();
+        let (chip, text) = (make("div")?, make("span")?);
+        chip.append_child(&text).ok()?;
+        chip.set_hidden(true);
+        parent.append_child(&chip).ok()?;
+        Some(Self { chip, text, shown: None, opacity_percent: 100, lost: false })
+    }
+
+    fn hide(&mut self) {
+        if self.shown.take().is_some() {
+            self.chip.set_hidden(true);
         }
     }
 
-    /// Gives the chip the looks of a packet, unless it has them.
-    fn dress(&mut self, packet: &PacketFrame, colours: &ColourMap) {
-        if self.packet == Some(packet.id) {
+    fn fade(&mut self, percent: u8, lost: bool) {
+        if percent != self.opacity_percent {
+            self.opacity_percent = percent;
+            let _ = self.chip.style().set_property("opacity", &format!("{percent}%"));
+        }
+        if lost != self.lost {
+            self.lost = lost;
+            let _ = self.chip.toggle_attribute_with_force("data-lost", lost);
+        }
+    }
+
+    /// Makes the chip look like a packet, unless it does.
+    fn dress(&mut self, packet: &PacketFrame, chip: &Chip, label: &str, colours: &ColourMap) {
+        let shown = Some((packet.id, chip.more, chip.letters));
+        if self.shown == shown {
             return;
         }
-        let telling = pace::is_telling(packet);
-        let label = if telling { shorten(&packet.label) } else { packet.flags.to_owned() };
-        let width = label.chars().count() as f64 * LETTER + 14.0;
+        if self.shown.is_none() {
+            self.chip.set_hidden(false);
+        }
+        self.shown = shown;
         let colour = packet.replid.map_or("r-none", |id| colours.class(&id));
-        let kind = if telling { "packet" } else { "packet segment" };
+        let kind = if pace::is_telling(packet) { "packet" } else { "packet segment" };
         let again = if packet.again { " again" } else { "" };
-        let _ = self.group.set_attribute("class", &format!("{kind} {colour}{again}"));
-        let _ = self.group.remove_attribute("display");
-        for (name, value) in [("x", -width / 2.0), ("y", -CHIP_HEIGHT / 2.0), ("width", width), ("height", CHIP_HEIGHT)]
-        {
-            let _ = self.box_.set_attribute(name, &format!("{value:.1}"));
-        }
-        self.text.set_text_content(Some(&label));
-        self.packet = Some(packet.id);
-        self.shown = true;
+        let (text, dot) = match chip.letters {
+            Some(letters) => (packets::chip_text(label, chip.more, letters), ""),
+            None => ("".into(), " dot"),
+        };
+        self.chip.set_class_name(&format!("{kind} {colour}{again}{dot}"));
+        self.text.set_text_content(Some(&text));
+        let width = match chip.letters {
+            Some(_) => format!("{:.1}px", packets::chip_width(&text)),
+            None => String::new(),
+        };
+        let _ = self.chip.style().set_property("width", &width);
     }
-}
-
-fn shorten(label: &str) -> String {
-    if label.chars().count() <= LETTERS_MAX {
-        return label.to_owned();
-    }
-    label.chars().take(LETTERS_MAX - 1).chain(['…']).collect()
-}
-
-fn one<T: JsCast>(root: &Element, selector: &str) -> Option<T> {
-    root.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
 fn number(element: &Element, name: &str) -> Option<u16> {
     element.get_attribute(name)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shorten;
-
-    #[test]
-    fn long_labels_are_cut_with_a_sign() {
-        assert_eq!(shorten("PING"), "PING");
-        let long = shorten(&"x".repeat(80));
-        assert!(long.ends_with('…') && long.chars().count() == super::LETTERS_MAX);
-    }
 }

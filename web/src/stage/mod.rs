@@ -3,9 +3,14 @@
 pub mod caption;
 pub mod card;
 pub mod card_chips;
+pub mod gesture;
 pub mod layer;
+pub mod menu_item;
 pub mod mini_ring;
 pub mod node_menu;
+pub mod tools;
 pub mod view;
-pub mod wire;
+pub mod wire_label;
+pub mod wire_line;
 pub mod wire_sheet;
+pub mod wire_slider;

@@ -16,6 +16,7 @@ pub fn help(cx: &UiContext) -> Html {
         ("Home End", t.key_home),
         ("c", t.key_console),
         ("1 … 9", t.key_digits),
+        ("+ - 0", t.key_zoom),
         ("Shift ←↑→↓", t.key_card),
         ("m", t.key_menu),
         ("Tab", t.console_hint),

@@ -2,3 +2,4 @@
 
 pub mod bar;
 pub mod scrubber;
+pub mod time_display;

@@ -86,6 +86,13 @@ pub fn browser_language() -> Option<String> {
     window()?.navigator().language()
 }
 
+/// Whether the page as a whole can be scrolled.
+#[must_use]
+pub fn page_scrolls() -> bool {
+    let root = document().and_then(|d| d.scrolling_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height())
+}
+
 /// Milliseconds of wall time.
 #[must_use]
 pub fn wall_ms() -> f64 {

@@ -19,6 +19,10 @@ pub enum Shape {
     Menu,
     /// A plus.
     Plus,
+    /// A minus.
+    Minus,
+    /// Four corners of a frame.
+    Fit,
     /// A cross.
     Cross,
     /// A question mark.
@@ -49,6 +53,8 @@ impl Shape {
             Self::Rewind => "M5 6v12M12.5 6.5v11l-5.5-5.5zM19.5 6.5v11l-7-5.5z",
             Self::Menu => "M5.5 12h.01M12 12h.01M18.5 12h.01",
             Self::Plus => "M12 5.5v13M5.5 12h13",
+            Self::Minus => "M5.5 12h13",
+            Self::Fit => "M5 9.5V5h4.5M14.5 5H19v4.5M19 14.5V19h-4.5M9.5 19H5v-4.5",
             Self::Cross => "M6.5 6.5l11 11M17.5 6.5l-11 11",
             Self::Help => "M9 9.2a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1.1-1.4 2.2M12 17.4h.01",
             Self::Light => {

@@ -16,6 +16,7 @@ pub mod icon_button;
 pub mod note;
 pub mod overlay;
 pub mod part;
+pub mod popover;
 pub mod rich;
 pub mod select;
 pub mod shared;

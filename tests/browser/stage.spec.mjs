@@ -1,0 +1,203 @@
+// The stage at every size: everything in view, nothing over anything else, and a view that can be moved.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { expectSoon } from './soon.mjs';
+import { Reader, typed, world } from './steps.mjs';
+
+const SIZES = [[1440, 900], [1024, 768], [768, 1024], [844, 390], [390, 844], [360, 640]];
+
+const open = async (t, options) => {
+  const { page } = await openPage(t, options);
+  return new Reader(page).opened();
+};
+
+/** A chain a - b - d - e and one more replica c of a, in sync, with a write under way. */
+async function chain(t, options) {
+  const reader = await open(t, options);
+  const follow = (at, node, master) => typed(at, node, `REPLICAOF ${master} 6379`);
+  const actions = [follow(3_000_000, 'd', 'b'), follow(6_000_000, 'e', 'd'), typed(12_000_000, 'a', 'SET user:1 lovelace')];
+  await reader.load(world({ names: ['a', 'b', 'c', 'd', 'e'], actions, endUs: 12_080_000 }));
+  await reader.until('node-e-role', 'replica of d');
+  return reader;
+}
+
+/** The boxes of all elements that fit, with their test names or their text. */
+const boxes = (page, selector) =>
+  page.evaluate((selector) => {
+    const visible = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    return [...document.querySelectorAll(selector)].filter(visible).map((element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return { name: element.dataset.testid ?? element.textContent, left, top, right, bottom };
+    });
+  }, selector);
+
+const overlap = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+const inside = (a, b) => b.left - 0.5 <= a.left && a.right <= b.right + 0.5 && b.top - 0.5 <= a.top && a.bottom <= b.bottom + 0.5;
+
+function assertApart(one, two) {
+  for (const a of one) for (const b of two) assert.ok(a === b || !overlap(a, b), `${a.name} lies over ${b.name}: ${JSON.stringify([a, b])}`);
+}
+
+for (const [width, height] of SIZES) {
+  test(`${width} by ${height}: a chain of four is in view, and no control lies over it`, async (t) => {
+    const reader = await chain(t, { width, height });
+    await reader.assertFits();
+    const [stage] = await boxes(reader.page, '[data-testid=stage]');
+    const cards = await boxes(reader.page, '.card');
+    assert.equal(cards.length, 5);
+    for (const card of cards) assert.ok(inside(card, stage), `${card.name} is on the stage: ${JSON.stringify([card, stage])}`);
+    for (const [i, card] of cards.entries()) assertApart([card], cards.slice(i + 1));
+    const controls = await boxes(reader.page, '.stage-tools > *, .caption, .notice, .topbar, .transport');
+    assertApart(cards, controls);
+    const labels = await boxes(reader.page, '.wire-label');
+    assert.equal(labels.length, 4);
+    assertApart(labels, cards);
+    // Hit what is seen: the middle of each card is the card.
+    for (const card of cards) {
+      const hit = await reader.page.evaluate(
+        ({ x, y }) => document.elementFromPoint(x, y)?.closest('.card')?.dataset.testid ?? null,
+        { x: (card.left + card.right) / 2, y: (card.top + card.bottom) / 2 },
+      );
+      assert.equal(hit, card.name);
+    }
+  });
+}
+
+test('the page is filled at every size, and a phone on its side gives the stage half of its height', async (t) => {
+  for (const [width, height] of SIZES) {
+    const reader = await open(t, { width, height });
+    const [stage] = await boxes(reader.page, '[data-testid=stage]');
+    const [right] = await boxes(reader.page, '.right');
+    const [transport] = await boxes(reader.page, '.transport');
+    const wide = Math.max(stage.right, right.right) - Math.min(stage.left, right.left);
+    assert.ok(wide >= width - 1, `${width} by ${height}: stage and panels are as wide as the window: ${wide}`);
+    assert.ok(right.bottom >= transport.top - 1, `${width} by ${height}: panels reach down to the time bar`);
+    const share = (stage.bottom - stage.top) / height;
+    assert.ok(share >= (width > 2 * height ? 0.45 : 0.25), `${width} by ${height}: the stage has ${share} of the height`);
+    // Beside the stage or below it: no empty quarter of the page.
+    const area = (box) => (box.right - box.left) * (Math.min(box.bottom, height) - Math.max(box.top, 0));
+    const covered = (await boxes(reader.page, '.topbar, .left > *, .right, .transport')).map(area).reduce((sum, a) => sum + a);
+    assert.ok(covered >= 0.97 * width * height, `${width} by ${height}: ${covered / (width * height)} of the page is used`);
+  }
+});
+
+for (const [width, height] of [[390, 844], [844, 390], [1440, 900]]) {
+  test(`${width} by ${height}: packets lie neither over each other nor over a wire's label`, async (t) => {
+    const reader = await open(t, { width, height });
+    // Writes that meet the acknowledgements of earlier ones, some of them close together.
+    const actions = [];
+    for (let i = 0; i < 12; i++) actions.push(typed(4_000_000 + i * 45_000 + (i % 3) * 9_000, 'a', `SET user:${i} lovelace`));
+    await reader.load(world({ actions, endUs: 4_650_000 }));
+    await reader.at('segments').check();
+    await reader.at('step-by').selectOption({ index: 0 });
+    let seen = 0;
+    let most = 0;
+    for (let step = 0; step < 60; step++) {
+      const shown = await reader.shown();
+      await reader.at('step-back').click();
+      await expectSoon(() => reader.shown(), (now) => now <= shown, 'a step back');
+      const packets = await boxes(reader.page, '.packet');
+      seen += packets.length;
+      most = Math.max(most, packets.length);
+      for (const [i, packet] of packets.entries()) assertApart([packet], packets.slice(i + 1));
+      assertApart(packets, await boxes(reader.page, '.wire-label'));
+    }
+    assert.ok(seen > 60 && most >= 3, `packets were under way: ${seen}, at most ${most} at once`);
+  });
+}
+
+test("the press that closes a wire's sheet does what it is for", async (t) => {
+  const reader = await chain(t);
+  await reader.at('wire-a-b').click();
+  await reader.at('wire-sheet').getByTestId('cut').click();
+  await expectSoon(() => reader.at('wire-a-b').getAttribute('data-cut'), (cut) => cut === 'true', 'the wire is cut');
+  // One press: the sheet goes, the menu comes.
+  await reader.at('menu-e').click();
+  await reader.at('node-menu').waitFor();
+  assert.equal(await reader.at('wire-sheet').count(), 0);
+  // One press: the menu goes, the node is selected.
+  await reader.at('node-d').click({ position: { x: 20, y: 60 } });
+  await expectSoon(() => reader.at('node-d').getAttribute('aria-current'), (on) => on === 'true', 'd is selected');
+  assert.equal(await reader.at('node-menu').count(), 0);
+  // What opened a sheet closes it.
+  await reader.at('menu-b').click();
+  await reader.at('node-menu').waitFor();
+  await reader.at('menu-b').click();
+  await reader.at('node-menu').waitFor({ state: 'detached' });
+});
+
+test('the view is zoomed by wheel, buttons and keys, moved by dragging, and fitted again', async (t) => {
+  const reader = await chain(t, { width: 1440, height: 900 });
+  const { page } = reader;
+  const card = () => reader.at('node-a').boundingBox();
+  const [stage] = await boxes(page, '[data-testid=stage]');
+  const fitted = await card();
+  await page.mouse.move(stage.left + 20, stage.top + 20);
+  await page.mouse.wheel(0, -200);
+  await expectSoon(card, (box) => box.width > fitted.width * 1.2, 'the wheel magnifies');
+  const large = await card();
+  await page.mouse.down();
+  await page.mouse.move(stage.left + 140, stage.top + 80, { steps: 4 });
+  await page.mouse.up();
+  const moved = await card();
+  assert.ok(Math.abs(moved.x - large.x - 120) < 2 && Math.abs(moved.y - large.y - 60) < 2, 'the stage goes with the pointer');
+  await reader.at('zoom-out').click();
+  await expectSoon(card, (box) => box.width < moved.width * 0.85, 'the button makes it smaller');
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('0');
+  await expectSoon(card, (box) => Math.abs(box.width - fitted.width) < 1 && Math.abs(box.x - fitted.x) < 2, 'a key shows everything');
+  await page.keyboard.press('+');
+  await expectSoon(card, (box) => box.width > fitted.width * 1.2, 'a key magnifies');
+  // What has the focus comes into view.
+  for (let i = 0; i < 4; i++) await page.keyboard.press('+');
+  for (const node of ['e', 'c', 'a']) {
+    await reader.at(`node-${node}`).evaluate((element) => element.focus({ focusVisible: true }));
+    await expectSoon(() => boxes(page, `[data-testid=node-${node}]`), ([box]) => box.right > stage.left + 40 && box.left < stage.right - 40, `${node} is in view`);
+  }
+  await reader.at('fit').click();
+  await expectSoon(card, (box) => Math.abs(box.width - fitted.width) < 1, 'the button shows everything');
+  // And a new node finds a place on the stage.
+  await reader.at('add-node').click();
+  await reader.at('node-f').waitFor();
+  await expectSoon(() => boxes(page, '.card'), (cards) => cards.length === 6 && cards.every((c) => inside(c, stage)), 'six nodes are in view');
+});
+
+test('a card that was dragged stays where it was put, also on a stage of another size', async (t) => {
+  const reader = await chain(t, { width: 1440, height: 900 });
+  const { page } = reader;
+  const box = await reader.at('node-c').boundingBox();
+  await page.mouse.move(box.x + 60, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 10, box.y - 20, { steps: 5 });
+  await page.mouse.up();
+  await expectSoon(() => reader.at('node-c').boundingBox(), (now) => Math.abs(now.x - box.x + 50) < 2 && Math.abs(now.y - box.y + 80) < 2, 'c is where it was put');
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await expectSoon(async () => {
+    const [stage] = await boxes(page, '[data-testid=stage]');
+    return (await boxes(page, '.card')).every((card) => inside(card, stage));
+  }, Boolean, 'everything is on the smaller stage');
+});
+
+test('cards and wires show one moment from the first drawing on', async (t) => {
+  const { page } = await openPage(t);
+  await page.addInitScript(() => {
+    window.contradictions = [];
+    window.drawings = 0;
+    const look = () => {
+      const states = Object.fromEntries([...document.querySelectorAll('[data-testid$=-state]')].map((e) => [e.dataset.testid, e.textContent]));
+      const packets = [...document.querySelectorAll('.packet:not([hidden])')].map((e) => e.textContent).filter(Boolean);
+      if (Object.keys(states).length > 0) window.drawings++;
+      const streams = packets.filter((text) => /^(SET|REPLCONF ACK|ACK)/.test(text));
+      const climbing = Object.values(states).filter((text) => /^(NONE|CONNECT|CONNECTING)$/.test(text));
+      if (streams.length > 0 && climbing.length >= 2) window.contradictions.push({ states, packets });
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await page.reload();
+  await new Reader(page).opened();
+  await expectSoon(() => page.evaluate(() => window.drawings), (count) => count > 60, 'a second of drawings');
+  assert.deepEqual(await page.evaluate(() => window.contradictions), []);
+});
