@@ -120,8 +120,11 @@ impl PartialEq for LayerHandle {
 
 impl Layer {
     /// Finds the elements after the components were rendered, and moves them to where they belong: new cards and, with
-    /// `at_once`, all of them without animation.
+    /// `at_once`, all of them without animation. A scene that is the same as before has the same elements.
     pub fn update(&mut self, plane: &HtmlElement, scene: Scene, at_once: bool) {
+        if scene == self.scene && self.plane.is_some() && !(at_once && self.is_settling()) {
+            return;
+        }
         self.find_elements(plane);
         self.scene = scene;
         self.corners.retain(|id, _| self.scene.corners.contains_key(id));
