@@ -201,3 +201,49 @@ test('cards and wires show one moment from the first drawing on', async (t) => {
   await expectSoon(() => page.evaluate(() => window.drawings), (count) => count > 60, 'a second of drawings');
   assert.deepEqual(await page.evaluate(() => window.contradictions), []);
 });
+
+test('two fingers zoom and move the stage; one scrolls the page of a phone', async (t) => {
+  const reader = await chain(t, { width: 390, height: 844, hasTouch: true, isMobile: true });
+  const { page } = reader;
+  const card = () => reader.at('node-a').boundingBox();
+  const fitted = await card();
+  const [stage] = await boxes(page, '[data-testid=stage]');
+  const middle = { x: (stage.left + stage.right) / 2, y: (stage.top + stage.bottom) / 2 };
+  const cdp = await page.context().newCDPSession(page);
+  const touch = (type, apart) =>
+    cdp.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: middle.x + side * apart, y: middle.y, id })),
+    });
+  await touch('touchStart', 30);
+  for (const apart of [40, 55, 70, 90]) await touch('touchMove', apart);
+  await touch('touchEnd');
+  await expectSoon(card, (box) => box.width > fitted.width * 1.5, 'the stage is magnified');
+  assert.equal(await page.evaluate(() => window.scrollY), 0, 'and the page has not moved');
+  await reader.at('fit').tap();
+  await expectSoon(card, (box) => Math.abs(box.width - fitted.width) < 1, 'everything is in view again');
+});
+
+test('a line drawn from a plug to a card makes a replica, also on a stage that is zoomed', async (t) => {
+  const reader = await chain(t, { width: 1440, height: 900 });
+  const { page } = reader;
+  await reader.at('zoom-out').click();
+  const middle = async (id) => {
+    const box = await reader.at(id).boundingBox();
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  };
+  await expectSoon(() => middle('node-c'), (at) => at.x > 0, 'c is there');
+  await page.getByTestId('node-c').hover();
+  const [from, to] = [await middle('plug-c'), await middle('node-e')];
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  assert.match(await page.locator('.plug-line').getAttribute('d'), /^M.*L/, 'a line follows the pointer');
+  await page.mouse.up();
+  await reader.until('node-c-role', 'replica of e');
+  // A plug that is only pressed lets a master be chosen.
+  await reader.at('plug-c').click();
+  await page.getByRole('status').filter({ hasText: 'Choose the master' }).waitFor();
+  await reader.at('node-b').click({ position: { x: 15, y: 40 } });
+  await reader.until('node-c-role', 'replica of b');
+});

@@ -242,20 +242,22 @@ impl Component for Stage {
                         <p class="stage-empty">{ t.nobody }</p>
                     }
                 </div>
+                if let Some(error) = &props.error {
+                    <div class="stage-error"><ErrorNote error={error.clone()} /></div>
+                }
+                // In the tools' place: nothing on the stage moves while a master is being chosen.
                 if let Some(name) = connecting {
-                    <div class="stage-message" role="status">
+                    <div class="stage-tools stage-prompt" role="status">
                         <span>{ fill(t.connect_prompt, &[("node", &name)]) }</span>
                         <Button class="button small" onclick={self.ui.click(Intent::CancelConnect)}>{ t.cancel }</Button>
                     </div>
+                } else {
+                    <StageTools
+                        segments={props.segments}
+                        hides_cards={self.hides_cards()}
+                        onzoom={self.onzoom.clone()}
+                    />
                 }
-                if let Some(error) = &props.error {
-                    <div class="stage-message"><ErrorNote error={error.clone()} /></div>
-                }
-                <StageTools
-                    segments={props.segments}
-                    hides_cards={self.hides_cards()}
-                    onzoom={self.onzoom.clone()}
-                />
             </section>
         }
     }
@@ -498,6 +500,10 @@ impl Stage {
     }
 
     fn pointer_moved(&mut self, ctx: &Context<Self>, event: &PointerEvent) -> bool {
+        if event.pointer_type() == "mouse" && event.buttons() == 0 {
+            // It was lifted where nobody told the page.
+            return self.pointer_up(ctx, event, false);
+        }
         let before = spread(&self.pointers);
         let Some(pointer) = self.pointers.iter_mut().find(|p| p.id == event.pointer_id()) else { return false };
         pointer.at = point_of(event);

@@ -88,28 +88,28 @@ fn standing(wire: &WireView, t: &Text) -> String {
 fn cuts(wire: &WireView, ui: &UiContext) -> Vec<Html> {
     let t = ui.t();
     let (a, b) = (&*wire.a_name, &*wire.b_name);
-    let button = |class: &'static str, testid: &'static str, words: String, action: Action| {
+    let button = |key: &'static str, class: &'static str, testid: &'static str, words: String, action: Action| {
         let onclick = ui.click(Intent::Act(vec![action], ErrorSite::Overlay));
-        html! { <Button {class} testid={Some(AttrValue::Static(testid))} {onclick}>{ words }</Button> }
+        html! { <Button {key} {class} testid={Some(AttrValue::Static(testid))} {onclick}>{ words }</Button> }
     };
     let cut = |from: &str, to: &str, one_way| Action::Cut { from: from.to_owned(), to: to.to_owned(), one_way };
-    let heal = || {
+    let heal = |key| {
         let heal = Action::Heal { from: a.to_owned(), to: b.to_owned(), one_way: false };
-        button("button primary", "heal", t.heal.to_owned(), heal)
+        button(key, "button primary", "heal", t.heal.to_owned(), heal)
     };
-    // The first button has two meanings: it keeps the focus when the wire changes under it.
+    // The first button has two meanings: by its key it keeps the focus when the wire changes under it.
     let mut buttons = if wire.cut_ab && wire.cut_ba {
-        vec![heal()]
+        vec![heal("first")]
     } else {
-        vec![button("button danger", "cut", t.cut_both.to_owned(), cut(a, b, false))]
+        vec![button("first", "button danger", "cut", t.cut_both.to_owned(), cut(a, b, false))]
     };
     if wire.cut_ab != wire.cut_ba {
-        buttons.push(heal());
+        buttons.push(heal("heal"));
     }
     for (is_cut, from, to, testid) in [(wire.cut_ab, a, b, "cut-ab"), (wire.cut_ba, b, a, "cut-ba")] {
         if !is_cut {
             let words = fill(t.cut_one, &[("a", from), ("b", to)]);
-            buttons.push(button("button small", testid, words, cut(from, to, true)));
+            buttons.push(button(testid, "button small", testid, words, cut(from, to, true)));
         }
     }
     buttons
