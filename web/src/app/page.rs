@@ -272,7 +272,8 @@ impl App {
                     self.playback.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
                 };
                 let others = self.playback.frame.hosts.iter().filter(|h| h.id != id);
-                let others: Vec<Other> = others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
+                let others: Vec<Other> =
+                    others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();
                 html! {
                     <NodeMenu
                         key={format!("node-{}", id.0)}

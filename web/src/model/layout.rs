@@ -313,8 +313,7 @@ mod tests {
         assert!(made.scale <= 1.0);
         let plane = Rect { x: 0.0, y: 0.0, w: made.plane.w, h: made.plane.h };
         let card = made.card.size();
-        let cards: Vec<Rect> =
-            made.corners.values().map(|c| Rect { x: c.x, y: c.y, w: card.w, h: card.h }).collect();
+        let cards: Vec<Rect> = made.corners.values().map(|c| Rect { x: c.x, y: c.y, w: card.w, h: card.h }).collect();
         for (i, a) in cards.iter().enumerate() {
             assert!(plane.contains(a), "{a:?} is on the stage {plane:?}");
             for b in &cards[i + 1..] {

@@ -55,10 +55,8 @@ impl WirePath {
     /// pass; otherwise in the middle, between the lanes.
     #[must_use]
     pub fn new(curve: Curve, label_letters: usize, magnified: f64) -> Self {
-        let label = Size {
-            w: (label_letters as f64 * LETTER + LABEL_PADDING) * magnified,
-            h: LABEL_HEIGHT * magnified,
-        };
+        let label =
+            Size { w: (label_letters as f64 * LETTER + LABEL_PADDING) * magnified, h: LABEL_HEIGHT * magnified };
         let (start, end) = (curve.at(0.0), curve.at(1.0));
         let (top, bottom) = (start.y.min(end.y), start.y.max(end.y));
         let label_y = bottom - PLUG - label.h / 2.0;
@@ -314,7 +312,8 @@ mod tests {
         ]
     }
 
-    const LABELS: [&str; 5] = ["SET user:1 lovelace", "REPLCONF ACK 1204", "PING", "\\n", "*1\\r\\n$4\\r\\nPING\\r\\n*3 and more"];
+    const LABELS: [&str; 5] =
+        ["SET user:1 lovelace", "REPLCONF ACK 1204", "PING", "\\n", "*1\\r\\n$4\\r\\nPING\\r\\n*3 and more"];
 
     #[test]
     fn chips_never_cover_each_other_nor_a_label() {
@@ -389,7 +388,8 @@ mod tests {
             }
         }
         // With nobody beside it, and where a wire runs sideways far enough, labels are whole.
-        let alone = WirePath::new(Curve::between(Point::new(600.0, 0.0), Point::new(600.0, 300.0), CARD, Flow::Down), 6, 1.0);
+        let alone =
+            WirePath::new(Curve::between(Point::new(600.0, 0.0), Point::new(600.0, 300.0), CARD, Flow::Down), 6, 1.0);
         let mut alone = [alone];
         share_room(&mut alone, Rect { x: 0.0, y: 0.0, w: 1300.0, h: 400.0 });
         assert_eq!(alone[0].letters, [LETTERS_MAX; 2]);

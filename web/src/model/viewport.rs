@@ -65,8 +65,7 @@ impl Viewport {
             let keep = KEEP_IN_VIEW.min(stage / 2.0);
             offset.clamp(keep - plane * self.scale, (stage - keep).max(keep - plane * self.scale))
         };
-        let offset =
-            Point::new(keep(self.offset.x, plane.w, stage.w), keep(self.offset.y, plane.h, stage.h));
+        let offset = Point::new(keep(self.offset.x, plane.w, stage.w), keep(self.offset.y, plane.h, stage.h));
         Self { offset, ..self }
     }
 

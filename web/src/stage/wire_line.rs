@@ -25,8 +25,7 @@ pub fn WireLine(props: &WireLineProps) -> Html {
         Carries::Wish => "wire-wish",
         Carries::Other => "wire-other",
     };
-    let class =
-        classes!("wire", carries, wire.is_cut().then_some("wire-cut"), wire.dead_end.then_some("wire-dead"));
+    let class = classes!("wire", carries, wire.is_cut().then_some("wire-cut"), wire.dead_end.then_some("wire-dead"));
     let (a, b) = (wire.a, wire.b);
     let onclick = ui.dispatch.reform(move |event: MouseEvent| Intent::Open(Overlay::Wire(a, b, point_of(&event))));
     html! {
