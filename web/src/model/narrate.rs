@@ -270,6 +270,8 @@ pub fn caption(notes: &[Note], now: SimTime) -> Option<&Note> {
 
 #[cfg(test)]
 mod tests {
+    use psyncscope_lab::engine::ids::Offset;
+
     use super::*;
 
     fn note(ms: u64, weight: Weight) -> Note {
@@ -284,5 +286,26 @@ mod tests {
         assert_eq!(caption(&[], SimTime(0)), None);
         let notes = [note(0, Weight::Great), note(10, Weight::Great)];
         assert_eq!(caption(&notes, SimTime(20_000)).map(|n| n.at), Some(SimTime(10_000)));
+    }
+
+    #[test]
+    fn a_command_of_the_master_that_failed_is_told_with_all_that_is_known_of_it() {
+        for consequence in [Consequence::Missing, Consequence::PerhapsMissing, Consequence::LinkEnds] {
+            let event = Event::MasterCommandFailed {
+                command: "lpush".to_owned(),
+                error: "WRONGTYPE".to_owned(),
+                after: Offset(1042),
+                consequence,
+            };
+            let around = Around { node: "b".into(), peer: None, master: Some("a".into()) };
+            let note = of_node(SimTime(7), &event, around).expect("it is worth a sentence");
+            assert_eq!((note.weight, note.tone), (Weight::Great, Tone::Fault));
+            for text in crate::i18n::Lang::ALL.map(crate::i18n::Lang::text) {
+                let sentence = (note.wording)(text);
+                let named = |name: &str| sentence.contains(&format!("{{{name}}}"));
+                assert!(["node", "master", "why", "n"].into_iter().all(named), "{sentence}");
+                assert_eq!(named("command"), consequence != Consequence::PerhapsMissing, "{sentence}");
+            }
+        }
     }
 }
