@@ -1,4 +1,5 @@
-// The page's speed: `node bench.mjs`. Prints each measurement beside its limit; ends with 1 if one does not hold.
+// The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live`. Prints each measurement beside
+// its limit; ends with 1 if one does not hold.
 //
 // - first paint: from navigation to the first node on the screen, on a slow line and a slow processor
 // - motion: five nodes and a write each 100 ms, once as a recorded run shown again, once live with typed commands
@@ -6,9 +7,9 @@
 // Times of the main thread are processor time, not wall time: on a machine with other work, wall time also counts what the
 // thread waits for a processor.
 
-import { openPage, shutDown, startBrowser } from './harness.mjs';
 import { firstPaint } from './bench/first_paint.mjs';
 import { live, recorded } from './bench/motion.mjs';
+import { openPage, shutDown, startBrowser } from './harness.mjs';
 
 const FIRST_PAINT_MS_MAX = 1000;
 const FRAMES_PER_S_MIN = 55; // 60 minus what a ten-second sample may lose at its ends
@@ -24,17 +25,25 @@ function report(what, value, limit, holds) {
   console.log(`  ${what.padEnd(62)} ${value.padStart(10)}   limit ${limit}${holds ? '' : '   EXCEEDED'}`);
 }
 
+const words = process.argv.slice(2);
+const wanted = (what) => words.length === 0 || words.includes(what);
 const ms = (value) => `${value.toFixed(1)} ms`;
 
 try {
   const browser = await startBrowser();
 
-  console.log('first paint (10 Mbit/s, 20 ms, processor 4 times slower, brotli; median of 5, nothing cached):');
-  const paint = await firstPaint(browser);
-  report('first node on the screen', ms(paint.nodeMs), ms(FIRST_PAINT_MS_MAX), paint.nodeMs < FIRST_PAINT_MS_MAX);
-  console.log(`  first contentful paint ${ms(paint.contentfulMs)}; all measurements: ${paint.all.map(ms).join(', ')}`);
+  if (wanted('paint')) {
+    console.log('first paint (10 Mbit/s, 20 ms, processor 4 times slower, brotli; median of 5, nothing cached):');
+    const paint = await firstPaint(browser);
+    report('first node on the screen', ms(paint.nodeMs), ms(FIRST_PAINT_MS_MAX), paint.nodeMs < FIRST_PAINT_MS_MAX);
+    console.log(`  first contentful paint ${ms(paint.contentfulMs)}; all measurements: ${paint.all.map(ms).join(', ')}`);
+  }
 
-  for (const [what, measure] of [['a recorded run shown again', recorded], ['the world live, each write typed', live]]) {
+  for (const [name, what, measure] of [
+    ['recorded', 'a recorded run shown again', recorded],
+    ['live', 'the world live, each write typed', live],
+  ]) {
+    if (!wanted(name)) continue;
     console.log(`${what} (five nodes, a write each 100 ms):`);
     const motion = await measure(browser, openPage);
     const { framesPerSecond, workP99, replyMax, panelMax } = motion;

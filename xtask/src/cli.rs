@@ -8,7 +8,7 @@ use crate::error::{Error, Result, ResultExt};
 
 /// What `cargo xtask` without a command, or with `--help`, prints.
 pub const HELP: &str = "\
-Psyncscope's chores. Each command installs what it lacks, once.
+Psyncscope's development commands. Each installs what it needs, once.
 
   cargo xtask serve [--port N] [--open]
                                  build the page, serve it on http://127.0.0.1:8080/ (or port N; 0 is a free one) and

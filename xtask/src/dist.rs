@@ -23,7 +23,7 @@ pub fn build(shell: &Shell) -> Result<()> {
     let mut command = shell.command("trunk");
     // Links relative to the page, so that it works from any path.
     command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
-    calm_trunk(&mut command);
+    quiet_trunk(&mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
 
@@ -36,8 +36,8 @@ pub fn require_page(shell: &Shell) -> Result<()> {
     }
 }
 
-/// Keeps trunk from looking for news of itself and from talking more than it should.
-pub fn calm_trunk(command: &mut Command) {
+/// Keeps trunk from looking for updates of itself and from printing backtraces.
+pub fn quiet_trunk(command: &mut Command) {
     // Its errors carry a backtrace of trunk itself, which buries the compiler's message.
     command.env("TRUNK_SKIP_VERSION_CHECK", "true").env("RUST_BACKTRACE", "0");
     // It takes only `true` or `false` here, where the convention is any value, usually `1`.

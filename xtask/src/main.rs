@@ -1,9 +1,9 @@
-//! The project's chores: `cargo xtask serve`, `cargo xtask test` and their like.
+//! The project's development commands: `cargo xtask serve`, `test`, `dist`, `bench` and `setup`.
 //!
 //! Each command gets what it needs by itself (see [`setup`]), says what it runs, and on failure says in one line what
 //! went wrong and in one more how to fix it. A second run finds everything in place and starts at once.
 
-#![allow(clippy::print_stdout, reason = "a command-line program speaks on standard output")]
+#![allow(clippy::print_stdout, reason = "a command-line program prints to standard output")]
 
 mod bench;
 mod cli;

@@ -67,7 +67,7 @@ fn trunk(shell: &Shell, port: u16) -> Command {
         .args(["serve", "--quiet", "--release", "--address", "127.0.0.1", "--port", &port.to_string()])
         .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
-    dist::calm_trunk(&mut server);
+    dist::quiet_trunk(&mut server);
     server
 }
 

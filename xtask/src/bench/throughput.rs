@@ -1,5 +1,5 @@
-//! `psyncscope serve` beside redis-server: redis-benchmark on either, in turns within one run, so that the machine and
-//! whoever else is busy on it matter little.
+//! Throughput of `psyncscope serve` and redis-server under redis-benchmark, measured in turns within one run, so that other
+//! load on the machine affects both alike.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use crate::project::CLI_PACKAGE;
 use crate::setup::{REDIS_BENCHMARK, REDIS_SERVER};
 use crate::shell::Shell;
 
-/// Rounds of which the median is told.
+/// Rounds; the median is printed.
 const ROUNDS: usize = 7;
 
 /// Connections that ask.
@@ -26,7 +26,7 @@ const ASKED: [(&str, &str, &str); 4] =
 const RATIO_MIN: f64 = 0.8;
 
 /// A replica is up within this time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Prints one row for each kind of request: ours, theirs, the ratio.
 pub fn run(shell: &Shell) -> Result<()> {
@@ -65,8 +65,8 @@ fn measure(benchmark: &Path, port: u16, test: &str, pipeline: &str, requests: &s
         .context("redis-benchmark does not start", "install redis-tools")?;
     speed_of(&String::from_utf8_lossy(&output.stdout), test).ok_or_else(|| {
         Error::new(
-            format!("redis-benchmark told no speed of {test}: {}", String::from_utf8_lossy(&output.stdout)),
-            "run it by hand",
+            format!("redis-benchmark printed no speed of {test}: {}", String::from_utf8_lossy(&output.stdout)),
+            "run it yourself",
         )
     })
 }
@@ -110,8 +110,8 @@ impl Pair {
         }
         let begun = Instant::now();
         while !is_up(ports[1]) {
-            if begun.elapsed() > PATIENCE {
-                return Err(Error::new(format!("the replica of {} is never up", command[0]), "start both by hand"));
+            if begun.elapsed() > START_TIMEOUT {
+                return Err(Error::new(format!("the replica of {} is never up", command[0]), "start both yourself"));
             }
             std::thread::sleep(Duration::from_millis(50));
         }

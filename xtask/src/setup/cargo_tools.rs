@@ -37,7 +37,7 @@ pub static TRUNK: CargoTool = CargoTool {
     krate: "trunk",
     program: "trunk",
     fit: Fit::SameMinor(Version(0, 21, 14)),
-    // What is left out is fetching tools and news of updates: we bring the tools.
+    // Without the features that download tools and look for updates: set-up installs the tools.
     install_args: &["--no-default-features"],
     build_time: "2 to 5 min",
 };

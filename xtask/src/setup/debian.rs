@@ -1,7 +1,9 @@
 //! A Rust toolchain with wasm from Debian's packages, for machines where rustup reaches no server.
 //!
 //! Debian builds Rust 1.96 for its browsers (`rustc-web`), with the library's source but without a library compiled
-//! for wasm. So we compile that source once and put it where the compiler looks.
+//! for wasm. So we compile that source once, as rustup's library is compiled, and put it where the compiler looks.
+//! This replaces `rustup target add` alone: it is the one place where an unstable option is used (RUSTC_BOOTSTRAP), and
+//! the project's own code is never compiled with one.
 
 use std::fs;
 use std::path::{Path, PathBuf};

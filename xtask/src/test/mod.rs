@@ -29,7 +29,7 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
         println!("\n== {}: {} ({})", part.name, part.what, part.typical);
         let started = Instant::now();
         let page_is_fresh = outcomes.iter().any(|done| done.name == "page" && done.result.is_ok());
-        // Set-up belongs to the part: one that cannot have its tools fails alone.
+        // Set-up belongs to the part: if its tools cannot be installed, that part alone fails.
         let unmet: Vec<Need> = part.needs.iter().filter(|need| !met.contains(need)).copied().collect();
         let result = setup::prepare(shell, &unmet).and_then(|()| {
             met.extend(unmet);

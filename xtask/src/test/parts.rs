@@ -33,7 +33,7 @@ pub struct Context {
     pub page_is_fresh: bool,
 }
 
-/// Every part, quick and telling ones first.
+/// Every part, quick ones first.
 pub const PARTS: &[Part] = &[
     Part {
         name: "fmt",
