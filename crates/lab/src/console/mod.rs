@@ -10,7 +10,7 @@ mod transcript;
 
 pub use help::{CommandHelp, commands, complete, hint};
 pub use reply::{BadReply, Replies, Reply, prints_raw, repr};
-pub use transcript::{ConsoleLine, LineKind, transcript};
+pub use transcript::{ConsoleLine, LineKind, Transcript, transcript};
 
 use psyncscope_engine::resp::split_args;
 

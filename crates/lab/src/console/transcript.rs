@@ -51,8 +51,15 @@ struct Waiting {
     line: usize,
 }
 
-struct Transcript {
+/// One console, read from the timeline as it grows.
+pub struct Transcript {
+    host: HostId,
+    console: u32,
+    /// Entries of the timeline that were read.
+    seen: usize,
     lines: Vec<ConsoleLine>,
+    /// For each line, the index of the timeline entry that brought it.
+    places: Vec<usize>,
     waiting: VecDeque<Waiting>,
     replies: Replies,
     db: u32,
@@ -66,26 +73,59 @@ struct Transcript {
 /// a frame's moment.
 #[must_use]
 pub fn transcript(entries: &[Entry], host: HostId, console: u32) -> Vec<ConsoleLine> {
-    let mut transcript = Transcript {
-        lines: Vec::new(),
-        waiting: VecDeque::new(),
-        replies: Replies::default(),
-        db: 0,
-        streaming: false,
-        broken: false,
-    };
-    for entry in entries.iter().filter(|entry| entry.host == Some(host)) {
-        match &entry.what {
-            What::ConsoleSent { console: c, argv } if *c == console => transcript.sent(entry.at, argv),
-            What::ConsoleReceived { console: c, bytes } if *c == console => transcript.received(entry.at, bytes),
-            What::ConsoleClosed { console: c } if *c == console => transcript.closed(entry.at),
-            _ => {}
-        }
-    }
+    let mut transcript = Transcript::new(host, console);
+    transcript.extend(entries);
     transcript.lines
 }
 
 impl Transcript {
+    /// The empty transcript of a console.
+    #[must_use]
+    pub fn new(host: HostId, console: u32) -> Self {
+        Self {
+            host,
+            console,
+            seen: 0,
+            lines: Vec::new(),
+            places: Vec::new(),
+            waiting: VecDeque::new(),
+            replies: Replies::default(),
+            db: 0,
+            streaming: false,
+            broken: false,
+        }
+    }
+
+    /// Reads what is new in a timeline: each entry is read once.
+    pub fn extend(&mut self, timeline: &[Entry]) {
+        let start = self.seen.min(timeline.len());
+        for entry in &timeline[start..] {
+            if entry.host == Some(self.host) {
+                match &entry.what {
+                    What::ConsoleSent { console, argv } if *console == self.console => self.sent(entry.at, argv),
+                    What::ConsoleReceived { console, bytes } if *console == self.console => {
+                        self.received(entry.at, bytes);
+                    }
+                    What::ConsoleClosed { console } if *console == self.console => self.closed(entry.at),
+                    _ => {}
+                }
+            }
+            self.seen += 1;
+        }
+    }
+
+    /// All lines so far.
+    #[must_use]
+    pub fn lines(&self) -> &[ConsoleLine] {
+        &self.lines
+    }
+
+    /// The lines that the first `entries` entries of the timeline brought. A command's `other` may be later than that.
+    #[must_use]
+    pub fn lines_at(&self, entries: usize) -> &[ConsoleLine] {
+        &self.lines[..self.places.partition_point(|&place| place < entries)]
+    }
+
     fn sent(&mut self, at: SimTime, argv: &[Vec<u8>]) {
         let words: Vec<String> = argv.iter().map(|word| quoted_if_needed(word)).collect();
         self.waiting.push_back(Waiting { argv: argv.to_vec(), sent: at, line: self.lines.len() });
@@ -194,6 +234,7 @@ impl Transcript {
 
     fn say(&mut self, at: SimTime, kind: LineKind, text: String, other: Option<SimTime>) {
         self.lines.push(ConsoleLine { at, kind, db: self.db, text: text.into(), other });
+        self.places.push(self.seen);
     }
 }
 
@@ -247,6 +288,29 @@ mod tests {
             })
             .collect();
         assert_eq!(screen, expect);
+    }
+
+    #[test]
+    fn a_growing_timeline_is_read_once_and_its_past_stays() {
+        let entries = [
+            sent(10, "SELECT 2"),
+            received(20, b"+OK\r\n"),
+            sent(30, "GET k"),
+            closed(40),
+            sent(50, "GET k"),
+            received(60, b"$-1\r\n"),
+        ];
+        let mut growing = Transcript::new(HOST, 0);
+        for end in 0..=entries.len() {
+            growing.extend(&entries[..end]);
+            assert_eq!(growing.seen, end);
+        }
+        growing.extend(&entries);
+        assert_eq!(growing.lines(), transcript(&entries, HOST, 0));
+        for end in 0..=entries.len() {
+            let texts = |lines: &[ConsoleLine]| lines.iter().map(|line| Arc::clone(&line.text)).collect::<Vec<_>>();
+            assert_eq!(texts(growing.lines_at(end)), texts(&transcript(&entries[..end], HOST, 0)), "{end} entries");
+        }
     }
 
     #[test]
