@@ -53,10 +53,6 @@ pub enum Msg {
 /// How long a notice stays at least; it goes when the reader then does something else.
 const NOTICE_MS: f64 = 4000.0;
 
-/// Where the opening begins to play: the replicas have climbed and follow, and the first write is about to come. What went
-/// before is one drag of the time bar away.
-const OPENING_AT: SimTime = SimTime(2_700_000);
-
 /// The app.
 pub struct App {
     session: Session,
@@ -79,7 +75,7 @@ impl Component for App {
         #[expect(clippy::expect_used, reason = "no page without a world")]
         let mut run = LabRun::open(opening, Origin::Opening).expect("the opening example is a world");
         run.read();
-        let frame = run.frame_at(OPENING_AT);
+        let frame = run.frame_at(run.now());
         let selected = frame.hosts.first().map(|h| h.id);
         let run = Rc::new(RefCell::new(run));
         probe::install(&run);
@@ -91,7 +87,7 @@ impl Component for App {
         Self {
             session: Session { run, other_runs: Vec::new(), replay: None },
             playback: Playback {
-                at: OPENING_AT,
+                at: SimTime(0),
                 frame,
                 playing: true,
                 speed: Speed::default(),

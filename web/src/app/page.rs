@@ -16,7 +16,6 @@ use crate::console::view::Console;
 use crate::i18n::fill;
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
 use crate::model::ladder::ladder;
-use crate::model::narrate::caption;
 use crate::model::ring::Eras;
 use crate::model::ring_readers::RingReader;
 use crate::model::ruler::ruler;
@@ -34,17 +33,16 @@ use crate::stage::node_menu::{NodeMenu, Other};
 use crate::stage::view::Stage;
 use crate::stage::wire_sheet::WireSheet;
 use crate::topbar::bar::TopBar;
-use crate::topbar::futures::futures;
-use crate::topbar::help::help;
-use crate::topbar::load::load;
-use crate::topbar::new::new;
-use crate::transport::bar::Bar;
+use crate::topbar::help::HelpDialog;
+use crate::topbar::load::LoadDialog;
+use crate::topbar::new::NewDialog;
+use crate::topbar::other_runs::OtherRunsDialog;
+use crate::transport::bar::TransportBar;
 use crate::ui::button::Button;
 use crate::ui::context::UiContext;
 use crate::ui::error::UiError;
 use crate::ui::icon::Shape;
 use crate::ui::icon_button::IconButton;
-use crate::ui::part::part;
 use crate::ui::shared::Shared;
 
 impl App {
@@ -54,13 +52,13 @@ impl App {
         let masters = topology::masters(&self.playback.frame);
         let (from, now) = self.range();
         let run = self.session.run.borrow();
-        let note = caption(run.index().notes(self.playback.frame.entries), self.playback.at).cloned();
+        let notes = run.index().caption(self.playback.frame.entries);
         let tab = self.shown_tab();
         let ruler_here = !self.ui.narrow || tab == Tab::Ruler;
         let console_here = !self.ui.narrow || tab == Tab::Console;
         let panel_here = !matches!(tab, Tab::Ruler | Tab::Console);
         let (origin, seed) = (run.origin.clone(), run.lab().config().seed);
-        let marks = Rc::clone(run.index().marks());
+        let marks = run.index().marks();
         let colours = run.colours.clone();
         drop(run);
         let cx = UiContext { lang: self.ui.lang, colours, dispatch: self.dispatch.clone() };
@@ -68,7 +66,7 @@ impl App {
         let ruler =
             ruler_here.then(|| html! { <RulerView ruler={ruler(&self.playback.frame)} selected={self.ui.selected} /> });
         let (ruler_below, ruler_panel) = if self.ui.narrow { (None, ruler) } else { (ruler, None) };
-        let console = console_here.then(|| self.console(&cx));
+        let console = console_here.then(|| self.console());
         let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
         let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters))).flatten();
         let stage = html! {
@@ -85,17 +83,6 @@ impl App {
                 onmotion={self.drawing.onmotion.clone()}
             />
         };
-        let top = TopBar { origin, nodes: self.playback.frame.hosts.len(), seed, theme: self.ui.theme };
-        let bar = Bar {
-            playing: self.playback.playing,
-            at: self.playback.at,
-            from,
-            now,
-            step_by: self.playback.step_by,
-            speed: self.playback.speed,
-            marks,
-            futures: self.session.other_runs.len(),
-        };
         let progress = self.session.replay.as_ref().map(|replay| {
             let words = fill(t.working, &[("percent", &replay.percent().to_string())]);
             html! { <div class="working" role="status">{ words }</div> }
@@ -105,12 +92,12 @@ impl App {
         html! {
             <ContextProvider<UiContext> context={cx.clone()}>
                 <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
-                    { part("top", top, &cx) }
+                    <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
                     <main class="main">
                         <div class="left">
                             { stage }
                             { self.notice_html(&cx) }
-                            <Caption {note} />
+                            <Caption {notes} />
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
@@ -129,7 +116,16 @@ impl App {
                             { console_below.unwrap_or_default() }
                         </div>
                     </main>
-                    { bar.draw(&cx) }
+                    <TransportBar
+                        playing={self.playback.playing}
+                        at={self.playback.at}
+                        {from}
+                        {now}
+                        step_by={self.playback.step_by}
+                        speed={self.playback.speed}
+                        {marks}
+                        other_runs={self.session.other_runs.len()}
+                    />
                     { self.overlay_html(&masters, &cx) }
                     { progress.unwrap_or_default() }
                 </div>
@@ -225,20 +221,23 @@ impl App {
         })
     }
 
-    fn console(&self, cx: &UiContext) -> Html {
+    fn console(&self) -> Html {
         let Some(host) = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id)) else {
             return Html::default();
         };
-        let console = Console {
-            nodes: self.playback.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect(),
-            id: host.id,
-            name: Arc::clone(&host.name),
-            port: host.port,
-            runs: matches!(host.power, Power::Running | Power::Paused),
-            lines: self.session.run.borrow_mut().console(host.id, &self.playback.frame),
-            error: self.error_at(ErrorSite::Console),
-        };
-        part("console", console, cx)
+        let nodes: Vec<_> = self.playback.frame.hosts.iter().map(|h| (h.id, Arc::clone(&h.name))).collect();
+        html! {
+            <Console
+                key="console"
+                {nodes}
+                id={host.id}
+                name={Arc::clone(&host.name)}
+                port={host.port}
+                runs={matches!(host.power, Power::Running | Power::Paused)}
+                lines={self.session.run.borrow_mut().console(host.id, &self.playback.frame)}
+                error={self.error_at(ErrorSite::Console)}
+            />
+        }
     }
 
     fn notice_html(&self, cx: &UiContext) -> Html {
@@ -295,12 +294,13 @@ impl App {
                     None => Html::default(),
                 }
             }
-            Some(Overlay::New) => new(seed, error.as_ref(), cx),
-            Some(Overlay::Load) => load(error.as_ref(), cx),
+            Some(Overlay::New) => html! { <NewDialog {seed} {error} /> },
+            Some(Overlay::Load) => html! { <LoadDialog {error} /> },
             Some(Overlay::Futures) => {
-                futures(&self.session.other_runs.iter().map(OtherRun::span).collect::<Vec<_>>(), cx)
+                let spans: Vec<_> = self.session.other_runs.iter().map(OtherRun::span).collect();
+                html! { <OtherRunsDialog {spans} /> }
             }
-            Some(Overlay::Help) => help(cx),
+            Some(Overlay::Help) => html! { <HelpDialog /> },
         }
     }
 }

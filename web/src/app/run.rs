@@ -1,13 +1,15 @@
 //! A run: the lab, the index of its timeline, and the script's remaining actions.
 
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use psyncscope_lab::console::{ConsoleLine, transcript};
+use psyncscope_lab::console::Transcript;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
 
+use crate::console::lines::ConsoleLines;
 use crate::model::colours::ColourMap;
 use crate::model::index::Index;
 
@@ -22,11 +24,15 @@ pub enum Origin {
     Loaded(String),
 }
 
-/// The console transcript that was last asked for.
-struct Transcript {
-    host: HostId,
-    entries: usize,
-    lines: Rc<Vec<ConsoleLine>>,
+/// The first frame in which the timeline's entry `entry`, of the time `at`, has happened. An instant can have several
+/// frames: the last one may show what came later in it.
+#[must_use]
+pub fn frame_after(lab: &Lab, entry: usize, at: SimTime) -> Arc<Frame> {
+    let mut frame = lab.frame_at(at);
+    while let Some(before) = frame.seq.checked_sub(1).and_then(|seq| lab.frame(seq)).filter(|f| f.entries > entry) {
+        frame = before;
+    }
+    frame
 }
 
 /// A run.
@@ -35,9 +41,10 @@ pub struct LabRun {
     index: Index,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
-    transcript: Option<Transcript>,
     /// Tells this run from any other: no two runs have the same allocation.
     pub identity: Rc<()>,
+    /// The consoles that were looked at.
+    transcripts: BTreeMap<HostId, Rc<RefCell<Transcript>>>,
     /// The colours of its replication IDs. A branch starts with the same.
     pub colours: ColourMap,
     /// Where the world came from.
@@ -72,8 +79,8 @@ impl LabRun {
             lab,
             index: Index::default(),
             script,
-            transcript: None,
             identity: Rc::new(()),
+            transcripts: BTreeMap::new(),
             colours: ColourMap::default(),
             origin,
         }
@@ -82,7 +89,7 @@ impl LabRun {
     /// Reads what is new in the timeline.
     pub fn read(&mut self) {
         let lab = &self.lab;
-        self.index.extend(lab.timeline(), |t| lab.frame_at(t), &mut self.colours);
+        self.index.extend(lab.timeline(), |entry, at| frame_after(lab, entry, at), &mut self.colours);
     }
 
     /// The lab.
@@ -188,16 +195,10 @@ impl LabRun {
     }
 
     /// A node's console at a frame's moment.
-    pub fn console(&mut self, host: HostId, frame: &Frame) -> Rc<Vec<ConsoleLine>> {
-        let entries = frame.entries.min(self.lab.timeline().len());
-        let seen = self.index.console(host, entries);
-        match &self.transcript {
-            Some(kept) if kept.host == host && kept.entries == seen => Rc::clone(&kept.lines),
-            _ => {
-                let lines = Rc::new(transcript(&self.lab.timeline()[..entries], host, 0));
-                self.transcript = Some(Transcript { host, entries: seen, lines: Rc::clone(&lines) });
-                lines
-            }
-        }
+    pub fn console(&mut self, host: HostId, frame: &Frame) -> ConsoleLines {
+        let new = || Rc::new(RefCell::new(Transcript::new(host, 0)));
+        let transcript = self.transcripts.entry(host).or_insert_with(new);
+        transcript.borrow_mut().extend(self.lab.timeline());
+        ConsoleLines::of(transcript, frame.entries)
     }
 }

@@ -14,7 +14,7 @@ use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::i18n::Lang;
 use crate::intent::{ErrorSite, Overlay, Tab, Theme};
-use crate::model::narrate::Wording;
+use crate::model::narrate::MessageKey;
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
@@ -115,7 +115,7 @@ pub struct UiState {
 #[derive(Clone, Debug)]
 pub struct Notice {
     /// Which sentence.
-    pub wording: Wording,
+    pub wording: MessageKey,
     /// The time that it names.
     pub at: SimTime,
     /// When it was first shown, in milliseconds of wall time.

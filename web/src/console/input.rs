@@ -1,38 +1,38 @@
 //! The command line: what is typed, what was typed before, and what it could become.
 
-use psyncscope_lab::console::{complete, hint};
+use psyncscope_lab::console::{ConsoleLine, LineKind, complete, hint};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::ui::atoms::{span, text};
+use crate::console::lines::ConsoleLines;
 
 /// The element's id, for the shortcut that puts the focus on it.
 pub const ID: &str = "console-input";
 
 /// Properties of [`CommandLine`].
-#[derive(PartialEq, Properties)]
-pub struct Props {
+#[derive(Properties, PartialEq)]
+pub struct CommandLineProps {
     /// The prompt: `a:6379> `.
     pub prompt: String,
-    /// What was typed at this node before, the oldest first.
-    pub history: Vec<String>,
-    /// What it is called.
+    /// What was said at this console: its commands are the history.
+    pub lines: ConsoleLines,
+    /// The accessible name of the input.
     pub label: &'static str,
-    /// A command line was entered.
+    /// Called with a command line that was entered.
     pub on_enter: Callback<String>,
 }
 
-/// What the command line is told.
-pub enum Msg {
-    /// Its text changed.
+/// Messages of [`CommandLine`].
+pub enum CommandLineMsg {
+    /// The text changed.
     Typed(String),
-    /// It is done.
+    /// Enter was pressed.
     Enter,
-    /// The one before (true) or after it in what was typed before.
+    /// Recall the command before (`true`) or after the one shown.
     Recall(bool),
-    /// The next completion.
+    /// Show the next completion.
     Complete,
-    /// Away with it.
+    /// Clear the line.
     Clear,
 }
 
@@ -48,25 +48,25 @@ pub struct CommandLine {
 }
 
 impl Component for CommandLine {
-    type Message = Msg;
-    type Properties = Props;
+    type Message = CommandLineMsg;
+    type Properties = CommandLineProps;
 
     fn create(_: &Context<Self>) -> Self {
         Self::default()
     }
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: CommandLineMsg) -> bool {
         let completing = self.completing.take();
         match msg {
-            Msg::Typed(line) => *self = Self { line, ..Self::default() },
-            Msg::Enter => {
+            CommandLineMsg::Typed(line) => *self = Self { line, ..Self::default() },
+            CommandLineMsg::Enter => {
                 if !self.line.trim().is_empty() {
                     let line = std::mem::take(self).line;
                     ctx.props().on_enter.emit(line);
                 }
             }
-            Msg::Recall(older) => self.recall(&ctx.props().history, older),
-            Msg::Complete => {
+            CommandLineMsg::Recall(older) => ctx.props().lines.with(|lines| self.recall(lines, older)),
+            CommandLineMsg::Complete => {
                 let (typed, at) = completing.unwrap_or_else(|| (self.line.clone(), 0));
                 let found = complete(&typed);
                 if let Some(command) = found.get(at % found.len().max(1)) {
@@ -75,7 +75,7 @@ impl Component for CommandLine {
                     self.completing = Some((typed, at + 1));
                 }
             }
-            Msg::Clear => *self = Self::default(),
+            CommandLineMsg::Clear => *self = Self::default(),
         }
         true
     }
@@ -83,7 +83,7 @@ impl Component for CommandLine {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link().clone();
         let oninput = ctx.link().batch_callback(|event: InputEvent| {
-            event.target_dyn_into::<HtmlInputElement>().map(|input| Msg::Typed(input.value()))
+            event.target_dyn_into::<HtmlInputElement>().map(|input| CommandLineMsg::Typed(input.value()))
         });
         let completes = self.completing.is_some() || !complete(&self.line).is_empty();
         let may_complete = !self.line.is_empty() && completes;
@@ -93,17 +93,17 @@ impl Component for CommandLine {
                 return;
             }
             let msg = match event.key().as_str() {
-                "Enter" => Msg::Enter,
-                "ArrowUp" => Msg::Recall(true),
-                "ArrowDown" => Msg::Recall(false),
+                "Enter" => CommandLineMsg::Enter,
+                "ArrowUp" => CommandLineMsg::Recall(true),
+                "ArrowDown" => CommandLineMsg::Recall(false),
                 // With nothing to complete, Tab moves the focus as everywhere else.
-                "Tab" if !event.shift_key() && may_complete => Msg::Complete,
+                "Tab" if !event.shift_key() && may_complete => CommandLineMsg::Complete,
                 "Escape" => {
                     if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                         // An input in the document can lose the focus.
                         let _ = input.blur();
                     }
-                    Msg::Clear
+                    CommandLineMsg::Clear
                 }
                 _ => return,
             };
@@ -116,7 +116,7 @@ impl Component for CommandLine {
             <div class="console-line">
                 <label class="console-prompt" for={ID}>{ props.prompt.clone() }</label>
                 <div class="console-field">
-                    <span class="console-ghost" aria-hidden="true">{ span("console-typed", self.line.clone()) }{ text(ghost) }</span>
+                    <span class="console-ghost" aria-hidden="true"><span class="console-typed">{ &self.line }</span>{ ghost }</span>
                     <input id={ID} type="text" value={self.line.clone()} aria-label={props.label} autocomplete="off"
                         autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send" data-testid="console-input"
                         {oninput} {onkeydown} />
@@ -127,19 +127,35 @@ impl Component for CommandLine {
 }
 
 impl CommandLine {
-    fn recall(&mut self, history: &[String], older: bool) {
-        let wanted = if older { self.back + 1 } else { self.back.saturating_sub(1) }.min(history.len());
+    fn recall(&mut self, lines: &[ConsoleLine], older: bool) {
+        let wanted = if older { self.back + 1 } else { self.back.saturating_sub(1) };
+        let (wanted, found) = recent_command(lines, wanted);
         if self.back == 0 && wanted > 0 {
             self.draft = std::mem::take(&mut self.line);
         }
         if wanted != self.back {
-            self.line = match history.len().checked_sub(wanted).and_then(|at| history.get(at)) {
-                Some(line) => line.clone(),
+            self.line = match found {
+                Some(command) => command.to_owned(),
                 None => std::mem::take(&mut self.draft),
             };
         }
         self.back = wanted;
     }
+}
+
+/// The command `back` steps back among different ones, 1 for the last, and how many steps that really are: as many as
+/// there are at most.
+fn recent_command(lines: &[ConsoleLine], back: usize) -> (usize, Option<&str>) {
+    let (mut steps, mut found) = (0, None);
+    for line in lines.iter().rev().filter(|line| line.kind == LineKind::Command) {
+        if steps == back {
+            break;
+        }
+        if found != Some(&*line.text) {
+            (steps, found) = (steps + 1, Some(&*line.text));
+        }
+    }
+    (steps, found)
 }
 
 /// The completion spelt as the reader began it: small letters stay small.
@@ -166,6 +182,7 @@ fn ghost_of(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psyncscope_lab::sim::frame::SimTime;
 
     #[test]
     fn completions_keep_the_readers_case() {
@@ -176,7 +193,13 @@ mod tests {
 
     #[test]
     fn history_goes_back_and_forth_and_keeps_the_draft() {
-        let history = ["one".to_owned(), "two".to_owned()];
+        let line = |kind, text: &str| ConsoleLine { at: SimTime(0), kind, db: 0, text: text.into(), other: None };
+        let history = [
+            line(LineKind::Command, "one"),
+            line(LineKind::Reply, "OK"),
+            line(LineKind::Command, "two"),
+            line(LineKind::Command, "two"),
+        ];
         let mut line = CommandLine { line: "dra".into(), ..CommandLine::default() };
         let mut recall = |older, expect: &str| {
             line.recall(&history, older);

@@ -1,4 +1,7 @@
-//! A redis-cli for each node.
+//! The console: a redis-cli for each node.
 
 pub mod input;
+pub mod lines;
+mod output;
+mod tabs;
 pub mod view;

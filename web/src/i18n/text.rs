@@ -366,6 +366,33 @@ text! {
     note_off,
     note_added,
     note_removed,
+    /// {node}, {peer}, {id}, {offset}
+    note_replied_full,
+    /// {node}, {peer}, {id}, {bytes}
+    note_replied_continue,
+    /// {node}, {peer}, {bytes}
+    note_replied_continue_old,
+    /// {node}, {master}, {state}, {why}
+    note_handshake_left,
+    /// {node}, {master}, {command}
+    note_sends_ping,
+    note_sends_auth,
+    note_sends_port,
+    note_sends_ip,
+    note_sends_capa,
+    note_sends_psync_all,
+    /// {node}, {master}, {id}, {n}, {command}
+    note_sends_psync,
+    note_sends_sync,
+    /// {node}, {peer}, {bytes}
+    note_retransmitted,
+    /// {node}, {peer}, {bytes}, {time}
+    note_recovered,
+    note_recovered_cut,
+    /// Between the names of a list
+    list_comma,
+    /// Before the last name of a list
+    list_and,
     /// {node}, {peer}
     note_cut,
     note_cut_both,

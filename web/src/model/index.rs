@@ -1,21 +1,23 @@
-//! Where in the timeline the things lie that panels ask for. Grows with the timeline; nothing is read twice.
+//! Where in the timeline the things are that panels ask for. Grows with the timeline; no entry is read twice, and every
+//! lookup is a binary search.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use psyncscope_lab::engine::ConnId;
 use psyncscope_lab::engine::event::{Event, IdChange};
 use psyncscope_lab::sim::frame::{Entry, Frame, HostId, SimTime, What};
 
 use crate::model::colours::ColourMap;
-use crate::model::narrate::{self, Around, Note, Slot, Tone, Weight};
-use crate::model::topology;
+use crate::model::narrate::narrator::Narrator;
+use crate::model::narrate::{CaptionNotes, Note, Tone};
+use crate::model::prefix::Prefix;
 
-/// A decision about a PSYNC: where it stands in the timeline, and between whom.
+/// A decision about a PSYNC: where it is in the timeline, and between whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerdictAt {
-    /// Its place in the timeline.
+    /// Its index in the timeline.
     pub entry: usize,
     /// The node that decided.
     pub master: HostId,
@@ -32,12 +34,13 @@ pub struct Mark {
     pub tone: Tone,
 }
 
-/// The places of one node's entries.
+/// Indices of one node's timeline entries.
 #[derive(Clone, Debug, Default)]
 struct HostIndex {
     log: Vec<usize>,
     handshake: Vec<usize>,
-    console: Vec<usize>,
+    /// Decisions that it made or asked for.
+    verdicts: Vec<VerdictAt>,
 }
 
 /// The index of one timeline.
@@ -45,190 +48,97 @@ struct HostIndex {
 pub struct Index {
     seen: usize,
     hosts: BTreeMap<HostId, HostIndex>,
-    names: BTreeMap<HostId, Arc<str>>,
     log: Vec<usize>,
-    verdicts: Vec<VerdictAt>,
-    notes: Vec<Note>,
-    /// For each note, its place in the timeline.
-    note_entries: Vec<usize>,
-    marks: Rc<Vec<Mark>>,
-    /// The last cut or mending: when, between whom, and whether it was a cut. Both directions at once are one event.
-    last_wire: Option<(SimTime, HostId, HostId, bool)>,
+    narrator: Narrator,
+    marks: Rc<RefCell<Vec<Mark>>>,
 }
 
 impl Index {
-    /// Reads what is new in `timeline`. `frame_at` gives the world at the time of an entry. New histories get their colours.
-    pub fn extend(&mut self, timeline: &[Entry], frame_at: impl Fn(SimTime) -> Arc<Frame>, colours: &mut ColourMap) {
-        for (at, entry) in timeline.iter().enumerate().skip(self.seen) {
-            self.read(at, entry, &frame_at, colours);
+    /// Reads what is new in `timeline`. `frame_after` gives the first frame in which the entry at an index and a time has
+    /// happened. New histories get their colours.
+    pub fn extend(
+        &mut self,
+        timeline: &[Entry],
+        frame_after: impl Fn(usize, SimTime) -> Arc<Frame>,
+        colours: &mut ColourMap,
+    ) {
+        for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
+            self.read(place, entry, &frame_after, colours);
         }
         self.seen = timeline.len();
     }
 
-    fn read(&mut self, at: usize, entry: &Entry, frame_at: &impl Fn(SimTime) -> Arc<Frame>, colours: &mut ColourMap) {
-        if let (What::ConsoleSent { .. } | What::ConsoleReceived { .. } | What::ConsoleClosed { .. }, Some(host)) =
-            (&entry.what, entry.host)
-        {
-            self.hosts.entry(host).or_default().console.push(at);
+    fn read(
+        &mut self,
+        place: usize,
+        entry: &Entry,
+        frame_after: &impl Fn(usize, SimTime) -> Arc<Frame>,
+        colours: &mut ColourMap,
+    ) {
+        match (&entry.what, entry.host) {
+            // Nothing is said about these, and there are many: they need no frame.
+            (What::Node(Event::Command { .. } | Event::Acked { .. }) | What::ConsoleReceived { .. }, _) => return,
+            (What::Node(event), Some(host)) => {
+                self.read_event(place, host, event, colours);
+                if matches!(event, Event::Log { .. } | Event::HandshakeReceived { .. }) {
+                    return;
+                }
+            }
+            _ => {}
         }
-        let note = match (&entry.what, entry.host) {
-            (What::Node(event), Some(host)) => self.read_event(at, entry.at, host, event, frame_at, colours),
-            (what, host) => self.read_world(entry.at, host, what, frame_at),
-        };
-        if let Some(note) = note {
-            Rc::make_mut(&mut self.marks).push(Mark { at: note.at, tone: note.tone });
-            self.notes.push(note);
-            self.note_entries.push(at);
+        let frame = frame_after(place, entry.at);
+        if let Some(note) = self.narrator.read(place, entry, &frame) {
+            self.marks.borrow_mut().push(Mark { at: note.at, tone: note.tone });
+        }
+        if let (What::Node(Event::Verdict { conn, .. }), Some(master)) = (&entry.what, entry.host) {
+            let asker = self.narrator.known_peer(master, *conn);
+            self.log.push(place);
+            for host in [Some(master), asker].into_iter().flatten() {
+                let index = self.hosts.entry(host).or_default();
+                index.log.push(place);
+                index.verdicts.push(VerdictAt { entry: place, master, asker });
+            }
         }
     }
 
-    fn read_event(
-        &mut self,
-        at: usize,
-        time: SimTime,
-        host: HostId,
-        event: &Event,
-        frame_at: &impl Fn(SimTime) -> Arc<Frame>,
-        colours: &mut ColourMap,
-    ) -> Option<Note> {
-        let mine = self.hosts.entry(host).or_default();
+    fn read_event(&mut self, place: usize, host: HostId, event: &Event, colours: &mut ColourMap) {
+        let index = self.hosts.entry(host).or_default();
         match event {
             Event::Log { .. } => {
-                mine.log.push(at);
-                self.log.push(at);
-                return None;
+                index.log.push(place);
+                self.log.push(place);
             }
-            Event::ReplState { .. } => mine.handshake.push(at),
-            Event::HandshakeSent { .. } | Event::HandshakeReceived { .. } => {
-                mine.handshake.push(at);
-                return None;
+            Event::ReplState { .. } | Event::HandshakeSent { .. } | Event::HandshakeReceived { .. } => {
+                index.handshake.push(place);
             }
-            Event::Verdict { .. } => {
-                mine.log.push(at);
-                self.log.push(at);
-            }
-            // A history that starts with a process and dies unshared has no colour of its own: most do.
+            // A history that starts with a process and ends unshared has no colour of its own: most do.
             Event::Ids { replid, replid2, why, .. } if *why != IdChange::Startup => {
                 colours.note(*replid2);
                 colours.note(*replid);
             }
-            // Told by others: not worth a look at the frame.
-            Event::Command { .. } | Event::Acked { .. } => return None,
             _ => {}
-        }
-        let frame = frame_at(time);
-        let peer = conn_of(event).and_then(|conn| peer_of(&frame, host, conn));
-        if matches!(event, Event::Verdict { .. }) {
-            self.verdicts.push(VerdictAt { entry: at, master: host, asker: peer });
-            if let Some(asker) = peer {
-                self.hosts.entry(asker).or_default().log.push(at);
-            }
-        }
-        let view = topology::host(&frame, host);
-        let around = Around {
-            node: self.name(&frame, host),
-            peer: peer.map(|p| self.name(&frame, p)),
-            master: view.and_then(|h| topology::master_of(h, &frame.hosts)).map(|m| self.name(&frame, m)),
-        };
-        narrate::of_node(time, event, around)
-    }
-
-    fn read_world(
-        &mut self,
-        time: SimTime,
-        host: Option<HostId>,
-        what: &What,
-        frame_at: &impl Fn(SimTime) -> Arc<Frame>,
-    ) -> Option<Note> {
-        let node = |index: &mut Self, id: HostId| {
-            let name = index.name(&frame_at(time), id);
-            Slot::Node(name)
-        };
-        let make = |weight, tone, wording, slots| Some(Note { at: time, weight, tone, wording, slots });
-        match what {
-            // A world begins with its nodes running: the page says so in its own words.
-            What::Power(_) if time.0 == 0 => None,
-            What::Power(power) => {
-                let name = self.name(&frame_at(time), host?);
-                Some(narrate::of_power(time, *power, name))
-            }
-            What::Added if time.0 > 0 => {
-                make(Weight::Great, Tone::State, |t| t.note_added, vec![("node", node(self, host?))])
-            }
-            What::Removed => make(Weight::Great, Tone::Fault, |t| t.note_removed, vec![("node", node(self, host?))]),
-            What::Cut { from, to } => self.read_wire(time, *from, *to, true, frame_at),
-            What::Healed { from, to } => self.read_wire(time, *from, *to, false, frame_at),
-            What::ClockMoved { by_ms } => make(
-                Weight::Great,
-                Tone::Fault,
-                |t| t.note_clock_moved,
-                vec![("node", node(self, host?)), ("ms", Slot::Number(*by_ms))],
-            ),
-            What::ConsoleSent { argv, .. } => {
-                let words: Vec<String> = argv.iter().map(|w| crate::model::bytes::escape(w)).collect();
-                let slots = vec![("node", node(self, host?)), ("command", Slot::Code(words.join(" ")))];
-                make(Weight::Small, Tone::Command, |t| t.note_typed, slots)
-            }
-            _ => None,
-        }
-    }
-
-    /// A direction of a wire was cut or mended. When it is the second direction of the same instant, the note about the
-    /// first becomes one about the wire.
-    fn read_wire(
-        &mut self,
-        time: SimTime,
-        from: HostId,
-        to: HostId,
-        cut: bool,
-        frame_at: &impl Fn(SimTime) -> Arc<Frame>,
-    ) -> Option<Note> {
-        let frame = frame_at(time);
-        if self.last_wire.replace((time, from, to, cut)) == Some((time, to, from, cut))
-            && let Some(last) = self.notes.last_mut()
-        {
-            last.wording = if cut { |t| t.note_cut_both } else { |t| t.note_healed_both };
-            return None;
-        }
-        let slots = vec![("node", Slot::Node(self.name(&frame, from))), ("peer", Slot::Node(self.name(&frame, to)))];
-        let (tone, wording): (Tone, narrate::Wording) =
-            if cut { (Tone::Fault, |t| t.note_cut) } else { (Tone::Good, |t| t.note_healed) };
-        Some(Note { at: time, weight: Weight::Great, tone, wording, slots })
-    }
-
-    /// The host's name; a removed host keeps the one it had.
-    fn name(&mut self, frame: &Frame, id: HostId) -> Arc<str> {
-        match topology::host(frame, id) {
-            Some(host) => Arc::clone(self.names.entry(id).or_insert_with(|| Arc::clone(&host.name))),
-            None => self.names.get(&id).map_or_else(|| Arc::from("?"), Arc::clone),
         }
     }
 
     /// The name that a host has or had.
     #[must_use]
     pub fn known_name(&self, id: HostId) -> Option<&Arc<str>> {
-        self.names.get(&id)
+        self.narrator.known_name(id)
     }
 
-    /// The notes among the first `entries` entries.
+    /// What the page says when the first `entries` entries have happened.
     #[must_use]
-    pub fn notes(&self, entries: usize) -> &[Note] {
-        &self.notes[..self.note_entries.partition_point(|&at| at < entries)]
+    pub fn caption(&self, entries: usize) -> CaptionNotes {
+        self.narrator.caption(entries)
     }
 
-    /// The places of a node's handshake entries among the first `entries`.
+    /// The indices of a node's handshake entries among the first `entries`.
     #[must_use]
     pub fn handshake(&self, host: HostId, entries: usize) -> &[usize] {
         self.hosts.get(&host).map_or(&[], |h| up_to(&h.handshake, entries))
     }
 
-    /// How many of the first `entries` entries are of this node's consoles.
-    #[must_use]
-    pub fn console(&self, host: HostId, entries: usize) -> usize {
-        self.hosts.get(&host).map_or(0, |h| up_to(&h.console, entries).len())
-    }
-
-    /// The places of a node's log lines and decisions among the first `entries`; of all nodes without a `host`.
+    /// The indices of a node's log lines and decisions among the first `entries`; of all nodes without a `host`.
     #[must_use]
     pub fn log(&self, host: Option<HostId>, entries: usize) -> &[usize] {
         match host {
@@ -240,38 +150,32 @@ impl Index {
     /// The newest decision among the first `entries` that this node made or asked for.
     #[must_use]
     pub fn verdict(&self, host: HostId, entries: usize) -> Option<VerdictAt> {
-        let upto = self.verdicts.partition_point(|v| v.entry < entries);
-        self.verdicts[..upto].iter().rev().find(|v| v.master == host || v.asker == Some(host)).copied()
+        let verdicts = &self.hosts.get(&host)?.verdicts;
+        let count = verdicts.partition_point(|v| v.entry < entries);
+        count.checked_sub(1).map(|last| verdicts[last])
     }
 
-    /// The note about the entry at this place in the timeline.
+    /// The note about the entry at this index of the timeline.
     #[must_use]
     pub fn note_at(&self, entry: usize) -> Option<&Note> {
-        self.note_entries.binary_search(&entry).ok().and_then(|at| self.notes.get(at))
+        self.narrator.note_at(entry)
     }
 
     /// The scrubber's ticks, in order of time.
     #[must_use]
-    pub fn marks(&self) -> &Rc<Vec<Mark>> {
-        &self.marks
+    pub fn marks(&self) -> Prefix<Mark> {
+        Prefix::of(&self.marks)
+    }
+
+    /// All notes, oldest first.
+    #[cfg(test)]
+    pub fn notes(&self) -> &[Note] {
+        self.narrator.notes()
     }
 }
 
 fn up_to(places: &[usize], entries: usize) -> &[usize] {
     &places[..places.partition_point(|&at| at < entries)]
-}
-
-/// The connection that an event is about.
-const fn conn_of(event: &Event) -> Option<ConnId> {
-    match event {
-        Event::Verdict { conn, .. } | Event::ReplicaState { conn, .. } | Event::ReplicaGone { conn, .. } => Some(*conn),
-        _ => None,
-    }
-}
-
-/// The host at the other end of a node's connection.
-fn peer_of(frame: &Frame, host: HostId, conn: ConnId) -> Option<HostId> {
-    topology::host(frame, host)?.conns.iter().find(|c| c.conn == conn).map(|c| c.peer)
 }
 
 #[cfg(test)]
@@ -284,7 +188,7 @@ mod tests {
         Entry { at: SimTime(0), host: Some(HostId(host)), what: What::Node(event) }
     }
 
-    fn empty(_: SimTime) -> Arc<Frame> {
+    fn empty(_: usize, _: SimTime) -> Arc<Frame> {
         Arc::new(Frame {
             seq: 0,
             at: SimTime(0),

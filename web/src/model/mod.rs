@@ -10,6 +10,7 @@ pub mod math;
 pub mod narrate;
 pub mod pace;
 pub mod packets;
+pub mod prefix;
 pub mod ring;
 pub mod ring_arcs;
 pub mod ring_commands;

@@ -1,8 +1,7 @@
 //! How wall time becomes virtual time.
 
-use std::sync::Arc;
-
-use psyncscope_lab::sim::frame::{Frame, PacketFrame, SimTime};
+use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::sim::frame::{Fate, Frame, HostFrame, HostId, PacketFrame, Power, SimTime};
 
 /// How fast time passes while the page plays.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,10 +28,21 @@ impl Speed {
 
 /// Wall time that a packet with something to read takes from end to end, in microseconds.
 const READ_US: f64 = 1_000_000.0;
-/// The same for the steady beat of a link (PING, REPLCONF ACK), which nobody reads twice.
+/// The same while a replica climbs its handshake: short lines, one after the other, which the caption puts in words.
+const CLIMB_US: f64 = 650_000.0;
+/// The same for the steady beat of a link (PING, REPLCONF ACK), which nobody reads twice, and for opening a connection.
 const BEAT_US: f64 = 500_000.0;
 /// How many times faster than the clock idle time passes when paced: the second between two cron runs takes a quarter.
 const IDLE_TIMES: f64 = 4.0;
+/// The same while a replica is about to connect: the state before the handshake can be seen.
+const ABOUT_TO_CONNECT_TIMES: f64 = 1.0;
+/// Wall time that a background save takes for which replicas wait, in microseconds, unless time would pass too slowly or too
+/// fast for it.
+const SAVE_US: f64 = 1_500_000.0;
+const SAVE_TIMES_MIN: f64 = 0.3;
+/// A world's first millisecond, before anything moves, takes a second: whoever opens the page sees what there is.
+const BEGINNING_US: u64 = 1_000;
+const BEGINNING_TIMES: f64 = 0.001;
 
 /// Whether a packet is drawn when bare segments are hidden.
 #[must_use]
@@ -48,17 +58,53 @@ pub fn is_beat(packet: &PacketFrame) -> bool {
 
 /// Virtual microseconds for each microsecond on the wall, at a frame; `None` when nothing visible is under way.
 #[must_use]
-pub fn rate(packets: &[Arc<PacketFrame>], now: SimTime, segments: bool) -> Option<f64> {
-    packets
+pub fn rate(frame: &Frame, now: SimTime, segments: bool) -> Option<f64> {
+    let climbs = |id| is_climbing(frame, id);
+    let wall_us = |packet: &PacketFrame| {
+        if !is_telling(packet) {
+            // The connection that a handshake needs is one of its steps, though nothing of it is drawn.
+            (segments || (packet.flags.starts_with("SYN") && packet.fate == Fate::Arrives)).then_some(BEAT_US)
+        } else if climbs(packet.from) || climbs(packet.to) {
+            Some(CLIMB_US)
+        } else {
+            Some(if is_beat(packet) { BEAT_US } else { READ_US })
+        }
+    };
+    frame
+        .packets
         .iter()
-        .filter(|p| p.sent <= now && now < p.arrives && (segments || is_telling(p)))
-        .map(|p| {
-            let travel = (p.arrives.0 - p.sent.0) as f64;
-            travel / if is_beat(p) || !is_telling(p) { BEAT_US } else { READ_US }
-        })
+        .filter(|p| p.sent <= now && now < p.arrives)
+        .filter_map(|p| Some((p.arrives.0 - p.sent.0) as f64 / wall_us(p)?))
         .reduce(f64::min)
         // Slow wires need no help: time never runs faster than when idle.
         .map(|rate| rate.min(IDLE_TIMES))
+}
+
+/// The state of a running replica's link.
+fn link_state(host: &HostFrame) -> Option<ReplState> {
+    let node = host.node.as_ref().filter(|_| host.power == Power::Running)?;
+    Some(node.upstream.as_ref()?.state)
+}
+
+/// Whether a node is a replica on its way from CONNECTING to CONNECTED.
+fn is_climbing(frame: &Frame, id: HostId) -> bool {
+    let state = frame.hosts.iter().find(|host| host.id == id).and_then(|host| link_state(host));
+    state.is_some_and(|state| state > ReplState::Connect && state < ReplState::Connected)
+}
+
+/// How many times faster than the clock time passes when nothing visible is under way.
+fn idle_times(frame: &Frame, now: SimTime) -> f64 {
+    if now.0 < BEGINNING_US {
+        BEGINNING_TIMES
+    } else if frame.hosts.iter().any(|host| link_state(host) == Some(ReplState::Connect)) {
+        ABOUT_TO_CONNECT_TIMES
+    } else {
+        let saves = frame.hosts.iter().filter_map(|host| host.child).map(|(started, ends)| ends.0 - started.0).max();
+        match saves.filter(|_| frame.hosts.iter().any(|host| is_climbing(frame, host.id))) {
+            Some(save_us) => (save_us as f64 / SAVE_US).clamp(SAVE_TIMES_MIN, IDLE_TIMES),
+            None => IDLE_TIMES,
+        }
+    }
 }
 
 /// How far one tick goes: the time on the wall to spend, and where virtual time must stop to look again.
@@ -83,7 +129,7 @@ pub fn stretch(
 ) -> Stretch {
     let rate = match speed {
         Speed::Times(times) => times,
-        Speed::Paced => rate(&frame.packets, now, segments).unwrap_or(IDLE_TIMES),
+        Speed::Paced => rate(frame, now, segments).unwrap_or_else(|| idle_times(frame, now)),
     };
     // At least a microsecond, or a very slow pace would stand still.
     let reach = SimTime(now.0 + (left_us * rate).floor().max(1.0) as u64);
@@ -99,7 +145,10 @@ pub fn stretch(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::sim::frame::{Fate, HostId};
+    use psyncscope_lab::Lab;
+    use psyncscope_lab::examples;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     fn packet(travel_us: u64, label: &str) -> Arc<PacketFrame> {
         Arc::new(PacketFrame {
@@ -135,28 +184,29 @@ mod tests {
     #[test]
     fn a_packet_takes_the_time_that_an_eye_needs() {
         for travel in [500, 150_000] {
-            let rate = rate(&[packet(travel, "SET k v")], SimTime(1000), false).unwrap();
+            let rate = rate(&frame(vec![packet(travel, "SET k v")]), SimTime(1000), false).unwrap();
             assert!((travel as f64 / rate - READ_US).abs() < 1.0);
         }
-        let beat = rate(&[packet(500, "REPLCONF ACK 14")], SimTime(1000), false).unwrap();
+        let beat = rate(&frame(vec![packet(500, "REPLCONF ACK 14")]), SimTime(1000), false).unwrap();
         assert!((500.0 / beat - BEAT_US).abs() < 1.0);
     }
 
     #[test]
     fn hidden_or_arrived_packets_do_not_slow_time() {
-        assert_eq!(rate(&[packet(500, "")], SimTime(1000), false), None);
-        assert!(rate(&[packet(500, "")], SimTime(1000), true).is_some());
-        assert_eq!(rate(&[packet(500, "PING")], SimTime(1500), false), None);
+        let rate = |packet, now, segments| rate(&frame(vec![packet]), SimTime(now), segments);
+        assert_eq!(rate(packet(500, ""), 1000, false), None);
+        assert!(rate(packet(500, ""), 1000, true).is_some());
+        assert_eq!(rate(packet(500, "PING"), 1500, false), None);
     }
 
     #[test]
     fn paced_time_stops_at_the_next_event() {
         let idle = frame(vec![]);
-        let first = stretch(Speed::Paced, &idle, SimTime(0), 16_000.0, Some(SimTime(1000)), false);
-        assert_eq!(first.until, SimTime(1000));
+        let first = stretch(Speed::Paced, &idle, SimTime(5000), 16_000.0, Some(SimTime(6000)), false);
+        assert_eq!(first.until, SimTime(6000));
         assert!((first.cost_us - 1000.0 / IDLE_TIMES).abs() < 1e-9);
-        let all = stretch(Speed::Paced, &idle, SimTime(0), 16_000.0, Some(SimTime(900_000)), false);
-        assert_eq!(all.until, SimTime(64_000));
+        let all = stretch(Speed::Paced, &idle, SimTime(5000), 16_000.0, Some(SimTime(900_000)), false);
+        assert_eq!(all.until, SimTime(69_000));
         assert!((all.cost_us - 16_000.0).abs() < 1e-9);
     }
 
@@ -165,5 +215,67 @@ mod tests {
         let busy = frame(vec![packet(500, "SET k v")]);
         let made = stretch(Speed::Times(0.5), &busy, SimTime(1000), 16_000.0, Some(SimTime(1200)), false);
         assert_eq!(made, Stretch { until: SimTime(9000), cost_us: 16_000.0 });
+    }
+
+    /// The opening at its pace, in ticks of a display, up to `end_us` of virtual time: for each state of a node's link the
+    /// wall time for which it was shown, in seconds; and when the node followed.
+    fn play_opening(node: &str, end_us: u64) -> (BTreeMap<ReplState, f64>, f64) {
+        const TICK_US: f64 = 1e6 / 60.0;
+        let opening = examples::opening();
+        let mut lab = Lab::new(opening.config).unwrap();
+        let mut script = opening.actions.into_iter().peekable();
+        let (mut shown, mut followed, mut wall_us) = (BTreeMap::new(), 0.0, 0.0);
+        while lab.now().0 < end_us {
+            let mut left = TICK_US;
+            while left > 0.5 {
+                let now = lab.now();
+                let frame = lab.frame_at(now);
+                let scripted = script.peek().map(|action| SimTime(action.at_us));
+                let next = lab.next_event_at().into_iter().chain(scripted).min();
+                let stretch = stretch(Speed::Paced, &frame, now, left, next, false);
+                let host = frame.hosts.iter().find(|host| &*host.name == node).unwrap();
+                let state = link_state(host).unwrap_or_default();
+                *shown.entry(state).or_insert(0.0) += stretch.cost_us / 1e6;
+                left -= stretch.cost_us;
+                while let Some(due) = script.next_if(|action| action.at_us <= stretch.until.0) {
+                    lab.run_until(SimTime(due.at_us));
+                    lab.act(due.action).unwrap();
+                }
+                lab.run_until(stretch.until);
+                wall_us += stretch.cost_us;
+                if state == ReplState::Connected && followed == 0.0 {
+                    followed = wall_us / 1e6;
+                }
+            }
+        }
+        (shown, followed)
+    }
+
+    #[test]
+    fn every_step_of_the_opening_climb_can_be_read_and_all_is_over_soon() {
+        for node in ["b", "c"] {
+            let (shown, followed) = play_opening(node, 3_500_000);
+            for state in [
+                ReplState::Connect,
+                ReplState::Connecting,
+                ReplState::ReceivePong,
+                ReplState::ReceivePort,
+                ReplState::ReceiveCapa,
+                ReplState::ReceivePsync,
+                ReplState::Transfer,
+            ] {
+                let seconds = shown.get(&state).copied().unwrap_or(0.0);
+                assert!((0.7..3.0).contains(&seconds), "{node} is {} for {seconds:.2} s", state.name());
+            }
+            assert!((6.0..10.0).contains(&followed), "{node} follows after {followed:.1} s");
+        }
+    }
+
+    #[test]
+    fn opening_a_connection_is_a_step_but_one_into_a_cut_is_not() {
+        let syn = |fate| PacketFrame { flags: "SYN", fate, ..(*packet(150_000, "")).clone() };
+        let rate = |fate| rate(&frame(vec![Arc::new(syn(fate))]), SimTime(1000), false);
+        assert!(rate(Fate::Arrives).is_some_and(|rate| (150_000.0 / rate - BEAT_US).abs() < 1.0));
+        assert_eq!(rate(Fate::Cut), None);
     }
 }

@@ -1,8 +1,8 @@
-//! The line beneath the stage: what just happened, in plain words.
+//! The lines beneath the stage: what just happened, in plain words.
 
 use yew::prelude::*;
 
-use crate::model::narrate::Note;
+use crate::model::narrate::{CaptionNotes, Note};
 use crate::model::time;
 use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
@@ -10,22 +10,34 @@ use crate::ui::note::NoteText;
 /// Properties of [`Caption`].
 #[derive(Properties, PartialEq)]
 pub struct CaptionProps {
-    /// The sentence, if anything has happened yet.
-    pub note: Option<Note>,
+    /// What there is to say.
+    pub notes: CaptionNotes,
 }
 
-/// The sentence and its time. Screen readers announce it when it changes.
+/// The last event that mattered, and below it the newest step since. Screen readers announce what changes.
 #[component]
 pub fn Caption(props: &CaptionProps) -> Html {
     let t = use_ui().t();
+    let CaptionNotes { headline, detail } = &props.notes;
     html! {
-        <p class="caption" aria-live="polite" data-testid="caption">
-            if let Some(note) = &props.note {
-                <span class={classes!("caption-time", "num", note.tone.class())}>{ time::short(note.at) }</span>
-                <span class="caption-words"><NoteText note={note.clone()} /></span>
-            } else {
-                <span class="caption-words">{ t.note_start }</span>
+        <div class="caption" aria-live="polite" data-testid="caption">
+            if let Some(note) = headline {
+                <p class="caption-headline" data-testid="caption-headline">{ line(note) }</p>
+            } else if detail.is_none() {
+                <p class="caption-headline"><span class="caption-words">{ t.note_start }</span></p>
             }
-        </p>
+            if let Some(note) = detail {
+                <p class="caption-detail" data-testid="caption-detail">{ line(note) }</p>
+            }
+        </div>
+    }
+}
+
+fn line(note: &Note) -> Html {
+    html! {
+        <>
+            <span class={classes!("caption-time", "num", note.tone.class())}>{ time::short(note.at) }</span>
+            <span class="caption-words"><NoteText note={note.clone()} joined=true /></span>
+        </>
     }
 }

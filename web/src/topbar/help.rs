@@ -2,14 +2,13 @@
 
 use yew::prelude::*;
 
-use crate::ui::atoms::{para, row, text};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::overlay::dialog;
+use crate::ui::context::use_ui;
+use crate::ui::dialog::Dialog;
 
 /// The dialog.
-pub fn help(cx: &UiContext) -> Html {
-    let t = cx.t();
+#[component]
+pub fn HelpDialog() -> Html {
+    let t = use_ui().t();
     let keys = [
         ("Space", t.key_space),
         ("← →", t.key_arrows),
@@ -22,14 +21,19 @@ pub fn help(cx: &UiContext) -> Html {
         ("Tab", t.console_hint),
         ("?", t.key_help),
     ];
-    let keys = keys.into_iter().map(|(keys, what)| {
-        let keys = keys.split(' ').map(|key| el("kbd").text(key.to_owned()).html()).collect();
-        el("div").put(el("dt").all(keys)).put(el("dd").text(what)).html()
-    });
-    let content = vec![
-        para("", text(t.help_intro)),
-        el("h3").text(t.help_keys).html(),
-        el("dl").class("keys").all(keys.collect()).html(),
-    ];
-    dialog(cx, t.help_title, "help-dialog", row(content))
+    let row = |(keys, what): (&'static str, &'static str)| {
+        html! {
+            <div>
+                <dt>{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</dt>
+                <dd>{ what }</dd>
+            </div>
+        }
+    };
+    html! {
+        <Dialog title={t.help_title} testid="help-dialog">
+            <p>{ t.help_intro }</p>
+            <h3>{ t.help_keys }</h3>
+            <dl class="keys">{ for keys.into_iter().map(row) }</dl>
+        </Dialog>
+    }
 }

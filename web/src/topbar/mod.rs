@@ -1,7 +1,8 @@
 //! The top bar and the dialogs that it opens.
 
 pub mod bar;
-pub mod futures;
 pub mod help;
 pub mod load;
 pub mod new;
+mod new_form;
+pub mod other_runs;

@@ -1,7 +1,5 @@
 //! The bar at the bottom.
 
-use std::rc::Rc;
-
 use psyncscope_lab::StepBy;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
@@ -10,33 +8,123 @@ use crate::i18n::{Text, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::index::Mark;
 use crate::model::pace::Speed;
+use crate::model::prefix::Prefix;
 use crate::model::time;
 use crate::transport::scrubber::Scrubber;
-use crate::ui::atoms::{bare_button, button, class, div, push_icon, row, select, span};
-use crate::ui::context::UiContext;
-use crate::ui::el::el;
-use crate::ui::icon::{Shape, icon};
+use crate::ui::button::Button;
+use crate::ui::context::use_ui;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::icon_button::IconButton;
+use crate::ui::select::Select;
 
 const STEPS: [StepBy; 4] = [StepBy::Segment, StepBy::Packet, StepBy::Command, StepBy::StateChange];
 
-/// Buttons, scrubber, clock, speed.
-pub struct Bar {
+/// Properties of [`TransportBar`].
+#[derive(Properties, PartialEq)]
+pub struct TransportBarProps {
     /// Whether time passes.
     pub playing: bool,
-    /// The moment shown.
+    /// The time shown.
     pub at: SimTime,
-    /// The first moment that can be shown.
+    /// The first time that can be shown.
     pub from: SimTime,
     /// The present.
     pub now: SimTime,
-    /// What a step is.
+    /// The size of a step.
     pub step_by: StepBy,
     /// How fast time passes.
     pub speed: Speed,
     /// What happened.
-    pub marks: Rc<Vec<Mark>>,
-    /// How many earlier futures are kept.
-    pub futures: usize,
+    pub marks: Prefix<Mark>,
+    /// How many runs were left when somebody acted in the past.
+    pub other_runs: usize,
+}
+
+/// Buttons, scrubber, clock, speed.
+#[component]
+pub fn TransportBar(props: &TransportBarProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let &TransportBarProps { playing, at, from, now, step_by, speed, ref marks, other_runs } = props;
+    let (play, play_label) = if playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
+    let live = at >= now;
+    let on_step_by = {
+        let dispatch = ui.dispatch.clone();
+        Callback::from(move |i: usize| {
+            dispatch.emit(Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepBy::Packet)))
+        })
+    };
+    let on_speed = {
+        let dispatch = ui.dispatch.clone();
+        Callback::from(move |i: usize| dispatch.emit(Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())))
+    };
+    html! {
+        <section class="transport" aria-label={t.transport}>
+            <div class="transport-buttons">
+                <IconButton testid="rewind" label={t.rewind} shape={Shape::Rewind} onclick={ui.click(Intent::Rewind)} />
+                <IconButton
+                    testid="step-back"
+                    label={t.step_back}
+                    shape={Shape::StepBack}
+                    onclick={ui.click(Intent::StepBack)}
+                />
+                <IconButton
+                    class="icon-button primary"
+                    testid="play"
+                    label={play_label}
+                    shape={play}
+                    onclick={ui.click(Intent::TogglePlay)}
+                />
+                <IconButton
+                    testid="step-forward"
+                    label={t.step_forward}
+                    shape={Shape::StepForward}
+                    onclick={ui.click(Intent::StepForward)}
+                />
+                <Select
+                    testid="step-by"
+                    label={t.step_by}
+                    entries={STEPS.iter().map(|&by| AttrValue::from(step_name(by, t))).collect::<Vec<_>>()}
+                    selected={STEPS.iter().position(|&by| by == step_by).unwrap_or(0)}
+                    onselect={on_step_by}
+                />
+            </div>
+            <Scrubber {at} {from} {now} marks={marks.clone()} />
+            <div class="transport-end">
+                if other_runs > 0 {
+                    <Button
+                        class="button small"
+                        testid="earlier-future"
+                        label={t.earlier_future}
+                        onclick={ui.click(Intent::Open(Overlay::Futures))}
+                    >
+                        <Icon shape={Shape::Fork} />
+                        <span class="label">{ t.earlier_future }</span>
+                    </Button>
+                }
+                <button
+                    type="button"
+                    class={classes!("live", live.then_some("is-live"))}
+                    data-testid="live"
+                    aria-pressed={live.to_string()}
+                    title={t.go_live}
+                    onclick={ui.click(Intent::GoLive)}
+                >
+                    <i></i>
+                    { t.live }
+                </button>
+                // The stage's layer writes the time here.
+                <output class="clock num" data-testid="time" aria-live="off"></output>
+                <Select
+                    testid="speed"
+                    label={t.speed}
+                    entries={Speed::ALL.iter().map(|&speed| AttrValue::from(speed_name(speed, t))).collect::<Vec<_>>()}
+                    selected={Speed::ALL.iter().position(|&other| other == speed).unwrap_or(0)}
+                    onselect={on_speed}
+                />
+            </div>
+        </section>
+    }
 }
 
 const fn step_name(by: StepBy, t: &Text) -> &'static str {
@@ -52,49 +140,5 @@ fn speed_name(speed: Speed, t: &Text) -> String {
     match speed {
         Speed::Paced => t.speed_paced.to_owned(),
         Speed::Times(times) => fill(t.speed_times, &[("x", &time::trim(times))]),
-    }
-}
-
-impl Bar {
-    /// Draws the bar.
-    pub fn draw(&self, cx: &UiContext) -> Html {
-        let t = cx.t();
-        let steps = STEPS.iter().map(|&by| (step_name(by, t).into(), by == self.step_by)).collect();
-        let speeds = Speed::ALL.iter().map(|&speed| (speed_name(speed, t).into(), speed == self.speed)).collect();
-        let (play, play_label) = if self.playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
-        let buttons = vec![
-            push_icon(cx, "icon-button", "rewind", t.rewind, Shape::Rewind, Intent::Rewind),
-            push_icon(cx, "icon-button", "step-back", t.step_back, Shape::StepBack, Intent::StepBack),
-            push_icon(cx, "icon-button primary", "play", play_label, play, Intent::TogglePlay),
-            push_icon(cx, "icon-button", "step-forward", t.step_forward, Shape::StepForward, Intent::StepForward),
-            select(cx, "step-by", t.step_by, steps, |i| {
-                Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepBy::Packet))
-            }),
-        ];
-        let mut end = Vec::new();
-        if self.futures > 0 {
-            let words = row(vec![icon(Shape::Fork), span("label", t.earlier_future)]);
-            let open = cx.click(Intent::Open(Overlay::Futures));
-            end.push(button("button small", "earlier-future", Some(t.earlier_future.into()), open, words));
-        }
-        let live = class(&[("live", true), ("is-live", self.at >= self.now)]);
-        let pressed = (self.at >= self.now).to_string();
-        let onclick = cx.click(Intent::GoLive);
-        let live = bare_button(live).testid("live").set("aria-pressed", pressed).label(t.go_live).on_click(onclick);
-        end.push(live.put(el("i")).text(t.live).html());
-        // The layer writes the time here.
-        end.push(el("output").class("clock num").testid("time").html());
-        end.push(select(cx, "speed", t.speed, speeds, |i| {
-            Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())
-        }));
-        let scrubber = Scrubber { at: self.at, from: self.from, now: self.now };
-        el("footer")
-            .class("transport")
-            .set("role", "group")
-            .set("aria-label", t.transport)
-            .put(div("transport-buttons", row(buttons)))
-            .put(scrubber.draw(&self.marks, cx))
-            .put(div("transport-end", row(end)))
-            .html()
     }
 }

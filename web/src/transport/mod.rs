@@ -1,5 +1,6 @@
 //! Time: play, step, scrub.
 
 pub mod bar;
-pub mod scrubber;
+mod scrubber;
+mod ticks;
 pub mod time_display;

@@ -3,7 +3,7 @@
 use psyncscope_lab::{ErrorCode, LabError};
 
 use crate::i18n::{Text, fill};
-use crate::model::narrate::Wording;
+use crate::model::narrate::MessageKey;
 
 /// Something that did not work.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub enum UiError {
     /// The lab refused it.
     Lab(LabError),
     /// The page did: a sentence and what fills it.
-    Page(Wording, Vec<(&'static str, String)>),
+    Page(MessageKey, Vec<(&'static str, String)>),
 }
 
 impl PartialEq for UiError {

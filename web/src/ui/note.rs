@@ -1,8 +1,9 @@
-//! A sentence about an event.
+//! What there is to say about an event.
 
 use yew::prelude::*;
 
-use crate::model::narrate::{Note, Slot};
+use crate::i18n::Text;
+use crate::model::narrate::{Note, Sentence, Slot};
 use crate::ui::chip::chip;
 use crate::ui::context::{UiContext, use_ui};
 use crate::ui::rich::{Fill, rich};
@@ -10,23 +11,46 @@ use crate::ui::rich::{Fill, rich};
 /// Properties of [`NoteText`].
 #[derive(Properties, PartialEq)]
 pub struct NoteTextProps {
-    /// The sentence.
+    /// The note.
     pub note: Note,
+    /// Whether other nodes that did the same just before are named too.
+    #[prop_or_default]
+    pub joined: bool,
 }
 
-/// The sentence: nodes in bold, replication IDs as chips, Redis's own words in code.
+/// A note's sentences: nodes in bold, replication IDs as chips, Redis's own words in code.
 #[component]
 pub fn NoteText(props: &NoteTextProps) -> Html {
-    note(&props.note, &use_ui())
+    let ui = use_ui();
+    let note = &props.note;
+    note.sentences.iter().map(|sentence| html! { <>{ text(note, sentence, props.joined, &ui) }{ " " }</> }).collect()
 }
 
-/// [`NoteText`] for code that has the context already.
-pub fn note(note: &Note, cx: &UiContext) -> Html {
-    rich((note.wording)(cx.t()), &|name| match note.slots.iter().find(|(n, _)| *n == name) {
-        Some((_, Slot::Node(node))) => Fill::Html(html! { <b>{ node.to_string() }</b> }),
+/// A sentence; see [`NoteTextProps::joined`].
+fn text(note: &Note, sentence: &Sentence, joined: bool, cx: &UiContext) -> Html {
+    let t = cx.t();
+    rich((sentence.key)(t), &|name| match sentence.slots.iter().find(|(n, _)| *n == name) {
+        Some((_, Slot::Node(node))) => {
+            let others = if joined && note.subject == Some(name) { &note.others[..] } else { &[] };
+            let names = others.iter().chain([node]).map(|name| html! { <b>{ name.to_string() }</b> }).collect();
+            let names = list(names, t);
+            if others.is_empty() { Fill::Html(names) } else { Fill::Many(names) }
+        }
         Some((_, Slot::Id(id))) => Fill::Html(chip(id, cx)),
         Some((_, Slot::Number(n))) => Fill::from(*n),
+        Some((_, Slot::Words(words))) => Fill::Text(words.clone()),
         Some((_, Slot::Code(words))) => Fill::Html(html! { <code>{ words.clone() }</code> }),
         None => Fill::Text(name.to_owned()),
     })
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: Vec<Html>, t: &Text) -> Html {
+    let count = names.len();
+    let before = |index: usize| match index {
+        0 => "",
+        index if index + 1 == count => t.list_and,
+        _ => t.list_comma,
+    };
+    names.into_iter().enumerate().map(|(index, name)| html! { <>{ before(index) }{ name }</> }).collect()
 }

@@ -8,8 +8,10 @@ use crate::i18n::{Part, form, parts};
 pub enum Fill {
     /// Words or a number; a number may choose the form of the word after it.
     Text(String),
-    /// Anything else.
+    /// Anything else; the word after it has the form for one.
     Html(Html),
+    /// Several things; the word after them has the form for many.
+    Many(Html),
 }
 
 impl From<i64> for Fill {
@@ -29,7 +31,8 @@ pub fn rich(template: &str, fill: &dyn Fn(&str) -> Fill) -> Html {
                     let word = form(forms, &value);
                     html! { <><span class="num">{ value }</span>{ word }</> }
                 }
-                Fill::Html(html) => html,
+                Fill::Html(html) => html! { <>{ html }{ form(forms, "1") }</> },
+                Fill::Many(html) => html! { <>{ html }{ form(forms, "2") }</> },
             },
         })
         .collect()

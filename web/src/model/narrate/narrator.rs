@@ -1,0 +1,214 @@
+//! Reads the timeline entry by entry and keeps the notes about it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use psyncscope_lab::engine::ConnId;
+use psyncscope_lab::engine::event::{Event, PsyncReply};
+use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::sim::frame::{Entry, Frame, HostId, SimTime, What};
+
+use crate::model::narrate::node::{self, NodeContext};
+use crate::model::narrate::{CaptionNotes, Note, Slot, Weight, world};
+use crate::model::topology;
+
+/// Nodes that take the same step within this time are named in one sentence, in microseconds.
+const JOIN_US: u64 = 50_000;
+
+/// A cut or mended direction of a wire: when, from where, to where, and whether it was a cut.
+type WireChange = (SimTime, HostId, HostId, bool);
+
+/// The notes about a timeline.
+#[derive(Default)]
+pub struct Narrator {
+    notes: Vec<Note>,
+    /// For each note, the index of its timeline entry.
+    entries: Vec<usize>,
+    /// The notes that are great, by their index.
+    great: Vec<usize>,
+    names: BTreeMap<HostId, Arc<str>>,
+    /// The host at the other end of a node's connection; known after the connection has ended, too.
+    peers: BTreeMap<(HostId, ConnId), HostId>,
+    /// For each replica, the master of its current attempt.
+    targets: BTreeMap<HostId, Arc<str>>,
+    /// Notes about decisions whose answer was not sent yet.
+    unanswered: BTreeMap<(HostId, ConnId), usize>,
+    last_wire: Option<WireChange>,
+}
+
+impl Narrator {
+    /// Reads the entry at index `place`. `frame` is the world after it. Returns the new note, if the entry is worth one.
+    pub fn read(&mut self, place: usize, entry: &Entry, frame: &Frame) -> Option<&Note> {
+        let note = match (&entry.what, entry.host) {
+            (What::Node(event), Some(host)) => self.read_event(entry.at, host, event, frame),
+            (What::Cut { from, to }, _) => self.read_wire((entry.at, *from, *to, true), frame),
+            (What::Healed { from, to }, _) => self.read_wire((entry.at, *from, *to, false), frame),
+            (what, Some(host)) => self.read_host(entry.at, host, what, frame),
+            (_, None) => None,
+        };
+        note.map(|note| self.push(place, note))
+    }
+
+    fn push(&mut self, place: usize, mut note: Note) -> &Note {
+        note.others = self.others(&note, self.notes.len());
+        let index = self.notes.len();
+        if note.weight == Weight::Great {
+            self.great.push(index);
+        }
+        self.entries.push(place);
+        self.notes.push(note);
+        &self.notes[index]
+    }
+
+    /// The nodes that did the same as `note` just before it; `before` is the number of notes to look at.
+    fn others(&self, note: &Note, before: usize) -> Vec<Arc<str>> {
+        let recent = self.notes[..before].iter().rev().take_while(|other| other.at.0 + JOIN_US >= note.at.0);
+        let Some(other) = recent.into_iter().find(|other| note.is_also(other)) else { return Vec::new() };
+        let mine = note.subject_name();
+        let names = other.others.iter().chain(other.subject_name());
+        names.filter(|name| Some(*name) != mine).cloned().collect()
+    }
+
+    fn read_event(&mut self, at: SimTime, host: HostId, event: &Event, frame: &Frame) -> Option<Note> {
+        if let Event::ReplState { to: ReplState::Connecting, .. } = event
+            && let Some(master) = self.master_name(host, frame)
+        {
+            self.targets.insert(host, master);
+        }
+        let conn = match event {
+            Event::Verdict { conn, .. }
+            | Event::PsyncReplied { conn, .. }
+            | Event::ReplicaState { conn, .. }
+            | Event::ReplicaGone { conn, .. } => Some(*conn),
+            _ => None,
+        };
+        let target = match event {
+            // It follows another master than in its last attempt.
+            Event::CachedMaster { .. } => self.master_name(host, frame),
+            _ => self.targets.get(&host).cloned().or_else(|| self.master_name(host, frame)),
+        };
+        let context = NodeContext {
+            at,
+            node: self.name(frame, host),
+            peer: conn.and_then(|conn| self.peer(frame, host, conn)).map(|peer| self.name(frame, peer)),
+            target,
+        };
+        match event {
+            Event::Verdict { conn, verdict } => {
+                self.unanswered.insert((host, *conn), self.notes.len());
+                Some(node::of_verdict(&context, verdict))
+            }
+            Event::PsyncReplied { conn, reply } => self.read_reply(&context, (host, *conn), reply),
+            Event::ReplicaGone { conn, .. } => {
+                self.unanswered.remove(&(host, *conn));
+                node::of_event(&context, event)
+            }
+            _ => node::of_event(&context, event),
+        }
+    }
+
+    /// An answer to PSYNC was sent: in the instant of the decision it belongs to the note about that.
+    fn read_reply(&mut self, context: &NodeContext, key: (HostId, ConnId), reply: &PsyncReply) -> Option<Note> {
+        let decision = self.unanswered.remove(&key).filter(|&index| self.notes[index].at == context.at);
+        let Some(index) = decision else { return Some(node::of_late_reply(context, reply)) };
+        self.notes[index].sentences.push(node::reply_sentence(context, reply));
+        self.notes[index].others = self.others(&self.notes[index], index);
+        None
+    }
+
+    fn read_host(&mut self, at: SimTime, host: HostId, what: &What, frame: &Frame) -> Option<Note> {
+        if let What::Power(_) | What::Removed = what {
+            // A new process numbers its connections anew.
+            self.peers.retain(|(of, _), _| *of != host);
+            self.unanswered.retain(|(of, _), _| *of != host);
+        }
+        let peer = match what {
+            What::TcpRetransmitted { peer, .. } | What::TcpRecovered { peer, .. } => Some(self.name(frame, *peer)),
+            _ => None,
+        };
+        let follows = match what {
+            // What a replica sends to its master are acknowledgements.
+            What::TcpRecovered { peer, .. } => {
+                topology::host(frame, host).and_then(|h| topology::master_of(h, &frame.hosts)) == Some(*peer)
+            }
+            _ => false,
+        };
+        world::of_host(at, &self.name(frame, host), peer.as_ref(), follows, what)
+    }
+
+    /// A direction of a wire was cut or mended. When it is the second direction of the same instant, the note about the
+    /// first becomes one about the wire.
+    fn read_wire(&mut self, change: WireChange, frame: &Frame) -> Option<Note> {
+        let (at, from, to, cut) = change;
+        if self.last_wire.replace(change) == Some((at, to, from, cut))
+            && let Some(first) = self.notes.last_mut().and_then(|note| note.sentences.first_mut())
+        {
+            first.key = if cut { |t| t.note_cut_both } else { |t| t.note_healed_both };
+            return None;
+        }
+        let ends = vec![("node", Slot::Node(self.name(frame, from))), ("peer", Slot::Node(self.name(frame, to)))];
+        Some(world::of_wire(at, cut, ends))
+    }
+
+    /// The host's name; a removed host keeps the one it had.
+    fn name(&mut self, frame: &Frame, id: HostId) -> Arc<str> {
+        match topology::host(frame, id) {
+            Some(host) => Arc::clone(self.names.entry(id).or_insert_with(|| Arc::clone(&host.name))),
+            None => self.names.get(&id).map_or_else(|| Arc::from("?"), Arc::clone),
+        }
+    }
+
+    fn peer(&mut self, frame: &Frame, host: HostId, conn: ConnId) -> Option<HostId> {
+        let conns = topology::host(frame, host).map(|h| &h.conns);
+        let now = conns.and_then(|conns| conns.iter().find(|c| c.conn == conn)).map(|c| c.peer);
+        match now {
+            Some(peer) => Some(*self.peers.entry((host, conn)).or_insert(peer)),
+            None => self.peers.get(&(host, conn)).copied(),
+        }
+    }
+
+    /// The name of a replica's master: as a node of this world, or the address it was given.
+    fn master_name(&mut self, host: HostId, frame: &Frame) -> Option<Arc<str>> {
+        let replica = topology::host(frame, host)?;
+        match topology::master_of(replica, &frame.hosts) {
+            Some(master) => Some(self.name(frame, master)),
+            None => Some(Arc::from(replica.node.as_ref()?.upstream.as_ref()?.host.as_str())),
+        }
+    }
+
+    /// The host at the other end of a connection that a decision was about.
+    #[must_use]
+    pub fn known_peer(&self, host: HostId, conn: ConnId) -> Option<HostId> {
+        self.peers.get(&(host, conn)).copied()
+    }
+
+    /// The name that a host has or had.
+    #[must_use]
+    pub fn known_name(&self, id: HostId) -> Option<&Arc<str>> {
+        self.names.get(&id)
+    }
+
+    /// The note about the entry at this index of the timeline.
+    #[must_use]
+    pub fn note_at(&self, entry: usize) -> Option<&Note> {
+        self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index))
+    }
+
+    /// What the page says when the first `entries` entries have happened.
+    #[must_use]
+    pub fn caption(&self, entries: usize) -> CaptionNotes {
+        let count = self.entries.partition_point(|&place| place < entries);
+        let greats = self.great.partition_point(|&index| index < count);
+        let headline = greats.checked_sub(1).map(|last| self.great[last]);
+        let newest = count.checked_sub(1);
+        let detail = newest.filter(|&newest| headline.is_none_or(|headline| newest > headline));
+        let note = |index: Option<usize>| index.map(|index| self.notes[index].clone());
+        CaptionNotes { headline: note(headline), detail: note(detail) }
+    }
+
+    /// All notes, oldest first.
+    #[cfg(test)]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+}
