@@ -56,6 +56,7 @@ pub const TEXT: Text = Text {
     role_was_master: "was master",
     role_was_replica: "was replica",
     replicas_attached: "{n|replica|replicas}",
+    failed_commands: "{n|command|commands} of its master failed here: the datasets may differ though the offsets are equal",
     no_replicas: "no replicas",
     offset: "offset",
     lag: "lag {n} s",

@@ -83,6 +83,8 @@ text! {
     role_was_master,
     role_was_replica,
     /// {n}
+    failed_commands,
+    /// {n}
     replicas_attached,
     no_replicas,
     offset,

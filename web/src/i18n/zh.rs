@@ -56,6 +56,7 @@ pub const TEXT: Text = Text {
     role_was_master: "曾是主节点",
     role_was_replica: "曾是副本",
     replicas_attached: "{n} 个副本",
+    failed_commands: "主节点的 {n} 条命令在这里执行失败：偏移量相同，数据集却可能不同",
     no_replicas: "没有副本",
     offset: "偏移量",
     lag: "滞后 {n} 秒",

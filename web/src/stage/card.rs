@@ -13,6 +13,7 @@ use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
 use crate::stage::card_chips::CardChips;
+use crate::stage::failed_commands::FailedCommands;
 use crate::stage::gesture::{Grip, point_of};
 use crate::stage::mini_ring::MiniRing;
 use crate::ui::context::{UiContext, use_ui};
@@ -131,6 +132,9 @@ pub fn Card(props: &CardProps) -> Html {
                     <MiniRing node={Shared::from(node)} />
                 }
             </div>
+            if let Some(node) = node {
+                <FailedCommands name={name.clone()} node={Shared::from(node)} />
+            }
         </div>
     }
 }

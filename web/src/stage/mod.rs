@@ -3,6 +3,7 @@
 pub mod caption;
 pub mod card;
 pub mod card_chips;
+pub mod failed_commands;
 pub mod gesture;
 pub mod layer;
 pub mod menu_item;
