@@ -49,7 +49,7 @@ pub struct ReaderGroup {
     pub standing: Standing,
 }
 
-/// The replicas by their last byte, in the order of their places on the ring.
+/// The replicas by their last byte, in the order in which the replicas are given.
 #[must_use]
 pub fn groups(backlog: &Backlog, readers: &[RingReader]) -> Vec<ReaderGroup> {
     let mut groups: Vec<ReaderGroup> = Vec::new();
@@ -66,7 +66,6 @@ pub fn groups(backlog: &Backlog, readers: &[RingReader]) -> Vec<ReaderGroup> {
         };
         groups.push(ReaderGroup { names: vec![Arc::clone(&reader.name)], has: reader.has, turn, standing });
     }
-    groups.sort_by(|a, b| a.turn.total_cmp(&b.turn));
     groups
 }
 
@@ -81,7 +80,7 @@ pub struct ReaderLabel {
     pub served: bool,
 }
 
-/// The labels of the groups, beside the one of the write index.
+/// The labels of the groups, beside the one of the write index, in the order of their places on the ring.
 #[must_use]
 pub fn labels(groups: &[ReaderGroup]) -> Vec<ReaderLabel> {
     let mut merged: Vec<(f64, Vec<&str>, bool)> = groups
@@ -91,6 +90,7 @@ pub fn labels(groups: &[ReaderGroup]) -> Vec<ReaderLabel> {
             (group.turn, names, group.standing == Standing::Served)
         })
         .collect();
+    merged.sort_by(|a, b| a.0.total_cmp(&b.0));
     while merged.len() > LABELS_MAX - 1 {
         let apart = |at: usize| merged[at + 1].0 - merged[at].0;
         let nearest = (0..merged.len() - 1).min_by(|&a, &b| apart(a).total_cmp(&apart(b))).unwrap_or(0);

@@ -32,7 +32,7 @@ pub fn InfoSection(props: &InfoSectionProps) -> Html {
     }
     html! {
         <section class="info-section">
-            <h3>{ title(&props.section).to_owned() }</h3>
+            <h2>{ title(&props.section).to_owned() }</h2>
             <dl>{ rows }</dl>
         </section>
     }

@@ -66,7 +66,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
     html! {
         <section class="box verdict" data-testid="verdict" data-result={result}>
             <header class="verdict-head">
-                <h3 class={tone}>{ title }</h3>
+                <h2 class={tone}>{ title }</h2>
                 <code class="verdict-function">{ "masterTryPartialResynchronization" }</code>
             </header>
             <p class="verdict-between faint">
