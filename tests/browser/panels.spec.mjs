@@ -92,6 +92,24 @@ test('a ring that is too large for letters says so, and an arc is read by pointi
   assert.ok(read.some((words) => /APPEND k x/.test(words)), read.join(' | '));
 });
 
+test('the bytes of the ring are read by keyboard', async (t) => {
+  const reader = await open(t, { width: 1440, height: 900 }, apart(64));
+  const { page } = reader;
+  await reader.tab('backlog');
+  const before = await reader.shown();
+  await reader.at('ring').focus();
+  await page.keyboard.press('Home');
+  const { cells } = await reader.ring();
+  const first = cells.find((cell) => cell.index === 0);
+  await reader.until('ring-centre', new RegExp(`^index 0\\s+${first.offset}\\s+'`));
+  await page.keyboard.press('ArrowRight');
+  await reader.until('ring-centre', /^index 1\s/);
+  assert.match(await reader.at('ring').getAttribute('aria-valuetext'), /^index 1: \d+/);
+  await page.keyboard.press('Escape');
+  await reader.until('ring-centre', /^repl_backlog/);
+  assert.equal(await reader.shown(), before, 'the arrow keys did not step through time');
+});
+
 /** Whether a rung is wholly within the visible part of the panel. */
 const rungInView = (page, state) =>
   page.evaluate((state) => {

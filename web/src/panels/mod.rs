@@ -13,6 +13,7 @@ pub mod ring_cells;
 pub mod ring_centre;
 pub mod ring_legend;
 pub mod ring_marks;
+pub mod ring_reading;
 pub mod tabs;
 pub mod verdict;
 pub mod verdict_check;

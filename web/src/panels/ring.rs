@@ -11,6 +11,7 @@ use crate::panels::ring_arcs::RingArcs;
 use crate::panels::ring_cells::RingCells;
 use crate::panels::ring_centre::RingCentre;
 use crate::panels::ring_marks::RingMarks;
+use crate::panels::ring_reading::{neighbour, reading};
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
@@ -31,7 +32,7 @@ pub struct RingProps {
 }
 
 /// A cell for each byte (an arc for each command, if the backlog is large), the write index, and where the replicas
-/// stand. Pointing at a cell reads it in the middle.
+/// stand. Pointing at a cell, or going there by arrow keys, reads it in the middle.
 #[component]
 pub fn Ring(props: &RingProps) -> Html {
     let t = use_ui().t();
@@ -54,6 +55,28 @@ pub fn Ring(props: &RingProps) -> Html {
         Callback::from(move |_: PointerEvent| pointed.set(None))
     };
 
+    let onkeydown = {
+        let (pointed, backlog) = (pointed.clone(), backlog.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowRight" | "ArrowUp" => Some(neighbour(&backlog.0.0, *pointed, 1)),
+                "ArrowLeft" | "ArrowDown" => Some(neighbour(&backlog.0.0, *pointed, -1)),
+                "Home" => Some(0),
+                "End" => Some(neighbour(&backlog.0.0, Some(0), -1)),
+                "Escape" if pointed.is_some() => None,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            pointed.set(to);
+        })
+    };
+    let onblur = {
+        let pointed = pointed.clone();
+        Callback::from(move |_: FocusEvent| pointed.set(None))
+    };
+    let read = pointed.and_then(|index| reading(view, eras, index, t));
+
     let last = view.off().0 + view.histlen() as i64 - 1;
     let label = fill(
         t.ring_label,
@@ -69,12 +92,19 @@ pub fn Ring(props: &RingProps) -> Html {
             <svg
                 class="ring"
                 viewBox="-186 -148 372 296"
-                role="img"
+                role="slider"
+                tabindex="0"
                 aria-label={label}
+                aria-valuemin="0"
+                aria-valuemax={(view.size() - 1).to_string()}
+                aria-valuenow={pointed.unwrap_or(view.idx()).to_string()}
+                aria-valuetext={read.as_ref().map_or_else(|| format!("idx {}", view.idx()), |read| read.text())}
                 data-testid="ring"
                 data-idx={view.idx().to_string()}
                 {onpointerover}
                 {onpointerleave}
+                {onkeydown}
+                {onblur}
             >
                 if view.size() <= CELLS_MAX {
                     <RingCells backlog={backlog.clone()} eras={*eras} />
@@ -83,7 +113,7 @@ pub fn Ring(props: &RingProps) -> Html {
                 }
                 <RingMarks idx={view.idx()} size={view.size()} readers={readers.clone()} />
             </svg>
-            <RingCentre backlog={backlog.clone()} eras={*eras} pointed={*pointed} />
+            <RingCentre backlog={backlog.clone()} reading={read} />
         </div>
     }
 }
