@@ -293,7 +293,9 @@ impl Check<'_> {
             | "note_typed"
             | "note_save_failed"
             | "note_expired"
-            | "note_clock_moved" | "note_master_command_failed" | "note_master_script_failed"
+            | "note_clock_moved"
+            | "note_master_command_failed"
+            | "note_master_script_failed"
             | "note_master_command_ends_link" => {}
             other => panic!("nothing checks {other}: {}", plain(self.note)),
         }
