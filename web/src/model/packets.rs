@@ -22,6 +22,8 @@ const LABEL_PADDING: f64 = 18.0;
 const PLUG: f64 = 13.0;
 /// Space between a chip and its wire, and between chips.
 const GAP: f64 = 4.0;
+/// How fast a chip turns to the other side of the point of the wire at which it is.
+const TURN: f64 = 3.0;
 /// A chip that comes nearer than this to a label gives way to it.
 const GIVE_WAY: f64 = 30.0;
 /// Letters that fit a chip; what a packet carries more is in the panels.
@@ -99,8 +101,14 @@ impl WirePath {
             (true, true) => reach(Size { w: self.label.w, h: self.label.h }),
             (true, false) => side.y.abs() * self.label.h / 2.0,
         };
-        let away = reach(size) + label + GAP / 2.0;
-        let mut place = Rect::around(Point::new(at.x + side.x * away, at.y + side.y * away), size);
+        // The nearest corner lies at the wire, so that a wide chip is not far from it; where the wire turns from one side
+        // to the other, the chip turns with it.
+        let turn = |side: f64| (side * TURN).clamp(-1.0, 1.0);
+        let (x, y) = (turn(side.x), turn(side.y));
+        let short = side.x.abs() * (1.0 - x.abs()) * size.w / 2.0 + side.y.abs() * (1.0 - y.abs()) * size.h / 2.0;
+        let away = GAP / 2.0 + label + short;
+        let centre = Point::new(at.x + side.x * away + x * size.w / 2.0, at.y + side.y * away + y * size.h / 2.0);
+        let mut place = Rect::around(centre, size);
         let above = self.label.y - GAP / 2.0 - size.h;
         if !self.passes_label {
             place.y = place.y.min(above);

@@ -54,7 +54,7 @@ pub enum Carries {
     /// A handshake or a transfer under way.
     Handshake,
     /// A replica is to follow, but has no connection.
-    Wish,
+    Disconnected,
     /// Something else: a TCP connection, or nothing.
     Other,
 }
@@ -149,7 +149,7 @@ fn carried_for(replica: &HostFrame) -> Carries {
         Some(state) if state.is_handshake() || matches!(state, ReplState::Transfer | ReplState::Connecting) => {
             Carries::Handshake
         }
-        _ => Carries::Wish,
+        _ => Carries::Disconnected,
     }
 }
 

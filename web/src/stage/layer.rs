@@ -321,8 +321,10 @@ impl Layer {
         let mut free: Vec<usize> = (0..self.chips.len()).collect();
         for chip in &chips {
             let (packet, progress, moving) = &shown[chip.packet];
-            let same = |&nth: &usize| self.chips[nth].shown.is_some_and(|(id, ..)| id == packet.id);
-            let at = free.iter().position(same).unwrap_or(0);
+            let shows = |&nth: &usize| self.chips[nth].shown.map(|(id, ..)| id);
+            let same = |nth: &usize| shows(nth) == Some(packet.id);
+            let unused = |nth: &usize| shows(nth).is_none_or(|id| !chips.iter().any(|c| shown[c.packet].0.id == id));
+            let at = free.iter().position(same).or_else(|| free.iter().position(unused)).unwrap_or(0);
             let element = &mut self.chips[free.swap_remove(at)];
             element.dress(packet, chip, moving.label, &drawn.colours);
             let opacity = if moving.lost {

@@ -22,7 +22,7 @@ pub fn WireLine(props: &WireLineProps) -> Html {
     let carries = match wire.carries {
         Carries::Stream => "wire-stream",
         Carries::Handshake => "wire-handshake",
-        Carries::Wish => "wire-wish",
+        Carries::Disconnected => "wire-disconnected",
         Carries::Other => "wire-other",
     };
     let class = classes!("wire", carries, wire.is_cut().then_some("wire-cut"), wire.dead_end.then_some("wire-dead"));
