@@ -17,7 +17,7 @@ const RUN: &str = r#"{
   "config": {
     "seed": 1,
     "nodes": [
-      { "name": "a", "config": ["repl-backlog-size 64", "repl-timeout 5"] },
+      { "name": "a", "config": ["repl-backlog-size 64", "repl-timeout 5", "repl-ping-replica-period 1"] },
       { "name": "b", "config": ["repl-timeout 5", "replicaof a 6379"] }
     ]
   },

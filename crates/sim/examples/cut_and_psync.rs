@@ -35,7 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut granted = Vec::new();
     for entry in world.timeline() {
         if let What::Node(Event::Verdict { verdict, .. }) = &entry.what {
-            println!("{:.3} s: {verdict:?}", entry.at.0 as f64 / SECOND_US as f64);
+            let seconds = entry.at.0 as f64 / SECOND_US as f64;
+            let asked = &verdict.request;
+            println!("{seconds:.3} s: PSYNC of {}, {:?}", asked.replid.escape_ascii(), asked.next);
+            println!("    a has {:?}, {:?}", verdict.history, verdict.backlog);
+            println!("    {:?}", verdict.decision);
             granted.push(verdict.is_continue());
         }
     }

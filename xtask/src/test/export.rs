@@ -30,13 +30,13 @@ pub fn run(shell: &Shell, _: &Context) -> Result<()> {
     let mut server = Server::start(shell, &export, |line| line.starts_with("http://"))?;
     let url = server.last_line.clone();
     fetch_page(&url)?;
-    run_specs(shell, Some(&url))?;
+    let specs = run_specs(shell, Some(&url));
     drop(server.group.take_stdin());
     server.check_ended(&export)?;
     if http::get(&url, "").is_ok() {
         return Err(Error::new(format!("{url} still answers after the server has stopped"), SEE_SERVE));
     }
-    Ok(())
+    specs
 }
 
 const SEE_SERVE: &str = "see xtask/src/serve.rs";
