@@ -105,16 +105,18 @@ export class Reader {
   async type(node, command) {
     await this.select(node);
     await expectSoon(() => this.at(`console-tab-${node}`).getAttribute('aria-selected'), (on) => on === 'true', `${node} is selected`);
-    // By its words, not by its place: an action of the run itself may be due at the same instant and come first.
-    const typed = () =>
-      this.page.evaluate((command) => {
-        const commands = [...document.querySelectorAll('[data-testid=console-output] > p.console-command')];
-        return commands.filter((p) => p.textContent.trim().endsWith(`> ${command}`)).length;
-      }, command);
-    const before = await typed();
+    // By its words and its number, not by its place: an action of the run itself may be due at the same instant and come
+    // first, and of a long console only the lines in view are in the document.
+    const newest = (words) =>
+      this.page.evaluate((words) => {
+        const lines = [...document.querySelectorAll('[data-testid=console-output] > p[data-line]')];
+        const are = lines.filter((p) => words === null || (p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${words}`)));
+        return Math.max(-1, ...are.map((p) => Number(p.dataset.line)));
+      }, words);
+    const before = await newest(null);
     await this.at('console-input').fill(command);
     await this.at('console-input').press('Enter');
-    await expectSoon(typed, (count) => count > before, `the console shows ${command}`);
+    await expectSoon(() => newest(command), (line) => line > before, `the console shows ${command}`);
     const waiting = async () => (await this.page.locator('.console-waiting').count()) > 0;
     if (await waiting()) {
       const playing = await this.isPlaying();

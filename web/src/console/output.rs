@@ -15,6 +15,9 @@ use crate::ui::windowed_list::WindowedList;
 /// The height of a line of one row, in CSS pixels.
 const LINE_HEIGHT: f64 = 20.0;
 
+/// How far beyond the visible part lines are kept: an answer of INFO is as long as that, and its command is before it.
+const OVERSCAN: f64 = 2000.0;
+
 /// Properties of [`ConsoleOutput`].
 #[derive(Properties, PartialEq)]
 pub struct ConsoleOutputProps {
@@ -35,7 +38,9 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
     let t = ui.t();
     let render_row = use_memo((props.lines.clone(), Arc::clone(&props.name), props.port), |(lines, name, port)| {
         let (lines, name, port) = (lines.clone(), Arc::clone(name), *port);
-        Callback::from(move |row: usize| lines.get(row).map(|line| row_html(&line, &name, port)).unwrap_or_default())
+        Callback::from(move |row: usize| {
+            lines.get(row).map(|line| row_html(row, &line, &name, port)).unwrap_or_default()
+        })
     });
     let waiting = props.lines.last().is_some_and(|line| line.kind == LineKind::Command);
     html! {
@@ -45,6 +50,7 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
             label={t.console}
             count={props.lines.count()}
             row_height={LINE_HEIGHT}
+            overscan={OVERSCAN}
             render_row={(*render_row).clone()}
             show_new_rows=true
         >
@@ -61,7 +67,7 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
     }
 }
 
-fn row_html(line: &ConsoleLine, name: &str, port: u16) -> Html {
+fn row_html(row: usize, line: &ConsoleLine, name: &str, port: u16) -> Html {
     let (class, before) = match line.kind {
         LineKind::Command => ("console-command", prompt(name, port, line.db)),
         LineKind::Reply => ("console-reply", String::new()),
@@ -69,6 +75,9 @@ fn row_html(line: &ConsoleLine, name: &str, port: u16) -> Html {
         LineKind::Notice => ("console-notice", String::new()),
     };
     html! {
-        <p {class} title={time::clock(line.at)}><span class="console-prompt">{ before }</span>{ line.text.to_string() }</p>
+        <p {class} data-line={row.to_string()} title={time::clock(line.at)}>
+            <span class="console-prompt">{ before }</span>
+            { line.text.to_string() }
+        </p>
     }
 }

@@ -8,8 +8,6 @@ use yew::virtual_dom::{Key, VList};
 
 use crate::model::row_heights::RowHeights;
 
-/// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is there.
-const OVERSCAN: f64 = 400.0;
 /// The height that is assumed until the list was measured.
 const FIRST_HEIGHT: f64 = 600.0;
 /// A list that was scrolled as near to its end as this follows its end.
@@ -31,6 +29,9 @@ pub struct WindowedListProps {
     pub count: usize,
     /// What a row's height is about, in CSS pixels.
     pub row_height: f64,
+    /// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is there.
+    #[prop_or(400.0)]
+    pub overscan: f64,
     /// Renders a row, which must be exactly one element. The rows in view are rendered again when this changes.
     pub render_row: Callback<usize, Html>,
     /// Whether new rows are shown even if the reader has scrolled away from the end.
@@ -46,6 +47,7 @@ struct Layout {
     heights: RowHeights,
     width: i32,
     view_height: f64,
+    overscan: f64,
     /// Whether the list is kept at its end.
     at_end: bool,
     /// How many rows there were at the last render.
@@ -63,6 +65,7 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         heights: RowHeights::new(props.row_height),
         width: 0,
         view_height: FIRST_HEIGHT,
+        overscan: props.overscan,
         at_end: true,
         count: 0,
         rows: 0..0,
@@ -74,7 +77,7 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         layout.heights.set_count(props.count);
         layout.at_end |= props.show_new_rows && props.count > layout.count;
         let rows = if layout.at_end {
-            layout.heights.last(layout.view_height + OVERSCAN)
+            layout.heights.last(layout.view_height + layout.overscan)
         } else {
             scrolled_to.start.min(props.count)..scrolled_to.end.min(props.count)
         };
@@ -149,7 +152,7 @@ fn show(scrolled_to: &UseStateHandle<Range<usize>>, rows: Range<usize>, layout: 
 /// The rows to render at the place that the list is scrolled to.
 fn in_view(list: &HtmlElement, layout: &Layout) -> Range<usize> {
     let top = f64::from(list.scroll_top());
-    layout.heights.between(top - OVERSCAN, top + layout.view_height + OVERSCAN)
+    layout.heights.between(top - layout.overscan, top + layout.view_height + layout.overscan)
 }
 
 /// Measures the rendered rows: a row reaches from its own top to the top of the next, margins included.
