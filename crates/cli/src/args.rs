@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_and_what_is_wrong_with_the_others() {
+    fn valid_and_invalid_command_lines() {
         check("", Ok(Command::Help));
         check("--help", Ok(Command::Help));
         check("-V", Ok(Command::Version));

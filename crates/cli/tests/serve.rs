@@ -214,7 +214,7 @@ fn a_background_save_leaves_a_whole_file_and_no_other() {
 }
 
 #[test]
-fn one_server_follows_another() {
+fn one_server_replicates_another() {
     let master = Server::start(&["--save", ""]);
     let replica = Server::start(&["--save", "", "--replicaof", &format!("127.0.0.1 {}", master.port)]);
     assert_eq!(master.exchange(b"SET k v\r\n"), "+OK\r\n");
@@ -226,7 +226,7 @@ fn one_server_follows_another() {
 }
 
 #[test]
-fn the_log_goes_where_it_is_told() {
+fn the_log_goes_to_logfile() {
     let folder = new_folder();
     let file = folder.join("log");
     let port = free_port();
@@ -281,7 +281,7 @@ fn what_cannot_be_is_told_and_ends_with_1() {
 }
 
 #[test]
-fn told_to_it_goes_on_in_the_background() {
+fn daemonize_starts_a_background_process() {
     for from_stdin in [false, true] {
         let (folder, port) = (new_folder(), free_port());
         let text = format!("port {port}\ndaemonize yes\npidfile server.pid\nlogfile log\nsave \"\"\n");
@@ -315,7 +315,7 @@ fn told_to_it_goes_on_in_the_background() {
 }
 
 #[test]
-fn it_tells_its_version_and_use() {
+fn it_prints_its_version_and_usage() {
     let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
     assert!(version.starts_with("Redis server v=5.0.14 sha="), "{version}");
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
@@ -352,7 +352,7 @@ fn config_rewrite_changes_the_file_it_was_started_with() {
 }
 
 #[test]
-fn debug_restart_begins_the_same_program_again_with_what_it_saved() {
+fn debug_restart_starts_the_program_again_with_its_data() {
     let folder = new_folder();
     std::fs::create_dir(folder.join("data")).unwrap();
     let mut server = Server::start_in(&folder, &["--save", "900", "1", "--dir", "data"]);
@@ -388,7 +388,7 @@ fn field(info: &str, name: &str) -> String {
 }
 
 #[test]
-fn a_process_that_is_killed_finds_all_that_it_answered_in_its_append_only_file() {
+fn a_killed_process_finds_all_confirmed_writes_in_its_append_only_file() {
     let folder = new_folder();
     let args = ["--save", "", "--appendonly", "yes", "--appendfilename", "log.aof", "--appendfsync", "always"];
     let mut server = Server::start_in(&folder, &args);
@@ -469,7 +469,7 @@ fn a_unix_domain_socket_is_listened_on() {
 }
 
 #[test]
-fn a_unix_domain_socket_may_be_all_there_is() {
+fn a_unix_domain_socket_without_a_port() {
     let folder = new_folder();
     // A socket that an earlier process left behind is in nobody's way.
     drop(std::os::unix::net::UnixListener::bind(folder.join("s")).unwrap());

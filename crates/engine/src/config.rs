@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn directives_take_what_redis_takes() {
+    fn directives_accept_what_redis_accepts() {
         check("repl-backlog-size", &["16kb"], Ok("16384"));
         check("repl-backlog-size", &["1"], Ok("16384"));
         check("repl-backlog-size", &["20k"], Ok("20000"));
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn classroom_limits_allow_a_ring_that_fits_a_screen() {
+    fn classroom_limits_allow_a_small_backlog() {
         let mut config = Config { limits: Limits::classroom(), ..Config::default() };
         config.set_directive("repl-backlog-size", &["64"]).unwrap();
         assert_eq!(config.repl_backlog_size, 64);

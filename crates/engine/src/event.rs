@@ -296,7 +296,7 @@ pub enum Event {
     MasterCommandFailed {
         /// Its name, in lower case.
         command: String,
-        /// The error, which no master is told.
+        /// The error, which is not sent to the master.
         error: String,
         /// The last byte applied before it; before its MULTI if it is in a transaction.
         after: Offset,

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_open_ends_with_the_pattern() {
+    fn unclosed_classes_end_with_the_pattern() {
         check("[ab", &["a", "b"], &["c", "["]);
         check("[", &[], &["a", "["]);
         check("[^", &["a"], &[""]);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_take_no_longer() {
+    fn many_stars_are_not_exponential() {
         let pattern = b"*a".repeat(2000);
         let text = b"a".repeat(1999);
         assert!(!matches(&pattern, &text, false));

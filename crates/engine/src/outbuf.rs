@@ -197,14 +197,14 @@ impl OutputLimits {
 
 impl Node {
     /// `asyncCloseClientOnOutputBufferLimitReached`, after output was added: a client whose peer does not keep up is
-    /// closed by the next serverCron, up to 100 ms later. Redis 5 goes on writing to it until then (later versions do not:
-    /// `handleClientsWithPendingWrites` skips clients with CLIENT_CLOSE_ASAP since 6.0).
+    /// closed by the next serverCron, up to 100 ms later. Redis 5 keeps writing to it until then
+    /// (`handleClientsWithPendingWrites` skips clients with CLIENT_CLOSE_ASAP only since 6.0).
     ///
     /// So how a replica returns that is closed for one large value depends on its network, not on the backlog alone. A value
     /// of 3 MB with a limit of 2 MB overwrites a backlog of 1 MB:
     ///
-    /// * If the kernel takes all 3 MB before the close, the replica applies the whole command. It asks for the byte
-    ///   after it, which is `master_repl_offset + 1`, and goes on by `+CONTINUE` with nothing missing.
+    /// * If the kernel accepts all 3 MB before the close, the replica applies the whole command. It asks for the byte
+    ///   after it, which is `master_repl_offset + 1`, and gets `+CONTINUE` with nothing missing.
     /// * If anything was not sent, the replica applied nothing of the command. It asks for the command's first byte, which
     ///   is no longer in the backlog, and gets a full resync.
     ///
@@ -249,14 +249,14 @@ mod tests {
     use crate::resp::encode_command;
 
     #[test]
-    fn allocations_are_of_certain_sizes() {
+    fn allocations_have_size_classes() {
         for (asked, got) in [(16_400, 20_480), (20_480, 20_480), (20_481, 24_576), (1_000_016, 1_048_576)] {
             assert_eq!(allocated(asked), got);
         }
     }
 
     #[test]
-    fn only_what_does_not_fit_the_static_buffer_counts() {
+    fn only_the_list_counts() {
         let mut out = OutBuf::default();
         out.push(&[1; 16_384]);
         assert_eq!(out.usage(), (16_384, 0, 0));
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_comes_in_pieces() {
+    fn pieces_of_a_command() {
         let argv: [&[u8]; 3] = [b"SET", b"key", &[b'x'; 20_000]];
         let bytes = encode_command(&argv);
         let pieces = pieces_of_command(&bytes, &argv);

@@ -6,7 +6,7 @@ use common::solo::Solo;
 use psyncscope_engine::{Config, Node, Outbox, Output};
 
 #[test]
-fn client_reply_says_who_is_answered() {
+fn client_reply() {
     let mut solo = Solo::new(&[]);
     let conn = solo.accept();
     solo.say(conn, b"CLIENT REPLY SKIP\r\nSET a 1\r\nPING\r\n");
@@ -20,7 +20,7 @@ fn client_reply_says_who_is_answered() {
 }
 
 #[test]
-fn client_pause_holds_everybody_up_until_it_ends() {
+fn client_pause_delays_all_clients() {
     let mut solo = Solo::new(&[]);
     let (one, other) = (solo.accept(), solo.accept());
     solo.say(one, b"CLIENT PAUSE x\r\nCLIENT PAUSE -1\r\n");
@@ -36,7 +36,7 @@ fn client_pause_holds_everybody_up_until_it_ends() {
 }
 
 #[test]
-fn monitors_are_shown_what_is_executed() {
+fn monitors_get_executed_commands() {
     let mut solo = Solo::new(&[]);
     let monitor = solo.accept();
     solo.say(monitor, b"MONITOR\r\n");
@@ -75,7 +75,7 @@ fn command_getkeys() {
 }
 
 #[test]
-fn logs_of_slowness_are_empty() {
+fn slowlog_and_latency_are_empty() {
     let mut solo = Solo::new(&[]);
     for (words, reply) in [
         ("SLOWLOG GET", "*0\r\n"),
@@ -92,7 +92,7 @@ fn logs_of_slowness_are_empty() {
 }
 
 #[test]
-fn info_counts_calls_where_it_is_asked_to() {
+fn info_commandstats_counts_calls() {
     let mut solo = Solo::new(&[]);
     solo.cmd("SET a 1");
     solo.cmd("SET a 1");
@@ -111,7 +111,7 @@ fn info_counts_calls_where_it_is_asked_to() {
 }
 
 #[test]
-fn every_command_with_subcommands_helps() {
+fn every_command_with_subcommands_has_help() {
     let mut solo = Solo::new(&[]);
     for command in ["CLIENT", "COMMAND", "CONFIG", "DEBUG", "LATENCY", "MEMORY", "OBJECT", "SLOWLOG"] {
         let help = solo.cmd(&format!("{command} HELP"));
@@ -128,7 +128,7 @@ fn every_command_with_subcommands_helps() {
 }
 
 #[test]
-fn config_rewrite_needs_a_file_and_keeps_what_it_says() {
+fn config_rewrite_needs_a_file_and_keeps_its_content() {
     let mut solo = Solo::new(&[]);
     assert_eq!(solo.cmd("CONFIG REWRITE"), "-ERR The server is running without a config file\r\n");
     let config = Config { file: Some(("/etc/r.conf".into(), b"# mine\nhz 10\n".to_vec())), ..Config::default() };

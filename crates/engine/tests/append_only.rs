@@ -86,7 +86,7 @@ fn bring_file(solo: &mut Solo, bytes: &[u8]) {
 }
 
 #[test]
-fn times_to_live_are_written_as_moments() {
+fn times_to_live_are_written_as_absolute_times() {
     let mut solo = Solo::new(&[ON]);
     let now = solo.now.unix_ms();
     for line in [
@@ -156,7 +156,7 @@ fn transactions_pops_and_expired_keys() {
 }
 
 #[test]
-fn a_key_that_makes_room_is_deleted_in_the_file_too() {
+fn an_evicted_key_is_deleted_in_the_file_too() {
     let mut solo = Solo::new(&[ON, "maxmemory-policy allkeys-lru"]);
     solo.cmd("SET a 1");
     solo.cmd("CONFIG SET maxmemory 1");
@@ -165,7 +165,7 @@ fn a_key_that_makes_room_is_deleted_in_the_file_too() {
 }
 
 #[test]
-fn scripts_choose_where_their_effects_go() {
+fn set_repl_selects_the_propagation() {
     let mut solo = Solo::new(&[ON]);
     let replica = solo.attach_replica();
     solo.cmd(
@@ -236,7 +236,7 @@ fn a_turn_appends_once_and_before_its_replies() {
 }
 
 #[test]
-fn a_file_makes_the_dataset_anew() {
+fn a_file_rebuilds_the_dataset() {
     let mut solo = Solo::new(&[ON]);
     for line in [
         "SET a 1 EX 1000",
@@ -308,7 +308,7 @@ fn a_file_cut_anywhere_is_loaded_up_to_its_last_command() {
 }
 
 #[test]
-fn what_is_no_append_only_file_ends_the_start() {
+fn an_invalid_append_only_file_prevents_the_start() {
     #[track_caller]
     fn check(bytes: &[u8], error: &str) {
         let told = Solo::start(&[ON], Some(bytes)).err().expect("no start");
@@ -348,7 +348,7 @@ fn a_read_only_replica_loads_what_its_scripts_wrote() {
 }
 
 #[test]
-fn a_rewrite_makes_the_shortest_file_and_loses_nothing() {
+fn a_rewrite_writes_the_shortest_file_without_loss() {
     for preamble in ["aof-use-rdb-preamble yes", COMMANDS] {
         let mut solo = Solo::new(&[ON, preamble]);
         for i in 0..150 {
@@ -410,7 +410,7 @@ fn a_rewrite_and_a_background_save_wait_for_each_other() {
 }
 
 #[test]
-fn a_replica_that_comes_during_a_rewrite_waits_for_its_end() {
+fn a_replica_that_arrives_during_a_rewrite_waits() {
     let mut solo = Solo::new(&[ON]);
     solo.cmd("SET a 1");
     solo.cmd("BGREWRITEAOF");
@@ -478,7 +478,7 @@ fn turned_on_and_off_while_it_runs() {
 }
 
 #[test]
-fn a_rewrite_that_fails_is_tried_again_as_long_as_it_is_waited_for() {
+fn a_failed_first_rewrite_is_retried() {
     let mut solo = Solo::new(&[]);
     solo.cmd("CONFIG SET appendonly yes");
     for _ in 0..2 {
@@ -500,7 +500,7 @@ fn a_rewrite_that_fails_is_tried_again_as_long_as_it_is_waited_for() {
 }
 
 #[test]
-fn shutdown_kills_the_child_and_brings_the_file_to_the_disk() {
+fn shutdown_kills_the_child_and_syncs_the_file() {
     let mut solo = Solo::new(&[ON]);
     solo.cmd("BGREWRITEAOF");
     let conn = solo.accept();
@@ -515,7 +515,7 @@ fn shutdown_kills_the_child_and_brings_the_file_to_the_disk() {
 }
 
 #[test]
-fn debug_loadaof_answers_when_the_file_is_loaded() {
+fn debug_loadaof_replies_when_the_file_is_loaded() {
     let mut solo = Solo::new(&[ON]);
     let conn = solo.accept();
     solo.say(conn, b"SET a 1\r\nDEBUG LOADAOF\r\nGET a\r\nINCR a\r\n");
@@ -535,7 +535,7 @@ fn debug_loadaof_answers_when_the_file_is_loaded() {
 }
 
 #[test]
-fn debug_loadaof_of_a_file_that_is_not_there_ends_the_process() {
+fn debug_loadaof_without_a_file_ends_the_process() {
     let mut solo = Solo::new(&[]);
     let conn = solo.accept();
     solo.say(conn, b"SET a 1\r\nDEBUG LOADAOF\r\nDBSIZE\r\n");
@@ -549,7 +549,7 @@ fn debug_loadaof_of_a_file_that_is_not_there_ends_the_process() {
 }
 
 #[test]
-fn replicas_are_told_nothing_of_a_load() {
+fn a_load_is_not_propagated() {
     let mut solo = Solo::new(&[ON, "repl-ping-replica-period 3600"]);
     let replica = solo.attach_replica();
     solo.cmd("MULTI");
@@ -566,7 +566,7 @@ fn replicas_are_told_nothing_of_a_load() {
 }
 
 #[test]
-fn a_replica_writes_what_its_master_sends() {
+fn a_replica_appends_its_masters_commands() {
     let mut solo = Solo::new(&["replicaof m 6379", ON, COMMANDS]);
     let (conn, _) = solo.climb();
     let dump = rdb(&["SET k v"]);
@@ -592,7 +592,7 @@ fn a_replica_writes_what_its_master_sends() {
 }
 
 #[test]
-fn a_disk_that_takes_nothing_stops_the_writes() {
+fn a_failing_disk_stops_writes() {
     let mut solo = Solo::new(&[ON]);
     solo.cmd("SET a 1");
     let Some(Output::Append { bytes, .. }) = solo.outputs.pop() else { panic!("the last output appends") };
@@ -647,7 +647,7 @@ fn a_large_file_is_loaded_in_steps() {
 }
 
 #[test]
-fn whatever_a_file_holds_the_node_lives_or_says_why_not() {
+fn arbitrary_files_never_panic() {
     use rand_core::{RngCore, SeedableRng};
     let seed = 5;
     println!("seed {seed}");

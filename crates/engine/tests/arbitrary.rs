@@ -98,7 +98,7 @@ fn clients_and_replicas_may_send_anything() {
 }
 
 #[test]
-fn masters_may_send_anything_at_any_rung() {
+fn masters_may_send_anything_in_any_handshake_state() {
     const LINES: [&str; 9] = [
         "+PONG\r\n",
         "+OK\r\n",
@@ -142,7 +142,7 @@ fn newest_link(solo: &Solo) -> Option<ConnId> {
 }
 
 #[test]
-fn inputs_about_strangers_are_ignored() {
+fn inputs_of_unknown_connections_are_ignored() {
     let mut solo = Solo::new(&[]);
     let conn = ConnId(999);
     solo.input(Input::Received { conn, bytes: b"PING\r\n" });

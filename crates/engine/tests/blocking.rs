@@ -26,7 +26,7 @@ fn waiting<const N: usize>(solo: &mut Solo, lines: [&str; N]) -> [ConnId; N] {
 }
 
 #[test]
-fn what_is_there_is_popped_at_once() {
+fn existing_elements_are_popped_at_once() {
     let mut solo = master();
     let replica = solo.attach_replica();
     for (line, answer, stream) in [
@@ -50,7 +50,7 @@ fn what_is_there_is_popped_at_once() {
 }
 
 #[test]
-fn served_later_first_come_first() {
+fn blocked_clients_are_served_in_order() {
     let mut solo = master();
     let replica = solo.attach_replica();
     let [a, b, c] = waiting(&mut solo, ["BLPOP l 0", "BRPOP none l 0", "BRPOPLPUSH l m 0"]);

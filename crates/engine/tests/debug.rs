@@ -33,7 +33,7 @@ fn filled() -> Solo {
 
 /// What redis-server 7.0.15 replied for the same commands.
 #[test]
-fn digests_are_those_of_redis() {
+fn digests_equal_those_of_redis() {
     let mut solo = filled();
     assert_eq!(solo.cmd("DEBUG DIGEST"), "+d53c31f120837259be6c3d7ba60b9fe30c762a38\r\n");
     assert_eq!(solo.cmd("DEBUG DIGEST-VALUE z2"), "*1\r\n+a5846e39316350ab396b7c4cb0705de2747e1916\r\n");
@@ -56,7 +56,7 @@ fn digests_are_those_of_redis() {
 }
 
 #[test]
-fn the_digest_knows_no_order_but_that_of_lists() {
+fn the_digest_depends_on_order_only_in_lists() {
     let digest_of = |lines: &[&str]| {
         let mut solo = Solo::new(&[]);
         lines.iter().for_each(|line| drop(solo.cmd(line)));
@@ -72,7 +72,7 @@ fn the_digest_knows_no_order_but_that_of_lists() {
 }
 
 #[test]
-fn a_reload_changes_nothing_that_a_file_can_hold() {
+fn a_reload_keeps_everything_that_a_file_can_hold() {
     let mut solo = filled();
     let digest = solo.cmd("DEBUG DIGEST");
     assert_eq!(solo.cmd("DEBUG RELOAD"), "+OK\r\n");
@@ -82,7 +82,7 @@ fn a_reload_changes_nothing_that_a_file_can_hold() {
 }
 
 #[test]
-fn populate_makes_keys() {
+fn populate_creates_keys() {
     let mut solo = Solo::new(&[]);
     solo.cmd("SET key:1 mine");
     assert_eq!(solo.cmd("DEBUG POPULATE 3"), "+OK\r\n");
@@ -103,7 +103,7 @@ fn populate_makes_keys() {
 }
 
 #[test]
-fn debug_object_tells_what_is_known() {
+fn debug_object() {
     let mut solo = filled();
     solo.run_ms(3000);
     let told = solo.cmd("DEBUG OBJECT s");
@@ -116,7 +116,7 @@ fn debug_object_tells_what_is_known() {
 }
 
 #[test]
-fn other_words() {
+fn other_subcommands() {
     let mut solo = Solo::new(&[]);
     assert_eq!(solo.cmd("DEBUG ERROR \"OOPS so wrong\""), "-OOPS so wrong\r\n");
     assert_eq!(solo.cmd("DEBUG LOG hello"), "+OK\r\n");

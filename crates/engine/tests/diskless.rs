@@ -53,7 +53,7 @@ fn a_replica_gets_the_dataset_and_the_stream() {
 }
 
 #[test]
-fn the_save_waits_until_somebody_was_idle_for_longer_than_the_delay() {
+fn the_save_starts_when_a_replica_was_idle_for_longer_than_the_delay() {
     let mut master = Solo::new(&["repl-diskless-sync yes", "repl-diskless-sync-delay 2"]);
     master.run_ms(10);
     let first = waiting(&mut master);
@@ -72,7 +72,7 @@ fn the_save_waits_until_somebody_was_idle_for_longer_than_the_delay() {
 }
 
 #[test]
-fn one_who_comes_while_a_child_streams_waits_for_the_next() {
+fn a_replica_that_arrives_during_a_transfer_waits_for_the_next() {
     let mut master = Solo::new(&DISKLESS);
     let first = waiting(&mut master);
     master.run_ms(2100);
@@ -131,7 +131,7 @@ fn replicas_that_the_child_did_not_reach_are_freed() {
 }
 
 #[test]
-fn one_that_does_not_know_the_mark_gets_a_file() {
+fn a_replica_without_capa_eof_gets_a_file() {
     let mut master = Solo::new(&DISKLESS);
     let conn = master.accept();
     master.say(conn, b"SYNC\r\n");

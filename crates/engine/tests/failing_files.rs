@@ -49,7 +49,7 @@ fn fail_bgsave(solo: &mut Solo) {
 }
 
 #[test]
-fn a_master_whose_background_save_failed_takes_no_writes() {
+fn a_master_refuses_writes_after_a_failed_background_save() {
     let (mut solo, conn) = node(&["save 3600 1000"]);
     let refused = format!("-{MISCONF}|");
     solo.ask(conn, "SET a 1", "+OK|");
@@ -77,7 +77,7 @@ fn a_master_whose_background_save_failed_takes_no_writes() {
 }
 
 #[test]
-fn a_replica_takes_its_masters_writes_and_answers_pings() {
+fn a_replica_accepts_writes_after_a_failed_background_save() {
     let (mut solo, conn) = node(&["save 3600 1000"]);
     fail_bgsave(&mut solo);
     assert!(solo.cmd("PING").starts_with("-MISCONF"));
@@ -86,7 +86,7 @@ fn a_replica_takes_its_masters_writes_and_answers_pings() {
 }
 
 #[test]
-fn a_save_that_fails_is_no_save() {
+fn a_failed_save_changes_nothing() {
     let (mut solo, conn) = node(&["save 3600 1000"]);
     solo.cmd("SET a 1");
     solo.cmd("SET a 2");
@@ -127,7 +127,7 @@ fn a_node_that_cannot_save_does_not_shut_down() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_written() {
+fn config_rewrite_fails_with_its_file() {
     let (mut solo, conn) = node(&[]);
     solo.ask(conn, "CONFIG REWRITE", "-ERR The server is running without a config file|");
     // Somebody else's file is no news.
@@ -136,7 +136,7 @@ fn a_configuration_that_cannot_be_written() {
 }
 
 #[test]
-fn the_folder_changes_only_to_one_that_is_there() {
+fn config_set_dir_needs_an_existing_directory() {
     let (mut alone, conn) = node(&[]);
     alone.ask(conn, "CONFIG SET dir /data", "-ERR Changing directory: No such file or directory|");
 

@@ -25,7 +25,7 @@ fn synced(lines: &[&str], offset: i64) -> (Solo, psyncscope_engine::ConnId) {
 }
 
 #[test]
-fn each_rung_sends_its_bytes_and_waits() {
+fn each_handshake_state_sends_its_bytes_and_waits() {
     let mut solo =
         Solo::new(&[REPLICA, "masterauth s3cret", "replica-announce-ip 10.9.8.7", "replica-announce-port 7777"]);
     assert_eq!(solo.state(), ReplState::Connect);
@@ -50,7 +50,7 @@ fn each_rung_sends_its_bytes_and_waits() {
 }
 
 #[test]
-fn a_connection_that_was_given_up_means_nothing_when_it_comes_up() {
+fn an_abandoned_connection_is_ignored_when_it_is_established() {
     let mut solo = Solo::new(&[REPLICA]);
     solo.run_ms(10);
     let given_up = solo.link();
@@ -103,7 +103,7 @@ fn an_answer_is_at_most_255_bytes_and_the_rest_is_the_next() {
 }
 
 #[test]
-fn answers_to_ping() {
+fn replies_to_ping() {
     #[track_caller]
     fn check(answer: &str, goes_on: bool) {
         let mut solo = Solo::new(&[REPLICA]);
@@ -143,7 +143,7 @@ fn a_reply_may_come_byte_by_byte_but_not_too_slowly() {
 }
 
 #[test]
-fn slave_try_partial_resynchronization_reads_every_answer() {
+fn slave_try_partial_resynchronization_handles_every_reply() {
     #[track_caller]
     fn check(answer: &str, outcome: Option<PsyncOutcome>, state: ReplState, cached: bool) {
         let (mut solo, conn) = synced(&[REPLICA], 50);
@@ -196,7 +196,7 @@ fn continue_with_another_id_shifts_the_history() {
 }
 
 #[test]
-fn a_continue_that_nobody_asked_for_is_not_believed() {
+fn an_unrequested_continue_is_refused() {
     let mut solo = Solo::new(&[REPLICA]);
     let (conn, _) = solo.climb();
     solo.say(conn, b"+CONTINUE\r\n");
@@ -238,7 +238,7 @@ fn the_offset_counts_whole_commands_only() {
 }
 
 #[test]
-fn a_getack_is_answered_with_the_offset_before_it() {
+fn a_getack_is_acknowledged_with_the_offset_before_it() {
     let (mut solo, conn) = synced(&[REPLICA], 100);
     solo.sent(conn);
     solo.say(conn, resp(&["REPLCONF", "GETACK", "*"]).as_bytes());
@@ -266,7 +266,7 @@ fn a_transfer_by_mark_ends_at_the_mark_whatever_the_pieces() {
 }
 
 #[test]
-fn a_transfer_that_goes_wrong() {
+fn failed_transfers() {
     #[track_caller]
     fn check(bytes: &[u8]) {
         let mut solo = Solo::new(&[REPLICA]);
@@ -307,7 +307,7 @@ fn a_link_lost_during_the_transfer() {
 }
 
 #[test]
-fn a_master_that_knows_no_option_of_replconf_is_no_obstacle() {
+fn errors_of_replconf_are_tolerated() {
     let mut solo = Solo::new(&[REPLICA, "replica-announce-ip 10.9.8.7"]);
     let conn = solo.connect();
     solo.say(conn, b"+PONG\r\n");
@@ -377,7 +377,7 @@ fn timeouts_of_the_handshake_the_transfer_and_the_stream() {
 }
 
 #[test]
-fn a_link_lost_while_psync_is_unanswered_costs_the_cached_master() {
+fn a_link_lost_before_the_reply_to_psync_discards_the_cached_master() {
     let (mut solo, conn) = synced(&[REPLICA], 50);
     solo.drop_link(conn);
     let (conn, _) = solo.climb();
@@ -387,7 +387,7 @@ fn a_link_lost_while_psync_is_unanswered_costs_the_cached_master() {
 }
 
 #[test]
-fn a_former_master_asks_with_its_own_history() {
+fn a_former_master_requests_its_own_history() {
     let mut solo = Solo::new(&[]);
     let id = solo.node.history().replid.to_string();
     assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK\r\n");
@@ -482,7 +482,7 @@ fn a_protocol_error_in_the_stream_ends_the_link_at_the_next_ack() {
 }
 
 #[test]
-fn a_protocol_error_after_sync_is_followed_by_silence() {
+fn after_sync_a_protocol_error_ends_only_by_timeout() {
     let mut solo = Solo::new(&[REPLICA]);
     let (conn, _) = solo.climb();
     solo.say(conn, b"-ERR unknown command\r\n");

@@ -31,7 +31,7 @@ fn events(solo: &mut Solo, conn: psyncscope_engine::ConnId) -> Vec<String> {
 
 /// Each command tells what a Redis 5.0.14 tells of it.
 #[test]
-fn commands_tell_what_they_do() {
+fn events_of_commands() {
     let (mut solo, conn) = told();
     for (line, expect) in [
         ("SET s 1", "set s"),
@@ -122,7 +122,7 @@ fn commands_tell_what_they_do() {
 }
 
 #[test]
-fn clients_that_wait_are_served_with_events() {
+fn events_of_blocked_clients() {
     let (mut solo, conn) = told();
     for (wait, line, expect) in [
         ("BLPOP l 0", "RPUSH l 1", "rpush l, lpop l, del l"),
@@ -137,7 +137,7 @@ fn clients_that_wait_are_served_with_events() {
 }
 
 #[test]
-fn a_key_whose_time_comes() {
+fn events_of_expired_keys() {
     let (mut solo, conn) = told();
     solo.cmd("PSETEX swept 1 x");
     solo.cmd("SELECT 1");
@@ -154,7 +154,7 @@ fn a_key_whose_time_comes() {
 }
 
 #[test]
-fn only_what_was_asked_for_is_told() {
+fn only_enabled_classes_are_published() {
     let (mut solo, conn) = told();
     assert_eq!(solo.cmd("CONFIG GET notify-keyspace-events"), "*2\r\n$22\r\nnotify-keyspace-events\r\n$2\r\nAE\r\n");
     for (flags, expect) in [("El", "rpush l"), ("Eg$", "del s"), ("E", ""), ("A", ""), ("", ""), ("Kl", "")] {

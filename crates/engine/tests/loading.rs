@@ -73,7 +73,7 @@ fn a_full_sync_is_loaded_in_steps() {
 }
 
 #[test]
-fn what_a_client_may_do_meanwhile() {
+fn commands_during_a_load() {
     let (mut replica, ..) = loading();
     replica.input(Input::LoadStep);
     for line in ["PING", "GET k1", "REPLICAOF NO ONE", "PSYNC ? -1", "CLIENT LIST", "KEYS *", "DEBUG SLEEP 0"] {
@@ -109,7 +109,7 @@ fn the_link_is_not_read_during_the_load() {
 }
 
 #[test]
-fn what_comes_with_the_end_of_the_file_belongs_to_the_stream() {
+fn bytes_after_the_file_belong_to_the_stream() {
     let file = large(3);
     let mut replica = Solo::new(&["replicaof m 6379"]);
     let (conn, _) = replica.climb();
@@ -126,7 +126,7 @@ fn what_comes_with_the_end_of_the_file_belongs_to_the_stream() {
 }
 
 #[test]
-fn a_file_that_breaks_on_the_way_ends_the_process() {
+fn a_damaged_file_ends_the_process() {
     let mut file = large(5);
     let at = file.len() - 200;
     file[at..].fill(0xee);

@@ -45,7 +45,7 @@ fn a_script_that_does_not_end() {
 
 /// What a transaction's script leaves undone is done when it ends, and nobody sees half of it.
 #[test]
-fn scripts_inside_exec_take_their_time() {
+fn scripts_inside_exec_run_for_several_turns() {
     let mut solo = master(&["lua-time-limit 50"]);
     let replica = solo.attach_replica();
     let (conn, other) = (solo.accept(), solo.accept());
@@ -86,7 +86,7 @@ fn a_script_inside_exec_is_killed() {
 
 /// Who hangs up while its script runs is let go afterwards: what it asked for is done.
 #[test]
-fn a_script_whose_caller_hangs_up() {
+fn a_script_whose_caller_disconnects() {
     let mut solo = master(&["lua-time-limit 50"]);
     let (conn, other) = (solo.accept(), solo.accept());
     let script = "for i = 1, 2000000 do end return redis.call('incr', 'n')";
@@ -107,7 +107,7 @@ fn a_script_whose_caller_hangs_up() {
 
 /// Where a script cannot be left it is ended, sooner or later, and the next is none the worse for it.
 #[test]
-fn a_script_that_can_be_neither_left_nor_awaited() {
+fn an_endless_script_that_cannot_yield_is_aborted() {
     let mut solo = master(&[]);
     let conn = solo.accept();
     for script in [
@@ -123,7 +123,7 @@ fn a_script_that_can_be_neither_left_nor_awaited() {
 
 /// A script that has run for long goes on where it was, whatever it was doing when its slice ended.
 #[test]
-fn scripts_that_are_left_and_entered_again() {
+fn scripts_that_yield_and_resume() {
     for (script, answer) in [
         ("local function f(n) if n < 2 then return n end return f(n - 1) + f(n - 2) end return f(25)", ":75025|"),
         (

@@ -49,7 +49,7 @@ fn the_limit_is_honoured_by_every_policy() {
 }
 
 #[test]
-fn volatile_policies_spare_what_does_not_expire() {
+fn volatile_policies_keep_keys_without_a_time_to_live() {
     for policy in ["volatile-lru", "volatile-random", "volatile-ttl"] {
         let (mut solo, conn) = limited(policy, 50_000);
         for number in 0..1000 {
@@ -67,7 +67,7 @@ fn volatile_policies_spare_what_does_not_expire() {
 }
 
 #[test]
-fn without_eviction_only_what_needs_memory_is_refused() {
+fn without_eviction_commands_that_need_memory_are_refused() {
     let (mut solo, conn) = limited("noeviction", 0);
     solo.say(conn, format!("SET a {}\r\n", "x".repeat(1000)).as_bytes());
     solo.sent(conn);
@@ -83,7 +83,7 @@ fn without_eviction_only_what_needs_memory_is_refused() {
 }
 
 #[test]
-fn who_is_evicted_is_told_to_replicas_and_subscribers() {
+fn evictions_are_propagated_and_notified() {
     let mut solo = Solo::new(&["notify-keyspace-events Ee"]);
     solo.run_ms(2);
     for key in ["old", "new"] {
@@ -105,7 +105,7 @@ fn who_is_evicted_is_told_to_replicas_and_subscribers() {
 }
 
 #[test]
-fn a_replica_takes_all_its_master_sends() {
+fn a_replica_ignores_maxmemory() {
     let (mut solo, _) = limited("allkeys-lru", 10_000);
     for number in 0..50 {
         solo.cmd(&format!("SET key:{number} x"));
@@ -120,7 +120,7 @@ fn a_replica_takes_all_its_master_sends() {
 }
 
 #[test]
-fn how_often_a_key_is_used() {
+fn access_frequencies() {
     let (mut solo, conn) = limited("allkeys-lfu", 1_000_000);
     solo.cmd("SET a 1");
     solo.ask(conn, "OBJECT FREQ a", ":5|");

@@ -48,7 +48,7 @@ fn a_replica_over_the_hard_limit_is_closed_by_the_next_cron() {
 }
 
 #[test]
-fn a_soft_limit_bears_some_seconds() {
+fn a_soft_limit_allows_some_seconds() {
     let mut master = Solo::new(&["client-output-buffer-limit slave 0 30000 2", "repl-ping-replica-period 1"]);
     let conn = stuck_replica(&mut master);
     write(&mut master, 60_000);
@@ -60,7 +60,7 @@ fn a_soft_limit_bears_some_seconds() {
 }
 
 #[test]
-fn a_replica_that_catches_up_is_forgiven() {
+fn a_replica_that_catches_up_stays_connected() {
     let mut master = Solo::new(&["client-output-buffer-limit replica 0 30000 2", "repl-ping-replica-period 1"]);
     let conn = stuck_replica(&mut master);
     write(&mut master, 60_000);
@@ -72,7 +72,7 @@ fn a_replica_that_catches_up_is_forgiven() {
 }
 
 #[test]
-fn what_is_queued_may_still_go_out_before_the_close() {
+fn queued_output_may_be_sent_before_the_close() {
     let mut master = Solo::new(&["client-output-buffer-limit replica 100000 0 0"]);
     let conn = stuck_replica(&mut master);
     write(&mut master, 200_000);
@@ -83,7 +83,7 @@ fn what_is_queued_may_still_go_out_before_the_close() {
 }
 
 #[test]
-fn ordinary_clients_have_a_limit_of_their_own() {
+fn normal_clients_have_their_own_limit() {
     let mut node = Solo::new(&["client-output-buffer-limit normal 50000 0 0"]);
     node.cmd(&format!("SET k {}", "x".repeat(60_000)));
     let conn = ConnId(77);
@@ -101,7 +101,7 @@ fn ordinary_clients_have_a_limit_of_their_own() {
 }
 
 #[test]
-fn a_replica_in_transfer_is_no_exception() {
+fn the_limit_applies_during_a_transfer() {
     let mut master = Solo::new(&["client-output-buffer-limit replica 100000 0 0"]);
     let conn = master.accept();
     master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
@@ -113,7 +113,7 @@ fn a_replica_in_transfer_is_no_exception() {
 /// A value of 3 MB over a limit of 2 MB, with a backlog of 1 MB. The whole command reaches a replica whose kernel takes it
 /// before serverCron closes the link, and the replica then misses nothing. Otherwise it applied nothing of the command.
 #[test]
-fn a_replica_closed_for_one_large_value_returns_by_what_it_got() {
+fn the_resync_after_one_large_value_depends_on_what_was_sent() {
     const VALUE: usize = 3 << 20;
     for (room, partial) in [(4 << 20, true), (VALUE, false), (1 << 20, false)] {
         let mut master = Solo::new(&["client-output-buffer-limit replica 2mb 0 0", "repl-ping-replica-period 3600"]);

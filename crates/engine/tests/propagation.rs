@@ -21,7 +21,7 @@ fn check(lines: &[&str], stream: &[&str]) {
 }
 
 #[test]
-fn chance_is_sent_as_its_outcome() {
+fn random_results_are_propagated_as_their_effects() {
     check(&["SADD s x", "SPOP s"], &["SREM s x"]);
     check(&["SADD s a b", "SPOP s 5"], &["DEL s"]);
     check(&["SADD s a", "SPOP s 0"], &[]);
@@ -43,14 +43,14 @@ fn chance_is_sent_as_its_outcome() {
 }
 
 #[test]
-fn sums_of_floats_are_sent_as_what_they_are() {
+fn float_increments_are_propagated_as_their_results() {
     check(&["SET f 10.5", "INCRBYFLOAT f 0.1"], &["SET f 10.6"]);
     check(&["hincrbyfloat h f 0.1"], &["HSET h f 0.1"]);
     check(&["HINCRBY h f 2"], &["HINCRBY h f 2"]);
 }
 
 #[test]
-fn what_changes_nothing_is_not_sent() {
+fn commands_without_changes_are_not_propagated() {
     for lines in [
         ["SADD s a", "SADD s a"],
         ["SADD s a", "SREM s b"],
@@ -79,7 +79,7 @@ fn what_changes_nothing_is_not_sent() {
 }
 
 #[test]
-fn an_estimate_that_was_worked_out_anew_is_a_change() {
+fn a_recomputed_estimate_is_propagated() {
     check(&["PFADD p a", "PFCOUNT p"], &["PFCOUNT p"]);
     check(&["PFADD p a", "PFCOUNT p", "PFCOUNT p"], &[]);
     check(&["PFADD p a", "PFCOUNT p q"], &[]);

@@ -38,7 +38,7 @@ fn first_full_sync_then_the_stream() {
 }
 
 #[test]
-fn a_broken_link_goes_on_where_it_stopped() {
+fn a_lost_link_resumes_at_its_offset() {
     let mut net = Net::new(&[&["repl-ping-replica-period 3600"], &["replicaof 127.0.0.1 7000"]]);
     net.cmd(0, "SET k0 v0");
     net.wait_up(1);
@@ -65,7 +65,7 @@ fn a_broken_link_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_backlog_overrun_costs_a_full_resync() {
+fn a_backlog_overrun_causes_a_full_resync() {
     let lines: &[&str] = &["repl-ping-replica-period 3600", "repl-backlog-size 16kb"];
     let mut net = Net::new(&[lines, &["replicaof 127.0.0.1 7000"]]);
     net.cmd(0, "SET k0 v0");
@@ -94,7 +94,7 @@ fn a_backlog_overrun_costs_a_full_resync() {
 }
 
 #[test]
-fn promotion_lets_siblings_and_the_old_master_go_on() {
+fn after_promotion_siblings_and_the_old_master_resync_partially() {
     let cf = "repl-ping-replica-period 3600";
     let mut net = Net::new(&[&[cf], &[cf, "replicaof 127.0.0.1 7000"], &[cf, "replicaof 127.0.0.1 7000"]]);
     net.cmd(0, "SET k0 v0");
@@ -127,7 +127,7 @@ fn promotion_lets_siblings_and_the_old_master_go_on() {
 }
 
 #[test]
-fn a_chain_carries_the_same_bytes_and_a_full_resync_above_cuts_below() {
+fn a_chain_has_the_same_bytes_and_a_full_resync_disconnects_sub_replicas() {
     let cf = "repl-ping-replica-period 3600";
     let mut net = Net::new(&[
         &[cf, "repl-backlog-size 16kb"],

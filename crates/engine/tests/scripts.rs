@@ -107,7 +107,7 @@ fn check_bytes(expression: &str, hex: &str) {
 }
 
 #[test]
-fn numbers_and_strings_laid_out_as_in_c() {
+fn struct_packs_as_c_does() {
     check_bytes("struct.pack('>I2h', 258, -2)", "0102fffe");
     check_bytes("struct.pack('<i4BbL', 1, 255, -1, 2)", "01000000ffff0200000000000000");
     check_bytes("struct.pack('!4 b i4', 1, 2)", "0100000002000000");
@@ -316,7 +316,7 @@ fn whole_scripts_are_propagated() {
 
 /// What has no order of its own has one for scripts.
 #[test]
-fn sets_are_seen_in_order() {
+fn replies_of_sets_are_sorted() {
     check(
         "redis.call('sadd', 'z', 'c', 'a', 'b') return redis.call('sort', 'z', 'by', 'nosort')",
         "*3|$1|a|$1|b|$1|c|",
@@ -379,7 +379,7 @@ fn time_is_frozen() {
 
 /// A script that nests without end fails, and nothing else does.
 #[test]
-fn nesting_without_end() {
+fn deep_nesting() {
     check("local function f(n) return 1 + f(n + 1) end return tostring(pcall(f, 1))", "$5|false|");
     check("local function f(n) return pcall(f, n + 1) end return tostring(f(1))", "$4|true|");
     check(
@@ -395,7 +395,7 @@ fn nesting_without_end() {
 }
 
 #[test]
-fn a_script_is_kept_however_many_come_after_it() {
+fn scripts_stay_cached() {
     let mut solo = Solo::new(&[]);
     let conn = solo.accept();
     let mut shas = Vec::new();

@@ -1,4 +1,4 @@
-//! A master serving replicas that are scripts, and the gates in front of commands.
+//! A master serving replicas that are scripts, and the checks before commands.
 
 mod common;
 
@@ -54,7 +54,7 @@ fn psync_forms() {
 }
 
 #[test]
-fn sync_gets_no_line_and_psync_without_capa_no_id() {
+fn sync_gets_no_fullresync_line_and_psync_without_capa_no_id() {
     let mut solo = master(&[]);
     let old = solo.accept();
     solo.say(old, b"SYNC\r\n");
@@ -76,7 +76,7 @@ fn sync_gets_no_line_and_psync_without_capa_no_id() {
 }
 
 #[test]
-fn a_second_replica_shares_the_running_save_and_one_that_can_less_waits() {
+fn a_second_replica_shares_the_running_save_unless_it_lacks_a_capability() {
     let mut solo = master(&[]);
     let replica = |solo: &mut Solo, capa: &[&str]| {
         let conn = solo.accept();
@@ -108,7 +108,7 @@ fn a_second_replica_shares_the_running_save_and_one_that_can_less_waits() {
 }
 
 #[test]
-fn without_replicas_and_backlog_nothing_is_counted() {
+fn without_replicas_and_backlog_the_offset_does_not_move() {
     let mut solo = master(&["repl-backlog-ttl 1"]);
     solo.cmd("SET a 1");
     assert_eq!(solo.node.history().master_repl_offset.0, 0);
@@ -190,7 +190,7 @@ fn propagation_of_expiry_no_ops_and_selects() {
 }
 
 #[test]
-fn gates() {
+fn command_checks() {
     let mut solo = master(&[]);
     assert_eq!(solo.cmd("NOSUCH a b"), "-ERR unknown command `NOSUCH`, with args beginning with: `a`, `b`, \r\n");
     assert_eq!(
@@ -255,7 +255,7 @@ fn clients_can_be_listed_named_and_killed() {
 }
 
 #[test]
-fn shutdown_saves_when_told() {
+fn shutdown_saves_if_requested() {
     let ends = |line: &str, lines: &[&str]| {
         let mut solo = master(lines);
         solo.cmd("SET a 1");
@@ -299,7 +299,7 @@ fn debug_crash_and_recover_saves_nothing() {
 }
 
 #[test]
-fn debug_restart_refuses_a_delay_that_is_no_number() {
+fn debug_restart_refuses_an_invalid_delay() {
     for line in ["DEBUG RESTART soon", "DEBUG CRASH-AND-RECOVER 1.5"] {
         let mut solo = master(&[]);
         assert_eq!(solo.cmd(line), "-ERR value is not an integer or out of range\r\n", "{line}");
@@ -332,7 +332,7 @@ fn debug_restart_writes_the_configuration_if_there_is_a_file() {
 }
 
 #[test]
-fn debug_sleep_answers_when_it_wakes() {
+fn debug_sleep_replies_when_it_ends() {
     let mut solo = master(&[]);
     assert_eq!(solo.cmd("DEBUG SLEEP 0.25"), "");
     let until = solo.outputs.iter().find_map(|output| match output {
@@ -347,7 +347,7 @@ fn debug_sleep_answers_when_it_wakes() {
 }
 
 #[test]
-fn protected_mode_serves_the_machine_itself_alone() {
+fn protected_mode_serves_only_the_loopback_interface() {
     #[track_caller]
     fn check(lines: &[&str], ip: &str, served: bool) {
         let mut solo = master(lines);

@@ -38,7 +38,7 @@ fn slow_commands_are_logged() {
 }
 
 #[test]
-fn everything_or_nothing_may_be_logged() {
+fn the_slow_log_threshold_may_be_zero_or_negative() {
     let (mut solo, conn) = node(&["slowlog-log-slower-than 0", "slowlog-max-len 3"]);
     solo.say(conn, b"MULTI\r\nSET a 1\r\nEXEC\r\n");
     solo.sent(conn);
@@ -90,7 +90,7 @@ fn latency_is_monitored_above_a_threshold() {
 }
 
 #[test]
-fn who_has_not_given_the_password_may_send_little() {
+fn unauthenticated_clients_may_send_only_small_commands() {
     let (mut solo, _) = node(&["requirepass secret"]);
     for (bytes, answer) in [
         ("*10\r\n", ""),
@@ -110,7 +110,7 @@ fn who_has_not_given_the_password_may_send_little() {
 }
 
 #[test]
-fn a_clients_line_counts_the_command_that_asks() {
+fn client_list_counts_the_bytes_of_its_own_command() {
     let (mut solo, conn) = node(&[]);
     solo.accept();
     solo.say(conn, b"*2\r\n$6\r\nclient\r\n$4\r\nlist\r\n");
@@ -120,7 +120,7 @@ fn a_clients_line_counts_the_command_that_asks() {
 }
 
 #[test]
-fn commands_for_programs_that_ask() {
+fn module_lolwut_and_http_requests() {
     let (mut solo, conn) = node(&[]);
     solo.ask(conn, "MODULE LIST", "*0|");
     solo.ask(conn, "MODULE LOAD /x.so", "-ERR Error loading the extension. Please check the server logs.|");
@@ -137,7 +137,7 @@ fn commands_for_programs_that_ask() {
 }
 
 #[test]
-fn the_watchdog_speaks_of_what_holds_the_loop() {
+fn the_watchdog_logs_commands_that_block_the_event_loop() {
     let (mut solo, conn) = node(&[]);
     let said = |solo: &Solo| {
         let lines = solo.events.iter().filter_map(|event| match event {
@@ -155,7 +155,7 @@ fn the_watchdog_speaks_of_what_holds_the_loop() {
 }
 
 #[test]
-fn client_says_what_it_does_not_understand() {
+fn errors_of_client() {
     let (mut solo, conn) = node(&[]);
     for line in ["CLIENT foo", "CLIENT id x", "CLIENT setname a b"] {
         let word = line.split(' ').nth(1).unwrap_or_default();

@@ -128,7 +128,7 @@ fn serving_a_client_touches_what_it_moves() {
 }
 
 #[test]
-fn what_the_client_does_itself_counts_and_unwatch_forgets() {
+fn own_changes_count_and_unwatch_clears() {
     let mut solo = master();
     let conn = solo.accept();
     solo.ask(conn, "WATCH a", "+OK|");
@@ -166,7 +166,7 @@ fn an_expired_key_was_not_touched() {
 }
 
 #[test]
-fn what_replicas_are_sent() {
+fn propagation_of_transactions() {
     #[track_caller]
     fn check(lines: &[&str], stream: &[&str]) {
         let mut solo = master();
@@ -192,7 +192,7 @@ fn what_replicas_are_sent() {
 }
 
 #[test]
-fn an_instance_that_became_a_replica() {
+fn exec_after_becoming_a_replica() {
     let mut solo = master();
     let (conn, reader) = (solo.accept(), solo.accept());
     solo.ask(conn, "MULTI", "+OK|");
@@ -248,7 +248,7 @@ fn replica() -> (Solo, psyncscope_engine::ConnId) {
 }
 
 #[test]
-fn an_open_multi_in_the_stream_holds_the_offset_back() {
+fn an_open_multi_in_the_stream_does_not_advance_the_offset() {
     let (mut solo, conn) = replica();
     let select = resp(&["SELECT", "0"]);
     let transaction = format!("{}{}", resp(&["MULTI"]), resp(&["INCR", "n"]));
@@ -276,7 +276,7 @@ fn an_open_multi_in_the_stream_holds_the_offset_back() {
 
 /// With nobody else about, a transaction answers and changes what its commands would one after another.
 #[test]
-fn a_transaction_is_its_commands_one_after_another() {
+fn a_transaction_equals_its_commands_in_sequence() {
     const LINES: [&str; 14] = [
         "SET a 1",
         "INCR a",

@@ -27,7 +27,7 @@ fn getack() -> String {
 }
 
 #[test]
-fn wait_asks_once_and_ends_with_the_acknowledgement() {
+fn wait_sends_one_getack_and_ends_with_the_ack() {
     let mut master = Solo::new(&["repl-ping-replica-period 3600"]);
     let one = replica(&mut master);
     assert_eq!(master.cmd("WAIT 1 0"), ":1\r\n", "who wrote nothing waits for nothing");
@@ -69,7 +69,7 @@ fn clients_of_one_turn_share_a_getack() {
 }
 
 #[test]
-fn wait_gives_up_with_the_count_it_has() {
+fn wait_times_out_with_the_current_count() {
     let mut master = Solo::new(&["repl-ping-replica-period 3600"]);
     let one = replica(&mut master);
     master.cmd("SET k v");
@@ -82,7 +82,7 @@ fn wait_gives_up_with_the_count_it_has() {
 }
 
 #[test]
-fn what_wait_refuses() {
+fn invalid_arguments_of_wait() {
     let mut node = Solo::new(&[]);
     assert_eq!(node.cmd("WAIT x 1"), "-ERR value is not an integer or out of range\r\n");
     assert_eq!(node.cmd("WAIT 1 x"), "-ERR timeout is not an integer or out of range\r\n");
@@ -112,7 +112,7 @@ fn getack_is_fed_without_a_replica_while_there_is_a_backlog() {
 }
 
 #[test]
-fn a_master_that_becomes_a_replica_lets_nobody_wait() {
+fn a_master_that_becomes_a_replica_unblocks_wait() {
     let mut master = Solo::new(&[]);
     replica(&mut master);
     master.cmd("SET k v");

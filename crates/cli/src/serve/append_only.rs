@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_full_disk_does_not_take_is_kept_in_order() {
+    fn unwritten_bytes_are_kept_in_order() {
         let mut full = AppendOnly::default();
         assert!(full.append("/dev/full", b"", Fsync::No).is_ok());
         assert!(full.append("/dev/full", b"one", Fsync::No).is_err());

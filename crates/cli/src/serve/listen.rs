@@ -77,8 +77,8 @@ fn listener(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Listens on a Unix domain socket (`anetUnixServer`). A file that is there is removed: the socket of an earlier process, for
-/// one, which nobody accepts connections on.
+/// Listens on a Unix domain socket (`anetUnixServer`). An existing file is removed first, as it may be the socket of
+/// an earlier process.
 ///
 /// # Errors
 /// In Redis's words.

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_laid_out_as_redis_does() {
+    fn the_format_of_a_line() {
         let at = jiff::civil::datetime(2026, 1, 2, 3, 4, 5, 67_800_000).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
         let line = format(42, Role::Replica, &at, LogLevel::Warning, "Connection with master lost.");
         assert_eq!(line, "42:S 02 Jan 2026 03:04:05.067 # Connection with master lost.\n");

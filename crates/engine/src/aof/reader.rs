@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_one_after_the_other() {
+    fn commands_in_sequence() {
         let file = b"*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$0\r\n\r\n";
         assert_eq!(command_at(file, 0), Found::Command(vec![b"PING".to_vec()], 14));
         assert_eq!(command_at(file, 14), Found::Command(vec![b"GET".to_vec(), Vec::new()], file.len()));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_file() {
+    fn invalid_files() {
         for bytes in [&b"!!!"[..], b"PING\r\n", b"*0\r\n", b"*-1\r\n", b"*x\r\n", b"*1\r\n:1\r\n", b"*1\r\n$-1\r\n"] {
             check(bytes, Found::BadFormat);
         }

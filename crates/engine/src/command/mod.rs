@@ -1,4 +1,4 @@
-//! Commands: the table, the gates and the implementations.
+//! Commands: the table, the checks and the implementations.
 //!
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation

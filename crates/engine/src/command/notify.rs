@@ -127,7 +127,7 @@ mod tests {
     use super::Events;
 
     #[test]
-    fn letters_come_back_in_order() {
+    fn letters_are_shown_in_order() {
         let shown = |letters: &str| Events::parse(letters.as_bytes()).map(Events::letters);
         assert_eq!(shown("").as_deref(), Some(""));
         assert_eq!(shown("KEA").as_deref(), Some("AKE"));

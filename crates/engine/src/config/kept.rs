@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_are_values_that_are_taken() {
+    fn defaults_are_valid() {
         for kept in KEPT {
             assert_eq!(kept.checked(&[kept.default.as_bytes()]).as_deref(), Ok(kept.default), "{}", kept.name);
             assert!(!Config::has_directive(kept.name), "{} is honoured", kept.name);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_given_back() {
+    fn stored_values_are_returned() {
         let mut config = Config::default();
         let get = |config: &Config, name: &str| config.config_get(name.as_bytes());
         assert_eq!(get(&config, "dynamic-hz"), [("dynamic-hz", "yes".to_owned())]);

@@ -43,7 +43,7 @@ mod tests {
     use crate::Config;
 
     #[test]
-    fn limits_are_set_class_by_class() {
+    fn limits_are_set_by_class() {
         let mut config = Config::default();
         let get = |config: &Config| config.config_get(b"client-output-buffer-limit").remove(0).1;
         assert_eq!(get(&config), "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60");

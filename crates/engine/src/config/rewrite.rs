@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_replaced_where_they_stand() {
+    fn lines_are_replaced_in_place() {
         let old = "# mine\nport 7000\n\nrename-command FLUSHALL \"\"\nslave-read-only yes\ndir /d\nHZ 10\n";
         let new = rewritten(old, |c| (c.port, c.replica_read_only, c.hz) = (7000, false, 20), None);
         let expect = "# mine\nport 7000\n\nrename-command FLUSHALL \"\"\nreplica-read-only no\ndir /d\nhz 20\n";
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_append_only_file_is_written_as_it_is() {
+    fn directives_of_the_append_only_file() {
         let old = "dir /d\nappendonly no\nauto-aof-rewrite-min-size 64mb\nappendfilename \"a.aof\"\n";
         let change = |c: &mut Config| {
             (c.aof.appendonly, c.aof.auto_aof_rewrite_min_size) = (true, 1 << 30);
@@ -195,14 +195,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_file_lacks_comes_at_the_end() {
+    fn missing_directives_are_appended() {
         let new = rewritten("# only this\n", |c| c.repl_backlog_size = 2 << 20, Some(("10.0.0.1", 6379)));
         let expect = format!("# only this\n{SIGNATURE}\nrepl-backlog-size 2mb\ndir /d\nreplicaof 10.0.0.1 6379\n");
         assert_eq!(new, expect);
     }
 
     #[test]
-    fn what_has_no_value_any_more_goes() {
+    fn lines_without_a_value_are_removed() {
         let old = "dir /d\nsave 900 1\nsave 300 10\n\n\nslaveof 10.0.0.9 1\nrequirepass \"x\"\nport \"6379\n";
         let new = rewritten(old, |c| c.save = vec![(60, 5)], None);
         assert_eq!(new, "dir /d\nsave 60 5\n\n# ??? port \"6379\n");

@@ -157,7 +157,7 @@ mod tests {
 
     /// A model in one vector, and the same changes to both.
     #[test]
-    fn it_does_what_one_sorted_vector_does() {
+    fn it_behaves_like_a_sorted_vector() {
         let mut rng = 2025_u32;
         let mut next = |below: u32| {
             rng = rng.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_a_million_is_found_where_it_is() {
+    fn ranks_among_a_million_members() {
         let mut ranked = Ranked::default();
         // Out of order, as hashes come; 7 has no factor in common with the number of members.
         for i in 0..1_000_000_u32 {

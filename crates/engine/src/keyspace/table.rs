@@ -199,7 +199,7 @@ mod tests {
     /// indexmap is a vector with swap-remove and a hash index: the order must be the same after any changes, and
     /// snapshots must stay unchanged.
     #[test]
-    fn it_is_an_index_map_with_snapshots() {
+    fn it_behaves_like_an_index_map_with_snapshots() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(11);
         let (mut table, mut model) = (Table::default(), Model::default());
         let mut kept: Vec<(Pages, Model)> = Vec::new();

@@ -34,7 +34,7 @@ fn the_order_is_that_of_the_changes() {
 }
 
 #[test]
-fn each_change_and_nothing_else_moves_the_version() {
+fn the_version_changes_with_each_change_only() {
     let mut keyspace = filled("a");
     let mut last = keyspace.version();
     let mut moved = |keyspace: &Keyspace| {
@@ -71,7 +71,7 @@ fn each_change_and_nothing_else_moves_the_version() {
 }
 
 #[test]
-fn a_watched_key_has_another_version_when_touched() {
+fn a_touched_key_has_a_new_version() {
     let mut keyspace = filled("a b");
     let a = keyspace.key_version(0, b"a");
     keyspace.set(0, b"b", b"2".as_slice());
@@ -132,7 +132,7 @@ fn a_replica_expires_only_what_its_clients_gave_a_time() {
 }
 
 #[test]
-fn equal_data_is_about_content_alone() {
+fn equality_compares_content_only() {
     let (mut one, mut other) = (filled("a b c"), filled("c a b"));
     assert!(one.equal_data(&other));
     one.set_expire(0, b"a", 5);
@@ -149,7 +149,7 @@ fn equal_data_is_about_content_alone() {
 }
 
 #[test]
-fn sizes_add_up_whatever_happens() {
+fn sizes_add_up() {
     use rand_core::{RngCore, SeedableRng};
     let mut rng = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(3);
     let mut keyspace = Keyspace::new(2);

@@ -5,7 +5,7 @@ use super::*;
 const SUMS: &str = include_str!("sums.txt");
 
 #[test]
-fn sums_are_those_of_the_processor() {
+fn sums_equal_those_of_the_processor() {
     let mut lines = 0;
     for line in SUMS.lines() {
         let words: Vec<_> = line.split(' ').collect();

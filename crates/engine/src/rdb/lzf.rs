@@ -153,7 +153,7 @@ mod tests {
     fn worked_examples() {
         check(b"abc", None);
         check(b"abcdefghijklmnopqrstuvwxyz", None);
-        // One literal cannot be referred to, so two; then references of up to 264 bytes, then what is left.
+        // Two literals, then references of up to 264 bytes, then the rest.
         let expect = [&b"\x01xx\xe0\xff\x00"[..], b"\xe0\x1c\x00", b"\x01xx"].concat();
         check(&[b'x'; 305], Some(&expect));
         check(b"0123456789-0123456789-0123456789", Some(b"\x0b0123456789-0\xe0\x0a\x0a\x009"));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compressed_comes_back() {
+    fn compression_round_trips() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
         let mut compressor = Compressor::new();
         let mut compressed = 0;
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_fills_the_room_is_no_harm() {
+    fn a_run_that_fills_the_buffer() {
         // The crate's compress panics on this: seven full runs, then a match.
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         for len in 20..400 {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_told_apart_for_ever() {
+    fn table_positions_never_wrap() {
         let data: Vec<u8> = (0..40).chain(0..40).collect();
         let expect = Compressor::new().compress(&data, 76);
         let mut old = Compressor::new();

@@ -67,7 +67,7 @@ fn check_error(bytes: &[u8], max_version: u32, expect: &str) {
 }
 
 #[test]
-fn what_redis_wrote() {
+fn files_of_redis() {
     let bytes = hex(FIRST_FULL_SYNC);
     let loaded = load(&bytes, &options(9)).unwrap();
     assert_eq!(contents(&loaded), ["k0=v0"]);
@@ -83,7 +83,7 @@ fn what_redis_wrote() {
 }
 
 #[test]
-fn we_write_the_same_bytes() {
+fn files_equal_those_of_redis() {
     #[track_caller]
     fn check(keys: &[(&str, &str)], unix_s: i64, used_mem: u64, expect: &str) {
         let expect = hex(expect);
@@ -126,7 +126,7 @@ fn attributes_of_keys() {
 }
 
 #[test]
-fn a_master_leaves_out_what_expired_and_a_replica_does_not() {
+fn a_master_skips_expired_keys_and_a_replica_does_not() {
     let bytes = file(9, b"\xfd\x01\x00\x00\x00\x00\x01a\x01b\xfd\x02\x00\x00\x00\x00\x01c\x01d\x00\x01e\x01f");
     let load_at = |drop_expired_before| load(&bytes, &LoadOptions { drop_expired_before, ..options(9) }).unwrap();
     assert_eq!(contents(&load_at(None)).len(), 3);
@@ -206,7 +206,7 @@ fn versions_at_their_limits() {
 }
 
 #[test]
-fn what_is_wrong_and_where() {
+fn errors_and_their_offsets() {
     check_error(b"", 9, "unexpected end of the RDB file at byte 0");
     check_error(b"REDIS000", 9, "unexpected end of the RDB file at byte 0");
     check_error(&file(9, b"\x00\x01a\x01b\x00\x01a\x01c"), 9, "key a twice at byte 14");

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn create_replication_backlog_starts_after_the_present() {
+    fn create_replication_backlog_starts_at_the_next_byte() {
         let backlog = Backlog::new(64, Offset(30980));
         assert_eq!((backlog.off(), backlog.histlen(), backlog.idx()), (NextByte(30981), 0, 0));
         assert!(backlog.serves(NextByte(30981)), "an empty backlog serves one who misses nothing");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_past_is_shared_not_changed() {
+    fn clones_share_pages() {
         let mut backlog = Backlog::new(16, Offset(0));
         backlog.feed(b"abc", Offset(3));
         let past = backlog.clone();

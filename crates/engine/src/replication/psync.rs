@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_offset_there_is() {
+    fn the_greatest_offset() {
         let last = BacklogWindow { off: NextByte(i64::MAX - 9), histlen: 10, size: 64 };
         let all = Decision::Continue { matched: HistoryMatch::Current, bytes: 9 };
         check_with(CURRENT, Some(i64::MAX - 9), Some(last), all);

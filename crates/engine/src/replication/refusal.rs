@@ -7,8 +7,8 @@
 //!
 //! * what came before the command is applied and passed on; the command and what follows are not
 //! * `master_link_status` is down, `master_link_down_reason` says why
-//! * after [`RETRY_S`] the node asks for a full resync: a partial one would bring the same command again
-//! * a file that holds what cannot be loaded here ends the transfer likewise, and the old data stay
+//! * after [`RETRY_S`] the node asks for a full resync: a partial one would deliver the same command again
+//! * a file with unsupported data ends the transfer in the same way, and the old data is kept
 
 use crate::command::dispatch::shown_name;
 use crate::event::{Consequence, Event, LogLevel};

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn never_panics_and_never_runs_on() {
+    fn labels_are_short_and_never_panic() {
         let parts: [&[u8]; 12] =
             [b"*", b"$", b"1", b"-1", b"9", b"\r\n", b"\r", b"EOF:", b"REDIS0", b"+", "é".as_bytes(), b"\xff"];
         for a in parts {

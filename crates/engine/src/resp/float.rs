@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_ranges_forgive_more() {
+    fn bounds_of_ranges_are_lenient() {
         for (text, value) in [
             ("", Some(0.0)),
             (" 1", Some(1.0)),

@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_never_end() {
+    fn unterminated_lines() {
         #[track_caller]
         fn check_long(start: &str, fill: u8, error: &str) {
             for (len, expect) in [
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn clear_forgets_the_half_parsed_command() {
+    fn clear_drops_the_partly_parsed_command() {
         let mut query = QueryBuf::default();
         query.push(b"*2\r\n$1\r\na\r\n$1");
         assert_eq!(query.next(), Parsed::NeedMore);
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn any_sequence_of_tokens_parses_alike_in_one_piece_and_in_many() {
+    fn parsing_does_not_depend_on_the_pieces() {
         use rand_core::{RngCore, SeedableRng};
         let tokens: [&[u8]; 16] = [
             b"*", b"$", b"1", b"2", b"0", b"-1", b"\r\n", b"\r\n", b"\r", b"\n", b"a", b"PING", b"\"", b" ", b"\0",

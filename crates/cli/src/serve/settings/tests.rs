@@ -35,7 +35,7 @@ fn a_file_comes_first_and_options_win() {
 }
 
 #[test]
-fn what_nothing_depends_on_is_accepted_and_named() {
+fn directives_without_effect_are_accepted_and_named() {
     let text = "always-show-logo yes\nappendonly no\ndaemonize NO\ndynamic-hz no\nmaxmemory 0\ntcp-backlog 5\n";
     let settings = parsed(&["-"], text).unwrap();
     let named: Vec<_> = settings.without_effect.iter().map(String::as_str).collect();
@@ -44,7 +44,7 @@ fn what_nothing_depends_on_is_accepted_and_named() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line_in_redis_words() {
+fn errors_have_their_line_in_redis_words() {
     let at = |line: usize, text: &str, reason: &str| {
         format!(
             "\n*** FATAL CONFIG FILE ERROR ***\nReading the configuration file, at line {line}\n>>> '{text}'\n{reason}"
@@ -77,7 +77,7 @@ fn what_is_wrong_is_told_with_its_line_in_redis_words() {
 }
 
 #[test]
-fn it_listens_to_its_own_machine_unless_told_otherwise() {
+fn it_listens_on_loopback_by_default() {
     let settings = parsed(&[], "").unwrap();
     assert_eq!(settings.config.bind, ["127.0.0.1"]);
     assert!(settings.config.protected_mode);
@@ -90,14 +90,14 @@ fn it_listens_to_its_own_machine_unless_told_otherwise() {
 }
 
 #[test]
-fn help_and_version_are_asked_for_by_the_first_word() {
+fn help_and_version_are_the_first_argument() {
     let asked = |word: &str| parse(vec![word.into()], &mut std::io::empty()).unwrap();
     assert!(matches!(asked("--help"), Invocation::Help));
     assert!(matches!(asked("-v"), Invocation::Version));
 }
 
 #[test]
-fn every_word_survives_quoting() {
+fn quoting_round_trips() {
     for word in ["", "a", "a b", "\"\\", "\n\r\t\u{7}\u{8}\u{1}", "中文", "'"] {
         assert_eq!(split_args(quoted(word).as_bytes()), Some(vec![word.as_bytes().to_vec()]), "{word:?}");
     }

@@ -130,7 +130,7 @@ fn fields_of_any_width() {
 }
 
 #[test]
-fn a_wrong_word_leaves_all_fields_alone() {
+fn an_invalid_argument_changes_no_field() {
     let mut b = Bench::new();
     let bad_type = "-ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";
     for width in ["u64", "i65", "i0", "x8", "8", "\"\"", "i"] {
@@ -160,7 +160,7 @@ fn a_wrong_word_leaves_all_fields_alone() {
 }
 
 #[test]
-fn random_commands_do_what_an_array_of_bits_does() {
+fn random_commands_match_an_array_of_bits() {
     const BITS: usize = 160;
     for seed in 0..20 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);

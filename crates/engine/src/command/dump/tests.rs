@@ -20,7 +20,7 @@ fn list_of(bench: &Bench, key: &[u8]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn what_redis_dumps() {
+fn dumps_equal_those_of_redis() {
     let mut b = Bench::new();
     b.run(strings::set, "SET n 10");
     let value = b.keyspace.get(0, b"n").unwrap().shared();
@@ -32,7 +32,7 @@ fn what_redis_dumps() {
 }
 
 #[test]
-fn every_type_comes_back() {
+fn every_type_round_trips() {
     let mut b = Bench::new();
     b.run(strings::set, r#"SET string "\x00\xff binary""#);
     b.run(lists::rpush, r#"RPUSH list a "" 7 -1000000 "\x00""#);
@@ -88,7 +88,7 @@ fn errors_in_their_order() {
 }
 
 #[test]
-fn a_time_to_live_that_is_over() {
+fn expired_times_to_live() {
     let mut b = Bench::new();
     b.check(restore, &format!("RESTORE l 1 {OLD_LIST} ABSTTL"), "+OK", 0);
     b.check(restore, &format!("RESTORE l 0 {OLD_LIST} ABSTTL"), "+OK", 1);
@@ -102,7 +102,7 @@ fn a_time_to_live_that_is_over() {
 }
 
 #[test]
-fn what_the_eviction_policy_looks_at() {
+fn idletime_and_freq() {
     let mut b = Bench::new();
     let now_s = b.now_ms / 1000;
     b.run(restore, &format!("RESTORE l 0 {OLD_LIST} IDLETIME 100"));
@@ -116,7 +116,7 @@ fn what_the_eviction_policy_looks_at() {
 }
 
 #[test]
-fn payloads_that_hold_no_value() {
+fn invalid_payloads() {
     let sealed = |version: u16, body: &[u8]| {
         let mut bytes = [body, &version.to_le_bytes()].concat();
         let checksum = crc::Crc::<u64>::new(&crc::CRC_64_REDIS).checksum(&bytes);
@@ -158,7 +158,7 @@ fn times_to_live() {
 }
 
 #[test]
-fn what_is_restored_is_encoded_as_configured() {
+fn restored_values_are_encoded_as_configured() {
     let mut b = Bench::new();
     b.run(sets::sadd, "SADD set 1 2 3");
     b.run(zsets::zadd, "ZADD zset 1 a 2 b 3 c");

@@ -51,7 +51,7 @@ fn distances_in_every_unit() {
 }
 
 #[test]
-fn scores_that_no_place_has() {
+fn scores_without_a_position() {
     let mut b = Bench::new();
     b.run(zadd, "ZADD w -1 neg inf inf 1e300 big 9e18 n9 -inf minf 1e19 b19");
     for (member, position) in [
@@ -147,7 +147,7 @@ fn refusals() {
 
 /// Every member within the circle is found, wherever it is, and none beyond.
 #[test]
-fn a_search_finds_what_looking_at_everything_finds() {
+fn a_search_equals_a_full_scan() {
     let mut seed = 5_u64;
     let mut next = |min: f64, max: f64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

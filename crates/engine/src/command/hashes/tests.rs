@@ -18,7 +18,7 @@ fn encoding(b: &Bench) -> &'static str {
 }
 
 #[test]
-fn fields_come_and_go() {
+fn adding_and_removing_fields() {
     let mut b = Bench::new();
     b.check(hset, "HSET h a 1 b 2", ":2", 1);
     b.check(hset, "hset h a 3 c 4", ":1", 1);
@@ -88,7 +88,7 @@ fn hincrbyfloat_is_propagated_as_what_it_set() {
 }
 
 #[test]
-fn a_ziplist_becomes_a_table_for_ever() {
+fn a_ziplist_is_converted_for_good() {
     for (line, expect) in [
         (format!("HSET h f {}", "v".repeat(64)), "ziplist"),
         (format!("HSET h f {}", "v".repeat(65)), "hashtable"),
@@ -120,7 +120,7 @@ fn a_ziplist_becomes_a_table_for_ever() {
 }
 
 #[test]
-fn another_type_is_refused_by_all() {
+fn all_commands_refuse_another_type() {
     let mut b = Bench::new();
     b.check(set, "SET s 1", "+OK", 1);
     for (handler, line) in [
@@ -143,7 +143,7 @@ fn another_type_is_refused_by_all() {
 }
 
 #[test]
-fn random_commands_do_what_an_ordered_map_does() {
+fn random_commands_match_an_ordered_map() {
     for seed in 0..20 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut below = |n: u32| rng.next_u32() % n;

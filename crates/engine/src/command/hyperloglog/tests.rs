@@ -28,7 +28,7 @@ fn add_many(b: &mut Bench, key: &str, count: usize) {
 }
 
 #[test]
-fn the_estimate_is_kept_and_working_it_out_is_a_change() {
+fn the_estimate_is_cached_and_computing_it_is_a_change() {
     let mut b = Bench::new();
     b.check(pfcount, "PFCOUNT h", ":0", 0);
     b.check(pfadd, "PFADD h a b c", ":1", 1);
@@ -47,7 +47,7 @@ fn the_estimate_is_kept_and_working_it_out_is_a_change() {
 }
 
 #[test]
-fn estimates_and_bytes_are_those_of_redis() {
+fn estimates_and_bytes_equal_those_of_redis() {
     let mut b = Bench::new();
     b.check(pfadd, "PFADD h a b c", ":1", 1);
     add_many(&mut b, "big", 20_000);
@@ -68,7 +68,7 @@ fn estimates_and_bytes_are_those_of_redis() {
 }
 
 #[test]
-fn sparse_and_dense_ones_tell_the_same() {
+fn sparse_and_dense_give_the_same_estimate() {
     let mut sparse = Bench::new();
     sparse.config.hll_sparse_max_bytes = 1 << 20;
     let mut dense = Bench::new();
@@ -150,7 +150,7 @@ fn no_bytes_panic() {
 }
 
 #[test]
-fn looked_at_from_within() {
+fn pfdebug() {
     let mut b = Bench::new();
     let unknown = "-ERR The specified key does not exist";
     b.check(pfdebug, "PFDEBUG DECODE h", unknown, 0);

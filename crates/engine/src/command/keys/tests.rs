@@ -61,7 +61,7 @@ fn every_kind_of_access_expires_on_a_master() {
 }
 
 #[test]
-fn a_replica_hides_it_from_reads_and_deletes_nothing() {
+fn a_replica_hides_expired_keys_and_deletes_nothing() {
     let mut b = bench().into_replica(ExpiryRole::ReplicaForClient, true);
     b.check(get, "GET gone", "$-1", 0);
     b.check(exists, "EXISTS gone a", ":1", 0);
@@ -74,7 +74,7 @@ fn a_replica_hides_it_from_reads_and_deletes_nothing() {
 }
 
 #[test]
-fn a_writable_replica_and_its_master_see_it() {
+fn a_writable_replica_and_its_master_see_expired_keys() {
     for role in [ExpiryRole::ReplicaForClient, ExpiryRole::ReplicaForMaster] {
         let mut b = bench().into_replica(role, false);
         b.check(incr, "INCR gone", ":2", 1);
@@ -219,7 +219,7 @@ fn a_random_key_is_one_that_has_not_expired() {
 }
 
 #[test]
-fn a_replica_whose_keys_all_expired_gives_up_looking() {
+fn randomkey_on_a_replica_with_only_expired_keys() {
     let mut bench = Bench::new();
     bench.run(set, "set a 1 px 10");
     bench.now_ms += 11;

@@ -27,7 +27,7 @@ pub(super) fn pexpireat(call: &mut Call<'_>) {
     expire_generic(call, 0, 1);
 }
 
-/// When a new time to live is taken, compared with the one that the key has; without one it lives for ever.
+/// Whether a new time to live is accepted, compared with the key's current one; no time to live counts as infinite.
 #[derive(Default)]
 struct Conditions {
     /// NX: only if the key has none.

@@ -29,7 +29,7 @@ fn pushes_and_pops_at_both_ends() {
 }
 
 #[test]
-fn only_a_new_list_is_news_to_the_blocked() {
+fn only_a_new_list_unblocks_clients() {
     let mut b = Bench::new();
     assert_eq!(b.run(rpush, "RPUSH l a").ready, ["l"]);
     assert!(b.run(rpush, "RPUSH l a").ready.is_empty());
@@ -39,7 +39,7 @@ fn only_a_new_list_is_news_to_the_blocked() {
 }
 
 #[test]
-fn a_push_that_needs_a_list_makes_none() {
+fn pushx_creates_no_list() {
     let mut b = Bench::new();
     b.check(lpushx, "LPUSHX l a", ":0", 0);
     b.check(rpushx, "RPUSHX l a b", ":0", 0);
@@ -141,7 +141,7 @@ fn rpoplpush_moves_and_rotates() {
 }
 
 #[test]
-fn another_type_is_refused_by_all() {
+fn all_commands_refuse_another_type() {
     let mut b = Bench::new();
     b.check(set, "SET s 1", "+OK", 1);
     b.check(rpush, "RPUSH l a", ":1", 1);
@@ -243,7 +243,7 @@ fn model(lists: &mut BTreeMap<String, Vec<String>>, words: &[String]) -> String 
 }
 
 #[test]
-fn random_commands_do_what_a_vector_does() {
+fn random_commands_match_a_vector() {
     for seed in 0..20 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut below = |n: u32| rng.next_u32() % n;

@@ -37,7 +37,7 @@ fn iterate(
 }
 
 #[test]
-fn everything_once_while_nothing_changes() {
+fn each_element_once_without_changes() {
     let mut bench = Bench::new();
     for i in 0..1000 {
         bench.run(strings::set, &format!("set key:{i} x"));
@@ -52,7 +52,7 @@ fn everything_once_while_nothing_changes() {
 }
 
 #[test]
-fn what_stays_is_returned_whatever_comes_and_goes() {
+fn elements_present_throughout_are_returned() {
     for seed in 0..50 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut bench = Bench::new();
@@ -166,7 +166,7 @@ fn elements_of_collections_are_returned_too() {
 }
 
 #[test]
-fn small_encodings_come_at_once() {
+fn compact_encodings_are_returned_at_once() {
     let mut bench = Bench::new();
     for i in 0..100 {
         bench.run(zsets::zadd, &format!("zadd z {i}.5 m{i}"));
@@ -178,7 +178,7 @@ fn small_encodings_come_at_once() {
 }
 
 #[test]
-fn words_and_refusals() {
+fn arguments_and_errors() {
     let mut bench = Bench::new();
     bench.run(strings::set, "set s x");
     bench.check(scan, "scan 0", "*2|$1|0|*1|$1|s", 0);
@@ -198,7 +198,7 @@ fn words_and_refusals() {
 }
 
 #[test]
-fn a_key_whose_time_has_come_is_not_returned() {
+fn expired_keys_are_not_returned() {
     let mut bench = Bench::new();
     bench.run(strings::set, "set a x px 10");
     bench.run(strings::set, "set b x");

@@ -19,7 +19,7 @@ fn encoding(b: &Bench, key: &str) -> &'static str {
 }
 
 #[test]
-fn members_come_and_go() {
+fn adding_and_removing_members() {
     let mut b = Bench::new();
     b.check(sadd, "SADD s a b a", ":2", 2);
     b.check(sadd, "SADD s b c", ":1", 1);
@@ -49,7 +49,7 @@ fn what_changes_nothing_does_not_touch_the_key() {
 }
 
 #[test]
-fn integers_are_in_order_until_the_set_is_a_table_for_ever() {
+fn an_intset_is_sorted_until_it_is_converted() {
     let mut b = Bench::new();
     b.check(sadd, "SADD s 10 9 -1 9223372036854775807", ":4", 4);
     assert_eq!(encoding(&b, "s"), "intset");
@@ -137,7 +137,7 @@ fn storing_replaces_the_destination() {
 }
 
 #[test]
-fn spop_is_propagated_as_what_it_took() {
+fn spop_is_propagated_as_srem() {
     let mut b = Bench::new();
     b.check(spop, "SPOP s", "$-1", 0);
     b.check(spop, "SPOP s 3", "*0", 0);
@@ -166,7 +166,7 @@ fn spop_is_propagated_as_what_it_took() {
 }
 
 #[test]
-fn spop_with_count_takes_each_once_and_keeps_the_rest() {
+fn spop_with_count_removes_distinct_members() {
     for (count, rest) in [(2, 18), (15, 5), (18, 2), (19, 1)] {
         let mut b = Bench::new();
         let members: Vec<_> = (0..20).map(|n| format!("m{n}")).collect();
@@ -188,7 +188,7 @@ fn spop_with_count_takes_each_once_and_keeps_the_rest() {
 }
 
 #[test]
-fn a_set_made_anew_by_spop_may_be_of_integers_again() {
+fn a_set_rebuilt_by_spop_may_be_an_intset() {
     // Whatever is drawn: integers alone, after the one other member was removed.
     let mut b = Bench::new();
     b.run(sadd, "SADD s 1 2 3 4 5 6 x");
@@ -202,7 +202,7 @@ fn a_set_made_anew_by_spop_may_be_of_integers_again() {
 }
 
 #[test]
-fn srandmember_draws_without_changing() {
+fn srandmember_changes_nothing() {
     let mut b = Bench::new();
     b.check(srandmember, "SRANDMEMBER s", "$-1", 0);
     b.check(srandmember, "SRANDMEMBER s 3", "*0", 0);
@@ -227,7 +227,7 @@ fn srandmember_draws_without_changing() {
 }
 
 #[test]
-fn another_type_is_refused_by_all() {
+fn all_commands_refuse_another_type() {
     let mut b = Bench::new();
     b.check(set, "SET s 1", "+OK", 1);
     for (handler, line) in [
@@ -289,7 +289,7 @@ fn model(sets: &mut Sets, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn random_commands_do_what_ordered_sets_do() {
+fn random_commands_match_ordered_sets() {
     for seed in 0..20 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut below = |n: u32| rng.next_u32() % n;

@@ -54,7 +54,7 @@ fn limits() {
 }
 
 #[test]
-fn by_and_get_look_elsewhere() {
+fn by_and_get_patterns() {
     let mut b = bench();
     // Without a weight: 0.
     b.check(sort, "SORT l BY w_*", "*4|$2|10|$1|3|$1|2|$1|1", 0);
@@ -72,7 +72,7 @@ fn by_and_get_look_elsewhere() {
 }
 
 #[test]
-fn by_nothing_keeps_the_order() {
+fn by_without_a_star_keeps_the_order() {
     let mut b = bench();
     b.check(sort, "SORT l BY nosort", "*4|$1|3|$1|1|$2|10|$1|2", 0);
     b.check(sort, "SORT l BY nosort DESC LIMIT 1 2", "*2|$2|10|$1|1", 0);
@@ -90,7 +90,7 @@ fn by_nothing_keeps_the_order() {
 }
 
 #[test]
-fn storing_counts_elements_and_makes_a_list() {
+fn store_counts_elements_and_creates_a_list() {
     let mut b = bench();
     let done = b.run(sort, "SORT l STORE d");
     assert_eq!((done.reply.as_str(), done.dirty, done.rewritten), (":4|", 4, None));
@@ -108,7 +108,7 @@ fn storing_counts_elements_and_makes_a_list() {
 }
 
 #[test]
-fn numbers_that_are_too_small_are_none() {
+fn subnormal_numbers_are_refused() {
     let mut b = Bench::new();
     b.run(rpush, "RPUSH l 1 5e-324 -1");
     b.check(sort, "SORT l", "-ERR One or more scores can't be converted into double", 0);

@@ -30,7 +30,7 @@ fn set_and_its_options() {
 }
 
 #[test]
-fn set_refuses() {
+fn errors_of_set() {
     let mut b = Bench::new();
     for line in [
         "SET a 1 EX",
@@ -178,7 +178,7 @@ fn counting() {
 }
 
 #[test]
-fn a_writable_replica_keeps_the_times_it_gave() {
+fn a_writable_replica_keeps_its_own_times_to_live() {
     let mut b = Bench::new().into_replica(ExpiryRole::ReplicaForClient, false);
     b.check(set, "SET mine 1 PX 10", "+OK", 1);
     b.expiry = ExpiryRole::ReplicaForMaster;
@@ -189,7 +189,7 @@ fn a_writable_replica_keeps_the_times_it_gave() {
 }
 
 #[test]
-fn incrbyfloat_is_propagated_as_what_it_set() {
+fn incrbyfloat_is_propagated_as_set() {
     let mut b = Bench::new();
     let done = b.run(incrbyfloat, "INCRBYFLOAT a 10.5");
     assert_eq!((done.reply.as_str(), done.dirty, done.rewritten.as_deref()), ("$4|10.5|", 1, Some("SET a 10.5")));

@@ -40,7 +40,7 @@ fn zadd_and_its_options() {
 }
 
 #[test]
-fn zadd_refuses() {
+fn errors_of_zadd() {
     let mut bench = six();
     bench.run(crate::command::strings::set, "set s 1");
     bench.check(zadd, "zadd z 1 a 2", "-ERR syntax error", 0);
@@ -56,7 +56,7 @@ fn zadd_refuses() {
 }
 
 #[test]
-fn what_changes_nothing_leaves_the_version_alone() {
+fn commands_without_changes_keep_the_version() {
     let mut bench = six();
     let version = bench.keyspace.key_version(0, b"z");
     bench.check(zadd, "zadd z 1 a 2 b", ":0", 0);
@@ -220,7 +220,7 @@ fn unions_and_intersections() {
 }
 
 #[test]
-fn unions_refuse() {
+fn errors_of_unions() {
     let mut bench = six();
     bench.run(crate::command::strings::set, "set s 1");
     let few = "-ERR at least 1 input key is needed for ZUNIONSTORE/ZINTERSTORE";
@@ -242,7 +242,7 @@ fn unions_refuse() {
 }
 
 #[test]
-fn an_encoding_outgrown_stays_outgrown() {
+fn encodings_are_never_converted_back() {
     let mut bench = Bench::new();
     let is_ziplist = |bench: &Bench, key: &[u8]| match bench.keyspace.get(0, key).map(|entry| entry.value()) {
         Some(crate::keyspace::Value::Zset(zset)) => zset.encoding_name() == "ziplist",

@@ -80,7 +80,7 @@ fn plain_types() {
 }
 
 #[test]
-fn what_comes_twice() {
+fn duplicates() {
     // As in 5.0.14: of a set's members the second is ignored, a hash's fields are refused.
     check_value(9, 2, b"\x02\x01a\x01a", "set", "a");
     check_fault(9, 4, b"\x02\x01f\x01v\x01f\x01w", "element f twice at byte 17");
@@ -93,7 +93,7 @@ fn what_comes_twice() {
 }
 
 #[test]
-fn scores_that_are_no_number() {
+fn invalid_scores() {
     check_fault(9, 3, b"\x01\x01a\xfd", "a score that is no number at byte 15");
     check_fault(9, 3, b"\x01\x01a\x00", "a score that is no number at byte 15");
     check_fault(9, 3, b"\x01\x01a\x03nan", "a score that is no number at byte 15");
@@ -103,7 +103,7 @@ fn scores_that_are_no_number() {
 }
 
 #[test]
-fn no_key_holds_an_empty_collection() {
+fn empty_collections_are_skipped() {
     let mut body = b"\xfd\x02\x00\x00\x00\x01\x01a\x00\x02\x01b\x00\x04\x01c\x00\x05\x01d\x00\x0e\x01e\x00".to_vec();
     body.extend_from_slice(&[&b"\x0a\x01f"[..], &string(&ziplist(10, 0, b"")), b"\x00\x01z\x01z"].concat());
     check(&body, &["z=z"]);
@@ -255,7 +255,7 @@ fn zipmaps() {
 }
 
 #[test]
-fn types_that_came_later_or_are_not_read() {
+fn unknown_and_unsupported_types() {
     let listpack = string(&listpack(2, b"\x81a\x02\x07\x01"));
     for (value_type, since) in [(16, 10), (17, 10), (18, 10), (20, 11)] {
         check_fault(since - 1, value_type, &listpack, &format!("unknown value type {value_type} at byte 9"));

@@ -56,7 +56,7 @@ fn check_fixture(file: &[u8], but: Option<&str>) {
 }
 
 #[test]
-fn what_a_newer_redis_wrote() {
+fn files_of_newer_versions() {
     check_fixture(COMPACT, None);
     check_fixture(LARGE, None);
     check_fixture(UNCOMPRESSED, Some("list:many"));
@@ -90,7 +90,7 @@ fn steps_of_any_size_give_the_same() {
 }
 
 #[test]
-fn a_step_stops_at_what_is_wrong() {
+fn a_step_stops_at_an_error() {
     let mut bytes = COMPACT.to_vec();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
@@ -127,7 +127,7 @@ fn damaged_containers_never_panic() {
 }
 
 #[test]
-fn scripts_go_with_the_history() {
+fn scripts_are_saved_with_the_replication_info() {
     let repl = load(&hex(FIRST_FULL_SYNC), &options(9)).unwrap().repl;
     let scripts: Vec<std::sync::Arc<[u8]>> = vec![b"return 1".as_slice().into(), b"return 'x\0y'".as_slice().into()];
     let saved = |repl| {

@@ -43,7 +43,7 @@ fn pairs<'a>(members: impl IntoIterator<Item = &'a (f64, String)>) -> String {
 }
 
 #[test]
-fn commands_do_what_a_simple_model_says() {
+fn random_commands_match_a_simple_model() {
     for seed in 0..SEEDS {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut next = |below: u64| rng.next_u64() % below;
