@@ -1,4 +1,4 @@
-//! `psyncscope serve` as a process: its command line, its sockets, its files, its end. Loopback only.
+//! `psyncscope serve` as a process: command line, sockets, files, exit. Loopback only.
 
 #![allow(clippy::unwrap_used, reason = "what helps a test fails with it")]
 
@@ -9,8 +9,8 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// What is waited for happens within this time.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_psyncscope");
 
@@ -26,7 +26,7 @@ fn new_folder() -> PathBuf {
     folder
 }
 
-/// A server in a folder of its own; both go with this value.
+/// A server in a directory of its own; both are removed with this value.
 struct Server {
     child: Child,
     folder: PathBuf,
@@ -55,14 +55,14 @@ impl Server {
         while !log.contains("Ready to accept connections") {
             assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
         }
-        // Somebody must go on reading, or it would stop at a full pipe.
+        // Keep reading, or the server would block on a full pipe.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self { child, folder: folder.to_owned(), port, log }
     }
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream
     }
 
@@ -88,7 +88,7 @@ impl Server {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            assert!(begun.elapsed() < TIMEOUT, "it does not end");
             std::thread::yield_now();
         }
     }
@@ -96,7 +96,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself, and the folder may be gone.
+        // Ignored: it may have exited, and the directory may be gone.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
@@ -138,7 +138,7 @@ fn long_replies_wait_for_a_slow_reader() {
     assert_eq!(line, "+OK\r\n");
     let gets = 8;
     stream.write_all("GET k\r\n".repeat(gets).as_bytes()).unwrap();
-    // Other clients are served meanwhile, although nobody reads what this one asked for.
+    // Other clients are served meanwhile, although this one does not read its replies.
     assert_eq!(server.exchange(b"STRLEN k\r\n"), format!(":{}\r\n", value.len()));
     let reply = format!("${}\r\n{value}\r\n", value.len());
     for _ in 0..gets {
@@ -180,7 +180,7 @@ fn a_signal_wakes_it_from_its_sleep() {
     assert_eq!(server.end().code(), Some(0));
 }
 
-/// While a script runs on and on, in a transaction too, others are told so, and can end it.
+/// During an endless script, also in a transaction, others get -BUSY, and can kill it.
 #[test]
 fn a_script_without_end_is_killed() {
     let server = Server::start(&["--save", "", "--lua-time-limit", "5"]);
@@ -189,7 +189,7 @@ fn a_script_without_end_is_killed() {
         let mut caller = server.connect();
         caller.write_all(format!("{before}EVAL \"while true do end\" 0\r\n{after}PING\r\n").as_bytes()).unwrap();
         caller.shutdown(Shutdown::Write).unwrap();
-        // The script may not have begun yet.
+        // The script may not have started yet.
         while !server.exchange(b"GET k\r\n").starts_with("-BUSY") {}
         assert_eq!(server.exchange(b"SCRIPT KILL\r\n"), "+OK\r\n");
         let mut reply = String::new();
@@ -205,7 +205,7 @@ fn a_background_save_leaves_a_whole_file_and_no_other() {
     assert_eq!(server.exchange(b"SET k v\r\nBGSAVE\r\n"), "+OK\r\n+Background saving started\r\n");
     let begun = Instant::now();
     while server.exchange(b"INFO persistence\r\n").contains("rdb_bgsave_in_progress:1") {
-        assert!(begun.elapsed() < PATIENCE, "the save does not end");
+        assert!(begun.elapsed() < TIMEOUT, "the save does not end");
     }
     let names: Vec<_> = std::fs::read_dir(&server.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["other.rdb"]);
@@ -220,7 +220,7 @@ fn one_server_replicates_another() {
     assert_eq!(master.exchange(b"SET k v\r\n"), "+OK\r\n");
     let begun = Instant::now();
     while replica.exchange(b"GET k\r\n") != "$1\r\nv\r\n" {
-        assert!(begun.elapsed() < PATIENCE, "the write does not come over");
+        assert!(begun.elapsed() < TIMEOUT, "the write does not come over");
     }
     assert!(replica.exchange(b"INFO replication\r\n").contains("master_link_status:up"));
 }
@@ -240,7 +240,7 @@ fn the_log_goes_to_logfile() {
     write!(child.stdin.take().unwrap(), "logfile \"{}\"\nloglevel verbose\nsave \"\"\n", file.display()).unwrap();
     let begun = Instant::now();
     while !std::fs::read_to_string(&file).unwrap_or_default().contains("* Ready to accept connections") {
-        assert!(begun.elapsed() < PATIENCE, "it is never ready");
+        assert!(begun.elapsed() < TIMEOUT, "it is never ready");
         std::thread::yield_now();
     }
     let mut server = Server { child, folder, port, log: String::new() };
@@ -300,7 +300,7 @@ fn daemonize_starts_a_background_process() {
         let mut stream = loop {
             match TcpStream::connect(("127.0.0.1", port)) {
                 Ok(stream) => break stream,
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "{error}"),
+                Err(error) => assert!(begun.elapsed() < TIMEOUT, "{error}"),
             }
             std::thread::yield_now();
         };
@@ -338,7 +338,7 @@ fn config_rewrite_changes_the_file_it_was_started_with() {
     let server = Server { child, folder, port, log: String::new() };
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < PATIENCE, "it is never ready");
+        assert!(begun.elapsed() < TIMEOUT, "it is never ready");
         std::thread::yield_now();
     }
     assert_eq!(server.exchange(b"CONFIG SET repl-timeout 33\r\nCONFIG REWRITE\r\n"), "+OK\r\n+OK\r\n");
@@ -362,12 +362,12 @@ fn debug_restart_starts_the_program_again_with_its_data() {
         assert_eq!(server.exchange(line), "", "nobody is answered any more");
         let begun = Instant::now();
         let mut after = String::new();
-        // Until the program begins again its port still takes connections, which are then reset.
+        // Until the program starts again its port accepts connections, which are then reset.
         while !after.ends_with("+OK\r\n") {
-            assert!(begun.elapsed() < PATIENCE, "it does not come back");
+            assert!(begun.elapsed() < TIMEOUT, "it does not come back");
             after.clear();
             let Ok(mut stream) = TcpStream::connect(("127.0.0.1", server.port)) else { continue };
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.set_read_timeout(Some(TIMEOUT)).unwrap();
             let _ = stream.write_all(b"INFO server\r\nQUIT\r\n").and_then(|()| stream.read_to_string(&mut after));
         }
         assert_ne!(field(&after, "run_id"), before, "another run");
@@ -381,7 +381,7 @@ fn debug_restart_starts_the_program_again_with_its_data() {
     assert_eq!(server.end().code(), Some(0));
 }
 
-/// A field of what INFO replied.
+/// A field of a reply of INFO.
 fn field(info: &str, name: &str) -> String {
     let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.unwrap_or_else(|| panic!("no {name} in {info}")).to_owned()
@@ -398,11 +398,11 @@ fn a_killed_process_finds_all_confirmed_writes_in_its_append_only_file() {
     let mut server = Server::start_in(&folder, &args);
     assert!(server.log.contains("DB loaded from append only file: 0.000 seconds"), "{}", server.log);
     assert_eq!(server.exchange(b"GET k\r\nINCR n\r\n"), "$1\r\nv\r\n:3\r\n");
-    // What the rewrite made, and what came while it ran and after it.
+    // The data of the rewrite, and changes during and after it.
     assert!(server.exchange(b"BGREWRITEAOF\r\nINCR n\r\n").ends_with("started\r\n:4\r\n"));
     let begun = Instant::now();
     while server.exchange(b"INFO persistence\r\n").contains("aof_rewrite_in_progress:1") {
-        assert!(begun.elapsed() < PATIENCE, "the rewrite does not end");
+        assert!(begun.elapsed() < TIMEOUT, "the rewrite does not end");
     }
     assert_eq!(server.exchange(b"INCR n\r\nDEBUG LOADAOF\r\nGET n\r\n"), ":5\r\n+OK\r\n$1\r\n5\r\n");
     assert!(std::fs::read(folder.join("log.aof")).unwrap().starts_with(b"REDIS0009"));
@@ -411,7 +411,7 @@ fn a_killed_process_finds_all_confirmed_writes_in_its_append_only_file() {
     server.signal("-TERM");
     assert_eq!(server.end().code(), Some(0));
 
-    // A tail that is cut off is cut off the file too; or it stays, and nobody starts.
+    // A truncated tail is also cut off the file; or it is kept, and the start fails.
     let whole = std::fs::read(folder.join("log.aof")).unwrap();
     std::fs::write(folder.join("log.aof"), &whole[..whole.len() - 1]).unwrap();
     let strict = ["--dir", folder.to_str().unwrap(), "--aof-load-truncated", "no", "--port", &free_port().to_string()];
@@ -426,7 +426,7 @@ fn a_killed_process_finds_all_confirmed_writes_in_its_append_only_file() {
 
 #[test]
 fn an_append_only_file_that_cannot_be_opened_stays_off() {
-    // A folder cannot be appended to.
+    // A directory cannot be appended to.
     let folder = new_folder();
     let server = Server::start_in(&folder, &["--save", "", "--appendonly", "yes", "--logfile", ""]);
     assert_eq!(server.exchange(b"CONFIG SET appendonly no\r\n"), "+OK\r\n");
@@ -448,7 +448,7 @@ fn a_unix_domain_socket_is_listened_on() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     let exchange = |text: &str| {
         let mut stream = UnixStream::connect(&path).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
         let mut reply = String::new();
@@ -471,11 +471,11 @@ fn a_unix_domain_socket_is_listened_on() {
 #[test]
 fn a_unix_domain_socket_without_a_port() {
     let folder = new_folder();
-    // A socket that an earlier process left behind is in nobody's way.
+    // The socket of an earlier process is replaced.
     drop(std::os::unix::net::UnixListener::bind(folder.join("s")).unwrap());
     let mut server = Server::start_in(&folder, &["--port", "0", "--unixsocket", "s"]);
     let mut stream = std::os::unix::net::UnixStream::connect(folder.join("s")).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(b"PING\r\n").unwrap();
     let mut reply = [0; 7];
     stream.read_exact(&mut reply).unwrap();
@@ -509,9 +509,9 @@ fn debug_segfault_kills_the_process() {
         assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
     }
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(b"SET k v\r\nDEBUG SEGFAULT\r\n").unwrap();
-    // The log ends when the process does.
+    // The output ends with the process.
     output.read_to_string(&mut log).unwrap();
     let status = child.wait().unwrap();
     assert!(status.signal().is_some(), "it dies by a signal: {status}");

@@ -131,7 +131,7 @@ impl Node {
     }
 
     /// Bytes read.
-    pub(crate) fn append_only_load_goes_on(&mut self, loaded_bytes: usize) {
+    pub(crate) fn continue_append_only_load(&mut self, loaded_bytes: usize) {
         if let Some(loading) = &mut self.loading {
             loading.loaded_bytes = loaded_bytes;
         }

@@ -1,4 +1,4 @@
-//! What administrators and test suites ask a server beside its data.
+//! Administrative commands.
 
 mod common;
 
@@ -116,7 +116,7 @@ fn every_command_with_subcommands_has_help() {
     for command in ["CLIENT", "COMMAND", "CONFIG", "DEBUG", "LATENCY", "MEMORY", "OBJECT", "SLOWLOG"] {
         let help = solo.cmd(&format!("{command} HELP"));
         assert!(help.contains(&format!("+{command} <subcommand> arg arg ... arg. Subcommands are:\r\n")), "{help}");
-        // Two of them spell it by themselves.
+        // Two commands have their own wording.
         let point = if matches!(command, "CLIENT" | "MEMORY") { "" } else { "." };
         assert_eq!(
             solo.cmd(&format!("{command} NONSENSE")),

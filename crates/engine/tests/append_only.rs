@@ -1,4 +1,4 @@
-//! The append-only file: what is written into it and when, and what a file makes of a node.
+//! The append-only file: what is written and when, and loading it.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -14,7 +14,7 @@ const ON: &str = "appendonly yes";
 const COMMANDS: &str = "aof-use-rdb-preamble no";
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 
-/// What the file holds after all that a node asked for, if it began as `file`.
+/// The content of the file after a node's outputs, if it began as `file`.
 fn grown(file: &[u8], solo: &Solo) -> Vec<u8> {
     let mut file = file.to_vec();
     for output in &solo.outputs {
@@ -64,14 +64,14 @@ fn has_logged(solo: &mut Solo, text: &str) {
     assert!(lines.iter().any(|line| line.contains(text)), "{text:?} is not among {lines:#?}");
 }
 
-/// The rewriting child ends with what it is there for, and is reaped.
+/// Lets the rewriting child end with its result, and be reaped.
 fn finish_rewrite(solo: &mut Solo) {
     let (child, bytes) = rewrite(solo).expect("a rewrite");
     solo.input(Input::ChildDone { child, result: Ok(bytes.into()) });
     solo.run_ms(100);
 }
 
-/// The last rewrite that was asked for: its number and what it makes.
+/// The last requested rewrite: its child and its result.
 fn rewrite(solo: &Solo) -> Option<(ChildId, Vec<u8>)> {
     solo.outputs.iter().rev().find_map(|output| match output {
         Output::SpawnRewrite { child, job } => Some((*child, job.run())),
@@ -79,7 +79,7 @@ fn rewrite(solo: &Solo) -> Option<(ChildId, Vec<u8>)> {
     })
 }
 
-/// The driver brings the file that DEBUG LOADAOF asked for.
+/// Delivers the file that DEBUG LOADAOF asked for.
 fn bring_file(solo: &mut Solo, bytes: &[u8]) {
     assert!(matches!(solo.outputs.last(), Some(Output::ReadFile { name }) if name == "appendonly.aof"));
     solo.input(Input::FileRead { result: Ok(bytes.into()) });
@@ -222,7 +222,7 @@ fn a_turn_appends_once_and_before_its_replies() {
                 other => panic!("{other:?}"),
             })
             .collect();
-        // What a second's last turn wrote is brought to the disk in the next, once.
+        // Data written at the end of a second is synced in the next, once.
         let expect = if mode.ends_with("everysec") { vec![(0, Fsync::Background)] } else { Vec::new() };
         assert_eq!(late, expect, "{mode}");
         solo.run_ms(1100);
@@ -262,7 +262,7 @@ fn a_file_rebuilds_the_dataset() {
         again.cmd("INFO stats").lines().find(|l| l.starts_with("total_commands")),
         Some("total_commands_processed:0")
     );
-    // What is loaded is not written again, and what comes later goes behind it.
+    // Loaded commands are not written again, and later ones are appended.
     assert_eq!(file(&again), b"");
     again.cmd("INCR new");
     assert_eq!(commands(&file(&again)), ["SELECT 0", "INCR new"]);
@@ -278,7 +278,7 @@ fn a_file_cut_anywhere_is_loaded_up_to_its_last_command() {
     for len in 1..whole.len() {
         let cut = &whole[..len];
         let done = ends.iter().filter(|&&end| end <= len).count();
-        // An open transaction never happened.
+        // An incomplete transaction is not applied.
         let kept = if (4..7).contains(&done) { 3 } else { done };
         let valid = kept.checked_sub(1).map_or(0, |last| ends[last]);
         let mut solo = Solo::start(&[ON], Some(cut)).unwrap();
@@ -321,7 +321,7 @@ fn an_invalid_append_only_file_prevents_the_start() {
     let preamble = rdb(&["SET a 1"]);
     check(&preamble[..preamble.len() - 9], "Error reading the RDB preamble");
     check(b"REDIS9999", "Error reading the RDB preamble");
-    // Commands that no file holds are not obeyed.
+    // Commands that no file contains are skipped.
     let file = encoded(&["SET a 1", "SHUTDOWN NOSAVE", "DEBUG LOADAOF", "BLPOP q 0", "REPLICAOF x 1", "SET b 2"]);
     let mut solo = Solo::start(&[ON], Some(&file)).unwrap();
     assert_eq!(solo.cmd("MGET a b"), "*2\r\n$1\r\n1\r\n$1\r\n2\r\n");
@@ -342,8 +342,8 @@ fn a_read_only_replica_loads_what_its_scripts_wrote() {
     let file = encoded(&["SELECT 0", "EVAL redis.call('set','x','y') 0", "MULTI", "SET z 1", "EXEC"]);
     let mut solo = Solo::start(&[ON, "replicaof m 6379"], Some(&file)).unwrap();
     assert_eq!(solo.cmd("EVAL \"return redis.call('get','x')\" 0"), "$1\r\ny\r\n");
-    // And it asks its master for everything: the file says nothing of a history.
-    let (_, psync) = solo.climb();
+    // And it asks its master for a full resync: the file has no replication ID.
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
 }
 
@@ -493,7 +493,7 @@ fn a_failed_first_rewrite_is_retried() {
     finish_rewrite(&mut solo);
     solo.cmd("SET a 1");
     assert_eq!(commands(&file(&solo)[rewrite(&solo).unwrap().1.len()..]), ["SELECT 0", "SET a 1"]);
-    // A file that could not take the old one's place was never made.
+    // A file that could not replace the old one does not count.
     let (child, _) = rewrite(&solo).unwrap();
     solo.input(Input::ChildDone { child, result: Err("no such folder".into()) });
     assert!(solo.cmd("INFO persistence").contains("aof_last_bgrewrite_status:err\r\n"));
@@ -521,7 +521,7 @@ fn debug_loadaof_replies_when_the_file_is_loaded() {
     solo.say(conn, b"SET a 1\r\nDEBUG LOADAOF\r\nGET a\r\nINCR a\r\n");
     let other = solo.accept();
     solo.expect(conn, "+OK\r\n");
-    // The driver knows of nothing else meanwhile.
+    // Nothing else happens meanwhile.
     let written = file(&solo);
     assert_eq!(commands(&written), ["SELECT 0", "SET a 1"]);
     solo.outputs.retain(|output| matches!(output, Output::ReadFile { .. }));
@@ -568,7 +568,7 @@ fn a_load_is_not_propagated() {
 #[test]
 fn a_replica_appends_its_masters_commands() {
     let mut solo = Solo::new(&["replicaof m 6379", ON, COMMANDS]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     let dump = rdb(&["SET k v"]);
     solo.cmd("BGREWRITEAOF");
     solo.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", dump.len()).as_bytes());
@@ -584,7 +584,7 @@ fn a_replica_appends_its_masters_commands() {
     let written = commands(&file(&solo));
     let moment = format!("PEXPIREAT x {}", solo.now.unix_ms() + 100_000);
     assert_eq!(written, ["SELECT 0", "SET k v", "SELECT 2", "SET x 1", &moment, "MULTI", "INCR n", "EXEC"]);
-    // Of its own accord a writable replica lets expire what its clients gave a time to live.
+    // A writable replica itself expires keys to which its clients gave a time to live.
     solo.cmd("CONFIG SET replica-read-only no");
     solo.cmd("SET own 1 PX 10");
     solo.run_ms(200);

@@ -1,4 +1,4 @@
-//! Whatever a peer sends, the node answers or hangs up; it never panics.
+//! Whatever a peer sends, the node replies or closes the connection; it never panics.
 
 mod common;
 
@@ -60,7 +60,7 @@ fn bytes(rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
             }
             _ => {
                 let words: Vec<&str> = (0..1 + rng.next_u32() % 5).map(|_| pick(rng, &WORDS)).collect();
-                // Not SHUTDOWN as the first word: a node that ended has nothing to prove.
+                // No SHUTDOWN: it would end the test early.
                 let words = if words[0] == "SHUTDOWN" { vec!["PING"] } else { words };
                 out.extend_from_slice(resp(&words).as_bytes());
             }

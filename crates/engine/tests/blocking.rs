@@ -1,4 +1,4 @@
-//! Clients that wait: who is served, with what, in which order, and what the replicas are sent for it.
+//! Blocked clients: order of service, replies, and propagation.
 
 mod common;
 
@@ -61,7 +61,7 @@ fn blocked_clients_are_served_in_order() {
     );
     assert_eq!(solo.stream(replica), ["SELECT 0", "RPUSH l 1 2 3 4", "LPOP l", "RPOP l", "RPOP l", "LPUSH m 3"]);
     assert_eq!(solo.cmd("LRANGE l 0 -1"), "*1\r\n$1\r\n2\r\n");
-    // All of them wait no more.
+    // None is blocked any more.
     for conn in [a, b, c] {
         solo.ask(conn, "PING", "+PONG|");
     }
@@ -126,7 +126,7 @@ fn sorted_sets() {
     for conn in [l, c] {
         solo.expect(conn, "");
     }
-    // One that waits for the other type lets the next go first.
+    // A client that waits for the other type is skipped.
     solo.cmd("ZADD z 0 zero");
     solo.expect(c, "*3\r\n$1\r\nz\r\n$4\r\nzero\r\n$1\r\n0\r\n");
     solo.cmd("RPUSH z e");
@@ -140,7 +140,7 @@ fn sorted_sets() {
     }
 }
 
-/// A transaction serves when it is over: what it took away itself is not there any more.
+/// Clients are served after a transaction: elements it popped itself are gone.
 #[test]
 fn transactions_and_blocking() {
     let mut solo = master();
@@ -156,14 +156,14 @@ fn transactions_and_blocking() {
     }
     solo.expect(a, "*2\r\n$1\r\nl\r\n$1\r\n2\r\n");
     assert_eq!(solo.stream(replica), ["MULTI", "RPUSH l 1", "LPUSH l 2", "EXEC", "LPOP l"]);
-    // Inside a transaction nobody waits.
+    // No blocking inside a transaction.
     for line in ["DEL l", "MULTI", "BLPOP l 0", "BRPOP l 5", "BRPOPLPUSH l m 0"] {
         solo.cmd(line);
     }
     assert_eq!(solo.cmd("EXEC"), "*3\r\n*-1\r\n*-1\r\n$-1\r\n");
 }
 
-/// What a blocked client sends is read once it is served, in the same turn.
+/// Input of a blocked client is processed once it is served, in the same turn.
 #[test]
 fn a_blocked_clients_input_waits() {
     let mut solo = master();
@@ -216,7 +216,7 @@ fn a_change_of_role() {
     solo.cmd("REPLICAOF h 1");
     solo.expect(a, "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n");
     assert!(solo.has_closed(a));
-    // Promotion leaves those alone who wait on a writable replica.
+    // Promotion does not unblock clients of a writable replica.
     solo.cmd("CONFIG SET replica-read-only no");
     let [b] = waiting(&mut solo, ["BLPOP l 0"]);
     solo.cmd("REPLICAOF NO ONE");
@@ -225,15 +225,15 @@ fn a_change_of_role() {
     solo.expect(b, "*2\r\n$1\r\nl\r\n$1\r\n1\r\n");
 }
 
-/// Whatever order clients and elements come in: each element goes to whoever has waited longest for its list, and with
-/// nobody waiting it stays.
+/// In any order of clients and elements, each element goes to the client that has waited longest for its list;
+/// without one it stays.
 #[test]
 fn any_interleaving_is_served_in_order() {
     for seed in 0..100 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut pick = |n: usize| rng.next_u32() as usize % n;
         let mut solo = master();
-        // What must happen: who waits for which lists, in order, and what each list holds.
+        // The model: clients waiting for lists, in order, and the content of each list.
         let mut waiters: Vec<(ConnId, Vec<usize>)> = Vec::new();
         let mut lists: [VecDeque<u32>; 3] = Default::default();
         let mut element = 0;

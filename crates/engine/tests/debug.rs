@@ -1,4 +1,4 @@
-//! DEBUG: digests as a real Redis makes them, and what else tests of Redis lean on.
+//! DEBUG and MEMORY: digests as in Redis, crashes, and how Redis would store data.
 
 mod common;
 

@@ -11,7 +11,7 @@ use psyncscope_engine::{ChildId, ConnId, Input, Output};
 
 const DISKLESS: [&str; 3] = ["repl-diskless-sync yes", "repl-diskless-sync-delay 0", "repl-ping-replica-period 3600"];
 
-/// A replica by hand, which understands the EOF mark, of a diskless master.
+/// A scripted replica of a diskless master, with capa eof.
 fn waiting(master: &mut Solo) -> ConnId {
     let conn = master.accept();
     master.say(conn, resp(&["REPLCONF", "capa", "eof", "capa", "psync2"]).as_bytes());
@@ -20,7 +20,7 @@ fn waiting(master: &mut Solo) -> ConnId {
     conn
 }
 
-/// The child that the master was last asked for: its number, its mark and its connections.
+/// The last child of the master: its number, its mark and its connections.
 fn child(master: &Solo) -> Option<(ChildId, String, Vec<ConnId>)> {
     master.outputs.iter().rev().find_map(|output| match output {
         Output::SpawnToSockets { child, mark, conns, timeout_s: 60, .. } => {
@@ -57,7 +57,7 @@ fn the_save_starts_when_a_replica_was_idle_for_longer_than_the_delay() {
     let mut master = Solo::new(&["repl-diskless-sync yes", "repl-diskless-sync-delay 2"]);
     master.run_ms(10);
     let first = waiting(&mut master);
-    // Cron comes at 1.001, 2.001, 3.001 s; more than 2 whole seconds have passed at the third.
+    // Cron runs at 1.001, 2.001, 3.001 s; at the third, more than 2 whole seconds have passed.
     master.run_ms(2500);
     assert_eq!(child(&master), None);
     let second = waiting(&mut master);
@@ -96,7 +96,7 @@ fn an_ack_counts_only_after_the_child_was_reaped() {
     let (number, ..) = child(&master).expect("a child");
     master.cmd("SET k v");
     master.sent(conn);
-    // The child is done and the replica has loaded, but serverCron has not looked.
+    // The child is done and the replica has loaded, but serverCron has not reaped the child.
     master.input(Input::ChildStreamed { child: number, reached: &[conn] });
     master.say(conn, resp(&["REPLCONF", "ACK", "0"]).as_bytes());
     assert!(info(&mut master).contains("state=wait_bgsave"));
@@ -119,7 +119,7 @@ fn replicas_that_the_child_did_not_reach_are_freed() {
     master.input(Input::ChildStreamed { child: number, reached: &[second] });
     master.run_ms(100);
     assert!(master.has_closed(first) && !master.has_closed(second));
-    // One that leaves during the transfer is closed, which stops the child's writing to it.
+    // A replica that disconnects during the transfer is closed, which stops the child's writing to it.
     let third = waiting(&mut master);
     master.run_ms(2100);
     let (number, ..) = child(&master).expect("a child");
@@ -138,7 +138,7 @@ fn a_replica_without_capa_eof_gets_a_file() {
     assert_eq!(child(&master), None);
     master.finish_child();
     assert!(master.sent(conn).starts_with('$'));
-    // Among those who wait together, the least able decides.
+    // The common capabilities of the waiting replicas decide.
     let able = waiting(&mut master);
     master.cmd("BGSAVE");
     let old = master.accept();

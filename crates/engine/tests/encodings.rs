@@ -1,4 +1,4 @@
-//! Which encodings loaded collections have: those of the node that loads them, not of the one that saved them.
+//! Loaded collections have the encodings of the node that loads them, not of the one that saved them.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -9,7 +9,7 @@ use psyncscope_engine::{Config, Instant, Node, Now, Outbox};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 
-/// Of each type one that is small by number and length, and one that is long.
+/// For each type a small collection, and one with a long element.
 const DATASET: &[&str] = &[
     "SADD set 1 2 3",
     "ZADD zset 1 a 2 b 3 c",
@@ -66,7 +66,7 @@ fn from_a_master() {
     let file = file(&[]);
     let lines = [&["replicaof m 6379"], ENTRIES_2].concat();
     let mut replica = Solo::new(&lines);
-    let (conn, _) = replica.climb();
+    let (conn, _) = replica.handshake();
     replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
     replica.say(conn, &file);
     assert_eq!(encodings(&mut replica), "hashtable skiplist hashtable ziplist ziplist");

@@ -1,4 +1,4 @@
-//! What becomes of a node whose files cannot be written.
+//! A node whose files cannot be written.
 
 mod common;
 
@@ -17,7 +17,7 @@ fn node(lines: &[&str]) -> (Solo, ConnId) {
     (solo, conn)
 }
 
-/// These bytes of a client, in a turn in which every file fails.
+/// Sends bytes in a turn in which every file fails.
 fn say_without_disk(solo: &mut Solo, conn: ConnId, text: &str) {
     let mut out = Outbox::new();
     solo.node.handle_ready(solo.now, Input::Received { conn, bytes: text.as_bytes() }, &mut out);
@@ -64,7 +64,7 @@ fn a_master_refuses_writes_after_a_failed_background_save() {
     solo.ask(conn, "MULTI", "+OK|");
     solo.ask(conn, "SET a 4", &refused);
     solo.ask(conn, "EXEC", "-EXECABORT Transaction discarded because of previous errors.|");
-    // Each of these alone lifts it.
+    // Each of these alone allows writes again.
     solo.ask(conn, "CONFIG SET stop-writes-on-bgsave-error no", "+OK|");
     solo.ask(conn, "PING", "+PONG|");
     solo.ask(conn, "CONFIG SET stop-writes-on-bgsave-error yes", "+OK|");
@@ -130,7 +130,7 @@ fn a_node_that_cannot_save_does_not_shut_down() {
 fn config_rewrite_fails_with_its_file() {
     let (mut solo, conn) = node(&[]);
     solo.ask(conn, "CONFIG REWRITE", "-ERR The server is running without a config file|");
-    // Somebody else's file is no news.
+    // Failures of unknown files are ignored.
     solo.input(Input::FileFailed { name: "dump.rdb", error: "Is a directory" });
     solo.ask(conn, "PING", "+PONG|");
 }

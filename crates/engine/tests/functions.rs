@@ -1,4 +1,4 @@
-//! The functions of replication.c by name: when each is called and what it changes, seen from outside.
+//! The functions of replication.c by name: when each is called and what it changes.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -15,13 +15,13 @@ use psyncscope_engine::{ConnId, Input, Output};
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 const NO_PING: &str = "repl-ping-replica-period 3600";
 
-/// What happened to the IDs since the last call.
+/// Changes of the IDs since the last call.
 fn ids(solo: &mut Solo) -> Vec<IdChange> {
     let events = std::mem::take(&mut solo.events);
     events.iter().filter_map(|event| if let Event::Ids { why, .. } = event { Some(*why) } else { None }).collect()
 }
 
-/// What happened to the cached master since the last call.
+/// Changes of the cached master since the last call.
 fn cached(solo: &mut Solo) -> Vec<CachedMasterChange> {
     let events = std::mem::take(&mut solo.events);
     events
@@ -38,7 +38,7 @@ fn connected() -> (Solo, ConnId) {
 }
 
 fn full_sync(solo: &mut Solo, offset: i64) -> ConnId {
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     let file = rdb(&["SET k v"]);
     solo.say(conn, format!("+FULLRESYNC {ID} {offset}\r\n${}\r\n", file.len()).as_bytes());
     solo.say(conn, &file);
@@ -48,7 +48,7 @@ fn full_sync(solo: &mut Solo, offset: i64) -> ConnId {
     conn
 }
 
-/// A master with one online replica, by hand. Its offset is 0.
+/// A master with one scripted, online replica. Its offset is 0.
 fn with_replica() -> (Solo, ConnId) {
     let mut master = Solo::new(&[NO_PING]);
     master.run_ms(10);
@@ -85,7 +85,7 @@ fn psync_replies(solo: &mut Solo) -> Vec<(ConnId, String)> {
         .collect()
 }
 
-/// The event names the ID that went out. The verdict cannot: a first replica gives its master another ID after it.
+/// The event has the ID that was sent. The verdict cannot: for a first replica the ID changes after it.
 #[test]
 fn the_reply_event_is_the_line_sent() {
     let mut solo = Solo::new(&[NO_PING]);
@@ -130,7 +130,7 @@ fn a_diskless_save_answers_when_it_starts() {
     solo.sent(conn);
     solo.run_ms(4000);
     let sent = solo.sent(conn);
-    // Before it come the newlines that keep a waiting replica from giving up.
+    // It is preceded by the newlines that keep a waiting replica from timing out.
     let line = format!("+FULLRESYNC {} 50\r\n", replid(&solo));
     assert_eq!(sent.trim_start_matches('\n'), line);
     assert_eq!(psync_replies(&mut solo), [(conn, line)]);
@@ -230,7 +230,7 @@ fn replication_discard_cached_master() {
     let discards = |answer: &str| {
         let (mut solo, link) = connected();
         solo.drop_link(link);
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         solo.events.clear();
         solo.say(conn, answer.as_bytes());
         cached(&mut solo).contains(&CachedMasterChange::Discarded)
@@ -238,7 +238,7 @@ fn replication_discard_cached_master() {
     assert!(discards(&format!("+FULLRESYNC {ID} 5\r\n")));
     assert!(discards("-ERR unknown command\r\n") && discards("-MASTERDOWN\r\n") && discards("whatever\r\n"));
     assert!(!discards("-NOMASTERLINK\r\n") && !discards("-LOADING\r\n") && !discards("\n"));
-    // Promotion; and a master that becomes a replica forgets what it may have had.
+    // Promotion; and a master that becomes a replica discards an earlier one.
     let (mut solo, _) = connected();
     solo.cmd("REPLICAOF NO ONE");
     assert_eq!(cached(&mut solo), [CachedMasterChange::Cached, CachedMasterChange::Discarded]);
@@ -255,7 +255,7 @@ fn cancel_replication_handshake() {
     solo.run_ms(4100);
     assert!(solo.has_closed(connecting), "a timeout");
     assert_eq!(solo.state(), ReplState::Connecting, "and the next attempt in the same tick");
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.cmd("REPLICAOF other 6379");
     assert!(solo.has_closed(conn), "another master");
     assert_eq!(solo.state(), ReplState::Connect);
@@ -268,7 +268,7 @@ fn cancel_replication_handshake() {
 #[test]
 fn replication_abort_sync_transfer() {
     let mut solo = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$100\r\nREDIS").as_bytes());
     assert_eq!(solo.node.view(None).upstream.as_ref().unwrap().transfer, Some((5, Some(100))));
     solo.cmd("REPLICAOF other 6379");
@@ -292,11 +292,11 @@ fn undo_connect_with_master() {
 fn slave_is_in_handshake_state() {
     let states: Vec<ReplState> = ReplState::ALL.into_iter().filter(|state| state.is_handshake()).collect();
     assert_eq!((states.len(), states[0], states[10]), (11, ReplState::ReceivePong, ReplState::ReceivePsync));
-    // ROLE has one word for all of them.
+    // ROLE has one name for all of them.
     let mut solo = Solo::new(&["replicaof m 6379"]);
     solo.run_ms(10);
     assert!(solo.cmd("ROLE").contains("$10\r\nconnecting\r\n"));
-    solo.climb();
+    solo.handshake();
     assert!(solo.cmd("ROLE").contains("$9\r\nhandshake\r\n"));
 }
 
@@ -313,17 +313,17 @@ fn disconnect_slaves() {
     let (mut solo, link, replica) = attached();
     solo.drop_link(link);
     assert!(!solo.has_closed(replica), "a lost link is none of their business");
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+CONTINUE {ID}\r\n").as_bytes());
     assert!(!solo.has_closed(replica), "the same history goes on");
     let (mut solo, link, replica) = attached();
     solo.drop_link(link);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, b"+CONTINUE fedcba0987654321fedcba0987654321fedcba09\r\n");
     assert!(solo.has_closed(replica), "they must learn the new name");
     let (mut solo, link, replica) = attached();
     solo.drop_link(link);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
     assert!(solo.has_closed(replica), "before any byte of the RDB");
     assert_eq!(solo.node.backlog_window(), None);
@@ -354,7 +354,7 @@ fn disconnect_all_blocked_clients() {
     solo.cmd("REPLICAOF m 6379");
     assert!(solo.sent(client).starts_with("-UNBLOCKED force unblock from blocking operation, instance state changed"));
     assert!(solo.has_closed(client));
-    // Promotion leaves them alone.
+    // Promotion does not affect them.
     solo.cmd("CONFIG SET replica-read-only no");
     let client = solo.accept();
     solo.say(client, b"BLPOP list 0\r\n");
@@ -370,7 +370,7 @@ fn replication_cache_master_using_myself() {
     let own = replid(&solo);
     solo.cmd("REPLICAOF m 6379");
     assert_eq!(cached(&mut solo), [CachedMasterChange::Synthesized]);
-    let (_, psync) = solo.climb();
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", &own.to_string(), "51"]), "its own history and the byte after its 50");
 }
 
@@ -382,9 +382,9 @@ fn replication_create_master_client() {
         (upstream.conn, upstream.reploff, upstream.read_reploff),
         (Some(link), Some(Offset(1000)), Some(Offset(1000)))
     );
-    // After SYNC the offset is unknown, and such a link acknowledges nothing of itself.
+    // After SYNC the offset is unknown, and no periodic ACKs are sent.
     let mut solo = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, b"-ERR unknown command 'PSYNC'\r\n");
     let file = rdb(&[]);
     solo.say(conn, &[format!("${}\r\n", file.len()).as_bytes(), &file].concat());
@@ -425,7 +425,7 @@ fn send_synchronous_command() {
     assert_eq!(solo.sent(conn), "", "an answer is a whole line");
     solo.say(conn, b"NG\r\n");
     assert!(solo.sent(conn).contains("listening-port"), "then the next");
-    // A line that does not end within 5 s is an answer too, and not a good one.
+    // A line that does not end within 5 s is an error reply.
     solo.say(conn, b"+O");
     solo.run_ms(5100);
     assert!(solo.has_closed(conn));
@@ -434,7 +434,7 @@ fn send_synchronous_command() {
 #[test]
 fn slave_try_partial_resynchronization() {
     let mut solo = Solo::new(&["replicaof m 6379"]);
-    let (conn, psync) = solo.climb();
+    let (conn, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", "?", "-1"]), "nothing is cached");
     solo.say(conn, b"\n\r\n");
     assert_eq!(solo.state(), ReplState::ReceivePsync, "an empty line asks for patience");
@@ -444,7 +444,7 @@ fn slave_try_partial_resynchronization() {
         Event::CachedMaster { change: CachedMasterChange::Cached, next_request } => *next_request,
         _ => None,
     });
-    let (_, psync) = solo.climb();
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", ID, "1001"]), "the next byte after the last applied");
     let NextRequest { replid, next } = next_request.expect("the event says what will be asked");
     assert_eq!((replid.to_string().as_str(), next), (ID, NextByte(1001)));
@@ -455,7 +455,7 @@ fn replication_resurrect_cached_master() {
     let (mut solo, link) = connected();
     solo.say(link, resp(&["SELECT", "3"]).as_bytes());
     solo.drop_link(link);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, (format!("+CONTINUE {ID}\r\n") + &resp(&["SET", "there", "1"])).as_bytes());
     assert!(cached(&mut solo).contains(&CachedMasterChange::Resurrected));
     assert_eq!(solo.state(), ReplState::Connected);
@@ -581,7 +581,7 @@ fn start_bgsave_for_replication() {
     master.say(first, resp(&["PSYNC", "?", "-1"]).as_bytes());
     let spawned = |solo: &Solo| solo.outputs.iter().filter(|output| matches!(output, Output::Spawn { .. })).count();
     assert_eq!(spawned(&master), 1, "by PSYNC");
-    // A second one, able to do less, waits for the next save; that starts when this one ends.
+    // A second one, with fewer capabilities, waits for the next save, which starts when this one ends.
     let less = master.accept();
     master.say(first, resp(&["REPLCONF", "capa", "psync2"]).as_bytes());
     master.say(less, resp(&["PSYNC", "?", "-1"]).as_bytes());
@@ -589,7 +589,7 @@ fn start_bgsave_for_replication() {
     master.finish_child();
     assert_eq!(spawned(&master), 2, "by the end of the first");
     assert!(master.sent(less).contains("+FULLRESYNC"));
-    // A save for other reasons has nobody to lend its offset: cron starts the next.
+    // A save for other reasons has no replica to copy from: cron starts the next.
     let mut master = Solo::new(&[NO_PING]);
     master.cmd("BGSAVE");
     let conn = master.accept();
@@ -696,7 +696,7 @@ fn feed_replication_backlog() {
     master.input(Input::Closed { conn: replica, reason: CloseReason::Eof });
     master.cmd("SET k v");
     assert_eq!(master.node.history().master_repl_offset, Offset(77), "also without a replica");
-    // A node in between feeds what it has applied, byte for byte.
+    // An intermediate node feeds what it has applied, byte for byte.
     let (mut solo, link) = connected();
     let replica = sub_replica(&mut solo);
     let stream = resp(&["select", "0"]) + "PING\r\n" + &resp(&["SET", "k", "v"]);
@@ -716,7 +716,7 @@ fn replication_send_ack() {
     assert_eq!(solo.sent(link), resp(&["REPLCONF", "ACK", "1051"]));
 }
 
-/// A master may claim any offset, and a replica of this replica may come and ask.
+/// A master may send any offset, and a sub-replica may ask for it.
 #[test]
 fn offsets_at_the_end_of_their_range() {
     for offset in [i64::MAX, i64::MAX - 3, i64::MIN, -2] {

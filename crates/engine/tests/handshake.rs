@@ -1,4 +1,4 @@
-//! The replica's climb, rung by rung, against a master that is a script.
+//! The replica's handshake, state by state, against a scripted master.
 
 mod common;
 
@@ -14,7 +14,7 @@ const OTHER: &str = "c41ec41ec41ec41ec41ec41ec41ec41ec41ec41e";
 /// A replica that finished a full sync at `offset` with key `k`.
 fn synced(lines: &[&str], offset: i64) -> (Solo, psyncscope_engine::ConnId) {
     let mut solo = Solo::new(lines);
-    let (conn, psync) = solo.climb();
+    let (conn, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
     solo.say(conn, format!("+FULLRESYNC {ID} {offset}\r\n").as_bytes());
     let file = rdb(&["SET k v"]);
@@ -88,7 +88,7 @@ fn an_answer_is_at_most_255_bytes_and_the_rest_is_the_next() {
     check(bytes(254), ReplState::ReceivePort);
     check(bytes(254) + "\n", ReplState::ReceiveCapa);
     check(bytes(255), ReplState::ReceiveCapa);
-    // The line end that did not fit is an empty answer to the next request, which takes any.
+    // The line end beyond the limit is an empty reply to the next request, which accepts any.
     check(bytes(255) + "\n", ReplState::ReceivePsync);
     check(bytes(254) + "\r\n", ReplState::ReceivePsync);
     check(bytes(509), ReplState::ReceiveCapa);
@@ -96,7 +96,7 @@ fn an_answer_is_at_most_255_bytes_and_the_rest_is_the_next() {
     // The first line of a transfer may be longer.
     for (length, state) in [(1022, ReplState::Transfer), (1023, ReplState::Connect)] {
         let mut solo = Solo::new(&[REPLICA]);
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n-{}", "x".repeat(length - 1)).as_bytes());
         assert_eq!(solo.state(), state, "{length} bytes");
     }
@@ -148,7 +148,7 @@ fn slave_try_partial_resynchronization_handles_every_reply() {
     fn check(answer: &str, outcome: Option<PsyncOutcome>, state: ReplState, cached: bool) {
         let (mut solo, conn) = synced(&[REPLICA], 50);
         solo.drop_link(conn);
-        let (conn, psync) = solo.climb();
+        let (conn, psync) = solo.handshake();
         assert_eq!(psync, resp(&["PSYNC", ID, "51"]));
         solo.say(conn, answer.as_bytes());
         let got = solo.events.iter().rev().find_map(|event| match event {
@@ -185,7 +185,7 @@ fn slave_try_partial_resynchronization_handles_every_reply() {
 fn continue_with_another_id_shifts_the_history() {
     let (mut solo, conn) = synced(&[REPLICA], 77);
     solo.drop_link(conn);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+CONTINUE {OTHER}\r\n{}", resp(&["SET", "a", "1"])).as_bytes());
     let history = solo.node.history();
     assert_eq!(history.replid.to_string(), OTHER);
@@ -198,7 +198,7 @@ fn continue_with_another_id_shifts_the_history() {
 #[test]
 fn an_unrequested_continue_is_refused() {
     let mut solo = Solo::new(&[REPLICA]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, b"+CONTINUE\r\n");
     assert_eq!(solo.state(), ReplState::Transfer);
     solo.expect(conn, "SYNC\r\n");
@@ -207,7 +207,7 @@ fn an_unrequested_continue_is_refused() {
 #[test]
 fn after_sync_the_offset_is_unknown_and_nothing_is_acknowledged() {
     let mut solo = Solo::new(&[REPLICA]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, b"-ERR unknown command\r\n");
     solo.expect(conn, "SYNC\r\n");
     let file = rdb(&["SET k v"]);
@@ -229,7 +229,7 @@ fn the_offset_counts_whole_commands_only() {
     solo.say(conn, half.as_bytes());
     assert_eq!(solo.node.master_link_offsets().map(|(a, b)| (a.0, b.0)), Some((0, 11)));
     solo.drop_link(conn);
-    let (conn, psync) = solo.climb();
+    let (conn, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", ID, "1"]), "the half is asked for again");
     solo.say(conn, format!("+CONTINUE\r\n{half}{rest}\n").as_bytes());
     assert_eq!(solo.node.master_link_offsets().map(|(a, b)| (a.0, b.0)), Some((27, 28)), "a newline counts later");
@@ -253,7 +253,7 @@ fn a_transfer_by_mark_ends_at_the_mark_whatever_the_pieces() {
     let mark = "0123456789012345678901234567890123456789";
     for piece in [1, 7, 40, 4096] {
         let mut solo = Solo::new(&[REPLICA]);
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$EOF:{mark}\r\n").as_bytes());
         let payload = [&file[..], mark.as_bytes()].concat();
         for chunk in payload.chunks(piece) {
@@ -270,12 +270,12 @@ fn failed_transfers() {
     #[track_caller]
     fn check(bytes: &[u8]) {
         let mut solo = Solo::new(&[REPLICA]);
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
         solo.say(conn, bytes);
         assert_eq!(solo.state(), ReplState::Connect, "{}", String::from_utf8_lossy(bytes));
         assert!(solo.has_closed(conn));
-        let (_, psync) = solo.climb();
+        let (_, psync) = solo.handshake();
         assert_eq!(psync, resp(&["PSYNC", "?", "-1"]), "the cached master was given up at +FULLRESYNC");
     }
     check(b"-ERR no save today\r\n");
@@ -291,7 +291,7 @@ fn failed_transfers() {
 fn a_link_lost_during_the_transfer() {
     let (mut solo, conn) = synced(&[REPLICA], 50);
     solo.drop_link(conn);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+FULLRESYNC {OTHER} 5\r\n$100\r\nREDIS").as_bytes());
     let transfer = |solo: &Solo| solo.node.view(None).upstream.as_ref().and_then(|upstream| upstream.transfer);
     assert_eq!(transfer(&solo), Some((5, Some(100))));
@@ -302,7 +302,7 @@ fn a_link_lost_during_the_transfer() {
         |event| matches!(event, Event::Log { text, .. } if text.starts_with("I/O error trying to sync with MASTER"))
     ));
     assert_eq!(solo.cmd("GET k"), "$1\r\nv\r\n", "the dataset is still the old one");
-    let (_, psync) = solo.climb();
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
 }
 
@@ -324,7 +324,7 @@ fn errors_of_replconf_are_tolerated() {
     assert!(!solo.events.iter().any(complains), "+OK is no reason to complain");
 }
 
-/// A kernel that takes less than a whole request ends the handshake.
+/// A kernel that does not accept a whole request ends the handshake.
 #[test]
 fn a_request_goes_out_whole_or_not_at_all() {
     let (ping, port) = (resp(&["PING"]), resp(&["REPLCONF", "listening-port", "7001"]));
@@ -348,7 +348,7 @@ fn a_request_goes_out_whole_or_not_at_all() {
 #[test]
 fn a_torn_rdb_ends_the_process_as_it_ends_redis() {
     let mut solo = Solo::new(&[REPLICA]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$12\r\nREDIS0009xyz").as_bytes());
     assert!(solo.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
     assert_eq!(solo.node.next_timeout(), None);
@@ -380,9 +380,9 @@ fn timeouts_of_the_handshake_the_transfer_and_the_stream() {
 fn a_link_lost_before_the_reply_to_psync_discards_the_cached_master() {
     let (mut solo, conn) = synced(&[REPLICA], 50);
     solo.drop_link(conn);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.drop_link(conn);
-    let (_, psync) = solo.climb();
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", "?", "-1"]));
 }
 
@@ -392,7 +392,7 @@ fn a_former_master_requests_its_own_history() {
     let id = solo.node.history().replid.to_string();
     assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK\r\n");
     assert_eq!(solo.cmd("REPLICAOF 10.0.0.1 6379"), "+OK Already connected to specified master\r\n");
-    let (_, psync) = solo.climb();
+    let (_, psync) = solo.handshake();
     assert_eq!(psync, resp(&["PSYNC", &id, "1"]));
 }
 
@@ -410,7 +410,7 @@ fn bulk_headers_are_read_as_strtol_reads_them() {
     #[track_caller]
     fn check(header: &str, then: &str, lines: &[&str], state: ReplState) {
         let mut solo = Solo::new(&[REPLICA]);
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
         solo.events.clear();
         solo.say(conn, format!("{header}\r\n").as_bytes());
@@ -444,7 +444,7 @@ fn bulk_headers_are_read_as_strtol_reads_them() {
 #[test]
 fn a_header_without_a_payload_waits_for_more() {
     let mut solo = Solo::new(&[REPLICA, "repl-timeout 5"]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n$0\r\n").as_bytes());
     assert!(solo.cmd("INFO replication").contains("master_sync_left_bytes:0\r\n"));
     solo.run_ms(4000);
@@ -471,7 +471,7 @@ fn a_protocol_error_in_the_stream_ends_the_link_at_the_next_ack() {
         assert!(
             log.contains(&"Connection with master lost.") && !log.contains(&"Caching the disconnected master state.")
         );
-        assert_eq!(solo.climb().1, resp(&["PSYNC", "?", "-1"]), "{bad}");
+        assert_eq!(solo.handshake().1, resp(&["PSYNC", "?", "-1"]), "{bad}");
     }
     // A queued ACK goes out first, and the link is closed right after it.
     let (mut solo, conn) = synced(&[REPLICA], 100);
@@ -484,7 +484,7 @@ fn a_protocol_error_in_the_stream_ends_the_link_at_the_next_ack() {
 #[test]
 fn after_sync_a_protocol_error_ends_only_by_timeout() {
     let mut solo = Solo::new(&[REPLICA]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     solo.say(conn, b"-ERR unknown command\r\n");
     let file = rdb(&["SET k v"]);
     solo.say(conn, &[format!("${}\r\n", file.len()).as_bytes(), &file].concat());

@@ -1,11 +1,11 @@
-//! Keyspace events: which commands tell which.
+//! Keyspace events of commands.
 
 mod common;
 
 use common::solo::Solo;
 
-/// A node that tells of everything, and one who listens to all events.
-fn told() -> (Solo, psyncscope_engine::ConnId) {
+/// A node with all events enabled, and a subscriber to all of them.
+fn subscribed() -> (Solo, psyncscope_engine::ConnId) {
     let mut solo = Solo::new(&["notify-keyspace-events EA", "hz 100"]);
     solo.run_ms(2);
     let conn = solo.accept();
@@ -14,7 +14,7 @@ fn told() -> (Solo, psyncscope_engine::ConnId) {
     (solo, conn)
 }
 
-/// What was told since the last time: `event key`, or `event key@db` in other databases than 0.
+/// Events since the last call: `event key`, or `event key@db` in databases other than 0.
 fn events(solo: &mut Solo, conn: psyncscope_engine::ConnId) -> Vec<String> {
     let text = solo.sent(conn);
     let words: Vec<&str> = text.split("\r\n").collect();
@@ -29,10 +29,10 @@ fn events(solo: &mut Solo, conn: psyncscope_engine::ConnId) -> Vec<String> {
         .collect()
 }
 
-/// Each command tells what a Redis 5.0.14 tells of it.
+/// Each command has the events of Redis 5.0.14.
 #[test]
 fn events_of_commands() {
-    let (mut solo, conn) = told();
+    let (mut solo, conn) = subscribed();
     for (line, expect) in [
         ("SET s 1", "set s"),
         ("SET s 1 EX 10", "set s, expire s"),
@@ -123,7 +123,7 @@ fn events_of_commands() {
 
 #[test]
 fn events_of_blocked_clients() {
-    let (mut solo, conn) = told();
+    let (mut solo, conn) = subscribed();
     for (wait, line, expect) in [
         ("BLPOP l 0", "RPUSH l 1", "rpush l, lpop l, del l"),
         ("BRPOPLPUSH l m 0", "RPUSH l 1", "rpush l, lpush m, rpop l, del l"),
@@ -138,7 +138,7 @@ fn events_of_blocked_clients() {
 
 #[test]
 fn events_of_expired_keys() {
-    let (mut solo, conn) = told();
+    let (mut solo, conn) = subscribed();
     solo.cmd("PSETEX swept 1 x");
     solo.cmd("SELECT 1");
     solo.cmd("PSETEX touched 1 x");
@@ -155,7 +155,7 @@ fn events_of_expired_keys() {
 
 #[test]
 fn only_enabled_classes_are_published() {
-    let (mut solo, conn) = told();
+    let (mut solo, conn) = subscribed();
     assert_eq!(solo.cmd("CONFIG GET notify-keyspace-events"), "*2\r\n$22\r\nnotify-keyspace-events\r\n$2\r\nAE\r\n");
     for (flags, expect) in [("El", "rpush l"), ("Eg$", "del s"), ("E", ""), ("A", ""), ("", ""), ("Kl", "")] {
         assert_eq!(solo.cmd(&format!("CONFIG SET notify-keyspace-events '{flags}'")), "+OK\r\n");

@@ -1,4 +1,4 @@
-//! Large RDB files: loaded in steps, with the event loop entered in between.
+//! Large RDB files are loaded in steps, between which the event loop runs.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -29,7 +29,7 @@ fn large(mib: usize) -> Vec<u8> {
     file.expect("SAVE writes a file")
 }
 
-/// How many steps the node has asked for so far, in bytes.
+/// The steps that the node has requested so far, in bytes.
 fn steps(node: &Solo) -> Vec<usize> {
     let loads = node.outputs.iter().filter_map(|output| match output {
         Output::Load { bytes } => Some(*bytes),
@@ -38,11 +38,11 @@ fn steps(node: &Solo) -> Vec<usize> {
     loads.collect()
 }
 
-/// A replica in the middle of a load: its file has more than 5 MiB, so it takes three steps.
+/// A replica during a load: its file has more than 5 MiB, so it takes three steps.
 fn loading() -> (Solo, psyncscope_engine::ConnId, usize) {
     let file = large(5);
     let mut replica = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = replica.climb();
+    let (conn, _) = replica.handshake();
     replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
     for piece in file.chunks(16384) {
         replica.say(conn, piece);
@@ -104,7 +104,7 @@ fn the_link_is_not_read_during_the_load() {
     replica.input(Input::LoadStep);
     assert_eq!(replica.cmd("GET k"), "$1\r\nv\r\n", "what had arrived is applied");
     assert_eq!(replica.state(), ReplState::Connect, "then the end of the link is noticed");
-    let (_, psync) = replica.climb();
+    let (_, psync) = replica.handshake();
     assert_eq!(psync, resp(&["PSYNC", ID, "1051"]), "and it can go on from there: 23 + 27 bytes after 1000");
 }
 
@@ -112,7 +112,7 @@ fn the_link_is_not_read_during_the_load() {
 fn bytes_after_the_file_belong_to_the_stream() {
     let file = large(3);
     let mut replica = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = replica.climb();
+    let (conn, _) = replica.handshake();
     let header = format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len());
     let stream = resp(&["SELECT", "0"]) + &resp(&["SET", "k", "v"]);
     replica.say(conn, &[header.as_bytes(), &file, stream.as_bytes()].concat());
@@ -131,7 +131,7 @@ fn a_damaged_file_ends_the_process() {
     let at = file.len() - 200;
     file[at..].fill(0xee);
     let mut replica = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = replica.climb();
+    let (conn, _) = replica.handshake();
     replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
     replica.say(conn, &file);
     for _ in 0..3 {
@@ -144,7 +144,7 @@ fn a_damaged_file_ends_the_process() {
 fn a_small_file_is_loaded_at_once() {
     let file = rdb(&["SET k v"]);
     let mut replica = Solo::new(&["replicaof m 6379"]);
-    let (conn, _) = replica.climb();
+    let (conn, _) = replica.handshake();
     replica.say(conn, format!("+FULLRESYNC {ID} 0\r\n${}\r\n", file.len()).as_bytes());
     replica.say(conn, &file);
     assert_eq!((steps(&replica).len(), replica.state()), (0, ReplState::Connected));
@@ -164,7 +164,7 @@ fn loading_at_the_start() {
     }
     assert_eq!(node.keyspace().total_keys(), 10);
     assert!(node.next_timeout().is_some());
-    // Broken within: the process ends. Broken in the header: it does not even start.
+    // A damaged body ends the process. A damaged header is refused before the load.
     let mut broken = file.clone();
     let at = broken.len() - 200;
     broken[at..].fill(0xee);
@@ -176,6 +176,6 @@ fn loading_at_the_start() {
     assert!(out.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
     broken[0] = b'X';
     assert!(Node::start(now, config, 7, Some(&broken), &mut Outbox::new()).is_err());
-    // Nothing of all this waits for a peer.
+    // None of this waits for a peer.
     node.handle(now, Input::Closed { conn: psyncscope_engine::ConnId(1), reason: CloseReason::Eof }, &mut out);
 }

@@ -1,4 +1,4 @@
-//! Scripts that take their time: who is answered what meanwhile, and that they go on where they were.
+//! Scripts that run for several turns: replies to other clients meanwhile, and resuming.
 
 mod common;
 
@@ -43,7 +43,7 @@ fn a_script_that_does_not_end() {
     }
 }
 
-/// What a transaction's script leaves undone is done when it ends, and nobody sees half of it.
+/// A transaction continues when its script ends, and no client sees it incomplete.
 #[test]
 fn scripts_inside_exec_run_for_several_turns() {
     let mut solo = master(&["lua-time-limit 50"]);
@@ -84,7 +84,7 @@ fn a_script_inside_exec_is_killed() {
     assert_eq!(say(&mut solo, other, &["GET", "a"]), "$1|1|");
 }
 
-/// Who hangs up while its script runs is let go afterwards: what it asked for is done.
+/// A client that disconnects while its script runs is freed afterwards; the script completes.
 #[test]
 fn a_script_whose_caller_disconnects() {
     let mut solo = master(&["lua-time-limit 50"]);
@@ -105,7 +105,7 @@ fn a_script_whose_caller_disconnects() {
     assert_eq!(clients.matches("id=").count(), 1, "{clients}");
 }
 
-/// Where a script cannot be left it is ended, sooner or later, and the next is none the worse for it.
+/// A script that cannot yield is aborted at some point, without effect on the next one.
 #[test]
 fn an_endless_script_that_cannot_yield_is_aborted() {
     let mut solo = master(&[]);
@@ -121,7 +121,7 @@ fn an_endless_script_that_cannot_yield_is_aborted() {
     }
 }
 
-/// A script that has run for long goes on where it was, whatever it was doing when its slice ended.
+/// A script resumes where it was, whatever it executed when its slice ended.
 #[test]
 fn scripts_that_yield_and_resume() {
     for (script, answer) in [
@@ -160,7 +160,7 @@ fn scripts_that_yield_and_resume() {
         ),
         ("local function t(n) if n == 0 then return 5 end return t(n - 1) end return t(200000)", ":5|"),
     ] {
-        // Slices end elsewhere each time.
+        // Slices end at different instructions each time.
         for shift in [0, 1, 2, 3, 5, 11, 37, 113] {
             let mut solo = master(&[]);
             let conn = solo.accept();

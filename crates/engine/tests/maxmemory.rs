@@ -1,4 +1,4 @@
-//! `maxmemory`: which keys make room, and who is refused where none may.
+//! `maxmemory`: which keys are evicted, and which commands are refused if none may be.
 
 mod common;
 
@@ -13,7 +13,7 @@ fn field(solo: &mut Solo, name: &str) -> u64 {
     line.trim().parse().expect("a number")
 }
 
-/// A node with a limit so many bytes above what it uses now.
+/// A node with a limit this many bytes above its current memory.
 fn limited(policy: &str, bytes: u64) -> (Solo, ConnId) {
     let mut solo = Solo::new(&[]);
     solo.run_ms(2);
@@ -95,7 +95,7 @@ fn evictions_are_propagated_and_notified() {
     solo.say(listener, b"SUBSCRIBE __keyevent@0__:evicted\r\n");
     solo.sent(listener);
     solo.cmd("CONFIG SET maxmemory-policy allkeys-lru");
-    // Enough that one of two keys is too much.
+    // So large that one of two keys must be evicted.
     let limit = field(&mut solo, "used_memory") - 100;
     solo.cmd(&format!("CONFIG SET maxmemory {limit}"));
     assert_eq!(solo.stream(replica), ["SELECT 0", "DEL old"]);

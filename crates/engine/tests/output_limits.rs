@@ -1,4 +1,4 @@
-//! `client-output-buffer-limit`: who does not read is closed.
+//! `client-output-buffer-limit`: clients that do not read are closed.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -7,7 +7,7 @@ mod common;
 use common::solo::{Solo, resp};
 use psyncscope_engine::{ConnId, Input, Peer};
 
-/// A replica with the whole dataset whose kernel takes nothing any more.
+/// A synchronised replica whose kernel accepts nothing any more.
 fn stuck_replica(master: &mut Solo) -> ConnId {
     let conn = master.accept();
     master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
@@ -52,7 +52,7 @@ fn a_soft_limit_allows_some_seconds() {
     let mut master = Solo::new(&["client-output-buffer-limit slave 0 30000 2", "repl-ping-replica-period 1"]);
     let conn = stuck_replica(&mut master);
     write(&mut master, 60_000);
-    // It is looked at only when output is added: by the PINGs here.
+    // The limit is checked only when output is added: by the PINGs here.
     master.run_ms(2000);
     assert!(!master.has_closed(conn));
     master.run_ms(2000);
@@ -91,7 +91,7 @@ fn normal_clients_have_their_own_limit() {
     node.say(conn, b"GET k\r\n");
     node.run_ms(100);
     assert!(node.has_closed(conn));
-    // The default is none.
+    // There is no limit by default.
     let mut node = Solo::new(&[]);
     node.cmd(&format!("SET k {}", "x".repeat(60_000)));
     node.input(Input::Accepted { conn, peer: Peer { ip: "10.0.0.9".into(), port: 4000 }, room: 10 });
@@ -110,8 +110,8 @@ fn the_limit_applies_during_a_transfer() {
     assert!(master.has_closed(conn), "many writes during a slow save lose the replica");
 }
 
-/// A value of 3 MB over a limit of 2 MB, with a backlog of 1 MB. The whole command reaches a replica whose kernel takes it
-/// before serverCron closes the link, and the replica then misses nothing. Otherwise it applied nothing of the command.
+/// A value of 3 MB over a limit of 2 MB, with a backlog of 1 MB. A replica whose kernel accepts the whole command
+/// before serverCron closes the link misses nothing. Otherwise it applied nothing of the command.
 #[test]
 fn the_resync_after_one_large_value_depends_on_what_was_sent() {
     const VALUE: usize = 3 << 20;

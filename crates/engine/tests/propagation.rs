@@ -1,10 +1,10 @@
-//! What of the commands on data a master's replicas are sent: as called, rewritten, or not at all.
+//! How commands on data are propagated: unchanged, rewritten, or not at all.
 
 mod common;
 
 use common::solo::Solo;
 
-/// Runs the lines on a master and compares what its replica is sent for the last of them.
+/// Runs the lines on a master and compares what its replica gets for the last of them.
 #[track_caller]
 fn check(lines: &[&str], stream: &[&str]) {
     let mut solo = Solo::new(&[]);

@@ -1,4 +1,4 @@
-//! Channels: who is told what, what a subscriber may still say, and what the replicas are sent.
+//! Channels: messages, commands allowed to subscribers, and propagation.
 
 mod common;
 
@@ -49,7 +49,7 @@ fn publishing() {
     let by = |pattern: &str| format!("*4\r\n$8\r\npmessage\r\n$2\r\n{pattern}\r\n$4\r\nnews\r\n$2\r\nhi\r\n");
     solo.expect(b, &format!("{}{}", by("n*"), by("*s")));
     assert_eq!(solo.cmd("PUBLISH nobody hi"), ":1\r\n");
-    // It goes to the replicas whoever listens, in the database of whoever publishes.
+    // PUBLISH is propagated even without subscribers, in the database of the publisher.
     assert_eq!(solo.stream(replica), ["SELECT 0", "publish news hi", "PUBLISH nobody hi"]);
     for (line, answer) in [
         ("PUBSUB CHANNELS", "*2|$4|news|$5|other|"),

@@ -22,7 +22,7 @@ fn connected(version_max: u32, lines: &[&str]) -> (Solo, ConnId) {
     let limits = Limits { rdb_version_max: version_max, ..Limits::default() };
     let lines: Vec<&str> = ["replicaof m 6379", NO_PING].iter().chain(lines).copied().collect();
     let mut solo = Solo::within(limits, &lines, None).unwrap();
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     full_sync(&mut solo, conn, &rdb(&["SET k v"]));
     assert_eq!(solo.state(), ReplState::Connected);
     solo.events.clear();
@@ -216,7 +216,7 @@ fn a_file_that_cannot_be_loaded_costs_no_data() {
         let (mut solo, conn) = connected(12, &[]);
         solo.drop_link(conn);
         solo.outputs.clear();
-        let (conn, _) = solo.climb();
+        let (conn, _) = solo.handshake();
         full_sync(&mut solo, conn, &unsupported(element));
         assert_eq!(solo.state(), ReplState::Connect);
         assert_eq!(solo.cmd("GET k"), "$1\r\nv\r\n");
@@ -311,7 +311,7 @@ fn whatever_a_later_master_sends_never_panics_the_node() {
             if solo.state() != ReplState::Connected {
                 solo.cmd("REPLICAOF NO ONE");
                 solo.cmd("REPLICAOF m 6379");
-                conn = solo.climb().0;
+                conn = solo.handshake().0;
                 full_sync(&mut solo, conn, &rdb(&["SET a 1", "ZADD z 1 a 2 b", "GEOADD g 13 38 a", "RPUSH l a b"]));
             }
         }

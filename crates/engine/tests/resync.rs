@@ -1,4 +1,4 @@
-//! Full and partial resynchronisation between nodes, by the numbers of the specification's worked examples.
+//! Full and partial resynchronisation between nodes, with the numbers of the specification's worked examples.
 
 mod common;
 

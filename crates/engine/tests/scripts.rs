@@ -1,10 +1,10 @@
-//! Scripts: what they answer, what they may do, and what the replicas are sent.
+//! Scripts: replies, restrictions, and propagation.
 
 mod common;
 
 use common::solo::{Solo, master, say_words as say};
 
-/// What a script answers, on a master where `s` is a string and `l` a list of b and a.
+/// The reply of a script, on a master where `s` is a string and `l` a list of b and a.
 #[track_caller]
 fn check(script: &str, answer: &str) {
     let mut solo = master(&[]);
@@ -99,7 +99,7 @@ fn libraries() {
     check("return bit.tohex(255) .. bit.tohex(-1, 4) .. bit.tohex(171, -2)", "$14|000000ffffffAB|");
 }
 
-/// The hexadecimal text of what this expression, a string, gives.
+/// The hexadecimal text of the string that this expression returns.
 #[track_caller]
 fn check_bytes(expression: &str, hex: &str) {
     let script = format!("return (string.gsub({expression}, '.', function(c) return bit.tohex(c:byte(), 2) end))");
@@ -264,7 +264,7 @@ fn effects_are_propagated() {
         &["MULTI", "incr s", "EXEC"],
     );
     check("redis.call('select', 2) redis.call('set', 'x', 1)", &["MULTI", "SELECT 2", "set x 1", "SELECT 0", "EXEC"]);
-    // Inside a transaction there is a MULTI already.
+    // Inside a transaction MULTI was propagated already.
     let mut solo = master(&[]);
     let replica = solo.attach_replica();
     let conn = solo.accept();
@@ -272,7 +272,7 @@ fn effects_are_propagated() {
     say(&mut solo, conn, &["EVAL", "return redis.call('set', 'a', 'b')", "0"]);
     assert_eq!(say(&mut solo, conn, &["EXEC"]), "*1|+OK|");
     assert_eq!(solo.stream(replica), ["SELECT 0", "MULTI", "set a b", "EXEC"]);
-    // A push in a script serves who waits, afterwards.
+    // A push in a script unblocks clients, afterwards.
     let waiting = solo.accept();
     say(&mut solo, waiting, &["BLPOP", "l", "0"]);
     say(&mut solo, conn, &["EVAL", "return redis.call('rpush', 'l', 1, 2)", "0"]);
@@ -309,12 +309,12 @@ fn whole_scripts_are_propagated() {
     }
     let random = say(&mut solo, conn, &["EVAL", "redis.call('time') return redis.pcall('set', 'a', 1)", "0"]);
     assert!(random.contains("Write commands not allowed after non deterministic commands"), "{random}");
-    // Sets come in order, so that every replica sees the same.
+    // Replies of sets are sorted, so that every replica sees the same.
     say(&mut solo, conn, &["SADD", "set", "c", "a", "b"]);
     assert_eq!(say(&mut solo, conn, &["EVAL", "return redis.call('smembers', 'set')", "0"]), "*3|$1|a|$1|b|$1|c|");
 }
 
-/// What has no order of its own has one for scripts.
+/// Unordered replies are sorted for scripts.
 #[test]
 fn replies_of_sets_are_sorted() {
     check(
@@ -327,7 +327,7 @@ fn replies_of_sets_are_sorted() {
     );
 }
 
-/// Random numbers are the same for each script, unless what is propagated is what it did with them.
+/// Random numbers are the same for each script, unless its effects are propagated.
 #[test]
 fn random_numbers() {
     let mut solo = master(&[]);
@@ -339,7 +339,7 @@ fn random_numbers() {
     assert_ne!(one, other);
 }
 
-/// Commands are called from everywhere.
+/// Commands can be called from anywhere.
 #[test]
 fn calls_from_iterators_and_metamethods() {
     check(
@@ -364,7 +364,7 @@ fn calls_from_iterators_and_metamethods() {
     );
 }
 
-/// Time stands still in a script, whatever it takes.
+/// Time does not advance in a script, however long it runs.
 #[test]
 fn time_is_frozen() {
     let mut solo = master(&[]);
@@ -377,7 +377,7 @@ fn time_is_frozen() {
     assert_eq!(solo.cmd("EXISTS a"), ":0\r\n");
 }
 
-/// A script that nests without end fails, and nothing else does.
+/// Endless nesting fails the script and nothing else.
 #[test]
 fn deep_nesting() {
     check("local function f(n) return 1 + f(n + 1) end return tostring(pcall(f, 1))", "$5|false|");

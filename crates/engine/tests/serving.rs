@@ -1,11 +1,11 @@
-//! A master serving replicas that are scripts, and the checks before commands.
+//! A master with scripted replicas, and the checks before commands.
 
 mod common;
 
 use common::solo::{Solo, resp};
 use psyncscope_engine::Output;
 
-/// A master whose first cron is over: that one would send a PING to a replica which is quick enough.
+/// A master after its first cron, which would send a PING to a quick replica.
 fn master(lines: &[&str]) -> Solo {
     let mut solo = Solo::new(lines);
     solo.run_ms(2);
@@ -269,7 +269,7 @@ fn shutdown_saves_if_requested() {
     assert!(!ends("SHUTDOWN NOSAVE", &["save 60 1"]));
 }
 
-/// What a node leaves when it is told to start again: whether it saved, and how it ended.
+/// The result of a restart: whether it saved, and how it ended.
 fn restarted(line: &str, lines: &[&str]) -> (bool, Vec<u64>) {
     let mut solo = master(lines);
     solo.cmd("SET a 1");
@@ -390,6 +390,6 @@ fn a_turn_of_several_inputs_writes_to_each_connection_once() {
             other => panic!("{other:?}"),
         })
         .collect();
-    // Newest first, as Redis does.
+    // Newest first, as in Redis.
     assert_eq!(sends, [(two, &b"+PONG\r\n"[..]), (one, &b"+PONG\r\n+PONG\r\n"[..])]);
 }

@@ -1,10 +1,10 @@
-//! SLOWLOG, LATENCY, and what the statistics of commands say of them.
+//! SLOWLOG, LATENCY, and command statistics.
 
 mod common;
 
 use common::solo::Solo;
 
-/// DEBUG SLEEP, and the time it takes.
+/// Runs DEBUG SLEEP, and lets its time pass.
 fn sleep(solo: &mut Solo, conn: psyncscope_engine::ConnId, ms: u64) {
     solo.say(conn, format!("DEBUG SLEEP 0.{ms:03}\r\n").as_bytes());
     solo.run_ms(ms);
@@ -129,7 +129,7 @@ fn module_lolwut_and_http_requests() {
     let picture = solo.cmd("LOLWUT 3 2");
     assert!(picture.starts_with("$27\r\n|||\n") && picture.ends_with("\nRedis ver. 5.0.14\n\r\n"), "{picture}");
     solo.ask(conn, "LOLWUT x", "-ERR value is not an integer or out of range|");
-    // A browser that was made to talk to us is hung up on.
+    // An HTTP request closes the connection.
     solo.say(conn, b"POST / HTTP/1.1\r\nHost: x\r\nSET a 1\r\n");
     solo.run_ms(200);
     assert!(solo.has_closed(conn));

@@ -1,4 +1,4 @@
-//! MULTI, EXEC, DISCARD, WATCH: answers, what the replicas are sent, and what a replica's own link makes of them.
+//! MULTI, EXEC, DISCARD, WATCH: replies, propagation, and a replica's own link.
 
 mod common;
 
@@ -77,7 +77,7 @@ fn refused_commands_and_exec() {
 
 #[test]
 fn a_watched_key_that_was_touched() {
-    /// What happens to the watched keys `a` (there) and `b` (not there) before EXEC, and whether EXEC runs.
+    /// Changes of the watched keys `a` (existing) and `b` (missing) before EXEC, and whether EXEC runs.
     #[track_caller]
     fn check(lines: &[&str], runs: bool) {
         let mut solo = master();
@@ -90,7 +90,7 @@ fn a_watched_key_that_was_touched() {
         solo.ask(conn, "MULTI", "+OK|");
         solo.ask(conn, "PING", "+QUEUED|");
         solo.ask(conn, "EXEC", if runs { "*1|+PONG|" } else { "*-1|" });
-        // Whatever happened, nothing is watched any more.
+        // In any case nothing is watched any more.
         solo.cmd("SET a 3");
         solo.ask(conn, "MULTI", "+OK|");
         solo.ask(conn, "EXEC", "*0|");
@@ -111,7 +111,7 @@ fn a_watched_key_that_was_touched() {
     check(&["MULTI", "SET b 1", "DISCARD"], true);
 }
 
-/// What a client that waited pushes when it is served counts like any push.
+/// A push by an unblocked client counts like any push.
 #[test]
 fn serving_a_client_touches_what_it_moves() {
     for (line, runs) in [("RPUSH source 1", false), ("RPUSH other 1", true)] {
@@ -142,7 +142,7 @@ fn own_changes_count_and_unwatch_clears() {
     solo.ask(conn, "EXEC", "*0|");
 }
 
-/// In Redis 5 a key that expires was not touched, whoever deletes it.
+/// In Redis 5 an expired key does not count as touched, whoever deletes it.
 #[test]
 fn an_expired_key_was_not_touched() {
     for touch in ["", "GET a"] {
@@ -231,15 +231,15 @@ fn a_transaction_that_makes_the_node_a_replica() {
     let sent = |words: &[&str]| resp(words).len() as i64;
     let offset = solo.node.history().master_repl_offset.0;
     assert_eq!(offset - before, sent(&["MULTI"]) + sent(&["SET", "a", "2"]) + sent(&["EXEC"]));
-    // The link asks for what comes after the transaction's writes: it was set up before the EXEC.
-    let (_, psync) = solo.climb();
+    // The link asks for the bytes after the transaction's writes: it was set up before the EXEC.
+    let (_, psync) = solo.handshake();
     assert!(psync.contains(&(offset - sent(&["EXEC"]) + 1).to_string()), "{psync}");
 }
 
-/// A replica whose master is a script, after a full sync at offset 100.
+/// A replica of a scripted master, after a full sync at offset 100.
 fn replica() -> (Solo, psyncscope_engine::ConnId) {
     let mut solo = Solo::new(&["replicaof h 7000"]);
-    let (conn, _) = solo.climb();
+    let (conn, _) = solo.handshake();
     let file = rdb(&["SET n 1"]);
     solo.say(conn, format!("+FULLRESYNC {} 100\r\n${}\r\n", "a".repeat(40), file.len()).as_bytes());
     solo.say(conn, &file);
@@ -262,11 +262,11 @@ fn an_open_multi_in_the_stream_does_not_advance_the_offset() {
     solo.say(conn, exec.as_bytes());
     assert_eq!(offset(&solo), 100 + (select.len() + transaction.len() + exec.len()) as i64);
     assert_eq!(solo.cmd("GET n"), "$1\r\n2\r\n");
-    // A link that breaks inside a transaction asks for the whole of it again, and forgets what it had queued.
+    // After a link lost inside a transaction the whole transaction is requested again, and the queue is dropped.
     let had = offset(&solo);
     solo.say(conn, transaction.as_bytes());
     solo.drop_link(conn);
-    let (conn, psync) = solo.climb();
+    let (conn, psync) = solo.handshake();
     assert!(psync.contains(&format!("\r\n{}\r\n", had + 1)), "{psync}");
     solo.say(conn, b"+CONTINUE\r\n");
     solo.say(conn, format!("{transaction}{exec}").as_bytes());
@@ -274,7 +274,7 @@ fn an_open_multi_in_the_stream_does_not_advance_the_offset() {
     assert_eq!(offset(&solo), had + (transaction.len() + exec.len()) as i64);
 }
 
-/// With nobody else about, a transaction answers and changes what its commands would one after another.
+/// Without other clients a transaction has the replies and effects of its commands in sequence.
 #[test]
 fn a_transaction_equals_its_commands_in_sequence() {
     const LINES: [&str; 14] = [
@@ -305,7 +305,7 @@ fn a_transaction_equals_its_commands_in_sequence() {
         }
         assert_eq!(multi.cmd("EXEC"), format!("*12\r\n{answers}"), "seed {seed}: {lines:?}");
         assert!(plain.node.keyspace().equal_data(multi.node.keyspace()), "seed {seed}: {lines:?}");
-        // The stream differs only by the MULTI and the EXEC, and by the SELECT that either of them may bring.
+        // The stream differs only by MULTI, EXEC and SELECT.
         let data = |stream: Vec<String>| -> Vec<String> {
             stream
                 .into_iter()

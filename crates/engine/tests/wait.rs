@@ -1,4 +1,4 @@
-//! WAIT, and the GETACK that it has sent.
+//! WAIT and GETACK.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -7,9 +7,9 @@ mod common;
 use common::solo::{Solo, resp};
 use psyncscope_engine::{ConnId, Input};
 
-/// An online replica by hand.
+/// A scripted, online replica.
 fn replica(master: &mut Solo) -> ConnId {
-    // The first cron of all sends a PING, if there is somebody to send it to.
+    // The first cron sends a PING, if there is a replica.
     master.run_ms(10);
     let conn = master.accept();
     master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
@@ -40,7 +40,7 @@ fn wait_sends_one_getack_and_ends_with_the_ack() {
     assert_eq!(master.sent(one), getack());
     ack(&mut master, one, 49);
     assert_eq!(master.cmd(""), "", "one byte is missing; what the client sends meanwhile is not read");
-    // The answer of the replica does not count the GETACK itself.
+    // The replica's ACK does not include the GETACK itself.
     ack(&mut master, one, 50);
     assert_eq!(master.cmd("PING"), ":1\r\n+PONG\r\n");
     assert_eq!(master.cmd("WAIT 1 0"), "", "the PING moved what it waits for, past the GETACK");

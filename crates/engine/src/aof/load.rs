@@ -195,7 +195,7 @@ impl Node {
     }
 
     fn keep_append_only_load(&mut self, load: Load) {
-        self.append_only_load_goes_on(load.at);
+        self.continue_append_only_load(load.at);
         self.aof.load = Some(Box::new(load));
     }
 

@@ -107,7 +107,7 @@ impl Node {
 
     /// The part after: reaps the child, or starts one if the file has grown enough (`auto-aof-rewrite-percentage`).
     #[inline(never)]
-    pub(crate) fn tend_append_only_rewrite(&mut self) {
+    pub(crate) fn append_only_rewrite_cron(&mut self) {
         if self.aof.rewrite.as_ref().is_some_and(|rewrite| rewrite.result.is_some()) {
             self.append_only_rewrite_ended();
             return;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::evict::{frequency, one_use_more};
+use super::evict::{frequency, increment_frequency};
 use super::lists::End;
 use super::notify::{Events, Notice};
 use super::zsets;
@@ -165,7 +165,7 @@ impl Call<'_> {
         if let Some(entry) = self.keyspace.get(self.db, key) {
             if self.config.eviction.policy.is_lfu() {
                 let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
-                entry.set_uses(one_use_more(frequency(entry, idle_s, self.config), self.config, self.rng));
+                entry.set_uses(increment_frequency(frequency(entry, idle_s, self.config), self.config, self.rng));
             }
             entry.touch(self.now.unix_s());
         }

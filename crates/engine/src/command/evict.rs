@@ -22,7 +22,7 @@ pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {
 }
 
 /// `LFULogIncr`: the higher the counter, the less likely it is incremented.
-pub(crate) fn one_use_more(uses: u8, config: &Config, rng: &mut impl RngCore) -> u8 {
+pub(crate) fn increment_frequency(uses: u8, config: &Config, rng: &mut impl RngCore) -> u8 {
     let base = f64::from(uses.saturating_sub(LFU_INIT));
     let chance = 1.0 / (base * config.eviction.lfu_log_factor as f64 + 1.0);
     let drawn = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;

@@ -110,7 +110,7 @@ impl Node {
         // A save may reset `dirty` meanwhile.
         let half =
             Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, began, propagation };
-        if self.script_was_left(conn) {
+        if self.script_yielded(conn) {
             self.suspend_call(Suspended { argv: argv.to_vec(), ..half });
         } else {
             self.end_call(half, argv);

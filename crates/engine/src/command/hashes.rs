@@ -23,7 +23,7 @@ pub fn hset(call: &mut Call<'_>) {
     }
     let (entries_max, value_max) = (call.config.hash_max_ziplist_entries, call.config.hash_max_ziplist_value);
     let set = |hash: &mut Hash| {
-        hash.make_room_for(pairs.iter().map(Vec::len), value_max);
+        hash.convert_if_too_long(pairs.iter().map(Vec::len), value_max);
         let insert = |pair: &&[Vec<u8>]| hash.insert_within(&pair[0], pair[1].clone(), entries_max);
         pairs.chunks_exact(2).filter(insert).count()
     };
@@ -47,7 +47,7 @@ pub fn hsetnx(call: &mut Call<'_>) {
     }
     let (entries_max, value_max) = (call.config.hash_max_ziplist_entries, call.config.hash_max_ziplist_value);
     let set = |hash: &mut Hash| {
-        hash.make_room_for([field.len(), value.len()], value_max);
+        hash.convert_if_too_long([field.len(), value.len()], value_max);
         hash.insert_within(field, value.clone(), entries_max);
     };
     if call.create_or_change(key, set).is_ok() {

@@ -52,7 +52,7 @@ pub fn object(call: &mut Call<'_>) {
 /// 1, except for shared integers (`OBJ_SHARED_REFCOUNT`).
 pub(super) fn reference_count(value: &Value, config: &Config) -> i64 {
     // MAXMEMORY_FLAG_NO_SHARED_INTEGERS: a shared object cannot have an access time.
-    if config.eviction.maxmemory > 0 && config.eviction.policy.looks_at_use() {
+    if config.eviction.maxmemory > 0 && config.eviction.policy.uses_access_data() {
         return 1;
     }
     let integer = value.as_string().filter(|_| value.encoding_name() == "int");

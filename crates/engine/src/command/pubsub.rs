@@ -76,7 +76,7 @@ impl Node {
                 },
             }
         }
-        self.tell_subscriptions(conn, kind.words().0, Some(name));
+        self.reply_subscription(conn, kind.words().0, Some(name));
     }
 
     /// Unsubscribes from these, or from all, with at least one reply line.
@@ -85,11 +85,11 @@ impl Node {
         let all = if kind == Kind::Channel { &client.channels } else { &client.patterns };
         let names = if names.is_empty() { all.clone() } else { names.to_vec() };
         if names.is_empty() {
-            self.tell_subscriptions(conn, kind.words().1, None);
+            self.reply_subscription(conn, kind.words().1, None);
         }
         for name in names {
             self.unsubscribe(conn, kind, &name);
-            self.tell_subscriptions(conn, kind.words().1, Some(&name));
+            self.reply_subscription(conn, kind.words().1, Some(&name));
         }
     }
 
@@ -120,7 +120,7 @@ impl Node {
         patterns.iter().for_each(|name| self.unsubscribe(conn, Kind::Pattern, name));
     }
 
-    fn tell_subscriptions(&mut self, conn: ConnId, word: &str, name: Option<&[u8]>) {
+    fn reply_subscription(&mut self, conn: ConnId, word: &str, name: Option<&[u8]>) {
         let Some(client) = self.clients.get(&conn) else { return };
         let count = client.channels.len() + client.patterns.len();
         let mut reply = Reply::default();

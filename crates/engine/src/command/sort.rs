@@ -47,7 +47,7 @@ pub fn sort(call: &mut Call<'_>) {
         drop(value);
         call.keyspace.convert(call.db, &call.argv[1], |value| {
             if let Value::Zset(zset) = value {
-                zset.leave_ziplist();
+                zset.convert_to_skiplist();
             }
         });
     }

@@ -135,12 +135,12 @@ impl Node {
         let mut reply = Reply::default();
         reply.array(multi.queued.len());
         self.add_reply(conn, &reply.take());
-        self.go_on_with_exec(conn);
+        self.continue_exec(conn);
     }
 
     /// Runs the remaining commands of EXEC. Returns early if one of them is a script that takes several turns, and is
     /// called again when it has ended.
-    pub(crate) fn go_on_with_exec(&mut self, conn: ConnId) {
+    pub(crate) fn continue_exec(&mut self, conn: ConnId) {
         let Exec { was_master, must_propagate, .. } = loop {
             let ending = self.is_ending();
             let Some(client) = self.clients.get_mut(&conn) else { return };
@@ -155,7 +155,7 @@ impl Node {
                 self.propagate(db, &["MULTI"]);
             }
             self.call(conn, spec, &argv, Propagate::Yes);
-            if self.script_was_left(conn) {
+            if self.script_yielded(conn) {
                 return;
             }
         };

@@ -50,7 +50,7 @@ impl Policy {
 
     /// Whether it uses access times or frequencies.
     #[must_use]
-    pub const fn looks_at_use(self) -> bool {
+    pub const fn uses_access_data(self) -> bool {
         self.is_lfu() || matches!(self, Self::AllKeysLru | Self::VolatileLru)
     }
 

@@ -67,12 +67,12 @@ impl Hash {
 
     /// Sets a field with the default limits. Returns whether it is new.
     pub fn insert(&mut self, field: &[u8], value: Vec<u8>) -> bool {
-        self.make_room_for([field.len(), value.len()], Self::ZIPLIST_VALUE_MAX);
+        self.convert_if_too_long([field.len(), value.len()], Self::ZIPLIST_VALUE_MAX);
         self.insert_within(field, value, Self::ZIPLIST_ENTRIES_MAX)
     }
 
     /// Converts the ziplist if a field or value of one of these lengths is too long for it (`hashTypeTryConversion`).
-    pub fn make_room_for(&mut self, lens: impl IntoIterator<Item = usize>, value_max: usize) {
+    pub fn convert_if_too_long(&mut self, lens: impl IntoIterator<Item = usize>, value_max: usize) {
         self.table = self.table || lens.into_iter().any(|len| len > value_max);
     }
 

@@ -67,7 +67,7 @@ impl Ranked {
     pub(super) fn remove(&mut self, score: f64, member: &[u8]) {
         if let Ok((chunk, at)) = self.find(score, member) {
             self.chunks[chunk].remove(at);
-            self.tidy(chunk);
+            self.merge_or_remove(chunk);
         }
     }
 
@@ -92,13 +92,13 @@ impl Ranked {
             });
         }
         if first < self.chunks.len() {
-            self.tidy(first);
+            self.merge_or_remove(first);
         }
         removed
     }
 
     /// Drops a chunk that became empty; joins one that became small with the next.
-    fn tidy(&mut self, chunk: usize) {
+    fn merge_or_remove(&mut self, chunk: usize) {
         let len = self.chunks[chunk].len();
         if len == 0 {
             self.chunks.remove(chunk);

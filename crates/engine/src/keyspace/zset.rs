@@ -120,7 +120,7 @@ impl Zset {
     }
 
     /// Converts a ziplist, as SORT does with its input.
-    pub const fn leave_ziplist(&mut self) {
+    pub const fn convert_to_skiplist(&mut self) {
         self.skiplist = true;
     }
 

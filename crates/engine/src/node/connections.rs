@@ -62,7 +62,7 @@ impl Node {
     }
 
     pub(crate) fn closed(&mut self, conn: ConnId, reason: CloseReason) {
-        if self.script_outlives(conn, reason) {
+        if self.defer_close_until_script_ends(conn, reason) {
             return;
         }
         if self.repl.link == Some(conn) {

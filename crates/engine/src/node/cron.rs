@@ -38,7 +38,7 @@ impl Node {
         self.reap_child();
         self.start_save_at_save_point();
         if self.aof.is_busy() {
-            self.tend_append_only_rewrite();
+            self.append_only_rewrite_cron();
         }
         self.free_clients_in_async_free_queue();
         let every = (1000 / (1000 / u64::from(self.config.hz)).max(1)).max(1);

@@ -79,7 +79,7 @@ impl RdbReader<'_> {
                     let at = self.at;
                     let field = self.string()?;
                     let value = self.string()?;
-                    hash.make_room_for([field.len(), value.len()], limits.hash_max_ziplist_value);
+                    hash.convert_if_too_long([field.len(), value.len()], limits.hash_max_ziplist_value);
                     if !hash.insert_within(&field, value, limits.hash_max_ziplist_entries) {
                         return Err(RdbErrorKind::DuplicateElement(field).at(at));
                     }
@@ -171,7 +171,7 @@ impl RdbReader<'_> {
         for (field, value) in pairs(&container.pairs(&bytes).map_err(|kind| kind.at(at))?) {
             let field = field.to_vec();
             let value = value.to_vec();
-            hash.make_room_for([field.len(), value.len()], value_max);
+            hash.convert_if_too_long([field.len(), value.len()], value_max);
             if !hash.insert_within(&field, value, limits.hash_max_ziplist_entries) {
                 return Err(RdbErrorKind::DuplicateElement(field).at(at));
             }

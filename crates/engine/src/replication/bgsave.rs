@@ -99,7 +99,7 @@ impl Node {
         if self.write_direct(conn, line.as_bytes()) {
             self.event(|| Event::PsyncReplied { conn, reply: PsyncReply::FullResync { replid, offset } });
         } else {
-            self.give_up_direct_write(conn);
+            self.abort_direct_write(conn);
         }
     }
 

@@ -230,17 +230,17 @@ impl Node {
                 self.send_port();
             }
             ReplState::ReceivePort => {
-                self.tolerate(line, "listening-port");
+                self.log_replconf_error(line, "listening-port");
                 self.set_repl_state(ReplState::SendIp, &shown);
                 self.send_ip();
             }
             ReplState::ReceiveIp => {
-                self.tolerate(line, "ip-address");
+                self.log_replconf_error(line, "ip-address");
                 self.set_repl_state(ReplState::SendCapa, &shown);
                 self.send_capa();
             }
             ReplState::ReceiveCapa => {
-                self.tolerate(line, "capa");
+                self.log_replconf_error(line, "capa");
                 self.set_repl_state(ReplState::SendPsync, &shown);
                 self.send_psync();
             }
@@ -250,7 +250,7 @@ impl Node {
     }
 
     /// An error for REPLCONF is only logged: the master may be an old version.
-    fn tolerate(&mut self, line: &[u8], option: &str) {
+    fn log_replconf_error(&mut self, line: &[u8], option: &str) {
         if line.first() == Some(&b'-') {
             let shown = String::from_utf8_lossy(line).into_owned();
             self.log(LogLevel::Notice, || {

@@ -146,7 +146,7 @@ impl Node {
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
         let line = if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
         if !self.write_direct(conn, line.as_bytes()) {
-            self.give_up_direct_write(conn);
+            self.abort_direct_write(conn);
             return;
         }
         let sent = self.add_reply_replication_backlog(conn, next);
@@ -243,7 +243,7 @@ impl Node {
     }
 
     /// A line that must precede the stream could not be sent: the replica is closed and gets nothing until then.
-    pub(crate) fn give_up_direct_write(&mut self, conn: ConnId) {
+    pub(crate) fn abort_direct_write(&mut self, conn: ConnId) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.mute = true;
         }

@@ -55,7 +55,7 @@ pub struct QueryBuf {
     /// The peer is not authenticated: it may send only small commands (`authRequired`).
     pub(crate) limited: bool,
     /// Consumed bytes that no longer count as held.
-    let_go: usize,
+    released: usize,
     /// The last command of [`QueryBuf::next`] may be executed now.
     executing: bool,
     /// The multibulk command being parsed.
@@ -76,7 +76,7 @@ impl QueryBuf {
     /// Adds received bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.forget_consumed();
-        self.let_go = self.at;
+        self.released = self.at;
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -94,7 +94,7 @@ impl QueryBuf {
     /// commands have been executed (`sdslen(querybuf)`).
     #[must_use]
     pub fn held(&self) -> usize {
-        if self.executing { self.bytes.len() - self.let_go } else { self.unparsed() }
+        if self.executing { self.bytes.len() - self.released } else { self.unparsed() }
     }
 
     /// Whether there are no bytes to parse and no partly parsed command.
@@ -120,14 +120,14 @@ impl QueryBuf {
         if self.partial.is_some() {
             return self.next_multibulk();
         }
-        match self.rest().first() {
+        match self.remaining().first() {
             None => Parsed::NeedMore,
             Some(b'*') => self.multibulk_header(),
             Some(_) => self.next_inline(),
         }
     }
 
-    fn rest(&self) -> &[u8] {
+    fn remaining(&self) -> &[u8] {
         &self.bytes[self.at..]
     }
 
@@ -148,10 +148,10 @@ impl QueryBuf {
 
     /// `processInlineBuffer`: words on a line that ends in LF or CRLF.
     fn next_inline(&mut self) -> Parsed {
-        let Some(end) = find(self.rest(), b'\n') else {
+        let Some(end) = find(self.remaining(), b'\n') else {
             return self.too_long_or_incomplete("too big inline request");
         };
-        let line = &self.rest()[..end];
+        let line = &self.remaining()[..end];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let blank = line.is_empty();
         let Some(words) = split_args(line) else {
@@ -203,7 +203,7 @@ impl QueryBuf {
                     }
                 },
             };
-            let Some(arg) = self.rest().get(..len + 2) else {
+            let Some(arg) = self.remaining().get(..len + 2) else {
                 command.bulk_len = Some(len);
                 self.partial = Some(command);
                 return Parsed::NeedMore;
@@ -220,7 +220,7 @@ impl QueryBuf {
     /// A `$<length>` line.
     fn bulk_header(&mut self) -> Result<usize, Parsed> {
         let line = self.length_line("too big bulk count string")?;
-        let first = self.rest()[0];
+        let first = self.remaining()[0];
         if first != b'$' {
             // A non-ASCII byte is not valid text; Redis would send it unchanged.
             let got = if first.is_ascii() { char::from(first) } else { char::REPLACEMENT_CHARACTER };
@@ -241,12 +241,12 @@ impl QueryBuf {
     /// The line `<byte><integer>\r\n` at the start of the remaining bytes, without consuming it. The byte after the
     /// CR is not checked.
     fn length_line(&self, too_long: &str) -> Result<LengthLine, Parsed> {
-        let rest = self.rest();
-        let Some(cr) = find(rest, b'\r') else { return Err(self.too_long_or_incomplete(too_long)) };
-        if cr + 2 > rest.len() {
+        let remaining = self.remaining();
+        let Some(cr) = find(remaining, b'\r') else { return Err(self.too_long_or_incomplete(too_long)) };
+        if cr + 2 > remaining.len() {
             return Err(Parsed::NeedMore);
         }
-        let digits = rest.get(1..cr).unwrap_or_default();
+        let digits = remaining.get(1..cr).unwrap_or_default();
         Ok(LengthLine { value: parse_i64_strict(digits), end: self.at + cr + 2 })
     }
 

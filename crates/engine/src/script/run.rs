@@ -133,7 +133,7 @@ impl Node {
     }
 
     /// Whether the script of this client yielded and will continue.
-    pub(crate) fn script_was_left(&self, conn: ConnId) -> bool {
+    pub(crate) fn script_yielded(&self, conn: ConnId) -> bool {
         self.scripts.running().is_some_and(|running| running.is_for(conn) && running.next_slice.is_some())
     }
 
@@ -160,10 +160,10 @@ impl Node {
             if depth == 0 {
                 self.run_script();
             } else {
-                self.go_on_with_exec(caller);
+                self.continue_exec(caller);
             }
             half.propagation = std::mem::take(&mut self.propagation);
-            if self.script_was_left(caller) {
+            if self.script_yielded(caller) {
                 self.suspend_call(half);
                 halves.for_each(|(_, half)| self.suspend_call(half));
                 if let Some(running) = self.scripts.running.as_deref_mut() {
@@ -187,7 +187,7 @@ impl Node {
     }
 
     /// Whether a script runs for the client that disconnected now: it is freed when the script has ended.
-    pub(crate) fn script_outlives(&mut self, conn: ConnId, reason: CloseReason) -> bool {
+    pub(crate) fn defer_close_until_script_ends(&mut self, conn: ConnId, reason: CloseReason) -> bool {
         let Some(running) = self.scripts.running.as_deref_mut().filter(|running| running.caller == conn) else {
             return false;
         };
@@ -217,7 +217,7 @@ impl Node {
             match step {
                 Step::Done(bytes) => return self.end_script(Ok(bytes)),
                 Step::Failed(error) => return self.end_script(Err(error)),
-                Step::Slice if self.leave_script() => return,
+                Step::Slice if self.yield_script() => return,
                 Step::Slice => {}
             }
         }
@@ -249,7 +249,7 @@ impl Node {
     ///
     /// During the time of a slice no client is served until `lua-time-limit` has passed; then clients get -BUSY.
     /// serverCron waits until the script has ended.
-    fn leave_script(&mut self) -> bool {
+    fn yield_script(&mut self) -> bool {
         let per_slice_us = match self.config.limits.script_instructions_per_ms {
             0 => 0,
             per_ms => (SLICE as u64 * 1000 / per_ms).max(1),

@@ -1,5 +1,5 @@
-//! A few nodes joined by perfect wires: bytes sent in one turn arrive in the next. Enough to watch the protocol; real
-//! networks are the simulator's.
+//! A few nodes on a perfect network: bytes sent in one turn arrive in the next. For protocol tests; real networks are
+//! simulated by the simulator.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
@@ -12,18 +12,18 @@ use psyncscope_engine::event::Event;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
-/// Bytes that a kernel takes, as far as these tests care.
+/// The room of a kernel's buffer in these tests.
 const ROOM: usize = 1 << 30;
 
 struct Wire {
     /// (node, its number for the connection) at both ends.
     ends: [(usize, ConnId); 2],
-    /// Bytes that passed, from end 0 and from end 1.
+    /// Bytes sent by end 0 and by end 1.
     log: [Vec<u8>; 2],
     open: bool,
 }
 
-/// What a child made.
+/// The result of a child.
 enum Saved {
     File(std::sync::Arc<[u8]>),
     Streamed(Vec<ConnId>, Vec<u8>),
@@ -127,7 +127,7 @@ impl Net {
         self.settle();
     }
 
-    /// What passed on the newest connection that `from` opened to `to`: (sent by `from`, sent by `to`).
+    /// The bytes on the newest connection that `from` opened to `to`: (sent by `from`, sent by `to`).
     pub fn link(&self, from: usize, to: usize) -> (String, String) {
         let wire = self.wires.iter().rfind(|w| w.ends[0].0 == from && w.ends[1].0 == to).expect("a connection");
         let text = |bytes: &[u8]| bytes.iter().map(|&b| if b < 128 { b as char } else { '?' }).collect();
@@ -210,8 +210,8 @@ impl Net {
         }
     }
 
-    /// Puts bytes on the wire; says whether it is open. A process that was restarted counts its connections anew: the
-    /// newest is meant.
+    /// Sends bytes; returns whether the connection is open. A restarted process numbers its connections anew: the
+    /// newest is used.
     fn send(&mut self, i: usize, conn: ConnId, bytes: &[u8]) -> bool {
         let mut wires = self.wires.iter_mut().rev();
         let found = wires.find_map(|w| (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end)));
@@ -222,7 +222,7 @@ impl Net {
         true
     }
 
-    /// Delivers all that is under way.
+    /// Delivers everything in flight.
     pub fn settle(&mut self) {
         while let Some(pending) = self.queue.pop_front() {
             match pending {
@@ -283,13 +283,13 @@ impl Net {
         }
     }
 
-    /// Types a command at a node and returns the raw reply.
+    /// Sends a command to a node and returns the raw reply.
     pub fn cmd(&mut self, i: usize, line: &str) -> String {
         let words: Vec<&str> = line.split(' ').collect();
         self.raw(i, &psyncscope_engine::resp::encode_command(&words))
     }
 
-    /// Sends raw bytes from the node's console and returns what came back.
+    /// Sends raw bytes from the node's console and returns the reply.
     pub fn raw(&mut self, i: usize, bytes: &[u8]) -> String {
         let conn = match self.consoles.get(&i) {
             Some(&conn) => conn,

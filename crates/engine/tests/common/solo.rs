@@ -1,4 +1,4 @@
-//! One node and a master that is a script: what the node sends is compared, what it receives is written by hand.
+//! One node with scripted peers.
 
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
@@ -6,7 +6,7 @@ use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
-/// A node with its outputs gathered.
+/// A node with all its outputs and events so far.
 pub struct Solo {
     pub node: Node,
     pub now: Now,
@@ -21,7 +21,7 @@ impl Solo {
         Self::start(lines, None).unwrap()
     }
 
-    /// A node that finds this file at its start; the message with which it ends otherwise.
+    /// A node that loads this file at its start, or the message with which it exits.
     pub fn start(lines: &[&str], file: Option<&[u8]>) -> Result<Self, String> {
         Self::within(Limits::default(), lines, file)
     }
@@ -46,7 +46,7 @@ impl Solo {
         self.events.extend(out.events);
     }
 
-    /// Runs the node's timers for so long.
+    /// Runs the node's timers for this time.
     pub fn run_ms(&mut self, ms: u64) {
         let end = self.now.mono.plus_ms(ms);
         loop {
@@ -61,7 +61,7 @@ impl Solo {
         }
     }
 
-    /// The newest connection the node asked for.
+    /// The newest connection that the node requested.
     pub fn link(&self) -> ConnId {
         let mut connects = self.outputs.iter().filter_map(|output| match output {
             Output::Connect { conn, .. } => Some(*conn),
@@ -70,7 +70,7 @@ impl Solo {
         connects.next_back().expect("the node connects to its master")
     }
 
-    /// The script's connection comes up.
+    /// Establishes the connection to the master.
     pub fn connect(&mut self) -> ConnId {
         self.run_ms(1100);
         let conn = self.link();
@@ -78,7 +78,7 @@ impl Solo {
         conn
     }
 
-    /// The master says something.
+    /// Bytes from a peer.
     pub fn say(&mut self, conn: ConnId, bytes: &[u8]) {
         self.input(Input::Received { conn, bytes });
     }
@@ -111,8 +111,8 @@ impl Solo {
         self.node.repl_state()
     }
 
-    /// Up to the awaited answer to PSYNC.
-    pub fn climb(&mut self) -> (ConnId, String) {
+    /// Runs the handshake up to PSYNC.
+    pub fn handshake(&mut self) -> (ConnId, String) {
         let conn = self.connect();
         for answer in ["+PONG\r\n", "+OK\r\n", "+OK\r\n"] {
             self.sent(conn);
@@ -145,14 +145,14 @@ impl Solo {
         self.sent(conn)
     }
 
-    /// A command of this connection and what it is answered.
+    /// Sends a command on this connection and checks the reply.
     #[track_caller]
     pub fn ask(&mut self, conn: ConnId, line: &str, answer: &str) {
         self.say(conn, format!("{line}\r\n").as_bytes());
         assert_eq!(self.sent(conn).replace("\r\n", "|"), answer, "{line}");
     }
 
-    /// A replica that is online: what it is sent from now on is the stream.
+    /// An online replica: what it gets from now on is the stream.
     pub fn attach_replica(&mut self) -> ConnId {
         let conn = self.accept();
         self.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
@@ -161,7 +161,7 @@ impl Solo {
         conn
     }
 
-    /// The commands that a replica was sent since the last call, one string for each.
+    /// The commands that a replica got since the last call, one string for each.
     pub fn stream(&mut self, replica: ConnId) -> Vec<String> {
         let mut query = psyncscope_engine::resp::QueryBuf::default();
         query.push(self.sent(replica).as_bytes());
@@ -186,14 +186,14 @@ impl Solo {
     }
 }
 
-/// A node that has turned once.
+/// A node after its first turn.
 pub fn master(lines: &[&str]) -> Solo {
     let mut solo = Solo::new(lines);
     solo.run_ms(2);
     solo
 }
 
-/// Sends a command of these words, and returns what is answered, with `|` for each CRLF.
+/// Sends a command, and returns the reply, with `|` for each CRLF.
 #[track_caller]
 pub fn say_words(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
     solo.say(conn, resp(words).as_bytes());
