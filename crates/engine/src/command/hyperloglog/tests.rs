@@ -150,7 +150,7 @@ fn no_bytes_panic() {
 }
 
 #[test]
-fn pfdebug() {
+fn subcommands_of_pfdebug() {
     let mut b = Bench::new();
     let unknown = "-ERR The specified key does not exist";
     b.check(pfdebug, "PFDEBUG DECODE h", unknown, 0);
