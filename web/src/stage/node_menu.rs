@@ -52,7 +52,7 @@ pub fn NodeMenu(props: &NodeMenuProps) -> Html {
     let label = fill(t.node_menu, &[("node", &name)]);
     let remove = Intent::Act(vec![Action::RemoveNode { node: name.clone() }], ErrorSite::Overlay);
     html! {
-        <Popover label={label.clone()} testid="node-menu" at={props.at}>
+        <Popover label={label.clone()} role="dialog" testid="node-menu" at={props.at}>
             <p class="popover-title">
                 { fill(t.node, &[("node", &name)]) }
                 <span class="faint num">{ format!("{}:{}", host.ip, host.port) }</span>
