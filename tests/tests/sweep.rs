@@ -1,8 +1,8 @@
 //! A thousand worlds, each made of its seed, none of which may break a rule.
 //!
 //! A failure prints its seed. To see one world again, with the least that must be done to it to fail:
-//! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds than
-//! these, `PSYNCSCOPE_SEED=1000..50000`.
+//! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds
+//! than these, `PSYNCSCOPE_SEED=1000..50000`.
 
 #![allow(clippy::print_stdout, reason = "a failure is found by what was printed")]
 

@@ -1,24 +1,32 @@
 //! Everything that a user can do, as one enum: console, fault handles, JavaScript and saved logs all go through it.
 
 use psyncscope_sim::frame::WireSettings;
+use serde::{Deserialize, Serialize};
+
+use crate::fields::ActionFields;
+use crate::read;
 
 /// One thing that a user does, at one instant.
 ///
 /// Nodes are named by name. In JSON: `{"do":"exec","node":"a","command":"SET k v"}`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(tag = "do", rename_all = "kebab-case", try_from = "ActionFields")]
 pub enum Action {
     /// Type a command in a node's console.
     Exec {
         /// The node.
         node: String,
         /// Which of the node's consoles; each is a client of its own, with its own selected database. 0 is the page's.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         console: u32,
         /// The command line, quoted as redis-cli does.
         command: String,
     },
     /// Add a host with a node.
     AddNode {
-        /// The new node.
+        /// The new node; in JSON its fields are the action's own.
+        #[serde(flatten)]
         node: NodeSpec,
     },
     /// Remove a host and its node for good.
@@ -33,6 +41,7 @@ pub enum Action {
         /// to this one vanish,
         to: String,
         /// and back, unless this is true.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         one_way: bool,
     },
     /// Mend a wire.
@@ -42,6 +51,7 @@ pub enum Action {
         /// to this one,
         to: String,
         /// and back, unless this is true.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         one_way: bool,
     },
     /// Change a wire's settings, both ways unless `one_way`.
@@ -51,6 +61,7 @@ pub enum Action {
         /// to this one.
         to: String,
         /// Only in this direction.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         one_way: bool,
         /// The new settings, all of them: what is not given has its default.
         settings: WireSettings,
@@ -70,7 +81,7 @@ pub enum Action {
         /// The node.
         node: String,
     },
-    /// Cut a host's power: silence.
+    /// Cut a host's power: it neither sends nor answers any more.
     PowerOff {
         /// The node.
         node: String,
@@ -90,24 +101,32 @@ pub enum Action {
 }
 
 /// A node to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
 pub struct NodeSpec {
-    /// Its name, which is also its host's: letters, digits, `-` and `_`.
+    /// Its name, which is also its host's: 1 to 16 letters, digits, `-` and `_`. A name is never used twice in a world.
     pub name: String,
     /// Lines of redis.conf: `repl-backlog-size 64`, `replicaof a 6379`.
+    #[serde(default)]
     pub config: Vec<String>,
 }
 
 /// What a world starts as. With the actions, it determines every byte.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(default, deny_unknown_fields)]
 pub struct LabConfig {
-    /// The seed of everything random.
+    /// The seed of everything random: a whole number from 0 on. Default 0.
+    #[cfg_attr(feature = "tsify", tsify(type = "number | bigint"))]
     pub seed: u64,
-    /// The nodes at the start.
+    /// The nodes at the start, at most 16.
+    #[serde(deserialize_with = "read::objects")]
     pub nodes: Vec<NodeSpec>,
     /// Every wire's settings at the start.
+    #[serde(deserialize_with = "read::object")]
     pub wire: WireSettings,
-    /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own.
+    /// Limits small enough for a screen (a backlog of 16 bytes and up) instead of Redis's own. Default true.
     pub classroom_limits: bool,
     /// The disk's speed in bytes a second, 0 for no time at all: how long a background save takes.
     pub disk_bps: u64,
@@ -129,22 +148,27 @@ impl Default for LabConfig {
 }
 
 /// An action and when it was taken, in microseconds of virtual time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ActionFields")]
 pub struct TimedAction {
     /// When.
     pub at_us: u64,
-    /// What.
+    /// What; in JSON its fields stand beside the time.
+    #[serde(flatten)]
     pub action: Action,
 }
 
 /// A whole run: from this, the same world comes again, byte for byte.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ActionLog {
     /// The format's version: 1.
     pub version: u32,
     /// What the world starts as.
+    #[serde(deserialize_with = "read::object")]
     pub config: LabConfig,
     /// The actions in order.
+    #[serde(deserialize_with = "read::objects")]
     pub actions: Vec<TimedAction>,
     /// How far the world ran.
     pub end_us: u64,

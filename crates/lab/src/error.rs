@@ -1,4 +1,4 @@
-//! What a lab refuses, and where the trouble is.
+//! What a lab refuses, and where the fault is.
 
 use std::fmt;
 
@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// Why something was refused. The names are stable: pages translate by them, programs match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCode {
     /// The text is not JSON.
     BadJson,
     /// A value has the wrong type or is out of range.
     BadValue,
-    /// A field that nobody knows.
+    /// An unknown field.
     UnknownField,
     /// A field that must be there is not.
     MissingField,
@@ -101,11 +102,12 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// Where the trouble is: as much of it as is known.
+/// Where the fault is, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct ErrorAt {
-    /// The line of the text, or of the node's configuration if `node` is told, from 1.
+    /// The line of the text, or of the node's configuration if `node` is set, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
     /// The column of the text, from 1.

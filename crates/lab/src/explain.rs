@@ -1,4 +1,5 @@
-//! Why: a verdict as a list of conditions with their numbers. Data, no prose: pages word it in their own language.
+//! Explanations: a verdict as a list of conditions with their numbers. Data without text: pages have their own
+//! language.
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::replication::psync::{
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 /// How one condition turned out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It held.
@@ -22,8 +24,7 @@ pub enum Outcome {
 }
 
 /// What a condition compares, with the numbers it looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// The offset asked for is an integer.
     OffsetReadable {
@@ -70,6 +71,7 @@ pub enum Check {
 
 /// Which of a master's IDs was named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum MatchedId {
     /// `replid`.
@@ -79,19 +81,17 @@ pub enum MatchedId {
 }
 
 /// One condition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// What it compares.
-    #[serde(flatten)]
     pub check: Check,
     /// How it turned out.
     pub outcome: Outcome,
 }
 
 /// The smallest change that would have turned this decision into the other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Turn {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counterfactual {
     /// Refused: the offset had to be an integer.
     ReadableOffset,
     /// Refused: the replica had no history to name (no cached master), so it asked `? -1`.
@@ -119,8 +119,8 @@ pub enum Turn {
         /// The byte it would have kept.
         byte: NextByte,
     },
-    /// Refused: the backlog is not even full, so it was made after that byte was produced. No size would have helped, an
-    /// earlier beginning would.
+    /// Refused: the backlog is not even full, so it was made after that byte was produced. No size would have helped,
+    /// an earlier beginning would.
     EarlierBacklog {
         /// The byte wanted.
         byte: NextByte,
@@ -144,7 +144,7 @@ pub enum Turn {
 }
 
 /// A verdict, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// Whether a partial resync was granted.
     pub granted: bool,
@@ -155,13 +155,13 @@ pub struct Explanation {
     /// The index of the condition that decided: the failed one, or the last if granted.
     pub decided_by: usize,
     /// The smallest change that would have turned it.
-    pub turn: Turn,
+    pub counterfactual: Counterfactual,
 }
 
 /// Takes a verdict apart. Nothing is decided anew: which condition failed follows from the verdict's own decision.
 ///
-/// Worked example: a master at offset 104 with a full 16-byte backlog keeps bytes 89..=104. Asked for byte 51 it refuses;
-/// a backlog of 54 bytes (51..=104) would have kept it.
+/// Worked example: a master at offset 104 with a full 16-byte backlog keeps bytes 89..=104. Asked for byte 51 it
+/// refuses; a backlog of 54 bytes (51..=104) would have kept it.
 #[must_use]
 pub fn explain(verdict: &PsyncVerdict) -> Explanation {
     let PsyncVerdict { request, history, backlog, decision } = verdict;
@@ -218,7 +218,13 @@ pub fn explain(verdict: &PsyncVerdict) -> Explanation {
         Decision::Continue { bytes, .. } => Some(*bytes as u64),
         Decision::Full(_) => None,
     };
-    Explanation { granted: verdict.is_continue(), bytes, conditions, decided_by, turn: turn(verdict) }
+    Explanation {
+        granted: verdict.is_continue(),
+        bytes,
+        conditions,
+        decided_by,
+        counterfactual: counterfactual(verdict),
+    }
 }
 
 /// The next byte to be produced, as the backlog sees it.
@@ -226,32 +232,33 @@ fn end(window: &BacklogWindow) -> NextByte {
     NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64))
 }
 
-fn turn(verdict: &PsyncVerdict) -> Turn {
+fn counterfactual(verdict: &PsyncVerdict) -> Counterfactual {
     let PsyncVerdict { request, history, backlog, decision } = verdict;
     // Refusals that compare the byte wanted only come when it could be read.
     let next = request.next.unwrap_or(NextByte::NONE);
     let window = backlog.unwrap_or(BacklogWindow { off: NextByte(1), histlen: 0, size: 0 });
     let size = window.size as u64;
     match decision {
-        Decision::Full(Refusal::BadOffset) => Turn::ReadableOffset,
-        Decision::Full(Refusal::FullRequested) => Turn::AskWithHistory,
-        Decision::Full(Refusal::IdMismatch) => Turn::OtherHistory { replid: history.replid },
-        Decision::Full(Refusal::PastSecondOffset) => Turn::FewerBytesApplied {
+        Decision::Full(Refusal::BadOffset) => Counterfactual::ReadableOffset,
+        Decision::Full(Refusal::FullRequested) => Counterfactual::AskWithHistory,
+        Decision::Full(Refusal::IdMismatch) => Counterfactual::OtherHistory { replid: history.replid },
+        Decision::Full(Refusal::PastSecondOffset) => Counterfactual::FewerBytesApplied {
             bytes: distance(history.second_replid_offset, next),
             shared: history.second_replid_offset.had(),
         },
-        Decision::Full(Refusal::NoBacklog) => Turn::HaveBacklog,
-        Decision::Full(Refusal::Overwritten) if next.0 < 1 => Turn::AskFromOne,
+        Decision::Full(Refusal::NoBacklog) => Counterfactual::HaveBacklog,
+        Decision::Full(Refusal::Overwritten) if next.0 < 1 => Counterfactual::AskFromOne,
         Decision::Full(Refusal::Overwritten) if window.histlen < window.size => {
-            Turn::EarlierBacklog { byte: next, off: window.off }
+            Counterfactual::EarlierBacklog { byte: next, off: window.off }
         }
         Decision::Full(Refusal::Overwritten) => {
-            Turn::LargerBacklog { size: distance(next, end(&window)), had: size, byte: next }
+            Counterfactual::LargerBacklog { size: distance(next, end(&window)), had: size, byte: next }
         }
-        Decision::Full(Refusal::Future) => Turn::MasterAhead { bytes: distance(end(&window), next) },
-        Decision::Continue { bytes, .. } => {
-            Turn::MoreWrites { spare: size.saturating_sub(*bytes as u64), smallest_size: (*bytes as u64).max(1) }
-        }
+        Decision::Full(Refusal::Future) => Counterfactual::MasterAhead { bytes: distance(end(&window), next) },
+        Decision::Continue { bytes, .. } => Counterfactual::MoreWrites {
+            spare: size.saturating_sub(*bytes as u64),
+            smallest_size: (*bytes as u64).max(1),
+        },
     }
 }
 
@@ -332,8 +339,7 @@ pub fn window_of(node: &NodeView) -> Option<BacklogWindow> {
 }
 
 /// A node's status in one line, as data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeStatus {
     /// The process does not run.
     Down {
@@ -421,9 +427,15 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(asked: &[u8], next: Option<i64>, window: Option<(usize, usize)>, decided_by: usize, turn: Turn) {
+    fn check(
+        asked: &[u8],
+        next: Option<i64>,
+        window: Option<(usize, usize)>,
+        decided_by: usize,
+        expected: Counterfactual,
+    ) {
         let explained = explain(&verdict(asked, next, window));
-        assert_eq!((explained.decided_by, &explained.turn), (decided_by, &turn));
+        assert_eq!((explained.decided_by, &explained.counterfactual), (decided_by, &expected));
         for (index, condition) in explained.conditions.iter().enumerate() {
             let expect = match index.cmp(&decided_by) {
                 std::cmp::Ordering::Less => Outcome::Passed,
@@ -438,38 +450,44 @@ mod tests {
     #[test]
     fn each_condition_can_decide() {
         let full = Some((16, 16));
-        check(CURRENT, None, full, 0, Turn::ReadableOffset);
-        check(b"?", Some(-1), full, 1, Turn::AskWithHistory);
-        check(b"cccc", Some(100), full, 1, Turn::OtherHistory { replid: id(CURRENT) });
-        check(PREVIOUS, Some(81), full, 2, Turn::FewerBytesApplied { bytes: 3, shared: Offset(77) });
-        check(CURRENT, Some(100), None, 3, Turn::HaveBacklog);
-        check(CURRENT, Some(51), full, 4, Turn::LargerBacklog { size: 54, had: 16, byte: NextByte(51) });
-        check(CURRENT, Some(51), Some((10, 64)), 4, Turn::EarlierBacklog { byte: NextByte(51), off: NextByte(95) });
-        check(CURRENT, Some(0), full, 4, Turn::AskFromOne);
-        check(CURRENT, Some(i64::MIN), full, 4, Turn::AskFromOne);
-        check(CURRENT, Some(107), full, 5, Turn::MasterAhead { bytes: 2 });
-        check(CURRENT, Some(i64::MAX), full, 5, Turn::MasterAhead { bytes: i64::MAX as u64 - 105 });
+        check(CURRENT, None, full, 0, Counterfactual::ReadableOffset);
+        check(b"?", Some(-1), full, 1, Counterfactual::AskWithHistory);
+        check(b"cccc", Some(100), full, 1, Counterfactual::OtherHistory { replid: id(CURRENT) });
+        check(PREVIOUS, Some(81), full, 2, Counterfactual::FewerBytesApplied { bytes: 3, shared: Offset(77) });
+        check(CURRENT, Some(100), None, 3, Counterfactual::HaveBacklog);
+        check(CURRENT, Some(51), full, 4, Counterfactual::LargerBacklog { size: 54, had: 16, byte: NextByte(51) });
+        check(
+            CURRENT,
+            Some(51),
+            Some((10, 64)),
+            4,
+            Counterfactual::EarlierBacklog { byte: NextByte(51), off: NextByte(95) },
+        );
+        check(CURRENT, Some(0), full, 4, Counterfactual::AskFromOne);
+        check(CURRENT, Some(i64::MIN), full, 4, Counterfactual::AskFromOne);
+        check(CURRENT, Some(107), full, 5, Counterfactual::MasterAhead { bytes: 2 });
+        check(CURRENT, Some(i64::MAX), full, 5, Counterfactual::MasterAhead { bytes: i64::MAX as u64 - 105 });
     }
 
     #[test]
     fn what_is_granted_says_how_close_it_was() {
-        check(CURRENT, Some(89), Some((16, 16)), 5, Turn::MoreWrites { spare: 0, smallest_size: 16 });
-        check(CURRENT, Some(105), Some((16, 16)), 5, Turn::MoreWrites { spare: 16, smallest_size: 1 });
-        check(PREVIOUS, Some(78), Some((54, 64)), 5, Turn::MoreWrites { spare: 37, smallest_size: 27 });
+        check(CURRENT, Some(89), Some((16, 16)), 5, Counterfactual::MoreWrites { spare: 0, smallest_size: 16 });
+        check(CURRENT, Some(105), Some((16, 16)), 5, Counterfactual::MoreWrites { spare: 16, smallest_size: 1 });
+        check(PREVIOUS, Some(78), Some((54, 64)), 5, Counterfactual::MoreWrites { spare: 37, smallest_size: 27 });
     }
 
     /// What is called the smallest change is one, and one byte less is none.
     #[test]
-    fn the_turning_point_is_exact() {
+    fn the_counterfactual_is_exact() {
         for next in 1..=120 {
             let before = verdict(CURRENT, Some(next), Some((16, 16)));
-            match explain(&before).turn {
-                Turn::LargerBacklog { size, .. } => {
+            match explain(&before).counterfactual {
+                Counterfactual::LargerBacklog { size, .. } => {
                     let size = size as usize;
                     assert!(verdict(CURRENT, Some(next), Some((size, size))).is_continue());
                     assert!(!verdict(CURRENT, Some(next), Some((size - 1, size - 1))).is_continue());
                 }
-                Turn::MoreWrites { spare, smallest_size } => {
+                Counterfactual::MoreWrites { spare, smallest_size } => {
                     let later = |bytes: u64| {
                         let mut window = before.backlog.expect("there is one");
                         window.off.0 += bytes as i64;
@@ -479,7 +497,7 @@ mod tests {
                     let size = smallest_size as usize;
                     assert!(verdict(CURRENT, Some(next), Some((size, size))).is_continue());
                 }
-                Turn::MasterAhead { bytes } => assert_eq!(bytes as i64, next - 105),
+                Counterfactual::MasterAhead { bytes } => assert_eq!(bytes as i64, next - 105),
                 other => panic!("byte {next}: {other:?}"),
             }
         }

@@ -44,7 +44,7 @@ pub struct Lab {
     names: Names,
     actions: Vec<TimedAction>,
     command_bytes: usize,
-    /// Shown should the world have no frame, which cannot be: it always records.
+    /// For a world without frames, which cannot be: it always records.
     nothing: Arc<Frame>,
 }
 
@@ -85,10 +85,10 @@ impl Lab {
         })
     }
 
-    /// Does one thing at the present instant, and notes it in the log. What it causes happens as time passes.
+    /// Does one thing at the present instant, and logs it. Its consequences happen as time passes.
     ///
     /// # Errors
-    /// The action is refused: nothing has changed and nothing is noted.
+    /// The action is refused: nothing has changed and nothing is logged.
     pub fn act(&mut self, action: Action) -> Result<(), LabError> {
         if self.actions.len() >= limits::ACTIONS_MAX {
             return Err(too_many_actions());
@@ -102,7 +102,7 @@ impl Lab {
         self.command_bytes = command_bytes;
         self.names.note(&action);
         self.actions.push(TimedAction { at_us: self.now().0, action });
-        // A wire without latency may have brought something to this very instant.
+        // A wire without latency may deliver something at this very instant.
         self.world.run_until(self.now());
         Ok(())
     }
@@ -181,8 +181,8 @@ impl Lab {
         self.run_until(SimTime(self.now().0.saturating_add(us)));
     }
 
-    /// Goes on to the next instant at which something is due, and lets it happen. `false` if nothing is due before the end
-    /// of time.
+    /// Goes on to the next instant at which something is due, and lets it happen. `false` if nothing is due before the
+    /// end of time.
     pub fn step(&mut self) -> bool {
         match self.next_event_at() {
             Some(next) if next.0 <= limits::END_MAX_US => {
@@ -253,7 +253,8 @@ impl Lab {
         self.now()
     }
 
-    /// The last instant before `from` at which something of that size happened; the record's beginning if there is none.
+    /// The last instant before `from` at which something of that size happened; the record's beginning if there is
+    /// none.
     #[must_use]
     pub fn step_back(&self, from: SimTime, by: StepBy) -> SimTime {
         Steps::new(&self.world, by).before(from).unwrap_or_else(|| self.frames().from.min(from))
@@ -329,7 +330,7 @@ impl Lab {
     }
 }
 
-/// A process that does not start is no refusal: it was started, and what became of it is in the record.
+/// A process that does not start is no refusal: it was started, and the timeline has what became of it.
 fn started(outcome: Result<(), WorldError>) -> Result<(), WorldError> {
     match outcome {
         Err(WorldError::StartFailed { .. }) => Ok(()),
@@ -337,7 +338,7 @@ fn started(outcome: Result<(), WorldError>) -> Result<(), WorldError> {
     }
 }
 
-/// A world's refusal in a lab's words.
+/// A world's refusal as a lab's.
 fn refused(error: &WorldError, node: &str) -> LabError {
     let code = match error {
         WorldError::NoSuchHost | WorldError::NoSuchConsole => ErrorCode::UnknownNode,

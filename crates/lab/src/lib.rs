@@ -1,18 +1,18 @@
 //! What a user does with a world: actions, history and branches, consoles, explanations, examples.
 //!
-//! **Everything that a user can do to a world is an [`Action`], and the world is a pure function of its [`ActionLog`]:**
-//! replaying a log makes the same world again, byte for byte.
+//! **Everything that a user can do to a world is an [`Action`], and the world is a pure function of its
+//! [`ActionLog`]:** replaying a log makes the same world again, byte for byte.
 
 pub mod action;
-mod codec;
 pub mod console;
 pub mod error;
 pub mod examples;
 pub mod explain;
-mod json;
+mod fields;
 pub mod lab;
 pub mod limits;
 mod log;
+mod read;
 pub mod replay;
 pub mod step;
 mod validate;
@@ -21,9 +21,10 @@ pub mod walkthrough;
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 pub use error::{ErrorAt, ErrorCode, LabError};
 pub use lab::Lab;
+pub use read::read;
 pub use replay::Replay;
 pub use step::{FrameRange, StepBy};
 
-// What a lab shows is told in these crates' own types.
+// Frames and timeline entries have these crates' types.
 pub use psyncscope_engine as engine;
 pub use psyncscope_sim as sim;

@@ -1,4 +1,4 @@
-//! How much a lab takes: a log from a stranger may be wrong, but it may not make the page hang.
+//! How much a lab takes: a log from anywhere may be wrong, but it may not make the page hang.
 
 /// Nodes in a world at one time.
 pub const NODES_MAX: usize = 16;
@@ -30,7 +30,7 @@ pub const LOG_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Where virtual time ends: four hours, in microseconds. A world does not run past it.
 pub const END_MAX_US: u64 = 4 * 3600 * 1_000_000;
 
-/// The slowest wire and the greatest jitter: ten minutes, in microseconds.
+/// The longest latency and jitter: ten minutes, in microseconds.
 pub const WIRE_DELAY_MAX_US: u64 = 600 * 1_000_000;
 
 /// How far a clock may be moved at once, either way: a hundred years, in milliseconds.

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
-use crate::codec;
+use serde::Serialize;
+
+use crate::action::{Action, ActionLog, NodeSpec, TimedAction};
 use crate::error::{ErrorCode, LabError};
-use crate::json::{At, Json, Path, locate};
 use crate::limits;
+use crate::read::read;
 use crate::validate;
 
 impl ActionLog {
@@ -16,12 +17,11 @@ impl ActionLog {
     /// The log as JSON, one action a line, so that a difference between two logs can be read.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut out =
-            format!("{{\n  \"version\": {},\n  \"config\": {},\n", self.version, codec::write_config(&self.config));
+        let mut out = format!("{{\n  \"version\": {},\n  \"config\": {},\n", self.version, json(&self.config));
         out.push_str("  \"actions\": [");
         for (index, action) in self.actions.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            let _ = write!(out, "{comma}\n    {}", codec::write_timed(action));
+            let _ = write!(out, "{comma}\n    {}", json(action));
         }
         if !self.actions.is_empty() {
             out.push_str("\n  ");
@@ -33,21 +33,27 @@ impl ActionLog {
     /// Reads a log and checks it (see [`ActionLog::check`]).
     ///
     /// # Errors
-    /// Anything that is not exactly a log of this version: what is no JSON, a field unknown, missing or of a wrong type,
-    /// and all that `check` refuses. The error says where: line and column, the field's path, the action's index.
+    /// Anything that is not exactly a log of this version: what is no JSON, a field unknown, missing or of a wrong
+    /// type, and all that `check` refuses. The error says where: line and column, the field's path, the action's index.
     pub fn from_json(text: &str) -> Result<Self, LabError> {
         if text.len() > limits::LOG_BYTES_MAX {
             let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
             return Err(LabError::new(ErrorCode::TooMuch, message));
         }
-        let json = parse(text)?;
-        // A log of another version may look different anywhere, so its version is told before anything else about it.
-        if let Json::Object(members) = &json
-            && let Some((_, Json::Unsigned(version))) = members.iter().find(|(name, _)| name == "version")
-        {
-            check_version(*version)?;
+        // Text that is no JSON is refused as such before any field is looked at; then another version, in which any
+        // field may differ.
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+            in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column()))
+        })?;
+        if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64) {
+            check_version(version)?;
         }
-        let log = codec::read_log(At::new(&json, &Path::Root)).map_err(|error| in_text(error, text))?;
+        let mut position = (0, 0);
+        let log: Self = read(&mut serde_json::Deserializer::from_str(text), "", |error| {
+            position = (error.line(), error.column());
+            reason(error)
+        })
+        .map_err(|refusal| in_text(refusal, position))?;
         log.check()?;
         Ok(log)
     }
@@ -106,50 +112,24 @@ fn check_version(version: u64) -> Result<(), LabError> {
     Err(LabError::new(ErrorCode::UnsupportedVersion, message).place(|at| at.field = Some("version".to_owned())))
 }
 
-/// Parses JSON.
-fn parse(text: &str) -> Result<Json, LabError> {
-    serde_json::from_str(text).map_err(|error| {
-        let shown = error.to_string();
-        let reason = shown.rsplit_once(" at line ").map_or(shown.as_str(), |(reason, _)| reason);
-        // A member told twice is JSON, if of no use.
-        let code = if error.is_data() { ErrorCode::BadValue } else { ErrorCode::BadJson };
-        let (line, column) = (error.line(), error.column());
-        LabError::new(code, format!("{reason} (line {line}, column {column})"))
-            .place(|at| (at.line, at.column) = (Some(line), Some(column)))
-    })
+/// What serde_json says without the position.
+fn reason(error: &serde_json::Error) -> String {
+    let shown = error.to_string();
+    shown.rsplit_once(" at line ").map_or(shown.as_str(), |(reason, _)| reason).to_owned()
 }
 
-/// The same refusal, with line and column of the field.
-fn in_text(error: LabError, text: &str) -> LabError {
-    let path = error.at.as_ref().and_then(|at| at.field.clone()).unwrap_or_default();
-    let (line, column) = locate(text, &path);
-    let message = format!("{} (line {line}, column {column})", error.message);
-    LabError { message, ..error }.place(|at| (at.line, at.column) = (Some(line), Some(column)))
+/// The same refusal, with the line and the column of the text at which it was found.
+fn in_text(refusal: LabError, (line, column): (usize, usize)) -> LabError {
+    let message = format!("{} (line {line}, column {column})", refusal.message);
+    LabError { message, ..refusal }.place(|at| (at.line, at.column) = (Some(line), Some(column)))
 }
 
-impl Action {
-    /// Reads an action from a JSON value, strictly. `{"do":"crash","node":"a"}`.
-    ///
-    /// # Errors
-    /// A field unknown, missing or of a wrong type. Whether the world takes the action, [`crate::Lab::act`] says.
-    pub fn from_value(value: &serde_json::Value) -> Result<Self, LabError> {
-        let json = parse(&value.to_string())?;
-        codec::read_action(At::new(&json, &Path::Root))
-    }
+/// Compact JSON.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data with string keys always serialises")
 }
 
-impl LabConfig {
-    /// Reads a configuration from a JSON value, strictly; what is not given has its default.
-    ///
-    /// # Errors
-    /// A field unknown or of a wrong type. Whether names and lines are good, [`crate::Lab::new`] says.
-    pub fn from_value(value: &serde_json::Value) -> Result<Self, LabError> {
-        let json = parse(&value.to_string())?;
-        codec::read_config(At::new(&json, &Path::Root))
-    }
-}
-
-/// The names of nodes, as far as a log alone tells: who exists when.
+/// The names of nodes that exist, as far as a log alone shows.
 pub(crate) struct Names {
     present: Vec<String>,
     /// Everyone who ever was: names are not used again, so that a name always means the same node.

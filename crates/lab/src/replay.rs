@@ -1,4 +1,4 @@
-//! Making a world again from its log, all at once or in pieces.
+//! Replaying a log, all at once or in parts.
 
 use psyncscope_sim::frame::SimTime;
 
@@ -6,7 +6,7 @@ use crate::action::ActionLog;
 use crate::error::LabError;
 use crate::lab::Lab;
 
-/// A replay under way. [`Replay::advance`] does a piece of it, so that a page can draw in between.
+/// A replay in progress. [`Replay::advance`] does a part of it, so that a page can render in between.
 pub struct Replay {
     log: ActionLog,
     lab: Lab,
@@ -31,7 +31,7 @@ impl Replay {
         self.lab.now()
     }
 
-    /// How far it shall run.
+    /// How far it will run.
     #[must_use]
     pub const fn end(&self) -> SimTime {
         SimTime(self.log.end_us)

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 /// How large a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum StepBy {
     /// To an instant at which any packet leaves or arrives, bare acknowledgements too.
     Segment,
     /// To an instant at which a packet that carries bytes, opens or closes a connection leaves or arrives.
     Packet,
-    /// To an instant at which a node executes a command (REPLCONF ACK aside), or a console sends one or gets its answer.
+    /// To an instant at which a node executes a command (REPLCONF ACK aside), or a console sends one or gets its
+    /// answer.
     Command,
     /// To an instant at which something that a card shows changes: a handshake state, a replica's state, an ID, the
     /// backlog's coming or going, the cached master, a verdict, a save, a connection, a process, a wire.

@@ -1,4 +1,4 @@
-//! What can be refused by looking at a value alone: names, lines, quoting, numbers, sizes.
+//! Checks of values that need no world: names, lines, quoting, numbers, sizes.
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
@@ -147,7 +147,7 @@ pub(crate) fn wire(settings: &WireSettings) -> Result<(), LabError> {
     Ok(())
 }
 
-/// Checks how far a world shall run.
+/// Checks how far a world may run.
 pub(crate) fn end(end_us: u64) -> Result<(), LabError> {
     if end_us <= limits::END_MAX_US {
         return Ok(());

@@ -57,6 +57,32 @@ fn every_action_comes_back_as_it_went() {
     assert_eq!(text.lines().count(), 4 + log.actions.len() + 3, "one action a line:\n{text}");
 }
 
+/// Logs are kept in files and links: every version of this program must write and read the same.
+#[test]
+fn the_format_stays() {
+    let text = r#"{
+  "version": 1,
+  "config": {"seed":18446744073709551615,"nodes":[{"name":"a","config":["repl-backlog-size 64"]},{"name":"b","config":[]}],"wire":{"latency_us":500,"jitter_us":0,"bandwidth_bps":0,"loss":0.0,"duplicate":0.25,"reorder":1.0},"classroom_limits":true,"disk_bps":50000000,"fork_us":20000},
+  "actions": [
+    {"at_us":0,"do":"exec","node":"a","console":3,"command":"SET k \"\\x00 b\" 中文"},
+    {"at_us":1,"do":"add-node","name":"d","config":["repl-timeout 5"]},
+    {"at_us":2,"do":"cut","from":"a","to":"b","one_way":true},
+    {"at_us":2,"do":"heal","from":"a","to":"b","one_way":false},
+    {"at_us":2,"do":"set-wire","from":"a","to":"b","one_way":false,"settings":{"latency_us":500,"jitter_us":0,"bandwidth_bps":0,"loss":0.1,"duplicate":0.0,"reorder":0.0}},
+    {"at_us":3,"do":"crash","node":"a"},
+    {"at_us":3,"do":"restart","node":"a"},
+    {"at_us":3,"do":"pause","node":"a"},
+    {"at_us":3,"do":"resume","node":"a"},
+    {"at_us":3,"do":"power-off","node":"a"},
+    {"at_us":3,"do":"move-clock","node":"a","by_ms":-5},
+    {"at_us":3,"do":"remove-node","node":"d"}
+  ],
+  "end_us": 1000000
+}
+"#;
+    assert_eq!(ActionLog::from_json(text).expect("a good log").to_json(), text);
+}
+
 #[test]
 fn the_opening_comes_back_as_it_went() {
     let log = examples::opening();
@@ -104,6 +130,32 @@ fn unknown_missing_and_wrong_fields_are_named() {
         ErrorCode::UnknownField,
         "latncy_us",
     );
+    for (fields, code, field) in [
+        (r#""at_us":2,"do":"crash","node":7"#, ErrorCode::BadValue, "actions[1].node"),
+        (r#""at_us":2,"do":"crash","node":null"#, ErrorCode::BadValue, "actions[1].node"),
+        (r#""at_us":-2,"do":"crash","node":"a""#, ErrorCode::BadValue, "actions[1].at_us"),
+        (r#""at_us":2,"do":"explode""#, ErrorCode::BadValue, "actions[1].do"),
+        (r#""at_us":2,"do":"crash""#, ErrorCode::MissingField, "actions[1]"),
+        (r#""at_us":2,"do":"crash","node":"a","force":true"#, ErrorCode::UnknownField, "actions[1].force"),
+        (r#""at_us":2,"do":"crash","node":"a","by_ms":1"#, ErrorCode::UnknownField, "actions[1].by_ms"),
+        (r#""at_us":2,"do":"cut","from":"a","to":"b","one_way":1"#, ErrorCode::BadValue, "actions[1].one_way"),
+        (r#""at_us":2,"do":"add-node","name":"x","config":[7]"#, ErrorCode::BadValue, "actions[1].config[0]"),
+        (
+            r#""at_us":2,"do":"set-wire","from":"a","to":"b","settings":{"loss":"1"}"#,
+            ErrorCode::BadValue,
+            "actions[1].settings.loss",
+        ),
+        (
+            r#""at_us":2,"do":"set-wire","from":"a","to":"b","settings":{"lag":1}"#,
+            ErrorCode::UnknownField,
+            "actions[1].settings.lag",
+        ),
+        (r#""at_us":2,"do":"set-wire","from":"a","to":"b","settings":[]"#, ErrorCode::BadValue, "actions[1].settings"),
+    ] {
+        let at = refused(&log(&format!("{good}\n{{{fields}}}")), code, field);
+        assert_eq!((at.field.as_deref(), at.action, at.line), (Some(field), Some(1), Some(3)), "{fields}");
+    }
+    refused(&log(r#"[1,"crash"]"#), ErrorCode::BadValue, "actions[0]");
     refused(&log("").replace("\"nodes\"", "\"knots\""), ErrorCode::UnknownField, "knots");
     refused(&log("").replace("\"end_us\"", "\"end\""), ErrorCode::UnknownField, "end");
     refused(&log("").replace("{\"name\":\"a\"}", "{\"nome\":\"a\"}"), ErrorCode::UnknownField, "nome");

@@ -14,8 +14,9 @@ pub struct WorldConfig {
     pub wire: WireSettings,
     /// What every host's wall clock shows at the beginning: microseconds since the Unix epoch.
     pub unix_start_us: i64,
-    /// How fast a child writes its RDB file, in bytes a second of [`psyncscope_engine::rdb::SaveJob::approximate_bytes`],
-    /// and how fast a large one is loaded, in bytes a second of the file; 0 for no time at all.
+    /// How fast a child writes its RDB file, in bytes a second of
+    /// [`psyncscope_engine::rdb::SaveJob::approximate_bytes`], and how fast a large one is loaded, in bytes a second of
+    /// the file; 0 for no time at all.
     pub disk_bps: u64,
     /// How long a child takes at least, in microseconds.
     pub fork_us: u64,
@@ -53,7 +54,7 @@ impl Default for WorldConfig {
 pub struct TcpSettings {
     /// Bytes in a socket's receive buffer, at most 1 GiB.
     pub receive_buffer: usize,
-    /// Bytes in a socket's send buffer: the room a node is told of.
+    /// Bytes in a socket's send buffer: the room that a node may use.
     pub send_buffer: usize,
     /// Bytes in the largest IP packet, 576..=65535.
     pub mtu: usize,

@@ -1,4 +1,4 @@
-//! A host's files: they outlive its processes, and its power as far as they were brought to the disk.
+//! A host's files. They outlive its processes; a power cut keeps what was synced.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// One file.
 pub(crate) struct File {
     content: Content,
-    /// So many bytes stay when the power goes.
+    /// Bytes that survive a power cut.
     synced: usize,
 }
 
@@ -20,7 +20,7 @@ enum Content {
 }
 
 impl File {
-    /// A file that was written whole. Whoever does that brings it to the disk before it takes its name.
+    /// A file that was written whole, which is synced before it is renamed into place.
     pub(crate) fn whole(bytes: Arc<[u8]>) -> Self {
         Self { synced: bytes.len(), content: Content::Whole(bytes) }
     }
@@ -40,7 +40,7 @@ impl File {
     }
 }
 
-/// Appends to a file, which is made if there is none. What is to be on the disk soon is there at once.
+/// Appends to a file, which is created if there is none. Any kind of fsync takes effect at once.
 pub(crate) fn append(disk: &mut BTreeMap<String, File>, name: String, bytes: &[u8], fsync: Fsync) {
     let file = disk.entry(name).or_insert_with(|| File { content: Content::Grown(Vec::new()), synced: 0 });
     if !bytes.is_empty() {
@@ -56,7 +56,7 @@ pub(crate) fn append(disk: &mut BTreeMap<String, File>, name: String, bytes: &[u
     }
 }
 
-/// The power goes.
+/// A power cut: what was not synced is lost.
 pub(crate) fn lose_power(disk: &mut BTreeMap<String, File>) {
     for file in disk.values_mut() {
         if let Content::Grown(content) = &mut file.content {

@@ -1,4 +1,4 @@
-//! What each direction of each TCP connection sent, as its packets tell: which bytes were sent again, and which the
+//! What was sent on each direction of each TCP connection, from its packets: which bytes were sent again, and which the
 //! network lost and TCP delivered later.
 
 use std::collections::BTreeMap;

@@ -65,7 +65,7 @@ pub(crate) struct Ends {
 pub(crate) struct Link {
     /// The forwarder it goes through.
     pub forward: Option<Arc<str>>,
-    /// The how-manieth connection of its forwarder, or from this host to that one; 0 until it is established.
+    /// Its number among the connections of its forwarder, or from this host to that one; 0 until it is established.
     pub nth: u32,
     /// The opener's number for it, while it holds it.
     pub opener: Option<ConnId>,
@@ -126,7 +126,7 @@ impl Links {
         link.forward.is_some()
     }
 
-    /// One end let go of a connection. It is forgotten once both have, or once nobody can accept it any more.
+    /// One end closed a connection. It is forgotten once both have, or once it cannot be accepted any more.
     pub(crate) fn release(&mut self, ends: &Ends, flow: Flow) {
         let Some(link) = self.links.get_mut(ends) else { return };
         match flow {

@@ -1,4 +1,4 @@
-//! The recorded past: the world at one moment as plain data, with shared parts. Only what changed is made anew.
+//! What is recorded: the world at one moment as plain data. Parts that did not change are shared between frames.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub enum Power {
     Paused,
     /// The process ended (crash or SHUTDOWN): the kernel closed its sockets and refuses new connections.
     Stopped,
-    /// The host lost power: silence.
+    /// The host has no power: it neither sends nor answers.
     Off,
 }
 
@@ -89,9 +89,10 @@ pub struct ConnFrame {
 
 /// One direction of a wire.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(default, deny_unknown_fields)]
 pub struct WireSettings {
-    /// Time from one end to the other, in microseconds.
+    /// Time from one end to the other, in microseconds. Default 500.
     pub latency_us: u64,
     /// Up to this much is added at random to each packet, in microseconds.
     pub jitter_us: u64,
@@ -170,8 +171,8 @@ pub struct PacketFrame {
     pub again: bool,
     /// What the bytes mean, in a few words: `PSYNC 8f2c… 214`, `SET user:7 ada`, `RDB 188 B`; empty if there are none.
     pub label: Arc<str>,
-    /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can be
-    /// coloured by history.
+    /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can
+    /// be coloured by history.
     pub replid: Option<psyncscope_engine::ids::ReplId>,
 }
 
@@ -242,21 +243,21 @@ pub enum What {
         /// Forward if positive.
         by_ms: i64,
     },
-    /// A TCP connection was established; told at the end that opened it.
+    /// A TCP connection was established; recorded at the end that opened it.
     TcpOpened {
         /// The opener's number for it.
         conn: ConnId,
         /// The other end.
         peer: HostId,
     },
-    /// A TCP connection's end was told that it is over.
+    /// A process learned that its connection is over.
     TcpClosed {
         /// This end's number for it.
         conn: ConnId,
         /// How: `EOF`, `RST`, `timeout`.
         how: &'static str,
     },
-    /// A kernel sent bytes again that its peer had not acknowledged. Told at the sender; its process is not told.
+    /// A kernel sent bytes again that its peer had not acknowledged. Recorded at the sender; its process does not know.
     ///
     /// There is one entry for each packet. Whether the bytes had been lost, or only their acknowledgement, the sender
     /// does not know: see [`PacketFrame::fate`] and [`What::TcpRecovered`].
@@ -268,9 +269,9 @@ pub enum What {
         /// Bytes of the stream in this packet.
         bytes: u64,
     },
-    /// Bytes that the network had lost have come after all, sent again by the kernel on the same connection: it was never
-    /// closed, so neither process noticed anything but the delay, and a replica asks for nothing (no PSYNC). Told at the
-    /// sender, before the receiver's process reads them.
+    /// Bytes that the network had lost have come after all, sent again by the kernel on the same connection: it was
+    /// never closed, so neither process noticed anything but the delay, and a replica asks for nothing (no PSYNC).
+    /// Recorded at the sender, before the receiver's process reads them.
     ///
     /// The two directions of a connection recover separately. Where a connection ends while bytes are missing, there is
     /// no such entry, but [`What::TcpClosed`].

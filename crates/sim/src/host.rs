@@ -1,4 +1,4 @@
-//! A host: an address, a kernel while it has power, a process while one lives, a disk for ever.
+//! A host: an address, a disk, a kernel while it has power, a process while one runs.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -33,9 +33,9 @@ pub(crate) struct Host<P, C> {
     pub disk: BTreeMap<String, File>,
     /// How many processes were started.
     pub boots: u64,
-    /// The planned event for the kernel.
+    /// The scheduled event for the kernel.
     pub kernel_event: Option<Key>,
-    /// The planned event for the process's timer, or for its waking up.
+    /// The scheduled event for the process's timer, or for its waking up.
     pub process_event: Option<Key>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Console {
     pub conn: Option<ConnId>,
     /// Everything it received and was not taken yet.
     pub output: Vec<u8>,
-    /// Bytes it received since the process was told of room last.
+    /// Bytes it received since the process last got room to send.
     pub room_used: usize,
 }
 

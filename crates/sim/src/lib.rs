@@ -1,11 +1,11 @@
 //! The simulated world: hosts with a real TCP stack, wires with faults, a virtual clock, and a record of what happened.
 //!
 //! **The one contract: a world is a pure function of its configuration (with its seed) and of the calls made on it.**
-//! The same calls at the same virtual times give the same bytes on every platform, told by [`World::digest`]. There is
+//! The same calls at the same virtual times give the same bytes on every platform; [`World::digest`] shows it. There is
 //! no wall clock, no thread and no shared random generator; recording changes nothing.
 //!
-//! A world moves only when told: [`World::step`] does the next event, [`World::run_until`] all events up to a time.
-//! Between events everything is quiet: each process has taken all inputs it can and each kernel has sent all it may.
+//! Time passes only in calls: [`World::step`] does the next event, [`World::run_until`] all events up to a time.
+//! Between events nothing is left to do: each process has taken all inputs it can and each kernel has sent all it may.
 //!
 //! ```
 //! use psyncscope_sim::{World, WorldConfig, frame::SimTime};
@@ -54,7 +54,7 @@ mod process;
 mod queue;
 mod recorder;
 mod seed;
-mod stream;
+mod socket_transfer;
 mod tap;
 mod wire;
 mod world;

@@ -1,4 +1,4 @@
-//! A look into the packets on the wires: the few header fields that the world and its pictures need.
+//! Parsing packets: the few header fields that the world and its frames need.
 
 use std::net::Ipv4Addr;
 use std::ops::Range;
@@ -69,7 +69,7 @@ impl Segment {
         (self.payload.end - self.payload.start) as u32 + controls
     }
 
-    /// The flags in words, as tcpdump's long form would put them.
+    /// The flags by name.
     pub(crate) const fn flags(&self) -> &'static str {
         match self.flags & (FIN | SYN | RST | PSH | ACK) {
             f if f == SYN => "SYN",

@@ -1,4 +1,4 @@
-//! What runs on a host. [`psyncscope_engine::Node`] in earnest; tests of the network bring a process of their own.
+//! What runs on a host: [`psyncscope_engine::Node`], or a test's own process.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
 use crate::queue::Key;
-use crate::stream::Stream;
+use crate::socket_transfer::SocketTransfer;
 
 /// A process in the world: an event loop that is driven from outside, as [`Node`] is.
 ///
-/// One [`Input`] is one turn. Like everything in the world it is a function of what it is told: no clock, no random
-/// numbers but those of its seed.
+/// One [`Input`] is one turn. A process is a function of its inputs and its seed: it has no other clock and no other
+/// random numbers.
 pub trait Process: Sized {
     /// What it is started with, and started again with after a crash.
     type Config: Clone;
@@ -29,15 +29,15 @@ pub trait Process: Sized {
     /// When it wants [`Input::Timer`].
     fn next_timeout(&self) -> Option<Instant>;
 
-    /// Says whether anybody will look at its events. Nothing else may depend on it.
+    /// Sets whether its events are recorded. Nothing else may depend on it.
     fn observe(&mut self, on: bool) {
         let _ = on;
     }
 
-    /// Whether it waits for room to send on `conn`.
+    /// Whether it waits_for_fork for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
 
-    /// What pictures show of it; parts equal to those of `last` are shared. `None` if it is not a Redis node.
+    /// Its state for frames; parts equal to those of `last` are shared. `None` if it is not a Redis node.
     fn view(&self, last: Option<&NodeView>) -> Option<NodeView>;
 
     /// The port it listens on.
@@ -92,7 +92,7 @@ impl Process for Node {
     }
 }
 
-/// A living process with what its host keeps for it.
+/// A running process, and what its host keeps for it.
 pub(crate) struct Running<P> {
     pub process: P,
     /// Inputs that did not come over the network, in order.
@@ -100,11 +100,11 @@ pub(crate) struct Running<P> {
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
     pub children: BTreeMap<ChildId, Child>,
-    /// It does nothing until then (DEBUG SLEEP, or a step of loading), in microseconds.
+    /// It takes no input until then (DEBUG SLEEP, or a step of loading), in microseconds.
     pub sleeps_until: Option<u64>,
-    /// It is to be told that a step of loading has had its time.
+    /// [`Input::LoadStep`] is due: the disk has had its time.
     pub loads: bool,
-    /// When it was told of a timer last: never twice in one microsecond.
+    /// When it got [`Input::Timer`] last: never twice in one microsecond.
     pub timer_told_at: Option<u64>,
 }
 
@@ -122,15 +122,15 @@ pub(crate) enum Work {
     /// It writes a file, whose bytes are known from the start; it only takes its time.
     File(Arc<[u8]>),
     /// It writes to sockets.
-    Sockets(Stream),
+    Sockets(SocketTransfer),
 }
 
-/// An input that waits for the process to take it.
+/// An input that waits_for_fork for the process to take it.
 #[derive(Debug)]
 pub(crate) enum Pending {
     /// Bytes from a console, at most as many as one read takes.
     Console(u32, Vec<u8>),
-    /// A console hung up.
+    /// A console closed its connection.
     ConsoleGone(ConnId),
     ChildDone(ChildId, Arc<[u8]>),
     ChildStreamed(ChildId, Vec<ConnId>),
@@ -152,7 +152,7 @@ impl<P: Process> Running<P> {
         }
     }
 
-    /// When it is to be told of a timer, in microseconds.
+    /// When [`Input::Timer`] is due, in microseconds.
     pub(crate) fn timer_due(&self) -> Option<u64> {
         let due = self.process.next_timeout()?.0;
         Some(self.timer_told_at.map_or(due, |told| due.max(told + 1)))

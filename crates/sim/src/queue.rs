@@ -1,31 +1,31 @@
-//! What is to happen, in order: by time, and at the same time in the order in which it was planned.
+//! Scheduled events, ordered by time, and at the same time by when they were scheduled.
 
-/// Names one planned event, so that it can be called off.
+/// Identifies one scheduled event, so that it can be cancelled.
 pub(crate) type Key = (u64, u64);
 
-/// The plan. The time of a key is in microseconds.
+/// The events. The time of a key is in microseconds.
 #[derive(Debug)]
 pub(crate) struct Queue<E> {
-    /// The next one last: what is soon is what is planned, called off and taken most.
+    /// The next one last: near events are scheduled, cancelled and taken most.
     events: Vec<(Key, E)>,
-    planned: u64,
+    scheduled: u64,
 }
 
 impl<E> Queue<E> {
     pub(crate) const fn new() -> Self {
-        Self { events: Vec::new(), planned: 0 }
+        Self { events: Vec::new(), scheduled: 0 }
     }
 
-    pub(crate) fn plan(&mut self, at: u64, event: E) -> Key {
-        let key = (at, self.planned);
-        self.planned += 1;
+    pub(crate) fn schedule(&mut self, at: u64, event: E) -> Key {
+        let key = (at, self.scheduled);
+        self.scheduled += 1;
         self.events.insert(self.place(key), (key, event));
         key
     }
 
     pub(crate) fn cancel(&mut self, key: Key) {
         let at = self.place(key);
-        if self.events.get(at).is_some_and(|(planned, _)| *planned == key) {
+        if self.events.get(at).is_some_and(|(scheduled, _)| *scheduled == key) {
             self.events.remove(at);
         }
     }
@@ -40,7 +40,7 @@ impl<E> Queue<E> {
 
     /// Where an event of this key is, or belongs.
     fn place(&self, key: Key) -> usize {
-        self.events.partition_point(|(planned, _)| *planned > key)
+        self.events.partition_point(|(scheduled, _)| *scheduled > key)
     }
 }
 
@@ -51,10 +51,10 @@ mod tests {
     #[test]
     fn by_time_then_by_plan() {
         let mut queue = Queue::new();
-        queue.plan(5, "c");
-        queue.plan(3, "a");
-        let gone = queue.plan(3, "never");
-        queue.plan(3, "b");
+        queue.schedule(5, "c");
+        queue.schedule(3, "a");
+        let gone = queue.schedule(3, "never");
+        queue.schedule(3, "b");
         queue.cancel(gone);
         queue.cancel(gone);
         assert_eq!(queue.next_at(), Some(3));

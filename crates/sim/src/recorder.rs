@@ -1,4 +1,4 @@
-//! Keeps the past: which parts of the world changed, and the frames and the timeline made of them.
+//! Records frames and the timeline, from what changed in the world.
 //!
 //! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
@@ -18,14 +18,14 @@ use crate::world::WirePacket;
 /// A view without events is taken again after this time, in microseconds: it shows seconds that pass.
 const VIEW_EVERY_US: u64 = 1_000_000;
 
-/// The recorder. Switched off, every call returns at once.
+/// The recorder. When it is off, every call returns at once.
 pub(crate) struct Recorder {
     on: bool,
     frames_max: usize,
     frames: VecDeque<Frame>,
     next_seq: u64,
     timeline: Vec<Entry>,
-    /// The hosts as last drawn.
+    /// The hosts as in the last frame.
     pub hosts: BTreeMap<HostId, Arc<HostFrame>>,
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
@@ -33,7 +33,7 @@ pub(crate) struct Recorder {
     /// What was sent from one port to another.
     pub flows: Flows,
     /// Where the replication stream begins on the connections of replicas.
-    streams: BTreeMap<(HostId, ConnId), Stream>,
+    stream_starts: BTreeMap<(HostId, ConnId), StreamStart>,
     pub changes: Changes,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Recorder {
 ///
 /// Before it come the handshake's replies, `+CONTINUE`, or the RDB file; these belong to no history.
 #[derive(Clone, Copy, Default)]
-struct Stream {
+struct StreamStart {
     /// The header of an RDB file, `$<length>`, is to come.
     awaits_header: bool,
     /// The stream begins after the bytes sent next (`+CONTINUE`).
@@ -60,7 +60,7 @@ pub(crate) struct Changes {
     pub wires: bool,
     packets: bool,
     entries: bool,
-    /// The packets with bytes sent since, whose colour depends on what their sender became.
+    /// The packets with bytes sent since; which history these belong to depends on the sender's new state.
     fresh: Vec<Arc<PacketFrame>>,
 }
 
@@ -77,11 +77,11 @@ impl Recorder {
             under_way: Vec::new(),
             viewed_at: BTreeMap::new(),
             flows: Flows::default(),
-            streams: BTreeMap::new(),
+            stream_starts: BTreeMap::new(),
             changes: Changes::default(),
         };
         if on && frames_max > 0 {
-            // There is always a frame to show.
+            // There is always at least one frame.
             recorder.push_frame(0);
         }
         recorder
@@ -98,12 +98,12 @@ impl Recorder {
 
     /// Something about a host may have changed.
     pub(crate) fn touch(&mut self, host: HostId) {
-        if self.draws() {
+        if self.keeps_frames() {
             self.changes.hosts.insert(host);
         }
     }
 
-    /// Nothing happened on a host but that time passed.
+    /// Only time passed on a host: its view is taken again once a second.
     pub(crate) fn touch_lightly(&mut self, now: u64, host: HostId) {
         if self.viewed_at.get(&host).is_none_or(|&at| now - at >= VIEW_EVERY_US) {
             self.touch(host);
@@ -126,7 +126,7 @@ impl Recorder {
 
     /// A packet was put on a wire; `again` if its bytes were sent before.
     pub(crate) fn packet_sent(&mut self, packet: &WirePacket<'_>, segment: &Segment, again: bool) {
-        if !self.draws() {
+        if !self.keeps_frames() {
             return;
         }
         let payload = &packet.bytes[segment.payload.clone()];
@@ -162,24 +162,30 @@ impl Recorder {
         }
     }
 
-    // ---- where streams begin ----
+    // ---- where stream_starts begin ----
 
     /// A master moved one of its replicas; what it sent in that turn comes after this.
-    pub(crate) fn replica_moves(&mut self, host: HostId, conn: ConnId, from: Option<ReplicaState>, to: ReplicaState) {
-        if !self.draws() {
+    pub(crate) fn replica_state_changed(
+        &mut self,
+        host: HostId,
+        conn: ConnId,
+        from: Option<ReplicaState>,
+        to: ReplicaState,
+    ) {
+        if !self.keeps_frames() {
             return;
         }
-        let stream = self.streams.entry((host, conn)).or_default();
+        let stream = self.stream_starts.entry((host, conn)).or_default();
         match (from, to) {
-            (_, ReplicaState::SendBulk) => *stream = Stream { awaits_header: true, ..Stream::default() },
-            (None, ReplicaState::Online) => *stream = Stream { after_next: true, ..Stream::default() },
+            (_, ReplicaState::SendBulk) => *stream = StreamStart { awaits_header: true, ..StreamStart::default() },
+            (None, ReplicaState::Online) => *stream = StreamStart { after_next: true, ..StreamStart::default() },
             _ => stream.after_turn = stream.begins.is_none() && !stream.awaits_header,
         }
     }
 
     /// A process sent bytes; `sent` counts all it sent on this connection so far.
     pub(crate) fn bytes_sent(&mut self, host: HostId, conn: ConnId, bytes: &[u8], sent: u64) {
-        let Some(stream) = self.streams.get_mut(&(host, conn)) else { return };
+        let Some(stream) = self.stream_starts.get_mut(&(host, conn)) else { return };
         if stream.awaits_header {
             let length = bytes.strip_prefix(b"$").and_then(|rest| rest.strip_suffix(b"\r\n"));
             let length = length.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
@@ -192,20 +198,20 @@ impl Recorder {
     }
 
     /// A turn in which a replica was moved is over.
-    pub(crate) fn turn_ends(&mut self, host: HostId, conn: ConnId, sent: u64) {
-        if let Some(stream) = self.streams.get_mut(&(host, conn))
+    pub(crate) fn turn_ended(&mut self, host: HostId, conn: ConnId, sent: u64) {
+        if let Some(stream) = self.stream_starts.get_mut(&(host, conn))
             && std::mem::take(&mut stream.after_turn)
         {
             stream.begins = Some(sent);
         }
     }
 
-    pub(crate) fn end_stream(&mut self, host: HostId, conn: ConnId) {
-        self.streams.remove(&(host, conn));
+    pub(crate) fn forget_stream(&mut self, host: HostId, conn: ConnId) {
+        self.stream_starts.remove(&(host, conn));
     }
 
-    pub(crate) fn end_streams(&mut self, host: HostId) {
-        self.streams.retain(|(of, _), _| *of != host);
+    pub(crate) fn forget_streams_of(&mut self, host: HostId) {
+        self.stream_starts.retain(|(of, _), _| *of != host);
     }
 
     // ---- the next frame ----
@@ -216,12 +222,12 @@ impl Recorder {
     }
 
     /// Whether frames are made at all.
-    pub(crate) const fn draws(&self) -> bool {
+    pub(crate) const fn keeps_frames(&self) -> bool {
         self.on && self.frames_max > 0
     }
 
-    /// Takes the new picture of a host; keeps the old one if they are alike.
-    pub(crate) fn draw_host(&mut self, now: u64, frame: HostFrame) {
+    /// Sets a host's part of the next frame; keeps the old one if they are equal.
+    pub(crate) fn set_host(&mut self, now: u64, frame: HostFrame) {
         self.viewed_at.insert(frame.id, now);
         let same = self.hosts.get(&frame.id).is_some_and(|last| same_host(last, &frame));
         if !same {
@@ -231,8 +237,8 @@ impl Recorder {
         }
     }
 
-    /// Takes the new pictures of all wires.
-    pub(crate) fn draw_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
+    /// Sets the wires' part of the next frame; keeps those that are equal.
+    pub(crate) fn set_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
         let last: BTreeMap<(HostId, HostId), &Arc<WireFrame>> =
             self.wires.iter().map(|wire| ((wire.a, wire.b), wire)).collect();
         let kept = |wire: WireFrame| match last.get(&(wire.a, wire.b)) {
@@ -251,28 +257,28 @@ impl Recorder {
     pub(crate) fn history(&self, packet: &PacketFrame, conn: ConnId) -> Option<ReplId> {
         let node = self.hosts.get(&packet.from)?.node.as_deref()?;
         let replica = node.replicas.iter().find(|replica| replica.conn == conn)?;
-        let begins = self.streams.get(&(packet.from, conn))?.begins?;
+        let begins = self.stream_starts.get(&(packet.from, conn))?.begins?;
         let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
         let first = self.flows.first(key)?.wrapping_add(begins as u32);
         let end = packet.seq.wrapping_add(packet.payload.len() as u32);
         (replica.state == ReplicaState::Online && is_after(end, first)).then_some(node.replid)
     }
 
-    /// Colours a packet.
-    pub(crate) fn colour(&mut self, id: u64, replid: ReplId) {
+    /// Sets the history that a packet's bytes belong to.
+    pub(crate) fn set_history(&mut self, id: u64, replid: ReplId) {
         if let Some(packet) = self.under_way.iter_mut().rev().find(|packet| packet.id == id) {
             Arc::make_mut(packet).replid = Some(replid);
         }
     }
 
-    /// Makes a frame if anything is different from the last.
+    /// Makes a frame if anything differs from the last.
     pub(crate) fn finish(&mut self, now: u64) {
         let changes = std::mem::take(&mut self.changes);
-        if !self.draws() {
+        if !self.keeps_frames() {
             return;
         }
         let mut packets = changes.packets;
-        // What the wire lost is forgotten when it would have arrived.
+        // A lost packet is dropped when it would have arrived.
         self.under_way.retain(|packet| {
             let under_way = packet.fate == Fate::Arrives || packet.arrives.0 > now;
             packets |= !under_way;

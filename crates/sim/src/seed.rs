@@ -1,12 +1,12 @@
-//! One root seed, many independent streams: each boot, each host's kernel and each direction of a wire has its own, so
-//! that a host added, a packet more on one wire or a setting changed on another disturbs nothing else.
+//! One root seed, many independent streams of random numbers: each boot, each host's kernel and each direction of a
+//! wire has its own, so that a new host, one more packet or a changed setting does not change the numbers of others.
 
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 
 /// What a stream is for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Stream {
+pub(crate) enum RandomStream {
     /// The `boot`-th process of a host.
     Process { host: u16, boot: u64 },
     /// The kernel of a host since it was switched on for the `boot`-th process.
@@ -16,11 +16,11 @@ pub(crate) enum Stream {
 }
 
 /// The seed of one stream.
-pub(crate) fn derive(root: u64, stream: Stream) -> u64 {
+pub(crate) fn derive(root: u64, stream: RandomStream) -> u64 {
     let words = match stream {
-        Stream::Process { host, boot } => [1, u64::from(host), boot],
-        Stream::Kernel { host, boot } => [2, u64::from(host), boot],
-        Stream::Wire { from, to } => [3, u64::from(from), u64::from(to)],
+        RandomStream::Process { host, boot } => [1, u64::from(host), boot],
+        RandomStream::Kernel { host, boot } => [2, u64::from(host), boot],
+        RandomStream::Wire { from, to } => [3, u64::from(from), u64::from(to)],
     };
     // SplitMix64's output is a bijection of its state, so two streams meet only if the sums of a step do: for that
     // the words would have to be chosen against the root.
@@ -28,7 +28,7 @@ pub(crate) fn derive(root: u64, stream: Stream) -> u64 {
 }
 
 /// The generator of one stream.
-pub(crate) fn rng(root: u64, stream: Stream) -> Xoshiro256PlusPlus {
+pub(crate) fn rng(root: u64, stream: RandomStream) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(derive(root, stream))
 }
 
@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn streams_differ_by_every_word() {
         let seeds = [
-            derive(7, Stream::Process { host: 1, boot: 0 }),
-            derive(7, Stream::Process { host: 0, boot: 1 }),
-            derive(7, Stream::Kernel { host: 1, boot: 0 }),
-            derive(7, Stream::Wire { from: 0, to: 1 }),
-            derive(7, Stream::Wire { from: 1, to: 0 }),
-            derive(8, Stream::Wire { from: 1, to: 0 }),
+            derive(7, RandomStream::Process { host: 1, boot: 0 }),
+            derive(7, RandomStream::Process { host: 0, boot: 1 }),
+            derive(7, RandomStream::Kernel { host: 1, boot: 0 }),
+            derive(7, RandomStream::Wire { from: 0, to: 1 }),
+            derive(7, RandomStream::Wire { from: 1, to: 0 }),
+            derive(8, RandomStream::Wire { from: 1, to: 0 }),
         ];
         for (i, a) in seeds.iter().enumerate() {
             assert!(seeds[..i].iter().all(|b| a != b));

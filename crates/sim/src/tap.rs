@@ -1,4 +1,4 @@
-//! What processes handed to their sockets and got from them, connection by connection.
+//! Captured bytes: what processes sent and received on each connection.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use crate::frame::{HostId, SimTime};
 /// On which side of the network the bytes were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// A process handed them to its kernel.
+    /// As the process sent them.
     Sent,
-    /// A kernel handed them to its process.
+    /// As the process received them.
     Received,
 }
 
-/// Bytes that crossed the border between a process and its kernel.
+/// Bytes that passed between a process and its kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
     /// The forwarder's name, if the connection goes through one.
@@ -23,7 +23,7 @@ pub struct Captured {
     pub opener: HostId,
     /// The host that accepted it.
     pub acceptor: HostId,
-    /// The how-manieth connection on this link (or, without a forwarder, from this opener to this acceptor), from 1.
+    /// Which connection of this link it is (or, without a forwarder, from this opener to this acceptor), from 1.
     pub nth: u32,
     /// Which way the bytes go.
     pub flow: Flow,

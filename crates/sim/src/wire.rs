@@ -41,7 +41,7 @@ impl Direction {
         Self { settings, cut: false, rng, busy_until: 0, last_arrival: 0 }
     }
 
-    /// Takes new settings. What is under way arrives as planned; what is sent from now on may overtake it.
+    /// Takes new settings. What is under way arrives as scheduled; what is sent from now on may overtake it.
     pub(crate) fn change(&mut self, settings: WireSettings) {
         self.settings = settings;
         self.busy_until = 0;
@@ -50,7 +50,7 @@ impl Direction {
 
     /// Puts a packet of `len` bytes on the wire.
     pub(crate) fn carry(&mut self, now: u64, len: usize) -> Passage {
-        // Always the same number of draws, so that a setting changed at one moment does not change the luck of others.
+        // Always the same number of draws, so that a changed setting does not change what happens to other packets.
         let [loss, jitter, double, reorder, extra] = std::array::from_fn(|_| self.rng.next_u64());
         let WireSettings { latency_us, jitter_us, bandwidth_bps, .. } = self.settings;
         if bandwidth_bps > 0 {

@@ -1,5 +1,5 @@
-//! Who waits for which reply: replies come in the order of commands, so the reply to a command is the one that comes when
-//! nothing else is due.
+//! Which reply belongs to which command: replies come in the order of commands, so the reply to a console's last
+//! command is the one after which none is due.
 
 use std::collections::BTreeMap;
 
@@ -84,7 +84,7 @@ impl Console {
                         fate = Some(Fate::Replied(reply, at));
                     }
                 }
-                // A message nobody asked for: a subscription's.
+                // A message of a subscription.
                 Ok(Some(_)) => {}
                 Ok(None) => return fate,
                 Err(error) => {

@@ -3,6 +3,24 @@
 use psyncscope_lab::LabError;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// An `Error` is made by hand below, so its type is written by hand; the codes and places are derived from the lab's.
+#[wasm_bindgen(typescript_custom_section)]
+const ERROR: &str = r#"
+/** What every method throws when it refuses; nothing has changed then. An `Error` whose members are all enumerable. */
+export interface PsyncscopeError extends Error {
+    name: "PsyncscopeError";
+    /**
+     * Why. `no-reply`: `execute` waited as long as it may and no reply came; the command stays sent.
+     * `internal`: a fault in this package.
+     */
+    code: ErrorCode | "no-reply" | "internal";
+    message: string;
+    /** Where the fault is, as far as that is known. */
+    at?: ErrorAt;
+}
+"#;
 
 /// A refusal on its way to JavaScript.
 #[derive(Debug)]
@@ -13,7 +31,7 @@ pub struct JsError {
 }
 
 impl JsError {
-    /// A refusal that only exists on this side of the border.
+    /// A refusal that only this package has.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), at: None }
     }
@@ -34,7 +52,7 @@ impl From<JsError> for JsValue {
     fn from(error: JsError) -> Self {
         let js = js_sys::Error::new(&error.message);
         js.set_name("PsyncscopeError");
-        // An Error's own message does not show up in JSON and copies; ours shall.
+        // An Error's own message is not enumerable, so that JSON and copies would lack it.
         set(&js, "message", &Self::from_str(&error.message));
         set(&js, "code", &Self::from_str(error.code));
         let to_js = serde_wasm_bindgen::Serializer::json_compatible();

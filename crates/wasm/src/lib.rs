@@ -1,12 +1,13 @@
 //! The psyncscope lab for JavaScript: Redis 5 replication in a virtual world.
 //!
-//! **Nothing that JavaScript hands in makes this panic: what is refused is thrown as an `Error` with a `code`.** Times are
-//! milliseconds of virtual time; plain objects are described in `types.d.ts`, which goes into the package's own types.
+//! **Nothing that JavaScript hands in makes this panic: what is refused is thrown as an `Error` with a `code`.** Times
+//! are milliseconds of virtual time; the TypeScript types of plain objects are derived from the Rust types by `tsify`.
 
 mod consoles;
 mod error;
 mod input;
 mod output;
+mod plain;
 
 use psyncscope_lab::console::{prints_raw, split, transcript};
 use psyncscope_lab::sim::frame::{HostId, SimTime};
@@ -17,13 +18,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::consoles::{Consoles, Fate};
 use crate::error::JsError;
 use crate::input::ExecuteOptions;
-use crate::output::entry::{JsConsoleLine, JsEntry};
-use crate::output::frame::JsFrame;
-use crate::output::reply::{Executed, JsReply};
+use crate::output::entry::{ConsoleLine, Entry};
+use crate::output::frame::Frame;
+use crate::output::reply::{Executed, Reply};
 use crate::output::{ms, to_js};
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.d.ts");
 
 type Result<T> = std::result::Result<T, JsError>;
 
@@ -44,7 +42,7 @@ impl Lab {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "LabConfig")] config: JsValue,
     ) -> std::result::Result<Self, JsValue> {
-        let config = input::config(&config)?;
+        let config = input::object_or_default(config, "config")?;
         let lab = psyncscope_lab::Lab::new(config).map_err(JsError::from)?;
         Ok(Self::of(lab))
     }
@@ -54,23 +52,24 @@ impl Lab {
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Action")] action: JsValue,
     ) -> std::result::Result<(), JsValue> {
-        let action = input::action(&action)?;
+        let action: Action = input::object(action, "action")?;
         Ok(self.lab.act(action).map_err(JsError::from)?)
     }
 
     /// Types a command in a node's console and lets time pass until its reply has come.
     ///
-    /// Throws `no-reply` if none comes within `max_ms` (10 seconds unless given) of virtual time; the command stays sent.
+    /// Throws `no-reply` if none comes within `max_ms` (10 seconds unless given) of virtual time; the command stays
+    /// sent.
     #[wasm_bindgen(unchecked_return_type = "Executed")]
     pub fn execute(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "string")] node: JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] command: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "{ console?: number; max_ms?: number }")] options: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ExecuteOptions")] options: JsValue,
     ) -> std::result::Result<JsValue, JsValue> {
         let node = input::text(&node, "node")?;
         let command = input::text(&command, "command")?;
-        let options = input::execute_options(&options)?;
+        let options: ExecuteOptions = input::object_or_default(options, "options")?;
         Ok(self.execute_and_wait(node, command, &options)?)
     }
 
@@ -110,8 +109,8 @@ impl Lab {
         self.lab.next_event_at().map(ms)
     }
 
-    /// The first moment after `ms` at which something of that size happens. Where nothing is recorded the world runs on,
-    /// for a minute at most.
+    /// The first moment after `ms` at which something of that size happens. Where nothing is recorded the world runs
+    /// on, for a minute at most.
     #[wasm_bindgen(js_name = stepForward)]
     pub fn step_forward(
         &mut self,
@@ -136,7 +135,7 @@ impl Lab {
     /// The world as it is now.
     #[wasm_bindgen(unchecked_return_type = "Frame")]
     pub fn frame(&self) -> std::result::Result<JsValue, JsValue> {
-        Ok(to_js(&JsFrame::of(&self.lab.frame_at(self.lab.now())))?)
+        Ok(to_js(&Frame::of(&self.lab.frame_at(self.lab.now())))?)
     }
 
     /// The world as it was at a moment of the past.
@@ -146,7 +145,7 @@ impl Lab {
         #[wasm_bindgen(unchecked_param_type = "number")] ms: JsValue,
     ) -> std::result::Result<JsValue, JsValue> {
         let at = SimTime(input::time_us(&ms, "ms")?);
-        Ok(to_js(&JsFrame::of(&self.lab.frame_at(at)))?)
+        Ok(to_js(&Frame::of(&self.lab.frame_at(at)))?)
     }
 
     /// All that happened, in order, from the entry with this index on.
@@ -157,7 +156,7 @@ impl Lab {
     ) -> std::result::Result<JsValue, JsValue> {
         let from = input::index(&from, "from", 0)?;
         let entries = self.lab.timeline().get(from as usize..).unwrap_or_default();
-        Ok(to_js(&entries.iter().map(JsEntry::of).collect::<Vec<_>>())?)
+        Ok(to_js(&entries.iter().map(Entry::of).collect::<Vec<_>>())?)
     }
 
     /// A node's console as redis-cli would show it.
@@ -170,7 +169,7 @@ impl Lab {
         let host = self.host(&input::text(&node, "node")?)?;
         let console = input::index(&console, "console", 0)?;
         let lines = transcript(self.lab.timeline(), host, console);
-        Ok(to_js(&lines.iter().map(JsConsoleLine::of).collect::<Vec<_>>())?)
+        Ok(to_js(&lines.iter().map(ConsoleLine::of).collect::<Vec<_>>())?)
     }
 
     /// A fingerprint of everything that has happened: 16 hexadecimal digits.
@@ -218,17 +217,18 @@ impl Lab {
     }
 
     fn execute_and_wait(&mut self, node: String, command: String, options: &ExecuteOptions) -> Result<JsValue> {
+        let max_us = options.max_us()?;
         let console = (self.host(&node)?, options.console);
         let argv = split(&command).unwrap_or_default();
         // What came before this command is no answer to it.
         self.consoles.catch_up(self.lab.timeline(), console);
         self.lab.act(Action::Exec { node, console: options.console, command })?;
-        let end = SimTime(self.lab.now().0.saturating_add(options.max_us));
+        let end = SimTime(self.lab.now().0.saturating_add(max_us));
         loop {
             match self.consoles.catch_up(self.lab.timeline(), console) {
                 Some(Fate::Replied(reply, at)) => {
                     let text = if prints_raw(&argv) { reply.to_raw() } else { reply.to_tty() };
-                    return to_js(&Executed { reply: JsReply(&reply), text, at_ms: ms(at) });
+                    return to_js(&Executed { reply: Reply(&reply), text, at_ms: ms(at) });
                 }
                 Some(Fate::Closed) => {
                     return Err(JsError::new("no-reply", "Error: Server closed the connection"));
@@ -238,7 +238,7 @@ impl Lab {
             }
             if self.lab.next_event_at().is_none_or(|next| next > end) || !self.lab.step() {
                 self.lab.run_until(end);
-                let waited_ms = options.max_us as f64 / 1000.0;
+                let waited_ms = max_us as f64 / 1000.0;
                 return Err(JsError::new("no-reply", format!("no reply within {waited_ms} ms of virtual time")));
             }
         }

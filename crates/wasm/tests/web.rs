@@ -159,7 +159,7 @@ fn the_timeline_tells_everything() {
     let verdict = find("verdict");
     assert_eq!(at(&verdict, "verdict.granted").as_bool(), Some(false));
     assert_eq!(text(&verdict, "verdict.refusal"), "full-requested");
-    assert_eq!(text(&verdict, "explanation.turn.kind"), "ask-with-history");
+    assert_eq!(text(&verdict, "explanation.counterfactual.kind"), "ask-with-history");
     assert_eq!(number(&verdict, "explanation.decided_by"), 1.0);
     assert_eq!(text(&verdict, "explanation.conditions.1.kind"), "id-known");
     assert_eq!(text(&verdict, "explanation.conditions.1.outcome"), "failed");
@@ -177,6 +177,39 @@ fn the_timeline_tells_everything() {
     // Nothing in it is a Map, an undefined or a symbol: it survives a copy.
     let copy = JSON::parse(&String::from(JSON::stringify(&entries).expect("plain data"))).expect("plain data");
     assert_eq!(Array::from(&copy).length(), entries.length());
+}
+
+/// Numbers beyond what JavaScript counts exactly must not make the timeline unreadable.
+#[wasm_bindgen_test]
+fn a_psync_for_an_absurd_byte_is_told_too() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    let replid = text(&lab.frame().expect("a frame"), "hosts.0.node.replid");
+    let command = format!("PSYNC {replid} 9223372036854775807");
+    lab.act(js(&format!("{{ do: 'exec', node: 'a', command: '{command}' }}"))).expect("taken");
+    lab.run_for(100.into()).expect("a good time");
+    let entries: Array = lab.timeline(NOT_GIVEN).expect("a timeline").dyn_into().expect("an array");
+    let verdicts: Vec<_> = entries.iter().filter(|entry| text(entry, "kind") == "verdict").collect();
+    let last = verdicts.last().expect("the master decided");
+    assert_eq!(text(last, "verdict.refusal"), "future");
+    assert_eq!(text(last, "explanation.counterfactual.kind"), "master-ahead");
+    assert!(number(last, "explanation.counterfactual.bytes") > 9e18);
+}
+
+#[wasm_bindgen_test]
+fn what_tcp_sent_again_is_told() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    lab.act(js("{ do: 'cut', from: 'a', to: 'b' }")).expect("taken");
+    execute(&mut lab, "a", "SET k 1");
+    lab.run_for(3000.into()).expect("a good time");
+    lab.act(js("{ do: 'heal', from: 'a', to: 'b' }")).expect("taken");
+    lab.run_for(10_000.into()).expect("a good time");
+    let entries: Array = lab.timeline(NOT_GIVEN).expect("a timeline").dyn_into().expect("an array");
+    let recovered = |entry: &JsValue| text(entry, "kind") == "tcp-recovered" && number(entry, "host") == 0.0;
+    let entry = entries.iter().find(recovered).expect("the write of a came after all");
+    assert_eq!((at(&entry, "cut").as_bool(), number(&entry, "peer")), (Some(true), 1.0));
+    assert!(number(&entry, "bytes") > 0.0 && number(&entry, "waited_ms") > 3000.0);
 }
 
 #[wasm_bindgen_test]
@@ -213,7 +246,10 @@ fn bad_configurations_are_thrown_as_errors() {
     }
     bad("{ wire: { loss: 2 } }", "bad-value", "probability");
     bad("{ wire: { loss: NaN } }", "bad-value", "config.wire.loss");
-    bad("{ wire: { latncy_us: 2 } }", "unknown-field", "latncy_us");
+    let error = bad("{ wire: { latncy_us: 2 } }", "unknown-field", "latncy_us");
+    assert_eq!(text(&error, "at.field"), "config.wire.latncy_us");
+    let error = bad("{ nodes: [{ name: 'a', config: ['port 1', 2] }] }", "bad-value", "string");
+    assert_eq!(text(&error, "at.field"), "config.nodes[0].config[1]");
     bad("{ nodes: {} }", "bad-value", "nodes");
     bad("{ nodes: [{}] }", "missing-field", "name");
     bad("{ nodes: [{ name: 'a' }, { name: 'a' }] }", "duplicate-node", "a");
@@ -225,6 +261,10 @@ fn bad_configurations_are_thrown_as_errors() {
     bad("{ get seed() { throw new Error('mine') } }", "bad-value", "cannot be read");
     bad("new Proxy({}, { ownKeys() { throw new Error('mine') } })", "bad-value", "cannot be read");
     bad("{ nodes: [undefined] }", "bad-value", "nodes[0]");
+    bad("{ nodes: [null] }", "bad-value", "null");
+    bad("{ nodes: 'ab' }", "bad-value", "nodes");
+    bad("{ nodes: new Set([{ name: 'a' }]) }", "bad-value", "nodes");
+    bad("{ nodes: new Proxy([1], { get() { throw new Error('mine') } }) }", "bad-value", "nodes");
 }
 
 #[wasm_bindgen_test]

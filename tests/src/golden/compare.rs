@@ -1,6 +1,6 @@
 //! Whether two recordings of one scenario agree. Masks exactly what the recorder's own comparison masks: random IDs
-//! (numbered by first appearance), the number of periodic ACKs and keep-alive newlines, fields that count seconds, acked
-//! offsets; RDB payloads are compared field for field but for their time, memory and checksum.
+//! (numbered by first appearance), the number of periodic ACKs and keep-alive newlines, fields that count seconds,
+//! acked offsets; RDB payloads are compared field for field but for their time, memory and checksum.
 
 use std::collections::BTreeMap;
 
@@ -188,8 +188,8 @@ fn mask_field(field: Field) -> String {
     }
 }
 
-/// CLIENT LIST without what the kernel, the allocator or the clock chose; in order, since Redis's own order changes with
-/// each turn of clientsCron.
+/// CLIENT LIST without what the kernel, the allocator or the clock chose; in order, since Redis's own order changes
+/// with each turn of clientsCron.
 fn mask_client_list(text: &str) -> String {
     const CHOSEN: [&str; 7] = ["id", "addr", "fd", "age", "idle", "qbuf", "qbuf-free"];
     let mut lines: Vec<String> = text

@@ -25,7 +25,7 @@ pub enum Field {
 /// # Errors
 /// Where and why the file cannot be read.
 pub fn fields(file: &[u8]) -> Result<Vec<Field>, String> {
-    let mut reader = Reader { file, at: 0 };
+    let mut reader = RdbReader { file, at: 0 };
     let mut fields = Vec::new();
     let head = reader.take(9)?;
     if &head[..5] != b"REDIS" {
@@ -59,12 +59,12 @@ pub fn fields(file: &[u8]) -> Result<Vec<Field>, String> {
     }
 }
 
-struct Reader<'a> {
+struct RdbReader<'a> {
     file: &'a [u8],
     at: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RdbReader<'a> {
     fn take(&mut self, n: usize) -> Result<&'a [u8], String> {
         let bytes = self.file.get(self.at..self.at + n).ok_or_else(|| format!("ends at byte {}", self.at))?;
         self.at += n;

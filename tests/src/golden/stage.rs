@@ -25,7 +25,7 @@ pub struct Stage {
     pub world: World<Actor>,
     clients: Transcript,
     next_console: u32,
-    /// Proxies that were let go, and how many pieces had been captured by then.
+    /// Proxies that were released, and how many pieces had been captured by then.
     let_go: Vec<(String, usize)>,
 }
 
@@ -274,8 +274,8 @@ impl Stage {
         transcript
     }
 
-    /// The recorder's proxy, let go, reads and records one piece of what it held for a replica that has closed its end
-    /// meanwhile; only when it cannot pass that on does it stop.
+    /// The recorder's proxy, once released, reads and records one piece of what it held for a replica that has closed
+    /// its end meanwhile; only when it cannot pass that on does it stop.
     fn add_what_nobody_took<'a>(
         &self,
         link: &'a str,

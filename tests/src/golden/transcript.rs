@@ -9,7 +9,7 @@ pub struct StreamKey {
     pub dir: String,
     /// The link, such as `B>A`; empty for a client.
     pub link: String,
-    /// The how-manieth connection on the link, from 1; the name of a client, empty for a node's first.
+    /// The number of the connection on the link, from 1; the name of a client, empty for a node's first.
     pub conn: String,
 }
 

@@ -1,4 +1,4 @@
-//! Every history of the world and every byte of it, kept apart from the nodes: what a node claims is held against this.
+//! Every history of the world and every byte of it, kept apart from the nodes and compared with what they claim.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use super::histories::Histories;
 
 type Fault = (Rule, String);
 
-/// A connection: the host that opened it, the one that accepted it, and the how-manieth it is between them.
+/// A connection: the host that opened it, the one that accepted it, and its number among those between them.
 pub type LinkName = (HostId, HostId, u32);
 
 /// Where the master's side of a connection stands.

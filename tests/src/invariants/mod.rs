@@ -10,7 +10,7 @@ mod data;
 mod histories;
 mod links;
 mod node;
-mod patience;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,7 +27,7 @@ pub use data::same_values;
 pub use histories::{Histories, Position, Process};
 pub use links::{LinkName, Links};
 pub use node::{LinkSeen, NodeSeen};
-pub use patience::Patience;
+pub use silence::SilenceLimits;
 
 /// How often datasets are compared, in microseconds of virtual time.
 const DATA_EVERY_US: u64 = 500_000;
@@ -179,7 +179,7 @@ pub struct Tally {
 pub struct Checker {
     histories: Histories,
     links: Links,
-    patience: Patience,
+    silence: SilenceLimits,
     nodes: BTreeMap<HostId, Followed>,
     boots: BTreeMap<HostId, u32>,
     entries: usize,
@@ -218,7 +218,7 @@ impl Checker {
         let mut fed = Vec::new();
         for entry in &world.timeline()[self.entries..] {
             if let Some(host) = entry.host {
-                self.patience.note(entry.at.0, host, &entry.what);
+                self.silence.note(entry.at.0, host, &entry.what);
             }
             if let (Some(host), What::Node(event)) = (entry.host, &entry.what) {
                 self.follow(host, event, &mut fed).map_err(broken(Some(host)))?;
@@ -238,9 +238,9 @@ impl Checker {
         }
         for captured in &world.captured()[self.captured..] {
             match (captured.flow, captured.side) {
-                (Flow::Down, Side::Received) => self.patience.heard(captured.at.0, captured.opener),
+                (Flow::Down, Side::Received) => self.silence.heard(captured.at.0, captured.opener),
                 (Flow::Up, Side::Received) if captured.bytes.iter().all(|&byte| byte == b'\n') => {
-                    self.patience.heard_newline(captured.at.0, captured.acceptor);
+                    self.silence.heard_newline(captured.at.0, captured.acceptor);
                 }
                 _ => {}
             }
@@ -249,7 +249,7 @@ impl Checker {
         self.captured = world.captured().len();
         for host in world.host_ids().filter(|host| world.power(*host) == Some(Power::Running)) {
             let Some(node) = world.node(host) else { continue };
-            self.patience
+            self.silence
                 .check(at.0, host, node.repl_state(), node.config().repl_timeout)
                 .map_err(|why| broken(Some(host))((Rule::NobodyWaitsForEver, why)))?;
         }

@@ -1,4 +1,4 @@
-//! That a checker can fail: what a sound world would tell, with one thing changed.
+//! Each checker can fail: the events of a correct world, with one of them changed.
 
 use psyncscope_engine::replication::psync::{self, BacklogWindow, History, PsyncRequest};
 use psyncscope_engine::replication::replica::ReplState;

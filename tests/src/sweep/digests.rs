@@ -1,4 +1,4 @@
-//! Digests that were written down: what a world of a seed did once, it does for ever and everywhere.
+//! Stored digests: the world of a seed does the same today as when they were stored, on every platform.
 
 use super::run::digest_of_seed;
 

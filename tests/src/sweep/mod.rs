@@ -1,7 +1,7 @@
 //! Worlds made from a seed: hosts, wires, commands and faults at random, then everything mended.
 //!
-//! [`Scenario::of_seed`] is a pure function from a number to all that will be done; [`check`] does it under the eyes of a
-//! [`Checker`](crate::invariants::Checker), and [`digest_of_seed`] tells in one word whether two platforms did the same.
+//! [`Scenario::of_seed`] is a pure function from a number to all that will be done; [`check`] does it with a
+//! [`Checker`](crate::invariants::Checker), and [`digest_of_seed`] is equal where two platforms did the same.
 //! Nothing here reads a clock or the system's random numbers, so a failure is its seed.
 
 mod dice;

@@ -334,7 +334,7 @@ impl Planner {
         vec![b"PEXPIREAT".to_vec(), key.to_vec(), moment.to_string().into_bytes()]
     }
 
-    // ---- trouble ----
+    // ---- faults ----
 
     fn make_trouble(&mut self) {
         match self.dice.below(100) {
@@ -416,7 +416,8 @@ impl Planner {
         self.at(at, Act::Restart { host, replicaof });
     }
 
-    /// A master is lost, one of its replicas takes its place, the others follow, and the old one comes back as a replica.
+    /// A master is lost, one of its replicas takes its place, the others follow, and the old one comes back as a
+    /// replica.
     fn fail_over(&mut self) {
         let candidates: Vec<usize> = (0..self.hosts.len()).filter(|&host| self.hosts[host].master.is_some()).collect();
         if candidates.is_empty() {

@@ -1,4 +1,4 @@
-//! Doing what a scenario says, watched or not.
+//! Running a scenario, checked or not.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use psyncscope_sim::{World, WorldError};
 use super::scenario::{Act, Scenario, host_name};
 use crate::invariants::{Broken, Checker, Rule, Tally, watched};
 
-/// More events than this are a world that goes round in circles.
+/// More events than this are taken for an endless loop.
 const EVENTS_MAX: u64 = 3_000_000;
 
 /// Lines of the log that a failure shows.
@@ -51,21 +51,20 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Runs the scenario of a seed under the eyes of a checker.
+/// Runs the scenario of a seed with a checker.
 ///
 /// # Errors
 /// A rule that did not hold.
 pub fn check(scenario: &Scenario) -> Result<Report, Failure> {
-    let mut run = Run::new(scenario, true);
+    let mut run = ScenarioRun::new(scenario, true);
     run.all().map_err(|broken| Failure { seed: scenario.seed, broken, log: run.last_words() })
 }
 
-/// One word for everything that happened in the world of a seed: the same on every platform, for ever. Nobody checks
-/// anything here but that it ends.
+/// The digest of the world of a seed: the same on every platform. Nothing is checked here but that it ends.
 #[must_use]
 pub fn digest_of_seed(seed: u64) -> String {
     let scenario = Scenario::of_seed(seed);
-    let mut run = Run::new(&scenario, false);
+    let mut run = ScenarioRun::new(&scenario, false);
     match run.all() {
         Ok(report) => format!("{:016x}", report.digest),
         Err(broken) => format!("{broken}"),
@@ -73,7 +72,7 @@ pub fn digest_of_seed(seed: u64) -> String {
 }
 
 /// A world in the course of its scenario.
-pub(super) struct Run<'a> {
+pub(super) struct ScenarioRun<'a> {
     pub scenario: &'a Scenario,
     pub world: World,
     checker: Option<Checker>,
@@ -83,7 +82,7 @@ pub(super) struct Run<'a> {
     pub clock_ahead_us: i64,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ScenarioRun<'a> {
     pub fn new(scenario: &'a Scenario, is_watched: bool) -> Self {
         let config = if is_watched { watched(scenario.world.clone()) } else { scenario.world.clone() };
         let checker = is_watched.then(Checker::new);
@@ -180,7 +179,7 @@ impl<'a> Run<'a> {
         self.world.unix_us(id(host)).unwrap_or(truth) - truth
     }
 
-    /// The last that happened, as far as it tells anything.
+    /// The last timeline entries that help to understand a failure.
     fn last_words(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for entry in self.world.timeline().iter().rev() {

@@ -19,7 +19,7 @@ pub enum Act {
         /// The command's words.
         words: Vec<Vec<u8>>,
     },
-    /// A console hangs up.
+    /// A console closes its connection.
     HangUp {
         /// The node's host.
         host: usize,
@@ -54,7 +54,7 @@ pub enum Act {
 }
 
 impl fmt::Display for Act {
-    /// As one would tell it: `b> SET k3 12`, `cut a -> c`.
+    /// In short: `b> SET k3 12`, `cut a -> c`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = |host: &usize| host_name(*host);
         match self {

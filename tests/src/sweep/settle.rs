@@ -5,7 +5,7 @@ use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_engine::{Node, replication::backlog::Backlog};
 use psyncscope_sim::frame::{Power, WireSettings};
 
-use super::run::{Run, id};
+use super::run::{ScenarioRun, id};
 use super::scenario::{Act, host_name};
 use crate::invariants::Broken;
 
@@ -18,8 +18,9 @@ const PATIENCE_US: u64 = 240_000_000;
 /// The console that mends; the scenario's are below.
 const CONSOLE: u32 = 9;
 
-impl Run<'_> {
-    /// Mends the wires, wakes the hosts, imposes the final tree and waits until all nodes are one. Answers how long it took.
+impl ScenarioRun<'_> {
+    /// Mends the wires, wakes the hosts, imposes the final tree and waits until all nodes are one. Answers how long it
+    /// took.
     pub fn settle(&mut self) -> Result<u64, Broken> {
         let hosts = self.scenario.hosts.len();
         for (from, to) in (0..hosts).flat_map(|from| (0..hosts).map(move |to| (from, to))) {
@@ -140,11 +141,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What came together has no reason to part: nobody loses patience.
+    /// A settled cluster stays connected: no timeout is reached.
     fn stay_together(&mut self) -> Result<(), Broken> {
         let timeouts = self.scenario.hosts.iter().map(|host| host.config.repl_timeout);
         let patience_us = timeouts.max().unwrap_or_default().unsigned_abs() * 1_000_000;
-        // What was broken before, and the clocks that were moved, may still cost somebody's patience.
+        // Earlier faults and moved clocks may still lead to timeouts.
         self.run_until(self.world.now().0 + patience_us + 3_000_000)?;
         self.come_together()?;
         let links_up = self.links_up();

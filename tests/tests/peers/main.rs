@@ -1,7 +1,8 @@
 //! Our nodes and a real redis-server: each reads the other's files, and each replicates from the other.
 //!
 //! `cargo xtask test peers` runs this; it needs `PSYNCSCOPE_REDIS_SERVER`, the path of a redis-server of version 5 or
-//! later, and `PSYNCSCOPE`, that of our own program. Everything happens in a folder of its own and on 127.0.0.1, and the servers end with their test.
+//! later, and `PSYNCSCOPE`, that of our own program. Everything happens in a folder of its own and on 127.0.0.1, and
+//! the servers end with their test.
 
 mod collections;
 mod later;

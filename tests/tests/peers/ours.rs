@@ -27,8 +27,8 @@ pub fn now(mono_us: u64) -> Now {
     Now { mono: Instant(mono_us), unix_us: unix.as_micros() as i64 }
 }
 
-/// What threads tell.
-enum News {
+/// What the socket threads report.
+enum SocketEvent {
     Accepted(TcpStream),
     Received(ConnId, Vec<u8>),
     Closed(ConnId),
@@ -39,8 +39,8 @@ pub struct Ours {
     node: Node,
     started: std::time::Instant,
     port: u16,
-    news: Receiver<News>,
-    tell: Sender<News>,
+    socket_events: Receiver<SocketEvent>,
+    socket_sender: Sender<SocketEvent>,
     sockets: BTreeMap<ConnId, TcpStream>,
     connects: VecDeque<(ConnId, String, u16)>,
     children: VecDeque<(ChildId, Arc<[u8]>)>,
@@ -59,12 +59,12 @@ impl Ours {
     pub fn start(config: Config, dump: Option<&[u8]>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has ports");
         let port = listener.local_addr().expect("a bound socket has an address").port();
-        let (tell, news) = channel();
-        let accepted = tell.clone();
+        let (socket_sender, socket_events) = channel();
+        let accepted = socket_sender.clone();
         // Ends with the process; nobody waits for it.
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                if accepted.send(News::Accepted(stream)).is_err() {
+                if accepted.send(SocketEvent::Accepted(stream)).is_err() {
                     return;
                 }
             }
@@ -76,8 +76,8 @@ impl Ours {
             node,
             started: std::time::Instant::now(),
             port,
-            news,
-            tell,
+            socket_events,
+            socket_sender,
             sockets: BTreeMap::new(),
             connects: VecDeque::new(),
             children: VecDeque::new(),
@@ -121,8 +121,8 @@ impl Ours {
         self.turn(Input::Received { conn: CONSOLE, bytes: &bytes });
         let reply = std::mem::take(&mut self.replies);
         assert!(!reply.starts_with(b"-"), "{}", String::from_utf8_lossy(&reply));
-        while let Ok(news) = self.news.try_recv() {
-            self.take(news);
+        while let Ok(event) = self.socket_events.try_recv() {
+            self.take(event);
         }
     }
 
@@ -139,8 +139,8 @@ impl Ours {
                 .node
                 .next_timeout()
                 .map_or(PATIENCE, |due| Duration::from_micros(due.0.saturating_sub(self.mono_us())));
-            match self.news.recv_timeout(due) {
-                Ok(news) => self.take(news),
+            match self.socket_events.recv_timeout(due) {
+                Ok(event) => self.take(event),
                 Err(RecvTimeoutError::Timeout) => self.turn(Input::Timer),
                 Err(RecvTimeoutError::Disconnected) => unreachable!("this node holds a sender itself"),
             }
@@ -159,9 +159,9 @@ impl Ours {
         self.started.elapsed().as_micros() as u64
     }
 
-    fn take(&mut self, news: News) {
-        match news {
-            News::Accepted(stream) => {
+    fn take(&mut self, event: SocketEvent) {
+        match event {
+            SocketEvent::Accepted(stream) => {
                 let conn = ConnId(self.next_conn);
                 self.next_conn += 1;
                 let peer = stream.peer_addr().map_or(0, |peer| peer.port());
@@ -169,14 +169,14 @@ impl Ours {
                 let peer = Peer { ip: "127.0.0.1".into(), port: peer };
                 self.turn(Input::Accepted { conn, peer, room: ROOM });
             }
-            News::Received(conn, bytes) if self.sockets.contains_key(&conn) => {
+            SocketEvent::Received(conn, bytes) if self.sockets.contains_key(&conn) => {
                 self.turn(Input::Received { conn, bytes: &bytes });
             }
-            News::Closed(conn) if self.sockets.remove(&conn).is_some() => {
+            SocketEvent::Closed(conn) if self.sockets.remove(&conn).is_some() => {
                 self.turn(Input::Closed { conn, reason: CloseReason::Eof });
             }
             // Of connections that the node closed itself.
-            News::Received(..) | News::Closed(_) => {}
+            SocketEvent::Received(..) | SocketEvent::Closed(_) => {}
         }
     }
 
@@ -185,16 +185,16 @@ impl Ours {
         stream.set_nodelay(true).expect("a TCP socket");
         let mut reader = stream.try_clone().expect("a socket can be held twice");
         self.sockets.insert(conn, stream);
-        let tell = self.tell.clone();
+        let socket_sender = self.socket_sender.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 16 * 1024];
             loop {
-                let news = match reader.read(&mut buffer) {
-                    Ok(n) if n > 0 => News::Received(conn, buffer[..n].to_vec()),
-                    _ => News::Closed(conn),
+                let event = match reader.read(&mut buffer) {
+                    Ok(n) if n > 0 => SocketEvent::Received(conn, buffer[..n].to_vec()),
+                    _ => SocketEvent::Closed(conn),
                 };
-                let is_over = matches!(news, News::Closed(_));
-                if tell.send(news).is_err() || is_over {
+                let is_over = matches!(event, SocketEvent::Closed(_));
+                if socket_sender.send(event).is_err() || is_over {
                     return;
                 }
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::psync::PsyncVerdict;
-use psyncscope_lab::explain::{Outcome, Turn as Counterfactual, explain};
+use psyncscope_lab::explain::{Counterfactual, Outcome, explain};
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
@@ -80,7 +80,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
                 if let Some(bytes) = bytes {
                     { rich(t.sends_bytes, &|_| Fill::Text(bytes.to_string())) }{ " " }
                 }
-                { counterfactual(&explanation.turn, t) }
+                { counterfactual(&explanation.counterfactual, t) }
             </p>
         </section>
     }

@@ -279,11 +279,12 @@ pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
     commands().filter(|command| starts_with(command.name, prefix)).collect()
 }
 
-/// The hint for a line under edit: the arguments of its command that are not typed yet, as redis-cli shows them in grey.
-/// `None` if the line is no command yet, ends within a quote, or has all it needs.
+/// The hint for a line under edit: the arguments of its command that are not typed yet, as redis-cli shows them in
+/// grey. `None` if the line is no command yet, ends within a quote, or has all it needs.
 ///
 /// ```
-/// assert_eq!(psyncscope_lab::console::hint("set user:1").as_deref(), Some("value [EX seconds|PX milliseconds] [NX|XX]"));
+/// assert_eq!(psyncscope_lab::console::hint("set user:1").as_deref(), Some("value [EX seconds|PX milliseconds]
+/// [NX|XX]"));
 /// ```
 #[must_use]
 pub fn hint(line: &str) -> Option<String> {

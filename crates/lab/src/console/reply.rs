@@ -78,8 +78,8 @@ impl Reply {
         }
     }
 
-    /// The reply as redis-cli prints it for the commands of [`prints_raw`] (`cliFormatReplyRaw`): text as it is. Adds no
-    /// line end.
+    /// The reply as redis-cli prints it for the commands of [`prints_raw`] (`cliFormatReplyRaw`): text as it is. Adds
+    /// no line end.
     #[must_use]
     pub fn to_raw(&self) -> String {
         match self {

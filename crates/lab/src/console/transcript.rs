@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reply::{Replies, Reply, prints_raw, repr};
 
-/// Waits shorter than this are not worth telling: redis-cli's own limit, in microseconds.
+/// Shorter waits are not shown: redis-cli's own limit, in microseconds.
 const TELL_WAIT_US: u64 = 500_000;
 
 /// Bytes of a replication stream shown for one arrival: a dataset would drown the console.
@@ -16,6 +16,7 @@ const STREAM_SHOWN: usize = 256;
 
 /// What a console line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum LineKind {
     /// A command that the user typed.
@@ -243,7 +244,7 @@ fn starts_stream(argv: &[Vec<u8>]) -> bool {
     argv.first().is_some_and(|name| name.eq_ignore_ascii_case(b"sync") || name.eq_ignore_ascii_case(b"psync"))
 }
 
-/// A word as one could type it.
+/// A word as it could be typed.
 fn quoted_if_needed(word: &[u8]) -> String {
     match std::str::from_utf8(word) {
         Ok(text)

@@ -1,7 +1,7 @@
 //! Walkthroughs: what each function of replication does, step by step, in English and Chinese.
 //!
-//! One entry for every [`Function`]: its name in Redis, where it lives in the engine, who calls it and when, and what it
-//! changes, in the order in which it does so. All of it is constant; what no code refers to is not linked.
+//! One entry for every [`Function`]: its name in Redis, where it lives in the engine, who calls it and when, and what
+//! it changes, in the order in which it does so. All of it is constant; what no code refers to is not linked.
 
 mod climb;
 mod link;
@@ -10,15 +10,15 @@ mod serve;
 
 /// A sentence in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct Bilingual {
     /// English.
     pub en: &'static str,
     /// Simplified Chinese.
     pub zh: &'static str,
 }
 
-const fn text(en: &'static str, zh: &'static str) -> Text {
-    Text { en, zh }
+const fn text(en: &'static str, zh: &'static str) -> Bilingual {
+    Bilingual { en, zh }
 }
 
 /// The story of one function.
@@ -26,13 +26,13 @@ const fn text(en: &'static str, zh: &'static str) -> Text {
 pub struct Walkthrough {
     /// Its name in Redis.
     pub redis: &'static str,
-    /// Where the engine has it: `path::name`, the path below `crates/engine/src`. The first is the function itself, others
-    /// are halves or parts of it.
+    /// Where the engine has it: `path::name`, the path below `crates/engine/src`. The first is the function itself,
+    /// others are halves or parts of it.
     pub engine: &'static [&'static str],
     /// Who calls it, and when.
-    pub called: Text,
+    pub called: Bilingual,
     /// What it does and changes: two to five steps, in order.
-    pub steps: &'static [Text],
+    pub steps: &'static [Bilingual],
 }
 
 /// The functions of Redis's replication that can be walked through.
@@ -157,7 +157,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use super::{Function, Text};
+    use super::{Bilingual, Function};
 
     #[test]
     fn all_is_all_in_order_and_each_has_its_own() {
@@ -192,7 +192,7 @@ mod tests {
         for function in Function::ALL {
             let walkthrough = function.walkthrough();
             assert!((2..=5).contains(&walkthrough.steps.len()), "{function:?}: two to five steps");
-            for Text { en, zh } in walkthrough.steps.iter().chain([&walkthrough.called]) {
+            for Bilingual { en, zh } in walkthrough.steps.iter().chain([&walkthrough.called]) {
                 assert!(en.ends_with('.') && en.is_ascii(), "{function:?}: {en}");
                 assert!(zh.ends_with('。'), "{function:?}: {zh}");
                 assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{function:?}: {zh}");

@@ -1,4 +1,4 @@
-//! One connection as its process and its kernel see it: what is new about it, and how long to wait for its peer.
+//! One connection: what its process is to be told, and how long its peer may stay silent.
 
 use psyncscope_engine::io::CloseReason;
 use smoltcp::iface::{SocketHandle, SocketSet};
@@ -21,7 +21,7 @@ mod give_up {
     pub(super) const FIN_WAIT_2_US: u64 = 60_000_000;
 }
 
-/// What is new about a connection.
+/// What a process is told about a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ready {
     Accepted {
@@ -42,12 +42,12 @@ pub(crate) enum Ready {
 /// A connection that a process holds.
 #[derive(Debug)]
 pub(super) struct Conn {
-    /// Gone once the connection is over.
+    /// `None` once the connection is over.
     pub socket: Option<SocketHandle>,
     pub local_port: u16,
     pub remote: Endpoint,
     pub phase: Phase,
-    /// What had arrived and was not read when the socket went.
+    /// What had arrived and was not read when the socket was removed.
     unread: Vec<u8>,
     /// The room that the process believes it has: what it was told last, less what it sent since.
     pub credit: usize,
@@ -57,7 +57,7 @@ pub(super) struct Conn {
     read: u64,
     /// Set when a process told of room did not use it: then it is told again only when there is more.
     pub unused_room: Option<usize>,
-    pub patience: Patience,
+    pub give_up_timer: GiveUpTimer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,16 +73,16 @@ pub(super) enum Phase {
     Over(CloseReason),
 }
 
-/// Since when a peer owes an answer.
+/// When a peer that owes an answer is given up.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Patience {
-    /// When it said something new last, or was asked, in microseconds.
+pub(super) struct GiveUpTimer {
+    /// When the peer made progress last, or the wait began, in microseconds.
     pub since: u64,
-    /// What had been acknowledged by then.
+    /// Bytes acknowledged by then, and the state.
     progress: (u64, Option<State>),
 }
 
-impl Patience {
+impl GiveUpTimer {
     pub(super) const fn from(now: u64) -> Self {
         Self { since: now, progress: (0, None) }
     }
@@ -119,7 +119,7 @@ impl Conn {
         phase: Phase,
         credit: usize,
     ) -> Self {
-        let patience = Patience::from(now);
+        let give_up_timer = GiveUpTimer::from(now);
         Self {
             socket,
             local_port,
@@ -130,11 +130,11 @@ impl Conn {
             sent: 0,
             read: 0,
             unused_room: None,
-            patience,
+            give_up_timer,
         }
     }
 
-    /// Takes what is unread, frees the socket without a packet and leaves word for the process.
+    /// Frees the socket without a packet; keeps what is unread, and the reason for the process.
     pub(super) fn end(&mut self, sockets: &mut SocketSet<'static>, reason: CloseReason) {
         let Some(handle) = self.socket.take() else { return };
         let smoltcp::socket::Socket::Tcp(mut socket) = sockets.remove(handle);
@@ -150,8 +150,8 @@ impl Conn {
         };
     }
 
-    /// Brings the news, when there is some.
-    pub(super) fn tell(&mut self, sockets: &mut SocketSet<'_>, buffer: &mut Vec<u8>) -> Ready {
+    /// Takes the next event, if [`Conn::is_ready`]; bytes go into `buffer`.
+    pub(super) fn take_event(&mut self, sockets: &mut SocketSet<'_>, buffer: &mut Vec<u8>) -> Ready {
         buffer.clear();
         if !self.unread.is_empty() {
             let n = self.unread.len().min(READ_MAX);
@@ -192,7 +192,7 @@ impl Conn {
         self.read + (queued + self.unread.len()) as u64
     }
 
-    /// Whether there is news for the process.
+    /// Whether there is an event for the process.
     pub(super) fn is_ready(&self, sockets: &SocketSet<'_>, wants_write: impl Fn() -> bool) -> bool {
         if !self.unread.is_empty() || matches!(self.phase, Phase::Failed(_) | Phase::Over(_)) {
             return true;

@@ -14,6 +14,7 @@
 //! * There is no keep-alive: Redis's default of 300 s is longer than any of its replication timeouts.
 
 mod conn;
+mod update;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
@@ -27,7 +28,7 @@ use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
 use std::ops::Bound;
 
 pub(crate) use self::conn::Ready;
-use self::conn::{Conn, Patience, Phase};
+use self::conn::{Conn, GiveUpTimer, Phase};
 use crate::config::TcpSettings;
 use crate::device::QueueDevice;
 use crate::packet::{Endpoint, Segment};
@@ -43,9 +44,9 @@ pub(crate) const READ_MAX: usize = 16 * 1024;
 
 pub(crate) const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
-/// What a process learns from its kernel next.
+/// What a process is told about one of its sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct News {
+pub(crate) struct SocketEvent {
     pub conn: ConnId,
     pub local_port: u16,
     pub remote: Endpoint,
@@ -56,14 +57,14 @@ pub(crate) struct News {
 #[derive(Debug)]
 struct Incoming {
     socket: SocketHandle,
-    patience: Patience,
+    give_up_timer: GiveUpTimer,
 }
 
 /// A socket that its process closed: the kernel brings what was sent to its end.
 #[derive(Debug)]
 struct Orphan {
     socket: SocketHandle,
-    patience: Patience,
+    give_up_timer: GiveUpTimer,
 }
 
 pub(crate) struct Kernel {
@@ -76,18 +77,18 @@ pub(crate) struct Kernel {
     listens_on: Option<u16>,
     next_port: u16,
     conns: BTreeMap<ConnId, Conn>,
-    /// The connection told of last, so that all take turns.
+    /// The connection whose event was taken last: connections take turns.
     served: ConnId,
     half_open: Vec<Incoming>,
     to_accept: VecDeque<SocketHandle>,
     orphans: Vec<Orphan>,
     /// When the first peer's answer is overdue, or a connect that must fail does.
     next_give_up: Option<u64>,
-    /// A connection ended by time, not by a packet: the process may have news though it was served before.
+    /// A connection ended by time, not by a packet: the process is to be served again.
     ended_some: bool,
 }
 
-/// A kernel's connection for pictures.
+/// A connection as frames show it.
 pub(crate) struct ConnState {
     pub conn: ConnId,
     pub remote: Endpoint,
@@ -129,11 +130,11 @@ impl Kernel {
     /// A packet came in.
     pub(crate) fn receive(&mut self, now: u64, packet: Vec<u8>) {
         if let Some(segment) = Segment::parse(&packet) {
-            if segment.opens() && !self.meet_syn(now, &segment) {
+            if segment.opens() && !self.admit_syn(now, &segment) {
                 return;
             }
             if segment.window == 0 {
-                self.hear_full_peer(now, &segment);
+                self.note_zero_window(now, &segment);
             }
         }
         self.device.rx.push_back(packet);
@@ -143,9 +144,9 @@ impl Kernel {
     /// Lets timers run out and sends what can be sent.
     pub(crate) fn poll(&mut self, now: u64) {
         self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
-        if self.tidy(now) {
+        if self.update(now) {
             self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
-            self.tidy(now);
+            self.update(now);
         }
     }
 
@@ -169,8 +170,9 @@ impl Kernel {
         next.map(|at| if at <= now { now + 1000 } else { at })
     }
 
-    /// Prepares a socket for a connection that is asked for; says whether the packet is to be processed at all.
-    fn meet_syn(&mut self, now: u64, segment: &Segment) -> bool {
+    /// Makes a socket for a SYN to the listening port. Answers whether the packet is to be processed at all: a full
+    /// backlog drops it.
+    fn admit_syn(&mut self, now: u64, segment: &Segment) -> bool {
         if self.listens_on != Some(segment.dst.1) || self.has_socket(segment) {
             return true;
         }
@@ -182,7 +184,7 @@ impl Kernel {
             return true;
         }
         let socket = self.sockets.add(socket);
-        self.half_open.push(Incoming { socket, patience: Patience::from(now) });
+        self.half_open.push(Incoming { socket, give_up_timer: GiveUpTimer::from(now) });
         true
     }
 
@@ -195,98 +197,12 @@ impl Kernel {
     }
 
     /// A peer whose window is full answers probes for ever without acknowledging anything: it is alive.
-    fn hear_full_peer(&mut self, now: u64, segment: &Segment) {
+    fn note_zero_window(&mut self, now: u64, segment: &Segment) {
         for conn in self.conns.values_mut() {
             if conn.local_port == segment.dst.1 && conn.remote == segment.src {
-                conn.patience.since = now;
+                conn.give_up_timer.since = now;
             }
         }
-    }
-
-    /// After sockets moved: sorts those that changed their place, and finds out what is overdue. Answers whether a
-    /// reset waits to be sent.
-    fn tidy(&mut self, now: u64) -> bool {
-        let mut aborted = false;
-        let mut next_give_up = None;
-        let mut note = |deadline: u64| {
-            next_give_up = Some(next_give_up.map_or(deadline, |next: u64| next.min(deadline)));
-        };
-        for conn in self.conns.values_mut() {
-            if let Phase::Failing(at, error) = conn.phase {
-                if at <= now {
-                    conn.phase = Phase::Failed(error);
-                    self.ended_some = true;
-                } else {
-                    note(at);
-                }
-            }
-            let Some(handle) = conn.socket else { continue };
-            let socket = self.sockets.get::<Socket<'_>>(handle);
-            let acked = conn.sent - socket.send_queue() as u64;
-            if socket.state() == State::Closed {
-                // This side closed nothing, so it was the peer's RST.
-                conn.end(&mut self.sockets, CloseReason::Reset);
-            } else if let Some(deadline) = conn.patience.deadline(now, socket, acked, false) {
-                if deadline <= now {
-                    conn.end(&mut self.sockets, CloseReason::TimedOut);
-                    self.ended_some = true;
-                } else {
-                    note(deadline);
-                }
-            }
-        }
-        let (sockets, to_accept) = (&mut self.sockets, &mut self.to_accept);
-        self.half_open.retain_mut(|incoming| {
-            let socket = sockets.get::<Socket<'_>>(incoming.socket);
-            let keep = match socket.state() {
-                State::SynReceived => match incoming.patience.deadline(now, socket, 0, false) {
-                    Some(deadline) if deadline <= now => false,
-                    deadline => {
-                        deadline.into_iter().for_each(&mut note);
-                        return true;
-                    }
-                },
-                // The SYN was none after all, or a RST took it back.
-                State::Listen | State::Closed => false,
-                _ => {
-                    to_accept.push_back(incoming.socket);
-                    return false;
-                }
-            };
-            if !keep {
-                sockets.remove(incoming.socket);
-            }
-            keep
-        });
-        self.orphans.retain_mut(|orphan| {
-            let socket = sockets.get_mut::<Socket<'_>>(orphan.socket);
-            if socket.can_recv() {
-                // Nobody will ever read this.
-                aborted |= socket.state() != State::Closed;
-                socket.abort();
-            }
-            let over = match socket.state() {
-                State::Closed => socket.remote_endpoint().is_none(),
-                State::TimeWait => false,
-                _ => {
-                    // What counts as progress of an orphan is anything that shortens its queue.
-                    let queued = socket.send_queue() as u64;
-                    match orphan.patience.deadline(now, socket, u64::MAX - queued, true) {
-                        Some(deadline) if deadline > now => {
-                            note(deadline);
-                            false
-                        }
-                        other => other.is_some(),
-                    }
-                }
-            };
-            if over {
-                sockets.remove(orphan.socket);
-            }
-            !over
-        });
-        self.next_give_up = next_give_up;
-        aborted
     }
 
     fn new_socket(&self) -> Socket<'static> {
@@ -304,7 +220,7 @@ impl Kernel {
         self.listens_on = Some(port);
     }
 
-    /// The process is gone: its sockets are closed as `exit` does.
+    /// The process ended: its sockets are closed as `exit` does.
     pub(crate) fn close_all(&mut self, now: u64) {
         self.listens_on = None;
         let open: Vec<ConnId> = self.conns.keys().copied().collect();
@@ -315,7 +231,7 @@ impl Kernel {
         for socket in waiting {
             // Never accepted: closing the listening socket resets them.
             self.sockets.get_mut::<Socket<'_>>(socket).abort();
-            self.orphans.push(Orphan { socket, patience: Patience::from(now) });
+            self.orphans.push(Orphan { socket, give_up_timer: GiveUpTimer::from(now) });
         }
     }
 
@@ -337,7 +253,7 @@ impl Kernel {
         local_port
     }
 
-    /// A connection that fails at time `at` without a packet.
+    /// Makes a connection that fails at time `at`; no packet is sent.
     pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str) {
         let nowhere = (Ipv4Addr::UNSPECIFIED, 0);
         self.ended_some = true;
@@ -364,8 +280,8 @@ impl Kernel {
         Some(conn.sent)
     }
 
-    /// Takes as many as fit of the bytes that a child of the process writes, whatever room the process was told of: that is
-    /// void from now on. `None` if the connection is over.
+    /// Takes as many as fit of the bytes that a child of the process writes, whatever room the process was told of:
+    /// that is void from now on. `None` if the connection is over.
     pub(crate) fn send_from_child(&mut self, conn: ConnId, bytes: &[u8]) -> Option<usize> {
         let conn = self.conns.get_mut(&conn)?;
         let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
@@ -405,7 +321,7 @@ impl Kernel {
         } else {
             socket.close();
         }
-        self.orphans.push(Orphan { socket: handle, patience: Patience::from(now) });
+        self.orphans.push(Orphan { socket: handle, give_up_timer: GiveUpTimer::from(now) });
     }
 
     /// Ends a connection from outside, without a packet, as when a proxy on the same host dies. Answers whether there
@@ -437,15 +353,15 @@ impl Kernel {
         found
     }
 
-    /// What the process is to be told next. Connections take turns; each tells one thing a turn.
+    /// The next event for the process. Connections take turns, one event each.
     ///
     /// `next_conn` numbers a connection that is accepted; `buffer` takes bytes that are read.
-    pub(crate) fn next_ready(
+    pub(crate) fn next_socket_event(
         &mut self,
         next_conn: &mut u32,
         buffer: &mut Vec<u8>,
         wants_write: impl Fn(ConnId) -> bool,
-    ) -> Option<News> {
+    ) -> Option<SocketEvent> {
         if let Some(socket) = self.to_accept.pop_front() {
             let conn = ConnId(*next_conn);
             *next_conn += 1;
@@ -457,19 +373,19 @@ impl Kernel {
         self.served = conn;
         let state = self.conns.get_mut(&conn)?;
         let (local_port, remote) = (state.local_port, state.remote);
-        let what = state.tell(&mut self.sockets, buffer);
+        let what = state.take_event(&mut self.sockets, buffer);
         if let Ready::ConnectFailed(_) | Ready::Closed(_) = what {
             if let Some(socket) = state.socket {
                 // End of file. The process will do nothing but close, so that is done for it.
                 self.sockets.get_mut::<Socket<'_>>(socket).close();
-                self.orphans.push(Orphan { socket, patience: state.patience });
+                self.orphans.push(Orphan { socket, give_up_timer: state.give_up_timer });
             }
             self.conns.remove(&conn);
         }
-        Some(News { conn, local_port, remote, what })
+        Some(SocketEvent { conn, local_port, remote, what })
     }
 
-    fn accept(&mut self, handle: SocketHandle, conn: ConnId) -> News {
+    fn accept(&mut self, handle: SocketHandle, conn: ConnId) -> SocketEvent {
         let socket = self.sockets.get::<Socket<'_>>(handle);
         let remote = socket.remote_endpoint().map_or((Ipv4Addr::UNSPECIFIED, 0), |e| {
             let IpAddress::Ipv4(ip) = e.addr;
@@ -478,7 +394,7 @@ impl Kernel {
         let local_port = socket.local_endpoint().map_or(0, |e| e.port);
         let room = socket.send_capacity() - socket.send_queue();
         self.conns.insert(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, room));
-        News { conn, local_port, remote, what: Ready::Accepted { room } }
+        SocketEvent { conn, local_port, remote, what: Ready::Accepted { room } }
     }
 
     /// The process's connections, in order of number.

@@ -6,7 +6,7 @@ use psyncscope_engine::{ChildId, ConnId};
 use super::{Event, World};
 use crate::frame::HostId;
 use crate::process::{Child, Pending, Process, Work};
-use crate::stream::{Progress, Stream};
+use crate::socket_transfer::{Progress, SocketTransfer};
 use crate::tap::Side;
 
 impl<P: Process> World<P> {
@@ -18,8 +18,8 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// A child that writes `file` from a dataset of about so many bytes. It works on the dataset as it is at the fork, so
-    /// its file can be made at once.
+    /// A child that writes `file` from a dataset of about so many bytes. It works on the dataset as it is at the fork,
+    /// so its file can be made at once.
     pub(super) fn spawn(&mut self, id: HostId, child: ChildId, dataset_bytes: u64, file: Vec<u8>) {
         let writing_us = self.disk_us(dataset_bytes);
         let ends = self.now.saturating_add(self.config.fork_us).saturating_add(writing_us);
@@ -36,20 +36,20 @@ impl<P: Process> World<P> {
         timeout_s: i64,
     ) {
         let timeout_us = u64::try_from(timeout_s).unwrap_or(0).saturating_mul(1_000_000);
-        let stream = Stream::new(job.run_with_eof_mark(mark).into(), conns, timeout_us);
+        let transfer = SocketTransfer::new(job.run_with_eof_mark(mark).into(), conns, timeout_us);
         let begins = self.now.saturating_add(self.config.fork_us);
-        self.add_child(id, child, begins, Work::Sockets(stream));
+        self.add_child(id, child, begins, Work::Sockets(transfer));
     }
 
     fn add_child(&mut self, id: HostId, child: ChildId, ends: u64, work: Work) {
-        let key = self.queue.plan(ends, Event::Child(id, child));
+        let key = self.queue.schedule(ends, Event::Child(id, child));
         let started = self.now;
         if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
             running.children.insert(child, Child { started, ends, key, work });
         }
     }
 
-    /// What was planned for a child is due.
+    /// A child's scheduled event is due.
     pub(super) fn child_is_due(&mut self, id: HostId, number: ChildId) {
         let now = self.now;
         let Ok(host) = self.host_mut(id) else { return };
@@ -61,8 +61,8 @@ impl<P: Process> World<P> {
                 running.children.remove(&number);
                 running.inbox.push_back(Pending::ChildDone(number, file));
             }
-            Work::Sockets(stream) if stream.waits => {
-                stream.begin(now);
+            Work::Sockets(transfer) if transfer.waits_for_fork => {
+                transfer.begin(now);
                 self.pump(id, number, true);
             }
             Work::Sockets(_) => self.pump(id, number, true),
@@ -71,25 +71,26 @@ impl<P: Process> World<P> {
         self.settle(id);
     }
 
-    /// Children that write to sockets write what these take now. They go on while their parent is stopped.
-    pub(super) fn pump_streams(&mut self, id: HostId) {
+    /// Lets children write to their sockets what these take now. They go on while their parent is stopped.
+    pub(super) fn pump_transfers(&mut self, id: HostId) {
         let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) else { return };
-        let streams = running.children.iter().filter(|(_, child)| matches!(&child.work, Work::Sockets(s) if !s.waits));
-        let streams: Vec<ChildId> = streams.map(|(&number, _)| number).collect();
-        for number in streams {
+        let transfers =
+            running.children.iter().filter(|(_, child)| matches!(&child.work, Work::Sockets(s) if !s.waits_for_fork));
+        let transfers: Vec<ChildId> = transfers.map(|(&number, _)| number).collect();
+        for number in transfers {
             self.pump(id, number, false);
         }
     }
 
-    /// One of them. `planned`: nothing is planned for it any more.
-    fn pump(&mut self, id: HostId, number: ChildId, planned: bool) {
+    /// Writes for one child. `scheduled`: its event was just taken, so a new one is needed.
+    fn pump(&mut self, id: HostId, number: ChildId, scheduled: bool) {
         let now = self.now;
         let Ok(host) = self.host_mut(id) else { return };
         let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
         let Some(child) = running.children.get_mut(&number) else { return };
-        let Work::Sockets(stream) = &mut child.work else { return };
+        let Work::Sockets(transfer) = &mut child.work else { return };
         let mut sent = Vec::new();
-        let progress = stream.write(now, |conn, bytes| {
+        let progress = transfer.write(now, |conn, bytes| {
             let taken = kernel.send_from_child(conn, bytes)?;
             if taken > 0 {
                 sent.push((conn, bytes[..taken].to_vec()));
@@ -101,13 +102,13 @@ impl<P: Process> World<P> {
             Progress::Done(reached) => {
                 running.children.remove(&number);
                 running.inbox.push_back(Pending::ChildStreamed(number, reached));
-                if !planned {
+                if !scheduled {
                     self.queue.cancel(key);
                 }
             }
-            // What is planned may come too early by now: it is planned anew then.
-            Progress::Blocked { until } if planned => {
-                let key = self.queue.plan(until, Event::Child(id, number));
+            // The scheduled event may come too early by now; it is scheduled again then.
+            Progress::Blocked { until } if scheduled => {
+                let key = self.queue.schedule(until, Event::Child(id, number));
                 if let Some(child) = self.child_mut(id, number) {
                     (child.key, child.ends) = (key, until);
                 }
@@ -123,7 +124,7 @@ impl<P: Process> World<P> {
         self.host_mut(id).ok()?.running.as_mut()?.children.get_mut(&number)
     }
 
-    /// A child handed bytes to a socket.
+    /// A child wrote bytes to a socket.
     fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8]) {
         let Ok(host) = self.host_mut(id) else { return };
         let Some(kernel) = &host.kernel else { return };

@@ -25,7 +25,7 @@ impl<P: Process> World<P> {
         self.console_sends(host, console, words, &bytes)
     }
 
-    /// Sends bytes as they are from one of a host's consoles; the timeline shows them as one word.
+    /// Sends raw bytes from one of a host's consoles; the timeline records them as one word.
     ///
     /// # Errors
     /// As [`World::console_send`].
@@ -60,7 +60,7 @@ impl<P: Process> World<P> {
         self.host(host)?.consoles.get(&console)?.conn
     }
 
-    /// Hangs a console up. It connects anew when it sends next.
+    /// Closes a console's connection. It connects again when it sends next.
     ///
     /// # Errors
     /// [`WorldError::NoSuchConsole`] if it is not connected; [`WorldError::NoSuchHost`].
@@ -99,8 +99,8 @@ impl<P: Process> World<P> {
         Ok(())
     }
 
-    /// Brings a console's bytes to the process; a console that is not connected connects in a turn of its own.
-    pub(super) fn bring_console(&mut self, id: HostId, console: u32, bytes: Vec<u8>) {
+    /// Delivers a console's bytes to the process; a console that is not connected connects in a turn of its own.
+    pub(super) fn deliver_console_bytes(&mut self, id: HostId, console: u32, bytes: Vec<u8>) {
         let Ok(host) = self.host_mut(id) else { return };
         let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
         let Console { conn, room_used, .. } = host.consoles.entry(console).or_default();
@@ -131,7 +131,7 @@ impl<P: Process> World<P> {
         self.recorder.entry(self.now, Some(id), What::ConsoleReceived { console, bytes });
     }
 
-    /// The process closed a console's connection, or ended. What the console sent and nobody read is lost.
+    /// The process closed a console's connection, or ended. What the console sent and the process did not read is lost.
     pub(super) fn console_closes(&mut self, id: HostId, console: u32) {
         let Ok(host) = self.host_mut(id) else { return };
         if let Some(state) = host.consoles.get_mut(&console) {

@@ -1,4 +1,4 @@
-//! What can go wrong, at the user's wish.
+//! Faults of wires, processes and hosts.
 
 use super::World;
 use crate::error::WorldError;
@@ -9,7 +9,7 @@ use crate::wire::validate;
 impl<P: Process> World<P> {
     // ---- wires ----
 
-    /// Changes one direction of a wire. Packets under way arrive as planned; later ones may overtake them.
+    /// Changes one direction of a wire. Packets under way arrive as scheduled; later ones may overtake them.
     ///
     /// # Errors
     /// [`WorldError::BadWire`], [`WorldError::NoSuchWire`].
@@ -181,13 +181,13 @@ impl<P: Process> World<P> {
     }
 
     pub(super) fn lose_power(&mut self, id: HostId) {
-        self.bury(id);
+        self.drop_process(id);
         self.links.release_all_of(id);
         let Ok(host) = self.host_mut(id) else { return };
         host.kernel = None;
         crate::disk::lose_power(&mut host.disk);
-        let planned = [host.kernel_event.take(), host.process_event.take()];
-        for key in planned.into_iter().flatten() {
+        let scheduled = [host.kernel_event.take(), host.process_event.take()];
+        for key in scheduled.into_iter().flatten() {
             self.queue.cancel(key);
         }
         self.set_power(id, Power::Off);

@@ -59,8 +59,8 @@ impl<P: Process> World<P> {
         Ok(())
     }
 
-    /// Ends all connections through a forwarder, as when a proxy closes its sockets: both ends read an end of file after
-    /// what had arrived; what was under way is lost.
+    /// Ends all connections through a forwarder, as when a proxy closes its sockets: both ends read an end of file
+    /// after what had arrived; what was under way is lost.
     ///
     /// # Errors
     /// [`WorldError::NoSuchForward`].
@@ -89,8 +89,8 @@ impl<P: Process> World<P> {
         Ok(())
     }
 
-    /// Holds one direction of a forwarder: bytes and FINs that way wait until it is let go; ACKs without bytes pass, so
-    /// the kernels notice only that their bytes are not acknowledged.
+    /// Holds one direction of a forwarder: bytes and FINs that way wait until it is released; ACKs without bytes pass,
+    /// so the kernels notice only that their bytes are not acknowledged.
     ///
     /// # Errors
     /// [`WorldError::NoSuchForward`].

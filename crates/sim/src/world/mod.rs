@@ -1,4 +1,4 @@
-//! The world: everything together.
+//! The world: hosts, wires, processes, time.
 
 mod children;
 mod consoles;
@@ -24,7 +24,7 @@ use crate::kernel::{Kernel, READ_MAX};
 use crate::process::Process;
 use crate::queue::Queue;
 use crate::recorder::Recorder;
-use crate::seed::{Stream, derive, rng};
+use crate::seed::{RandomStream, derive, rng};
 use crate::tap::Captured;
 use crate::wire::{Direction, clamped};
 
@@ -39,11 +39,11 @@ pub use network::WirePacket;
 /// * faults of hosts: [`World::crash`], [`World::terminate`], [`World::pause`], [`World::resume`],
 ///   [`World::power_off`], [`World::restart`], [`World::move_clock`]
 /// * forwarders: [`World::add_forward`], [`World::refuse_forward`], [`World::cut_forward`], [`World::hold_forward`]
-/// * the past: [`World::frames`], [`World::frame_at`], [`World::timeline`], [`World::captured`]
+/// * recorded: [`World::frames`], [`World::frame_at`], [`World::timeline`], [`World::captured`]
 /// * for checkers: [`World::node`], [`World::host_ids`], [`World::power`], [`World::digest`]
 ///
-/// A call that changes something does so at [`World::now`] and lets every process concerned take what it can before it
-/// returns; packets that follow are under way then.
+/// A call that changes something does so at [`World::now`]. Before it returns, every process concerned has taken the
+/// inputs it can, and the packets that follow are under way.
 pub struct World<P: Process = Node> {
     config: WorldConfig,
     now: u64,
@@ -65,7 +65,7 @@ pub struct World<P: Process = Node> {
 
 type Observer = Box<dyn FnMut(&WirePacket<'_>)>;
 
-/// What is planned.
+/// What is scheduled.
 enum Event {
     /// A packet arrives.
     Packet { id: u64, from: HostId, to: HostId, bytes: Vec<u8> },
@@ -75,12 +75,12 @@ enum Event {
     Process(HostId),
     /// A child ends.
     Child(HostId, ChildId),
-    /// A process that asked for it begins again, if none was started since: so many were until then.
+    /// A process that asked for it starts again, if none was started since: the number of starts must still be this.
     Restart(HostId, u64),
 }
 
 impl World<Node> {
-    /// An empty world of Redis nodes at time 0. Settings out of range are brought to the nearest that make sense.
+    /// An empty world of Redis nodes at time 0. Settings out of range are clamped.
     #[must_use]
     pub fn new(config: WorldConfig) -> Self {
         Self::of_processes(config)
@@ -145,7 +145,7 @@ impl<P: Process> World<P> {
         }
         for other in self.host_ids().collect::<Vec<_>>() {
             for (from, to) in [(id, other), (other, id)] {
-                let rng = rng(self.config.seed, Stream::Wire { from: from.0, to: to.0 });
+                let rng = rng(self.config.seed, RandomStream::Wire { from: from.0, to: to.0 });
                 self.wires.insert((from, to), Direction::new(self.config.wire, rng));
             }
         }
@@ -174,7 +174,7 @@ impl<P: Process> World<P> {
         booted.map(|()| id)
     }
 
-    /// Takes a host away for good: its process, its disk, its wires and every packet to and from it.
+    /// Removes a host for good: its process, its disk, its wires and every packet to and from it.
     ///
     /// # Errors
     /// [`WorldError::NoSuchHost`].
@@ -232,7 +232,7 @@ impl<P: Process> World<P> {
         self.host(host).map(|host| &host.config)
     }
 
-    /// Changes what a host's process will be started with; a living one is not told.
+    /// Changes what a host's process will be started with next; a running one does not change.
     ///
     /// # Errors
     /// [`WorldError::NoSuchHost`].
@@ -247,7 +247,7 @@ impl<P: Process> World<P> {
         self.host(host)?.disk.get(name).map(File::bytes)
     }
 
-    /// Puts a file on a host's disk, or takes it away.
+    /// Writes a file on a host's disk, or removes it.
     ///
     /// # Errors
     /// [`WorldError::NoSuchHost`].
@@ -285,7 +285,7 @@ impl<P: Process> World<P> {
         self.digest.value()
     }
 
-    // ---- for all parts of the world ----
+    // ---- shared by the other files ----
 
     fn host(&self, id: HostId) -> Option<&Host<P, P::Config>> {
         self.hosts.get(usize::from(id.0))?.as_ref()
@@ -307,11 +307,11 @@ impl<P: Process> World<P> {
         let ip = host.ip;
         let kernel = host
             .kernel
-            .get_or_insert_with(|| Kernel::new(now, ip, derive(seed, Stream::Kernel { host: id.0, boot }), &tcp));
+            .get_or_insert_with(|| Kernel::new(now, ip, derive(seed, RandomStream::Kernel { host: id.0, boot }), &tcp));
         host.port = P::port(&host.config);
         kernel.listen(host.port);
         let file = host.disk.get(P::start_file(&host.config)).map(File::shared);
-        let process_seed = derive(seed, Stream::Process { host: id.0, boot });
+        let process_seed = derive(seed, RandomStream::Process { host: id.0, boot });
         let started = P::start(clock, host.config.clone(), process_seed, file.as_deref(), &mut out);
         let name = host.name.to_string();
         let outcome = match started {
@@ -327,7 +327,7 @@ impl<P: Process> World<P> {
                 Err(WorldError::StartFailed { host: name, message })
             }
         };
-        self.carry_out(id, &mut out);
+        self.perform_outputs(id, &mut out);
         self.outbox = out;
         self.settle(id);
         outcome

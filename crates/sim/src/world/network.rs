@@ -1,4 +1,4 @@
-//! From host to host: names, connections, packets.
+//! The network: names, connections, packets.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::tap::{Captured, Side};
 /// How long a packet takes within a host, in microseconds.
 const LOOPBACK_US: u64 = 20;
 
-/// How long a host looks for a neighbour that is not there: three ARP requests, a second each.
+/// How long a host looks for an address that nobody has: three ARP requests, a second each.
 const NO_NEIGHBOUR_US: u64 = 3_000_000;
 
 /// A packet as it is put on a wire, for an observer: a dump, a statistic.
@@ -40,7 +40,7 @@ pub struct WirePacket<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Where a name leads.
+/// What a name resolves to.
 enum Route {
     To(Endpoint),
     /// It will fail with this error after so many microseconds.
@@ -59,7 +59,7 @@ impl<P: Process> World<P> {
         &self.captured
     }
 
-    /// A process asks for a connection.
+    /// Opens a connection for a process.
     pub(super) fn connect(&mut self, id: HostId, conn: ConnId, name: &str, port: u16) {
         let now = self.now;
         let (route, forward) = self.route(id, name, port);
@@ -148,7 +148,7 @@ impl<P: Process> World<P> {
                 again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
-                self.queue.plan(arrives, Event::Packet { id, from, to, bytes: bytes.clone() });
+                self.queue.schedule(arrives, Event::Packet { id, from, to, bytes: bytes.clone() });
             }
         }
     }
@@ -171,7 +171,7 @@ impl<P: Process> World<P> {
         self.settle(to);
     }
 
-    /// Records what a segment tells about its connection; answers whether all of it was sent before.
+    /// Records a sent segment; answers whether all of it was sent before.
     fn note_sent(&mut self, from: HostId, to: HostId, segment: &Segment, fate: Fate) -> bool {
         let key = FlowKey { src: (from, segment.src.1), dst: (to, segment.dst.1) };
         let again = self.recorder.flows.sent(self.now, key, segment, fate);
@@ -185,7 +185,7 @@ impl<P: Process> World<P> {
         again
     }
 
-    /// Records that lost bytes are there at last, if this segment brought the last of them.
+    /// Records that lost bytes were delivered, if this segment was the last of them.
     fn note_delivered(&mut self, from: HostId, to: HostId, segment: &Segment) {
         let key = FlowKey { src: (from, segment.src.1), dst: (to, segment.dst.1) };
         let kernel = self.host(to).and_then(|host| host.kernel.as_ref());
@@ -205,7 +205,7 @@ impl<P: Process> World<P> {
         self.host(key.src.0)?.kernel.as_ref()?.conn_between(key.src.1, (receiver.ip, key.dst.1))
     }
 
-    /// Notes bytes that cross the border between a process and its kernel.
+    /// Captures bytes that a process sent or received.
     pub(super) fn tap(&mut self, id: HostId, local_port: u16, remote: Endpoint, side: Side, bytes: &[u8]) {
         if !self.config.capture {
             return;

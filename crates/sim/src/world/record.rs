@@ -1,4 +1,4 @@
-//! Frames of the world: see [`crate::recorder`].
+//! Frames of the world; [`crate::recorder`] keeps them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,28 +37,28 @@ impl<P: Process> World<P> {
 
     /// Makes a frame of what changed, if anything did.
     pub(super) fn commit(&mut self) {
-        if self.recorder.draws() {
+        if self.recorder.keeps_frames() {
             for id in self.recorder.changes.hosts.clone() {
-                match self.draw(id) {
-                    Some(frame) => self.recorder.draw_host(self.now, frame),
+                match self.host_frame(id) {
+                    Some(frame) => self.recorder.set_host(self.now, frame),
                     None => self.recorder.forget_host(id),
                 }
             }
             if self.recorder.changes.wires {
-                self.draw_wires();
+                self.update_wires();
             }
             for packet in self.recorder.take_fresh() {
                 let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
                 let conn = self.conn_of(key);
                 if let Some(replid) = conn.and_then(|conn| self.recorder.history(&packet, conn)) {
-                    self.recorder.colour(packet.id, replid);
+                    self.recorder.set_history(packet.id, replid);
                 }
             }
         }
         self.recorder.finish(self.now);
     }
 
-    fn draw(&self, id: HostId) -> Option<HostFrame> {
+    fn host_frame(&self, id: HostId) -> Option<HostFrame> {
         let host = self.host(id)?;
         let last = self.recorder.hosts.get(&id).and_then(|last| last.node.clone());
         let node = match &host.running {
@@ -90,11 +90,11 @@ impl<P: Process> World<P> {
         })
     }
 
-    fn draw_wires(&mut self) {
+    fn update_wires(&mut self) {
         let ids: Vec<HostId> = self.host_ids().collect();
         let pairs = ids.iter().enumerate().flat_map(|(i, &a)| ids[i + 1..].iter().map(move |&b| (a, b)));
         let wires = &self.wires;
-        self.recorder.draw_wires(pairs.filter_map(|(a, b)| {
+        self.recorder.set_wires(pairs.filter_map(|(a, b)| {
             let (ab, ba) = (wires.get(&(a, b))?, wires.get(&(b, a))?);
             Some(WireFrame { a, b, cut_ab: ab.cut, cut_ba: ba.cut, ab: ab.settings, ba: ba.settings })
         }));

@@ -1,4 +1,4 @@
-//! The heart: events in order, and the turns of processes.
+//! The event loop: events in order, and the turns of processes.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use super::{Event, World};
 use crate::disk::{self, File};
 use crate::forward::Flow;
 use crate::frame::{HostId, Power, SimTime, What};
-use crate::kernel::{News, Ready};
+use crate::kernel::{Ready, SocketEvent};
 use crate::process::{Pending, Process};
 use crate::tap::Side;
 
 impl<P: Process> World<P> {
-    /// Does the next event. `false` if nothing is planned at all.
+    /// Does the next event. `false` if none is scheduled.
     pub fn step(&mut self) -> bool {
         let Some((at, event)) = self.queue.pop() else { return false };
         self.now = at;
@@ -59,12 +59,12 @@ impl<P: Process> World<P> {
         self.run_until(SimTime(self.now.saturating_add(us)));
     }
 
-    /// Brings a host to rest: its process takes every input there is, its kernel sends what it may, and what comes next
-    /// is planned.
+    /// Runs a host until nothing is left to do now: its process takes every input there is, its kernel sends what it
+    /// may, and the next events are scheduled.
     pub(super) fn settle(&mut self, id: HostId) {
         let now = self.now;
         loop {
-            self.pump_streams(id);
+            self.pump_transfers(id);
             self.serve(id);
             let Some(kernel) = self.host_mut(id).ok().and_then(|host| host.kernel.as_mut()) else { break };
             kernel.poll(now);
@@ -75,15 +75,15 @@ impl<P: Process> World<P> {
         while let Some(packet) = self.take_packet(id) {
             self.transmit(id, packet);
         }
-        self.plan(id);
+        self.schedule(id);
     }
 
     fn take_packet(&mut self, id: HostId) -> Option<Vec<u8>> {
         self.host_mut(id).ok()?.kernel.as_mut()?.take_packet()
     }
 
-    /// Plans a host's next events.
-    fn plan(&mut self, id: HostId) {
+    /// Schedules a host's next events.
+    fn schedule(&mut self, id: HostId) {
         let now = self.now;
         let Some(host) = self.hosts.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
         let kernel_at = host.kernel.as_mut().and_then(|kernel| kernel.poll_at(now));
@@ -95,14 +95,14 @@ impl<P: Process> World<P> {
             (&mut host.kernel_event, kernel_at, Event::Kernel(id)),
             (&mut host.process_event, process_at, Event::Process(id)),
         ];
-        for (planned, at, event) in plans {
-            if planned.map(|(at, _)| at) == at {
+        for (scheduled, at, event) in plans {
+            if scheduled.map(|(at, _)| at) == at {
                 continue;
             }
-            if let Some(key) = planned.take() {
+            if let Some(key) = scheduled.take() {
                 self.queue.cancel(key);
             }
-            *planned = at.map(|at| self.queue.plan(at.max(now), event));
+            *scheduled = at.map(|at| self.queue.schedule(at.max(now), event));
         }
     }
 
@@ -119,13 +119,13 @@ impl<P: Process> World<P> {
                 self.recorder.touch(id);
             }
             if let Some(pending) = running.inbox.pop_front() {
-                self.bring(id, pending);
+                self.deliver_pending(id, pending);
                 continue;
             }
             let process = &running.process;
             let wants_write = |conn| process.wants_write(conn);
-            if let Some(news) = kernel.next_ready(&mut running.next_conn, &mut self.buffer, wants_write) {
-                self.tell(id, &news);
+            if let Some(event) = kernel.next_socket_event(&mut running.next_conn, &mut self.buffer, wants_write) {
+                self.deliver_socket_event(id, &event);
                 continue;
             }
             if std::mem::take(&mut running.loads) {
@@ -141,11 +141,11 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// Brings an input that did not come over the network.
-    fn bring(&mut self, id: HostId, pending: Pending) {
+    /// Delivers an input that did not come over the network.
+    fn deliver_pending(&mut self, id: HostId, pending: Pending) {
         self.recorder.touch(id);
         match pending {
-            Pending::Console(console, bytes) => self.bring_console(id, console, bytes),
+            Pending::Console(console, bytes) => self.deliver_console_bytes(id, console, bytes),
             Pending::ConsoleGone(conn) => {
                 self.turn(id, Input::Closed { conn, reason: CloseReason::Eof });
             }
@@ -160,21 +160,21 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// Tells a process what its kernel has for it.
-    fn tell(&mut self, id: HostId, news: &News) {
+    /// Delivers what happened on one of a process's sockets.
+    fn deliver_socket_event(&mut self, id: HostId, event: &SocketEvent) {
         self.recorder.touch(id);
-        let conn = news.conn;
-        let link = self.link_of(id, news.local_port, news.remote);
-        match news.what {
+        let conn = event.conn;
+        let link = self.link_of(id, event.local_port, event.remote);
+        match event.what {
             Ready::Accepted { room } => {
-                let mut ip = news.remote.0.to_string();
+                let mut ip = event.remote.0.to_string();
                 if let Some((ends, _)) = link {
                     self.links.establish(&ends, &mut self.forwards);
                     if self.links.accept(&ends, conn) {
                         ip.clone_from(&self.config.masquerade_ip);
                     }
                 }
-                let peer = Peer { ip, port: news.remote.1 };
+                let peer = Peer { ip, port: event.remote.1 };
                 self.turn(id, Input::Accepted { conn, peer, room });
             }
             Ready::Connected { room } => {
@@ -192,7 +192,7 @@ impl<P: Process> World<P> {
             }
             Ready::Received => {
                 let bytes = std::mem::take(&mut self.buffer);
-                self.tap(id, news.local_port, news.remote, Side::Received, &bytes);
+                self.tap(id, event.local_port, event.remote, Side::Received, &bytes);
                 self.turn(id, Input::Received { conn, bytes: &bytes });
                 self.buffer = bytes;
             }
@@ -207,13 +207,13 @@ impl<P: Process> World<P> {
                     CloseReason::TimedOut => "timeout",
                 };
                 self.recorder.entry(self.now, Some(id), What::TcpClosed { conn, how });
-                self.recorder.end_stream(id, conn);
+                self.recorder.forget_stream(id, conn);
                 self.turn(id, Input::Closed { conn, reason });
             }
         }
     }
 
-    /// One turn of a process, and everything it asks for.
+    /// One turn of a process, and all outputs of it.
     pub(super) fn turn(&mut self, id: HostId, input: Input<'_>) {
         let (now, unix_start_us) = (self.now, self.config.unix_start_us);
         let mut out = std::mem::take(&mut self.outbox);
@@ -228,18 +228,18 @@ impl<P: Process> World<P> {
             } else {
                 self.recorder.touch(id);
             }
-            self.carry_out(id, &mut out);
+            self.perform_outputs(id, &mut out);
         }
         self.outbox = out;
     }
 
-    /// Does what a process asked for, in order, and empties the outbox.
-    pub(super) fn carry_out(&mut self, id: HostId, out: &mut Outbox) {
+    /// Performs a process's outputs in order, and empties the outbox.
+    pub(super) fn perform_outputs(&mut self, id: HostId, out: &mut Outbox) {
         let mut streams = Vec::new();
         for event in out.events.drain(..) {
             if let Inside::ReplicaState { conn, from, to: to @ (ReplicaState::SendBulk | ReplicaState::Online) } = event
             {
-                self.recorder.replica_moves(id, conn, from, to);
+                self.recorder.replica_state_changed(id, conn, from, to);
                 streams.push(conn);
             }
             self.recorder.entry(self.now, Some(id), What::Node(event));
@@ -261,7 +261,7 @@ impl<P: Process> World<P> {
                     }
                 }
                 Output::WriteFile { name, bytes } => self.write_file(id, name, bytes),
-                // A host has one folder, and its nodes are told so.
+                // A host has a single folder, and its nodes are configured so.
                 Output::ChangeDir { .. } => {}
                 Output::Append { name, bytes, fsync } => self.append_to_file(id, name, &bytes, fsync),
                 Output::TakeRewritten { name, file, tail, .. } => {
@@ -285,14 +285,14 @@ impl<P: Process> World<P> {
                     self.end_process(id);
                     let boots = self.host(id).map_or(0, |host| host.boots);
                     let at = self.now.saturating_add(after_ms.saturating_mul(1000));
-                    self.queue.plan(at, Event::Restart(id, boots));
+                    self.queue.schedule(at, Event::Restart(id, boots));
                 }
             }
         }
         for conn in streams {
             let kernel = self.host(id).and_then(|host| host.kernel.as_ref());
             if let Some(sent) = kernel.and_then(|kernel| kernel.sent(conn)) {
-                self.recorder.turn_ends(id, conn, sent);
+                self.recorder.turn_ended(id, conn, sent);
             }
         }
     }
@@ -311,7 +311,7 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// It is the next input.
+    /// Reads a file; the content is the process's next input.
     fn read_file(&mut self, id: HostId, name: &str) {
         let Ok(host) = self.host_mut(id) else { return };
         let file = host.disk.get(name).map(File::shared);
@@ -344,7 +344,7 @@ impl<P: Process> World<P> {
         let Some(kernel) = &mut host.kernel else { return };
         let ends = kernel.ends_of(conn);
         kernel.close(now, conn);
-        self.recorder.end_stream(id, conn);
+        self.recorder.forget_stream(id, conn);
         if let Some((local_port, remote)) = ends
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
@@ -352,10 +352,10 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// Ends a process as the kernel sees it: its sockets are closed, its children gone, its consoles hung up.
+    /// Ends a process: its sockets and its consoles are closed, its children are killed.
     pub(super) fn end_process(&mut self, id: HostId) {
         let now = self.now;
-        self.bury(id);
+        self.drop_process(id);
         let Ok(host) = self.host_mut(id) else { return };
         if let Some(kernel) = &mut host.kernel {
             kernel.close_all(now);
@@ -364,17 +364,17 @@ impl<P: Process> World<P> {
         self.set_power(id, Power::Stopped);
     }
 
-    /// A process that asked for it begins again, unless its host was switched off or started by hand meanwhile.
+    /// Starts a process that asked to be restarted, unless its host was switched off or started by hand meanwhile.
     fn restart_is_due(&mut self, id: HostId, boots: u64) {
         if self.host(id).is_some_and(|host| host.power == Power::Stopped && host.boots == boots) {
-            // One that refuses to start has said why in the log, and stays stopped.
+            // A process that refuses to start has logged why, and stays stopped.
             let _ = self.boot(id);
         }
     }
 
-    /// Removes what is left of a process in the world's plans.
-    pub(super) fn bury(&mut self, id: HostId) {
-        self.recorder.end_streams(id);
+    /// Drops a process with everything that was scheduled for it.
+    pub(super) fn drop_process(&mut self, id: HostId) {
+        self.recorder.forget_streams_of(id);
         let Ok(host) = self.host_mut(id) else { return };
         let running = host.running.take();
         let consoles: Vec<u32> = host.consoles.iter().filter(|(_, c)| c.conn.is_some()).map(|(&n, _)| n).collect();

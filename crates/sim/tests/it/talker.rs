@@ -28,8 +28,8 @@ pub struct Talk {
     unsent: VecDeque<u8>,
 }
 
-/// The process. Console commands, one a line: `connect HOST PORT`, `send CONN COUNT` (bytes of [`pattern`]), `close CONN`,
-/// `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back whatever comes from now on).
+/// The process. Console commands, one a line: `connect HOST PORT`, `send CONN COUNT` (bytes of [`pattern`]), `close
+/// CONN`, `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back whatever comes from now on).
 pub struct Talker {
     pub talks: BTreeMap<ConnId, Talk>,
     pub seed: u64,

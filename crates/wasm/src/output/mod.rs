@@ -1,12 +1,15 @@
-//! What JavaScript gets back: plain objects, as `types.d.ts` describes them. Times are in milliseconds; names are those of
-//! Redis and of saved logs.
+//! What JavaScript gets back: plain objects, of which TypeScript's types are derived. Times are in milliseconds; names
+//! are those of Redis and of saved logs.
 
 pub mod entry;
+mod explanation;
 pub mod frame;
+mod names;
 pub mod reply;
 
 use psyncscope_lab::sim::frame::SimTime;
 use serde::{Serialize, Serializer};
+use tsify::Tsify;
 use wasm_bindgen::JsValue;
 
 use crate::error::JsError;
@@ -24,13 +27,26 @@ pub fn ms(at: SimTime) -> f64 {
 }
 
 /// Bytes from a user or for one: a string where they are text, a `Uint8Array` where not.
-pub struct Text<'a>(pub &'a [u8]);
+#[derive(Tsify)]
+#[tsify(type = "string | Uint8Array")]
+pub struct TextOrBytes<'a>(pub &'a [u8]);
 
-impl Serialize for Text<'_> {
+impl Serialize for TextOrBytes<'_> {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(self.0) {
             Ok(text) => s.serialize_str(text),
             Err(_) => s.serialize_bytes(self.0),
         }
+    }
+}
+
+/// A replication ID: 40 hexadecimal characters that name one history of writes; forty times `0` for none.
+#[derive(Serialize, Tsify)]
+#[serde(transparent)]
+pub struct ReplId(#[tsify(type = "string")] psyncscope_lab::engine::ids::ReplId);
+
+impl From<psyncscope_lab::engine::ids::ReplId> for ReplId {
+    fn from(id: psyncscope_lab::engine::ids::ReplId) -> Self {
+        Self(id)
     }
 }

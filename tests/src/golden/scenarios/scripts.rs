@@ -4,8 +4,8 @@ use psyncscope_engine::resp::split_args;
 
 use super::{NO_PING, Stage, Transcript};
 
-/// The steps of [`g_propagation`]: a command of the client of A, then 60 ms; `A:`, `B:` or `c2:` and a command, without a
-/// pause; `c2>` sends a command whose reply `c2<` reads; a pause.
+/// The steps of [`g_propagation`]: a command of the client of A, then 60 ms; `A:`, `B:` or `c2:` and a command, without
+/// a pause; `c2>` sends a command whose reply `c2<` reads; a pause.
 ///
 /// The recorder's two XADDs are left out, for there are no streams here, and its COMMAND COUNT.
 const PROPAGATION: &[&str] = &[
@@ -213,7 +213,8 @@ pub fn g_propagation(seed: u64) -> Transcript {
     s.transcript()
 }
 
-/// `lua-replicate-commands no`: scripts go to the replicas as they are, EVALSHA only when all are known to hold the script.
+/// `lua-replicate-commands no`: scripts go to the replicas as they are, EVALSHA only when all are known to hold the
+/// script.
 #[must_use]
 pub fn g2_evalsha_promotion(seed: u64) -> Transcript {
     const WRITES: &str = "redis.call('set',KEYS[1],ARGV[1]); return redis.call('incr',KEYS[1])";

@@ -6,13 +6,13 @@ use psyncscope_engine::ConnId;
 use psyncscope_engine::io::SOCKET_CHILD_CHUNK;
 
 /// The child's work.
-pub(crate) struct Stream {
+pub(crate) struct SocketTransfer {
     bytes: Arc<[u8]>,
     targets: Vec<Target>,
     /// Bytes up to here go to every socket before any gets more.
     chunk_end: usize,
     /// It has not begun yet: the fork takes its time.
-    pub waits: bool,
+    pub waits_for_fork: bool,
     timeout_us: u64,
 }
 
@@ -27,22 +27,22 @@ struct Target {
 /// Where a child stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// It waits for room; at this time the first socket will have been stuck for too long.
+    /// It waits_for_fork for room; at this time the first socket will have been stuck for too long.
     Blocked { until: u64 },
     /// It is done: these got everything.
     Done(Vec<ConnId>),
 }
 
-impl Stream {
+impl SocketTransfer {
     pub(crate) fn new(bytes: Arc<[u8]>, conns: Vec<ConnId>, timeout_us: u64) -> Self {
         let targets = conns.into_iter().map(|conn| Target { conn, sent: 0, since: 0, given_up: false }).collect();
         let chunk_end = bytes.len().min(SOCKET_CHILD_CHUNK);
-        Self { bytes, targets, chunk_end, waits: true, timeout_us }
+        Self { bytes, targets, chunk_end, waits_for_fork: true, timeout_us }
     }
 
     /// Begins to write.
     pub(crate) fn begin(&mut self, now: u64) {
-        self.waits = false;
+        self.waits_for_fork = false;
         self.targets.iter_mut().for_each(|target| target.since = now);
     }
 
@@ -81,32 +81,32 @@ mod tests {
     const FAST: ConnId = ConnId(1);
     const SLOW: ConnId = ConnId(2);
 
-    fn stream(len: usize) -> Stream {
-        let mut stream = Stream::new(vec![7; len].into(), vec![FAST, SLOW], 3_000_000);
-        stream.begin(0);
-        stream
+    fn transfer(len: usize) -> SocketTransfer {
+        let mut transfer = SocketTransfer::new(vec![7; len].into(), vec![FAST, SLOW], 3_000_000);
+        transfer.begin(0);
+        transfer
     }
 
     #[test]
     fn the_slowest_sets_the_pace() {
-        let mut stream = stream(SOCKET_CHILD_CHUNK * 2 + 5);
+        let mut transfer = transfer(SOCKET_CHILD_CHUNK * 2 + 5);
         let mut fast = 0;
         let send = |conn, bytes: &[u8]| if conn == FAST { Some(bytes.len()) } else { Some(0) };
-        let progress = stream.write(10, |conn, bytes| {
+        let progress = transfer.write(10, |conn, bytes| {
             fast += if conn == FAST { bytes.len() } else { 0 };
             send(conn, bytes)
         });
         assert_eq!(progress, Progress::Blocked { until: 3_000_001 });
         assert_eq!(fast, SOCKET_CHILD_CHUNK, "not a byte beyond the chunk that the other has not taken");
-        assert_eq!(stream.write(20, |_, bytes| Some(bytes.len())), Progress::Done(vec![FAST, SLOW]));
+        assert_eq!(transfer.write(20, |_, bytes| Some(bytes.len())), Progress::Done(vec![FAST, SLOW]));
     }
 
     #[test]
     fn one_that_is_over_or_stuck_is_given_up() {
-        let mut one = stream(100);
+        let mut one = transfer(100);
         let progress = one.write(10, |conn, bytes| (conn == FAST).then_some(bytes.len()));
         assert_eq!(progress, Progress::Done(vec![FAST]));
-        let mut one = stream(100);
+        let mut one = transfer(100);
         let mut send = |conn, bytes: &[u8]| Some(if conn == FAST { bytes.len() } else { 0 });
         assert_eq!(
             one.write(3_000_000, &mut send),
@@ -114,6 +114,6 @@ mod tests {
             "not longer than the limit"
         );
         assert_eq!(one.write(3_000_001, &mut send), Progress::Done(vec![FAST]));
-        assert_eq!(stream(100).write(0, |_, _| None), Progress::Done(vec![]), "nobody is left");
+        assert_eq!(transfer(100).write(0, |_, _| None), Progress::Done(vec![]), "nobody is left");
     }
 }

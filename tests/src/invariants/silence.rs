@@ -1,7 +1,7 @@
-//! Nobody waits for ever: a silent master is given up, and so is a silent replica.
+//! A silent peer is given up in time: a master by its replica, a replica by its master.
 //!
-//! Redis counts whole seconds of the wall clock once a second, so a limit of N seconds is met after N to N + 2; and only by
-//! a process that is awake and whose clock does not go back.
+//! Redis counts whole seconds of the wall clock once a second, so a limit of N seconds is met after N to N + 2; and
+//! only by a process that is awake and whose clock does not go back.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use psyncscope_engine::event::{Event, ReplicaState};
 use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_sim::frame::{HostId, What};
 
-/// What is granted beyond `repl-timeout`, in microseconds.
+/// The tolerance beyond `repl-timeout`, in microseconds.
 const GRACE_US: u64 = 3_000_000;
 
-/// What one process waits for.
+/// The waits of one process.
 #[derive(Debug, Default)]
 struct Waiting {
     /// Time counts from here: it was awake since, and its clock went on.
@@ -24,11 +24,11 @@ struct Waiting {
     acked_at: BTreeMap<ConnId, u64>,
 }
 
-/// What all processes wait for.
+/// The waits of all processes, checked against `repl-timeout`.
 #[derive(Debug, Default)]
-pub struct Patience(BTreeMap<HostId, Waiting>);
+pub struct SilenceLimits(BTreeMap<HostId, Waiting>);
 
-impl Patience {
+impl SilenceLimits {
     /// Something happened on a host.
     pub fn note(&mut self, at: u64, host: HostId, what: &What) {
         let waiting = self.0.entry(host).or_default();
@@ -59,15 +59,15 @@ impl Patience {
         self.0.entry(host).or_default().heard_at = at;
     }
 
-    /// A host's process read nothing but newlines from one of its replicas, which is the sign of life of one that loads.
-    /// Which one is hard to tell from outside, so all are taken for alive.
+    /// A host's process read nothing but newlines from one of its replicas, which is the sign of life of one that
+    /// loads. Which one cannot be seen from outside, so all count as alive.
     pub fn heard_newline(&mut self, at: u64, host: HostId) {
         for acked_at in self.0.entry(host).or_default().acked_at.values_mut() {
             *acked_at = at;
         }
     }
 
-    /// A host whose process runs, and how patient it is.
+    /// Checks a host whose process runs.
     ///
     /// # Errors
     /// It waited too long.
@@ -114,17 +114,17 @@ mod tests {
     const S: u64 = 1_000_000;
 
     /// A replica whose link came up at 10 s, and whose own replica came online then.
-    fn replica() -> Patience {
-        let mut patience = Patience::default();
+    fn replica() -> SilenceLimits {
+        let mut silence = SilenceLimits::default();
         let up = Event::ReplState { from: ReplState::Transfer, to: ReplState::Connected, why: String::new() };
-        patience.note(10 * S, HOST, &What::Node(up));
+        silence.note(10 * S, HOST, &What::Node(up));
         let to = ReplicaState::Online;
-        patience.note(10 * S, HOST, &What::Node(Event::ReplicaState { conn: ConnId(4), from: None, to }));
-        patience
+        silence.note(10 * S, HOST, &What::Node(Event::ReplicaState { conn: ConnId(4), from: None, to }));
+        silence
     }
 
-    fn is_patient(patience: &Patience, at_s: u64, state: ReplState) -> bool {
-        patience.check(at_s * S, HOST, state, 5).is_ok()
+    fn is_within_limits(silence: &SilenceLimits, at_s: u64, state: ReplState) -> bool {
+        silence.check(at_s * S, HOST, state, 5).is_ok()
     }
 
     fn acked() -> What {
@@ -133,37 +133,37 @@ mod tests {
 
     #[test]
     fn a_silent_master_is_given_up() {
-        let mut patience = replica();
-        patience.note(17 * S, HOST, &acked());
-        assert!(is_patient(&patience, 18, ReplState::Connected));
-        assert!(!is_patient(&patience, 19, ReplState::Connected));
-        assert!(!is_patient(&patience, 19, ReplState::Connecting));
-        assert!(is_patient(&patience, 19, ReplState::Connect), "there is nobody to wait for");
-        patience.heard(18 * S, HOST);
-        assert!(is_patient(&patience, 19, ReplState::Connected));
+        let mut silence = replica();
+        silence.note(17 * S, HOST, &acked());
+        assert!(is_within_limits(&silence, 18, ReplState::Connected));
+        assert!(!is_within_limits(&silence, 19, ReplState::Connected));
+        assert!(!is_within_limits(&silence, 19, ReplState::Connecting));
+        assert!(is_within_limits(&silence, 19, ReplState::Connect), "there is nobody to wait for");
+        silence.heard(18 * S, HOST);
+        assert!(is_within_limits(&silence, 19, ReplState::Connected));
     }
 
     #[test]
     fn a_silent_replica_is_given_up() {
-        let mut patience = replica();
-        assert!(is_patient(&patience, 18, ReplState::None));
-        assert!(!is_patient(&patience, 19, ReplState::None));
-        patience.note(15 * S, HOST, &acked());
-        assert!(is_patient(&patience, 23, ReplState::None));
-        assert!(!is_patient(&patience, 24, ReplState::None));
-        patience.heard_newline(16 * S, HOST);
-        assert!(is_patient(&patience, 24, ReplState::None));
-        assert!(!is_patient(&patience, 25, ReplState::None));
-        patience.note(25 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
-        assert!(is_patient(&patience, 99, ReplState::None));
+        let mut silence = replica();
+        assert!(is_within_limits(&silence, 18, ReplState::None));
+        assert!(!is_within_limits(&silence, 19, ReplState::None));
+        silence.note(15 * S, HOST, &acked());
+        assert!(is_within_limits(&silence, 23, ReplState::None));
+        assert!(!is_within_limits(&silence, 24, ReplState::None));
+        silence.heard_newline(16 * S, HOST);
+        assert!(is_within_limits(&silence, 24, ReplState::None));
+        assert!(!is_within_limits(&silence, 25, ReplState::None));
+        silence.note(25 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
+        assert!(is_within_limits(&silence, 99, ReplState::None));
     }
 
     #[test]
     fn sleepers_and_turned_clocks_are_excused() {
         let later = |what: What| {
-            let mut patience = replica();
-            patience.note(12 * S, HOST, &what);
-            (19..60).take_while(|&at_s| is_patient(&patience, at_s, ReplState::Connected)).count()
+            let mut silence = replica();
+            silence.note(12 * S, HOST, &what);
+            (19..60).take_while(|&at_s| is_within_limits(&silence, at_s, ReplState::Connected)).count()
         };
         assert_eq!(later(What::Removed), 0);
         assert_eq!(later(What::Power(psyncscope_sim::frame::Power::Running)), 2);

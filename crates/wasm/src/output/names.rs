@@ -1,0 +1,92 @@
+//! Enums of the engine and the world, under the names that JavaScript sees.
+
+use psyncscope_lab::engine::{event, replication};
+use psyncscope_lab::sim::frame;
+use serde::Serialize;
+use tsify::Tsify;
+
+/// An enum with the same variants as `$source`, to be serialised by other names.
+macro_rules! named {
+    ($(#[$attribute:meta])* $name:ident of $source:ty { $($variant:ident),+ $(,)? }) => {
+        #[derive(Clone, Copy, Serialize, Tsify)]
+        $(#[$attribute])*
+        pub enum $name {
+            $($variant),+
+        }
+
+        impl From<$source> for $name {
+            fn from(source: $source) -> Self {
+                match source {
+                    $(<$source>::$variant => Self::$variant),+
+                }
+            }
+        }
+    };
+}
+
+named! {
+    /// What a process is doing: `paused` by SIGSTOP, `stopped` by a crash or SHUTDOWN, or the host is `off`.
+    #[serde(rename_all = "lowercase")]
+    Power of frame::Power { Running, Paused, Stopped, Off }
+}
+
+named! {
+    /// What becomes of a packet under way.
+    #[serde(rename_all = "lowercase")]
+    Fate of frame::Fate { Arrives, Lost, Cut }
+}
+
+named! {
+    /// Redis's log levels.
+    #[serde(rename_all = "lowercase")]
+    LogLevel of event::LogLevel { Debug, Verbose, Notice, Warning }
+}
+
+named! {
+    /// `repl_state`, as replication.c names it.
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    ReplState of replication::replica::ReplState {
+        None, Connect, Connecting, ReceivePong, SendAuth, ReceiveAuth, SendPort, ReceivePort, SendIp, ReceiveIp, SendCapa,
+        ReceiveCapa, SendPsync, ReceivePsync, Transfer, Connected,
+    }
+}
+
+named! {
+    /// `replstate`: where a master's view of a replica stands.
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    ReplicaState of event::ReplicaState { WaitBgsaveStart, WaitBgsaveEnd, SendBulk, Online }
+}
+
+named! {
+    /// Why bytes were appended to the backlog.
+    #[serde(rename_all = "kebab-case")]
+    FeedKind of event::FeedKind { Command, Select, Ping, GetAck, Expire, Proxied }
+}
+
+named! {
+    /// Why a node's replication IDs changed.
+    #[serde(rename_all = "kebab-case")]
+    IdChange of event::IdChange {
+        Startup, Shifted, BacklogCreated, BacklogExpired, FullResync, Continued, Restored, Requested,
+    }
+}
+
+named! {
+    /// What became of the cached master.
+    #[serde(rename_all = "kebab-case")]
+    CachedMasterChange of event::CachedMasterChange { Cached, Synthesized, Restored, Resurrected, Discarded }
+}
+
+named! {
+    /// Why a partial resync was refused.
+    #[serde(rename_all = "kebab-case")]
+    Refusal of replication::psync::Refusal {
+        BadOffset, FullRequested, IdMismatch, PastSecondOffset, NoBacklog, Overwritten, Future,
+    }
+}
+
+named! {
+    /// What follows from a command of the master that failed.
+    #[serde(rename_all = "kebab-case")]
+    Consequence of event::Consequence { Missing, PerhapsMissing, LinkEnds }
+}

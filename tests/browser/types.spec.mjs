@@ -1,0 +1,103 @@
+// The npm package's TypeScript types, as they are generated: no name in them is undefined, and programs that use them are
+// accepted or refused as they should be.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = resolve(HERE, '../..');
+const PKG = join(ROOT, 'crates/wasm/pkg');
+const TSC = join(HERE, 'node_modules/typescript/bin/tsc');
+
+const COMPILER = {
+  noEmit: true,
+  target: 'esnext',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  lib: ['esnext', 'dom'],
+  types: [],
+};
+
+// Each line after @ts-expect-error must be an error: tsc reports those that are none.
+const PROGRAM = `
+import init, { Lab } from './psyncscope.js';
+import type { Action, Counterfactual, Frame, LabConfig, PsyncscopeError, Reply } from './psyncscope.js';
+
+await init();
+const config: LabConfig = { seed: 18446744073709551615n, nodes: [{ name: 'a' }], wire: { latency_us: 1 } };
+const lab = new Lab(config);
+new Lab();
+// @ts-expect-error
+new Lab({ sead: 1 });
+// @ts-expect-error
+new Lab({ nodes: [{}] });
+const cut: Action = { do: 'cut', from: 'a', to: 'b' };
+lab.act(cut);
+lab.act({ do: 'add-node', name: 'c', config: ['replicaof a 6379'] });
+// @ts-expect-error
+lab.act({ do: 'explode', node: 'a' });
+// @ts-expect-error
+lab.act({ do: 'crash' });
+// @ts-expect-error
+lab.act({ do: 'crash', node: 'a', force: true });
+const reply: Reply = lab.execute('a', 'PING', { max_ms: 5 }).reply;
+if (reply !== null && typeof reply === 'object' && 'error' in reply) reply.error.trim();
+const frame: Frame = lab.frameAt(3);
+// @ts-expect-error
+frame.hosts[0].node.replid;
+const offset: number | undefined = frame.hosts[0].node?.master_repl_offset;
+const state: 'CONNECTED' | 'NONE' | undefined =
+  frame.hosts[0].node?.upstream?.state === 'CONNECTED' ? 'CONNECTED' : undefined;
+for (const entry of lab.timeline(0)) {
+  if (entry.kind === 'verdict') {
+    const why: Counterfactual = entry.explanation.counterfactual;
+    if (why.kind === 'larger-backlog') why.size.toFixed();
+    // @ts-expect-error
+    entry.argv;
+  }
+  if (entry.kind === 'log') entry.level satisfies 'debug' | 'verbose' | 'notice' | 'warning';
+  if (entry.kind === 'replica-state') entry.to satisfies 'WAIT_BGSAVE_START' | 'WAIT_BGSAVE_END' | 'SEND_BULK' | 'ONLINE';
+  if (entry.kind === 'tcp-recovered') entry.waited_ms.toFixed();
+}
+lab.stepForward(0, 'state-change');
+// @ts-expect-error
+lab.stepForward(0, 'word');
+try {
+  lab.runFor(1);
+} catch (thrown) {
+  const error = thrown as PsyncscopeError;
+  error.code satisfies string;
+  // @ts-expect-error
+  error.code === 'no-such-code';
+  error.at?.field?.trim();
+}
+void [offset, state];
+`;
+
+const example = (readme) => /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, readme), 'utf8'))?.[1];
+
+test('the generated types hold', () => {
+  assert.ok(existsSync(join(PKG, 'psyncscope.d.ts')), `no package in ${PKG}: build it with \`cargo xtask test npm\``);
+  const folder = mkdtempSync(join(HERE, 'types-'));
+  try {
+    copyFileSync(join(PKG, 'psyncscope.d.ts'), join(folder, 'psyncscope.d.ts'));
+    writeFileSync(join(folder, 'program.ts'), PROGRAM);
+    writeFileSync(join(folder, 'readme.js'), example('README.md'));
+    writeFileSync(join(folder, 'package-readme.js'), example('crates/wasm/README.md'));
+    const check = (files, options) => {
+      const compilerOptions = { ...COMPILER, ...options };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ files, compilerOptions }));
+      const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+      assert.equal(status, 0, stdout);
+    };
+    check(['psyncscope.d.ts', 'program.ts'], { strict: true });
+    // The examples are JavaScript, which passes over values that may be missing.
+    check(['readme.js', 'package-readme.js'], { allowJs: true, checkJs: true });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
