@@ -109,7 +109,7 @@ fn refused(root: &str, path: &Path, reason: &str) -> LabError {
         }
     }
     // A field that one action has and another has not is found when the whole action is read.
-    let ends_with = |name: &str| matches!(path.iter().last(), Some(Segment::Map { key }) if key == name);
+    let ends_with = |name: &str| matches!(path.iter().next_back(), Some(Segment::Map { key }) if key == name);
     if let Some(name) = unknown.filter(|name| !ends_with(name)) {
         push_key(&mut place, name);
     }

@@ -126,7 +126,7 @@ impl App {
                         {marks}
                         other_runs={self.session.other_runs.len()}
                     />
-                    { self.overlay_html(&masters, &cx) }
+                    { self.overlay_html(&masters) }
                     { progress.unwrap_or_default() }
                 </div>
             </ContextProvider<UiContext>>
@@ -259,7 +259,7 @@ impl App {
         html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
     }
 
-    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>, cx: &UiContext) -> Html {
+    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>) -> Html {
         let error = self.error_at(ErrorSite::Overlay);
         let seed = self.session.run.borrow().lab().config().seed;
         match self.ui.overlay {

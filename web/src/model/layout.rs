@@ -260,7 +260,7 @@ impl Forest {
         let mut rows = Vec::new();
         for generation in self.generations() {
             for (nth, row) in generation.chunks(columns).enumerate() {
-                let shift = if nth % 2 == 1 && (columns - row.len()) % 2 == 0 { 0.5 } else { 0.0 };
+                let shift = if nth % 2 == 1 && (columns - row.len()).is_multiple_of(2) { 0.5 } else { 0.0 };
                 let indent = (columns - row.len()) as f64 / 2.0 + shift;
                 rows.push(row.iter().enumerate().map(|(i, &h)| (h, indent + i as f64)).collect());
             }

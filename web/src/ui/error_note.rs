@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::ui::context::{UiContext, use_ui};
+use crate::ui::context::use_ui;
 use crate::ui::error::UiError;
 use crate::ui::icon::Shape;
 use crate::ui::icon_button::IconButton;
@@ -34,9 +34,4 @@ pub fn ErrorNote(props: &ErrorNoteProps) -> Html {
             <IconButton shape={Shape::Cross} label={t.dismiss} onclick={ui.click(Intent::DismissError)} />
         </div>
     }
-}
-
-/// [`ErrorNote`] for code that is not a component.
-pub fn error_note(error: &UiError, after: &'static str, _: &UiContext) -> Html {
-    html! { <ErrorNote error={error.clone()} {after} /> }
 }

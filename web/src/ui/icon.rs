@@ -91,8 +91,3 @@ pub fn Icon(props: &IconProps) -> Html {
         </svg>
     }
 }
-
-/// [`Icon`] for code that is not a component.
-pub fn icon(shape: Shape) -> Html {
-    html! { <Icon {shape} /> }
-}

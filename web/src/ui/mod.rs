@@ -1,21 +1,17 @@
 //! Small components and helpers that many parts of the page use.
 
-pub mod atoms;
 pub mod button;
 pub mod checkbox;
 pub mod chip;
 pub mod context;
 pub mod dialog;
 pub mod dom;
-pub mod el;
 pub mod error;
 pub mod error_note;
 pub mod field;
 pub mod icon;
 pub mod icon_button;
 pub mod note;
-pub mod overlay;
-pub mod part;
 pub mod popover;
 pub mod rich;
 pub mod select;

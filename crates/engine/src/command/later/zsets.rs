@@ -55,6 +55,9 @@ fn rewrite_as_scores(call: &mut Call<'_>, pairs: &[Vec<u8>]) {
     call.rewritten = Some(words);
 }
 
+/// Finds the ranks of the members to store.
+type ChooseRanks = Box<dyn FnOnce(&Zset) -> Range<usize>>;
+
 /// `ZRANGESTORE destination source min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]`.
 pub(super) fn zrangestore(call: &mut Call<'_>) {
     let argv = call.argv;
@@ -63,7 +66,7 @@ pub(super) fn zrangestore(call: &mut Call<'_>) {
         By::Score | By::Member if options.reverse => (&argv[4], &argv[3]),
         _ => (&argv[3], &argv[4]),
     };
-    let choose: Box<dyn FnOnce(&Zset) -> Range<usize>> = match options.by {
+    let choose: ChooseRanks = match options.by {
         By::Rank => {
             let Some(start) = integer(call, min) else { return };
             let Some(end) = integer(call, max) else { return };
