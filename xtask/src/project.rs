@@ -16,7 +16,10 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Packages that only make sense in a browser: everything native leaves them out.
 pub const WASM_PACKAGES: &[&str] = &["psyncscope", "psyncscope-web"];
 
-/// The folder of the package that becomes the npm package.
+/// The package that becomes the npm package.
+pub const NPM_PACKAGE: &str = "psyncscope";
+
+/// Its folder.
 pub const NPM_CRATE: &str = "crates/wasm";
 
 /// The package of tests that cross crates, and its folder.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET};
+use crate::project::{
+    BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, NPM_PACKAGE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET,
+};
 use crate::setup::{
     CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
 };
@@ -191,7 +193,8 @@ fn clippy(shell: &Shell, _: &Context) -> Result<()> {
 
 fn native(shell: &Shell, _: &Context) -> Result<()> {
     let mut tests = shell.command("cargo");
-    tests.args(["nextest", "run"]).args(native_packages());
+    // The page's model is tested natively too.
+    tests.args(["nextest", "run", "--workspace", "--exclude", NPM_PACKAGE]);
     // nextest takes a filter that names no program for a mistake.
     if has_peers(shell) {
         tests.args(["-E", &format!("not binary({PEERS})")]);
