@@ -283,8 +283,7 @@ pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
 /// grey. `None` if the line is no command yet, ends within a quote, or has all it needs.
 ///
 /// ```
-/// assert_eq!(psyncscope_lab::console::hint("set user:1").as_deref(), Some("value [EX seconds|PX milliseconds]
-/// [NX|XX]"));
+/// assert_eq!(psyncscope_lab::console::hint("set user:1").as_deref(), Some("value [EX seconds|PX milliseconds] [NX|XX]"));
 /// ```
 #[must_use]
 pub fn hint(line: &str) -> Option<String> {
