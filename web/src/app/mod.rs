@@ -118,7 +118,7 @@ impl Component for App {
                 world: 0,
                 onmotion: link.callback(|()| Msg::Motion),
             },
-            elements: PageElements { page: NodeRef::default(), followed: Vec::new(), file_reader: None },
+            elements: PageElements { page: NodeRef::default(), file_reader: None },
             dispatch: link.callback(Msg::Intent),
             _listeners: keys::listen(link),
         }

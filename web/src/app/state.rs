@@ -138,8 +138,6 @@ pub struct Drawing {
 pub struct PageElements {
     /// The page.
     pub page: NodeRef,
-    /// What the lists that follow their end last showed.
-    pub followed: Vec<String>,
     /// The file that is being read.
     pub file_reader: Option<FileReader>,
 }
