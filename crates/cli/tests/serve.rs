@@ -7,6 +7,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The longest wait.
@@ -31,7 +32,10 @@ struct Server {
     child: Child,
     folder: PathBuf,
     port: u16,
+    /// The log up to the line with which it is ready.
     log: String,
+    /// Reads the remaining log, if the output is a pipe.
+    reader: Option<JoinHandle<String>>,
 }
 
 impl Server {
@@ -56,8 +60,12 @@ impl Server {
             assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
         }
         // Keep reading, or the server would block on a full pipe.
-        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        Self { child, folder: folder.to_owned(), port, log }
+        let reader = std::thread::spawn(move || {
+            let mut remaining = String::new();
+            output.read_to_string(&mut remaining).unwrap();
+            remaining
+        });
+        Self { child, folder: folder.to_owned(), port, log, reader: Some(reader) }
     }
 
     fn connect(&self) -> TcpStream {
@@ -79,6 +87,11 @@ impl Server {
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end of its log, which is its own end, and returns what followed `log`.
+    fn remaining_log(&mut self) -> String {
+        self.reader.take().unwrap().join().unwrap()
     }
 
     /// Waits for its end.
@@ -243,7 +256,7 @@ fn the_log_goes_to_logfile() {
         assert!(begun.elapsed() < TIMEOUT, "it is never ready");
         std::thread::yield_now();
     }
-    let mut server = Server { child, folder, port, log: String::new() };
+    let mut server = Server { child, folder, port, log: String::new(), reader: None };
     assert_eq!(server.exchange(b"SHUTDOWN\r\n"), "");
     assert_eq!(server.end().code(), Some(0));
     let log = std::fs::read_to_string(&file).unwrap();
@@ -335,7 +348,7 @@ fn config_rewrite_changes_the_file_it_was_started_with() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let server = Server { child, folder, port, log: String::new() };
+    let server = Server { child, folder, port, log: String::new(), reader: None };
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(begun.elapsed() < TIMEOUT, "it is never ready");
@@ -501,28 +514,11 @@ fn a_unix_domain_socket_without_a_port() {
 fn debug_segfault_kills_the_process() {
     use std::os::unix::process::ExitStatusExt as _;
 
-    let folder = new_folder();
-    let port = free_port().to_string();
-    let mut child = Command::new(PROGRAM)
-        .args(["serve", "--port", &port])
-        .current_dir(&folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    let mut log = String::new();
-    while !log.contains("Ready to accept connections") {
-        assert!(output.read_line(&mut log).unwrap() > 0, "it ended before it was ready:\n{log}");
-    }
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-    stream.write_all(b"SET k v\r\nDEBUG SEGFAULT\r\n").unwrap();
-    // The output ends with the process.
-    output.read_to_string(&mut log).unwrap();
-    let status = child.wait().unwrap();
+    let mut server = Server::start(&[]);
+    server.connect().write_all(b"SET k v\r\nDEBUG SEGFAULT\r\n").unwrap();
+    let log = server.remaining_log();
+    let status = server.end();
     assert!(status.signal().is_some(), "it dies by a signal: {status}");
     assert!(log.contains("=== REDIS BUG REPORT START") && log.contains("Redis 5.0.14 crashed by signal: 11"), "{log}");
-    assert!(!folder.join("dump.rdb").exists(), "nothing is saved");
-    std::fs::remove_dir_all(folder).unwrap();
+    assert!(!server.folder.join("dump.rdb").exists(), "nothing is saved");
 }

@@ -10,19 +10,12 @@ use serde::de::{self, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde_wasm_bindgen::Error;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// How deep a value may be nested: a value that contains itself is deeper than any limit.
-const DEPTH_MAX: usize = 16;
-
-/// A value to be read.
-pub struct Plain {
-    value: JsValue,
-    /// How many levels may still follow.
-    depth: usize,
-}
+/// A value to be read. It is read only as deep as the type that it is read into, so a value that contains itself ends too.
+pub struct Plain(JsValue);
 
 impl From<JsValue> for Plain {
     fn from(value: JsValue) -> Self {
-        Self { value, depth: DEPTH_MAX }
+        Self(value)
     }
 }
 
@@ -38,22 +31,22 @@ impl<'de> de::Deserializer<'de> for Plain {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if let Some(number) = self.value.as_f64()
+        if let Some(number) = self.0.as_f64()
             && !number.is_finite()
         {
             return Err(Error::custom(format_args!("{number} is no finite number")));
         }
-        if let Some(array) = self.value.dyn_ref::<Array>() {
-            return visitor.visit_seq(SeqDeserializer::new(self.items(array)?.into_iter()));
+        if let Some(array) = self.0.dyn_ref::<Array>() {
+            return visitor.visit_seq(SeqDeserializer::new(Self::items(array)?.into_iter()));
         }
-        if self.value.is_object() {
+        if self.0.is_object() {
             return visitor.visit_map(MapDeserializer::new(self.members()?.into_iter()));
         }
-        if self.value.is_null() || self.value.is_undefined() || self.value.is_function() || self.value.is_symbol() {
-            let kind = if self.value.is_null() { None } else { self.value.js_typeof().as_string() };
+        if self.0.is_null() || self.0.is_undefined() || self.0.is_function() || self.0.is_symbol() {
+            let kind = if self.0.is_null() { None } else { self.0.js_typeof().as_string() };
             return Err(Error::invalid_type(Unexpected::Other(kind.as_deref().unwrap_or("null")), &visitor));
         }
-        serde_wasm_bindgen::Deserializer::from(self.value).deserialize_any(visitor)
+        serde_wasm_bindgen::Deserializer::from(self.0).deserialize_any(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -62,8 +55,8 @@ impl<'de> de::Deserializer<'de> for Plain {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if self.value.is_string() {
-            serde_wasm_bindgen::Deserializer::from(self.value).deserialize_enum(name, variants, visitor)
+        if self.0.is_string() {
+            serde_wasm_bindgen::Deserializer::from(self.0).deserialize_enum(name, variants, visitor)
         } else {
             self.deserialize_any(visitor)
         }
@@ -76,32 +69,26 @@ impl<'de> de::Deserializer<'de> for Plain {
 }
 
 impl Plain {
-    fn items(&self, array: &Array) -> Result<Vec<Self>, Error> {
+    fn items(array: &Array) -> Result<Vec<Self>, Error> {
         let length = Reflect::get(array, &"length".into()).map_err(unreadable)?.as_f64().unwrap_or_default();
-        (0..length as u32).map(|index| self.below(Reflect::get_u32(array, index))).collect()
+        (0..length as u32).map(|index| Reflect::get_u32(array, index).map(Self).map_err(unreadable)).collect()
     }
 
     /// The members of a plain object; those that are `undefined` are left out, as in JSON.
     fn members(&self) -> Result<Vec<(String, Self)>, Error> {
-        let object = self.value.unchecked_ref::<Object>();
+        let object = self.0.unchecked_ref::<Object>();
         if !is_plain(object).map_err(unreadable)? {
             return Err(Error::custom("not a plain object"));
         }
         let mut members = Vec::new();
         for key in Reflect::own_keys(object).map_err(unreadable)?.iter() {
             let Some(name) = key.as_string() else { continue };
-            let member = self.below(Reflect::get(object, &key))?;
-            if !member.value.is_undefined() {
-                members.push((name, member));
+            let member = Reflect::get(object, &key).map_err(unreadable)?;
+            if !member.is_undefined() {
+                members.push((name, Self(member)));
             }
         }
         Ok(members)
-    }
-
-    /// A value inside this one.
-    fn below(&self, value: Result<JsValue, JsValue>) -> Result<Self, Error> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| Error::custom("nested too deep"))?;
-        Ok(Self { value: value.map_err(unreadable)?, depth })
     }
 }
 

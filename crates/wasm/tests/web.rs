@@ -257,7 +257,11 @@ fn bad_configurations_are_thrown_as_errors() {
     bad("{ nodes: Array.from({ length: 17 }, (_, i) => ({ name: 'n' + i })) }", "too-much", "16");
     let error = bad("{ nodes: [{ name: 'a', config: ['port 1', 'nosuch 1'] }] }", "bad-config", "line 2");
     assert_eq!((text(&error, "at.node"), number(&error, "at.line")), ("a".into(), 2.0));
+    // Values that contain themselves are read only as deep as the types go.
     bad("(() => { const o = {}; o.nodes = o; return o })()", "bad-value", "nodes");
+    bad("(() => { const o = {}; o.other = o; return o })()", "unknown-field", "other");
+    bad("(() => { const a = []; a.push(a); return { nodes: a } })()", "bad-value", "nodes[0]");
+    bad("(() => { const a = []; a.push(a); return { nodes: [{ name: 'a', config: a }] } })()", "bad-value", "config[0]");
     bad("{ get seed() { throw new Error('mine') } }", "bad-value", "cannot be read");
     bad("new Proxy({}, { ownKeys() { throw new Error('mine') } })", "bad-value", "cannot be read");
     bad("{ nodes: [undefined] }", "bad-value", "nodes[0]");

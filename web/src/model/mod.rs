@@ -16,6 +16,8 @@ pub mod ring_arcs;
 pub mod ring_commands;
 pub mod ring_labels;
 pub mod ring_readers;
+#[cfg(test)]
+pub mod ring_testing;
 pub mod row_heights;
 pub mod ruler;
 pub mod time;

@@ -130,13 +130,10 @@ pub fn position(backlog: &Backlog, has: Offset) -> (f64, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ring_testing::backlog_of;
 
     fn fed(size: usize, bytes: usize) -> Backlog {
-        let mut backlog = Backlog::new(size, Offset(0));
-        for i in 0..bytes {
-            backlog.feed(&[i as u8], Offset(i as i64 + 1));
-        }
-        backlog
+        backlog_of(size, &(0..bytes).map(|i| i as u8).collect::<Vec<_>>())
     }
 
     fn eras(second: Option<i64>) -> Eras {

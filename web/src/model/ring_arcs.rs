@@ -92,14 +92,8 @@ fn held_between(backlog: &Backlog, from: usize, to: usize) -> Option<(NextByte, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::engine::ids::Offset;
+    use crate::model::ring_testing::backlog_of;
     use psyncscope_lab::engine::resp::encode_command;
-
-    fn fed(size: usize, stream: &[u8]) -> Backlog {
-        let mut backlog = Backlog::new(size, Offset(0));
-        backlog.feed(stream, Offset(stream.len() as i64));
-        backlog
-    }
 
     /// Each index of the ring lies in exactly one piece of one arc, and what the arc says of it is true.
     #[track_caller]
@@ -127,12 +121,12 @@ mod tests {
         let stream = encode_command(&["SET", "user:1", "ada"]).repeat(40);
         for size in [200, 256, 1000] {
             for bytes in (0..=40).map(|n| n * 34).filter(|&n| n > 0) {
-                check(&fed(size, &stream[..bytes]), true);
+                check(&backlog_of(size, &stream[..bytes]), true);
             }
         }
         for size in [200, 1000, 100_000] {
             for bytes in [0, 1, 100, 199, 200, 201, 999, 1000, 1001, 4321] {
-                check(&fed(size, &vec![b'x'; bytes]), false);
+                check(&backlog_of(size, &vec![b'x'; bytes]), false);
             }
         }
     }
@@ -140,7 +134,7 @@ mod tests {
     #[test]
     fn one_command_may_fill_the_ring() {
         let stream = encode_command(&["SET", "a", &"x".repeat(500)]);
-        let backlog = fed(stream.len(), &stream);
+        let backlog = backlog_of(stream.len(), &stream);
         check(&backlog, true);
         assert_eq!(ring_arcs(&backlog).arcs.len(), 1);
     }

@@ -73,18 +73,12 @@ fn ends(stream: &[u8]) -> Option<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::engine::ids::Offset;
+    use crate::model::ring_testing::backlog_of;
     use psyncscope_lab::engine::resp::encode_command;
-
-    fn fed(size: usize, stream: &[u8]) -> Backlog {
-        let mut backlog = Backlog::new(size, Offset(0));
-        backlog.feed(stream, Offset(stream.len() as i64));
-        backlog
-    }
 
     #[track_caller]
     fn check(size: usize, stream: &[u8], expect: &[(i64, usize, Option<&str>)]) {
-        let spans = commands(&fed(size, stream));
+        let spans = commands(&backlog_of(size, stream));
         let expect = expect.iter().map(|&(from, len, label)| CommandSpan {
             from: NextByte(from),
             len,
@@ -117,15 +111,15 @@ mod tests {
     #[test]
     fn what_a_value_holds_is_no_command() {
         let stream = encode_command(&["SET", "a", "x\r\n*1\r\n$4\r\nPING\r\n"]);
-        let spans = commands(&fed(200, &stream)).unwrap();
+        let spans = commands(&backlog_of(200, &stream)).unwrap();
         assert_eq!(spans.len(), 1);
     }
 
     #[test]
     fn no_commands_no_spans() {
-        assert_eq!(commands(&fed(16, b"")), None);
-        assert_eq!(commands(&fed(16, b"no command here!")), None);
-        assert_eq!(commands(&fed(20_000, &set_and_ping())), None, "too large");
-        assert_eq!(commands(&fed(10_000, &set_and_ping().repeat(50))), None, "too many");
+        assert_eq!(commands(&backlog_of(16, b"")), None);
+        assert_eq!(commands(&backlog_of(16, b"no command here!")), None);
+        assert_eq!(commands(&backlog_of(20_000, &set_and_ping())), None, "too large");
+        assert_eq!(commands(&backlog_of(10_000, &set_and_ping().repeat(50))), None, "too many");
     }
 }

@@ -140,15 +140,14 @@ fn label_text(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ring_testing::backlog_of;
 
     fn reader(name: &str, has: i64) -> RingReader {
         RingReader { name: Arc::from(name), has: Offset(has) }
     }
 
     fn fed(size: usize, bytes: usize) -> Backlog {
-        let mut backlog = Backlog::new(size, Offset(0));
-        backlog.feed(&vec![0; bytes], Offset(bytes as i64));
-        backlog
+        backlog_of(size, &vec![0; bytes])
     }
 
     #[test]

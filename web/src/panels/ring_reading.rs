@@ -89,14 +89,11 @@ pub fn neighbour(backlog: &Backlog, pointed: Option<usize>, by: isize) -> usize 
 mod tests {
     use super::*;
     use crate::i18n::Lang;
-    use psyncscope_lab::engine::ids::Offset;
+    use crate::model::ring_testing::backlog_of;
     use psyncscope_lab::engine::resp::encode_command;
 
     fn fed(size: usize) -> Backlog {
-        let mut backlog = Backlog::new(size, Offset(0));
-        let stream = [encode_command(&["SET", "a", "1"]), encode_command(&["PING"])].concat();
-        backlog.feed(&stream, Offset(stream.len() as i64));
-        backlog
+        backlog_of(size, &[encode_command(&["SET", "a", "1"]), encode_command(&["PING"])].concat())
     }
 
     fn eras() -> Eras {

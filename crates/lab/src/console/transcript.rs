@@ -277,9 +277,10 @@ mod tests {
         Entry { at: SimTime(at), host: Some(HOST), what: What::ConsoleClosed { console: 0 } }
     }
 
-    /// The lines as a screen shows them.
+    /// Checks the lines as a screen shows them, and that reading the entries as they come gives the same lines.
     #[track_caller]
     fn check(entries: &[Entry], expect: &[&str]) {
+        check_growing(entries);
         let screen: Vec<String> = transcript(entries, HOST, 0)
             .iter()
             .map(|line| match (line.kind, line.db) {
@@ -291,25 +292,19 @@ mod tests {
         assert_eq!(screen, expect);
     }
 
-    #[test]
-    fn a_growing_timeline_is_read_once_and_its_past_stays() {
-        let entries = [
-            sent(10, "SELECT 2"),
-            received(20, b"+OK\r\n"),
-            sent(30, "GET k"),
-            closed(40),
-            sent(50, "GET k"),
-            received(60, b"$-1\r\n"),
-        ];
+    /// A timeline that grows by one entry at a time: each entry is read once, and earlier lines stay.
+    #[track_caller]
+    fn check_growing(entries: &[Entry]) {
         let mut growing = Transcript::new(HOST, 0);
         for end in 0..=entries.len() {
             growing.extend(&entries[..end]);
             assert_eq!(growing.seen, end);
+            assert_eq!(growing.lines(), transcript(&entries[..end], HOST, 0), "{end} entries");
         }
-        growing.extend(&entries);
-        assert_eq!(growing.lines(), transcript(&entries, HOST, 0));
+        growing.extend(entries);
+        assert_eq!(growing.seen, entries.len());
+        let texts = |lines: &[ConsoleLine]| lines.iter().map(|line| Arc::clone(&line.text)).collect::<Vec<_>>();
         for end in 0..=entries.len() {
-            let texts = |lines: &[ConsoleLine]| lines.iter().map(|line| Arc::clone(&line.text)).collect::<Vec<_>>();
             assert_eq!(texts(growing.lines_at(end)), texts(&transcript(&entries[..end], HOST, 0)), "{end} entries");
         }
     }

@@ -1,4 +1,4 @@
-//! Bytes that the network lost and TCP delivered later: the timeline tells, because no process can.
+//! Bytes that the network lost and TCP delivered later: only the timeline has them, no process sees the loss.
 
 use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::{Entry, HostId, SimTime, What, WireSettings};
@@ -20,21 +20,28 @@ fn sent_again(pair: &Pair, host: HostId) -> Vec<u64> {
     .collect()
 }
 
+/// Cuts the wire, lets `during` happen, mends the wire, and waits for a minute.
+fn while_cut(pair: &mut Pair, during: impl FnOnce(&mut Pair)) {
+    pair.world.cut_both(pair.a, pair.b).expect("two hosts");
+    during(pair);
+    pair.world.heal_both(pair.a, pair.b).expect("two hosts");
+    pair.world.run_for(60_000_000);
+}
+
 #[test]
-fn bytes_lost_at_a_cut_are_told_when_they_have_come() {
+fn bytes_lost_at_a_cut_are_recorded_when_they_have_arrived() {
     let mut pair = pair(WorldConfig::default());
     let (opener, acceptor) = pair.connect();
     let (a, b) = (pair.a, pair.b);
-    pair.world.cut_both(a, b).expect("two hosts");
     let cut_at = pair.at();
-    pair.tell(b, &format!("send {} 30", opener.0));
-    pair.world.run_for(2_000_000);
-    pair.tell(b, &format!("send {} 12", opener.0));
-    pair.world.run_for(8_000_000);
-    assert!(recoveries(&pair).is_empty(), "the wire is still cut");
-    assert!(!sent_again(&pair, b).is_empty(), "the kernel tries");
-    pair.world.heal_both(a, b).expect("two hosts");
-    pair.world.run_for(60_000_000);
+    while_cut(&mut pair, |pair| {
+        pair.tell(b, &format!("send {} 30", opener.0));
+        pair.world.run_for(2_000_000);
+        pair.tell(b, &format!("send {} 12", opener.0));
+        pair.world.run_for(8_000_000);
+        assert!(recoveries(pair).is_empty(), "the wire is still cut");
+        assert!(!sent_again(pair, b).is_empty(), "the kernel retransmits");
+    });
     let received = pair.talk(a, acceptor).received_at;
     let all = recoveries(&pair);
     let [Entry { at, host, what: What::TcpRecovered { conn, peer, bytes, waited_us, cut } }] = all[..] else {
@@ -46,7 +53,7 @@ fn bytes_lost_at_a_cut_are_told_when_they_have_come() {
 }
 
 #[test]
-fn chance_is_told_from_a_cut() {
+fn random_loss_is_distinguished_from_a_cut() {
     let mut pair = pair(WorldConfig { seed: 5, ..WorldConfig::default() });
     let (opener, acceptor) = pair.connect();
     let lossy = WireSettings { loss: 0.3, ..WireSettings::default() };
@@ -72,8 +79,8 @@ fn a_lost_acknowledgement_is_no_loss_of_bytes() {
     pair.world.heal(pair.a, pair.b).expect("two hosts");
     pair.world.run_for(60_000_000);
     assert_eq!(pair.talk(pair.a, acceptor).received.len(), 30);
-    assert!(recoveries(&pair).is_empty(), "the bytes came at once");
-    assert!(sent_again(&pair, pair.b).iter().all(|&bytes| bytes == 30), "though the sender could not know");
+    assert!(recoveries(&pair).is_empty(), "the bytes arrived at once");
+    assert!(sent_again(&pair, pair.b).iter().all(|&bytes| bytes == 30), "which the sender cannot know");
     assert!(!sent_again(&pair, pair.b).is_empty());
 }
 
@@ -81,12 +88,11 @@ fn a_lost_acknowledgement_is_no_loss_of_bytes() {
 fn a_connection_that_ends_meanwhile_recovers_nothing() {
     let mut pair = pair(WorldConfig::default());
     let (opener, _) = pair.connect();
-    pair.world.cut_both(pair.a, pair.b).expect("two hosts");
-    pair.tell(pair.b, &format!("send {} 30", opener.0));
-    pair.tell(pair.b, &format!("close {}", opener.0));
-    pair.world.run_for(2_000_000);
-    pair.world.heal_both(pair.a, pair.b).expect("two hosts");
-    pair.world.run_for(60_000_000);
+    while_cut(&mut pair, |pair| {
+        pair.tell(pair.b, &format!("send {} 30", opener.0));
+        pair.tell(pair.b, &format!("close {}", opener.0));
+        pair.world.run_for(2_000_000);
+    });
     assert!(recoveries(&pair).is_empty());
 }
 
@@ -102,15 +108,14 @@ fn packets_that_come_twice_are_not_sent_twice() {
 }
 
 #[test]
-fn the_timeline_alone_tells_the_same() {
+fn the_timeline_is_the_same_without_frames() {
     let run = |frames_max| {
         let mut pair = pair(WorldConfig { frames_max, ..WorldConfig::default() });
         let (opener, _) = pair.connect();
-        pair.world.cut_both(pair.a, pair.b).expect("two hosts");
-        pair.tell(pair.b, &format!("send {} 30", opener.0));
-        pair.world.run_for(2_000_000);
-        pair.world.heal_both(pair.a, pair.b).expect("two hosts");
-        pair.world.run_for(20_000_000);
+        while_cut(&mut pair, |pair| {
+            pair.tell(pair.b, &format!("send {} 30", opener.0));
+            pair.world.run_for(2_000_000);
+        });
         pair.world.timeline().iter().map(|entry| format!("{entry:?}")).collect::<Vec<_>>()
     };
     assert_eq!(run(0), run(1000));

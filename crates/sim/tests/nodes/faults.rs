@@ -1,6 +1,6 @@
 //! What the network and the hosts do to replication.
 
-use psyncscope_sim::frame::{HostId, WireSettings};
+use psyncscope_sim::frame::{HostId, Power, What, WireSettings};
 use psyncscope_sim::{Captured, Flow, Side, WorldConfig};
 
 use crate::cluster::{Cluster, cluster};
@@ -95,6 +95,37 @@ fn a_replica_that_restarts_itself_goes_on_where_it_was() {
     pair.wait(30, |pair| pair.world.node(pair.ids[1]).is_some() && pair.follows(1));
     assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
     assert_eq!((pair.stat(0, "sync_full"), pair.stat(0, "sync_partial_ok")), (1, 1));
+}
+
+#[test]
+fn a_node_crashed_by_debug_segfault_can_be_started_again() {
+    let mut pair = pair(WorldConfig::default());
+    let (a, b) = ends(&pair);
+    pair.exec(0, "SAVE");
+    pair.exec(0, "SET lost 1");
+    pair.world.run_for(1_000_000);
+    let seen = pair.world.timeline().len();
+    let at = pair.world.now();
+    assert_eq!(pair.exec(0, "DEBUG SEGFAULT"), "", "no reply");
+    assert_eq!(pair.world.power(a), Some(Power::Stopped));
+    assert!(pair.world.node(a).is_none());
+    pair.world.run_for(10_000);
+    let since: Vec<_> = pair.world.timeline()[seen..].iter().map(|e| (e.host, e.at.0 - at.0, &e.what)).collect();
+    let stopped = |&&(host, _, what): &&(_, _, &What)| host == Some(a) && *what == What::Power(Power::Stopped);
+    assert_eq!(since.iter().filter(stopped).map(|entry| entry.1).collect::<Vec<_>>(), [0], "{since:?}");
+    let console = (Some(a), 0, &What::ConsoleClosed { console: 0 });
+    assert!(since.contains(&console), "{since:?}");
+    let latency_us = WireSettings::default().latency_us;
+    let closed = |(host, after, what): &(_, _, &What)| match what {
+        What::TcpClosed { how, .. } if *host == Some(b) => Some((*after, *how)),
+        _ => None,
+    };
+    assert_eq!(since.iter().filter_map(closed).collect::<Vec<_>>(), [(latency_us, "EOF")], "{since:?}");
+    assert!(!pair.follows(1), "its replica has noticed");
+    pair.world.restart(a).expect("it is stopped");
+    pair.wait(30, |pair| pair.follows(1));
+    assert_eq!(pair.exec(0, "GET early"), "$1\r\n1\r\n");
+    assert_eq!(pair.exec(0, "GET lost"), "$-1\r\n", "nothing was saved at the crash");
 }
 
 #[test]

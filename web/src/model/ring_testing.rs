@@ -1,0 +1,11 @@
+//! For the tests of the ring.
+
+use psyncscope_lab::engine::ids::Offset;
+use psyncscope_lab::engine::replication::backlog::Backlog;
+
+/// A backlog of this size after a whole stream, from offset 1 on.
+pub fn backlog_of(size: usize, stream: &[u8]) -> Backlog {
+    let mut backlog = Backlog::new(size, Offset(0));
+    backlog.feed(stream, Offset(stream.len() as i64));
+    backlog
+}
