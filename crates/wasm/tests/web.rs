@@ -261,7 +261,11 @@ fn bad_configurations_are_thrown_as_errors() {
     bad("(() => { const o = {}; o.nodes = o; return o })()", "bad-value", "nodes");
     bad("(() => { const o = {}; o.other = o; return o })()", "unknown-field", "other");
     bad("(() => { const a = []; a.push(a); return { nodes: a } })()", "bad-value", "nodes[0]");
-    bad("(() => { const a = []; a.push(a); return { nodes: [{ name: 'a', config: a }] } })()", "bad-value", "config[0]");
+    bad(
+        "(() => { const a = []; a.push(a); return { nodes: [{ name: 'a', config: a }] } })()",
+        "bad-value",
+        "config[0]",
+    );
     bad("{ get seed() { throw new Error('mine') } }", "bad-value", "cannot be read");
     bad("new Proxy({}, { ownKeys() { throw new Error('mine') } })", "bad-value", "cannot be read");
     bad("{ nodes: [undefined] }", "bad-value", "nodes[0]");

@@ -28,7 +28,7 @@ pub fn remember_language(lang: Lang) {
 pub fn show_language(lang: Lang) {
     dom::set_root("lang", Some(lang.tag()));
     if let Some(document) = dom::document() {
-        document.set_title(&format!("Psyncscope · {}", lang.text().tagline));
+        document.set_title(&format!("Psyncscope · {}", lang.messages().tagline));
     }
 }
 

@@ -48,7 +48,7 @@ use crate::ui::shared::Shared;
 impl App {
     /// Everything.
     pub(super) fn render(&self) -> Html {
-        let t = self.ui.lang.text();
+        let t = self.ui.lang.messages();
         let masters = topology::masters(&self.playback.frame);
         let (from, now) = self.range();
         let run = self.session.run.borrow();

@@ -1,9 +1,9 @@
 //! English.
 
-use crate::i18n::text::Text;
+use crate::i18n::messages::Messages;
 
 /// All words in English.
-pub const TEXT: Text = Text {
+pub const MESSAGES: Messages = Messages {
     tagline: "Redis replication, running for real in this page",
     example_opening: "A master with two replicas: they shake hands, copy the dataset, then follow its writes.",
     example_own: "Your own world: {nodes|node|nodes}.",

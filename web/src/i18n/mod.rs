@@ -1,15 +1,15 @@
-//! The page's words. Every language is one `Text`: a sentence that is missing in one does not compile.
+//! The page's words. Every language is one `Messages`: a sentence that is missing in one does not compile.
 //!
 //! Sentences with names and numbers in them are templates: `{node} lacks {n|byte|bytes}`. Redis's own names (states,
 //! fields, functions, commands) are never translated.
 
 mod en;
+mod messages;
 mod template;
-mod text;
 mod zh;
 
+pub use messages::Messages;
 pub use template::{Part, fill, form, parts};
-pub use text::Text;
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,10 +27,10 @@ impl Lang {
 
     /// Its words.
     #[must_use]
-    pub const fn text(self) -> &'static Text {
+    pub const fn messages(self) -> &'static Messages {
         match self {
-            Self::En => &en::TEXT,
-            Self::Zh => &zh::TEXT,
+            Self::En => &en::MESSAGES,
+            Self::Zh => &zh::MESSAGES,
         }
     }
 
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn no_word_is_missing_or_left_in_english() {
-        for ((name, en), (same_name, zh)) in en::TEXT.all().into_iter().zip(zh::TEXT.all()) {
+        for ((name, en), (same_name, zh)) in en::MESSAGES.all().into_iter().zip(zh::MESSAGES.all()) {
             assert_eq!(name, same_name);
             assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name} is empty");
             assert!(en != zh || SAME.contains(&name), "{name} is not translated");
@@ -82,14 +82,14 @@ mod tests {
                 .into_iter()
                 .filter_map(|p| match p {
                     Part::Slot { name, .. } => Some(name.to_owned()),
-                    Part::Text(_) => None,
+                    Part::Literal(_) => None,
                 })
                 .collect();
             names.sort();
             names.dedup();
             names
         };
-        for ((name, en), (_, zh)) in en::TEXT.all().into_iter().zip(zh::TEXT.all()) {
+        for ((name, en), (_, zh)) in en::MESSAGES.all().into_iter().zip(zh::MESSAGES.all()) {
             assert_eq!(slots(en), slots(zh), "{name}");
         }
     }

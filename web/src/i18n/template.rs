@@ -1,11 +1,11 @@
-//! Sentences with holes.
+//! Templates: sentences with named slots.
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Words as they are.
-    Text(&'a str),
-    /// A hole with a name. With `forms`, what follows the number: the form for 1 and the form for all others.
+    /// Text outside of slots.
+    Literal(&'a str),
+    /// A slot. With `forms`, the word after the number: the form for 1 and the form for all others.
     Slot {
         /// Its name.
         name: &'a str,
@@ -14,7 +14,7 @@ pub enum Part<'a> {
     },
 }
 
-/// Takes a template apart. A brace that does not close is plain text.
+/// Splits a template. A brace that does not close is plain text.
 #[must_use]
 pub fn parts(template: &str) -> Vec<Part<'_>> {
     let mut out = Vec::new();
@@ -22,7 +22,7 @@ pub fn parts(template: &str) -> Vec<Part<'_>> {
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|c| c + open) else { break };
         if open > 0 {
-            out.push(Part::Text(&rest[..open]));
+            out.push(Part::Literal(&rest[..open]));
         }
         let mut inner = rest[open + 1..close].split('|');
         let name = inner.next().unwrap_or_default();
@@ -31,7 +31,7 @@ pub fn parts(template: &str) -> Vec<Part<'_>> {
         rest = &rest[close + 1..];
     }
     if !rest.is_empty() {
-        out.push(Part::Text(rest));
+        out.push(Part::Literal(rest));
     }
     out
 }
@@ -42,13 +42,13 @@ pub fn form(forms: Option<(&str, &str)>, value: &str) -> String {
     forms.map_or_else(String::new, |(one, many)| format!(" {}", if value == "1" { one } else { many }))
 }
 
-/// A template filled with plain text. A hole nobody fills shows its name, so that it is seen.
+/// A template filled with plain text. A slot without a value shows its name.
 #[must_use]
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     parts(template)
         .into_iter()
         .map(|part| match part {
-            Part::Text(text) => text.to_owned(),
+            Part::Literal(text) => text.to_owned(),
             Part::Slot { name, forms } => {
                 let value = values.iter().find(|(n, _)| *n == name).map_or(name, |(_, v)| v);
                 format!("{value}{}", form(forms, value))
@@ -62,11 +62,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fills_holes_and_chooses_forms() {
+    fn fills_slots_and_chooses_forms() {
         let template = "{node} lacks {n|byte|bytes}.";
         assert_eq!(fill(template, &[("node", "b"), ("n", "1")]), "b lacks 1 byte.");
         assert_eq!(fill(template, &[("node", "b"), ("n", "54")]), "b lacks 54 bytes.");
-        assert_eq!(fill("no holes", &[]), "no holes");
+        assert_eq!(fill("no slots", &[]), "no slots");
         assert_eq!(fill("{x}", &[]), "x");
         assert_eq!(fill("open {", &[]), "open {");
     }

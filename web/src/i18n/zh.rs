@@ -1,9 +1,9 @@
 //! Simplified Chinese.
 
-use crate::i18n::text::Text;
+use crate::i18n::messages::Messages;
 
 /// All words in Simplified Chinese.
-pub const TEXT: Text = Text {
+pub const MESSAGES: Messages = Messages {
     tagline: "在网页里真实运行的 Redis 复制",
     example_opening: "一个主节点带两个副本：先握手，再复制数据集，然后跟随主节点的写入。",
     example_own: "你自己的集群：{nodes} 个节点。",

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::i18n::Text;
+use crate::i18n::Messages;
 use crate::model::bytes::escape;
 use crate::model::ladder::{Rung, Said, Status};
 use crate::model::time;
@@ -58,7 +58,7 @@ pub fn LadderRung(props: &LadderRungProps) -> Html {
     }
 }
 
-fn said_html(said: &Said, sent: bool, t: &Text) -> Html {
+fn said_html(said: &Said, sent: bool, t: &Messages) -> Html {
     let (class, arrow, label) = if sent { ("rung-sent", "→", t.sent) } else { ("rung-received", "←", t.received) };
     html! {
         <p class={classes!("rung-bytes", class)} title={time::clock(said.at)}>

@@ -4,7 +4,7 @@ use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::engine::view::BacklogView;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::model::bytes;
 use crate::model::ring::{self, CELLS_MAX};
 use crate::model::ring_arcs::ring_arcs;
@@ -40,7 +40,7 @@ pub fn RingLegend(props: &RingLegendProps) -> Html {
     }
 }
 
-fn reader_html(group: &ReaderGroup, t: &Text) -> Html {
+fn reader_html(group: &ReaderGroup, t: &Messages) -> Html {
     let words = match group.standing {
         Standing::Served => t.ring_has,
         Standing::TooFarBack => t.ring_lost,
@@ -57,7 +57,7 @@ fn reader_html(group: &ReaderGroup, t: &Text) -> Html {
 }
 
 /// What the next byte will overwrite.
-fn next_write(backlog: &Backlog, t: &Text) -> String {
+fn next_write(backlog: &Backlog, t: &Messages) -> String {
     let idx = backlog.idx().to_string();
     match ring::offset_at(backlog, backlog.idx()) {
         Some(offset) => {
@@ -69,7 +69,7 @@ fn next_write(backlog: &Backlog, t: &Text) -> String {
 }
 
 /// What the arcs of a ring without letters are.
-fn arcs_are(backlog: &Backlog, t: &Text) -> String {
+fn arcs_are(backlog: &Backlog, t: &Messages) -> String {
     let arcs = ring_arcs(backlog);
     let words = if arcs.are_commands { t.ring_arcs_commands } else { t.ring_arcs_parts };
     fill(words, &[("size", &bytes::size(backlog.size() as u64)), ("n", &arcs.arcs.len().to_string())])

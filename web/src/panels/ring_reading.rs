@@ -3,7 +3,7 @@
 use psyncscope_lab::engine::ids::{NextByte, ReplId};
 use psyncscope_lab::engine::replication::backlog::Backlog;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::model::bytes;
 use crate::model::ring::{self, CELLS_MAX, Eras};
 use crate::model::ring_arcs::ring_arcs;
@@ -32,7 +32,7 @@ impl Reading {
 
 /// Reads the cell that begins at a ring index; `None` if none does.
 #[must_use]
-pub fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Option<Reading> {
+pub fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Messages) -> Option<Reading> {
     if backlog.size() > CELLS_MAX {
         return arc_reading(backlog, eras, index, t);
     }
@@ -51,7 +51,7 @@ pub fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Option
     })
 }
 
-fn arc_reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Option<Reading> {
+fn arc_reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Messages) -> Option<Reading> {
     let arcs = ring_arcs(backlog);
     let arc = arcs.arcs.into_iter().find(|arc| arc.from == index)?;
     let last = (arc.from + arc.len - 1) % backlog.size();
@@ -66,7 +66,7 @@ fn arc_reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Text) -> Option
 
 /// The first and the last offset.
 #[must_use]
-pub fn range(held: Option<(NextByte, NextByte)>, t: &Text) -> String {
+pub fn range(held: Option<(NextByte, NextByte)>, t: &Messages) -> String {
     held.map_or_else(|| t.ring_empty.to_owned(), |(first, last)| format!("{first} … {last}"))
 }
 
@@ -102,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn check(size: usize, index: usize, expect: Option<&str>) {
-        let read = reading(&fed(size), &eras(), index, Lang::En.text());
+        let read = reading(&fed(size), &eras(), index, Lang::En.messages());
         assert_eq!(read.map(|read| read.text()).as_deref(), expect);
     }
 

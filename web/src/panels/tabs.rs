@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Tab};
 use crate::ui::context::use_ui;
 use crate::ui::dom;
@@ -77,7 +77,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
     }
 }
 
-const fn name(tab: Tab, t: &Text) -> &'static str {
+const fn name(tab: Tab, t: &Messages) -> &'static str {
     match tab {
         Tab::Backlog => t.tab_backlog,
         Tab::Handshake => t.tab_handshake,

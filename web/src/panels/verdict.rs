@@ -8,7 +8,7 @@ use psyncscope_lab::explain::{Counterfactual, Outcome, explain};
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
-use crate::i18n::Text;
+use crate::i18n::Messages;
 use crate::model::time;
 use crate::panels::verdict_check::VerdictCheck;
 use crate::ui::chip::Chip;
@@ -95,7 +95,7 @@ fn request(verdict: &PsyncVerdict) -> String {
 }
 
 /// What would have turned it.
-fn counterfactual(counterfactual: &Counterfactual, t: &Text) -> Html {
+fn counterfactual(counterfactual: &Counterfactual, t: &Messages) -> Html {
     let number = |words, number: &dyn std::fmt::Display| rich(words, &|_| Fill::Text(number.to_string()));
     let two = |words, name: &str, first: &dyn std::fmt::Display, second: &dyn std::fmt::Display| {
         rich(words, &|slot| Fill::Text(if slot == name { first.to_string() } else { second.to_string() }))

@@ -4,7 +4,7 @@ use psyncscope_lab::engine::ids::{NextByte, ReplId};
 use psyncscope_lab::explain::{Check, Condition, MatchedId, Outcome};
 use yew::prelude::*;
 
-use crate::i18n::Text;
+use crate::i18n::Messages;
 use crate::ui::chip::Chip;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
@@ -49,7 +49,14 @@ pub fn VerdictCheck(props: &VerdictCheckProps) -> Html {
     }
 }
 
-fn id_lines(mark: Mark, asked: &str, replid: ReplId, replid2: ReplId, matched: Option<MatchedId>, t: &Text) -> Html {
+fn id_lines(
+    mark: Mark,
+    asked: &str,
+    replid: ReplId,
+    replid2: ReplId,
+    matched: Option<MatchedId>,
+    t: &Messages,
+) -> Html {
     let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
         Some(id) => html! { <Chip {id} /> },
         None => html! { <code>{ asked.to_owned() }</code> },
@@ -84,7 +91,7 @@ fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextBy
     rich(words, &|slot| if slot == name { number(limit) } else { number(next) })
 }
 
-fn line(mark: Mark, words: Html, t: &Text) -> Html {
+fn line(mark: Mark, words: Html, t: &Messages) -> Html {
     let (class, sign, meaning) = match mark {
         Mark::Holds => ("check-holds", "✓", t.passed),
         Mark::Fails => ("check-fails", "✗", t.failed),

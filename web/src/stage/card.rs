@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
@@ -231,7 +231,7 @@ fn open_menu(dispatch: &Callback<Intent>, id: HostId, pressed: Option<EventTarge
 }
 
 /// `master`, `replica of a`, `was master`.
-fn role_of(host: &HostFrame, master: Option<&str>, t: &Text) -> String {
+fn role_of(host: &HostFrame, master: Option<&str>, t: &Messages) -> String {
     let dead = matches!(host.power, Power::Stopped | Power::Off);
     let upstream = host.node.as_ref().and_then(|n| n.upstream.as_ref());
     match (upstream, master) {
@@ -244,7 +244,7 @@ fn role_of(host: &HostFrame, master: Option<&str>, t: &Text) -> String {
 
 /// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process; and the class
 /// that it is shown in.
-fn state_of(host: &HostFrame, t: &Text) -> (String, &'static str) {
+fn state_of(host: &HostFrame, t: &Messages) -> (String, &'static str) {
     let trouble = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-trouble");
     match host.power {
         Power::Paused => return (t.state_paused.to_owned(), "state-trouble"),

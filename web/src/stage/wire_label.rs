@@ -3,7 +3,7 @@
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
@@ -53,7 +53,7 @@ pub fn WireLabel(props: &WireLabelProps) -> Html {
 
 /// What stands on the label: whether the wire is cut, else its latency and loss.
 #[must_use]
-pub fn words_of(wire: &WireView, t: &Text) -> String {
+pub fn words_of(wire: &WireView, t: &Messages) -> String {
     let loss = wire.ab.loss.max(wire.ba.loss);
     match (wire.cut_ab, wire.cut_ba) {
         (true, true) => format!("✕ {}", t.wire_cut_short),

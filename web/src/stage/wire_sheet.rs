@@ -4,7 +4,7 @@ use psyncscope_lab::Action;
 use psyncscope_lab::sim::frame::WireSettings;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::intent::{ErrorSite, Intent};
 use crate::model::geometry::Point;
 use crate::model::time;
@@ -74,7 +74,7 @@ pub fn WireSheet(props: &WireSheetProps) -> Html {
 }
 
 /// Whether it is cut, in a sentence.
-fn standing(wire: &WireView, t: &Text) -> String {
+fn standing(wire: &WireView, t: &Messages) -> String {
     let one_way = |from: &str, to: &str| fill(t.wire_is_cut_one, &[("a", from), ("b", to)]);
     match (wire.cut_ab, wire.cut_ba) {
         (true, true) => t.wire_is_cut.to_owned(),

@@ -4,7 +4,7 @@ use psyncscope_lab::StepBy;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::index::Mark;
 use crate::model::pace::Speed;
@@ -127,7 +127,7 @@ pub fn TransportBar(props: &TransportBarProps) -> Html {
     }
 }
 
-const fn step_name(by: StepBy, t: &Text) -> &'static str {
+const fn step_name(by: StepBy, t: &Messages) -> &'static str {
     match by {
         StepBy::Segment => t.by_segment,
         StepBy::Packet => t.by_packet,
@@ -136,7 +136,7 @@ const fn step_name(by: StepBy, t: &Text) -> &'static str {
     }
 }
 
-fn speed_name(speed: Speed, t: &Text) -> String {
+fn speed_name(speed: Speed, t: &Messages) -> String {
     match speed {
         Speed::Paced => t.speed_paced.to_owned(),
         Speed::Times(times) => fill(t.speed_times, &[("x", &time::trim(times))]),

@@ -3,7 +3,7 @@
 use psyncscope_lab::engine::ids::ReplId;
 use yew::prelude::*;
 
-use crate::i18n::{Lang, Text};
+use crate::i18n::{Lang, Messages};
 use crate::intent::Intent;
 use crate::model::colours::ColourMap;
 
@@ -21,8 +21,8 @@ pub struct UiContext {
 impl UiContext {
     /// The page's words.
     #[must_use]
-    pub const fn t(&self) -> &'static Text {
-        self.lang.text()
+    pub const fn t(&self) -> &'static Messages {
+        self.lang.messages()
     }
 
     /// The CSS class of a replication ID's colour.

@@ -2,7 +2,7 @@
 
 use psyncscope_lab::{ErrorCode, LabError};
 
-use crate::i18n::{Text, fill};
+use crate::i18n::{Messages, fill};
 use crate::model::narrate::MessageKey;
 
 /// Something that did not work.
@@ -28,7 +28,7 @@ impl PartialEq for UiError {
 impl UiError {
     /// The sentence in the page's language.
     #[must_use]
-    pub fn sentence(&self, t: &Text) -> String {
+    pub fn sentence(&self, t: &Messages) -> String {
         match self {
             Self::Lab(error) => of_code(error.code, t).to_owned(),
             Self::Page(wording, values) => {
@@ -48,7 +48,7 @@ impl UiError {
     }
 }
 
-const fn of_code(code: ErrorCode, t: &Text) -> &'static str {
+const fn of_code(code: ErrorCode, t: &Messages) -> &'static str {
     match code {
         ErrorCode::BadJson => t.error_bad_json,
         ErrorCode::BadValue => t.error_bad_value,

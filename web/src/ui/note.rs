@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::i18n::Text;
+use crate::i18n::Messages;
 use crate::model::narrate::{Note, Sentence, Slot};
 use crate::ui::chip::chip;
 use crate::ui::context::{UiContext, use_ui};
@@ -45,7 +45,7 @@ fn text(note: &Note, sentence: &Sentence, joined: bool, cx: &UiContext) -> Html 
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn list(names: Vec<Html>, t: &Text) -> Html {
+fn list(names: Vec<Html>, t: &Messages) -> Html {
     let count = names.len();
     let before = |index: usize| match index {
         0 => "",

@@ -25,7 +25,7 @@ pub fn rich(template: &str, fill: &dyn Fn(&str) -> Fill) -> Html {
     parts(template)
         .into_iter()
         .map(|part| match part {
-            Part::Text(words) => html! { { words.to_owned() } },
+            Part::Literal(words) => html! { { words.to_owned() } },
             Part::Slot { name, forms } => match fill(name) {
                 Fill::Text(value) => {
                     let word = form(forms, &value);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::sim::frame::SimTime;
 
-use crate::i18n::Text;
+use crate::i18n::Messages;
 
 /// A name or a number in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ impl Tone {
 }
 
 /// Chooses a message of a language.
-pub type MessageKey = fn(&Text) -> &'static str;
+pub type MessageKey = fn(&Messages) -> &'static str;
 
 /// A named value in a sentence.
 pub type NamedSlot = (&'static str, Slot);

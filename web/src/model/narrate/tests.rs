@@ -75,10 +75,10 @@ impl Told {
 
 /// A note as the caption shows it, without colours.
 fn plain(note: &Note) -> String {
-    let t = Lang::En.text();
+    let t = Lang::En.messages();
     let sentence = |sentence: &Sentence| -> String {
         let piece = |part| match part {
-            Part::Text(words) => words.to_owned(),
+            Part::Literal(words) => words.to_owned(),
             Part::Slot { name, forms } => {
                 let others = if note.subject == Some(name) { &note.others[..] } else { &[] };
                 let value = match slot(sentence, name) {
@@ -118,7 +118,7 @@ fn text(sentence: &Sentence, name: &str) -> String {
 
 /// The name of a sentence's template.
 fn key(sentence: &Sentence) -> &'static str {
-    let t = Lang::En.text();
+    let t = Lang::En.messages();
     let words = (sentence.key)(t);
     t.all().into_iter().find(|(_, other)| std::ptr::eq(*other, words) || *other == words).expect("a message").0
 }

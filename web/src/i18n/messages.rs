@@ -1,15 +1,15 @@
-//! The list of all words and sentences, with the holes that each has.
+//! The list of all words and sentences, with the slots that each has.
 
 /// Makes the struct and, for the tests, the list of its fields.
-macro_rules! text {
+macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// All words of one language.
-        pub struct Text {
+        pub struct Messages {
             $($(#[$doc])* pub $name: &'static str,)*
         }
 
         #[cfg(test)]
-        impl Text {
+        impl Messages {
             /// Every field's name and words.
             pub fn all(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($name), self.$name),)*]
@@ -18,7 +18,7 @@ macro_rules! text {
     };
 }
 
-text! {
+messages! {
     // --- the top bar ---
     /// What the page is, for the document's title and screen readers.
     tagline,
