@@ -1,4 +1,4 @@
-//! RDB files and DUMP payloads: whatever loads is saved and loaded again as the same, in steps as at once.
+//! RDB files and DUMP payloads: everything that loads is saved and loads again as the same, in steps and at once.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -14,7 +14,7 @@ pub fn crc64(bytes: &[u8]) -> u64 {
     })
 }
 
-/// A node in a world that does what the node asks for.
+/// A node with a driver that carries out its outputs.
 pub struct Driver {
     /// The node.
     pub node: Node,
@@ -52,12 +52,13 @@ impl Driver {
         let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
         let mut out = Outbox::new();
         let node = Node::start(now, config, 7, None, &mut out).expect("no file, no error");
-        let mut driver = Self { node, now, accepted: 0, wanted: None, link: None, append_only: Vec::new(), ended: false };
+        let append_only = Vec::new();
+        let mut driver = Self { node, now, accepted: 0, wanted: None, link: None, append_only, ended: false };
         driver.carry_out(out);
         driver
     }
 
-    /// One turn, and what it asks for.
+    /// One input, and the outputs that follow from it.
     pub fn input(&mut self, input: Input<'_>) {
         if self.ended {
             return;
@@ -111,7 +112,7 @@ impl Driver {
         }
     }
 
-    /// The connection to the master comes up, if the node wants one.
+    /// The connection to the master is established, if the node requested one.
     pub fn connect(&mut self) {
         if let Some(conn) = self.wanted.take() {
             self.input(Input::Connected { conn, room: 1 << 30 });

@@ -12,11 +12,19 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Every rule that is broken, with where. */
 async function violations(page, what) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
-  return found.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary})`).join('; ')}`);
+  const found = await page.evaluate(
+    async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations,
+  );
+  return found.map(
+    ({ id, nodes }) =>
+      `${what}: ${id}: ${nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary})`).join('; ')}`,
+  );
 }
 
-for (const [width, height] of [[1440, 900], [390, 844]]) {
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+]) {
   for (const colorScheme of ['light', 'dark']) {
     test(`no rule is broken at ${width} by ${height}, ${colorScheme}`, async (t) => {
       const { page } = await openPage(t, { width, height, colorScheme, reducedMotion: 'reduce' });

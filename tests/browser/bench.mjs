@@ -1,11 +1,11 @@
-// The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live`. Prints each measurement beside
-// its limit; ends with 1 if one does not hold.
+// The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live`. Prints each measurement
+// beside its limit; ends with 1 if one does not hold.
 //
 // - first paint: from navigation to the first node on the screen, on a slow line and a slow processor
 // - motion: five nodes and a write each 100 ms, once as a recorded run shown again, once live with typed commands
 //
-// Times of the main thread are processor time, not wall time: on a machine with other work, wall time also counts what the
-// thread waits for a processor.
+// Times of the main thread are processor time, not wall time: on a machine with other work, wall time also counts what
+// the thread waits for a processor.
 
 import { firstPaint } from './bench/first_paint.mjs';
 import { live, recorded } from './bench/motion.mjs';
@@ -36,7 +36,9 @@ try {
     console.log('first paint (10 Mbit/s, 20 ms, processor 4 times slower, brotli; median of 5, nothing cached):');
     const paint = await firstPaint(browser);
     report('first node on the screen', ms(paint.nodeMs), ms(FIRST_PAINT_MS_MAX), paint.nodeMs < FIRST_PAINT_MS_MAX);
-    console.log(`  first contentful paint ${ms(paint.contentfulMs)}; all measurements: ${paint.all.map(ms).join(', ')}`);
+    console.log(
+      `  first contentful paint ${ms(paint.contentfulMs)}; all measurements: ${paint.all.map(ms).join(', ')}`,
+    );
   }
 
   for (const [name, what, measure] of [
@@ -47,16 +49,31 @@ try {
     console.log(`${what} (five nodes, a write each 100 ms):`);
     const motion = await measure(browser, openPage);
     const { framesPerSecond, workP99, replyMax, panelMax } = motion;
-    report('frames a second', framesPerSecond.toFixed(1), `>= ${FRAMES_PER_S_MIN}`, framesPerSecond >= FRAMES_PER_S_MIN);
+    report(
+      'frames a second',
+      framesPerSecond.toFixed(1),
+      `>= ${FRAMES_PER_S_MIN}`,
+      framesPerSecond >= FRAMES_PER_S_MIN,
+    );
     report("p99 of a frame's main-thread work", ms(workP99), ms(FRAME_WORK_MS_MAX), workP99 <= FRAME_WORK_MS_MAX);
     if (replyMax !== undefined) {
-      report('from Enter to the reply on the screen, at most', ms(replyMax), ms(REPLY_MS_MAX), replyMax <= REPLY_MS_MAX);
-      report('from Enter to the panels on the screen, at most', ms(panelMax), ms(REPLY_MS_MAX), panelMax <= REPLY_MS_MAX);
+      report(
+        'from Enter to the reply on the screen, at most',
+        ms(replyMax),
+        ms(REPLY_MS_MAX),
+        replyMax <= REPLY_MS_MAX,
+      );
+      report(
+        'from Enter to the panels on the screen, at most',
+        ms(panelMax),
+        ms(REPLY_MS_MAX),
+        panelMax <= REPLY_MS_MAX,
+      );
     }
     const { busy, script, style, layout, pace, writes } = motion;
     console.log(
-      `  main thread busy: ${busy.toFixed(1)} % (aim: below ${BUSY_PERCENT_AIM} %); wall time in script ${script.toFixed(1)} %,` +
-        ` style ${style.toFixed(1)} %, layout ${layout.toFixed(1)} %; ${pace.toFixed(2)} s of virtual time a second` +
+      `  main thread busy: ${busy.toFixed(1)} % (aim: below ${BUSY_PERCENT_AIM} %); wall time in` +
+        ` script ${script.toFixed(1)} %, style ${style.toFixed(1)} %, layout ${layout.toFixed(1)} %; ${pace.toFixed(2)} s of virtual time a second` +
         (writes === undefined ? '' : `; ${writes} writes typed`),
     );
   }

@@ -38,7 +38,10 @@ test('of a long console only the lines in view are in the document, at any time'
   await page.mouse.up();
 });
 
-for (const size of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }]) {
+for (const size of [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+]) {
   test(`at ${size.width}x${size.height} no line of the console is cut`, async (t) => {
     const { page } = await longConsole(t, size);
     const cut = () =>
@@ -47,9 +50,14 @@ for (const size of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }])
         const box = list.getBoundingClientRect();
         const top = box.top + list.clientTop;
         const bottom = top + list.clientHeight;
-        const across = (edge) => ({ top: a, bottom: b }) => a < edge - 1 && b > edge + 1;
+        const across =
+          (edge) =>
+          ({ top: a, bottom: b }) =>
+            a < edge - 1 && b > edge + 1;
         const rects = [...list.querySelectorAll(':scope > p')].map((p) => p.getBoundingClientRect());
-        return rects.length === 0 ? ['nothing'] : rects.filter((r) => across(top)(r) || across(bottom)(r)).map((r) => r.top - top);
+        return rects.length === 0
+          ? ['nothing']
+          : rects.filter((r) => across(top)(r) || across(bottom)(r)).map((r) => r.top - top);
       });
     await expectSoon(cut, (lines) => lines.length === 0, 'whole lines only');
   });

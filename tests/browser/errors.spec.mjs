@@ -56,7 +56,10 @@ test('a damaged log is refused in the dialog, and the present world stays as it 
     'an unknown field': [JSON.stringify({ ...good, surprise: 1 }), /field that nobody knows[\s\S]*surprise/],
     'an unknown action': [JSON.stringify({ ...good, actions: [{ at_us: 1, do: 'explode', node: 'a' }] }), /explode/],
     'an unknown node': [JSON.stringify({ ...good, actions: [typed(1, 'z', 'PING')] }), /no such node/],
-    'not in order': [JSON.stringify({ ...good, actions: [typed(2, 'a', 'PING'), typed(1, 'a', 'PING')] }), /order of time/],
+    'not in order': [
+      JSON.stringify({ ...good, actions: [typed(2, 'a', 'PING'), typed(1, 'a', 'PING')] }),
+      /order of time/,
+    ],
     'a bad line of configuration': [
       JSON.stringify({ ...good, config: { ...good.config, nodes: [{ name: 'a', config: ['no-such-directive 1'] }] } }),
       /configuration is refused/,
@@ -80,8 +83,14 @@ test('a damaged log is refused in the dialog, and the present world stays as it 
   }
 
   // A damaged file says the same as damaged text.
-  await reader.at('load-file').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from('{"version":') });
-  await expectSoon(() => dialog.innerText(), (said) => /This is not JSON/.test(said), 'the file is refused');
+  await reader
+    .at('load-file')
+    .setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from('{"version":') });
+  await expectSoon(
+    () => dialog.innerText(),
+    (said) => /This is not JSON/.test(said),
+    'the file is refused',
+  );
   await reader.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   assert.deepEqual([await reader.digest(), await reader.now()], [digest, now]);
@@ -105,7 +114,10 @@ test('a run that is saved and loaded is the same run', async (t) => {
   const log = JSON.parse(text);
   assert.equal(log.version, 1);
   assert.equal(log.end_us, now);
-  assert.deepEqual(log.actions.map((a) => a.do), ['exec', 'exec', 'cut', 'heal', 'crash']);
+  assert.deepEqual(
+    log.actions.map((a) => a.do),
+    ['exec', 'exec', 'cut', 'heal', 'crash'],
+  );
 
   // Elsewhere: a page of its own, with a file as readers have it.
   const { page } = await openPage(t);
@@ -113,9 +125,15 @@ test('a run that is saved and loaded is the same run', async (t) => {
   await other.pause();
   assert.notEqual(await other.digest(), digest);
   await other.at('load').click();
-  await other.at('load-file').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await other
+    .at('load-file')
+    .setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
   await other.at('load-dialog').waitFor({ state: 'detached' });
-  await expectSoon(() => other.now(), (at) => at === now, 'the loaded run is at its end');
+  await expectSoon(
+    () => other.now(),
+    (at) => at === now,
+    'the loaded run is at its end',
+  );
   assert.equal(await other.digest(), digest, 'byte for byte');
   assert.equal(await other.says('node-a-offset'), await reader.says('node-a-offset'));
   assert.equal(await other.at('node-c').getAttribute('data-power'), 'stopped');

@@ -33,7 +33,10 @@ async function within(reader, ms, ask, fits, what) {
   for (;;) {
     const answer = await ask();
     if (fits(answer)) return answer;
-    assert.ok((await reader.now()) < end, `not within ${ms} ms of virtual time: ${what}; last seen: ${JSON.stringify(answer)}`);
+    assert.ok(
+      (await reader.now()) < end,
+      `not within ${ms} ms of virtual time: ${what}; last seen: ${JSON.stringify(answer)}`,
+    );
     await pause(20);
   }
 }
@@ -61,19 +64,41 @@ test("the README's first minute, literally", async (t) => {
     (states) => states.every((state) => state === 'CONNECTED'),
     'both replicas follow',
   );
-  for (const state of ['CONNECT', 'CONNECTING', 'RECEIVE_PONG', 'RECEIVE_PORT', 'RECEIVE_CAPA', 'RECEIVE_PSYNC', 'TRANSFER']) {
+  for (const state of [
+    'CONNECT',
+    'CONNECTING',
+    'RECEIVE_PONG',
+    'RECEIVE_PORT',
+    'RECEIVE_CAPA',
+    'RECEIVE_PSYNC',
+    'TRANSFER',
+  ]) {
     assert.ok(climbed.has(state), `${state} is shown on the way: ${[...climbed]}`);
   }
   assert.match(await caption(), /b and c are in sync with a/);
 
   // 2; the example goes on writing of its own until 8 s.
-  await within(reader, 12_000, () => reader.shown(), (shown) => shown > 8_500, 'the example has written');
+  await within(
+    reader,
+    12_000,
+    () => reader.shown(),
+    (shown) => shown > 8_500,
+    'the example has written',
+  );
   assert.equal(await reader.type('a', command(write)), 'OK');
   const offset = async (node) => Number(await reader.says(`node-${node}-offset`));
   const written = await offset('a');
-  for (const node of replicas) await within(reader, 2_000, () => offset(node), (n) => n >= written, `${node} has the write`);
+  for (const node of replicas)
+    await within(
+      reader,
+      2_000,
+      () => offset(node),
+      (n) => n >= written,
+      `${node} has the write`,
+    );
 
-  const verdict = async () => ((await reader.at('verdict').count()) ? reader.at('verdict').getAttribute('data-result') : null);
+  const verdict = async () =>
+    (await reader.at('verdict').count()) ? reader.at('verdict').getAttribute('data-result') : null;
   const cutAndWrite = async (step) => {
     await reader.wire('a-b', 'cut');
     assert.equal(await reader.type('a', command(step)), 'OK');
@@ -92,7 +117,13 @@ test("the README's first minute, literally", async (t) => {
   await cutAndWrite(short);
   await within(reader, 10_000, caption, (words) => words.includes(quoted(short)), quoted(short));
   await reader.wire('a-b', 'heal');
-  await within(reader, 10_000, () => reader.says('node-b-state'), (state) => state === 'CONNECTED', 'b is back');
+  await within(
+    reader,
+    10_000,
+    () => reader.says('node-b-state'),
+    (state) => state === 'CONNECTED',
+    'b is back',
+  );
   await reader.select('a');
   await within(reader, 2_000, verdict, (result) => result === 'continue', '+CONTINUE');
   assert.equal(await partial(), '1');
@@ -101,7 +132,13 @@ test("the README's first minute, literally", async (t) => {
   await cutAndWrite(long);
   await within(reader, 10_000, caption, (words) => words.includes(quoted(short)), quoted(short));
   await reader.wire('a-b', 'heal');
-  await within(reader, 12_000, () => reader.says('node-b-state'), (state) => state === 'CONNECTED', 'b is back');
+  await within(
+    reader,
+    12_000,
+    () => reader.says('node-b-state'),
+    (state) => state === 'CONNECTED',
+    'b is back',
+  );
   await reader.select('a');
   await within(reader, 2_000, verdict, (result) => result === 'full', '+FULLRESYNC');
   assert.match(await reader.says('verdict'), /✗\s*byte wanted \d+ ≥ oldest kept \d+/);

@@ -1,5 +1,6 @@
 // What every spec starts from: the built site on a server, a browser, and pages whose problems fail their test.
-// PSYNCSCOPE_URL names a site that is served already (`cargo xtask serve`); otherwise the harness serves PSYNCSCOPE_DIST.
+// PSYNCSCOPE_URL names a site that is served already (`cargo xtask serve`); otherwise the harness serves
+// PSYNCSCOPE_DIST.
 //
 //   import { test } from 'node:test';
 //   import { openPage } from './harness.mjs';
@@ -25,8 +26,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** The folder of the built site. */
 export const DIST = process.env.PSYNCSCOPE_DIST || join(ROOT, 'dist');
 
-// Without `--no-sandbox` Chromium refuses to run as root, as in a container. The others keep it from talking to anybody;
-// with the resolver rule, a page that asks for another host gets no answer, and the request is still recorded.
+// Without `--no-sandbox` Chromium refuses to run as root, as in a container. The others keep it from talking to
+// anybody; with the resolver rule, a page that asks for another host gets no answer, and the request is still recorded.
 const BROWSER_ARGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -13,7 +13,7 @@ async function open(t, options, log) {
   return reader;
 }
 
-/** A master with replicas that stand at different bytes: c's wire is cut before the last writes, d's before more of them. */
+/** A master with replicas at different offsets: c's wire is cut before the last writes, d's before more of them. */
 function apart(backlog) {
   const actions = [typed(3_000_000, 'a', 'SET k one'), { at_us: 4_000_000, do: 'cut', from: 'a', to: 'd' }];
   actions.push(typed(4_100_000, 'a', 'SET k two'));
@@ -33,7 +33,8 @@ const overlaps = (page) =>
       leader: rect.parentElement.querySelector('.ring-leader'),
     }));
     const inside = (p, box) => p.x > box.x && p.x < box.x + box.width && p.y > box.y && p.y < box.y + box.height;
-    const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+    const apart = (a, b) =>
+      a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
     const found = [];
     for (const [i, one] of labels.entries()) {
       if (one.words.width > one.box.width) found.push(`${one.text} sticks out of its label`);
@@ -58,7 +59,7 @@ const overlaps = (page) =>
   });
 
 for (const backlog of [64, 200, 20_000]) {
-  test(`a ring of ${backlog} bytes: no label covers another or the ring, and words say where the replicas are`, async (t) => {
+  test(`a ring of ${backlog} bytes: labels do not overlap, and words say where the replicas are`, async (t) => {
     const reader = await open(t, { width: 1440, height: 900 }, apart(backlog));
     await reader.select('a');
     await reader.tab('backlog');
@@ -88,8 +89,14 @@ test('a ring that is too large for letters says so, and an arc is read by pointi
     }
     return words;
   });
-  assert.ok(read.some((words) => /SET k one/.test(words)), read.join(' | '));
-  assert.ok(read.some((words) => /APPEND k x/.test(words)), read.join(' | '));
+  assert.ok(
+    read.some((words) => /SET k one/.test(words)),
+    read.join(' | '),
+  );
+  assert.ok(
+    read.some((words) => /APPEND k x/.test(words)),
+    read.join(' | '),
+  );
 });
 
 test('the bytes of the ring are read by keyboard', async (t) => {
@@ -136,14 +143,19 @@ test('the current rung of the ladder is in view, unless its reader has scrolled 
   await page.setViewportSize({ width: 1024, height: 500 });
   await reader.at('step-by').selectOption({ label: 'state' });
   for (let steps = 0; steps < 3; steps++) await reader.at('step-back').click();
-  const state = () => page.evaluate(() => document.querySelector('.rung-current').dataset.testid.slice('ladder-'.length));
+  const state = () =>
+    page.evaluate(() => document.querySelector('.rung-current').dataset.testid.slice('ladder-'.length));
   const before = await state();
   assert.notEqual(before, 'CONNECTED');
   await page.evaluate(() => (document.querySelector('.panel').scrollTop = 0));
   assert.equal(await rungInView(page, before), false, `${before} is out of view`);
   for (let steps = 0; steps < 3; steps++) await reader.at('step-forward').click();
   await expectSoon(state, (state) => state === 'CONNECTED', 'b is connected');
-  assert.equal(await page.evaluate(() => document.querySelector('.panel').scrollTop), 0, 'the ladder stays where its reader has put it');
+  assert.equal(
+    await page.evaluate(() => document.querySelector('.panel').scrollTop),
+    0,
+    'the ladder stays where its reader has put it',
+  );
 });
 
 test('a log of thousands of lines: few are in the document, all can be reached, new ones are followed', async (t) => {
@@ -159,7 +171,11 @@ test('a log of thousands of lines: few are in the document, all can be reached, 
   await reader.until('log', /line-0-/);
   assert.ok((await rows()) < 150, `${await rows()} rows are in the document`);
   await reader.type('a', 'DEBUG LOG not-followed');
-  assert.equal(await page.evaluate(() => document.querySelector('[data-testid=log]').scrollTop), 0, 'the reader stays at the beginning');
+  assert.equal(
+    await page.evaluate(() => document.querySelector('[data-testid=log]').scrollTop),
+    0,
+    'the reader stays at the beginning',
+  );
   await page.evaluate(() => (document.querySelector('[data-testid=log]').scrollTop = 1e9));
   await reader.until('log', /not-followed/);
   await reader.type('a', 'DEBUG LOG followed');

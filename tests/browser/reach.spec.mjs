@@ -29,9 +29,34 @@ test('Tab reaches everything, and Escape leads out again', async (t) => {
     });
     if (here !== null && !here.startsWith('console-input')) assert.ok(outlined, `${here} shows that it has the focus`);
   }
-  const wanted = ['new', 'load', 'save', 'lang', 'theme', 'help', 'node-a', 'menu-a', 'plug-b', 'wire-a-b', 'add-node',
-    'tab-backlog', 'console-input', 'console-tab-a', 'rewind', 'step-back', 'play', 'step-forward', 'step-by', 'scrubber', 'speed'];
-  assert.deepEqual(wanted.filter((id) => !reached.has(id)), [], `reached: ${[...reached].join(' ')}`);
+  const wanted = [
+    'new',
+    'load',
+    'save',
+    'lang',
+    'theme',
+    'help',
+    'node-a',
+    'menu-a',
+    'plug-b',
+    'wire-a-b',
+    'add-node',
+    'tab-backlog',
+    'console-input',
+    'console-tab-a',
+    'rewind',
+    'step-back',
+    'play',
+    'step-forward',
+    'step-by',
+    'scrubber',
+    'speed',
+  ];
+  assert.deepEqual(
+    wanted.filter((id) => !reached.has(id)),
+    [],
+    `reached: ${[...reached].join(' ')}`,
+  );
 });
 
 test('shortcuts play, step, select, help and type; keys typed into a field are letters', async (t) => {
@@ -41,30 +66,62 @@ test('shortcuts play, step, select, help and type; keys typed into a field are l
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press('Space');
   await expectSoon(() => reader.isPlaying(), Boolean, 'space plays');
-  await expectSoon(() => reader.now(), (now) => now > 3_100_000, 'a write has begun to travel');
+  await expectSoon(
+    () => reader.now(),
+    (now) => now > 3_100_000,
+    'a write has begun to travel',
+  );
   await page.keyboard.press('Space');
-  await expectSoon(() => reader.isPlaying(), (playing) => !playing, 'space pauses');
+  await expectSoon(
+    () => reader.isPlaying(),
+    (playing) => !playing,
+    'space pauses',
+  );
 
   const at = await reader.shown();
   await page.keyboard.press('ArrowLeft');
-  await expectSoon(() => reader.shown(), (shown) => shown < at, 'a step back');
+  await expectSoon(
+    () => reader.shown(),
+    (shown) => shown < at,
+    'a step back',
+  );
   const back = await reader.shown();
   await page.keyboard.press('ArrowRight');
-  await expectSoon(() => reader.shown(), (shown) => shown > back, 'a step forward');
+  await expectSoon(
+    () => reader.shown(),
+    (shown) => shown > back,
+    'a step forward',
+  );
   await page.keyboard.press('Home');
-  await expectSoon(() => reader.shown(), (shown) => shown === 0, 'the start');
+  await expectSoon(
+    () => reader.shown(),
+    (shown) => shown === 0,
+    'the start',
+  );
   await page.keyboard.press('End');
-  await expectSoon(async () => reader.at('live').getAttribute('aria-pressed'), (live) => live === 'true', 'the present');
+  await expectSoon(
+    async () => reader.at('live').getAttribute('aria-pressed'),
+    (live) => live === 'true',
+    'the present',
+  );
 
   await page.keyboard.press('2');
-  await expectSoon(() => reader.at('node-b').getAttribute('aria-current'), (on) => on === 'true', 'b is selected');
+  await expectSoon(
+    () => reader.at('node-b').getAttribute('aria-current'),
+    (on) => on === 'true',
+    'b is selected',
+  );
   await page.keyboard.press('?');
   await reader.at('help-dialog').waitFor();
   await page.keyboard.press('Escape');
   await reader.at('help-dialog').waitFor({ state: 'detached' });
 
   await page.keyboard.press('c');
-  await expectSoon(() => focused(page), (here) => here === 'console-input', 'the command line has the focus');
+  await expectSoon(
+    () => focused(page),
+    (here) => here === 'console-input',
+    'the command line has the focus',
+  );
   await page.keyboard.type('GET user:1 ?2c');
   assert.equal(await reader.at('console-input').inputValue(), 'GET user:1 ?2c');
   assert.equal(await reader.isPlaying(), false, 'a space in a command is a space');
@@ -86,13 +143,21 @@ test("a node's menu by keyboard: opened, walked through, left, and the focus is 
   assert.ok(await inMenu(), 'and stays there');
   await page.keyboard.press('Escape');
   await menu.waitFor({ state: 'detached' });
-  await expectSoon(() => focused(page), (here) => here === 'menu-b', 'the focus is where it was');
+  await expectSoon(
+    () => focused(page),
+    (here) => here === 'menu-b',
+    'the focus is where it was',
+  );
 
   await page.keyboard.press('Enter');
   await menu.waitFor();
   await menu.getByTestId('pause-node').focus();
   await page.keyboard.press('Enter');
-  await expectSoon(() => reader.at('node-b').getAttribute('data-power'), (power) => power === 'paused', 'b is paused');
+  await expectSoon(
+    () => reader.at('node-b').getAttribute('data-power'),
+    (power) => power === 'paused',
+    'b is paused',
+  );
 
   await reader.at('node-a').focus();
   await page.keyboard.press('m');
@@ -114,12 +179,20 @@ test("a wire's sheet by keyboard: cut, mend, out", async (t) => {
   await sheet.getByTestId('cut').focus();
   await page.keyboard.press('Enter');
   await sheet.getByTestId('heal').waitFor();
-  await expectSoon(() => focused(page), (here) => here === 'heal', 'the button keeps the focus with its other meaning');
+  await expectSoon(
+    () => focused(page),
+    (here) => here === 'heal',
+    'the button keeps the focus with its other meaning',
+  );
   await page.keyboard.press('Enter');
   await sheet.getByTestId('cut').waitFor();
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'detached' });
-  await expectSoon(() => focused(page), (here) => here === 'wire-a-b', 'the focus is back at the wire');
+  await expectSoon(
+    () => focused(page),
+    (here) => here === 'wire-a-b',
+    'the focus is back at the wire',
+  );
 });
 
 test('on a phone: one column, nothing sticks out, everything within reach', async (t) => {
@@ -128,7 +201,10 @@ test('on a phone: one column, nothing sticks out, everything within reach', asyn
   await reader.assertFits();
   for (const id of ['play', 'step-back', 'step-forward', 'scrubber']) {
     const box = await reader.at(id).boundingBox();
-    assert.ok(box && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844, `${id} is in view: ${JSON.stringify(box)}`);
+    assert.ok(
+      box && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844,
+      `${id} is in view: ${JSON.stringify(box)}`,
+    );
   }
   for (const id of ['play', 'step-back', 'step-forward', 'menu-a', 'tab-backlog']) {
     const box = await reader.at(id).boundingBox();
@@ -136,7 +212,11 @@ test('on a phone: one column, nothing sticks out, everything within reach', asyn
   }
   for (const tab of ['handshake', 'info', 'log', 'ruler', 'console', 'backlog']) {
     await reader.at(`tab-${tab}`).tap();
-    await expectSoon(() => reader.at(`tab-${tab}`).getAttribute('aria-selected'), (on) => on === 'true', `${tab} is shown`);
+    await expectSoon(
+      () => reader.at(`tab-${tab}`).getAttribute('aria-selected'),
+      (on) => on === 'true',
+      `${tab} is shown`,
+    );
     await reader.assertFits();
   }
   await reader.at('tab-console').tap();
@@ -146,7 +226,10 @@ test('on a phone: one column, nothing sticks out, everything within reach', asyn
   await reader.at('node-menu').waitFor();
   await reader.assertFits();
   const box = await reader.at('node-menu').boundingBox();
-  assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844, `the menu is in view: ${JSON.stringify(box)}`);
+  assert.ok(
+    box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844,
+    `the menu is in view: ${JSON.stringify(box)}`,
+  );
   await page.keyboard.press('Escape');
   for (const button of ['new', 'load', 'help']) {
     await reader.at(button).tap();
@@ -157,7 +240,12 @@ test('on a phone: one column, nothing sticks out, everything within reach', asyn
   }
 });
 
-for (const [width, height] of [[1024, 768], [1440, 900], [360, 640], [768, 1024]]) {
+for (const [width, height] of [
+  [1024, 768],
+  [1440, 900],
+  [360, 640],
+  [768, 1024],
+]) {
   test(`${width} by ${height}: nothing sticks out`, async (t) => {
     const reader = await open(t, { width, height });
     await reader.play();
@@ -172,7 +260,11 @@ for (const [width, height] of [[1024, 768], [1440, 900], [360, 640], [768, 1024]
     const cards = await Promise.all(['a', 'b', 'c'].map((node) => reader.at(`node-${node}`).boundingBox()));
     for (const [i, one] of cards.entries()) {
       for (const two of cards.slice(i + 1)) {
-        const apart = one.x + one.width <= two.x || two.x + two.width <= one.x || one.y + one.height <= two.y || two.y + two.height <= one.y;
+        const apart =
+          one.x + one.width <= two.x ||
+          two.x + two.width <= one.x ||
+          one.y + one.height <= two.y ||
+          two.y + two.height <= one.y;
         assert.ok(apart, `cards overlap: ${JSON.stringify([one, two])}`);
       }
     }
@@ -185,8 +277,16 @@ test('in Chinese: chosen, remembered, and every word follows', async (t) => {
   await reader.pause();
   assert.match(await page.locator('html').getAttribute('lang'), /^en/);
   await reader.at('lang').selectOption({ label: '简体中文' });
-  await expectSoon(() => page.locator('html').getAttribute('lang'), (lang) => lang === 'zh-CN', 'the page says that it is Chinese');
-  await expectSoon(() => reader.says('tab-handshake'), (words) => words === '握手', 'the tab is called 握手');
+  await expectSoon(
+    () => page.locator('html').getAttribute('lang'),
+    (lang) => lang === 'zh-CN',
+    'the page says that it is Chinese',
+  );
+  await expectSoon(
+    () => reader.says('tab-handshake'),
+    (words) => words === '握手',
+    'the tab is called 握手',
+  );
   assert.equal(await reader.says('add-node'), '添加节点');
   assert.match(await page.locator('.about').innerText(), /一个主节点带两个副本/);
   assert.equal(await reader.at('play').getAttribute('aria-label'), '播放');
@@ -230,13 +330,29 @@ test('dark when the system is dark, and when it is chosen', async (t) => {
   const { page } = reader;
   assert.ok((await ground(page)) > 0.7, 'light by the system');
   await reader.at('theme').click();
-  await expectSoon(() => page.locator('html').getAttribute('data-theme'), (theme) => theme === 'light', 'light by choice');
+  await expectSoon(
+    () => page.locator('html').getAttribute('data-theme'),
+    (theme) => theme === 'light',
+    'light by choice',
+  );
   await reader.at('theme').click();
-  await expectSoon(() => page.locator('html').getAttribute('data-theme'), (theme) => theme === 'dark', 'dark by choice');
-  await expectSoon(() => ground(page), (light) => light < 0.3, 'a dark ground');
+  await expectSoon(
+    () => page.locator('html').getAttribute('data-theme'),
+    (theme) => theme === 'dark',
+    'dark by choice',
+  );
+  await expectSoon(
+    () => ground(page),
+    (light) => light < 0.3,
+    'a dark ground',
+  );
   await page.reload();
   await reader.opened();
-  await expectSoon(() => ground(page), (light) => light < 0.3, 'remembered');
+  await expectSoon(
+    () => ground(page),
+    (light) => light < 0.3,
+    'remembered',
+  );
 });
 
 test('with reduced motion time still passes, and nothing glides', async (t) => {
@@ -245,7 +361,10 @@ test('with reduced motion time still passes, and nothing glides', async (t) => {
   await reader.until('node-b-state', 'CONNECTED');
   await reader.pause();
   const gliding = await reader.page.evaluate(() =>
-    document.getAnimations().filter((a) => (a.effect?.getComputedTiming().duration ?? 0) > 50).map((a) => a.animationName ?? a.transitionProperty),
+    document
+      .getAnimations()
+      .filter((a) => (a.effect?.getComputedTiming().duration ?? 0) > 50)
+      .map((a) => a.animationName ?? a.transitionProperty),
   );
   assert.deepEqual(gliding, []);
   assert.match(await reader.type('a', 'PING'), /PONG/);

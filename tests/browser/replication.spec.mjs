@@ -57,7 +57,10 @@ test('the opening: what is written at a is read at b and c', async (t) => {
   const bytes = resp('SET', 'greeting', 'hello');
   assert.equal(after.offset, before.offset + bytes.length, 'the offset grew by the bytes of the command');
   for (const node of ['b', 'c']) {
-    await reader.playUntil(async () => Number(await reader.says(`node-${node}-offset`)) >= after.offset, `${node} has it`);
+    await reader.playUntil(
+      async () => Number(await reader.says(`node-${node}-offset`)) >= after.offset,
+      `${node} has it`,
+    );
     assert.equal(await reader.type(node, 'GET greeting'), '"hello"');
     assert.equal(await reader.type(node, 'GET user:1'), '"lovelace"');
   }
@@ -72,7 +75,10 @@ test('the ring holds the bytes of the stream, each where its offset puts it', as
   assert.equal(before, bytes.length);
   const first = await reader.ring();
   assert.equal(first.text, bytes);
-  assert.deepEqual(first.cells.map((c) => c.offset), [...bytes].map((_, i) => i + 1));
+  assert.deepEqual(
+    first.cells.map((c) => c.offset),
+    [...bytes].map((_, i) => i + 1),
+  );
 
   assert.equal(await reader.type('a', 'SET k again'), 'OK');
   const more = bytes + resp('SET', 'k', 'again');
@@ -88,7 +94,11 @@ test('the ring holds the bytes of the stream, each where its offset puts it', as
   // A replica keeps the very same bytes.
   await reader.playUntilSays('node-b-offset', String(more.length));
   await reader.select('b');
-  await expectSoon(async () => (await reader.ring()).text, (text) => text === second.text, "b's ring is a's");
+  await expectSoon(
+    async () => (await reader.ring()).text,
+    (text) => text === second.text,
+    "b's ring is a's",
+  );
 });
 
 test('a new replica climbs the handshake ladder', async (t) => {
@@ -97,7 +107,11 @@ test('a new replica climbs the handshake ladder', async (t) => {
   await reader.at('node-d').waitFor();
   await reader.select('d');
   await reader.tab('handshake');
-  await expectSoon(() => reader.ladder(), (rungs) => rungs.length === 16, 'sixteen states');
+  await expectSoon(
+    () => reader.ladder(),
+    (rungs) => rungs.length === 16,
+    'sixteen states',
+  );
   assert.equal((await reader.ladder())[0].status, 'current', 'a new node follows nobody');
 
   await reader.menu('d', 'follow-a');
@@ -111,15 +125,24 @@ test('a new replica climbs the handshake ladder', async (t) => {
     assert.ok(steps < 200, `never connected; went through ${passed}`);
     const was = await reader.shown();
     await reader.at('step-forward').click();
-    await expectSoon(() => reader.shown(), (shown) => shown >= was, 'a step forward');
+    await expectSoon(
+      () => reader.shown(),
+      (shown) => shown >= was,
+      'a step forward',
+    );
     const rungs = await reader.ladder();
     const current = rungs.filter((rung) => rung.status === 'current').map((rung) => rung.state);
     assert.deepEqual(current, [await reader.says('node-d-state')]);
     if (current[0] !== passed.at(-1)) passed.push(current[0]);
   }
   const places = passed.map((state) => order.indexOf(state));
-  assert.deepEqual(places, [...places].sort((x, y) => x - y), `the states come in order: ${passed}`);
-  for (const state of ['RECEIVE_PONG', 'RECEIVE_PSYNC', 'TRANSFER', 'CONNECTED']) assert.ok(passed.includes(state), state);
+  assert.deepEqual(
+    places,
+    [...places].sort((x, y) => x - y),
+    `the states come in order: ${passed}`,
+  );
+  for (const state of ['RECEIVE_PONG', 'RECEIVE_PSYNC', 'TRANSFER', 'CONNECTED'])
+    assert.ok(passed.includes(state), state);
 
   const rungs = Object.fromEntries((await reader.ladder()).map((rung) => [rung.state, rung]));
   for (const rung of Object.values(rungs)) {
@@ -127,9 +150,14 @@ test('a new replica climbs the handshake ladder', async (t) => {
     assert.ok(rung.state === 'NONE' || wanted.includes(rung.status), `${rung.state} is ${rung.status}`);
   }
   assert.match(rungs.SEND_AUTH.status, /skipped|passed/);
-  const sent = Object.values(rungs).flatMap((rung) => rung.sent).join(' ');
-  const received = Object.values(rungs).flatMap((rung) => rung.received).join(' ');
-  for (const words of ['PING', 'REPLCONF', 'listening-port', 'capa', 'PSYNC']) assert.ok(sent.includes(words), `${words} in ${sent}`);
+  const sent = Object.values(rungs)
+    .flatMap((rung) => rung.sent)
+    .join(' ');
+  const received = Object.values(rungs)
+    .flatMap((rung) => rung.received)
+    .join(' ');
+  for (const words of ['PING', 'REPLCONF', 'listening-port', 'capa', 'PSYNC'])
+    assert.ok(sent.includes(words), `${words} in ${sent}`);
   for (const words of ['+PONG', '+OK', '+FULLRESYNC']) assert.ok(received.includes(words), `${words} in ${received}`);
 });
 
@@ -168,7 +196,10 @@ test('a cut that outlasts the backlog ends with a full resync', async (t) => {
   assert.equal(await reader.type('b', 'GET k'), `"${value}"`);
   // Redis's own words about it, at both ends.
   await reader.tab('log');
-  await reader.until('log', /Trying a partial resynchronization \(request [0-9a-f]{40}:53\)[\s\S]*Full resync from master/);
+  await reader.until(
+    'log',
+    /Trying a partial resynchronization \(request [0-9a-f]{40}:53\)[\s\S]*Full resync from master/,
+  );
   await reader.select('a');
   await reader.until('log', /Unable to partial resync with replica/);
 });
@@ -189,18 +220,26 @@ test('a promotion, its past looked at again, and a replica that goes on with +CO
 
   // Back to before it...
   await reader.at('step-by').selectOption({ label: 'command' });
-  await expectSoon(async () => {
-    await reader.at('step-back').click();
-    return reader.shown();
-  }, (shown) => shown < promotedAt, 'a moment before the promotion');
+  await expectSoon(
+    async () => {
+      await reader.at('step-back').click();
+      return reader.shown();
+    },
+    (shown) => shown < promotedAt,
+    'a moment before the promotion',
+  );
   await reader.until('node-b-role', /replica of a/);
   const past = await reader.history('b');
   assert.deepEqual([past.replid, past.replid2, past.second], [old.replid, null, null]);
   // ... and forward again.
-  await expectSoon(async () => {
-    await reader.at('step-forward').click();
-    return reader.says('node-b-role');
-  }, (role) => role === 'master', 'the promotion, again');
+  await expectSoon(
+    async () => {
+      await reader.at('step-forward').click();
+      return reader.says('node-b-role');
+    },
+    (role) => role === 'master',
+    'the promotion, again',
+  );
   assert.deepEqual(await reader.history('b'), promoted);
   // The scrubber goes where steps go.
   await reader.at('scrubber').focus();

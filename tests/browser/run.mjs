@@ -1,5 +1,6 @@
-// Runs the specs: `node run.mjs` all of them, `node run.mjs ring console` those whose names contain a word given.
-// The site must be in dist/ (`cargo xtask dist`), or PSYNCSCOPE_URL names one that is served; `cargo xtask test browser` and
+// Runs the specs: `node run.mjs` all of them, `node run.mjs ring console` those whose names contain a word given. The
+// site must be in dist/ (`cargo xtask dist`), or PSYNCSCOPE_URL names one that is served; `cargo xtask test browser`
+// and
 // `cargo xtask test export` see to everything.
 
 import { readdirSync } from 'node:fs';

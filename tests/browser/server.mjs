@@ -23,8 +23,8 @@ const TYPES = {
 };
 
 /**
- * Serves `folder` under SUB_PATH on a free loopback port; resolves to `{ origin, base, close }`. With `compressed`, files go
- * out under brotli where `FILE.br` lies beside them and the browser takes it.
+ * Serves `folder` under SUB_PATH on a free loopback port; resolves to `{ origin, base, close }`. With `compressed`,
+ * files go out under brotli where `FILE.br` lies beside them and the browser takes it.
  */
 export async function serve(folder, { compressed = false } = {}) {
   const server = createServer(async (request, response) => {

@@ -6,7 +6,14 @@ import { openPage } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
 import { Reader, typed, world } from './steps.mjs';
 
-const SIZES = [[1440, 900], [1024, 768], [768, 1024], [844, 390], [390, 844], [360, 640]];
+const SIZES = [
+  [1440, 900],
+  [1024, 768],
+  [768, 1024],
+  [844, 390],
+  [390, 844],
+  [360, 640],
+];
 
 const open = async (t, options) => {
   const { page } = await openPage(t, options);
@@ -17,7 +24,11 @@ const open = async (t, options) => {
 async function chain(t, options) {
   const reader = await open(t, options);
   const follow = (at, node, master) => typed(at, node, `REPLICAOF ${master} 6379`);
-  const actions = [follow(3_000_000, 'd', 'b'), follow(6_000_000, 'e', 'd'), typed(12_000_000, 'a', 'SET user:1 lovelace')];
+  const actions = [
+    follow(3_000_000, 'd', 'b'),
+    follow(6_000_000, 'e', 'd'),
+    typed(12_000_000, 'a', 'SET user:1 lovelace'),
+  ];
   await reader.load(world({ names: ['a', 'b', 'c', 'd', 'e'], actions, endUs: 12_080_000 }));
   await reader.until('node-e-role', 'replica of d');
   return reader;
@@ -33,11 +44,15 @@ const boxes = (page, selector) =>
     });
   }, selector);
 
-const overlap = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
-const inside = (a, b) => b.left - 0.5 <= a.left && a.right <= b.right + 0.5 && b.top - 0.5 <= a.top && a.bottom <= b.bottom + 0.5;
+const overlap = (a, b) =>
+  a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+const inside = (a, b) =>
+  b.left - 0.5 <= a.left && a.right <= b.right + 0.5 && b.top - 0.5 <= a.top && a.bottom <= b.bottom + 0.5;
 
 function assertApart(one, two) {
-  for (const a of one) for (const b of two) assert.ok(a === b || !overlap(a, b), `${a.name} lies over ${b.name}: ${JSON.stringify([a, b])}`);
+  for (const a of one)
+    for (const b of two)
+      assert.ok(a === b || !overlap(a, b), `${a.name} lies over ${b.name}: ${JSON.stringify([a, b])}`);
 }
 
 for (const [width, height] of SIZES) {
@@ -47,7 +62,8 @@ for (const [width, height] of SIZES) {
     const [stage] = await boxes(reader.page, '[data-testid=stage]');
     const cards = await boxes(reader.page, '.card');
     assert.equal(cards.length, 5);
-    for (const card of cards) assert.ok(inside(card, stage), `${card.name} is on the stage: ${JSON.stringify([card, stage])}`);
+    for (const card of cards)
+      assert.ok(inside(card, stage), `${card.name} is on the stage: ${JSON.stringify([card, stage])}`);
     for (const [i, card] of cards.entries()) assertApart([card], cards.slice(i + 1));
     const controls = await boxes(reader.page, '.stage-tools > *, .caption, .notice, .topbar, .transport');
     assertApart(cards, controls);
@@ -75,20 +91,33 @@ test('the page is filled at every size, and a phone on its side gives the stage 
     assert.ok(wide >= width - 1, `${width} by ${height}: stage and panels are as wide as the window: ${wide}`);
     assert.ok(right.bottom >= transport.top - 1, `${width} by ${height}: panels reach down to the time bar`);
     const share = (stage.bottom - stage.top) / height;
-    assert.ok(share >= (width > 2 * height ? 0.45 : 0.25), `${width} by ${height}: the stage has ${share} of the height`);
+    assert.ok(
+      share >= (width > 2 * height ? 0.45 : 0.25),
+      `${width} by ${height}: the stage has ${share} of the height`,
+    );
     // Beside the stage or below it: no empty quarter of the page.
     const area = (box) => (box.right - box.left) * (Math.min(box.bottom, height) - Math.max(box.top, 0));
-    const covered = (await boxes(reader.page, '.topbar, .left > *, .right, .transport')).map(area).reduce((sum, a) => sum + a);
-    assert.ok(covered >= 0.97 * width * height, `${width} by ${height}: ${covered / (width * height)} of the page is used`);
+    const covered = (await boxes(reader.page, '.topbar, .left > *, .right, .transport'))
+      .map(area)
+      .reduce((sum, a) => sum + a);
+    assert.ok(
+      covered >= 0.97 * width * height,
+      `${width} by ${height}: ${covered / (width * height)} of the page is used`,
+    );
   }
 });
 
-for (const [width, height] of [[390, 844], [844, 390], [1440, 900]]) {
+for (const [width, height] of [
+  [390, 844],
+  [844, 390],
+  [1440, 900],
+]) {
   test(`${width} by ${height}: packets lie neither over each other nor over a wire's label`, async (t) => {
     const reader = await open(t, { width, height });
     // Writes that meet the acknowledgements of earlier ones, some of them close together.
     const actions = [];
-    for (let i = 0; i < 12; i++) actions.push(typed(4_000_000 + i * 45_000 + (i % 3) * 9_000, 'a', `SET user:${i} lovelace`));
+    for (let i = 0; i < 12; i++)
+      actions.push(typed(4_000_000 + i * 45_000 + (i % 3) * 9_000, 'a', `SET user:${i} lovelace`));
     await reader.load(world({ actions, endUs: 4_650_000 }));
     await reader.at('segments').check();
     await reader.at('step-by').selectOption({ index: 0 });
@@ -97,7 +126,11 @@ for (const [width, height] of [[390, 844], [844, 390], [1440, 900]]) {
     for (let step = 0; step < 60; step++) {
       const shown = await reader.shown();
       await reader.at('step-back').click();
-      await expectSoon(() => reader.shown(), (now) => now <= shown, 'a step back');
+      await expectSoon(
+        () => reader.shown(),
+        (now) => now <= shown,
+        'a step back',
+      );
       const packets = await boxes(reader.page, '.packet');
       seen += packets.length;
       most = Math.max(most, packets.length);
@@ -112,14 +145,22 @@ test("the press that closes a wire's sheet does what it is for", async (t) => {
   const reader = await chain(t);
   await reader.at('wire-a-b').click();
   await reader.at('wire-sheet').getByTestId('cut').click();
-  await expectSoon(() => reader.at('wire-a-b').getAttribute('data-cut'), (cut) => cut === 'true', 'the wire is cut');
+  await expectSoon(
+    () => reader.at('wire-a-b').getAttribute('data-cut'),
+    (cut) => cut === 'true',
+    'the wire is cut',
+  );
   // One press: the sheet goes, the menu comes.
   await reader.at('menu-e').click();
   await reader.at('node-menu').waitFor();
   assert.equal(await reader.at('wire-sheet').count(), 0);
   // One press: the menu goes, the node is selected.
   await reader.at('node-d').click({ position: { x: 20, y: 60 } });
-  await expectSoon(() => reader.at('node-d').getAttribute('aria-current'), (on) => on === 'true', 'd is selected');
+  await expectSoon(
+    () => reader.at('node-d').getAttribute('aria-current'),
+    (on) => on === 'true',
+    'd is selected',
+  );
   assert.equal(await reader.at('node-menu').count(), 0);
   // What opened a sheet closes it.
   await reader.at('menu-b').click();
@@ -142,26 +183,41 @@ test('the view is zoomed by wheel, buttons and keys, moved by dragging, and fitt
   await page.mouse.move(stage.left + 140, stage.top + 80, { steps: 4 });
   await page.mouse.up();
   const moved = await card();
-  assert.ok(Math.abs(moved.x - large.x - 120) < 2 && Math.abs(moved.y - large.y - 60) < 2, 'the stage goes with the pointer');
+  assert.ok(
+    Math.abs(moved.x - large.x - 120) < 2 && Math.abs(moved.y - large.y - 60) < 2,
+    'the stage goes with the pointer',
+  );
   await reader.at('zoom-out').click();
   await expectSoon(card, (box) => box.width < moved.width * 0.85, 'the button makes it smaller');
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press('0');
-  await expectSoon(card, (box) => Math.abs(box.width - fitted.width) < 1 && Math.abs(box.x - fitted.x) < 2, 'a key shows everything');
+  await expectSoon(
+    card,
+    (box) => Math.abs(box.width - fitted.width) < 1 && Math.abs(box.x - fitted.x) < 2,
+    'a key shows everything',
+  );
   await page.keyboard.press('+');
   await expectSoon(card, (box) => box.width > fitted.width * 1.2, 'a key magnifies');
   // What has the focus comes into view.
   for (let i = 0; i < 4; i++) await page.keyboard.press('+');
   for (const node of ['e', 'c', 'a']) {
     await reader.at(`node-${node}`).evaluate((element) => element.focus({ focusVisible: true }));
-    await expectSoon(() => boxes(page, `[data-testid=node-${node}]`), ([box]) => box.right > stage.left + 40 && box.left < stage.right - 40, `${node} is in view`);
+    await expectSoon(
+      () => boxes(page, `[data-testid=node-${node}]`),
+      ([box]) => box.right > stage.left + 40 && box.left < stage.right - 40,
+      `${node} is in view`,
+    );
   }
   await reader.at('fit').click();
   await expectSoon(card, (box) => Math.abs(box.width - fitted.width) < 1, 'the button shows everything');
   // And a new node finds a place on the stage.
   await reader.at('add-node').click();
   await reader.at('node-f').waitFor();
-  await expectSoon(() => boxes(page, '.card'), (cards) => cards.length === 6 && cards.every((c) => inside(c, stage)), 'six nodes are in view');
+  await expectSoon(
+    () => boxes(page, '.card'),
+    (cards) => cards.length === 6 && cards.every((c) => inside(c, stage)),
+    'six nodes are in view',
+  );
 });
 
 test('a card that was dragged stays where it was put, also on a stage of another size', async (t) => {
@@ -172,12 +228,20 @@ test('a card that was dragged stays where it was put, also on a stage of another
   await page.mouse.down();
   await page.mouse.move(box.x + 10, box.y - 20, { steps: 5 });
   await page.mouse.up();
-  await expectSoon(() => reader.at('node-c').boundingBox(), (now) => Math.abs(now.x - box.x + 50) < 2 && Math.abs(now.y - box.y + 80) < 2, 'c is where it was put');
+  await expectSoon(
+    () => reader.at('node-c').boundingBox(),
+    (now) => Math.abs(now.x - box.x + 50) < 2 && Math.abs(now.y - box.y + 80) < 2,
+    'c is where it was put',
+  );
   await page.setViewportSize({ width: 1024, height: 768 });
-  await expectSoon(async () => {
-    const [stage] = await boxes(page, '[data-testid=stage]');
-    return (await boxes(page, '.card')).every((card) => inside(card, stage));
-  }, Boolean, 'everything is on the smaller stage');
+  await expectSoon(
+    async () => {
+      const [stage] = await boxes(page, '[data-testid=stage]');
+      return (await boxes(page, '.card')).every((card) => inside(card, stage));
+    },
+    Boolean,
+    'everything is on the smaller stage',
+  );
 });
 
 test('cards and wires show one moment from the first drawing on', async (t) => {
@@ -186,7 +250,9 @@ test('cards and wires show one moment from the first drawing on', async (t) => {
     window.contradictions = [];
     window.drawings = 0;
     const look = () => {
-      const states = Object.fromEntries([...document.querySelectorAll('[data-testid$=-state]')].map((e) => [e.dataset.testid, e.textContent]));
+      const states = Object.fromEntries(
+        [...document.querySelectorAll('[data-testid$=-state]')].map((e) => [e.dataset.testid, e.textContent]),
+      );
       const packets = [...document.querySelectorAll('.packet:not([hidden])')].map((e) => e.textContent).filter(Boolean);
       if (Object.keys(states).length > 0) window.drawings++;
       const streams = packets.filter((text) => /^(SET|REPLCONF ACK|ACK)/.test(text));
@@ -198,7 +264,11 @@ test('cards and wires show one moment from the first drawing on', async (t) => {
   });
   await page.reload();
   await new Reader(page).opened();
-  await expectSoon(() => page.evaluate(() => window.drawings), (count) => count > 60, 'a second of drawings');
+  await expectSoon(
+    () => page.evaluate(() => window.drawings),
+    (count) => count > 60,
+    'a second of drawings',
+  );
   assert.deepEqual(await page.evaluate(() => window.contradictions), []);
 });
 
@@ -213,7 +283,8 @@ test('two fingers zoom and move the stage; one scrolls the page of a phone', asy
   const touch = (type, apart) =>
     cdp.send('Input.dispatchTouchEvent', {
       type,
-      touchPoints: type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: middle.x + side * apart, y: middle.y, id })),
+      touchPoints:
+        type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: middle.x + side * apart, y: middle.y, id })),
     });
   await touch('touchStart', 30);
   for (const apart of [40, 55, 70, 90]) await touch('touchMove', apart);
@@ -232,7 +303,11 @@ test('a line drawn from a plug to a card makes a replica, also on a stage that i
     const box = await reader.at(id).boundingBox();
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   };
-  await expectSoon(() => middle('node-c'), (at) => at.x > 0, 'c is there');
+  await expectSoon(
+    () => middle('node-c'),
+    (at) => at.x > 0,
+    'c is there',
+  );
   await page.getByTestId('node-c').hover();
   const [from, to] = [await middle('plug-c'), await middle('node-e')];
   await page.mouse.move(from.x, from.y);

@@ -8,7 +8,10 @@ export const SPEED = { paced: 0, tenth: 1, quarter: 2, half: 3, real: 4, double:
 
 /** A saved run: `names[0]` is the master of all others; wires are slow enough to follow. */
 export function world({ names = ['a', 'b', 'c'], backlog = 64, latencyUs = 150_000, actions = [], endUs, seed = 1 }) {
-  const lines = (name) => [`repl-backlog-size ${backlog}`, ...(name === names[0] ? [] : [`replicaof ${names[0]} 6379`])];
+  const lines = (name) => [
+    `repl-backlog-size ${backlog}`,
+    ...(name === names[0] ? [] : [`replicaof ${names[0]} 6379`]),
+  ];
   return {
     version: 1,
     config: {
@@ -70,7 +73,11 @@ export class Reader {
 
   async pause() {
     if (await this.isPlaying()) await this.at('play').click();
-    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
+    await expectSoon(
+      () => this.isPlaying(),
+      (playing) => !playing,
+      'time stands still',
+    );
   }
 
   /** The moment shown, in milliseconds. */
@@ -104,19 +111,30 @@ export class Reader {
   /** Types a command at a node and waits for its answer, letting time pass if it takes time; resolves to the answer. */
   async type(node, command) {
     await this.select(node);
-    await expectSoon(() => this.at(`console-tab-${node}`).getAttribute('aria-selected'), (on) => on === 'true', `${node} is selected`);
-    // By its words and its number, not by its place: an action of the run itself may be due at the same instant and come
-    // first, and of a long console only the lines in view are in the document.
+    await expectSoon(
+      () => this.at(`console-tab-${node}`).getAttribute('aria-selected'),
+      (on) => on === 'true',
+      `${node} is selected`,
+    );
+    // By its words and its number, not by its place: an action of the run itself may be due at the same instant and
+    // come first, and of a long console only the lines in view are in the document.
     const newest = (words) =>
       this.page.evaluate((words) => {
         const lines = [...document.querySelectorAll('[data-testid=console-output] > p[data-line]')];
-        const are = lines.filter((p) => words === null || (p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${words}`)));
+        const are = lines.filter(
+          (p) =>
+            words === null || (p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${words}`)),
+        );
         return Math.max(-1, ...are.map((p) => Number(p.dataset.line)));
       }, words);
     const before = await newest(null);
     await this.at('console-input').fill(command);
     await this.at('console-input').press('Enter');
-    await expectSoon(() => newest(command), (line) => line > before, `the console shows ${command}`);
+    await expectSoon(
+      () => newest(command),
+      (line) => line > before,
+      `the console shows ${command}`,
+    );
     const waiting = async () => (await this.page.locator('.console-waiting').count()) > 0;
     if (await waiting()) {
       const playing = await this.isPlaying();
@@ -146,7 +164,11 @@ export class Reader {
     await this.at('load-text').fill(typeof log === 'string' ? log : JSON.stringify(log));
     await this.at('load-go').click();
     await this.at('load-dialog').waitFor({ state: 'detached', timeout: 60_000 });
-    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'a loaded run stands still');
+    await expectSoon(
+      () => this.isPlaying(),
+      (playing) => !playing,
+      'a loaded run stands still',
+    );
   }
 
   /** Plays until `check` holds, and stops. */
@@ -216,10 +238,14 @@ export class Reader {
 
   /** No part of the page is wider than the window. */
   async assertFits() {
-    const { needs, has } = await this.page.evaluate(() => ({ needs: document.scrollingElement.scrollWidth, has: window.innerWidth }));
+    const { needs, has } = await this.page.evaluate(() => ({
+      needs: document.scrollingElement.scrollWidth,
+      has: window.innerWidth,
+    }));
     assert.ok(needs <= has, `the page needs ${needs} px of ${has}`);
   }
 }
 
 /** A RESP array of bulk strings. */
-export const resp = (...words) => `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;
+export const resp = (...words) =>
+  `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;

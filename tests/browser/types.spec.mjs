@@ -1,5 +1,5 @@
-// The npm package's TypeScript types, as they are generated: no name in them is undefined, and programs that use them are
-// accepted or refused as they should be.
+// The npm package's TypeScript types, as they are generated: no name in them is undefined, and programs that use them
+// are accepted or refused as they should be.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -60,7 +60,9 @@ for (const entry of lab.timeline(0)) {
     entry.argv;
   }
   if (entry.kind === 'log') entry.level satisfies 'debug' | 'verbose' | 'notice' | 'warning';
-  if (entry.kind === 'replica-state') entry.to satisfies 'WAIT_BGSAVE_START' | 'WAIT_BGSAVE_END' | 'SEND_BULK' | 'ONLINE';
+  if (entry.kind === 'replica-state') {
+    entry.to satisfies 'WAIT_BGSAVE_START' | 'WAIT_BGSAVE_END' | 'SEND_BULK' | 'ONLINE';
+  }
   if (entry.kind === 'tcp-recovered') entry.waited_ms.toFixed();
 }
 lab.stepForward(0, 'state-change');

@@ -12,7 +12,7 @@ fn check(jsonl: &str, scenario: fn(u64) -> Transcript) {
     check_but(jsonl, scenario, |_| {});
 }
 
-/// As [`check`], when `mask` has taken out of both what may differ.
+/// As [`check`], after `mask` has removed from both what may differ.
 #[track_caller]
 fn check_but(jsonl: &str, scenario: fn(u64) -> Transcript, mask: impl Fn(&mut Transcript)) {
     let mut golden = Transcript::parse(jsonl).expect("a recording");
@@ -185,21 +185,21 @@ fn blank(bytes: &mut [u8], start: &[u8], len: usize) {
     }
 }
 
-/// The comparison itself must notice what it is there to notice.
+/// The comparison finds differences.
 #[test]
 fn a_changed_byte_is_a_difference() {
     let golden = Transcript::parse(include_str!("../golden/b_partial_resync.jsonl")).expect("a recording");
-    assert!(differences(&golden, &golden).is_empty(), "a recording agrees with itself");
+    assert!(differences(&golden, &golden).is_empty(), "a recording is equal to itself");
     for (key, bytes) in golden.streams() {
         let missing = without(&golden, key);
-        assert!(!differences(&golden, &missing).is_empty(), "{key:?} is missed");
+        assert!(!differences(&golden, &missing).is_empty(), "{key:?} is missing");
         // The first byte that is not masked: a letter of the first message.
         let at = bytes.iter().position(u8::is_ascii_uppercase).expect("a word");
         let mut changed = without(&golden, key);
         let mut wrong = bytes.to_vec();
         wrong[at] ^= 1;
         changed.push(key.clone(), &wrong);
-        assert!(!differences(&golden, &changed).is_empty(), "{key:?}: a changed byte is noticed");
+        assert!(!differences(&golden, &changed).is_empty(), "{key:?}: a changed byte is found");
     }
 }
 

@@ -1,6 +1,6 @@
-//! A thousand worlds, each made of its seed, none of which may break a rule.
+//! A thousand worlds, each made from its seed, none of which may violate a rule.
 //!
-//! A failure prints its seed. To see one world again, with the least that must be done to it to fail:
+//! A failure prints its seed. To run one world again and shrink its actions to those needed for the failure:
 //! `PSYNCSCOPE_SEED=17 cargo test -p psyncscope-tests --test sweep replay -- --ignored --nocapture`; for more worlds
 //! than these, `PSYNCSCOPE_SEED=1000..50000`.
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use psyncscope_tests::sweep::{Report, Scenario, check, shrink};
 
-/// Runs every world of a range, whatever became of those before.
+/// Runs every world of a range, also after failures.
 ///
 /// # Panics
 /// With all failures, if there are any.
@@ -30,14 +30,14 @@ fn sweep(seeds: Range<u64>) -> Vec<Report> {
     }
     assert!(
         failed.is_empty(),
-        "seeds {failed:?}; to see one again: PSYNCSCOPE_SEED={} cargo test -p psyncscope-tests --test sweep replay -- \
+        "seeds {failed:?}; to run one again: PSYNCSCOPE_SEED={} cargo test -p psyncscope-tests --test sweep replay -- \
          --ignored --nocapture",
         failed[0]
     );
     reports
 }
 
-/// A hundred worlds, and that there was something to see in them.
+/// A hundred worlds, with a minimum of what must have occurred in them.
 #[track_caller]
 fn hundred(first: u64) {
     let reports = sweep(first..first + 100);
@@ -88,7 +88,7 @@ fn replay() {
     match asked.split_once("..") {
         Some((from, to)) => {
             let reports = sweep(number(from)..number(to));
-            println!("{} worlds broke no rule", reports.len());
+            println!("{} worlds without a violation", reports.len());
         }
         None => {
             let scenario = Scenario::of_seed(number(&asked));
@@ -96,9 +96,9 @@ fn replay() {
                 Ok(report) => return println!("{scenario}{report:?}"),
                 Err(failure) => failure,
             };
-            println!("{failure}\n\nLooking for the shortest way there ...");
-            let rule = failure.broken.rule;
-            let small = shrink(&scenario, |scenario| check(scenario).is_err_and(|other| other.broken.rule == rule));
+            println!("{failure}\n\nShrinking ...");
+            let rule = failure.violation.rule;
+            let small = shrink(&scenario, |scenario| check(scenario).is_err_and(|other| other.violation.rule == rule));
             let failure = check(&small).expect_err("it failed a moment ago");
             panic!("{small}{failure}");
         }

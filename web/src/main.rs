@@ -1,7 +1,7 @@
 //! Psyncscope, the page: it draws what a lab shows and sends what its reader does.
 //!
-//! **It decides nothing about Redis.** Every number and every byte on the page comes from a recorded frame, an entry of the
-//! timeline, or the lab's explanation of one.
+//! **It decides nothing about Redis.** Every number and every byte on the page comes from a recorded frame, an entry of
+//! the timeline, or the lab's explanation of one.
 //!
 //! * [`app`] owns the lab and wall time; everything else gets plain data and hands in [`intent::Intent`]s.
 //! * [`model`] turns what was recorded into what is drawn: pure functions, tested natively.

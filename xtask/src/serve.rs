@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: the page on this machine, rebuilt when a source file changes.
 //!
-//! Trunk builds, watches and serves, in a process group of its own. xtask prints the page's address when it answers, and
-//! stops the group when standard input ends or a signal asks for it (`process_group`).
+//! Trunk builds, watches and serves, in a process group of its own. xtask prints the page's address when it answers,
+//! and stops the group when standard input ends or a signal asks for it (`process_group`).
 
 use std::fs;
 use std::io::{ErrorKind, Read as _};
@@ -57,8 +57,8 @@ const HINT_SETUP: &str = "run `cargo xtask setup`";
 
 /// The command that builds, watches and serves the page.
 fn trunk(shell: &Shell, port: u16) -> Command {
-    // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Not below CARGO_TARGET_DIR, which several clones may
-    // share. Emptied, so that no page of an earlier run passes for this one's when the build fails.
+    // Not `dist/`: a site made by `cargo xtask dist` stays as it is. Not below CARGO_TARGET_DIR, which several clones
+    // may share. Emptied, so that no page of an earlier run passes for this one's when the build fails.
     let folder = shell.project.root.join("target").join("serve");
     fs::remove_dir_all(&folder).ok();
     let mut server = shell.command("trunk");

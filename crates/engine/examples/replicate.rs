@@ -67,7 +67,7 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Tells a node one thing, and carries out everything that it asks for.
+    /// Passes an input to a node, and carries out its outputs.
     fn handle(&mut self, node: usize, input: Input<'_>) {
         let mut out = Outbox::new();
         self.nodes[node].handle(self.now, input, &mut out);
@@ -93,7 +93,7 @@ impl Driver {
                     self.queue.push_back((node, Pending::ChildDone(child, job.run().into())))
                 }
                 Output::Load { .. } => self.queue.push_back((node, Pending::LoadStep)),
-                // The RDB file: nobody starts from it here.
+                // The RDB file: no node is started from it here.
                 Output::WriteFile { .. } => {}
                 other => unreachable!("two nodes that replicate in peace do not ask for this: {other:?}"),
             }

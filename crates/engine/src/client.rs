@@ -54,7 +54,7 @@ pub(crate) struct MasterLink {
     pub(crate) pending_querybuf: Vec<u8>,
     /// The offset is unknown (after SYNC): no ACKs.
     pub(crate) pre_psync: bool,
-    /// Why the link is about to end: a command that cannot be applied, of which `reploff` knows nothing.
+    /// Why the link is about to end: a command that cannot be applied and is not counted in `reploff`.
     pub(crate) refused: Option<String>,
 }
 

@@ -121,7 +121,7 @@ pub struct Config {
     pub replica_lazy_flush: bool,
     /// `maxmemory` and related directives.
     pub eviction: Eviction,
-    /// `replica-ignore-maxmemory`: a replica does not evict keys, whatever its own limit.
+    /// `replica-ignore-maxmemory`: a replica does not evict keys, regardless of its own limit.
     pub replica_ignore_maxmemory: bool,
     /// `rdbcompression`.
     pub rdbcompression: bool,

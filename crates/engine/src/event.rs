@@ -78,7 +78,8 @@ pub enum IdChange {
 pub enum CachedMasterChange {
     /// The link was lost and cached (`replicationCacheMaster`).
     Cached,
-    /// Made from this node's own history when a master was told to follow another (`replicationCacheMasterUsingMyself`).
+    /// Made from this node's own history when a master gets a master
+    /// (`replicationCacheMasterUsingMyself`).
     Synthesized,
     /// Made from the history that the RDB file names when a replica starts (`loadDataFromDisk`).
     Restored,
@@ -100,8 +101,8 @@ pub struct NextRequest {
 /// The line that a master sent in answer to PSYNC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PsyncReply {
-    /// `+FULLRESYNC replid offset` (`replicationSetupSlaveForFullResync`). Sent when the save starts, which may be later
-    /// than the decision; a first replica has changed the master's ID in between.
+    /// `+FULLRESYNC replid offset` (`replicationSetupSlaveForFullResync`). Sent when the save starts, which may be
+    /// later than the decision; a first replica has changed the master's ID in between.
     FullResync {
         /// The history that the RDB belongs to.
         replid: ReplId,

@@ -54,7 +54,7 @@ impl ReplId {
         self.as_bytes().eq_ignore_ascii_case(asked)
     }
 
-    /// The first four characters, enough to tell histories apart on a screen.
+    /// The first four characters, enough to distinguish histories on a screen.
     #[must_use]
     pub fn short(&self) -> String {
         String::from_utf8_lossy(self.as_bytes()).chars().take(4).collect()

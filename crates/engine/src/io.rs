@@ -11,7 +11,7 @@ use crate::time::Instant;
 /// One TCP connection (or local client) of a node.
 ///
 /// The driver picks the numbers of connections it accepts (below [`ConnId::OUTBOUND`]); the node picks those of the
-/// connections it asks for (from [`ConnId::OUTBOUND`] on). A number is never used twice in a process's life.
+/// connections it asks for (from [`ConnId::OUTBOUND`] on). A number is never reused within a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct ConnId(pub u32);
@@ -73,7 +73,7 @@ pub enum Fsync {
     Now,
 }
 
-/// What a driver may know about its process, for INFO.
+/// Facts about the process that only the driver has, for INFO.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostFacts {
     /// Resident memory of the process, in bytes.
@@ -288,9 +288,9 @@ pub enum Output {
         name: String,
     },
     /// The process sleeps until `until` (DEBUG SLEEP): the driver holds all input back until then. Output queued in
-    /// this turn, including the command's reply, is sent when it wakes.
+    /// this turn, including the command's reply, is sent at the end of the sleep.
     Sleep {
-        /// When it wakes.
+        /// The end of the sleep.
         until: Instant,
     },
     /// Change the working directory (`chdir`), in which file names are looked up. Only if

@@ -116,7 +116,7 @@ enum Watch {
 /// });
 /// assert_eq!(reply.as_deref(), Some(&b"+OK\r\n"[..]));
 ///
-/// // Timers are inputs as well: the driver calls when the node asks for it.
+/// // Timers are inputs as well: the driver calls at the time of `next_timeout`.
 /// let due = node.next_timeout().expect("serverCron is always due at some time");
 /// let then = Now { mono: due, unix_us: now.unix_us + due.0 as i64 };
 /// node.handle(then, Input::Timer, &mut out);
@@ -141,7 +141,7 @@ pub struct Node {
     pub(crate) next_evicted_db: usize,
     /// Peak memory (`stat_peak_memory`).
     pub(crate) peak_memory: u64,
-    /// What the driver knows about the process.
+    /// The driver's facts about the process.
     pub(crate) host_facts: Option<HostFacts>,
     /// `server.dirty`: changes since the last save.
     pub(crate) dirty: u64,
@@ -279,7 +279,7 @@ impl Node {
         self.watch = Watch::Log;
     }
 
-    /// Sets what the driver knows about the process, for INFO.
+    /// Sets the driver's facts about the process, for INFO.
     pub fn set_host_facts(&mut self, facts: HostFacts) {
         self.host_facts = Some(facts);
     }
@@ -380,7 +380,8 @@ impl Node {
                 self.log(LogLevel::Warning, || "Received SIGTERM scheduling shutdown...".into());
                 if !self.shut_down(None, Output::Exit { status: 0 }) {
                     self.log(LogLevel::Warning, || {
-                        "SIGTERM received but errors trying to shut down the server, check the logs for more information"
+                        "SIGTERM received but errors trying to shut down the server, check the logs for more \
+                         information"
                             .into()
                     });
                 }

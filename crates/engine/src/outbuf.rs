@@ -200,13 +200,13 @@ impl Node {
     /// closed by the next serverCron, up to 100 ms later. Redis 5 keeps writing to it until then
     /// (`handleClientsWithPendingWrites` skips clients with CLIENT_CLOSE_ASAP only since 6.0).
     ///
-    /// So how a replica returns that is closed for one large value depends on its network, not on the backlog alone. A value
-    /// of 3 MB with a limit of 2 MB overwrites a backlog of 1 MB:
+    /// So how a replica returns that is closed for one large value depends on its network, not on the backlog alone. A
+    /// value of 3 MB with a limit of 2 MB overwrites a backlog of 1 MB:
     ///
     /// * If the kernel accepts all 3 MB before the close, the replica applies the whole command. It asks for the byte
     ///   after it, which is `master_repl_offset + 1`, and gets `+CONTINUE` with nothing missing.
-    /// * If anything was not sent, the replica applied nothing of the command. It asks for the command's first byte, which
-    ///   is no longer in the backlog, and gets a full resync.
+    /// * If anything was not sent, the replica applied nothing of the command. It asks for the command's first byte,
+    ///   which is no longer in the backlog, and gets a full resync.
     ///
     /// Redis 7 sends nothing more after the limit is exceeded, so there it is always a full resync.
     pub(crate) fn close_on_output_limit(&mut self, conn: ConnId) {

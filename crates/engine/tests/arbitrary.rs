@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 const SEEDS: u64 = 300;
 
-/// Bytes that look like the protocol more often than not: whole commands, broken ones, and noise.
+/// Bytes that are mostly valid protocol: complete commands, malformed ones, and random bytes.
 fn bytes(rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
     const WORDS: [&str; 34] = [
         "SET",

@@ -6,9 +6,10 @@ use common::solo::Solo;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::{ConnId, Input, Outbox, Output};
 
-const MISCONF: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk. \
-    Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if \
-    RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
+const MISCONF: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on \
+                       disk. Commands that may modify the data set are disabled, because this instance is configured \
+                       to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). \
+                       Please check the Redis logs for details about the RDB error.";
 
 fn node(lines: &[&str]) -> (Solo, ConnId) {
     let mut solo = Solo::new(lines);

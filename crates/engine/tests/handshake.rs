@@ -436,8 +436,8 @@ fn bulk_headers_are_read_as_strtol_reads_them() {
     check("$-1", "$7\r\n", &[&receiving("-1"), &receiving("7")], ReplState::Transfer);
     check("\0$0", "$7\r\n", &[&receiving("7")], ReplState::Transfer);
     check("-ERR no save", "", &["MASTER aborted replication with an error: ERR no save"], ReplState::Connect);
-    let not_a_bulk = "Bad protocol from MASTER, the first byte is not '$' (we received '128'), are you sure the host and \
-                      port are right?";
+    let not_a_bulk = "Bad protocol from MASTER, the first byte is not '$' (we received '128'), are you sure the host \
+                      and port are right?";
     check("128", "", &[not_a_bulk], ReplState::Connect);
 }
 

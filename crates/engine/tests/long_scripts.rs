@@ -36,7 +36,8 @@ fn a_script_that_does_not_end() {
         solo.run_ms(50);
         let sha = sha1_smol::Sha1::from(script).digest().to_string();
         let killed = format!(
-            "-ERR Error running script (call to f_{sha}): @user_script:1: Script killed by user with SCRIPT KILL... |+PONG|"
+            "-ERR Error running script (call to f_{sha}): @user_script:1: Script killed by user with SCRIPT KILL... \
+             |+PONG|"
         );
         assert_eq!(solo.sent(conn).replace("\r\n", "|"), killed, "{script}");
         assert_eq!(say(&mut solo, other, &["GET", "s"]), "$-1|", "{script}");
@@ -121,41 +122,49 @@ fn an_endless_script_that_cannot_yield_is_aborted() {
     }
 }
 
-/// A script resumes where it was, whatever it executed when its slice ended.
+/// A script resumes where it was interrupted, in any construct.
 #[test]
 fn scripts_that_yield_and_resume() {
     for (script, answer) in [
         ("local function f(n) if n < 2 then return n end return f(n - 1) + f(n - 2) end return f(25)", ":75025|"),
         (
-            "local n = 0 for x in coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) do n = n + x end return n",
+            "local n = 0 for x in coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) do n = n + \
+             x end return n",
             ":1250025000|",
         ),
         (
-            "local f = coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) local n = 0 for i = 1, 50000 do n = n + f() end return n",
+            "local f = coroutine.wrap(function() for i = 1, 50000 do coroutine.yield(i) end end) local n = 0 for i = \
+             1, 50000 do n = n + f() end return n",
             ":1250025000|",
         ),
         (
-            "local n = 0 for i = 1, 50000 do local _, x, y = pcall(function(...) return ..., i end, 1) n = n + x + y end return n",
+            "local n = 0 for i = 1, 50000 do local _, x, y = pcall(function(...) return ..., i end, 1) n = n + x + y \
+             end return n",
             ":1250075000|",
         ),
         (
-            "local n = 0 for i = 1, 20000 do n = n + #string.gsub('abc', '%w', function(c) return c .. c end) end return n",
+            "local n = 0 for i = 1, 20000 do n = n + #string.gsub('abc', '%w', function(c) return c .. c end) end \
+             return n",
             ":120000|",
         ),
         (
-            "local t = {} for i = 1, 100000 do t[i] = {i, tostring(i)} end local n = 0 for _, p in ipairs(t) do n = n + p[1] + #p[2] end return n",
+            "local t = {} for i = 1, 100000 do t[i] = {i, tostring(i)} end local n = 0 for _, p in ipairs(t) do n = n \
+             + p[1] + #p[2] end return n",
             ":5000538895|",
         ),
         (
-            "local function f(...) local a, b, c = ... return select('#', ...), ... end local n = 0 for i = 1, 100000 do local k, a, b = f(i, 2) n = n + k + a + b end return n",
+            "local function f(...) local a, b, c = ... return select('#', ...), ... end local n = 0 for i = 1, 100000 \
+             do local k, a, b = f(i, 2) n = n + k + a + b end return n",
             ":5000450000|",
         ),
         (
-            "local t = {} for i = 1, 20000 do t[i] = (i * 7919) % 20011 end table.sort(t, function(a, b) return a > b end) local n = 0 for i = 2, #t do if t[i - 1] <= t[i] then n = n + 1 end end return n",
+            "local t = {} for i = 1, 20000 do t[i] = (i * 7919) % 20011 end table.sort(t, function(a, b) return a > b \
+             end) local n = 0 for i = 2, #t do if t[i - 1] <= t[i] then n = n + 1 end end return n",
             ":0|",
         ),
         (
-            "local mt = {__add = function(a, b) return a.v + b end} local n = 0 for i = 1, 50000 do n = n + (setmetatable({v = i}, mt) + 1) end return n",
+            "local mt = {__add = function(a, b) return a.v + b end} local n = 0 for i = 1, 50000 do n = n + \
+             (setmetatable({v = i}, mt) + 1) end return n",
             ":1250075000|",
         ),
         ("local function t(n) if n == 0 then return 5 end return t(n - 1) end return t(200000)", ":5|"),

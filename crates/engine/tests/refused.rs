@@ -1,4 +1,5 @@
-//! What a master sends that the node cannot apply: counted on the link of a Redis 5, the end of the link of a later one.
+//! What a master sends that the node cannot apply: counted on the link of a Redis 5, the end of the link of a later
+//! one.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -93,7 +93,9 @@ fn libraries() {
         "*5|:6|:7|:2|:-1|:-2147483648|",
     );
     check(
-        "return {bit.rshift(-1, 28), bit.arshift(-16, 2), bit.rol(0x80000000, 1), bit.ror(1, 1), bit.bswap(1), bit.tobit(2^32 + 5)}",
+        "return \
+         {bit.rshift(-1, 28), bit.arshift(-16, 2), bit.rol(0x80000000, 1), bit.ror(1, 1), bit.bswap(1), bit.tobit(2^32 \
+         + 5)}",
         "*6|:15|:-4|:1|:-2147483648|:16777216|:5|",
     );
     check("return bit.tohex(255) .. bit.tohex(-1, 4) .. bit.tohex(171, -2)", "$14|000000ffffffAB|");
@@ -151,8 +153,10 @@ fn message_pack() {
     check_bytes("cmsgpack.pack(string.rep('a', 300)):sub(1, 4)", "da012c61");
     check("return #cmsgpack.pack(string.rep('a', 70000))", ":70005|");
     check(
-        "local t = cmsgpack.unpack(cmsgpack.pack({1, -5, 1.5, 'text', {a = {true}}, 2^33, -2^33, string.rep('s', 300)})) \
-           return {t[1], t[2], tostring(t[3]), t[4], tostring(t[5].a[1]), tostring(t[6] == 2^33), tostring(t[7] == -2^33), #t[8]}",
+        "local t = \
+         cmsgpack.unpack(cmsgpack.pack({1, -5, 1.5, 'text', {a = {true}}, 2^33, -2^33, string.rep('s', 300)})) return \
+         {t[1], t[2], tostring(t[3]), t[4], tostring(t[5].a[1]), tostring(t[6] == 2^33), tostring(t[7] == -2^33), #t[8]\
+         }",
         "*8|:1|:-5|$3|1.5|$4|text|$4|true|$4|true|$4|true|:300|",
     );
     check("local t = {} for i = 1, 1000 do t[i] = i end return cmsgpack.unpack(cmsgpack.pack(t))[1000]", ":1000|");
@@ -348,7 +352,8 @@ fn calls_from_iterators_and_metamethods() {
     );
     check("local t = setmetatable({}, {__index = function(_, k) return redis.call('get', k) end}) return t.s", "$1|5|");
     check(
-        "local t = setmetatable({}, {__newindex = function(_, k, v) redis.call('set', k, v) end}) t.s = 7 return redis.call('get', 's')",
+        "local t = setmetatable({}, {__newindex = function(_, k, v) redis.call('set', k, v) end}) t.s = 7 return \
+         redis.call('get', 's')",
         "$1|7|",
     );
     check("return (string.gsub('s-l', '%a', function(k) return redis.call('exists', k) + 1 end))", "$3|2-2|");
@@ -383,12 +388,14 @@ fn deep_nesting() {
     check("local function f(n) return 1 + f(n + 1) end return tostring(pcall(f, 1))", "$5|false|");
     check("local function f(n) return pcall(f, n + 1) end return tostring(f(1))", "$4|true|");
     check(
-        "local t = setmetatable({}, {__index = function(t, k) return select(2, pcall(function() return t[k + 1] end)) end}) \
-           return tostring(pcall(function() return t[1] end))",
+        "local t = setmetatable({}, \
+         {__index = function(t, k) return select(2, pcall(function() return t[k + 1] end)) end}) return \
+         tostring(pcall(function() return t[1] end))",
         "$4|true|",
     );
     check(
-        "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) return tostring(pcall(function() return t[1] end))",
+        "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) return tostring(pcall(function() \
+         return t[1] end))",
         "$5|false|",
     );
     check("local function f() return coroutine.wrap(f)() end return tostring(pcall(f))", "$5|false|");

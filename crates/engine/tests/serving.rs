@@ -219,7 +219,8 @@ fn command_checks() {
     solo.say(conn, b"PING\r\nAUTH y\r\nPING\r\nAUTH x\r\nPING\r\n");
     solo.expect(
         conn,
-        "-NOAUTH Authentication required.\r\n-ERR invalid password\r\n-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n",
+        "-NOAUTH Authentication required.\r\n-ERR invalid password\r\n-NOAUTH Authentication required.\r\n+OK\r\n\
+         +PONG\r\n",
     );
 }
 

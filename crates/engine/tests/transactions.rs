@@ -142,7 +142,7 @@ fn own_changes_count_and_unwatch_clears() {
     solo.ask(conn, "EXEC", "*0|");
 }
 
-/// In Redis 5 an expired key does not count as touched, whoever deletes it.
+/// In Redis 5 an expired key does not count as touched, by whichever command it is deleted.
 #[test]
 fn an_expired_key_was_not_touched() {
     for touch in ["", "GET a"] {

@@ -39,7 +39,7 @@ pub enum ErrorCode {
     NotRunning,
     /// The node's process is not paused.
     NotPaused,
-    /// The node's process lives, and must not for this.
+    /// The node's process runs, and must not for this.
     AlreadyRunning,
     /// The node's process did not start: a damaged `dump.rdb`.
     StartFailed,

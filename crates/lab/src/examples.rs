@@ -3,9 +3,9 @@
 use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 use psyncscope_sim::frame::WireSettings;
 
-/// Of every node of the opening. A backlog that fits a ring on a screen; timeouts of seconds instead of a minute, so that a
-/// cut wire is noticed while one watches. PINGs are as rare as that timeout allows, since each takes 14 bytes of the
-/// backlog: a cut that is mended when it has been noticed still ends with a partial resync.
+/// Of every node of the opening. A backlog that fits a ring on a screen; timeouts of seconds instead of a minute, so
+/// that a cut wire is noticed while one watches. PINGs are as rare as that timeout allows, since each takes 14 bytes of
+/// the backlog: a cut that is mended when it has been noticed still ends with a partial resync.
 const OPENING_CONFIG: [&str; 3] = ["repl-backlog-size 96", "repl-timeout 7", "repl-ping-replica-period 4"];
 
 /// The world that the page opens with: a master `a` with two replicas, wires slow enough to follow, and a few writes

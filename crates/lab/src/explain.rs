@@ -127,7 +127,7 @@ pub enum Counterfactual {
         /// The first byte the backlog ever held.
         off: NextByte,
     },
-    /// Refused: bytes are numbered from 1, so nobody ever had the byte wanted.
+    /// Refused: bytes are numbered from 1, so the byte wanted does not exist.
     AskFromOne,
     /// Refused: the master lacks so many bytes to be where the replica is.
     MasterAhead {
@@ -158,7 +158,7 @@ pub struct Explanation {
     pub counterfactual: Counterfactual,
 }
 
-/// Takes a verdict apart. Nothing is decided anew: which condition failed follows from the verdict's own decision.
+/// Splits a verdict into its conditions. Nothing is decided again: the failed condition follows from the verdict.
 ///
 /// Worked example: a master at offset 104 with a full 16-byte backlog keeps bytes 89..=104. Asked for byte 51 it
 /// refuses; a backlog of 54 bytes (51..=104) would have kept it.
@@ -274,7 +274,7 @@ pub struct MatrixCell {
     pub from: HostId,
     /// The node that would be asked.
     pub to: HostId,
-    /// Whether the asked node would hear of it at all: a replica whose own link is not up answers `-NOMASTERLINK`.
+    /// Whether the node can serve a PSYNC at all: a replica whose own link is not up replies `-NOMASTERLINK`.
     pub no_master_link: bool,
     /// The decision.
     pub verdict: PsyncVerdict,
@@ -317,7 +317,7 @@ pub fn request_of(node: &NodeView) -> PsyncRequest {
     }
 }
 
-/// The histories a node can vouch for.
+/// The histories of a node.
 #[must_use]
 pub fn history_of(node: &NodeView) -> History {
     History {
@@ -350,7 +350,7 @@ pub enum NodeStatus {
     Master {
         /// The last byte it produced.
         offset: Offset,
-        /// Attached replicas, whatever their state.
+        /// Connected replicas in any state.
         replicas: usize,
         /// Those of them that are online.
         online: usize,

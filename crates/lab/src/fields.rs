@@ -1,6 +1,6 @@
 //! How actions are read: `{"at_us":1,"do":"crash","node":"a"}`.
 //!
-//! serde can read a tagged enum by itself, but does so from a buffer in which it no longer knows which field it is at.
+//! serde can read a tagged enum by itself, but does so from a buffer in which the path of a field is lost.
 //! So the fields of all actions are read side by side first, each with its type and its place; then those of one action
 //! are taken.
 

@@ -25,7 +25,7 @@ pub const STEP_HORIZON_US: u64 = 60_000_000;
 /// * keep: [`Lab::action_log`]
 ///
 /// Between two calls all that is due at the present instant has happened. So an action always comes after everything
-/// else of its instant, and a replay, which knows only the instant, puts it in the same place.
+/// else of its instant, and a replay, which has only the time, puts it at the same position.
 ///
 /// ```
 /// use psyncscope_lab::{Action, Lab, examples};
@@ -279,7 +279,7 @@ impl Lab {
         &self.actions
     }
 
-    /// The world itself, for looking: whatever is done to it goes through [`Lab::act`].
+    /// The world, read-only: all changes go through [`Lab::act`].
     #[must_use]
     pub const fn world(&self) -> &World {
         &self.world

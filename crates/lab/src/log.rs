@@ -40,7 +40,7 @@ impl ActionLog {
             let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
             return Err(LabError::new(ErrorCode::TooMuch, message));
         }
-        // Text that is no JSON is refused as such before any field is looked at; then another version, in which any
+        // Text that is not JSON is refused as such before any field is read; then another version, in which any
         // field may differ.
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
             in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column()))

@@ -10,12 +10,12 @@ fn log(actions: &str) -> String {
     )
 }
 
-/// Reads `text`, which must be refused with `code`; `tells` must be in the message.
+/// Reads `text`, which must be refused with `code`; `part` must be in the message.
 #[track_caller]
-fn refused(text: &str, code: ErrorCode, tells: &str) -> psyncscope_lab::ErrorAt {
+fn refused(text: &str, code: ErrorCode, part: &str) -> psyncscope_lab::ErrorAt {
     let error = ActionLog::from_json(text).expect_err("it is not a good log");
     assert_eq!(error.code, code, "{error}");
-    assert!(error.message.contains(tells), "{error}");
+    assert!(error.message.contains(part), "{error}");
     *error.at.unwrap_or_default()
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct File {
 }
 
 enum Content {
-    /// Written at once, and shared with whoever wrote it.
+    /// Written at once, and shared with the writer.
     Whole(Arc<[u8]>),
     /// Appended to.
     Grown(Vec<u8>),

@@ -88,7 +88,7 @@ impl Links {
         self.links.insert(ends, Link { forward, nth: 0, opener: Some(opener), acceptor: None, may_be_accepted: true });
     }
 
-    /// The connection is up, as the first of its ends learns: it gets its number.
+    /// The connection is established at the first of its ends: it gets its number.
     pub(crate) fn establish(&mut self, ends: &Ends, forwards: &mut [Forward]) {
         let Some(link) = self.links.get_mut(ends).filter(|link| link.nth == 0) else { return };
         let forward = forwards.iter_mut().find(|forward| Some(&forward.name) == link.forward.as_ref());
@@ -126,7 +126,7 @@ impl Links {
         link.forward.is_some()
     }
 
-    /// One end closed a connection. It is forgotten once both have, or once it cannot be accepted any more.
+    /// One end closed a connection. It is removed once both have, or once it cannot be accepted any more.
     pub(crate) fn release(&mut self, ends: &Ends, flow: Flow) {
         let Some(link) = self.links.get_mut(ends) else { return };
         match flow {

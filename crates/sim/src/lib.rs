@@ -25,7 +25,7 @@
 //! Each host runs smoltcp, and these of its rules stand: an initial retransmission timeout of 1 s that doubles up to
 //! 60 s and is never shorter than 1 s (Linux: 200 ms); fast retransmit after three duplicate ACKs; no congestion
 //! control; TIME-WAIT of 10 s. As on Linux are: no Nagle delay (Redis sets `TCP_NODELAY`), ACKs without data after
-//! 40 ms, the backlog, resets for bytes that nobody will read, and when a connection is given up: after 127 s without
+//! 40 ms, the backlog, resets for bytes that will not be read, and when a connection times out: after 127 s without
 //! an answer to SYN, after 924.6 s without an ACK of data, never while idle. There are no keep-alive probes.
 //!
 //! # Wires

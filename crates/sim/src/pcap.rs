@@ -22,7 +22,7 @@ const SNAPLEN: u32 = 65535;
 /// let sink = Rc::clone(&file);
 /// world.observe_packets(move |packet| sink.borrow_mut().push(UNIX_START_US + packet.sent.0 as i64, packet.bytes));
 /// world.run_for(1_000_000);
-/// assert_eq!(file.borrow().bytes().len(), 24, "nobody sent anything: there is only the file's header");
+/// assert_eq!(file.borrow().bytes().len(), 24, "nothing was sent: only the file header");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pcap(Vec<u8>);

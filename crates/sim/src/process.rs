@@ -26,7 +26,7 @@ pub trait Process: Sized {
     /// One turn.
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox);
 
-    /// When it wants [`Input::Timer`].
+    /// When it needs [`Input::Timer`].
     fn next_timeout(&self) -> Option<Instant>;
 
     /// Sets whether its events are recorded. Nothing else may depend on it.
@@ -119,7 +119,7 @@ pub(crate) struct Child {
 
 /// What a child does.
 pub(crate) enum Work {
-    /// It writes a file, whose bytes are known from the start; it only takes its time.
+    /// It writes a file, whose bytes are known from the start; it ends after the time that takes.
     File(Arc<[u8]>),
     /// It writes to sockets.
     Sockets(SocketTransfer),

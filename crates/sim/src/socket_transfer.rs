@@ -11,7 +11,7 @@ pub(crate) struct SocketTransfer {
     targets: Vec<Target>,
     /// Bytes up to here go to every socket before any gets more.
     chunk_end: usize,
-    /// It has not begun yet: the fork takes its time.
+    /// Not begun yet: the fork is not finished.
     pub waits_for_fork: bool,
     timeout_us: u64,
 }

@@ -10,7 +10,8 @@ use serde::de::{self, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde_wasm_bindgen::Error;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A value to be read. It is read only as deep as the type that it is read into, so a value that contains itself ends too.
+/// A value to be read. It is read only as deep as the type that it is read into, so a value that contains itself ends
+/// too.
 pub struct Plain(JsValue);
 
 impl From<JsValue> for Plain {

@@ -1,4 +1,4 @@
-//! A browser runs the same worlds as everybody else: the digests that were written down natively hold here too.
+//! Worlds are the same in a browser: the digests computed natively hold here too.
 
 use psyncscope_tests::sweep::digests_that_differ;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

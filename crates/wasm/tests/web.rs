@@ -43,14 +43,14 @@ fn execute(lab: &mut Lab, node: &str, command: &str) -> JsValue {
     lab.execute(node.into(), command.into(), NOT_GIVEN).expect("a reply")
 }
 
-/// What was thrown must be an Error with this code, a message that says `tells`, and no member that hides.
+/// What was thrown must be an Error with this code, a message that contains `part`, and no hidden member.
 #[track_caller]
-fn thrown<T>(result: Result<T, JsValue>, code: &str, tells: &str) -> JsValue {
-    let Err(error) = result else { panic!("it must throw {code}: {tells}") };
+fn thrown<T>(result: Result<T, JsValue>, code: &str, part: &str) -> JsValue {
+    let Err(error) = result else { panic!("it must throw {code}: {part}") };
     assert!(error.is_instance_of::<js_sys::Error>());
     let message = text(&error, "message");
     assert_eq!(text(&error, "code"), code, "{message}");
-    assert!(message.contains(tells), "{message}");
+    assert!(message.contains(part), "{message}");
     let json = String::from(JSON::stringify(&error).expect("plain data"));
     assert!(json.contains("\"code\"") && json.contains("\"message\""), "{json}");
     error
@@ -148,7 +148,7 @@ fn a_saved_log_makes_the_same_world_again() {
 }
 
 #[wasm_bindgen_test]
-fn the_timeline_tells_everything() {
+fn the_timeline_is_complete() {
     let mut lab = two();
     lab.run_for(3000.into()).expect("a good time");
     execute(&mut lab, "a", "SET k 1");
@@ -234,8 +234,8 @@ fn big_seeds_and_undefined_members_are_fine() {
 #[wasm_bindgen_test]
 fn bad_configurations_are_thrown_as_errors() {
     #[track_caller]
-    fn bad(source: &str, code: &str, tells: &str) -> JsValue {
-        thrown(Lab::new(js(source)), code, tells)
+    fn bad(source: &str, code: &str, part: &str) -> JsValue {
+        thrown(Lab::new(js(source)), code, part)
     }
     for source in ["null", "7", "'x'", "true", "[]", "() => 1", "Symbol()", "1n", "NaN", "new Map()", "new Date()"] {
         bad(source, "bad-value", "");

@@ -16,7 +16,7 @@ pub fn differences(golden: &Transcript, candidate: &Transcript) -> Vec<String> {
         let want: Vec<String> = messages(bytes).iter().map(|message| golden_ids.mask(message)).collect();
         let got: Vec<String> =
             messages(candidate.stream(key)).iter().map(|message| candidate_ids.mask(message)).collect();
-        // A recording may end between two messages: one more or less at the end of a link is no difference.
+        // A recording may end between two messages: one more or less at the end of a link does not count.
         let common = want.len().min(got.len());
         let cut_short = !key.link.is_empty() && common > 0 && want.len().abs_diff(got.len()) <= 1;
         if want == got || (cut_short && want[..common] == got[..common]) {

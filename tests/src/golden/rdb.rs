@@ -1,5 +1,5 @@
-//! An RDB file field by field. Written against the format alone, so that a mistake that the engine's writer and reader
-//! share does not hide itself.
+//! An RDB file field by field. Written from the format, independently of the engine, to find mistakes that the engine's
+//! writer and reader share.
 
 /// One field of a file, in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +84,7 @@ impl<'a> RdbReader<'a> {
                 let n = if first == 0x81 { 8 } else { 4 };
                 Ok(self.take(n)?.iter().fold(0, |all, &byte| all << 8 | u64::from(byte)))
             }
-            _ => Err(format!("a special string where a length belongs, at byte {}", self.at - 1)),
+            _ => Err(format!("a special string instead of a length, at byte {}", self.at - 1)),
         }
     }
 

@@ -16,7 +16,7 @@ pub use transfers::{h_diskless_eof, v_obuf_limit};
 
 use psyncscope_sim::frame::HostId;
 
-use super::stage::Stage;
+use super::testbed::Testbed;
 use super::transcript::Transcript;
 
 /// No PINGs within a recording.
@@ -25,7 +25,7 @@ const NO_PING: &str = "repl-ping-replica-period 3600";
 /// A first full sync, three writes, then 12 s in which one PING and an ACK a second pass.
 #[must_use]
 pub fn a_first_full_sync(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.cmd(a, &["INFO", "replication"]);
@@ -48,7 +48,7 @@ pub fn a_first_full_sync(seed: u64) -> Transcript {
 /// The link is cut for two seconds; the replica goes on where it stopped.
 #[must_use]
 pub fn b_partial_resync(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -77,7 +77,7 @@ pub fn b_partial_resync(seed: u64) -> Transcript {
 /// As [`b_partial_resync`], but what the replica misses has left a backlog of 16 KiB.
 #[must_use]
 pub fn c_backlog_overrun(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "repl-backlog-size 16kb"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -103,7 +103,7 @@ pub fn c_backlog_overrun(seed: u64) -> Transcript {
 /// A replica is promoted; its sibling and its old master follow it without a full resync.
 #[must_use]
 pub fn d_failover_psync2(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -145,7 +145,7 @@ pub fn d_failover_psync2(seed: u64) -> Transcript {
 /// In a chain, a full resync of the middle drops the end at once; it may come back only when the middle is done.
 #[must_use]
 pub fn f_chained_upstream_full(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "repl-backlog-size 16kb"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -187,7 +187,7 @@ pub fn f_chained_upstream_full(seed: u64) -> Transcript {
 }
 
 /// Thirty writes of 1000 bytes to one key: more than 16 KiB of stream.
-fn overrun(s: &mut Stage, node: HostId) {
+fn overrun(s: &mut Testbed, node: HostId) {
     let big = "x".repeat(1000);
     for _ in 0..30 {
         s.cmd_unlogged(node, &["SET", "big", &big]);

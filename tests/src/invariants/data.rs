@@ -1,10 +1,10 @@
-//! Whether two datasets are one.
+//! Whether two datasets are equal.
 
 use psyncscope_engine::keyspace::Keyspace;
 use psyncscope_engine::resp::escape;
 
-/// Compares keys, values, and whether keys expire, but not when: EXPIRE travels as "so long from now", so each node's
-/// clock gives another moment.
+/// Compares keys, values, and whether keys expire, but not when: EXPIRE is propagated with a relative time, so the
+/// absolute time depends on each node's clock.
 ///
 /// # Errors
 /// The first difference.
@@ -21,7 +21,7 @@ pub fn same_values(one: &Keyspace, other: &Keyspace) -> Result<(), String> {
         for (key, entry) in one.iter(db) {
             let name = || format!("key {} of database {db}", escape(key));
             let Some(twin) = other.get(db, key) else {
-                return Err(format!("{} is not there", name()));
+                return Err(format!("{} is missing", name()));
             };
             if entry.value() != twin.value() {
                 return Err(format!("{} is {:?} here and {:?} there", name(), entry.value(), twin.value()));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_moment_of_expiry_may_differ() {
+    fn only_the_time_of_expiry_may_differ() {
         let mut other = filled();
         assert_eq!(same_values(&filled(), &other), Ok(()));
         other.set_expire(2, b"b", 1001);

@@ -1,4 +1,4 @@
-//! Every history of the world and every byte of it, kept apart from the nodes and compared with what they claim.
+//! Every byte of every history of the world, kept independently of the nodes and compared with theirs.
 
 use std::collections::BTreeMap;
 
@@ -20,13 +20,13 @@ pub type Position = (ReplId, Offset);
 /// One replication ID's bytes.
 #[derive(Debug)]
 struct History {
-    /// The process that gave the history its name: nobody else may produce bytes under it.
+    /// The process that created the history's ID: no other may produce bytes of it.
     head: Process,
-    /// The history that this one goes on from, if somebody keeps bytes of it.
+    /// The history that this one continues, if bytes of it are kept anywhere.
     parent: Option<ReplId>,
     /// The last byte that is not this history's own.
     base: Offset,
-    /// Its own bytes, from `base + 1` on; `None` for a byte that nobody has shown yet.
+    /// Its own bytes, from `base + 1` on; `None` for a byte that was not seen yet.
     bytes: Vec<Option<u8>>,
 }
 
@@ -36,7 +36,7 @@ impl History {
     }
 }
 
-/// All histories there ever were. Histories only grow, and each byte has one value for ever.
+/// All histories of the world. Histories only grow, and the value of a byte never changes.
 #[derive(Debug, Default)]
 pub struct Histories(BTreeMap<ReplId, History>);
 
@@ -47,19 +47,19 @@ impl Histories {
         Self::default()
     }
 
-    /// A history begins after `base`; what came before is `parent`'s, if it has one.
+    /// Adds a history that begins after `base`; earlier bytes are those of `parent`, if there is one.
     ///
     /// # Errors
-    /// The ID was used before, or goes on from where nothing is.
+    /// The ID was used before, or `base` is beyond the end of `parent`.
     pub fn begin(&mut self, id: ReplId, head: Process, parent: Option<ReplId>, base: Offset) -> Result<(), String> {
         if let Some(parent) = parent {
             let end = self.get(&parent)?.end();
             if base > end {
-                return Err(format!("{id} goes on from {parent} at {base}, which only has {end} bytes"));
+                return Err(format!("{id} continues {parent} at {base}, which only has {end} bytes"));
             }
         }
         if self.0.insert(id, History { head, parent, base, bytes: Vec::new() }).is_some() {
-            return Err(format!("{id} is the name of two histories"));
+            return Err(format!("{id} names two histories"));
         }
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Histories {
     pub fn produce(&mut self, id: &ReplId, process: Process, from: NextByte, len: usize) -> Result<(), String> {
         let history = self.get_mut(id)?;
         if history.head != process {
-            return Err(format!("{process:?} produced bytes of {id}, which is {:?}'s", history.head));
+            return Err(format!("{process:?} produced bytes of {id}, whose head is {:?}", history.head));
         }
         if history.end().next() != from {
             return Err(format!("byte {from} of {id} was produced after byte {}", history.end()));
@@ -80,11 +80,11 @@ impl Histories {
         Ok(())
     }
 
-    /// Somebody has these bytes of a history: they must be those that everybody else had there.
+    /// Records bytes of a history that a node or a connection has: they must be equal to those recorded before.
     ///
     /// # Errors
-    /// They are not, or were never produced.
-    pub fn tell(&mut self, id: &ReplId, from: NextByte, bytes: &[u8]) -> Result<(), String> {
+    /// They differ, or were never produced.
+    pub fn record(&mut self, id: &ReplId, from: NextByte, bytes: &[u8]) -> Result<(), String> {
         if bytes.is_empty() {
             return Ok(());
         }
@@ -114,7 +114,7 @@ impl Histories {
             return Ok(());
         }
         match history.parent {
-            Some(parent) => self.tell(&parent, from, before),
+            Some(parent) => self.record(&parent, from, before),
             None => Err(format!("byte {from} of {id}, which begins after {}", history.base)),
         }
     }
@@ -127,10 +127,10 @@ impl Histories {
         self.get(id).map(History::end)
     }
 
-    /// The one name of a position that may have several: that of the history whose own byte it is.
+    /// The canonical form of a position that may be in several histories: that of the history whose own byte it is.
     ///
     /// # Errors
-    /// There is no such history, or it has not come so far, or began later.
+    /// There is no such history, or the position is beyond its end or before its begin.
     pub fn canonical(&self, (id, offset): Position) -> Result<Position, String> {
         let history = self.get(&id)?;
         if offset > history.end() {
@@ -145,11 +145,11 @@ impl Histories {
         }
     }
 
-    /// Whether one who is at `a` and one who is at `b` had the same bytes.
+    /// Whether all bytes up to `a` and up to `b` are the same.
     ///
     /// # Errors
     /// As [`Histories::canonical`].
-    pub fn are_one(&self, a: Position, b: Position) -> Result<bool, String> {
+    pub fn are_same(&self, a: Position, b: Position) -> Result<bool, String> {
         Ok(self.canonical(a)? == self.canonical(b)?)
     }
 
@@ -161,11 +161,11 @@ impl Histories {
     }
 
     fn get(&self, id: &ReplId) -> Result<&History, String> {
-        self.0.get(id).ok_or_else(|| format!("{id} is the name of no history"))
+        self.0.get(id).ok_or_else(|| format!("no history has the ID {id}"))
     }
 
     fn get_mut(&mut self, id: &ReplId) -> Result<&mut History, String> {
-        self.0.get_mut(id).ok_or_else(|| format!("{id} is the name of no history"))
+        self.0.get_mut(id).ok_or_else(|| format!("no history has the ID {id}"))
     }
 }
 
@@ -191,29 +191,29 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_has_one_value_for_ever() {
+    fn a_byte_never_changes() {
         let mut all = forked();
-        all.tell(&id(b'x'), NextByte(3), b"345678").unwrap();
-        all.tell(&id(b'x'), NextByte(1), b"12345").unwrap();
-        all.tell(&id(b'y'), NextByte(7), b"abc").unwrap();
+        all.record(&id(b'x'), NextByte(3), b"345678").unwrap();
+        all.record(&id(b'x'), NextByte(1), b"12345").unwrap();
+        all.record(&id(b'y'), NextByte(7), b"abc").unwrap();
         assert_eq!(all.coverage(), (13, 11));
-        let error = all.tell(&id(b'x'), NextByte(2), b"23x").unwrap_err();
+        let error = all.record(&id(b'x'), NextByte(2), b"23x").unwrap_err();
         assert!(error.starts_with("byte 4 of xxxx"), "{error}");
     }
 
     #[test]
     fn a_history_shares_the_bytes_before_it() {
         let mut all = forked();
-        all.tell(&id(b'x'), NextByte(1), b"1234567890").unwrap();
-        all.tell(&id(b'y'), NextByte(5), b"56abc").unwrap();
-        let error = all.tell(&id(b'y'), NextByte(5), b"57abc").unwrap_err();
+        all.record(&id(b'x'), NextByte(1), b"1234567890").unwrap();
+        all.record(&id(b'y'), NextByte(5), b"56abc").unwrap();
+        let error = all.record(&id(b'y'), NextByte(5), b"57abc").unwrap_err();
         assert!(error.starts_with("byte 6 of xxxx"), "{error}");
-        let error = all.tell(&id(b'y'), NextByte(9), b"cd").unwrap_err();
+        let error = all.record(&id(b'y'), NextByte(9), b"cd").unwrap_err();
         assert!(error.ends_with("which ends at 9"), "{error}");
     }
 
     #[test]
-    fn nobody_but_its_head_produces() {
+    fn only_its_head_produces() {
         let mut all = forked();
         assert!(all.produce(&id(b'x'), B, NextByte(11), 1).is_err());
         assert!(all.produce(&id(b'x'), A, NextByte(12), 1).is_err(), "a gap");
@@ -223,22 +223,22 @@ mod tests {
     }
 
     #[test]
-    fn names_are_given_once_and_after_something() {
+    fn ids_are_unique_and_parents_exist() {
         let mut all = forked();
         assert!(all.begin(id(b'x'), B, None, Offset(0)).is_err());
         assert!(all.begin(id(b'z'), B, Some(id(b'w')), Offset(0)).is_err());
         assert!(all.begin(id(b'z'), B, Some(id(b'x')), Offset(11)).is_err());
         all.begin(id(b'z'), B, None, Offset(50)).unwrap();
-        assert!(all.tell(&id(b'z'), NextByte(50), b"1").is_err());
+        assert!(all.record(&id(b'z'), NextByte(50), b"1").is_err());
         assert!(all.canonical((id(b'z'), Offset(49))).is_err());
     }
 
     #[test]
-    fn positions_are_one_up_to_the_fork() {
+    fn positions_are_the_same_up_to_the_fork() {
         let all = forked();
-        let one = |a, b| all.are_one((id(b'x'), Offset(a)), (id(b'y'), Offset(b))).unwrap();
-        assert!(one(6, 6) && one(1, 1) && one(0, 0));
-        assert!(!one(7, 7) && !one(6, 5) && !one(6, 7));
+        let same = |a, b| all.are_same((id(b'x'), Offset(a)), (id(b'y'), Offset(b))).unwrap();
+        assert!(same(6, 6) && same(1, 1) && same(0, 0));
+        assert!(!same(7, 7) && !same(6, 5) && !same(6, 7));
         assert!(all.canonical((id(b'y'), Offset(10))).is_err());
     }
 }

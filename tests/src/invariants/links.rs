@@ -1,4 +1,4 @@
-//! What must hold of the bytes on a connection between a replica and its master, whatever the network does to them.
+//! Invariants of the bytes on a connection between a replica and its master, under any network faults.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,12 +16,12 @@ type Fault = (Rule, String);
 /// A connection: the host that opened it, the one that accepted it, and its number among those between them.
 pub type LinkName = (HostId, HostId, u32);
 
-/// Where the master's side of a connection stands.
+/// What the master's side of a connection sends at present.
 #[derive(Debug)]
-enum Stage {
-    /// Answers to the handshake, one line each.
+enum Phase {
+    /// Replies of the handshake, one line each.
     Lines,
-    /// `+FULLRESYNC` was said: keep-alive newlines, then `$<size>`.
+    /// `+FULLRESYNC` was sent: keep-alive newlines, then `$<size>`.
     Announced(ReplId, Offset),
     /// The RDB file.
     Bulk { replid: ReplId, offset: Offset, left: usize },
@@ -34,14 +34,14 @@ enum Stage {
 /// One connection between two hosts.
 #[derive(Debug)]
 struct Link {
-    /// Sent and not received yet, by the opener and by the acceptor.
-    under_way: [VecDeque<u8>; 2],
+    /// Bytes in flight, sent by the opener and by the acceptor.
+    in_flight: [VecDeque<u8>; 2],
     /// What the opener sends.
     requests: QueryBuf,
     /// The history and byte of its PSYNC.
     asked: Option<(Vec<u8>, NextByte)>,
-    stage: Stage,
-    /// What the acceptor sent that is no whole line yet, or the RDB file so far.
+    phase: Phase,
+    /// An incomplete line of the acceptor, or the RDB file so far.
     pending: Vec<u8>,
     /// The byte of the stream that began it.
     began: Option<NextByte>,
@@ -52,10 +52,10 @@ struct Link {
 impl Link {
     fn new() -> Self {
         Self {
-            under_way: [VecDeque::new(), VecDeque::new()],
+            in_flight: [VecDeque::new(), VecDeque::new()],
             requests: QueryBuf::default(),
             asked: None,
-            stage: Stage::Lines,
+            phase: Phase::Lines,
             pending: Vec::new(),
             began: None,
             marked: false,
@@ -72,10 +72,10 @@ pub struct Links {
 }
 
 impl Links {
-    /// Bytes crossed the border between a process and its kernel.
+    /// Checks bytes that a process sent or received.
     ///
     /// # Errors
-    /// The rule that is broken.
+    /// The violated rule.
     pub fn see(&mut self, captured: &Captured, histories: &mut Histories) -> Result<(), Fault> {
         let name = (captured.opener, captured.acceptor, captured.nth);
         let link = self.links.entry(name).or_insert_with(Link::new);
@@ -86,7 +86,7 @@ impl Links {
         match captured.side {
             Side::Received => link.received(way, &captured.bytes),
             Side::Sent => {
-                link.under_way[way].extend(&captured.bytes);
+                link.in_flight[way].extend(&captured.bytes);
                 match captured.flow {
                     Flow::Up => link.requested(&captured.bytes),
                     Flow::Down => {
@@ -109,7 +109,7 @@ impl Links {
         self.marked
     }
 
-    /// How many connections came as far as a stream.
+    /// How many connections reached the stream.
     #[must_use]
     pub const fn streams(&self) -> u64 {
         self.streams
@@ -117,23 +117,23 @@ impl Links {
 }
 
 impl Link {
-    /// TCP's promise: what is received is what was sent, in order, once.
+    /// TCP's guarantee: what is received is what was sent, in order, once.
     fn received(&mut self, way: usize, bytes: &[u8]) -> Result<(), Fault> {
         let expected: Vec<u8> = {
-            let n = bytes.len().min(self.under_way[way].len());
-            self.under_way[way].drain(..n).collect()
+            let n = bytes.len().min(self.in_flight[way].len());
+            self.in_flight[way].drain(..n).collect()
         };
         if expected != bytes {
             let who = ["opener", "acceptor"][way];
             return Err((
-                Rule::WireIsTcp,
+                Rule::TcpIsReliable,
                 format!("the {who} sent {:?}, but {:?} arrived", lossy(&expected), lossy(bytes)),
             ));
         }
         Ok(())
     }
 
-    /// The replica's side: PSYNC is remembered, an ACK must not claim what was never sent.
+    /// The replica's side: remembers PSYNC; an acknowledged offset must have been sent.
     fn requested(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.requests.push(bytes);
         loop {
@@ -141,7 +141,7 @@ impl Link {
                 Parsed::Command(argv) => argv,
                 Parsed::NeedMore => return Ok(()),
                 Parsed::Empty | Parsed::Newline => continue,
-                Parsed::ProtocolError(error) => return Err((Rule::SpeaksTheProtocol, error)),
+                Parsed::ProtocolError(error) => return Err((Rule::FollowsProtocol, error)),
             };
             match argv.as_slice() {
                 [name, replid, offset] if name == b"PSYNC" => {
@@ -149,13 +149,13 @@ impl Link {
                 }
                 [name, option, offset] if name == b"REPLCONF" && option == b"ACK" => {
                     let offset = parse_i64_strict(offset).map(Offset);
-                    let (Stage::Stream { next, .. }, Some(began), Some(offset)) = (&self.stage, self.began, offset)
+                    let (Phase::Stream { next, .. }, Some(began), Some(offset)) = (&self.phase, self.began, offset)
                     else {
-                        return Err((Rule::AckIsOfTheStream, format!("an ACK of {offset:?} before the stream")));
+                        return Err((Rule::AckWithinStream, format!("an ACK of {offset:?} before the stream")));
                     };
                     if offset < began.had() || offset > next.had() {
                         return Err((
-                            Rule::AckIsOfTheStream,
+                            Rule::AckWithinStream,
                             format!("an ACK of {offset}, but {began}..={} were sent", next.had()),
                         ));
                     }
@@ -169,8 +169,8 @@ impl Link {
     fn answered(&mut self, bytes: &[u8], histories: &mut Histories) -> Result<(), Fault> {
         let mut bytes = bytes;
         while !bytes.is_empty() {
-            match &mut self.stage {
-                Stage::Lines | Stage::Announced(..) => {
+            match &mut self.phase {
+                Phase::Lines | Phase::Announced(..) => {
                     let end = bytes.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1);
                     self.pending.extend_from_slice(&bytes[..end]);
                     bytes = &bytes[end..];
@@ -179,7 +179,7 @@ impl Link {
                         self.line(line.trim_ascii_end())?;
                     }
                 }
-                Stage::Bulk { replid, offset, left } => {
+                Phase::Bulk { replid, offset, left } => {
                     let n = bytes.len().min(*left);
                     self.pending.extend_from_slice(&bytes[..n]);
                     *left -= n;
@@ -191,7 +191,7 @@ impl Link {
                         self.begin(replid, offset.next());
                     }
                 }
-                Stage::Marked { replid, offset, mark } => {
+                Phase::Marked { replid, offset, mark } => {
                     self.pending.extend_from_slice(bytes);
                     bytes = &[];
                     if let Some(file) = self.pending.strip_suffix(mark.as_slice()) {
@@ -202,8 +202,8 @@ impl Link {
                         self.begin(replid, offset.next());
                     }
                 }
-                Stage::Stream { replid, next } => {
-                    histories.tell(replid, *next, bytes).map_err(|why| (Rule::StreamIsContiguous, why))?;
+                Phase::Stream { replid, next } => {
+                    histories.record(replid, *next, bytes).map_err(|why| (Rule::StreamIsContiguous, why))?;
                     next.0 += bytes.len() as i64;
                     bytes = &[];
                 }
@@ -214,26 +214,26 @@ impl Link {
 
     fn line(&mut self, line: &[u8]) -> Result<(), Fault> {
         let words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
-        let unexpected = || (Rule::SpeaksTheProtocol, format!("the master said {:?}", lossy(line)));
-        match (&self.stage, words.as_slice()) {
-            (Stage::Announced(replid, offset), [line]) if line.starts_with(b"$EOF:") => {
+        let unexpected = || (Rule::FollowsProtocol, format!("the master sent {:?}", lossy(line)));
+        match (&self.phase, words.as_slice()) {
+            (Phase::Announced(replid, offset), [line]) if line.starts_with(b"$EOF:") => {
                 let mark = line[5..].to_vec();
                 if mark.len() != 40 {
                     return Err(unexpected());
                 }
-                self.stage = Stage::Marked { replid: *replid, offset: *offset, mark };
+                self.phase = Phase::Marked { replid: *replid, offset: *offset, mark };
             }
-            (Stage::Announced(replid, offset), [size]) if size.first() == Some(&b'$') => {
+            (Phase::Announced(replid, offset), [size]) if size.first() == Some(&b'$') => {
                 let left = parse_i64_strict(&size[1..]).and_then(|size| usize::try_from(size).ok());
                 let left = left.filter(|&left| left > 0).ok_or_else(unexpected)?;
-                self.stage = Stage::Bulk { replid: *replid, offset: *offset, left };
+                self.phase = Phase::Bulk { replid: *replid, offset: *offset, left };
             }
             (_, [b""]) => {}
-            (Stage::Announced(..), _) => return Err(unexpected()),
+            (Phase::Announced(..), _) => return Err(unexpected()),
             (_, [b"+FULLRESYNC", replid, offset]) => {
                 let replid = ReplId::from_bytes(replid).ok_or_else(unexpected)?;
                 let offset = parse_i64_strict(offset).ok_or_else(unexpected)?;
-                self.stage = Stage::Announced(replid, Offset(offset));
+                self.phase = Phase::Announced(replid, Offset(offset));
             }
             (_, [b"+CONTINUE", replid]) => {
                 let replid = ReplId::from_bytes(replid).ok_or_else(unexpected)?;
@@ -246,21 +246,21 @@ impl Link {
     }
 
     fn begin(&mut self, replid: ReplId, next: NextByte) {
-        self.stage = Stage::Stream { replid, next };
+        self.phase = Phase::Stream { replid, next };
         self.began = Some(next);
     }
 }
 
-/// The RDB file of a full resync stands for exactly the history and offset that `+FULLRESYNC` told.
+/// The RDB file of a full resync has exactly the history and offset of `+FULLRESYNC`.
 fn check_file(file: &[u8], replid: ReplId, offset: Offset) -> Result<(), Fault> {
     let loaded = rdb::load(file, &rdb::LoadOptions::default())
-        .map_err(|error| (Rule::FileIsOfTheOffset, format!("the RDB file: {error}")))?;
+        .map_err(|error| (Rule::RdbMatchesOffset, format!("the RDB file: {error}")))?;
     match loaded.repl {
         Some(info) if (info.id, info.offset) == (replid, offset) && loaded.bytes == file.len() => Ok(()),
         info => Err((
-            Rule::FileIsOfTheOffset,
+            Rule::RdbMatchesOffset,
             format!(
-                "told {replid} {offset}, but the RDB file ({} bytes of {}) says {info:?}",
+                "+FULLRESYNC {replid} {offset}, but the RDB file ({} bytes of {}) has {info:?}",
                 loaded.bytes,
                 file.len()
             ),
@@ -287,22 +287,22 @@ mod tests {
     }
 
     /// A connection to a master whose history has 104 bytes, of which 51..=54 are `abcd`.
-    struct Talk {
+    struct TestLink {
         links: Links,
         histories: Histories,
     }
 
-    impl Talk {
+    impl TestLink {
         fn new() -> Self {
             let mut histories = Histories::new();
             let head = Process { host: HostId(0), boot: 0 };
             histories.begin(id(), head, None, Offset(0)).unwrap();
             histories.produce(&id(), head, NextByte(1), 104).unwrap();
-            histories.tell(&id(), NextByte(51), b"abcd").unwrap();
+            histories.record(&id(), NextByte(51), b"abcd").unwrap();
             Self { links: Links::default(), histories }
         }
 
-        fn say(&mut self, flow: Flow, side: Side, bytes: &[u8]) -> Option<Rule> {
+        fn capture(&mut self, flow: Flow, side: Side, bytes: &[u8]) -> Option<Rule> {
             let captured = Captured {
                 link: None,
                 opener: HostId(1),
@@ -317,14 +317,14 @@ mod tests {
         }
 
         fn replica(&mut self, words: &[&str]) -> Option<Rule> {
-            self.say(Flow::Up, Side::Sent, &encode_command(words))
+            self.capture(Flow::Up, Side::Sent, &encode_command(words))
         }
 
         fn master(&mut self, bytes: &[u8]) -> Option<Rule> {
-            self.say(Flow::Down, Side::Sent, bytes)
+            self.capture(Flow::Down, Side::Sent, bytes)
         }
 
-        /// The replica had 50 bytes and goes on with byte 51.
+        /// The replica had 50 bytes and continues with byte 51.
         fn resumed() -> Self {
             let mut talk = Self::new();
             assert_eq!(talk.master(b"+PONG\r\n+OK\r\n+O"), None);
@@ -343,23 +343,23 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_goes_on_with_the_byte_asked_for() {
-        let mut talk = Talk::resumed();
+    fn a_stream_begins_with_the_byte_asked_for() {
+        let mut talk = TestLink::resumed();
         assert_eq!(talk.master(b"ab"), None);
         assert_eq!(talk.master(b"cd"), None);
         assert_eq!(talk.master(b"whatever comes, it is the first to be seen"), None);
-        let mut talk = Talk::resumed();
+        let mut talk = TestLink::resumed();
         assert_eq!(talk.master(b"bcd"), Some(Rule::StreamIsContiguous), "a byte too late");
-        let mut talk = Talk::resumed();
+        let mut talk = TestLink::resumed();
         assert_eq!(talk.master(b"\nabcd"), Some(Rule::StreamIsContiguous), "a keep-alive within the stream");
-        let mut talk = Talk::resumed();
+        let mut talk = TestLink::resumed();
         assert_eq!(talk.master(&[b'a'; 1]), None);
         assert_eq!(talk.master(&[b'x'; 60]), Some(Rule::StreamIsContiguous));
     }
 
     #[test]
     fn nothing_is_sent_that_was_not_produced() {
-        let mut talk = Talk::resumed();
+        let mut talk = TestLink::resumed();
         let mut rest = b"abcd".to_vec();
         rest.resize(54, b'.');
         assert_eq!(talk.master(&rest), None, "up to byte 104");
@@ -367,60 +367,60 @@ mod tests {
     }
 
     #[test]
-    fn an_ack_is_of_what_was_sent() {
-        let mut talk = Talk::resumed();
+    fn an_acknowledged_offset_was_sent() {
+        let mut talk = TestLink::resumed();
         assert_eq!(talk.replica(&["REPLCONF", "ACK", "50"]), None);
         assert_eq!(talk.master(b"abcd"), None);
         assert_eq!(talk.replica(&["REPLCONF", "ACK", "54"]), None);
-        assert_eq!(talk.replica(&["REPLCONF", "ACK", "55"]), Some(Rule::AckIsOfTheStream));
-        assert_eq!(talk.replica(&["REPLCONF", "ACK", "49"]), Some(Rule::AckIsOfTheStream));
-        assert_eq!(Talk::new().replica(&["REPLCONF", "ACK", "0"]), Some(Rule::AckIsOfTheStream));
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "55"]), Some(Rule::AckWithinStream));
+        assert_eq!(talk.replica(&["REPLCONF", "ACK", "49"]), Some(Rule::AckWithinStream));
+        assert_eq!(TestLink::new().replica(&["REPLCONF", "ACK", "0"]), Some(Rule::AckWithinStream));
     }
 
     #[test]
-    fn a_file_stands_for_the_offset_told() {
+    fn a_file_has_the_offset_of_fullresync() {
         let full = |rdb: &[u8]| {
-            let mut talk = Talk::new();
+            let mut talk = TestLink::new();
             assert_eq!(talk.replica(&["PSYNC", "?", "-1"]), None);
             assert_eq!(talk.master(format!("+FULLRESYNC {} 50\r\n\n\n${}\r\n", id(), rdb.len()).as_bytes()), None);
             let (one, two) = rdb.split_at(20);
             assert_eq!(talk.master(one), None);
             let mut last = two.to_vec();
             last.extend_from_slice(b"abc");
-            let broken = talk.master(&last);
-            (broken, talk)
+            let violation = talk.master(&last);
+            (violation, talk)
         };
-        let (broken, mut talk) = full(&file(id(), 50));
-        assert_eq!(broken, None);
-        assert_eq!(talk.master(b"d"), None, "the stream goes on after the file");
-        assert_eq!(full(&file(id(), 51)).0, Some(Rule::FileIsOfTheOffset));
-        assert_eq!(full(&file(ReplId::NONE, 50)).0, Some(Rule::FileIsOfTheOffset));
+        let (violation, mut talk) = full(&file(id(), 50));
+        assert_eq!(violation, None);
+        assert_eq!(talk.master(b"d"), None, "the stream follows the file");
+        assert_eq!(full(&file(id(), 51)).0, Some(Rule::RdbMatchesOffset));
+        assert_eq!(full(&file(ReplId::NONE, 50)).0, Some(Rule::RdbMatchesOffset));
         let mut damaged = file(id(), 50);
         damaged[12] ^= 1;
-        assert_eq!(full(&damaged).0, Some(Rule::FileIsOfTheOffset));
+        assert_eq!(full(&damaged).0, Some(Rule::RdbMatchesOffset));
     }
 
     #[test]
     fn what_arrives_is_what_was_sent() {
-        let mut talk = Talk::new();
+        let mut talk = TestLink::new();
         assert_eq!(talk.master(b"+PONG\r\n"), None);
-        assert_eq!(talk.say(Flow::Down, Side::Received, b"+PO"), None);
-        assert_eq!(talk.say(Flow::Down, Side::Received, b"NG"), None);
-        let mut other = Talk::new();
+        assert_eq!(talk.capture(Flow::Down, Side::Received, b"+PO"), None);
+        assert_eq!(talk.capture(Flow::Down, Side::Received, b"NG"), None);
+        let mut other = TestLink::new();
         assert_eq!(other.master(b"+PONG\r\n"), None);
-        assert_eq!(other.say(Flow::Down, Side::Received, b"PONG"), Some(Rule::WireIsTcp));
-        assert_eq!(talk.say(Flow::Down, Side::Received, b"\r\n+OK"), Some(Rule::WireIsTcp));
-        assert_eq!(talk.say(Flow::Up, Side::Received, b"x"), Some(Rule::WireIsTcp));
+        assert_eq!(other.capture(Flow::Down, Side::Received, b"PONG"), Some(Rule::TcpIsReliable));
+        assert_eq!(talk.capture(Flow::Down, Side::Received, b"\r\n+OK"), Some(Rule::TcpIsReliable));
+        assert_eq!(talk.capture(Flow::Up, Side::Received, b"x"), Some(Rule::TcpIsReliable));
     }
 
     #[test]
-    fn both_sides_speak_the_protocol() {
-        let mut talk = Talk::new();
+    fn both_sides_follow_the_protocol() {
+        let mut talk = TestLink::new();
         let line = format!("+CONTINUE {}\r\n", id());
-        assert_eq!(talk.master(line.as_bytes()), Some(Rule::SpeaksTheProtocol), "nobody asked");
-        let mut talk = Talk::new();
+        assert_eq!(talk.master(line.as_bytes()), Some(Rule::FollowsProtocol), "without a PSYNC");
+        let mut talk = TestLink::new();
         assert_eq!(talk.master(format!("+FULLRESYNC {} 50\r\n", id()).as_bytes()), None);
-        assert_eq!(talk.master(b"+OK\r\n"), Some(Rule::SpeaksTheProtocol));
-        assert_eq!(Talk::new().say(Flow::Up, Side::Sent, b"*1\r\n+PING\r\n"), Some(Rule::SpeaksTheProtocol));
+        assert_eq!(talk.master(b"+OK\r\n"), Some(Rule::FollowsProtocol));
+        assert_eq!(TestLink::new().capture(Flow::Up, Side::Sent, b"*1\r\n+PING\r\n"), Some(Rule::FollowsProtocol));
     }
 }

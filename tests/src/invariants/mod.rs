@@ -1,8 +1,7 @@
-//! What must be true of every world at every moment, watched from outside.
+//! Invariants of every world at every moment, checked from outside.
 //!
-//! A [`Checker`] looks at a [`World`] after each of its events. It decides nothing that a node decides: it keeps the
-//! bytes of all histories ([`Histories`]), follows each node's events, and holds what nodes, connections and datasets
-//! claim against that.
+//! A [`Checker`] checks a [`World`] after each of its events. It keeps the bytes of all histories ([`Histories`]),
+//! follows each node's events, and compares nodes, connections and datasets with that. It uses no decision of a node.
 //!
 //! The world must record its timeline and capture its connections ([`watched`]); frames are not needed.
 
@@ -32,43 +31,43 @@ pub use silence::SilenceLimits;
 /// How often datasets are compared, in microseconds of virtual time.
 const DATA_EVERY_US: u64 = 500_000;
 
-/// What must hold.
+/// An invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
     /// A CONNECTED replica's link, offset and ID are its master's, and it has applied no more than it received.
     LinkAgrees,
     /// `repl_backlog_off + histlen = master_repl_offset + 1`.
     BacklogEndsAtOffset,
-    /// All who ever had a byte of a history had the same one.
-    BytesAreOne,
+    /// A byte of a history has the same value everywhere.
+    BytesAgree,
     /// `second_replid_offset <= master_repl_offset + 1`.
-    SecondHistoryIsPast,
-    /// A partial resync brings exactly what was missing.
+    SecondHistoryInPast,
+    /// A partial resync sends exactly the missing bytes.
     ResyncIsExact,
-    /// A partial resync is granted only to those whose bytes are the beginning of the master's.
+    /// A partial resync is granted only if the replica's bytes are a prefix of the master's.
     ResyncIsSafe,
     /// From its start, a stream is that of its history, without gap or addition.
     StreamIsContiguous,
     /// An offset moves only by bytes that were fed, or by a full resync.
     OffsetMovesByBytes,
-    /// Only the head of a chain produces; the others pass on.
-    OnlyTheHeadProduces,
-    /// A name is given to one history, and each change of names is one that Redis knows.
-    NamesAreTrue,
-    /// An ACK claims nothing that was not sent.
-    AckIsOfTheStream,
-    /// The RDB file of a full resync stands for the history and offset told.
-    FileIsOfTheOffset,
+    /// Only the head of a chain produces bytes; the others forward them.
+    OnlyHeadProduces,
+    /// A replication ID names one history, and each change of IDs is one that Redis makes.
+    IdsAreUnique,
+    /// An acknowledged offset is one that was sent.
+    AckWithinStream,
+    /// The RDB file of a full resync has the history and offset of `+FULLRESYNC`.
+    RdbMatchesOffset,
     /// What arrives on a connection is what was sent.
-    WireIsTcp,
-    /// Peers understand each other.
-    SpeaksTheProtocol,
-    /// Who stands at the same place of the same history has the same data.
-    DataIsOne,
-    /// A silent peer is given up after `repl-timeout`.
-    NobodyWaitsForEver,
-    /// When all is mended, all replicas come to be what their master is.
-    AllComesTogether,
+    TcpIsReliable,
+    /// Both peers follow the protocol.
+    FollowsProtocol,
+    /// Nodes at the same offset of the same history have the same data.
+    DataAgrees,
+    /// The link to a silent peer is closed after `repl-timeout`.
+    SilentPeerTimesOut,
+    /// Once all faults are repaired, all replicas become equal to their master.
+    Converges,
 }
 
 impl fmt::Display for Rule {
@@ -76,39 +75,39 @@ impl fmt::Display for Rule {
         f.write_str(match self {
             Self::LinkAgrees => "a connected replica's link, offset and ID are its master's",
             Self::BacklogEndsAtOffset => "a backlog ends at the node's offset",
-            Self::BytesAreOne => "all who have a byte of a history have the same one",
-            Self::SecondHistoryIsPast => "a second history lies in the past",
-            Self::ResyncIsExact => "a partial resync brings exactly what was missing",
-            Self::ResyncIsSafe => "a partial resync is granted only where the histories are one",
+            Self::BytesAgree => "a byte of a history has the same value everywhere",
+            Self::SecondHistoryInPast => "the second history ends at the present offset at the latest",
+            Self::ResyncIsExact => "a partial resync sends exactly the missing bytes",
+            Self::ResyncIsSafe => "a partial resync is granted only within a shared history",
             Self::StreamIsContiguous => "a stream is its history, without gap or addition",
             Self::OffsetMovesByBytes => "an offset moves only by bytes that were fed",
-            Self::OnlyTheHeadProduces => "only the head of a chain produces",
-            Self::NamesAreTrue => "a replication ID names one history",
-            Self::AckIsOfTheStream => "an ACK claims nothing that was not sent",
-            Self::FileIsOfTheOffset => "an RDB file stands for the offset told",
-            Self::WireIsTcp => "what arrives on a connection is what was sent",
-            Self::SpeaksTheProtocol => "peers understand each other",
-            Self::DataIsOne => "who stands at the same place of a history has the same data",
-            Self::NobodyWaitsForEver => "a silent peer is given up after repl-timeout",
-            Self::AllComesTogether => "when all is mended, all replicas come to be what their master is",
+            Self::OnlyHeadProduces => "only the head of a chain produces bytes",
+            Self::IdsAreUnique => "a replication ID names one history",
+            Self::AckWithinStream => "an acknowledged offset was sent",
+            Self::RdbMatchesOffset => "an RDB file has the offset of +FULLRESYNC",
+            Self::TcpIsReliable => "what arrives on a connection is what was sent",
+            Self::FollowsProtocol => "both peers follow the protocol",
+            Self::DataAgrees => "nodes at the same offset of a history have the same data",
+            Self::SilentPeerTimesOut => "the link to a silent peer is closed after repl-timeout",
+            Self::Converges => "all replicas become equal to their master after repairs",
         })
     }
 }
 
-/// A rule that did not hold.
+/// A violated rule, with the numbers that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct Violation {
     /// The rule.
     pub rule: Rule,
     /// When.
     pub at: SimTime,
     /// On which host, if on one.
     pub host: Option<HostId>,
-    /// By which numbers.
+    /// The numbers that show it.
     pub why: String,
 }
 
-impl fmt::Display for Broken {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "at {}.{:06} s", self.at.0 / 1_000_000, self.at.0 % 1_000_000)?;
         if let Some(host) = self.host {
@@ -118,9 +117,9 @@ impl fmt::Display for Broken {
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for Violation {}
 
-/// `config` with all that a [`Checker`] needs to see.
+/// `config` with everything recorded that a [`Checker`] needs.
 #[must_use]
 pub fn watched(config: WorldConfig) -> WorldConfig {
     WorldConfig { record: true, frames_max: 0, capture: true, ..config }
@@ -131,15 +130,15 @@ pub fn watched(config: WorldConfig) -> WorldConfig {
 struct Followed {
     process: Process,
     replid: ReplId,
-    /// Unknown after a restart with an RDB file that names a history, until the node is looked at.
+    /// Unknown after a restart with an RDB file that names a history, until the node is checked.
     offset: Option<Offset>,
-    /// What `+FULLRESYNC` told last.
+    /// History and offset of the last `+FULLRESYNC`.
     announced: Option<Position>,
-    /// Unknown until the node is looked at or tells.
+    /// Unknown until the node is checked or has an event about it.
     is_replica: Option<bool>,
 }
 
-/// Bytes that a node fed during the event that is being looked at.
+/// Bytes that a node fed during the event that is being checked.
 struct Fed {
     host: HostId,
     replid: ReplId,
@@ -147,12 +146,12 @@ struct Fed {
     len: usize,
 }
 
-/// How much a checker has looked at: that a run was not vacuous.
+/// How much was checked: shows that a run was not vacuous.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Events of the world.
     pub events: u64,
-    /// Bytes fed, by producing or passing on.
+    /// Bytes fed, produced or forwarded.
     pub bytes_fed: u64,
     /// PSYNCs answered with `+CONTINUE`.
     pub partial: u64,
@@ -160,21 +159,21 @@ pub struct Tally {
     pub full: u64,
     /// Promotions.
     pub promotions: u64,
-    /// Nodes that took on their master's new name by `+CONTINUE`.
+    /// Nodes that got their master's new ID by `+CONTINUE`.
     pub renamed: u64,
-    /// Processes that took up a history from their RDB file.
+    /// Processes that continued a history from their RDB file.
     pub restored: u64,
     /// Links of replicas that came up.
     pub links_up: u64,
     /// Pairs of datasets compared.
     pub data_pairs: u64,
-    /// Connections that came as far as a stream.
+    /// Connections that reached the stream.
     pub streams: u64,
     /// RDBs that were streamed up to a mark, without a file.
     pub diskless: u64,
 }
 
-/// Looks at a world after each of its events.
+/// Checks a world after each of its events.
 #[derive(Debug, Default)]
 pub struct Checker {
     histories: Histories,
@@ -189,13 +188,13 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// A checker for a world that [`watched`] configured and that has not begun.
+    /// A checker for a world with a [`watched`] configuration in which nothing has happened yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How much was looked at.
+    /// How much was checked.
     #[must_use]
     pub fn tally(&self) -> Tally {
         Tally { streams: self.links.streams(), diskless: self.links.marked(), ..self.tally }
@@ -207,13 +206,13 @@ impl Checker {
         &self.histories
     }
 
-    /// Looks at what the last event of `world` did. To be called after each.
+    /// Checks what the last event of `world` did. To be called after each event.
     ///
     /// # Errors
     /// The first rule that does not hold.
-    pub fn look(&mut self, world: &World) -> Result<(), Broken> {
+    pub fn look(&mut self, world: &World) -> Result<(), Violation> {
         let at = world.now();
-        let broken = |host| move |(rule, why)| Broken { rule, at, host, why };
+        let violation = |host| move |(rule, why)| Violation { rule, at, host, why };
         self.tally.events += 1;
         let mut fed = Vec::new();
         for entry in &world.timeline()[self.entries..] {
@@ -221,51 +220,51 @@ impl Checker {
                 self.silence.note(entry.at.0, host, &entry.what);
             }
             if let (Some(host), What::Node(event)) = (entry.host, &entry.what) {
-                self.follow(host, event, &mut fed).map_err(broken(Some(host)))?;
+                self.follow(host, event, &mut fed).map_err(violation(Some(host)))?;
             }
         }
         self.entries = world.timeline().len();
         for host in world.host_ids() {
             let Some(node) = world.node(host) else { continue };
-            self.meet(host, NodeSeen::of(node)).map_err(broken(Some(host)))?;
+            self.check_node(host, NodeSeen::of(node)).map_err(violation(Some(host)))?;
         }
         for Fed { host, replid, from, len } in fed {
             if let Some((from, bytes)) = world.node(host).and_then(|node| kept(node, from, len)) {
                 self.histories
-                    .tell(&replid, from, &bytes)
-                    .map_err(|why| broken(Some(host))((Rule::BytesAreOne, why)))?;
+                    .record(&replid, from, &bytes)
+                    .map_err(|why| violation(Some(host))((Rule::BytesAgree, why)))?;
             }
         }
         for captured in &world.captured()[self.captured..] {
             match (captured.flow, captured.side) {
-                (Flow::Down, Side::Received) => self.silence.heard(captured.at.0, captured.opener),
+                (Flow::Down, Side::Received) => self.silence.received(captured.at.0, captured.opener),
                 (Flow::Up, Side::Received) if captured.bytes.iter().all(|&byte| byte == b'\n') => {
-                    self.silence.heard_newline(captured.at.0, captured.acceptor);
+                    self.silence.received_newline(captured.at.0, captured.acceptor);
                 }
                 _ => {}
             }
-            self.links.see(captured, &mut self.histories).map_err(broken(None))?;
+            self.links.see(captured, &mut self.histories).map_err(violation(None))?;
         }
         self.captured = world.captured().len();
         for host in world.host_ids().filter(|host| world.power(*host) == Some(Power::Running)) {
             let Some(node) = world.node(host) else { continue };
             self.silence
                 .check(at.0, host, node.repl_state(), node.config().repl_timeout)
-                .map_err(|why| broken(Some(host))((Rule::NobodyWaitsForEver, why)))?;
+                .map_err(|why| violation(Some(host))((Rule::SilentPeerTimesOut, why)))?;
         }
         if at.0 >= self.data_checked_at + DATA_EVERY_US {
             self.data_checked_at = at.0;
-            self.compare_data(world).map_err(broken(None))?;
+            self.compare_data(world).map_err(violation(None))?;
         }
         Ok(())
     }
 
-    /// A node said what it did.
+    /// An event of a node.
     fn follow(&mut self, host: HostId, event: &Event, fed: &mut Vec<Fed>) -> Result<(), (Rule, String)> {
         match event {
             Event::Ids { replid, replid2, second_replid_offset, why } => self
-                .named(host, *replid, *replid2, *second_replid_offset, *why)
-                .map_err(|error| (Rule::NamesAreTrue, error)),
+                .check_ids(host, *replid, *replid2, *second_replid_offset, *why)
+                .map_err(|error| (Rule::IdsAreUnique, error)),
             Event::Fed { from, len, kind } => {
                 self.fed(host, *from, *len, *kind)?;
                 let replid = self.followed(host)?.replid;
@@ -281,17 +280,17 @@ impl Checker {
                 self.tally.links_up += u64::from(*to == ReplState::Connected);
                 Ok(())
             }
-            Event::Verdict { verdict, .. } => self.judged(host, verdict),
+            Event::Verdict { verdict, .. } => self.check_verdict(host, verdict),
             _ => Ok(()),
         }
     }
 
     fn followed(&mut self, host: HostId) -> Result<&mut Followed, (Rule, String)> {
-        self.nodes.get_mut(&host).ok_or_else(|| (Rule::NamesAreTrue, "the node never named its history".into()))
+        self.nodes.get_mut(&host).ok_or_else(|| (Rule::IdsAreUnique, "the node has no replication ID yet".into()))
     }
 
-    /// A node's history got a name, or another one.
-    fn named(
+    /// A node's replication IDs changed.
+    fn check_ids(
         &mut self,
         host: HostId,
         replid: ReplId,
@@ -308,7 +307,7 @@ impl Checker {
             return self.histories.begin(replid, process, None, Offset(0));
         }
         let known = self.nodes.get_mut(&host).ok_or("no process started there")?;
-        let old = (known.replid, known.offset.ok_or("it changed before it was seen")?);
+        let old = (known.replid, known.offset.ok_or("it changed before the node was checked")?);
         let expect_second = |expected: (ReplId, NextByte)| {
             if (replid2, second) == expected {
                 Ok(())
@@ -332,7 +331,7 @@ impl Checker {
             }
             IdChange::FullResync => {
                 expect_second((ReplId::NONE, NextByte::NONE))?;
-                let (announced, offset) = known.announced.take().ok_or("a full resync that nobody announced")?;
+                let (announced, offset) = known.announced.take().ok_or("a full resync without +FULLRESYNC")?;
                 if announced != replid {
                     return Err(format!("{announced} was announced, {replid} came"));
                 }
@@ -341,8 +340,8 @@ impl Checker {
             }
             IdChange::Continued => {
                 expect_second((old.0, old.1.next()))?;
-                if !self.histories.are_one(old, (replid, old.1))? {
-                    return Err(format!("byte {} of {} is none of {replid}", old.1, old.0));
+                if !self.histories.are_same(old, (replid, old.1))? {
+                    return Err(format!("byte {} of {} is not part of {replid}", old.1, old.0));
                 }
                 self.tally.renamed += 1;
                 Ok(())
@@ -368,21 +367,21 @@ impl Checker {
         self.tally.bytes_fed += len as u64;
         if is_replica.is_some_and(|is_replica| is_replica != (kind == FeedKind::Proxied)) {
             let role = if is_replica == Some(true) { "replica" } else { "master" };
-            return Err((Rule::OnlyTheHeadProduces, format!("a {role} fed {kind:?}")));
+            return Err((Rule::OnlyHeadProduces, format!("a {role} fed {kind:?}")));
         }
         if kind == FeedKind::Proxied {
-            let produced = self.histories.end(&replid).map_err(|why| (Rule::NamesAreTrue, why))?;
+            let produced = self.histories.end(&replid).map_err(|why| (Rule::IdsAreUnique, why))?;
             if end > produced {
-                let why = format!("passed on up to byte {end} of {replid}, of which only {produced} were produced");
-                return Err((Rule::OnlyTheHeadProduces, why));
+                let why = format!("forwarded up to byte {end} of {replid}, of which only {produced} were produced");
+                return Err((Rule::OnlyHeadProduces, why));
             }
             return Ok(());
         }
-        self.histories.produce(&replid, process, from, len).map_err(|why| (Rule::OnlyTheHeadProduces, why))
+        self.histories.produce(&replid, process, from, len).map_err(|why| (Rule::OnlyHeadProduces, why))
     }
 
-    /// A node decided about a PSYNC.
-    fn judged(&mut self, host: HostId, verdict: &PsyncVerdict) -> Result<(), (Rule, String)> {
+    /// A node's decision about a PSYNC.
+    fn check_verdict(&mut self, host: HostId, verdict: &PsyncVerdict) -> Result<(), (Rule, String)> {
         let Decision::Continue { bytes, .. } = verdict.decision else {
             self.tally.full += 1;
             return Ok(());
@@ -396,22 +395,22 @@ impl Checker {
         let known = self.followed(host)?;
         let position = (known.replid, known.offset);
         if position != (history.replid, Some(history.master_repl_offset)) {
-            let why = format!("it thinks to be at {} of {}", history.master_repl_offset, history.replid);
+            let why = format!("its own position is {} of {}", history.master_repl_offset, history.replid);
             return Err((Rule::OffsetMovesByBytes, why));
         }
         let had = next.had();
         let missing = history.master_repl_offset.0 - had.0;
         if bytes as i64 != missing {
-            return Err((Rule::ResyncIsExact, format!("{missing} bytes are missing, {bytes} come")));
+            return Err((Rule::ResyncIsExact, format!("{missing} bytes are missing, {bytes} are sent")));
         }
-        if !self.histories.are_one((asked, had), (history.replid, had)).map_err(unsafe_because)? {
-            return Err(unsafe_because(format!("byte {had} of {asked} is none of {}", history.replid)));
+        if !self.histories.are_same((asked, had), (history.replid, had)).map_err(unsafe_because)? {
+            return Err(unsafe_because(format!("byte {had} of {asked} is not part of {}", history.replid)));
         }
         Ok(())
     }
 
-    /// A node's numbers between two turns.
-    fn meet(&mut self, host: HostId, seen: NodeSeen) -> Result<(), (Rule, String)> {
+    /// Checks a node's numbers between two iterations of its event loop.
+    fn check_node(&mut self, host: HostId, seen: NodeSeen) -> Result<(), (Rule, String)> {
         seen.check()?;
         let position = (seen.history.replid, seen.history.master_repl_offset);
         let restored = {
@@ -431,35 +430,35 @@ impl Checker {
             restored
         };
         if restored {
-            self.histories.canonical(position).map_err(|why| (Rule::NamesAreTrue, why))?;
+            self.histories.canonical(position).map_err(|why| (Rule::IdsAreUnique, why))?;
         }
         Ok(())
     }
 
-    /// Datasets of nodes that stand at the same place.
+    /// Compares the datasets of nodes at the same position.
     ///
     /// # Errors
     /// Two of them differ.
     fn compare_data(&mut self, world: &World) -> Result<(), (Rule, String)> {
-        let mut places: BTreeMap<Position, HostId> = BTreeMap::new();
+        let mut positions: BTreeMap<Position, HostId> = BTreeMap::new();
         for host in world.host_ids() {
             let Some(node) = world.node(host) else { continue };
             let seen = NodeSeen::of(node);
-            // Without a live link or a backlog a dataset may have moved on, or be gone, without the offset.
+            // Without a live link or a backlog a dataset may have changed, or been dropped, without the offset.
             if seen.link.is_none() && (seen.is_replica || seen.backlog.is_none()) {
                 continue;
             }
             let position = (seen.history.replid, seen.history.master_repl_offset);
-            let place = self.histories.canonical(position).map_err(|why| (Rule::BytesAreOne, why))?;
-            let Some(&other) = places.get(&place) else {
-                places.insert(place, host);
+            let place = self.histories.canonical(position).map_err(|why| (Rule::BytesAgree, why))?;
+            let Some(&other) = positions.get(&place) else {
+                positions.insert(place, host);
                 continue;
             };
             let Some(twin) = world.node(other) else { continue };
             self.tally.data_pairs += 1;
             same_values(node.keyspace(), twin.keyspace()).map_err(|why| {
                 let why = format!("hosts {} and {} at {} of {}: {why}", host.0, other.0, place.1, place.0);
-                (Rule::DataIsOne, why)
+                (Rule::DataAgrees, why)
             })?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What must hold of one node's numbers between any two turns of its event loop.
+//! Invariants of one node's numbers between any two iterations of its event loop.
 
 use psyncscope_engine::Node;
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
@@ -18,12 +18,12 @@ pub struct LinkSeen {
     pub read_reploff: Offset,
 }
 
-/// A node's numbers, as a checker sees them.
+/// The numbers of a node that are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NodeSeen {
     /// Its histories and its offset.
     pub history: History,
-    /// What its backlog covers.
+    /// The range of its backlog.
     pub backlog: Option<BacklogWindow>,
     /// `repl_state`.
     pub state: ReplState,
@@ -34,7 +34,7 @@ pub struct NodeSeen {
 }
 
 impl NodeSeen {
-    /// Looks at a node.
+    /// Reads them from a node.
     #[must_use]
     pub fn of(node: &Node) -> Self {
         let link = node.master_link_offsets().zip(node.master_link_replid());
@@ -50,7 +50,7 @@ impl NodeSeen {
     /// The rules about the numbers of one node.
     ///
     /// # Errors
-    /// The rule that is broken, and by which numbers.
+    /// The violated rule, and by which numbers.
     pub fn check(&self) -> Result<(), (Rule, String)> {
         self.check_link()?;
         let History { replid, replid2, second_replid_offset, master_repl_offset } = self.history;
@@ -70,7 +70,7 @@ impl NodeSeen {
             || replid == replid2
         {
             return Err((
-                Rule::SecondHistoryIsPast,
+                Rule::SecondHistoryInPast,
                 format!("{replid} at {master_repl_offset}, {replid2} up to {second_replid_offset}"),
             ));
         }
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    fn broken(change: impl FnOnce(&mut NodeSeen)) -> Option<Rule> {
+    fn violation(change: impl FnOnce(&mut NodeSeen)) -> Option<Rule> {
         let mut seen = replica();
         change(&mut seen);
         seen.check().err().map(|(rule, _)| rule)
@@ -139,23 +139,23 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_node_passes() {
-        assert_eq!(broken(|_| {}), None);
-        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte(105)), None);
-        assert_eq!(broken(|seen| link(seen).read_reploff = Offset(104)), None);
+    fn a_correct_node_passes() {
+        assert_eq!(violation(|_| {}), None);
+        assert_eq!(violation(|seen| seen.history.second_replid_offset = NextByte(105)), None);
+        assert_eq!(violation(|seen| link(seen).read_reploff = Offset(104)), None);
     }
 
     #[test]
-    fn a_link_that_disagrees_is_found() {
+    fn a_link_that_differs_is_found() {
         let rule = Some(Rule::LinkAgrees);
-        assert_eq!(broken(|seen| link(seen).reploff = Offset(103)), rule);
-        assert_eq!(broken(|seen| link(seen).read_reploff = Offset(103)), rule);
-        assert_eq!(broken(|seen| link(seen).replid = id(b'b')), rule);
-        assert_eq!(broken(|seen| seen.link = None), rule);
-        assert_eq!(broken(|seen| seen.state = ReplState::Transfer), rule);
-        assert_eq!(broken(|seen| seen.is_replica = false), rule);
-        assert_eq!(broken(|seen| (seen.state, seen.link) = (ReplState::None, None)), rule);
-        assert_eq!(broken(|seen| seen.backlog = None), rule);
+        assert_eq!(violation(|seen| link(seen).reploff = Offset(103)), rule);
+        assert_eq!(violation(|seen| link(seen).read_reploff = Offset(103)), rule);
+        assert_eq!(violation(|seen| link(seen).replid = id(b'b')), rule);
+        assert_eq!(violation(|seen| seen.link = None), rule);
+        assert_eq!(violation(|seen| seen.state = ReplState::Transfer), rule);
+        assert_eq!(violation(|seen| seen.is_replica = false), rule);
+        assert_eq!(violation(|seen| (seen.state, seen.link) = (ReplState::None, None)), rule);
+        assert_eq!(violation(|seen| seen.backlog = None), rule);
     }
 
     #[test]
@@ -164,19 +164,19 @@ mod tests {
             move |seen: &mut NodeSeen| seen.backlog = Some(BacklogWindow { off: NextByte(off), histlen, size })
         };
         let rule = Some(Rule::BacklogEndsAtOffset);
-        assert_eq!(broken(window(42, 64, 64)), rule);
-        assert_eq!(broken(window(40, 64, 64)), rule);
-        assert_eq!(broken(window(41, 63, 64)), rule);
-        assert_eq!(broken(window(41, 64, 63)), rule);
-        assert_eq!(broken(window(105, 0, 64)), None);
+        assert_eq!(violation(window(42, 64, 64)), rule);
+        assert_eq!(violation(window(40, 64, 64)), rule);
+        assert_eq!(violation(window(41, 63, 64)), rule);
+        assert_eq!(violation(window(41, 64, 63)), rule);
+        assert_eq!(violation(window(105, 0, 64)), None);
     }
 
     #[test]
-    fn a_second_history_that_lies_ahead_is_found() {
-        let rule = Some(Rule::SecondHistoryIsPast);
-        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte(106)), rule);
-        assert_eq!(broken(|seen| seen.history.second_replid_offset = NextByte::NONE), rule);
-        assert_eq!(broken(|seen| seen.history.replid2 = ReplId::NONE), rule);
-        assert_eq!(broken(|seen| seen.history.replid2 = id(b'a')), rule);
+    fn a_second_history_beyond_the_offset_is_found() {
+        let rule = Some(Rule::SecondHistoryInPast);
+        assert_eq!(violation(|seen| seen.history.second_replid_offset = NextByte(106)), rule);
+        assert_eq!(violation(|seen| seen.history.second_replid_offset = NextByte::NONE), rule);
+        assert_eq!(violation(|seen| seen.history.replid2 = ReplId::NONE), rule);
+        assert_eq!(violation(|seen| seen.history.replid2 = id(b'a')), rule);
     }
 }

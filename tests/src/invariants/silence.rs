@@ -1,7 +1,7 @@
-//! A silent peer is given up in time: a master by its replica, a replica by its master.
+//! The link to a silent peer is closed in time: by the replica and by the master.
 //!
-//! Redis counts whole seconds of the wall clock once a second, so a limit of N seconds is met after N to N + 2; and
-//! only by a process that is awake and whose clock does not go back.
+//! Redis counts whole seconds of the wall clock once a second, so a limit of N seconds is detected after N to N + 2,
+//! and only by a process that runs and whose clock does not go back.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use psyncscope_sim::frame::{HostId, What};
 /// The tolerance beyond `repl-timeout`, in microseconds.
 const GRACE_US: u64 = 3_000_000;
 
-/// The waits of one process.
+/// The times from which one process waits.
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Time counts from here: it was awake since, and its clock went on.
+    /// Time counts from here: since then the process runs and its clock advances.
     counts_from: u64,
-    /// When it heard from its master last, or its link's state changed.
-    heard_at: u64,
-    /// When each online replica was heard of last.
+    /// When it received bytes from its master last, or its link's state changed.
+    received_at: u64,
+    /// When each online replica acknowledged last.
     acked_at: BTreeMap<ConnId, u64>,
 }
 
-/// The waits of all processes, checked against `repl-timeout`.
+/// The waiting times of all processes, checked against `repl-timeout`.
 #[derive(Debug, Default)]
 pub struct SilenceLimits(BTreeMap<HostId, Waiting>);
 
@@ -40,7 +40,7 @@ impl SilenceLimits {
                     waiting.delay(at, sleep_us);
                 }
             }
-            What::Node(Event::ReplState { .. }) => waiting.heard_at = at,
+            What::Node(Event::ReplState { .. }) => waiting.received_at = at,
             What::Node(Event::ReplicaState { conn, to: ReplicaState::Online, .. } | Event::Acked { conn, .. }) => {
                 waiting.acked_at.insert(*conn, at);
             }
@@ -55,13 +55,13 @@ impl SilenceLimits {
     }
 
     /// A host's process read bytes from its master.
-    pub fn heard(&mut self, at: u64, host: HostId) {
-        self.0.entry(host).or_default().heard_at = at;
+    pub fn received(&mut self, at: u64, host: HostId) {
+        self.0.entry(host).or_default().received_at = at;
     }
 
-    /// A host's process read nothing but newlines from one of its replicas, which is the sign of life of one that
-    /// loads. Which one cannot be seen from outside, so all count as alive.
-    pub fn heard_newline(&mut self, at: u64, host: HostId) {
+    /// A host's process read only newlines from one of its replicas: the keep-alive of a replica that loads. Which one
+    /// cannot be seen from outside, so it counts for all.
+    pub fn received_newline(&mut self, at: u64, host: HostId) {
         for acked_at in self.0.entry(host).or_default().acked_at.values_mut() {
             *acked_at = at;
         }
@@ -70,13 +70,13 @@ impl SilenceLimits {
     /// Checks a host whose process runs.
     ///
     /// # Errors
-    /// It waited too long.
+    /// It has waited too long.
     pub fn check(&self, now: u64, host: HostId, state: ReplState, repl_timeout_s: i64) -> Result<(), String> {
         let Some(waiting) = self.0.get(&host) else { return Ok(()) };
         let limit = repl_timeout_s.unsigned_abs() * 1_000_000 + GRACE_US;
         let waited = |since: u64| now.saturating_sub(since.max(waiting.counts_from));
-        if state >= ReplState::Connecting && waited(waiting.heard_at) > limit {
-            let seconds = waited(waiting.heard_at) / 1_000_000;
+        if state >= ReplState::Connecting && waited(waiting.received_at) > limit {
+            let seconds = waited(waiting.received_at) / 1_000_000;
             return Err(format!("{} for {seconds} s without a byte; repl-timeout is {repl_timeout_s}", state.name()));
         }
         match waiting.acked_at.iter().find(|(_, at)| waited(**at) > limit) {
@@ -90,7 +90,7 @@ impl SilenceLimits {
 }
 
 impl Waiting {
-    /// Time begins to count at `at`, or so much later than it would have.
+    /// Time counts from `at` on, or from so much later than before.
     fn delay(&mut self, at: u64, by_us: u64) {
         self.counts_from = self.counts_from.max(at) + by_us;
     }
@@ -132,26 +132,26 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_master_is_given_up() {
+    fn the_link_to_a_silent_master_is_closed() {
         let mut silence = replica();
         silence.note(17 * S, HOST, &acked());
         assert!(is_within_limits(&silence, 18, ReplState::Connected));
         assert!(!is_within_limits(&silence, 19, ReplState::Connected));
         assert!(!is_within_limits(&silence, 19, ReplState::Connecting));
-        assert!(is_within_limits(&silence, 19, ReplState::Connect), "there is nobody to wait for");
-        silence.heard(18 * S, HOST);
+        assert!(is_within_limits(&silence, 19, ReplState::Connect), "no connection, so no limit");
+        silence.received(18 * S, HOST);
         assert!(is_within_limits(&silence, 19, ReplState::Connected));
     }
 
     #[test]
-    fn a_silent_replica_is_given_up() {
+    fn the_link_to_a_silent_replica_is_closed() {
         let mut silence = replica();
         assert!(is_within_limits(&silence, 18, ReplState::None));
         assert!(!is_within_limits(&silence, 19, ReplState::None));
         silence.note(15 * S, HOST, &acked());
         assert!(is_within_limits(&silence, 23, ReplState::None));
         assert!(!is_within_limits(&silence, 24, ReplState::None));
-        silence.heard_newline(16 * S, HOST);
+        silence.received_newline(16 * S, HOST);
         assert!(is_within_limits(&silence, 24, ReplState::None));
         assert!(!is_within_limits(&silence, 25, ReplState::None));
         silence.note(25 * S, HOST, &What::Node(Event::ReplicaGone { conn: ConnId(4), name: String::new() }));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn sleepers_and_turned_clocks_are_excused() {
+    fn sleeping_and_moved_clocks_extend_the_limit() {
         let later = |what: What| {
             let mut silence = replica();
             silence.note(12 * S, HOST, &what);

@@ -1,4 +1,4 @@
-//! Each checker can fail: the events of a correct world, with one of them changed.
+//! Each rule can be violated: the events of a correct world, with one of them changed.
 
 use psyncscope_engine::replication::psync::{self, BacklogWindow, History, PsyncRequest};
 use psyncscope_engine::replication::replica::ReplState;
@@ -12,46 +12,46 @@ fn id(letter: u8) -> ReplId {
     ReplId::from_bytes(&[letter; 40]).unwrap()
 }
 
-/// A checker that follows two nodes; `tell` answers the rule that broke.
-struct Told(Checker);
+/// A checker that follows two nodes; `record` returns the violated rule.
+struct TestChecker(Checker);
 
-impl Told {
+impl TestChecker {
     /// Node A is a master and produced 1..=50 as `a`; B has it all from a full resync at 23.
     fn synced() -> Self {
-        let mut told = Self(Checker::new());
+        let mut checker = Self(Checker::new());
         for (host, letter) in [(A, b'x'), (B, b'y')] {
-            assert_eq!(told.names(host, letter, None, IdChange::Startup), None);
+            assert_eq!(checker.names(host, letter, None, IdChange::Startup), None);
         }
-        assert_eq!(told.names(A, b'a', None, IdChange::BacklogCreated), None);
-        assert_eq!(told.becomes_replica(B), None);
-        assert_eq!(told.feeds(A, 1, 23, FeedKind::Select), None);
-        assert_eq!(told.resyncs(B, b'a', 23), None);
-        assert_eq!(told.feeds(A, 24, 27, FeedKind::Command), None);
-        assert_eq!(told.feeds(B, 24, 27, FeedKind::Proxied), None);
-        told
+        assert_eq!(checker.names(A, b'a', None, IdChange::BacklogCreated), None);
+        assert_eq!(checker.becomes_replica(B), None);
+        assert_eq!(checker.feeds(A, 1, 23, FeedKind::Select), None);
+        assert_eq!(checker.resyncs(B, b'a', 23), None);
+        assert_eq!(checker.feeds(A, 24, 27, FeedKind::Command), None);
+        assert_eq!(checker.feeds(B, 24, 27, FeedKind::Proxied), None);
+        checker
     }
 
-    fn tell(&mut self, host: HostId, event: &Event) -> Option<Rule> {
+    fn record(&mut self, host: HostId, event: &Event) -> Option<Rule> {
         self.0.follow(host, event, &mut Vec::new()).err().map(|(rule, _)| rule)
     }
 
     fn names(&mut self, host: HostId, letter: u8, second: Option<(u8, i64)>, why: IdChange) -> Option<Rule> {
         let (replid2, second) =
             second.map_or((ReplId::NONE, NextByte::NONE), |(letter, next)| (id(letter), NextByte(next)));
-        self.tell(host, &Event::Ids { replid: id(letter), replid2, second_replid_offset: second, why })
+        self.record(host, &Event::Ids { replid: id(letter), replid2, second_replid_offset: second, why })
     }
 
     fn feeds(&mut self, host: HostId, from: i64, len: usize, kind: FeedKind) -> Option<Rule> {
-        self.tell(host, &Event::Fed { from: NextByte(from), len, kind })
+        self.record(host, &Event::Fed { from: NextByte(from), len, kind })
     }
 
     fn becomes_replica(&mut self, host: HostId) -> Option<Rule> {
-        self.tell(host, &Event::ReplState { from: ReplState::None, to: ReplState::Connect, why: String::new() })
+        self.record(host, &Event::ReplState { from: ReplState::None, to: ReplState::Connect, why: String::new() })
     }
 
     fn resyncs(&mut self, host: HostId, letter: u8, offset: i64) -> Option<Rule> {
         let outcome = PsyncOutcome::FullResync { replid: Some(id(letter)), offset: Offset(offset) };
-        self.tell(host, &Event::Outcome(outcome)).or_else(|| self.names(host, letter, None, IdChange::FullResync))
+        self.record(host, &Event::Outcome(outcome)).or_else(|| self.names(host, letter, None, IdChange::FullResync))
     }
 
     /// Node A, at 50, is asked for a partial resync and grants it whatever its window says.
@@ -66,99 +66,99 @@ impl Told {
         let window = BacklogWindow { off: NextByte(1), histlen: 50, size: 64 };
         let mut verdict = psync::decide(request, history, Some(window));
         change(&mut verdict);
-        self.tell(A, &Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict })
+        self.record(A, &Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict })
     }
 }
 
 #[test]
-fn a_sound_story_passes() {
-    let mut told = Told::synced();
-    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None, "B is promoted");
+fn correct_events_pass() {
+    let mut checker = TestChecker::synced();
+    assert_eq!(checker.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None, "B is promoted");
     assert_eq!(
-        told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        checker.record(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
         None
     );
-    assert_eq!(told.feeds(B, 51, 23, FeedKind::Select), None);
-    assert_eq!(told.becomes_replica(A), None);
-    assert_eq!(told.names(A, b'b', Some((b'a', 51)), IdChange::Continued), None);
-    assert_eq!(told.feeds(A, 51, 23, FeedKind::Proxied), None);
-    let tally = told.0.tally();
+    assert_eq!(checker.feeds(B, 51, 23, FeedKind::Select), None);
+    assert_eq!(checker.becomes_replica(A), None);
+    assert_eq!(checker.names(A, b'b', Some((b'a', 51)), IdChange::Continued), None);
+    assert_eq!(checker.feeds(A, 51, 23, FeedKind::Proxied), None);
+    let tally = checker.0.tally();
     assert_eq!((tally.bytes_fed, tally.promotions), (123, 1));
 }
 
 #[test]
-fn offsets_that_jump_are_found() {
+fn gaps_in_offsets_are_found() {
     let rule = Some(Rule::OffsetMovesByBytes);
-    assert_eq!(Told::synced().feeds(A, 52, 1, FeedKind::Ping), rule);
-    assert_eq!(Told::synced().feeds(A, 50, 1, FeedKind::Ping), rule);
-    assert_eq!(Told::synced().feeds(B, 52, 1, FeedKind::Proxied), rule);
-    assert_eq!(Told::synced().feeds(A, 51, 14, FeedKind::Ping), None);
+    assert_eq!(TestChecker::synced().feeds(A, 52, 1, FeedKind::Ping), rule);
+    assert_eq!(TestChecker::synced().feeds(A, 50, 1, FeedKind::Ping), rule);
+    assert_eq!(TestChecker::synced().feeds(B, 52, 1, FeedKind::Proxied), rule);
+    assert_eq!(TestChecker::synced().feeds(A, 51, 14, FeedKind::Ping), None);
 }
 
 #[test]
 fn only_heads_produce() {
-    let rule = Some(Rule::OnlyTheHeadProduces);
-    assert_eq!(Told::synced().feeds(B, 51, 14, FeedKind::Ping), rule);
-    assert_eq!(Told::synced().feeds(B, 51, 14, FeedKind::Proxied), rule, "A never produced it");
-    assert_eq!(Told::synced().feeds(B, 51, 30, FeedKind::Expire), rule);
-    let mut told = Told::synced();
-    assert_eq!(told.becomes_replica(A), None);
-    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), rule, "its own history, but it is no master now");
-    let mut told = Told::synced();
+    let rule = Some(Rule::OnlyHeadProduces);
+    assert_eq!(TestChecker::synced().feeds(B, 51, 14, FeedKind::Ping), rule);
+    assert_eq!(TestChecker::synced().feeds(B, 51, 14, FeedKind::Proxied), rule, "A never produced it");
+    assert_eq!(TestChecker::synced().feeds(B, 51, 30, FeedKind::Expire), rule);
+    let mut checker = TestChecker::synced();
+    assert_eq!(checker.becomes_replica(A), None);
+    assert_eq!(checker.feeds(A, 51, 14, FeedKind::Ping), rule, "its own history, but it is no master now");
+    let mut checker = TestChecker::synced();
     let promoted = Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() };
-    assert_eq!(told.tell(B, &promoted), None);
-    assert_eq!(told.feeds(B, 51, 14, FeedKind::Ping), rule, "a master now, but not of this history");
+    assert_eq!(checker.record(B, &promoted), None);
+    assert_eq!(checker.feeds(B, 51, 14, FeedKind::Ping), rule, "a master now, but not of this history");
 }
 
 #[test]
-fn names_that_lie_are_found() {
-    let rule = Some(Rule::NamesAreTrue);
-    assert_eq!(Told::synced().names(B, b'b', Some((b'a', 52)), IdChange::Shifted), rule);
-    assert_eq!(Told::synced().names(B, b'b', Some((b'x', 51)), IdChange::Shifted), rule);
-    assert_eq!(Told::synced().names(B, b'x', Some((b'a', 51)), IdChange::Shifted), rule, "that name is taken");
-    assert_eq!(Told::synced().names(B, b'x', Some((b'a', 51)), IdChange::Continued), rule, "another history");
-    assert_eq!(Told::synced().names(B, b'q', Some((b'a', 51)), IdChange::Continued), rule, "no history");
-    assert_eq!(Told::synced().names(B, b'b', Some((b'a', 51)), IdChange::BacklogCreated), rule);
-    assert_eq!(Told::synced().resyncs(B, b'a', 51), rule, "from the future");
-    assert_eq!(Told::synced().names(B, b'a', None, IdChange::FullResync), rule, "that nobody announced");
-    assert_eq!(Told::synced().names(B, b'q', None, IdChange::Restored), rule);
+fn wrong_ids_are_found() {
+    let rule = Some(Rule::IdsAreUnique);
+    assert_eq!(TestChecker::synced().names(B, b'b', Some((b'a', 52)), IdChange::Shifted), rule);
+    assert_eq!(TestChecker::synced().names(B, b'b', Some((b'x', 51)), IdChange::Shifted), rule);
+    assert_eq!(TestChecker::synced().names(B, b'x', Some((b'a', 51)), IdChange::Shifted), rule, "that ID is in use");
+    assert_eq!(TestChecker::synced().names(B, b'x', Some((b'a', 51)), IdChange::Continued), rule, "another history");
+    assert_eq!(TestChecker::synced().names(B, b'q', Some((b'a', 51)), IdChange::Continued), rule, "no history");
+    assert_eq!(TestChecker::synced().names(B, b'b', Some((b'a', 51)), IdChange::BacklogCreated), rule);
+    assert_eq!(TestChecker::synced().resyncs(B, b'a', 51), rule, "from the future");
+    assert_eq!(TestChecker::synced().names(B, b'a', None, IdChange::FullResync), rule, "without +FULLRESYNC");
+    assert_eq!(TestChecker::synced().names(B, b'q', None, IdChange::Restored), rule);
 }
 
 #[test]
 fn grants_are_exact_and_safe() {
-    assert_eq!(Told::synced().grants(b'a', 24, |_| {}), None);
-    assert_eq!(Told::synced().grants(b'a', 51, |_| {}), None);
+    assert_eq!(TestChecker::synced().grants(b'a', 24, |_| {}), None);
+    assert_eq!(TestChecker::synced().grants(b'a', 51, |_| {}), None);
     let one_less = |verdict: &mut PsyncVerdict| {
         if let Decision::Continue { bytes, .. } = &mut verdict.decision {
             *bytes -= 1;
         }
     };
-    assert_eq!(Told::synced().grants(b'a', 24, one_less), Some(Rule::ResyncIsExact));
+    assert_eq!(TestChecker::synced().grants(b'a', 24, one_less), Some(Rule::ResyncIsExact));
     let behind = |verdict: &mut PsyncVerdict| verdict.history.master_repl_offset = Offset(49);
-    assert_eq!(Told::synced().grants(b'a', 24, behind), Some(Rule::OffsetMovesByBytes));
+    assert_eq!(TestChecker::synced().grants(b'a', 24, behind), Some(Rule::OffsetMovesByBytes));
     // B was promoted at 50 and produced 51..=73; A takes its history for its own.
-    let mut told = Told::synced();
-    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
+    let mut checker = TestChecker::synced();
+    assert_eq!(checker.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
     let taken = |verdict: &mut PsyncVerdict| {
         let matched = psync::HistoryMatch::Previous;
         verdict.decision = Decision::Continue { matched, bytes: 27 };
     };
-    assert_eq!(told.grants(b'b', 24, taken), None, "the same bytes under another name");
-    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), None);
-    assert_eq!(told.grants(b'y', 24, taken), Some(Rule::OffsetMovesByBytes));
+    assert_eq!(checker.grants(b'b', 24, taken), None, "the same bytes under another ID");
+    assert_eq!(checker.feeds(A, 51, 14, FeedKind::Ping), None);
+    assert_eq!(checker.grants(b'y', 24, taken), Some(Rule::OffsetMovesByBytes));
 }
 
 #[test]
 fn grants_across_a_fork_are_found() {
-    // Both go on after 50, apart: B as the promoted one.
-    let mut told = Told::synced();
-    assert_eq!(told.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
+    // Both continue after 50 separately: B as the promoted one.
+    let mut checker = TestChecker::synced();
+    assert_eq!(checker.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
     assert_eq!(
-        told.tell(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        checker.record(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
         None
     );
-    assert_eq!(told.feeds(A, 51, 14, FeedKind::Ping), None);
-    assert_eq!(told.feeds(B, 51, 14, FeedKind::Ping), None);
+    assert_eq!(checker.feeds(A, 51, 14, FeedKind::Ping), None);
+    assert_eq!(checker.feeds(B, 51, 14, FeedKind::Ping), None);
     let grant = |next: i64| {
         let history = History {
             replid: id(b'b'),
@@ -171,12 +171,12 @@ fn grants_across_a_fork_are_found() {
         let window = BacklogWindow { off: NextByte(24), histlen: 41, size: 64 };
         Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict: psync::decide(request, history, Some(window)) }
     };
-    assert_eq!(told.tell(B, &grant(51)), None);
-    assert_eq!(told.tell(B, &grant(52)), Some(Rule::ResyncIsSafe));
+    assert_eq!(checker.record(B, &grant(51)), None);
+    assert_eq!(checker.record(B, &grant(52)), Some(Rule::ResyncIsSafe));
 }
 
 #[test]
-fn a_node_is_where_its_events_say() {
+fn a_node_is_at_the_position_of_its_events() {
     let seen = |replid: u8, offset: i64| NodeSeen {
         history: History {
             replid: id(replid),
@@ -189,8 +189,8 @@ fn a_node_is_where_its_events_say() {
         is_replica: false,
         link: None,
     };
-    let met = |seen: NodeSeen| Told::synced().0.meet(A, seen).err().map(|(rule, _)| rule);
-    assert_eq!(met(seen(b'a', 50)), None);
-    assert_eq!(met(seen(b'a', 51)), Some(Rule::OffsetMovesByBytes));
-    assert_eq!(met(seen(b'x', 50)), Some(Rule::OffsetMovesByBytes));
+    let checked = |seen: NodeSeen| TestChecker::synced().0.check_node(A, seen).err().map(|(rule, _)| rule);
+    assert_eq!(checked(seen(b'a', 50)), None);
+    assert_eq!(checked(seen(b'a', 51)), Some(Rule::OffsetMovesByBytes));
+    assert_eq!(checked(seen(b'x', 50)), Some(Rule::OffsetMovesByBytes));
 }

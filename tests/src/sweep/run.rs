@@ -7,23 +7,23 @@ use psyncscope_engine::resp::escape;
 use psyncscope_sim::frame::{HostId, Power, SimTime, What};
 use psyncscope_sim::{World, WorldError};
 
-use super::scenario::{Act, Scenario, host_name};
-use crate::invariants::{Broken, Checker, Rule, Tally, watched};
+use super::scenario::{Action, Scenario, host_name};
+use crate::invariants::{Checker, Rule, Tally, Violation, watched};
 
-/// More events than this are taken for an endless loop.
+/// More events than this count as an endless loop.
 const EVENTS_MAX: u64 = 3_000_000;
 
 /// Lines of the log that a failure shows.
 const LOG_LINES: usize = 60;
 
-/// What became of a scenario that broke no rule.
+/// The result of a scenario without a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// How much was looked at.
+    /// How much was checked.
     pub tally: Tally,
-    /// Acts that the world took; others made no sense any more, such as to crash what is down.
-    pub acts_done: usize,
-    /// How long it took until all came together, in microseconds of virtual time.
+    /// Actions that the world accepted; others were no longer possible, such as to crash a stopped process.
+    pub actions_done: usize,
+    /// How long convergence took, in microseconds of virtual time.
     pub settled_us: u64,
     /// Keys in the end.
     pub keys: u64,
@@ -31,20 +31,20 @@ pub struct Report {
     pub digest: u64,
 }
 
-/// A scenario that broke a rule.
+/// A scenario that violated a rule.
 #[derive(Clone, Debug)]
 pub struct Failure {
     /// Its seed.
     pub seed: u64,
-    /// What broke.
-    pub broken: Broken,
-    /// The last that happened before.
+    /// The violation.
+    pub violation: Violation,
+    /// The last entries of the timeline before it.
     pub log: String,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {} {}", self.seed, self.broken)?;
+        writeln!(f, "seed {} {}", self.seed, self.violation)?;
         write!(f, "{}", self.log)
     }
 }
@@ -54,30 +54,30 @@ impl std::error::Error for Failure {}
 /// Runs the scenario of a seed with a checker.
 ///
 /// # Errors
-/// A rule that did not hold.
+/// The violated rule.
 pub fn check(scenario: &Scenario) -> Result<Report, Failure> {
     let mut run = ScenarioRun::new(scenario, true);
-    run.all().map_err(|broken| Failure { seed: scenario.seed, broken, log: run.last_words() })
+    run.all().map_err(|violation| Failure { seed: scenario.seed, violation, log: run.log_tail() })
 }
 
-/// The digest of the world of a seed: the same on every platform. Nothing is checked here but that it ends.
+/// The digest of the world of a seed: the same on every platform. Only its termination is checked here.
 #[must_use]
 pub fn digest_of_seed(seed: u64) -> String {
     let scenario = Scenario::of_seed(seed);
     let mut run = ScenarioRun::new(&scenario, false);
     match run.all() {
         Ok(report) => format!("{:016x}", report.digest),
-        Err(broken) => format!("{broken}"),
+        Err(violation) => format!("{violation}"),
     }
 }
 
-/// A world in the course of its scenario.
+/// A world while its scenario runs.
 pub(super) struct ScenarioRun<'a> {
     pub scenario: &'a Scenario,
     pub world: World,
     checker: Option<Checker>,
     events: u64,
-    acts_done: usize,
+    actions_done: usize,
     /// The furthest that any wall clock was ever ahead, in microseconds.
     pub clock_ahead_us: i64,
 }
@@ -86,20 +86,20 @@ impl<'a> ScenarioRun<'a> {
     pub fn new(scenario: &'a Scenario, is_watched: bool) -> Self {
         let config = if is_watched { watched(scenario.world.clone()) } else { scenario.world.clone() };
         let checker = is_watched.then(Checker::new);
-        Self { scenario, world: World::new(config), checker, events: 0, acts_done: 0, clock_ahead_us: 0 }
+        Self { scenario, world: World::new(config), checker, events: 0, actions_done: 0, clock_ahead_us: 0 }
     }
 
-    /// Everything: the hosts, the acts, the mending, the comparison.
-    fn all(&mut self) -> Result<Report, Broken> {
+    /// Everything: the hosts, the actions, the repairs, the comparison.
+    fn all(&mut self) -> Result<Report, Violation> {
         for (host, plan) in self.scenario.hosts.iter().enumerate() {
             let added = self.world.add_host(&host_name(host), plan.config.clone());
-            added.map_err(|error| self.broken(format!("host {host} could not be added: {error}")))?;
+            added.map_err(|error| self.violation(format!("host {host} could not be added: {error}")))?;
             self.look()?;
         }
-        for (at, act) in &self.scenario.acts {
+        for (at, action) in &self.scenario.actions {
             self.run_until(*at)?;
-            // What makes no sense any more, such as a command to a host that is off, is passed over.
-            self.acts_done += usize::from(self.act(act).is_ok());
+            // What is no longer possible, such as a command to a host that is off, is skipped.
+            self.actions_done += usize::from(self.action(action).is_ok());
             self.look()?;
         }
         self.run_until(self.scenario.ends_us)?;
@@ -107,16 +107,16 @@ impl<'a> ScenarioRun<'a> {
         self.compare()?;
         let tally = self.checker.as_ref().map(Checker::tally).unwrap_or_default();
         let keys = self.world.node(HostId(0)).map_or(0, |node| node.keyspace().total_keys());
-        Ok(Report { tally, acts_done: self.acts_done, settled_us, keys, digest: self.world.digest() })
+        Ok(Report { tally, actions_done: self.actions_done, settled_us, keys, digest: self.world.digest() })
     }
 
-    /// Every event up to a time, each looked at.
-    pub fn run_until(&mut self, at_us: u64) -> Result<(), Broken> {
+    /// Runs every event up to a time, and checks after each.
+    pub fn run_until(&mut self, at_us: u64) -> Result<(), Violation> {
         while self.world.next_event_at().is_some_and(|next| next.0 <= at_us) {
             self.world.step();
             self.events += 1;
             if self.events > EVENTS_MAX {
-                return Err(self.broken(format!("{EVENTS_MAX} events and no end")));
+                return Err(self.violation(format!("no end after {EVENTS_MAX} events")));
             }
             self.look()?;
         }
@@ -124,40 +124,40 @@ impl<'a> ScenarioRun<'a> {
         Ok(())
     }
 
-    pub fn look(&mut self) -> Result<(), Broken> {
+    pub fn look(&mut self) -> Result<(), Violation> {
         match &mut self.checker {
             Some(checker) => checker.look(&self.world),
             None => Ok(()),
         }
     }
 
-    /// How many links of replicas came up so far, if anybody looks.
+    /// How many links of replicas came up so far, if there is a checker.
     pub fn links_up(&self) -> u64 {
         self.checker.as_ref().map_or(0, |checker| checker.tally().links_up)
     }
 
-    pub fn broken(&self, why: String) -> Broken {
-        Broken { rule: Rule::AllComesTogether, at: self.world.now(), host: None, why }
+    pub fn violation(&self, why: String) -> Violation {
+        Violation { rule: Rule::Converges, at: self.world.now(), host: None, why }
     }
 
-    /// Does one thing.
+    /// Performs one action.
     ///
     /// # Errors
-    /// The world says that it makes no sense now.
-    pub fn act(&mut self, act: &Act) -> Result<(), WorldError> {
+    /// It is not possible at present.
+    pub fn action(&mut self, action: &Action) -> Result<(), WorldError> {
         let world = &mut self.world;
-        match act {
-            Act::Command { host, console, words } => world.console_send(id(*host), *console, words),
-            Act::HangUp { host, console } => world.console_close(id(*host), *console),
-            Act::Cut(from, to) => world.cut(id(*from), id(*to)),
-            Act::Heal(from, to) => world.heal(id(*from), id(*to)),
-            Act::Wire(from, to, settings) => world.set_wire(id(*from), id(*to), *settings),
-            Act::Crash(host) => world.crash(id(*host)),
-            Act::Terminate(host) => world.terminate(id(*host)),
-            Act::Pause(host) => world.pause(id(*host)),
-            Act::Resume(host) => world.resume(id(*host)),
-            Act::PowerOff(host) => world.power_off(id(*host)),
-            Act::Restart { host, replicaof } => {
+        match action {
+            Action::Command { host, console, words } => world.console_send(id(*host), *console, words),
+            Action::HangUp { host, console } => world.console_close(id(*host), *console),
+            Action::Cut(from, to) => world.cut(id(*from), id(*to)),
+            Action::Heal(from, to) => world.heal(id(*from), id(*to)),
+            Action::Wire(from, to, settings) => world.set_wire(id(*from), id(*to), *settings),
+            Action::Crash(host) => world.crash(id(*host)),
+            Action::Terminate(host) => world.terminate(id(*host)),
+            Action::Pause(host) => world.pause(id(*host)),
+            Action::Resume(host) => world.resume(id(*host)),
+            Action::PowerOff(host) => world.power_off(id(*host)),
+            Action::Restart { host, replicaof } => {
                 if matches!(world.power(id(*host)), Some(Power::Stopped | Power::Off)) {
                     let mut config = self.scenario.hosts[*host].config.clone();
                     config.replicaof = replicaof.map(|master| (host_name(master), 6379));
@@ -165,7 +165,7 @@ impl<'a> ScenarioRun<'a> {
                 }
                 world.restart(id(*host))
             }
-            Act::MoveClock(host, by_ms) => {
+            Action::MoveClock(host, by_ms) => {
                 world.move_clock(id(*host), *by_ms)?;
                 self.clock_ahead_us = self.clock_ahead_us.max(self.clock_offset_us(*host));
                 Ok(())
@@ -175,19 +175,19 @@ impl<'a> ScenarioRun<'a> {
 
     /// How far a host's wall clock is ahead of the world's.
     pub fn clock_offset_us(&self, host: usize) -> i64 {
-        let truth = self.scenario.world.unix_start_us + self.world.now().0 as i64;
-        self.world.unix_us(id(host)).unwrap_or(truth) - truth
+        let unix_us = self.scenario.world.unix_start_us + self.world.now().0 as i64;
+        self.world.unix_us(id(host)).unwrap_or(unix_us) - unix_us
     }
 
-    /// The last timeline entries that help to understand a failure.
-    fn last_words(&self) -> String {
+    /// The last timeline entries, without periodic ones.
+    fn log_tail(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for entry in self.world.timeline().iter().rev() {
             if lines.len() == LOG_LINES {
                 break;
             }
             let what = match &entry.what {
-                // What goes on all the time says little.
+                // Periodic.
                 What::Node(Event::Acked { .. } | Event::Fed { .. })
                 | What::ConsoleReceived { .. }
                 | What::ConsoleSent { .. } => continue,

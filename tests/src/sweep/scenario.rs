@@ -1,4 +1,4 @@
-//! What is done to a world, as plain data.
+//! The actions on a world, as plain data.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use psyncscope_engine::resp::escape;
 use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::WireSettings;
 
-/// One thing that is done to a world. Hosts are meant by their number in [`Scenario::hosts`].
+/// One action on a world. Hosts are numbers in [`Scenario::hosts`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Act {
+pub enum Action {
     /// A command is typed at a node.
     Command {
         /// The node's host.
@@ -28,9 +28,9 @@ pub enum Act {
     },
     /// One direction of a wire is cut.
     Cut(usize, usize),
-    /// One direction of a wire is mended.
+    /// One direction of a wire is healed.
     Heal(usize, usize),
-    /// One direction of a wire becomes different.
+    /// One direction of a wire gets other settings.
     Wire(usize, usize, WireSettings),
     /// SIGKILL.
     Crash(usize),
@@ -42,7 +42,7 @@ pub enum Act {
     Resume(usize),
     /// The power fails.
     PowerOff(usize),
-    /// The process is started anew, with this line `replicaof` in its file.
+    /// The process is started again, with this `replicaof` in its configuration file.
     Restart {
         /// The host.
         host: usize,
@@ -53,8 +53,8 @@ pub enum Act {
     MoveClock(usize, i64),
 }
 
-impl fmt::Display for Act {
-    /// In short: `b> SET k3 12`, `cut a -> c`.
+impl fmt::Display for Action {
+    /// On one line: `b> SET k3 12`, `cut a -> c`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = |host: &usize| host_name(*host);
         match self {
@@ -109,13 +109,13 @@ pub struct Scenario {
     /// Its hosts.
     pub hosts: Vec<HostPlan>,
     /// What is done, in order, each at its time in microseconds.
-    pub acts: Vec<(u64, Act)>,
+    pub actions: Vec<(u64, Action)>,
     /// When mending begins.
     pub ends_us: u64,
 }
 
 impl fmt::Display for Scenario {
-    /// One line for each host and each act.
+    /// One line for each host and each action.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}, wires {:?}", self.seed, self.world.wire)?;
         for (host, plan) in self.hosts.iter().enumerate() {
@@ -123,15 +123,15 @@ impl fmt::Display for Scenario {
                 plan.config;
             writeln!(
                 f,
-                "{}: replicaof {:?}, backlog {repl_backlog_size} B, ttl {repl_backlog_ttl} s, timeout {repl_timeout} s, \
-                 ping every {repl_ping_replica_period} s, finally {:?}",
+                "{}: replicaof {:?}, backlog {repl_backlog_size} B, ttl {repl_backlog_ttl} s, timeout {repl_timeout} \
+                 s, ping every {repl_ping_replica_period} s, finally {:?}",
                 host_name(host),
                 plan.config.replicaof,
                 plan.finally.map(host_name),
             )?;
         }
-        for (at, act) in &self.acts {
-            writeln!(f, "{}.{:06} {act}", at / 1_000_000, at % 1_000_000)?;
+        for (at, action) in &self.actions {
+            writeln!(f, "{}.{:06} {action}", at / 1_000_000, at % 1_000_000)?;
         }
         writeln!(f, "{}.{:06} mend everything", self.ends_us / 1_000_000, self.ends_us % 1_000_000)
     }

@@ -2,28 +2,28 @@
 
 use super::scenario::Scenario;
 
-/// Leaves out all acts without which `fails` still holds: large parts first, then smaller ones, down to single acts.
+/// Removes all actions without which `fails` still holds: large parts first, then smaller ones, down to single actions.
 ///
-/// What is left may still be more than the cause, but nothing in it can go alone.
+/// The result may have more than the cause, but no single action of it can be removed.
 #[must_use]
 pub fn shrink(scenario: &Scenario, mut fails: impl FnMut(&Scenario) -> bool) -> Scenario {
     let mut small = scenario.clone();
-    let mut part = small.acts.len().div_ceil(2);
+    let mut part = small.actions.len().div_ceil(2);
     while part > 0 {
         let mut at = 0;
-        let mut left_out = false;
-        while at < small.acts.len() {
+        let mut removed = false;
+        while at < small.actions.len() {
             let mut smaller = small.clone();
-            smaller.acts.drain(at..(at + part).min(small.acts.len()));
+            smaller.actions.drain(at..(at + part).min(small.actions.len()));
             if fails(&smaller) {
                 small = smaller;
-                left_out = true;
+                removed = true;
             } else {
                 at += part;
             }
         }
-        // A part may only be needed because of another that is gone by now.
-        if part > 1 || !left_out {
+        // A part may have been needed only because of another that is removed by now.
+        if part > 1 || !removed {
             part /= 2;
         }
     }
@@ -33,33 +33,33 @@ pub fn shrink(scenario: &Scenario, mut fails: impl FnMut(&Scenario) -> bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::Act;
+    use crate::sweep::Action;
 
     #[test]
     fn what_is_needed_stays() {
         let scenario = Scenario::of_seed(5);
-        assert!(scenario.acts.len() > 100);
-        let last = scenario.acts.len() - 1;
-        let needed = [7, 60, last].map(|i| scenario.acts[i].clone());
-        let small = shrink(&scenario, |scenario| needed.iter().all(|act| scenario.acts.contains(act)));
-        assert_eq!(small.acts, needed);
+        assert!(scenario.actions.len() > 100);
+        let last = scenario.actions.len() - 1;
+        let needed = [7, 60, last].map(|i| scenario.actions[i].clone());
+        let small = shrink(&scenario, |scenario| needed.iter().all(|action| scenario.actions.contains(action)));
+        assert_eq!(small.actions, needed);
         assert_eq!(small.hosts, scenario.hosts);
     }
 
     #[test]
     fn what_is_needed_only_with_another_goes() {
         let mut scenario = Scenario::of_seed(5);
-        scenario.acts = (0..8).map(|at| (at, Act::Crash(at as usize))).collect();
-        // Fails alone, or with all the rest; the last one to be looked at frees those before it.
+        scenario.actions = (0..8).map(|at| (at, Action::Crash(at as usize))).collect();
+        // Action 3 fails alone. With 7 it needs 0; removing 7 makes 0 removable.
         let fails = |scenario: &Scenario| {
-            let hosts: Vec<u64> = scenario.acts.iter().map(|(at, _)| *at).collect();
+            let hosts: Vec<u64> = scenario.actions.iter().map(|(at, _)| *at).collect();
             hosts.contains(&3) && (!hosts.contains(&7) || hosts.contains(&0))
         };
-        assert_eq!(shrink(&scenario, fails).acts, [(3, Act::Crash(3))]);
+        assert_eq!(shrink(&scenario, fails).actions, [(3, Action::Crash(3))]);
     }
 
     #[test]
     fn nothing_is_needed() {
-        assert!(shrink(&Scenario::of_seed(5), |_| true).acts.is_empty());
+        assert!(shrink(&Scenario::of_seed(5), |_| true).actions.is_empty());
     }
 }

@@ -10,8 +10,9 @@ use super::serving::{assert_catches_up, follow, start, wait_until};
 const COMMANDS: usize = 10_000;
 const PIECE: usize = 500;
 
-/// `count` commands that Redis 6.2 and 7 propagate in ways which Redis 5 does not know, and some that it does. Some fail, and
-/// then change nothing. No key lives for less than a day: what expired at the one and not yet at the other would differ.
+/// `count` commands that Redis 6.2 and 7 propagate in forms that are new since Redis 5, and some that are not. Some
+/// fail, and then change nothing. No key lives for less than a day: keys that expired on one and not yet on the other
+/// would differ.
 fn commands(rng: &mut Xoshiro256PlusPlus, count: usize) -> Vec<Vec<Vec<u8>>> {
     let mut commands = Vec::with_capacity(count);
     while commands.len() < count {

@@ -115,7 +115,7 @@ fn of_keyspace(keyspace: &Keyspace) -> Contents {
         .collect()
 }
 
-/// What a server holds must be these contents, to the millisecond as far as PTTL can tell.
+/// What a server holds must be these contents, to the resolution of PTTL.
 #[track_caller]
 fn assert_holds(client: &mut Client, contents: &Contents) {
     let mut sizes: BTreeMap<usize, i64> = BTreeMap::new();
@@ -215,7 +215,7 @@ fn we_load_what_a_real_redis_saved() {
     };
     let node = start(Limits { rdb_version_max: 12, ..Limits::default() }).expect("the file loads");
     assert_same(&of_keyspace(node.keyspace()), &contents);
-    // As Redis 5 does, unless told otherwise, we refuse what a later Redis wrote.
+    // By default files of a later Redis are refused, as by Redis 5.
     let version = version_of(&file);
     match start(Limits::default()) {
         Ok(_) => assert!(version <= 9),

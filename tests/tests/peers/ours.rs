@@ -61,7 +61,7 @@ impl Ours {
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let (socket_sender, socket_events) = channel();
         let accepted = socket_sender.clone();
-        // Ends with the process; nobody waits for it.
+        // Ends with the process; it is not joined.
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if accepted.send(SocketEvent::Accepted(stream)).is_err() {
@@ -104,7 +104,7 @@ impl Ours {
         self.port
     }
 
-    /// Everything it told so far.
+    /// Its log so far.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
@@ -238,7 +238,7 @@ impl Ours {
                 Output::Send { conn: CONSOLE, bytes } => self.replies.extend(bytes),
                 Output::Send { conn, bytes } => {
                     if let Some(socket) = self.sockets.get_mut(&conn) {
-                        // What cannot be sent any more is told by the reader's end.
+                        // A failed write is detected by the end of the reader.
                         let _ = socket.write_all(&bytes);
                     }
                 }

@@ -21,7 +21,7 @@ impl Proxy {
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let proxy = Self { port, ends: Arc::default(), refuses: Arc::default() };
         let (ends, refuses) = (Arc::clone(&proxy.ends), Arc::clone(&proxy.refuses));
-        // Ends with the process; nobody waits for it.
+        // Ends with the process; it is not joined.
         std::thread::spawn(move || {
             for near in listener.incoming().map_while(Result::ok) {
                 let Ok(far) = TcpStream::connect(("127.0.0.1", target)) else { continue };
@@ -44,7 +44,7 @@ impl Proxy {
         self.port
     }
 
-    /// Ends every connection, and turns new ones away if `refuse` says so, until [`Proxy::mend`].
+    /// Closes every connection and, with `refuse`, refuses new ones until [`Proxy::mend`].
     pub fn cut(&self, refuse: bool) {
         let mut ends = self.ends.lock().expect("no thread panics with it");
         self.refuses.store(refuse, Ordering::SeqCst);

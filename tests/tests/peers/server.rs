@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where the program is.
 ///
 /// # Panics
-/// If nobody said so.
+/// Used unless set otherwise.
 pub fn redis_server() -> PathBuf {
     let path = std::env::var_os("PSYNCSCOPE_REDIS_SERVER").map(PathBuf::from).unwrap_or_else(|| {
         panic!("PSYNCSCOPE_REDIS_SERVER must name a redis-server; `cargo xtask test peers` finds one and sets it")
@@ -51,7 +51,7 @@ impl Kind {
     }
 }
 
-/// A port of 127.0.0.1 that nobody listens on.
+/// A port of 127.0.0.1 without a listener.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has ports");
     listener.local_addr().expect("a bound socket has an address").port()
@@ -106,7 +106,7 @@ impl Server {
             let more = log.read_line(&mut said).expect("its log is text");
             assert!(more > 0, "redis-server ended before it was ready:\n{said}");
         }
-        // Somebody must go on reading, or it would stop at a full pipe.
+        // The pipe must be read, or the server would block when it is full.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         server
     }

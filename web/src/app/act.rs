@@ -1,4 +1,5 @@
-//! What the user does to the world: in the present, in the past (which starts a branch), or by starting or loading another run.
+//! What the user does to the world: in the present, in the past (which starts a branch), or by starting or loading
+//! another run.
 
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
@@ -107,7 +108,8 @@ impl App {
             Some(read_as_text(file, move |text| link.send_message(Msg::FileRead(name, text.ok()))));
     }
 
-    /// Loads the file that was read. Its text is put into the dialog's field, where it can be corrected if it is not a run.
+    /// Loads the file that was read. Its text is put into the dialog's field, where it can be corrected if it is not a
+    /// run.
     pub(super) fn file_read(&mut self, name: String, text: Option<String>) {
         self.elements.file_reader = None;
         match text {

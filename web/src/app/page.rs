@@ -101,7 +101,11 @@ impl App {
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
-                            <Tabs {tab} narrow={self.ui.narrow} node={selected.map(|host| AttrValue::from(host.name.to_string()))} />
+                            <Tabs
+                                {tab}
+                                narrow={self.ui.narrow}
+                                node={selected.map(|host| AttrValue::from(host.name.to_string()))}
+                            />
                             <div
                                 class="panel"
                                 role="tabpanel"

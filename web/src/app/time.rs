@@ -31,8 +31,8 @@ impl App {
         }
     }
 
-    /// One tick: time passes and what moves is drawn. Returns whether components must be rendered: in that case what moves
-    /// is drawn after them, so that everything on the page is of one time.
+    /// One tick: time passes and what moves is drawn. Returns whether components must be rendered: in that case what
+    /// moves is drawn after them, so that everything on the page is of one time.
     pub(super) fn tick(&mut self, wall_ms: f64) -> bool {
         self.playback.tick_request = None;
         let passed_ms = self.playback.last_tick_ms.map_or(0.0, |last| (wall_ms - last).clamp(0.0, TICK_MAX_MS));

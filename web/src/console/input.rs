@@ -116,9 +116,12 @@ impl Component for CommandLine {
             <div class="console-line">
                 <label class="console-prompt" for={ID}>{ props.prompt.clone() }</label>
                 <div class="console-field">
-                    <span class="console-ghost" aria-hidden="true"><span class="console-typed">{ &self.line }</span>{ ghost }</span>
+                    <span class="console-ghost" aria-hidden="true">
+                        <span class="console-typed">{ &self.line }</span>{ ghost }
+                    </span>
                     <input id={ID} type="text" value={self.line.clone()} aria-label={props.label} autocomplete="off"
-                        autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send" data-testid="console-input"
+                        autocapitalize="off" autocorrect="off" spellcheck="false" enterkeyhint="send"
+                        data-testid="console-input"
                         {oninput} {onkeydown} />
                 </div>
             </div>

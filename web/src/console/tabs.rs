@@ -39,7 +39,9 @@ pub fn ConsoleTabs(props: &ConsoleTabsProps) -> Html {
     };
     html! {
         <div class="console-tabs">
-            <div class="console-tab-list" role="tablist" aria-label={t.console}>{ for props.nodes.iter().map(tab) }</div>
+            <div class="console-tab-list" role="tablist" aria-label={t.console}>
+                { for props.nodes.iter().map(tab) }
+            </div>
             <span class="console-hint faint">{ t.console_hint }</span>
         </div>
     }

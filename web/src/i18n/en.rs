@@ -56,7 +56,8 @@ pub const MESSAGES: Messages = Messages {
     role_was_master: "was master",
     role_was_replica: "was replica",
     replicas_attached: "{n|replica|replicas}",
-    failed_commands: "{n|command|commands} of its master failed here: the datasets may differ though the offsets are equal",
+    failed_commands: "{n|command|commands} of its master failed here: the datasets may differ though the offsets are \
+                      equal",
     no_replicas: "no replicas",
     offset: "offset",
     lag: "lag {n} s",
@@ -129,7 +130,8 @@ pub const MESSAGES: Messages = Messages {
     ring_arc: "index {from} to {to}",
     ring_overwritten: "the end of a command that was partly overwritten",
     ring_arcs_commands: "{size} are too many for letters: each arc is a command. Point at it to read it.",
-    ring_arcs_parts: "{size} are too many for letters: the ring is drawn in {n} parts. Point at one to see its bytes' offsets.",
+    ring_arcs_parts: "{size} are too many for letters: the ring is drawn in {n} parts. Point at one to see its bytes' \
+                      offsets.",
 
     why_continue: "Why +CONTINUE?",
     why_full: "Why a full resync?",
@@ -216,7 +218,8 @@ pub const MESSAGES: Messages = Messages {
     returned: "Back in the earlier future, at {at}.",
 
     help_title: "Help",
-    help_intro: "Every node here is a Redis 5 replication engine of its own, on a simulated network with a real TCP stack. Type commands, cut wires, crash nodes, and look at any moment again. Nothing leaves this page.",
+    help_intro: "Every node here is a Redis 5 replication engine of its own, on a simulated network with a real TCP \
+                 stack. Type commands, cut wires, crash nodes, and look at any moment again. Nothing leaves this page.",
     help_keys: "Keyboard",
     key_space: "play or pause",
     key_arrows: "step back, step forward",
@@ -230,25 +233,33 @@ pub const MESSAGES: Messages = Messages {
 
     note_start: "The nodes have started. Each replica connects to its master in its next replicationCron.",
     note_continue: "{peer|asks|ask} {node} for byte {n} of history {asked}, and {node} still has it: partial resync.",
-    note_continue_previous: "{peer|asks|ask} {node} for byte {n} of {asked}. {node} shared that history before byte {second}: partial resync.",
+    note_continue_previous: "{peer|asks|ask} {node} for byte {n} of {asked}. {node} shared that history before byte \
+                             {second}: partial resync.",
     note_full_requested: "{peer|has|have} no history to go on with, so {node} must send everything: full resync.",
     note_full_bad_offset: "{peer|asks|ask} {node} with an offset that is not a number: full resync.",
     note_full_id: "{peer|asks|ask} {node} for byte {n} of history {asked}, which {node} does not know: full resync.",
-    note_full_past: "{peer|asks|ask} {node} for byte {n} of {asked}, but {node} left that history at byte {second}: full resync.",
+    note_full_past: "{peer|asks|ask} {node} for byte {n} of {asked}, but {node} left that history at byte {second}: \
+                     full resync.",
     note_full_no_backlog: "{peer|asks|ask} {node} for byte {n}, but {node} keeps no backlog: full resync.",
-    note_full_overwritten: "{peer|asks|ask} {node} for byte {n}, but the backlog starts at byte {off}: overwritten, so full resync.",
-    note_full_future: "{peer|asks|ask} {node} for byte {n}, which {node} has not written yet (it is at {offset}): full resync.",
-    note_shifted: "{node} is a master now. The old history {old} becomes replid2, valid before byte {n}; a new one begins: {id}.",
+    note_full_overwritten: "{peer|asks|ask} {node} for byte {n}, but the backlog starts at byte {off}: overwritten, so \
+                            full resync.",
+    note_full_future: "{peer|asks|ask} {node} for byte {n}, which {node} has not written yet (it is at {offset}): full \
+                       resync.",
+    note_shifted: "{node} is a master now. The old history {old} becomes replid2, valid before byte {n}; a new one \
+                   begins: {id}.",
     note_continued: "{node} learns the new name of its history: {id}. The old name {old} is kept for bytes before {n}.",
     note_history_begins: "{node} makes a backlog for its first replica, and starts a new history with it: {id}.",
     note_backlog_expired: "{node} had no replica for too long: it frees the backlog and takes a new history, {id}.",
     note_id_requested: "{node} takes a new history on request: {id}.",
-    note_restored: "{node} starts as a replica with the place that its dump.rdb names: it will ask for byte {n} of {id}.",
-    note_handshake_failed: "{node|gives|give} up on {master} in {state}: {why}. The next attempt is in replicationCron, within a second.",
+    note_restored: "{node} starts as a replica with the place that its dump.rdb names: it will ask for byte {n} of \
+                    {id}.",
+    note_handshake_failed: "{node|gives|give} up on {master} in {state}: {why}. The next attempt is in \
+                            replicationCron, within a second.",
     note_connecting: "{node|opens|open} a TCP connection to {master}.",
     note_transfer: "{node|waits|wait} for the snapshot of {master}: history {id} up to byte {offset}.",
     note_connected: "{node|is|are} in sync with {master}. From now on every write at {master} follows.",
-    note_link_lost: "{node|has|have} lost the link to the master but not the place: the next PSYNC will ask for byte {n} of {id}.",
+    note_link_lost: "{node|has|have} lost the link to the master but not the place: the next PSYNC will ask for byte \
+                     {n} of {id}.",
     note_synthesized: "{node} was a master and now follows {master}. It offers its own history: byte {n} of {id}.",
     note_save_started: "{node} forks a child that writes a snapshot ({n|key|keys}).",
     note_save_failed: "{node} could not write the snapshot: {why}.",
@@ -256,9 +267,12 @@ pub const MESSAGES: Messages = Messages {
     note_replica_gone: "{node} drops its connection to the replica {peer}.",
     note_fed: "{node} adds {n|byte|bytes} to the stream and is at offset {last}.",
     note_expired: "On {node} the key {key} expires.",
-    note_master_command_failed: "{node} could not execute {command} from {master} after offset {n}: {why}. What it changed on {master} is missing here; the link stays up.",
-    note_master_script_failed: "A script from {master} failed on {node} after offset {n}: {why}. If it failed on {master} at the same place, nothing is missing.",
-    note_master_command_ends_link: "{node} could not execute {command} from {master} after offset {n}: {why}. It ends the link.",
+    note_master_command_failed: "{node} could not execute {command} from {master} after offset {n}: {why}. What it \
+                                 changed on {master} is missing here; the link stays up.",
+    note_master_script_failed: "A script from {master} failed on {node} after offset {n}: {why}. If it failed on \
+                                {master} at the same place, nothing is missing.",
+    note_master_command_ends_link: "{node} could not execute {command} from {master} after offset {n}: {why}. It ends \
+                                    the link.",
     note_running: "{node} runs.",
     note_paused: "{node} is paused: its kernel still acknowledges, its process says nothing.",
     note_stopped: "{node} has crashed: its kernel closes every connection.",
@@ -276,10 +290,13 @@ pub const MESSAGES: Messages = Messages {
     note_sends_capa: "{node|tells|tell} {master} what it understands: {command}.",
     note_sends_psync_all: "{node|has|have} no history yet and {command} asks {master} for everything.",
     note_sends_psync: "{node|asks|ask} {master} for byte {n} of history {id}: {command}.",
-    note_sends_sync: "{node|falls|fall} back on the old {command}: {master} gave no answer to PSYNC that it understands.",
+    note_sends_sync: "{node|falls|fall} back on the old {command}: {master} gave no answer to PSYNC that it \
+                      understands.",
     note_retransmitted: "{node} gets no acknowledgement from {peer}: its kernel sends {bytes|byte|bytes} again.",
-    note_recovered: "TCP sent {bytes|lost byte|lost bytes} from {node} to {peer} again, {time} late. Redis never noticed.",
-    note_recovered_cut: "TCP sent the {bytes|byte|bytes} that the cut took from {peer} again, {time} late. The link never broke, so Redis never noticed: no PSYNC.",
+    note_recovered: "TCP sent {bytes|lost byte|lost bytes} from {node} to {peer} again, {time} late. Redis never \
+                     noticed.",
+    note_recovered_cut: "TCP sent the {bytes|byte|bytes} that the cut took from {peer} again, {time} late. The link \
+                         never broke, so Redis never noticed: no PSYNC.",
     list_comma: ", ",
     list_and: " and ",
     note_cut: "The wire from {node} to {peer} is cut: packets vanish half-way.",

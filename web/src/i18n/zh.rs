@@ -216,7 +216,8 @@ pub const MESSAGES: Messages = Messages {
     returned: "回到了之前的未来，时刻 {at}。",
 
     help_title: "帮助",
-    help_intro: "这里的每个节点都是一个独立的 Redis 5 复制引擎，运行在带有真实 TCP 协议栈的模拟网络上。输入命令、切断线路、让节点崩溃，再回看任意时刻。一切都只在本页面内发生。",
+    help_intro: "这里的每个节点都是一个独立的 Redis 5 复制引擎，运行在带有真实 TCP 协议栈的模拟网络上。输入命令、\
+                 切断线路、让节点崩溃，再回看任意时刻。一切都只在本页面内发生。",
     help_keys: "键盘",
     key_space: "播放或暂停",
     key_arrows: "后退、前进一步",
@@ -230,11 +231,13 @@ pub const MESSAGES: Messages = Messages {
 
     note_start: "节点已启动。各副本在自己的下一次 replicationCron 中连接主节点。",
     note_continue: "{peer} 向 {node} 请求历史 {asked} 的第 {n} 字节，{node} 还留着：部分同步。",
-    note_continue_previous: "{peer} 向 {node} 请求 {asked} 的第 {n} 字节。第 {second} 字节之前 {node} 与那段历史相同：部分同步。",
+    note_continue_previous: "{peer} 向 {node} 请求 {asked} 的第 {n} 字节。第 {second} 字节之前 {node} 与那段历史相同：\
+                             部分同步。",
     note_full_requested: "{peer} 没有可以接续的历史，{node} 只能发送全部数据：全量同步。",
     note_full_bad_offset: "{peer} 向 {node} 请求的偏移量不是数字：全量同步。",
     note_full_id: "{peer} 向 {node} 请求历史 {asked} 的第 {n} 字节，{node} 不认识这段历史：全量同步。",
-    note_full_past: "{peer} 向 {node} 请求 {asked} 的第 {n} 字节，但 {node} 在第 {second} 字节就离开了这段历史：全量同步。",
+    note_full_past: "{peer} 向 {node} 请求 {asked} 的第 {n} 字节，但 {node} 在第 {second} 字节就离开了这段历史：\
+                     全量同步。",
     note_full_no_backlog: "{peer} 向 {node} 请求第 {n} 字节，但 {node} 没有积压缓冲区：全量同步。",
     note_full_overwritten: "{peer} 向 {node} 请求第 {n} 字节，但积压缓冲区从第 {off} 字节开始：已被覆盖，全量同步。",
     note_full_future: "{peer} 向 {node} 请求第 {n} 字节，{node} 还没有写到那里（它在 {offset}）：全量同步。",
@@ -256,8 +259,10 @@ pub const MESSAGES: Messages = Messages {
     note_replica_gone: "{node} 断开了与副本 {peer} 的连接。",
     note_fed: "{node} 向命令流追加 {n} 字节，偏移量到 {last}。",
     note_expired: "{node} 上的键 {key} 过期了。",
-    note_master_command_failed: "{node} 在偏移量 {n} 之后无法执行 {master} 发来的 {command}：{why}。它在 {master} 上的改动在这里缺失，连接仍然保持。",
-    note_master_script_failed: "{master} 发来的脚本在 {node} 上偏移量 {n} 之后执行失败：{why}。如果它在 {master} 上也停在同一处，就什么都没有缺失。",
+    note_master_command_failed: "{node} 在偏移量 {n} 之后无法执行 {master} 发来的 {command}：{why}。它在 {master} \
+                                 上的改动在这里缺失，连接仍然保持。",
+    note_master_script_failed: "{master} 发来的脚本在 {node} 上偏移量 {n} 之后执行失败：{why}。如果它在 {master} \
+                                上也停在同一处，就什么都没有缺失。",
     note_master_command_ends_link: "{node} 在偏移量 {n} 之后无法执行 {master} 发来的 {command}：{why}。它断开了连接。",
     note_running: "{node} 在运行。",
     note_paused: "{node} 已暂停：内核仍会确认，进程不再出声。",
@@ -279,7 +284,8 @@ pub const MESSAGES: Messages = Messages {
     note_sends_sync: "{node} 看不懂 {master} 对 PSYNC 的回答，改用旧的 {command}。",
     note_retransmitted: "{node} 没有收到 {peer} 的确认：内核重发 {bytes} 字节。",
     note_recovered: "TCP 重发了 {node} 发给 {peer} 时丢失的 {bytes} 字节，迟到 {time}。Redis 毫无察觉。",
-    note_recovered_cut: "线路切断时 {peer} 丢失的 {bytes} 字节，TCP 重发到了，迟到 {time}。连接从未断开，Redis 毫无察觉：没有 PSYNC。",
+    note_recovered_cut: "线路切断时 {peer} 丢失的 {bytes} 字节，TCP 重发到了，迟到 {time}。连接从未断开，Redis \
+                         毫无察觉：没有 PSYNC。",
     list_comma: "、",
     list_and: " 和 ",
     note_cut: "从 {node} 到 {peer} 的线路被切断：数据包在半路消失。",

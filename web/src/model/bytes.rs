@@ -33,8 +33,8 @@ pub fn byte_name(byte: u8) -> String {
     }
 }
 
-/// One byte as the sign in a cell of the ring. Line ends are the commonest bytes of the protocol: the carriage goes back,
-/// the line goes down. What has no sign is a middle dot.
+/// One byte as the sign in a cell of the ring. Line ends are the commonest bytes of the protocol: the carriage goes
+/// back, the line goes down. What has no sign is a middle dot.
 ///
 /// [`SIGNS`] is the key to it.
 #[must_use]

@@ -108,9 +108,9 @@ pub struct Curve {
 impl Curve {
     /// The wire between two cards of one size whose upper left corners are `a` and `b`.
     ///
-    /// It enters the lower card (or the right one) in the middle of the facing edge, and leaves the other one as near to
-    /// there as its edge allows, so that the wires of several replicas part early. `flow` decides which edges face where
-    /// both could.
+    /// It enters the lower card (or the right one) in the middle of the facing edge, and leaves the other one as near
+    /// to there as its edge allows, so that the wires of several replicas part early. `flow` decides which edges face
+    /// where both could.
     #[must_use]
     pub fn between(a: Point, b: Point, card: Size, flow: Flow) -> Self {
         let apart_y = (a.y - b.y).abs() - card.h;
@@ -189,7 +189,8 @@ pub fn sector(inner: f64, outer: f64, from: f64, to: f64) -> String {
     let (a, b) = (on_circle(outer, from), on_circle(outer, to));
     let (c, d) = (on_circle(inner, to), on_circle(inner, from));
     format!(
-        "M{:.2} {:.2}A{outer:.2} {outer:.2} 0 {large} 1 {:.2} {:.2}L{:.2} {:.2}A{inner:.2} {inner:.2} 0 {large} 0 {:.2} {:.2}Z",
+        "M{:.2} {:.2}A{outer:.2} {outer:.2} 0 {large} 1 {:.2} {:.2}L{:.2} {:.2}A{inner:.2} {inner:.2} 0 {large} 0 \
+         {:.2} {:.2}Z",
         a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y
     )
 }

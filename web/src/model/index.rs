@@ -54,8 +54,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Reads what is new in `timeline`. `frame_after` gives the first frame in which the entry at an index and a time has
-    /// happened. New histories get their colours.
+    /// Reads what is new in `timeline`. `frame_after` gives the first frame in which the entry at an index and a time
+    /// has happened. New histories get their colours.
     pub fn extend(
         &mut self,
         timeline: &[Entry],

@@ -69,8 +69,8 @@ pub struct Layout {
 
 /// Lays out `hosts` (in order) for a stage of size `stage`, with `masters` telling who follows whom.
 ///
-/// Of all arrangements it takes the one that can be drawn largest; masters above replicas, regular cards and one row for
-/// a generation count for something.
+/// Of all arrangements it takes the one that can be drawn largest; masters above replicas, regular cards and one row
+/// for a generation count for something.
 #[must_use]
 pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size) -> Layout {
     let forest = Forest::new(hosts, masters);

@@ -36,8 +36,8 @@ const BEAT_US: f64 = 500_000.0;
 const IDLE_TIMES: f64 = 4.0;
 /// The same while a replica is about to connect: the state before the handshake can be seen.
 const ABOUT_TO_CONNECT_TIMES: f64 = 1.0;
-/// Wall time that a background save takes for which replicas wait, in microseconds, unless time would pass too slowly or too
-/// fast for it.
+/// Wall time that a background save takes for which replicas wait, in microseconds, unless time would pass too slowly
+/// or too fast for it.
 const SAVE_US: f64 = 1_500_000.0;
 const SAVE_TIMES_MIN: f64 = 0.3;
 /// A world's first millisecond, before anything moves, takes a second: whoever opens the page sees what there is.
@@ -217,8 +217,8 @@ mod tests {
         assert_eq!(made, Stretch { until: SimTime(9000), cost_us: 16_000.0 });
     }
 
-    /// The opening at its pace, in ticks of a display, up to `end_us` of virtual time: for each state of a node's link the
-    /// wall time for which it was shown, in seconds; and when the node followed.
+    /// The opening at its pace, in ticks of a display, up to `end_us` of virtual time: for each state of a node's link
+    /// the wall time for which it was shown, in seconds; and when the node followed.
     fn play_opening(node: &str, end_us: u64) -> (BTreeMap<ReplState, f64>, f64) {
         const TICK_US: f64 = 1e6 / 60.0;
         let opening = examples::opening();

@@ -1,8 +1,8 @@
 //! Where packets on their way are drawn: none over another, none over the label of a wire.
 //!
-//! Packets keep to the right of their direction, so that the two directions of a wire have a lane each. Packets of one lane
-//! that would cover each other become one chip with a count. A chip that has no room among those of other wires shrinks to
-//! a dot until it has.
+//! Packets keep to the right of their direction, so that the two directions of a wire have a lane each. Packets of one
+//! lane that would cover each other become one chip with a count. A chip that has no room among those of other wires
+//! shrinks to a dot until it has.
 
 use std::borrow::Cow;
 
@@ -50,8 +50,8 @@ pub struct WirePath {
 }
 
 impl WirePath {
-    /// A wire along `curve` with a label of so many letters. Labels and chips are drawn `magnified` times as large as the
-    /// plane has them, so that they can be read when it is drawn small.
+    /// A wire along `curve` with a label of so many letters. Labels and chips are drawn `magnified` times as large as
+    /// the plane has them, so that they can be read when it is drawn small.
     ///
     /// The label of a wire that runs downwards lies at its lower end, above the replica's plug, where packets need not
     /// pass; otherwise in the middle, between the lanes.
@@ -76,8 +76,8 @@ impl WirePath {
         }
     }
 
-    /// The place on the curve after so much of the way, and the unit vector to the lane's side. Packets cover the height
-    /// of an upright wire, or the width of another, at an even pace.
+    /// The place on the curve after so much of the way, and the unit vector to the lane's side. Packets cover the
+    /// height of an upright wire, or the width of another, at an even pace.
     fn lane(&self, forward: bool, progress: f64) -> (Point, Point) {
         let way = if forward { progress } else { 1.0 - progress };
         let (from, to) = (self.curve.at(self.from), self.curve.at(self.to));
@@ -101,8 +101,8 @@ impl WirePath {
             (true, true) => reach(Size { w: self.label.w, h: self.label.h }),
             (true, false) => side.y.abs() * self.label.h / 2.0,
         };
-        // The nearest corner lies at the wire, so that a wide chip is not far from it; where the wire turns from one side
-        // to the other, the chip turns with it.
+        // The nearest corner lies at the wire, so that a wide chip is not far from it; where the wire turns from one
+        // side to the other, the chip turns with it.
         let turn = |side: f64| (side * TURN).clamp(-1.0, 1.0);
         let (x, y) = (turn(side.x), turn(side.y));
         let short = side.x.abs() * (1.0 - x.abs()) * size.w / 2.0 + side.y.abs() * (1.0 - y.abs()) * size.h / 2.0;
@@ -122,8 +122,8 @@ impl WirePath {
         place
     }
 
-    /// How wide a chip of a lane may be: up to the bounds all the way, to the middle between this wire and its neighbours
-    /// half-way, or most of the length of a wire that runs sideways.
+    /// How wide a chip of a lane may be: up to the bounds all the way, to the middle between this wire and its
+    /// neighbours half-way, or most of the length of a wire that runs sideways.
     fn room(&self, forward: bool, others: &[Curve], bounds: Rect) -> f64 {
         if !self.curve.is_upright() {
             return (self.curve.at(0.0).x - self.curve.at(1.0).x).abs() * 0.7;
@@ -203,8 +203,8 @@ pub struct Chip {
 
 /// Lays out the packets under way. No two chips overlap, and none overlaps a label.
 ///
-/// `packets` are in order of departure; that order decides who has room first, so that a chip on its way is not disturbed
-/// by those that come later.
+/// `packets` are in order of departure; that order decides who has room first, so that a chip on its way is not
+/// disturbed by those that come later.
 #[must_use]
 pub fn place(packets: &[Moving<'_>], wires: &[WirePath]) -> Vec<Chip> {
     let mut placed: Vec<Chip> = Vec::with_capacity(packets.len());

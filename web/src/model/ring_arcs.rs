@@ -80,8 +80,8 @@ fn parts(backlog: &Backlog) -> Vec<RingArc> {
 
 /// The offsets of the oldest and the newest byte held at the indices `from..to`.
 ///
-/// Offsets grow with the index but for one place: behind `idx` the oldest bytes follow the newest. So the extremes are at
-/// the ends of the range or beside `idx`.
+/// Offsets grow with the index but for one place: behind `idx` the oldest bytes follow the newest. So the extremes are
+/// at the ends of the range or beside `idx`.
 fn held_between(backlog: &Backlog, from: usize, to: usize) -> Option<(NextByte, NextByte)> {
     let beside_idx = [backlog.idx().wrapping_sub(1), backlog.idx(), backlog.oldest_idx()];
     let places = beside_idx.into_iter().filter(|at| (from..to).contains(at)).chain([from, to - 1]);

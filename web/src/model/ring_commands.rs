@@ -27,8 +27,8 @@ pub struct CommandSpan {
 /// The held bytes cut where commands begin, oldest first. `None` if there are too many to draw, or if the bytes are not
 /// commands.
 ///
-/// The oldest bytes may be the end of a command whose beginning was overwritten, and the newest the beginning of one that
-/// has not wholly arrived.
+/// The oldest bytes may be the end of a command whose beginning was overwritten, and the newest the beginning of one
+/// that has not wholly arrived.
 #[must_use]
 pub fn commands(backlog: &Backlog) -> Option<Vec<CommandSpan>> {
     if backlog.size() > BYTES_MAX {

@@ -1,9 +1,9 @@
 //! Where the labels around a ring stand: no label covers another label, the ring or a leader line, and no two leader
 //! lines cross.
 //!
-//! Each label owns a sector of the plane around the ring's centre. The sectors do not overlap and lie in the order of the
-//! places that they point at, so neither labels nor leaders can meet. A leader winds from its place at the ring's edge
-//! to the middle of its sector; at every radius between the two circles the leaders keep their order.
+//! Each label owns a sector of the plane around the ring's centre. The sectors do not overlap and lie in the order of
+//! the places that they point at, so neither labels nor leaders can meet. A leader winds from its place at the ring's
+//! edge to the middle of its sector; at every radius between the two circles the leaders keep their order.
 
 use crate::model::geometry::{Point, Size, on_circle};
 
@@ -49,7 +49,8 @@ pub fn place(labels: &[RingLabel], edge: f64, outside: f64) -> Vec<PlacedLabel> 
     let wanted: Vec<f64> = order.iter().map(|&i| labels[i].turn.rem_euclid(1.0)).collect();
     let half = |at: usize, turn: f64| half_sector(labels[order[at]].size, turn, outside) + GAP / 2.0;
 
-    // How wide a label's sector must be depends on where the label stands, and the other way round: widen until it fits.
+    // How wide a label's sector must be depends on where the label stands, and the other way round: widen until it
+    // fits.
     let mut halves: Vec<f64> = wanted.iter().enumerate().map(|(at, &turn)| half(at, turn)).collect();
     let mut turns = spread(&wanted, &halves);
     for _ in 0..8 {

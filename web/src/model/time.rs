@@ -41,8 +41,8 @@ pub fn trim(value: f64) -> String {
 /// The shortest axis of the scrubber, in seconds.
 const EXTENT_MIN_S: u64 = 15;
 
-/// The length of the scrubber's axis, in microseconds: a round time with some room ahead of the present, so that the knob
-/// moves while the world runs. At most a fifth of a longer axis is empty.
+/// The length of the scrubber's axis, in microseconds: a round time with some room ahead of the present, so that the
+/// knob moves while the world runs. At most a fifth of a longer axis is empty.
 #[must_use]
 pub fn extent(now: SimTime) -> u64 {
     const STEPS_S: [u64; 9] = [5, 10, 15, 30, 60, 120, 300, 600, 1800];

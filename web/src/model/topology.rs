@@ -98,8 +98,8 @@ impl WireView {
     }
 }
 
-/// The wires worth drawing: those that a replica follows its master on, that carry a TCP connection or a packet, that are
-/// cut, and those in `also` (which a reader has open).
+/// The wires worth drawing: those that a replica follows its master on, that carry a TCP connection or a packet, that
+/// are cut, and those in `also` (which a reader has open).
 #[must_use]
 pub fn wires(frame: &Frame, also: Option<(HostId, HostId)>) -> Vec<WireView> {
     let masters = masters(frame);

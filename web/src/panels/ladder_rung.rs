@@ -16,7 +16,8 @@ pub struct LadderRungProps {
     pub rung: Rung,
 }
 
-/// A state: how it stands, when the attempt came to it, the bytes sent and read in it, and why the last attempt ended here.
+/// A state: how it stands, when the attempt came to it, the bytes sent and read in it, and why the last attempt ended
+/// here.
 #[component]
 pub fn LadderRung(props: &LadderRungProps) -> Html {
     let t = use_ui().t();

@@ -70,7 +70,8 @@ pub fn range(held: Option<(NextByte, NextByte)>, t: &Messages) -> String {
     held.map_or_else(|| t.ring_empty.to_owned(), |(first, last)| format!("{first} … {last}"))
 }
 
-/// Where to point next from the keyboard: the cell `by` cells further on, from the write index if nothing is pointed at.
+/// Where to point next from the keyboard: the cell `by` cells further on, from the write index if nothing is pointed
+/// at.
 #[must_use]
 pub fn neighbour(backlog: &Backlog, pointed: Option<usize>, by: isize) -> usize {
     let starts: Vec<usize> = if backlog.size() > CELLS_MAX {

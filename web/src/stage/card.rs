@@ -242,8 +242,8 @@ fn role_of(host: &HostFrame, master: Option<&str>, t: &Messages) -> String {
     }
 }
 
-/// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process; and the class
-/// that it is shown in.
+/// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process; and the
+/// class that it is shown in.
 fn state_of(host: &HostFrame, t: &Messages) -> (String, &'static str) {
     let trouble = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-trouble");
     match host.power {

@@ -1,5 +1,6 @@
-//! What moves on the stage: the view of the plane, cards on their way to a new place, the wires between them and packets.
-//! All of it is a function of (frame, now) and is set in the document directly, past the virtual DOM, on every tick.
+//! What moves on the stage: the view of the plane, cards on their way to a new place, the wires between them and
+//! packets. All of it is a function of (frame, now) and is set in the document directly, past the virtual DOM, on every
+//! tick.
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;

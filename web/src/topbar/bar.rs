@@ -69,7 +69,12 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                     selected={Lang::ALL.iter().position(|&lang| lang == ui.lang).unwrap_or(0)}
                     onselect={on_lang}
                 />
-                <IconButton testid="theme" label={theme_label} shape={theme} onclick={ui.click(Intent::SetTheme(next))} />
+                <IconButton
+                    testid="theme"
+                    label={theme_label}
+                    shape={theme}
+                    onclick={ui.click(Intent::SetTheme(next))}
+                />
                 <IconButton
                     testid="help"
                     label={t.help}

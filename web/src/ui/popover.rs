@@ -32,8 +32,8 @@ pub struct PopoverProps {
     pub children: Html,
 }
 
-/// The sheet. It takes the focus when it opens and gives it back when it closes. The button that opened it, which says so
-/// by `aria-expanded`, closes it itself.
+/// The sheet. It takes the focus when it opens and gives it back when it closes. The button that opened it, which says
+/// so by `aria-expanded`, closes it itself.
 #[component]
 pub fn Popover(props: &PopoverProps) -> Html {
     let ui = use_ui();

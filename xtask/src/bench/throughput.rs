@@ -1,5 +1,5 @@
-//! Throughput of `psyncscope serve` and redis-server under redis-benchmark, measured in turns within one run, so that other
-//! load on the machine affects both alike.
+//! Throughput of `psyncscope serve` and redis-server under redis-benchmark, measured in turns within one run, so that
+//! other load on the machine affects both alike.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

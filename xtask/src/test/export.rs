@@ -1,5 +1,5 @@
-//! A clean export of HEAD: whether `cargo xtask serve` works where nothing that Git ignores is present, and whether what
-//! it serves passes the browser's specs.
+//! A clean export of HEAD: whether `cargo xtask serve` works where nothing that Git ignores is present, and whether
+//! what it serves passes the browser's specs.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};

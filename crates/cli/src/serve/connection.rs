@@ -1,4 +1,5 @@
-//! One connection, by TCP or by a Unix domain socket: bytes that arrive become inputs, outputs go to the kernel as far as it takes them.
+//! One connection, by TCP or by a Unix domain socket: received bytes become inputs, outputs are written as far
+//! as the kernel accepts them.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -177,7 +178,7 @@ impl Connection {
         Sent::All
     }
 
-    /// Whether the node must be told that it has room again, as all its bytes were accepted.
+    /// Whether the node must be notified that it has room again, as all its bytes were accepted.
     pub fn renews_credit(&self) -> bool {
         let renew = !self.lent.get() && self.credit.get() < ROOM / 2 && self.unsent.borrow().is_empty();
         if renew {

@@ -8,7 +8,7 @@ pub enum Support {
     NoEffect,
     /// Accepted only with these values (in any case); other values would need unsupported features.
     Only(&'static [&'static str]),
-    /// Not supported, whatever its value.
+    /// Not supported with any value.
     Refused,
 }
 
@@ -67,7 +67,7 @@ const DIRECTIVES: &[(&str, Support)] = &[
     ("zset-max-ziplist-value", NoEffect),
 ];
 
-/// How `name` (in lower case) is treated; `None` if Redis 5.0 does not know it.
+/// How `name` (in lower case) is treated; `None` if Redis 5.0 does not have it.
 pub fn support(name: &str) -> Option<Support> {
     DIRECTIVES.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|at| DIRECTIVES[at].1)
 }

@@ -71,7 +71,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             background::adapt(&mut settings);
             return match server::run(*settings) {
                 Ok(End::Exit(status)) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
-                // The process dies by a signal, as a crashed redis-server does. The log has its report.
+                // The process ends by a signal, as a crashed redis-server does. The log has its report.
                 Ok(End::Crash) => std::process::abort(),
                 Ok(End::Restart(delay)) => {
                     std::thread::sleep(delay);

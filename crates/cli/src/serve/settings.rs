@@ -81,8 +81,8 @@ impl Default for Settings {
     }
 }
 
-/// Reads the arguments that follow `serve`, as redis-server reads its own: the first is a file unless it begins with `--`;
-/// every other word that begins with `--` is a directive, and the words up to the next are its arguments.
+/// Reads the arguments that follow `serve`, as redis-server reads its own: the first is a file unless it begins with
+/// `--`; every other word that begins with `--` is a directive, and the words up to the next are its arguments.
 ///
 /// # Errors
 /// What redis-server prints before it exits with status 1.

@@ -27,8 +27,8 @@ impl Node {
         if self.child.is_some() {
             self.aof.rewrite_scheduled = true;
             self.log(LogLevel::Warning, || {
-                "AOF was enabled but there is already a child process saving an RDB file on disk. An AOF background was \
-                 scheduled to start when possible."
+                "AOF was enabled but there is already a child process saving an RDB file on disk. An AOF background \
+                 was scheduled to start when possible."
                     .into()
             });
         } else {
@@ -107,7 +107,8 @@ impl Node {
         if unwritten.is_empty() && self.aof.state == AofState::WaitRewrite {
             let (name, dir) = (&self.config.aof.appendfilename, &self.config.dir);
             let line = format!(
-                "Redis needs to enable the AOF but can't open the append only file {name} (in server root dir {dir}): {error}"
+                "Redis needs to enable the AOF but can't open the append only file {name} (in server root dir {dir}): \
+                 {error}"
             );
             self.log(LogLevel::Warning, || line);
             self.config.aof.appendonly = false;

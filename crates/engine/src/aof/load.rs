@@ -315,8 +315,8 @@ fn new_placeholder() -> Box<Client> {
 
 fn bad_format() -> Fatal {
     vec![
-        "Bad file format reading the append only file: make a backup of your AOF file, then use ./redis-check-aof --fix \
-         <filename>"
+        "Bad file format reading the append only file: make a backup of your AOF file, then use ./redis-check-aof \
+         --fix <filename>"
             .into(),
     ]
 }

@@ -3,7 +3,7 @@
 //! | here | what |
 //! |---|---|
 //! | `feed` | the form in which changes are written (`feedAppendOnlyFile`) |
-//! | `file` | turning the file on and off, and writing it (`startAppendOnly`, `stopAppendOnly`, `flushAppendOnlyFile`) |
+//! | `file` | turning the file on and off, writing it (`startAppendOnly`, `stopAppendOnly`, `flushAppendOnlyFile`) |
 //! | `rewrite`, `rebuild` | BGREWRITEAOF and its child; the commands that rebuild a dataset |
 //! | `reader`, `load` | parsing and loading a file (`loadAppendOnlyFile`) |
 //!

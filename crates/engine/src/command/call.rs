@@ -63,7 +63,7 @@ pub struct Call<'a> {
     pub block: Option<Block>,
     /// Propagated instead of `argv` (`rewriteClientCommandVector`).
     pub rewritten: Option<Vec<Vec<u8>>>,
-    /// `argv` is not propagated, whatever `dirty` is (`preventCommandPropagation`).
+    /// `argv` is not propagated, regardless of `dirty` (`preventCommandPropagation`).
     pub prevented: bool,
     /// Propagated after the command itself (`alsoPropagate`), each in its database.
     pub also: Vec<(usize, Vec<Vec<u8>>)>,

@@ -84,7 +84,8 @@ const HELP: &[&str] = &[
     "GETNAME -- The name of this connection.",
     "ID -- The ID of this connection.",
     "KILL <ip:port> -- Close the connection from that address.",
-    "KILL <option> <value> [<option> <value> ...] -- Close all connections that fit: ADDR <ip:port>, ID <id>, TYPE (normal|master|replica|pubsub), SKIPME (yes|no).",
+    "KILL <option> <value> [<option> <value> ...] -- Close all connections that fit: ADDR <ip:port>, ID <id>, TYPE \
+     (normal|master|replica|pubsub), SKIPME (yes|no).",
     "LIST [TYPE (normal|master|replica|pubsub)] -- One line for each connection.",
     "PAUSE <milliseconds> -- Hear nobody but replicas for so long.",
     "REPLY (ON|OFF|SKIP) -- Whether this connection is answered.",
@@ -234,8 +235,8 @@ impl Node {
         let waiting = if client.room == 0 && self.wants_write(client.conn) { "rw" } else { "r" };
         let (buffered, blocks, memory) = client.out.usage();
         format!(
-            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub={} psub={} multi={} qbuf={} qbuf-free=0 \
-             obl={buffered} oll={blocks} omem={memory} events={waiting} cmd={}",
+            "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub={} psub={} multi={} qbuf={} \
+             qbuf-free=0 obl={buffered} oll={blocks} omem={memory} events={waiting} cmd={}",
             client.id,
             client.addr(),
             client.id + 7,

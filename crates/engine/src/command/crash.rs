@@ -42,8 +42,8 @@ impl Node {
         self.crash_with_report(&lines, "<no assertion failed>");
     }
 
-    /// Writes the lines with which Redis's crash report begins (`sigsegvHandler`), and crashes. There are no stack and no
-    /// registers to report: the process itself is sound.
+    /// Writes the lines with which Redis's crash report begins (`sigsegvHandler`), and crashes. There are no stack and
+    /// no registers to report: the process itself is sound.
     pub(super) fn crash_with_report(&mut self, cause: &[String], assertion: &str) {
         let start = "=== REDIS BUG REPORT START: Cut & paste starting from here ===".to_owned();
         let report = [

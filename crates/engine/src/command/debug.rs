@@ -32,7 +32,8 @@ const HELP: &[&str] = &[
     "OBJECT <key> -- What is known of the value of a key.",
     "OOM -- Crash as when memory is exhausted.",
     "PANIC -- Crash as by a panic.",
-    "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if none is given.",
+    "POPULATE <count> [<prefix>] [<size>] -- Make that many string keys, <prefix>:<number>; \"key\" is the prefix if \
+     none is given.",
     "RELOAD -- Save the dataset to the RDB file and load it again.",
     "RESTART [<milliseconds>] -- Save as SHUTDOWN does, and start again after so long.",
     "SDSLEN <key> -- Lengths and allocations of a key and its string.",

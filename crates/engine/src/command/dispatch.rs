@@ -110,8 +110,8 @@ impl Node {
 
     /// `CLIENT_CLOSE_AFTER_REPLY`: nothing more is read from the client, and it is closed once its output is written.
     ///
-    /// Redis looks at this flag when it writes, and it writes to clients that were given output. A master gets no replies,
-    /// so its link stays open until the next ACK is due: see [`Node::replication_send_ack`].
+    /// Redis looks at this flag when it writes, and it writes to clients that were given output. A master gets no
+    /// replies, so its link stays open until the next ACK is due: see [`Node::replication_send_ack`].
     pub(crate) fn close_after_reply(&mut self, conn: ConnId) {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.close_after_reply = true;

@@ -17,11 +17,11 @@ pub(crate) struct Propagation {
     pub(crate) forced: bool,
     /// Written into the append-only file even if nothing changed (`CLIENT_FORCE_AOF`).
     pub(crate) forced_aof: bool,
-    /// Not propagated, whatever changed (`CLIENT_PREVENT_PROP`).
+    /// Not propagated, even if data changed (`CLIENT_PREVENT_PROP`).
     pub(crate) prevented: bool,
     /// Propagated after the command (`server.also_propagate`), each in its database.
     pub(crate) also: Vec<(usize, Vec<Vec<u8>>)>,
-    /// EVALSHA of a script that replicas may not know: its source.
+    /// EVALSHA of a script that replicas may not have: its source.
     pub(crate) whole_script: Option<Vec<u8>>,
     /// That script changed data: it is propagated as EVAL, otherwise as SCRIPT LOAD.
     pub(crate) script_wrote: bool,

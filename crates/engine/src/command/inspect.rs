@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::rdb;
 use crate::resp::{Reply, errors, parse_i64_strict};
 
-/// Longer chains are not told apart (`DICT_STATS_VECTLEN`).
+/// Longer chains are counted together (`DICT_STATS_VECTLEN`).
 const CHAIN_LENGTHS: usize = 50;
 
 /// DEBUG STRUCTSIZE.
@@ -97,8 +97,8 @@ impl Node {
     }
 }
 
-/// `dictGetStats` of a table with these keys. Which key has which slot depends on the hash function; Redis's own is seeded
-/// at random.
+/// `dictGetStats` of a table with these keys. Which key has which slot depends on the hash function; Redis's own is
+/// seeded at random.
 fn table_stats<'a>(keys: impl Iterator<Item = &'a [u8]>) -> String {
     let hashes: Vec<u64> = keys.map(hash).collect();
     if hashes.is_empty() {
@@ -115,9 +115,9 @@ fn table_stats<'a>(keys: impl Iterator<Item = &'a [u8]>) -> String {
         lengths[(*len).min(CHAIN_LENGTHS - 1)] += 1;
     }
     let mut text = format!(
-        "Hash table 0 stats (main hash table):\n table size: {size}\n number of elements: {}\n different slots: {slots}\n \
-         max chain length: {}\n avg chain length (counted): {:.02}\n avg chain length (computed): {:.02}\n Chain length \
-         distribution:\n",
+        "Hash table 0 stats (main hash table):\n table size: {size}\n number of elements: {}\n different slots: \
+         {slots}\n max chain length: {}\n avg chain length (counted): {:.02}\n avg chain length (computed): {:.02}\n \
+         Chain length distribution:\n",
         hashes.len(),
         chains.iter().max().unwrap_or(&0),
         hashes.len() as f64 / slots as f64,

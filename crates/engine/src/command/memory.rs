@@ -15,7 +15,8 @@ const HELP: &[&str] = &[
     "MALLOC-STATS -- What the allocator says of itself.",
     "PURGE -- Ask the allocator to give memory back.",
     "STATS -- What the memory is used for.",
-    "USAGE <key> [SAMPLES <count>] -- The bytes that a key and its value take; of a collection <count> elements are measured, all if it is 0.",
+    "USAGE <key> [SAMPLES <count>] -- The bytes that a key and its value take; of a collection <count> elements are \
+     measured, all if it is 0.",
 ];
 
 impl Node {
@@ -46,8 +47,8 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// MEMORY STATS: the numbers of INFO's section on memory, and for each database what its hash tables take. What only a
-    /// driver can know (resident memory) is left out if the driver did not say it.
+    /// MEMORY STATS: the numbers of INFO's section on memory, and for each database what its hash tables take. What
+    /// only a driver can know (resident memory) is left out if the driver did not set it.
     fn memory_stats(&self, reply: &mut Reply) {
         let used = self.memory_in_use();
         let peak = self.peak_memory.max(used);

@@ -53,9 +53,9 @@ impl Node {
     /// `securityWarningCommand`: POST and Host: come from a browser; the connection is closed.
     pub(crate) fn security_warning(&mut self, conn: ConnId) {
         self.log(LogLevel::Warning, || {
-            "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is \
-             likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. \
-             Connection aborted."
+            "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. \
+             This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis \
+             instance. Connection aborted."
                 .into()
         });
         if let Some(client) = self.clients.get_mut(&conn) {

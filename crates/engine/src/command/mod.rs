@@ -3,8 +3,8 @@
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
 //! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
-//! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `geo`, `hashes`, `sort`, `keys`, `blocking`, `scan`, `objects`:
-//!   commands on data, which see only a [`call::Call`]
+//! * `strings`, `bits`, `hyperloglog`, `lists`, `sets`, `zsets`, `geo`, `hashes`, `sort`, `keys`, `blocking`, `scan`,
+//!   `objects`: commands on data, which see only a [`call::Call`]
 //! * `later`: what only masters of Redis 6.2 and 7 send
 //! * `server`, `connection`, `clients`: commands on the node itself
 

@@ -43,8 +43,8 @@ pub fn object(call: &mut Call<'_>) {
         b"idletime" => call.reply.integer(call.keyspace.idle_s(entry, call.now.unix_s())),
         b"refcount" => call.reply.integer(reference_count(entry.value(), call.config)),
         _ => call.reply.error(
-            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
-             between policies at runtime LRU and LFU data will take some time to adjust.",
+            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when \
+             switching between policies at runtime LRU and LFU data will take some time to adjust.",
         ),
     }
 }

@@ -189,7 +189,8 @@ mod tests {
             (c.aof.appendfilename, c.aof.appendfsync) = ("a.aof".into(), crate::config::AppendFsync::Always);
         };
         let expect = format!(
-            "dir /d\nappendonly yes\nauto-aof-rewrite-min-size 1gb\nappendfilename \"a.aof\"\n{SIGNATURE}\nappendfsync always\n"
+            "dir /d\nappendonly yes\nauto-aof-rewrite-min-size 1gb\nappendfilename \"a.aof\"\n{SIGNATURE}\nappendfsync \
+             always\n"
         );
         assert_eq!(rewritten(old, change, None), expect);
     }

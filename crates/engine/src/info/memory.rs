@@ -11,7 +11,7 @@ fn both(lines: &mut Lines, name: &str, bytes: u64) {
 }
 
 impl Node {
-    /// Sizes are computed from the data, as there is no allocator to ask. Fields that only a driver can know are left
+    /// Sizes are computed from the data, as there is no own allocator. Fields that only a driver can set are left
     /// out if it did not set them.
     pub(super) fn info_memory(&self, lines: &mut Lines) {
         let used = self.memory_in_use();

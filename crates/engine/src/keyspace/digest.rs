@@ -34,7 +34,7 @@ impl Digest {
         digest
     }
 
-    /// Of a value, whatever its key.
+    /// Of a value, independent of its key.
     #[must_use]
     pub fn of_value(entry: &Entry) -> Self {
         let mut digest = Self::default();

@@ -25,7 +25,7 @@ enum Form {
     Set,
     /// The result of INCRBYFLOAT, which Redis does not try to encode as an integer.
     Float,
-    /// Changed in place (`dbUnshareStringValue`): `raw`, whatever its length.
+    /// Changed in place (`dbUnshareStringValue`): `raw` at any length.
     Raw,
 }
 

@@ -176,7 +176,7 @@ fn sizes_add_up() {
                 keyspace.active_expire((rng.next_u32() % 50).into(), 2);
             }
         }
-        // The same content built anew has the same counts, sums and index.
+        // The same content built from scratch has the same counts, sums and index.
         let mut fresh = Keyspace::new(2);
         for db in 0..2 {
             for (key, entry) in keyspace.iter(db) {

@@ -4,7 +4,7 @@ use super::{Hash, List, RedisString, Set, Zset};
 
 /// The value of a key.
 ///
-/// Two values are equal if they hold the same data, in whatever encoding: the order of a set's members or a hash's
+/// Two values are equal if they hold the same data, in any encoding: the order of a set's members or a hash's
 /// fields does not matter, that of a list's elements does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl Value {
 
     /// How Redis stores the value, as OBJECT ENCODING says.
     ///
-    /// Collections remember that they were converted from their compact encoding.
+    /// Collections keep their encoding after the conversion from the compact one.
     #[must_use]
     pub fn encoding_name(&self) -> &'static str {
         match self {

@@ -12,10 +12,11 @@ use crate::io::{ConnId, Output};
 use crate::node::Node;
 
 /// The text of `-MISCONF` for a background save that failed (`shared.bgsaveerr`).
-pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist \
-    on disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during \
-    writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the \
-    RDB error.";
+pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able \
+                                       to persist on disk. Commands that may modify the data set are disabled, because \
+                                       this instance is configured to report errors during writes if RDB snapshotting \
+                                       fails (stop-writes-on-bgsave-error option). Please check the Redis logs for \
+                                       details about the RDB error.";
 
 /// A pending file write, and how to undo its effects if it fails.
 #[derive(Debug)]

@@ -46,7 +46,8 @@ pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
     out.bytes
 }
 
-/// The value in a payload of a version up to `max_version`, encoded as `limits` say. Bytes between the value and the footer are ignored.
+/// The value in a payload of a version up to `max_version`, encoded as `limits` say. Bytes between the value and the
+/// footer are ignored.
 ///
 /// # Errors
 /// See [`RestoreError`].

@@ -1,7 +1,8 @@
 //! Listpacks (listpack.c): the encoding of small collections in Redis 7, in files of version 10 and later.
 //!
-//! Four bytes of size, two bytes of count, entries, 255. An entry is an encoding with its content, and then the length of
-//! these two, written so that it can be read backwards. All is little endian but a length of 12 bits and integers of 13.
+//! Four bytes of size, two bytes of count, entries, 255. An entry is an encoding with its content, and then the length
+//! of these two, written so that it can be read backwards. All is little endian but a length of 12 bits and integers of
+//! 13.
 
 use super::container::{Container, Cursor, Element, Fault};
 

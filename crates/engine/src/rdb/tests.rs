@@ -3,17 +3,18 @@ use crate::keyspace::{Keyspace, Value};
 use crate::resp::escape;
 
 /// The file in `golden/a_first_full_sync.jsonl`: Redis 5.0.14 with one key.
-const FIRST_FULL_SYNC: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa056374696d65c27df9026bfa08\
-    757365642d6d656dc228bc1e00fa0e7265706c2d73747265616d2d6462c000fa077265706c2d6964283139306538386465346532653034\
-    3436326539396363306639313564383230396264646164363439fa0b7265706c2d6f6666736574c000fa0c616f662d707265616d626c65\
-    c000fe00fb010000026b30027630ffa164f62092239bf0";
+const FIRST_FULL_SYNC: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa0563\
+                               74696d65c27df9026bfa08757365642d6d656dc228bc1e00fa0e7265706c2d73747265616d2d6462c000fa07\
+                               7265706c2d696428313930653838646534653265303434363265393963633066393135643832303962646461\
+                               64363439fa0b7265706c2d6f6666736574c000fa0c616f662d707265616d626c65c000fe00fb010000026b30\
+                               027630ffa164f62092239bf0";
 
 /// The second file in `golden/c_backlog_overrun.jsonl`: a thousand `x`, compressed; and 1 as an integer.
-const COMPRESSED: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa056374696d65c293f9026bfa08\
-    757365642d6d656dc2f0700e00fa0e7265706c2d73747265616d2d6462c000fa077265706c2d6964283737613135613464393634663166\
-    6464643438356634613338656665343263643233656537636536fa0b7265706c2d6f6666736574c10479fa0c616f662d707265616d626c\
-    65c000fe00fb03000003626967c31243e8017878e0ff00e0ff00e0ff00e0c300017878000161c00100026b30027630ff70161cbc90c4b6\
-    18";
+const COMPRESSED: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa056374696\
+                          d65c293f9026bfa08757365642d6d656dc2f0700e00fa0e7265706c2d73747265616d2d6462c000fa077265706c2d\
+                          69642837376131356134643936346631666464643438356634613338656665343263643233656537636536fa0b726\
+                          5706c2d6f6666736574c10479fa0c616f662d707265616d626c65c000fe00fb03000003626967c31243e8017878e0\
+                          ff00e0ff00e0ff00e0c300017878000161c00100026b30027630ff70161cbc90c4b618";
 
 fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text
@@ -121,7 +122,7 @@ fn attributes_of_keys() {
     check(b"\xfd\xff\xff\xff\xff\x00\x01a\x01b", &["a=b@-1000"]);
     check(b"\xfc\xff\xff\xff\xff\xff\xff\xff\xff\x00\x01a\x01b", &["a=b"]);
     check(b"\xf8\x40\x64\xf9\xff\x00\x01a\x01b", &["a=b"]);
-    // An attribute waits for its key, whatever stands between.
+    // An attribute applies to the next key, with other opcodes in between.
     check(b"\xfd\x02\x00\x00\x00\xfe\x00\xfb\x05\x05\xfa\x01x\x01y\x00\x01a\x01b", &["a=b@2000"]);
 }
 
@@ -221,7 +222,7 @@ fn errors_and_their_offsets() {
         9,
         "unexpected end of the RDB file at byte 21",
     );
-    // Claims beyond what the data can hold: refused before any memory is asked for.
+    // Lengths beyond the data: refused before memory is allocated.
     check_error(
         &file(9, b"\x00\x01a\xc3\x01\x81\x7f\xff\xff\xff\xff\xff\xff\xff\x00"),
         9,

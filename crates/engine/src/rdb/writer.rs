@@ -36,8 +36,8 @@ pub(super) fn value_type(value: &Value) -> u8 {
     }
 }
 
-/// The ziplists of the nodes of a list, as pushes at the tail cut them (`_quicklistNodeAllowInsert`). In Redis the nodes
-/// also depend on the list's history.
+/// The ziplists of the nodes of a list, as pushes at the tail cut them (`_quicklistNodeAllowInsert`). In Redis the
+/// nodes also depend on the list's history.
 pub(crate) fn quicklist_nodes(list: &List) -> Vec<Vec<u8>> {
     let mut nodes = Vec::new();
     let mut node = ziplist::ZiplistWriter::default();

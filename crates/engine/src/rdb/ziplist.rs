@@ -1,8 +1,8 @@
 //! Ziplists (ziplist.c): the encoding of small lists, hashes and sorted sets up to Redis 6.
 //!
-//! Four bytes of size, four bytes that say where the last entry begins, two bytes of count, entries, 255. An entry is the
-//! size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian but
-//! the lengths of strings.
+//! Four bytes of size, four bytes that say where the last entry begins, two bytes of count, entries, 255. An entry is
+//! the size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian
+//! but the lengths of strings.
 
 use super::container::{Container, Cursor, Element, Fault, little_endian};
 use crate::resp::parse_i64_strict;

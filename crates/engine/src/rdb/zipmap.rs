@@ -1,12 +1,13 @@
 //! Zipmaps (zipmap.c): the encoding of small hashes before Redis 2.6. Later versions only read them.
 //!
-//! One byte of count, fields with values, 255. A field is a length and its bytes; a value is a length, one byte that says
-//! how many unused bytes follow it, its bytes, and those. A length is one byte, or 254 and four bytes, little endian.
+//! One byte of count, fields with values, 255. A field is a length and its bytes; a value is a length, one byte that
+//! says how many unused bytes follow it, its bytes, and those. A length is one byte, or 254 and four bytes, little
+//! endian.
 //!
 //! A count of 254 (`ZIPMAP_BIGLEN`) means "254 or more: count them". Redis stops counting up at 254 and does not count
-//! down from it (`zipmapSet`, `zipmapDel`), so a map that shrank keeps a count of 254 with any number of fields, and all
-//! versions load it. No version writes a count of 255. 5.0 does not read the count when it loads; like later versions
-//! (`zipmapValidateIntegrity`), this refuses a count that is wrong.
+//! down from it (`zipmapSet`, `zipmapDel`), so a map that shrank keeps a count of 254 with any number of fields, and
+//! all versions load it. No version writes a count of 255. 5.0 does not read the count when it loads; like later
+//! versions (`zipmapValidateIntegrity`), this refuses a count that is wrong.
 
 use super::container::{Container, Cursor, Element, Fault};
 

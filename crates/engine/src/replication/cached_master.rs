@@ -51,8 +51,8 @@ impl Node {
         });
     }
 
-    /// `replicationDiscardCachedMaster`: called on promotion, when a master becomes a replica, at `+FULLRESYNC` and when PSYNC
-    /// is not supported. The next request will be `PSYNC ? -1`.
+    /// `replicationDiscardCachedMaster`: called on promotion, when a master becomes a replica, at `+FULLRESYNC` and
+    /// when PSYNC is not supported. The next request will be `PSYNC ? -1`.
     pub(crate) fn replication_discard_cached_master(&mut self) {
         if self.repl.cached_master.take().is_some() {
             self.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
@@ -127,10 +127,10 @@ impl Node {
 
     /// `replicationSendAck`, called by cron and for GETACK: the applied offset, queued although masters get no replies.
     ///
-    /// After a protocol error in the stream (`*abc`) the link is to be closed after its reply. The ACK is then not queued
-    /// (`_addReplyToBuffer` ignores such clients), but the link is in the list of clients to write to, and closed there:
-    /// within a second, and without being cached, so the next request is `PSYNC ? -1`. A link that came by SYNC sends no ACKs:
-    /// it stays open and ignores the stream until the master is silent for `repl-timeout`.
+    /// After a protocol error in the stream (`*abc`) the link is to be closed after its reply. The ACK is then not
+    /// queued (`_addReplyToBuffer` ignores such clients), but the link is in the list of clients to write to, and
+    /// closed there: within a second, and without being cached, so the next request is `PSYNC ? -1`. A link that came
+    /// by SYNC sends no ACKs: it stays open and ignores the stream until the master is silent for `repl-timeout`.
     pub(crate) fn replication_send_ack(&mut self) {
         let Some(conn) = self.repl.master else { return };
         let Some(client) = self.clients.get_mut(&conn) else { return };

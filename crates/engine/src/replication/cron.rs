@@ -49,7 +49,7 @@ impl Node {
         self.send_presync_newlines();
         self.disconnect_timed_out_replicas(now, timeout);
         self.expire_backlog(now);
-        // 10: without replicas, empty the set of scripts that all replicas know.
+        // 10: without replicas, clear the set of scripts that all replicas have.
         if self.repl.replicas.is_empty() && !self.aof.is_on() {
             self.scripts.replication_script_cache_flush();
         }

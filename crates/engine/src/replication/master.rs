@@ -117,7 +117,8 @@ impl Node {
             Decision::Full(Refusal::NoBacklog | Refusal::Overwritten | Refusal::Future) => {
                 self.log(LogLevel::Notice, || {
                     format!(
-                        "Unable to partial resync with replica {name} for lack of backlog (Replica request was: {next})."
+                        "Unable to partial resync with replica {name} for lack of backlog (Replica request was: \
+                         {next})."
                     )
                 });
                 if next > history.master_repl_offset.0 {

@@ -16,7 +16,7 @@ pub struct PsyncRequest {
     pub next: Option<NextByte>,
 }
 
-/// The histories that a master knows.
+/// The histories of a master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The current history.
@@ -106,8 +106,8 @@ impl PsyncVerdict {
 /// Decides a PSYNC, checking the conditions in Redis's order: offset is an integer, ID known, offset within the
 /// second history, backlog present, byte kept.
 ///
-/// Worked example: a node promoted at offset 77 has `second_replid_offset` 78. A sibling at 77 asks for `replid2` byte 78
-/// and is accepted (78 ≤ 78: it has all that both histories share); one at 78 asks for 79 and is refused.
+/// Worked example: a node promoted at offset 77 has `second_replid_offset` 78. A sibling at 77 asks for `replid2` byte
+/// 78 and is accepted (78 ≤ 78: it has all that both histories share); one at 78 asks for 79 and is refused.
 #[must_use]
 pub fn decide(request: PsyncRequest, history: History, backlog: Option<BacklogWindow>) -> PsyncVerdict {
     let decision = match request.next {

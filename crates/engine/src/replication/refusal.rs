@@ -1,13 +1,13 @@
-//! What our master sends and this node cannot apply: a command that fails here and did not fail there, or a file.
+//! Input of the master that this node cannot apply: a command that fails here but did not fail there, or a file.
 //!
-//! Redis 5 leaves a line in the log and a gap in the data. Here such commands are counted as by Redis 7
-//! (`unexpected_error_replies` in INFO, once there is one), and [`Event::MasterCommandFailed`] tells of each.
+//! Redis 5 only logs it, and the datasets differ from then on. Here such commands are counted as by Redis 7
+//! (`unexpected_error_replies` in INFO, once there is one), and each gives an [`Event::MasterCommandFailed`].
 //!
-//! Where the master may be of a later version (`rdb-version-max`) such commands are to be expected, so they end the link:
+//! If the master may be of a later version (`rdb-version-max`), such commands are expected and end the link:
 //!
-//! * what came before the command is applied and passed on; the command and what follows are not
-//! * `master_link_status` is down, `master_link_down_reason` says why
-//! * after [`RETRY_S`] the node asks for a full resync: a partial one would deliver the same command again
+//! * everything before the command is applied and forwarded; the command and everything after it are not
+//! * `master_link_status` is down, `master_link_down_reason` has the reason
+//! * after [`RETRY_S`] the node requests a full resync: a partial one would deliver the same command again
 //! * a file with unsupported data ends the transfer in the same way, and the old data is kept
 
 use crate::command::dispatch::shown_name;
@@ -18,20 +18,20 @@ use crate::node::Node;
 use crate::rdb::RdbError;
 use crate::resp::escape;
 
-/// Seconds from the end of the link to the next attempt. Each costs the master a background save.
+/// Seconds from the end of the link to the next attempt. Each attempt makes the master do a background save.
 pub(crate) const RETRY_S: i64 = 60;
 
-/// Why the node does not follow its master at present.
+/// Why there is no link to the master at present.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    /// In a few words, on one line.
+    /// A short text on one line.
     pub(crate) reason: String,
     /// When the link is tried again, in Unix seconds.
     retry_at: i64,
 }
 
 impl Node {
-    /// A command of our master's stream failed with `error`, a reply without its sign and line end (the part of
+    /// A command of the master's stream failed with `error`, a reply without its `-` and line end (the part of
     /// `addReplyErrorLength` for masters).
     pub(crate) fn master_command_failed(&mut self, conn: ConnId, name: &str, error: &[u8]) {
         let later = self.config.limits.allows_later_master();
@@ -39,7 +39,7 @@ impl Node {
         let after = link.reploff;
         let error = escape(error.trim_ascii_end());
         let consequence = match name {
-            // A script is propagated whole by Redis 5, whatever became of it: it may have failed there at the same place.
+            // Redis 5 propagates a script as a whole even if it failed: it may have failed there at the same command.
             "eval" | "evalsha" if !error.starts_with("NOSCRIPT") => Consequence::PerhapsMissing,
             _ if later => Consequence::LinkEnds,
             _ => Consequence::Missing,
@@ -58,27 +58,27 @@ impl Node {
         self.event(|| Event::MasterCommandFailed { command, error, after, consequence });
     }
 
-    /// A script that the master propagated calls a command that there is not, which it may not tell.
+    /// A script of the master calls an unknown command; the script may hide the error.
     pub(crate) fn script_of_master_cannot_run(&mut self, name: &[u8]) {
         if let Some(conn) = self.script_caller.filter(|_| self.obeys_later_master(ConnId::SCRIPT)) {
             self.master_command_failed(conn, &shown_name(name), b"ERR Unknown Redis command called from Lua script");
         }
     }
 
-    /// Closes the link if a command of it was refused. To be called when what was applied before is passed on.
+    /// Closes the link if one of its commands was refused. To be called after everything applied before was forwarded.
     pub(crate) fn end_refused_link(&mut self, conn: ConnId) {
         if self.runs_script_for(conn) {
             return;
         }
         let Some(client) = self.clients.get_mut(&conn) else { return };
         let Some(reason) = client.master_mut().and_then(|link| link.refused.take()) else { return };
-        // As after an error of protocol, the link is not kept for a partial resync.
+        // As after a protocol error, the link is not cached for a partial resync.
         client.close_after_reply = true;
         self.note_refusal(reason);
         self.free_client(conn, true);
     }
 
-    /// A file of the master holds what cannot be loaded.
+    /// A file of the master contains data that cannot be loaded.
     pub(crate) fn refuse_file(&mut self, error: &RdbError) {
         if self.config.limits.allows_later_master() {
             self.note_refusal(format!("cannot load the RDB file of the master: {error}"));
@@ -89,14 +89,14 @@ impl Node {
         let Offset(offset) = self.repl.master_repl_offset;
         self.log(LogLevel::Warning, || {
             format!(
-                "The link with the master ends: {reason}. The data stay as of offset {offset}; a full resync is tried in \
-                 {RETRY_S} seconds."
+                "The link with the master ends: {reason}. The data stay as of offset {offset}; a full resync is tried \
+                 in {RETRY_S} seconds."
             )
         });
         self.repl.refusal = Some(Refusal { reason, retry_at: self.now.unix_s() + RETRY_S });
     }
 
-    /// Whether it is too early to connect again after a refusal.
+    /// Whether the node waits before it connects again after a refusal.
     pub(crate) fn waits_after_refusal(&self) -> bool {
         self.repl.refusal.as_ref().is_some_and(|refusal| self.now.unix_s() < refusal.retry_at)
     }

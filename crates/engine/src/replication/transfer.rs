@@ -58,7 +58,8 @@ impl Node {
                 if rx.is_empty() {
                     return false;
                 }
-                // read(2) with a length of 0 returns 0, like the end of the connection; a negative length is an invalid buffer.
+                // read(2) with a length of 0 returns 0, like the end of the connection; a negative length is an invalid
+                // buffer.
                 let error = if size == 0 { "connection lost" } else { "Bad address" };
                 self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
                 self.cancel_replication_handshake(error);
@@ -97,8 +98,8 @@ impl Node {
         }
     }
 
-    /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive. Like Redis, this reads the line as a C string
-    /// and the number by `strtol`: `$ 128` is 128, `$abc` is 0, and `$-1` means that the line is still to come.
+    /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive. Like Redis, this reads the line as a C
+    /// string and the number by `strtol`: `$ 128` is 128, `$abc` is 0, and `$-1` means that the line is still to come.
     fn take_bulk_header(&mut self, line: &[u8]) {
         let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
         let shown = String::from_utf8_lossy(line).into_owned();
@@ -111,8 +112,8 @@ impl Node {
         if *first != b'$' {
             self.log(LogLevel::Warning, || {
                 format!(
-                    "Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the host \
-                     and port are right?"
+                    "Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the \
+                     host and port are right?"
                 )
             });
             self.cancel_replication_handshake("bad protocol");
@@ -127,7 +128,7 @@ impl Node {
             None => {
                 let n = strtol(text);
                 self.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"));
-                // repl_transfer_size of -1 is how Redis remembers that it has no size yet.
+                // In Redis a repl_transfer_size of -1 means that the size was not received yet.
                 if n == -1 { Size::Unknown } else { Size::Bytes(n) }
             }
         };
@@ -136,8 +137,8 @@ impl Node {
         }
     }
 
-    /// The payload is complete: it replaces `dbfilename`, then the dataset. A payload of a later version may contain what
-    /// cannot be loaded, so both are kept until it is loaded.
+    /// The payload is complete: it replaces `dbfilename`, then the dataset. A payload of a later version may contain
+    /// what cannot be loaded, so both are kept until it is loaded.
     fn full_sync_received(&mut self) {
         let Some(transfer) = &mut self.repl.transfer else { return };
         let file: Arc<[u8]> = std::mem::take(&mut transfer.file).into();

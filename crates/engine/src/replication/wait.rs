@@ -18,9 +18,9 @@ impl Node {
         let replicas = match (parse_i64_strict(&argv[1]), timeout) {
             _ if self.repl.masterhost.is_some() => {
                 reply.error(
-                    "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is \
-                     configured to be writable (which is not the default) writes to replicas are just local and are not \
-                     propagated.",
+                    "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a \
+                     replica is configured to be writable (which is not the default) writes to replicas are just local \
+                     and are not propagated.",
                 );
                 None
             }

@@ -36,8 +36,8 @@ pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
     if negative { Some(value) } else { value.checked_neg() }
 }
 
-/// C's `strtol` in base 10: spaces, a sign, digits. What follows is ignored, no digits are 0, and a number beyond 64 bits
-/// becomes the nearest limit. (`atoi` differs from it only beyond 32 bits.)
+/// C's `strtol` in base 10: spaces, a sign, digits. What follows is ignored, no digits are 0, and a number beyond 64
+/// bits becomes the nearest limit. (`atoi` differs from it only beyond 32 bits.)
 pub(crate) fn strtol(text: &[u8]) -> i64 {
     let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
     let (negative, digits) = match &text[start..] {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// The source with every hexadecimal number in decimal; strings and comments are unchanged. `0x1p4` and the like
-/// become malformed numbers, which they are in Lua 5.1, whatever a C library accepts.
+/// become malformed numbers, which they are in Lua 5.1, even if the C library accepts them.
 pub(super) fn in_decimal(source: &[u8]) -> Cow<'_, [u8]> {
     if !source.windows(2).any(|pair| matches!(pair, [b'0', b'x' | b'X'])) {
         return Cow::Borrowed(source);

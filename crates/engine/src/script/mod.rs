@@ -60,7 +60,7 @@ impl Scripts {
         self.sources.values()
     }
 
-    /// `replicationScriptCacheFlush`: new replicas know no scripts.
+    /// `replicationScriptCacheFlush`: new replicas have no scripts.
     pub(crate) fn replication_script_cache_flush(&mut self) {
         self.known.clear();
         self.known_order.clear();

@@ -67,7 +67,7 @@ fn in_base(text: &[u8], base: u32) -> Option<f64> {
         digits += 1;
     }
     let ends = digits > 0 && rest[digits..].iter().all(|&byte| is_space(byte));
-    // Out of range gives the maximum, whatever the sign; smaller negative numbers wrap.
+    // Out of range gives the maximum for either sign; smaller negative numbers wrap.
     let value = value.map_or(u64::MAX, |value| if negative { value.wrapping_neg() } else { value });
     ends.then_some(value as f64)
 }

@@ -19,7 +19,7 @@ const REPL_AOF: i64 = 1;
 const REPL_REPLICA: i64 = 2;
 
 /// The most instructions in metamethods and the like, where a script cannot yield; the second is about a minute of a
-/// real processor, for drivers where a script delays nobody else.
+/// real processor, for drivers in which a script does not delay other nodes.
 const BOUND: u64 = 50_000_000;
 const BOUND_OF_THE_CLOCK: u64 = 10_000_000_000;
 
@@ -319,7 +319,7 @@ impl Node {
         }
     }
 
-    /// EVALSHA of a script that some replica may not know: its source; from now on all know it.
+    /// EVALSHA of a script that some replica may not have: its source; afterwards all have it.
     fn propagate_whole_script(&mut self, running: &Running) {
         let Some(body) = self.scripts.sources.get(&running.sha).map(|body| body.to_vec()) else { return };
         self.scripts.replication_script_cache_add(&running.sha);

@@ -98,7 +98,7 @@ impl Net {
         self.carry_out(i, out);
     }
 
-    /// The process dies; its kernel closes what it had open.
+    /// The process ends; its kernel closes its connections.
     pub fn kill(&mut self, i: usize) {
         self.nodes[i] = None;
         self.consoles.remove(&i);
@@ -210,7 +210,7 @@ impl Net {
         }
     }
 
-    /// Sends bytes; returns whether the connection is open. A restarted process numbers its connections anew: the
+    /// Sends bytes; returns whether the connection is open. A restarted process starts its connection numbers again: the
     /// newest is used.
     fn send(&mut self, i: usize, conn: ConnId, bytes: &[u8]) -> bool {
         let mut wires = self.wires.iter_mut().rev();

@@ -16,7 +16,7 @@ const fn c(name: &'static str, args: &'static str) -> CommandHelp {
     CommandHelp { name, args }
 }
 
-/// Commands of Redis 5 and their arguments, in order of name: more than the nodes know, see [`commands`].
+/// Commands of Redis 5 and their arguments, in order of name: more than the nodes have, see [`commands`].
 static REDIS: &[CommandHelp] = &[
     c("APPEND", "key value"),
     c("ASKING", ""),
@@ -87,12 +87,13 @@ static REDIS: &[CommandHelp] = &[
     c("GEOPOS", "key member [member ...]"),
     c(
         "GEORADIUS",
-        "key longitude latitude radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key] \
-         [STOREDIST key]",
+        "key longitude latitude radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE \
+         key] [STOREDIST key]",
     ),
     c(
         "GEORADIUSBYMEMBER",
-        "key member radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key] [STOREDIST key]",
+        "key member radius m|km|ft|mi [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key] \
+         [STOREDIST key]",
     ),
     c(
         "GEORADIUSBYMEMBER_RO",
@@ -264,7 +265,7 @@ static REDIS: &[CommandHelp] = &[
     c("ZUNIONSTORE", "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX]"),
 ];
 
-/// The commands that the nodes know, in order of name.
+/// The commands that the nodes have, in order of name.
 pub fn commands() -> impl Iterator<Item = &'static CommandHelp> {
     REDIS.iter().filter(|command| {
         let name = command.name.split(' ').next().unwrap_or_default();
@@ -272,7 +273,7 @@ pub fn commands() -> impl Iterator<Item = &'static CommandHelp> {
     })
 }
 
-/// The commands whose names start with `prefix`, whatever its case, in order of name.
+/// The commands whose names start with `prefix`, in any case, in order of name.
 #[must_use]
 pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
     let prefix = prefix.trim_start();
@@ -283,7 +284,8 @@ pub fn complete(prefix: &str) -> Vec<&'static CommandHelp> {
 /// grey. `None` if the line is no command yet, ends within a quote, or has all it needs.
 ///
 /// ```
-/// assert_eq!(psyncscope_lab::console::hint("set user:1").as_deref(), Some("value [EX seconds|PX milliseconds] [NX|XX]"));
+/// let hint = psyncscope_lab::console::hint("set user:1");
+/// assert_eq!(hint.as_deref(), Some("value [EX seconds|PX milliseconds] [NX|XX]"));
 /// ```
 #[must_use]
 pub fn hint(line: &str) -> Option<String> {
@@ -322,7 +324,7 @@ mod tests {
 
     #[test]
     fn every_command_of_the_nodes_can_be_completed() {
-        // What only a browser says that was made to talk to a server is for nobody to type.
+        // Commands that Redis has only to detect HTTP requests are not suggested.
         let typed = |name: &str| !matches!(name, "post" | "host:");
         for spec in psyncscope_engine::command::table::COMMANDS.iter().filter(|spec| typed(spec.name)) {
             assert!(!complete(spec.name).is_empty(), "{} is not in the table", spec.name);

@@ -149,7 +149,7 @@ impl std::fmt::Display for BadReply {
 
 impl std::error::Error for BadReply {}
 
-/// Decodes a stream of replies, whatever pieces its bytes come in.
+/// Decodes a stream of replies from chunks of any size.
 #[derive(Clone, Debug, Default)]
 pub struct Replies {
     pending: Vec<u8>,
@@ -226,7 +226,7 @@ mod tests {
         check(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", "1) \"a\"\n2) \"b\"");
         check(
             b"*2\r\n$6\r\nmaster\r\n*2\r\n*2\r\n:1\r\n:2\r\n*0\r\n",
-            concat!("1) \"master\"\n", "2) 1) 1) (integer) 1\n", "      2) (integer) 2\n", "   2) (empty list or set)",),
+            "1) \"master\"\n2) 1) 1) (integer) 1\n      2) (integer) 2\n   2) (empty list or set)",
         );
         let mut ten = b"*10\r\n".to_vec();
         for _ in 0..10 {

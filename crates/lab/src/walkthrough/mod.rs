@@ -1,9 +1,9 @@
 //! Walkthroughs: what each function of replication does, step by step, in English and Chinese.
 //!
-//! One entry for every [`Function`]: its name in Redis, where it lives in the engine, who calls it and when, and what
-//! it changes, in the order in which it does so. All of it is constant; what no code refers to is not linked.
+//! One entry for every [`Function`]: its name in Redis, where it is in the engine, its callers, and what it changes, in
+//! order. All entries are constants; unused ones are not linked.
 
-mod climb;
+mod handshake;
 mod link;
 mod roles;
 mod serve;
@@ -21,23 +21,23 @@ const fn text(en: &'static str, zh: &'static str) -> Bilingual {
     Bilingual { en, zh }
 }
 
-/// The story of one function.
+/// The description of one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Walkthrough {
     /// Its name in Redis.
     pub redis: &'static str,
-    /// Where the engine has it: `path::name`, the path below `crates/engine/src`. The first is the function itself,
-    /// others are halves or parts of it.
+    /// Its functions in the engine: `path::name`, the path below `crates/engine/src`. The first is the function itself,
+    /// others are parts of it.
     pub engine: &'static [&'static str],
-    /// Who calls it, and when.
+    /// Its callers, and when they call it.
     pub called: Bilingual,
     /// What it does and changes: two to five steps, in order.
     pub steps: &'static [Bilingual],
 }
 
-/// The functions of Redis's replication that can be walked through.
+/// The functions of Redis's replication that have a walkthrough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each is told by its walkthrough")]
+#[allow(missing_docs, reason = "each is described by its walkthrough")]
 pub enum Function {
     ReplicationUnsetMaster,
     ShiftReplicationId,
@@ -106,7 +106,7 @@ impl Function {
         Self::ReplicationSendAck,
     ];
 
-    /// Its story.
+    /// Its description.
     ///
     /// ```
     /// use psyncscope_lab::walkthrough::Function;
@@ -123,18 +123,18 @@ impl Function {
             Self::ChangeReplicationId => &roles::CHANGE_REPLICATION_ID,
             Self::ClearReplicationId2 => &roles::CLEAR_REPLICATION_ID2,
             Self::ReplicationDiscardCachedMaster => &link::REPLICATION_DISCARD_CACHED_MASTER,
-            Self::CancelReplicationHandshake => &climb::CANCEL_REPLICATION_HANDSHAKE,
-            Self::ReplicationAbortSyncTransfer => &climb::REPLICATION_ABORT_SYNC_TRANSFER,
-            Self::UndoConnectWithMaster => &climb::UNDO_CONNECT_WITH_MASTER,
-            Self::SlaveIsInHandshakeState => &climb::SLAVE_IS_IN_HANDSHAKE_STATE,
+            Self::CancelReplicationHandshake => &handshake::CANCEL_REPLICATION_HANDSHAKE,
+            Self::ReplicationAbortSyncTransfer => &handshake::REPLICATION_ABORT_SYNC_TRANSFER,
+            Self::UndoConnectWithMaster => &handshake::UNDO_CONNECT_WITH_MASTER,
+            Self::SlaveIsInHandshakeState => &handshake::SLAVE_IS_IN_HANDSHAKE_STATE,
             Self::DisconnectSlaves => &roles::DISCONNECT_SLAVES,
             Self::ReplicationSetMaster => &roles::REPLICATION_SET_MASTER,
             Self::DisconnectAllBlockedClients => &roles::DISCONNECT_ALL_BLOCKED_CLIENTS,
             Self::ReplicationCacheMasterUsingMyself => &link::REPLICATION_CACHE_MASTER_USING_MYSELF,
             Self::ReplicationCreateMasterClient => &link::REPLICATION_CREATE_MASTER_CLIENT,
-            Self::ConnectWithMaster => &climb::CONNECT_WITH_MASTER,
-            Self::SendSynchronousCommand => &climb::SEND_SYNCHRONOUS_COMMAND,
-            Self::SlaveTryPartialResynchronization => &climb::SLAVE_TRY_PARTIAL_RESYNCHRONIZATION,
+            Self::ConnectWithMaster => &handshake::CONNECT_WITH_MASTER,
+            Self::SendSynchronousCommand => &handshake::SEND_SYNCHRONOUS_COMMAND,
+            Self::SlaveTryPartialResynchronization => &handshake::SLAVE_TRY_PARTIAL_RESYNCHRONIZATION,
             Self::ReplicationResurrectCachedMaster => &link::REPLICATION_RESURRECT_CACHED_MASTER,
             Self::ClientHasPendingReplies => &serve::CLIENT_HAS_PENDING_REPLIES,
             Self::CreateReplicationBacklog => &serve::CREATE_REPLICATION_BACKLOG,
@@ -160,7 +160,7 @@ mod tests {
     use super::{Bilingual, Function};
 
     #[test]
-    fn all_is_all_in_order_and_each_has_its_own() {
+    fn all_lists_every_function_in_order() {
         for (index, function) in Function::ALL.into_iter().enumerate() {
             assert_eq!(function as usize, index);
             let named = function.walkthrough().redis.to_ascii_lowercase();
@@ -179,15 +179,15 @@ mod tests {
             for place in walkthrough.engine {
                 let (path, name) = place.split_once("::").expect("path::name");
                 let source = std::fs::read_to_string(sources.join(path)).unwrap_or_else(|e| panic!("{place}: {e}"));
-                assert!(source.contains(&format!("fn {name}(")), "{place} is not there");
-                // Where Redis's name is spoken of, so that a reader who searches for it gets there.
-                assert!(source.contains(walkthrough.redis), "{path} does not name {}", walkthrough.redis);
+                assert!(source.contains(&format!("fn {name}(")), "{place} does not exist");
+                // The file names Redis's function, so that a search for it finds the place.
+                assert!(source.contains(walkthrough.redis), "{path} does not mention {}", walkthrough.redis);
             }
         }
     }
 
     #[test]
-    fn both_languages_are_there_and_no_sentence_twice() {
+    fn both_languages_are_complete_and_no_sentence_is_repeated() {
         let mut seen = BTreeSet::new();
         for function in Function::ALL {
             let walkthrough = function.walkthrough();
@@ -196,7 +196,7 @@ mod tests {
                 assert!(en.ends_with('.') && en.is_ascii(), "{function:?}: {en}");
                 assert!(zh.ends_with('。'), "{function:?}: {zh}");
                 assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{function:?}: {zh}");
-                assert!(seen.insert(en) && seen.insert(zh), "{function:?}: said already: {en} {zh}");
+                assert!(seen.insert(en) && seen.insert(zh), "{function:?}: repeated: {en} {zh}");
             }
         }
     }

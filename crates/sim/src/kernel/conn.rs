@@ -1,4 +1,4 @@
-//! One connection: what its process is to be told, and how long its peer may stay silent.
+//! One connection: pending notifications to its process, and the timeouts for a silent peer.
 
 use psyncscope_engine::io::CloseReason;
 use smoltcp::iface::{SocketHandle, SocketSet};
@@ -21,7 +21,7 @@ mod give_up {
     pub(super) const FIN_WAIT_2_US: u64 = 60_000_000;
 }
 
-/// What a process is told about a connection.
+/// A notification to a process about a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ready {
     Accepted {
@@ -49,13 +49,13 @@ pub(super) struct Conn {
     pub phase: Phase,
     /// What had arrived and was not read when the socket was removed.
     unread: Vec<u8>,
-    /// The room that the process believes it has: what it was told last, less what it sent since.
+    /// The room as known to the process: the last notified one, minus the bytes sent since.
     pub credit: usize,
     /// Bytes the process handed over in all.
     pub sent: u64,
     /// Bytes the process read in all.
     read: u64,
-    /// Set when a process told of room did not use it: then it is told again only when there is more.
+    /// Set when the process did not use notified room: then it is notified again only when there is more.
     pub unused_room: Option<usize>,
     pub give_up_timer: GiveUpTimer,
 }
@@ -66,10 +66,10 @@ pub(super) enum Phase {
     Connecting,
     /// Will fail at this time with this error; no packet is ever sent.
     Failing(u64, &'static str),
-    /// Failed; the process is to be told.
+    /// Failed; the process is to be notified.
     Failed(&'static str),
     Open,
-    /// Over, told once everything unread is read.
+    /// Over; the process is notified once all is read.
     Over(CloseReason),
 }
 

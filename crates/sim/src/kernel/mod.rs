@@ -44,7 +44,7 @@ pub(crate) const READ_MAX: usize = 16 * 1024;
 
 pub(crate) const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
-/// What a process is told about one of its sockets.
+/// A notification to a process about one of its sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SocketEvent {
     pub conn: ConnId,
@@ -73,7 +73,7 @@ pub(crate) struct Kernel {
     device: QueueDevice,
     sockets: SocketSet<'static>,
     tcp: TcpSettings,
-    /// The port on which new connections are accepted, while a process lives.
+    /// The port on which new connections are accepted, while there is a process.
     listens_on: Option<u16>,
     next_port: u16,
     conns: BTreeMap<ConnId, Conn>,
@@ -196,7 +196,7 @@ impl Kernel {
         })
     }
 
-    /// A peer whose window is full answers probes for ever without acknowledging anything: it is alive.
+    /// A peer whose window is full answers probes without acknowledging anything: the connection is not given up.
     fn note_zero_window(&mut self, now: u64, segment: &Segment) {
         for conn in self.conns.values_mut() {
             if conn.local_port == segment.dst.1 && conn.remote == segment.src {
@@ -261,10 +261,10 @@ impl Kernel {
     }
 
     /// Takes bytes to send; answers how many the process sent on this connection in all. What is sent into a connection
-    /// that is over is dropped (`None`); the process is told soon.
+    /// that is over is dropped (`None`); the process is notified soon.
     ///
     /// # Panics
-    /// If the process sends more than the room it was told of.
+    /// If the process sends more than its known room.
     pub(crate) fn send(&mut self, conn: ConnId, bytes: &[u8]) -> Option<u64> {
         let conn = self.conns.get_mut(&conn)?;
         let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
@@ -280,7 +280,7 @@ impl Kernel {
         Some(conn.sent)
     }
 
-    /// Takes as many as fit of the bytes that a child of the process writes, whatever room the process was told of:
+    /// Takes as many as fit of the bytes that a child of the process writes, regardless of the process's known room:
     /// that is void from now on. `None` if the connection is over.
     pub(crate) fn send_from_child(&mut self, conn: ConnId, bytes: &[u8]) -> Option<usize> {
         let conn = self.conns.get_mut(&conn)?;
@@ -324,7 +324,7 @@ impl Kernel {
         self.orphans.push(Orphan { socket: handle, give_up_timer: GiveUpTimer::from(now) });
     }
 
-    /// Ends a connection from outside, without a packet, as when a proxy on the same host dies. Answers whether there
+    /// Ends a connection from outside, without a packet, as when a proxy on the same host ends. Returns whether there
     /// was one.
     pub(crate) fn sever(&mut self, local_port: u16, remote: Endpoint, reason: CloseReason) -> bool {
         let conn = self

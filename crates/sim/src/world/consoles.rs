@@ -18,7 +18,7 @@ impl<P: Process> World<P> {
     /// paused or asleep gets it later, in order.
     ///
     /// # Errors
-    /// [`WorldError::CouldNotConnect`] if no process lives there; [`WorldError::NoSuchHost`].
+    /// [`WorldError::CouldNotConnect`] if no process runs there; [`WorldError::NoSuchHost`].
     pub fn console_send(&mut self, host: HostId, console: u32, argv: &[impl AsRef<[u8]>]) -> Result<(), WorldError> {
         let words: Vec<Vec<u8>> = argv.iter().map(|word| word.as_ref().to_vec()).collect();
         let bytes = encode_command(&words);

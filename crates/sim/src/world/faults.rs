@@ -89,7 +89,7 @@ impl<P: Process> World<P> {
     /// are refused. The disk stays.
     ///
     /// # Errors
-    /// [`WorldError::WrongState`] if no process lives; [`WorldError::NoSuchHost`].
+    /// [`WorldError::WrongState`] if there is no process; [`WorldError::NoSuchHost`].
     pub fn crash(&mut self, host: HostId) -> Result<(), WorldError> {
         self.expect_power(host, &[Power::Running, Power::Paused])?;
         self.end_process(host);
@@ -101,7 +101,7 @@ impl<P: Process> World<P> {
     /// Asks a process to shut down (SIGTERM); a paused one gets the signal when it goes on.
     ///
     /// # Errors
-    /// [`WorldError::WrongState`] if no process lives; [`WorldError::NoSuchHost`].
+    /// [`WorldError::WrongState`] if there is no process; [`WorldError::NoSuchHost`].
     pub fn terminate(&mut self, host: HostId) -> Result<(), WorldError> {
         self.expect_power(host, &[Power::Running, Power::Paused])?;
         if let Some(running) = &mut self.host_mut(host)?.running {
@@ -152,7 +152,7 @@ impl<P: Process> World<P> {
     /// Starts a process that ended, or a host without power: with its disk, its configuration and a new seed.
     ///
     /// # Errors
-    /// [`WorldError::WrongState`] if a process lives; [`WorldError::StartFailed`] if the process refuses to start;
+    /// [`WorldError::WrongState`] if there is a process; [`WorldError::StartFailed`] if the process refuses to start;
     /// [`WorldError::NoSuchHost`].
     pub fn restart(&mut self, host: HostId) -> Result<(), WorldError> {
         self.expect_power(host, &[Power::Stopped, Power::Off])?;

@@ -86,7 +86,7 @@ impl World<Node> {
         Self::of_processes(config)
     }
 
-    /// A host's node, while its process lives.
+    /// A host's node, while its process exists.
     #[must_use]
     pub fn node(&self, host: HostId) -> Option<&Node> {
         self.process(host)
@@ -220,7 +220,7 @@ impl<P: Process> World<P> {
         self.host(host).map(|host| host.power)
     }
 
-    /// A host's process, while it lives.
+    /// A host's process, while it exists.
     #[must_use]
     pub fn process(&self, host: HostId) -> Option<&P> {
         Some(&self.host(host)?.running.as_ref()?.process)

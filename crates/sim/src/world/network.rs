@@ -18,7 +18,7 @@ use crate::tap::{Captured, Side};
 /// How long a packet takes within a host, in microseconds.
 const LOOPBACK_US: u64 = 20;
 
-/// How long a host looks for an address that nobody has: three ARP requests, a second each.
+/// How long a host looks for an unused address: three ARP requests, a second each.
 const NO_NEIGHBOUR_US: u64 = 3_000_000;
 
 /// A packet as it is put on a wire, for an observer: a dump, a statistic.

@@ -4,7 +4,7 @@ use psyncscope_sim::{TcpSettings, WorldConfig};
 
 use crate::talker::{OPENED, PORT, pair, wire};
 
-/// What `b` learns when it connects to `host:port`: after how many microseconds, and the error.
+/// The result when `b` connects to `host:port`: after how many microseconds, and the error.
 #[track_caller]
 fn check_failure(host: &str, port: u16, after_us: u64, error: &str) {
     let mut pair = pair(WorldConfig::default());

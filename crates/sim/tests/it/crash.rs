@@ -1,4 +1,4 @@
-//! A process that dies: its kernel says so.
+//! A process that ends: its kernel closes its connections.
 
 use psyncscope_engine::io::CloseReason;
 use psyncscope_sim::frame::Power;

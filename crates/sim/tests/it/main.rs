@@ -1,4 +1,4 @@
-//! The network without Redis: one behaviour a file, told as a story. Worlds print their seed.
+//! The network without Redis: one behaviour per file. Worlds print their seed.
 
 #![allow(clippy::print_stdout, reason = "a failing test shows the seed of its world")]
 

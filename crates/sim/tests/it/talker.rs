@@ -1,4 +1,4 @@
-//! A process without Redis: it does over TCP what its console tells it, and remembers what it was told.
+//! A process without Redis: it executes its console's commands over TCP and records its inputs.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -29,12 +29,12 @@ pub struct Talk {
 }
 
 /// The process. Console commands, one a line: `connect HOST PORT`, `send CONN COUNT` (bytes of [`pattern`]), `close
-/// CONN`, `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back whatever comes from now on).
+/// CONN`, `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back everything received from now on).
 pub struct Talker {
     pub talks: BTreeMap<ConnId, Talk>,
     pub seed: u64,
     pub dump: Option<Vec<u8>>,
-    /// When each timer was told.
+    /// When each timer fired.
     pub ticks: Vec<u64>,
     /// Wall-clock time of the last turn.
     pub unix_us: i64,
@@ -46,7 +46,7 @@ pub struct Talker {
     echo: bool,
 }
 
-/// Bytes whose place in the stream can be told from them.
+/// Bytes that show their position in the stream.
 pub fn pattern(from: usize, count: usize) -> impl Iterator<Item = u8> {
     (from..from + count).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8)
 }

@@ -24,7 +24,7 @@ fn a_crash_loses_nothing_that_was_answered() {
     assert_eq!(nodes.exec(0, "DEBUG DIGEST"), before);
     assert_eq!(nodes.exec(0, "SET more 1"), "+OK\r\n");
     assert!(nodes.world.file(nodes.ids[0], FILE).expect("it is there").ends_with(b"$4\r\nmore\r\n$1\r\n1\r\n"));
-    assert!(nodes.world.file(nodes.ids[0], "dump.rdb").is_none(), "nobody saved");
+    assert!(nodes.world.file(nodes.ids[0], "dump.rdb").is_none(), "nothing was saved");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_power_cut_takes_what_was_not_on_the_disk() {
             nodes.exec(0, "INCR n");
         }
         nodes.world.run_for(2_000_000);
-        // The first of them finds the last second over, and is brought to the disk with all before it.
+        // The first of them is more than a second after the last fsync, so it is synced with all before it.
         for _ in 0..5 {
             nodes.world.run_for(1000);
             nodes.exec(0, "INCR n");
@@ -55,7 +55,7 @@ fn turned_on_in_a_running_node_and_rewritten() {
     }
     assert_eq!(nodes.exec(0, "CONFIG SET appendonly yes"), "+OK\r\n");
     nodes.exec(0, "SET during 1");
-    assert_eq!(nodes.world.file(nodes.ids[0], FILE), Some(&b""[..]), "the child takes its time");
+    assert_eq!(nodes.world.file(nodes.ids[0], FILE), Some(&b""[..]), "the child is not finished");
     nodes.wait(10, |nodes| nodes.world.file(nodes.ids[0], FILE).is_some_and(|file| file.starts_with(b"REDIS0009")));
     nodes.exec(0, "SET after 1");
     let before = nodes.exec(0, "DEBUG DIGEST");
@@ -83,5 +83,5 @@ fn a_replica_keeps_a_file_of_its_own() {
         assert_eq!(nodes.exec(1, "DEBUG DIGEST"), before);
         nodes.world.digest()
     };
-    assert_eq!(run(true), run(false), "a watcher changes nothing");
+    assert_eq!(run(true), run(false), "recording changes nothing");
 }

@@ -1,4 +1,4 @@
-//! Anything may happen; once it stops, everyone agrees. Each seed is a world of its own.
+//! Random faults; after their repair all nodes are equal. Each seed is a world of its own.
 
 use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::{Power, WireSettings};
@@ -7,12 +7,12 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::cluster::{Cluster, cluster};
 
-/// Does one random thing.
-fn upset(nodes: &mut Cluster, rng: &mut Xoshiro256PlusPlus, step: u64) {
+/// Does one random action.
+fn random_action(nodes: &mut Cluster, rng: &mut Xoshiro256PlusPlus, step: u64) {
     let mut pick = |n: usize| rng.next_u64() as usize % n;
     let (one, other) = (pick(4), pick(4));
     let (a, b) = (nodes.ids[one], nodes.ids[other]);
-    // What makes no sense in the present state is refused; that is part of the test.
+    // Actions that are not possible at present are refused; that is part of the test.
     let _ = match pick(12) {
         0 => nodes.world.cut(a, b),
         1 => nodes.world.heal(a, b),
@@ -28,7 +28,7 @@ fn upset(nodes: &mut Cluster, rng: &mut Xoshiro256PlusPlus, step: u64) {
     };
 }
 
-/// Mends everything and waits until `b`, `c` and `d` are copies of `a`.
+/// Repairs everything and waits until `b`, `c` and `d` are copies of `a`.
 fn recover(nodes: &mut Cluster) {
     for id in nodes.ids.clone() {
         if matches!(nodes.world.power(id), Some(Power::Stopped | Power::Off)) {
@@ -55,7 +55,7 @@ fn run(seed: u64, record: bool) -> u64 {
     let mut nodes = cluster(config, &["repl-ping-replica-period 1; repl-timeout 5", &b, &c, &d]);
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     for step in 0..80 {
-        upset(&mut nodes, &mut rng, step);
+        random_action(&mut nodes, &mut rng, step);
         nodes.world.run_for(rng.next_u64() % 1_500_000);
     }
     recover(&mut nodes);
@@ -75,7 +75,7 @@ fn run(seed: u64, record: bool) -> u64 {
 }
 
 #[test]
-fn everyone_agrees_in_the_end() {
+fn all_nodes_are_equal_in_the_end() {
     for seed in 0..60 {
         run(seed, false);
     }

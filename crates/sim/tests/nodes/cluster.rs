@@ -1,4 +1,4 @@
-//! Nodes named `a`, `b`, ... and the words to describe what is done to them.
+//! Nodes named `a`, `b`, ... and helpers to control them.
 
 use psyncscope_engine::Config;
 use psyncscope_engine::view::NodeView;
@@ -50,12 +50,12 @@ impl Cluster {
         self.view(node).upstream.is_some_and(|upstream| upstream.state == state)
     }
 
-    /// Runs until `what` holds, looking ten times a virtual second.
+    /// Runs until `what` holds, checking ten times a virtual second.
     #[track_caller]
     pub fn wait(&mut self, seconds: u64, what: impl Fn(&Self) -> bool) {
         let until = SimTime(self.world.now().0 + seconds * 1_000_000);
         while !what(self) {
-            assert!(self.world.now() < until, "it did not come about within {seconds} s");
+            assert!(self.world.now() < until, "not within {seconds} s");
             self.world.run_for(100_000);
         }
     }

@@ -45,7 +45,7 @@ fn a_chain_over_wires_that_lose_every_tenth_packet() {
 }
 
 #[test]
-fn a_short_cut_is_never_noticed() {
+fn a_short_cut_needs_no_resync() {
     let mut pair = pair(WorldConfig::default());
     let (a, b) = ends(&pair);
     pair.world.cut_both(a, b).expect("two hosts");
@@ -54,7 +54,7 @@ fn a_short_cut_is_never_noticed() {
     pair.world.heal_both(a, b).expect("two hosts");
     pair.world.run_for(5_000_000);
     assert_eq!(pair.exec(1, "GET k"), "$1\r\n1\r\n");
-    assert_eq!(pair.stat(0, "sync_full") + pair.stat(0, "sync_partial_ok"), 1, "TCP mended it alone");
+    assert_eq!(pair.stat(0, "sync_full") + pair.stat(0, "sync_partial_ok"), 1, "TCP recovered without a resync");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_replica_that_crashes_reads_its_file_and_comes_back() {
 }
 
 #[test]
-fn a_replica_that_restarts_itself_goes_on_where_it_was() {
+fn a_replica_that_restarts_itself_continues() {
     let mut pair = pair(WorldConfig::default());
     let words = ["CONFIG", "SET", "save", "900 1"];
     pair.world.console_send(pair.ids[1], 0, &words).expect("the process lives");
@@ -141,7 +141,7 @@ fn power_comes_and_goes() {
 }
 
 #[test]
-fn a_paused_master_is_left_and_taken_back() {
+fn a_paused_master_loses_its_replica_for_a_while() {
     let mut pair = pair(WorldConfig::default());
     let (a, _) = ends(&pair);
     pair.world.pause(a).expect("it runs");
@@ -155,7 +155,7 @@ fn a_paused_master_is_left_and_taken_back() {
 #[test]
 fn sleep_shutdown_and_sigterm() {
     let mut pair = pair(WorldConfig::default());
-    assert_eq!(pair.exec(0, "DEBUG SLEEP 2"), "", "it answers when it wakes");
+    assert_eq!(pair.exec(0, "DEBUG SLEEP 2"), "", "the reply comes after the sleep");
     let at = pair.world.now();
     assert_eq!(pair.exec(0, "PING"), "", "it sleeps");
     pair.world.run_for(1_999_999);

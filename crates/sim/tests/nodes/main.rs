@@ -1,4 +1,4 @@
-//! Worlds of real nodes: that engine and network fit together. What Redis does is the engine's tests' business.
+//! Worlds of real nodes: that engine and network fit together. Redis's behaviour is tested in the engine.
 
 #![allow(clippy::print_stdout, reason = "a failing test shows the seed of its world")]
 

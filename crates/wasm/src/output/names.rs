@@ -46,8 +46,8 @@ named! {
     /// `repl_state`, as replication.c names it.
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     ReplState of replication::replica::ReplState {
-        None, Connect, Connecting, ReceivePong, SendAuth, ReceiveAuth, SendPort, ReceivePort, SendIp, ReceiveIp, SendCapa,
-        ReceiveCapa, SendPsync, ReceivePsync, Transfer, Connected,
+        None, Connect, Connecting, ReceivePong, SendAuth, ReceiveAuth, SendPort, ReceivePort, SendIp, ReceiveIp,
+        SendCapa, ReceiveCapa, SendPsync, ReceivePsync, Transfer, Connected,
     }
 }
 

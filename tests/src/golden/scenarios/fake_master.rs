@@ -2,7 +2,7 @@
 
 use psyncscope_engine::resp::encode_command;
 
-use super::{HostId, Stage, Transcript};
+use super::{HostId, Testbed, Transcript};
 
 const REPLID: &str = "1234567890abcdef1234567890abcdef12345678";
 const OTHER_REPLID: &str = "fedcba0987654321fedcba0987654321fedcba09";
@@ -21,49 +21,49 @@ struct Master {
 impl Master {
     /// Takes the next connection.
     #[track_caller]
-    fn accept(&mut self, s: &mut Stage) {
+    fn accept(&mut self, s: &mut Testbed) {
         let (host, taken) = (self.host, self.taken);
-        s.wait(|s| s.script_of(host).accepted() > taken);
+        s.wait(|s| s.peer_of(host).accepted() > taken);
         self.taken += 1;
         self.read = 0;
     }
 
     /// Waits for this from the replica, for the end of the connection, or for so long.
-    fn read_until(&mut self, s: &mut Stage, part: &[u8], ms: u64) {
+    fn read_until(&mut self, s: &mut Testbed, part: &[u8], ms: u64) {
         for _ in 0..ms {
-            let (heard, is_over) = s.script_of(self.host).heard(self.taken - 1);
-            let (found, len) = (heard[self.read..].windows(part.len()).any(|window| window == part), heard.len());
+            let (received, is_over) = s.peer_of(self.host).received(self.taken - 1);
+            let (found, len) = (received[self.read..].windows(part.len()).any(|window| window == part), received.len());
             if found || is_over {
                 self.read = len;
                 return;
             }
             s.sleep_ms(1);
         }
-        self.read = s.script_of(self.host).heard(self.taken - 1).0.len();
+        self.read = s.peer_of(self.host).received(self.taken - 1).0.len();
     }
 
-    fn idle(&mut self, s: &mut Stage, ms: u64) {
+    fn idle(&mut self, s: &mut Testbed, ms: u64) {
         self.read_until(s, b"\0never", ms);
     }
 
-    fn send(&self, s: &mut Stage, bytes: &[u8]) {
-        s.tell_script(self.host, &[b"s", bytes].concat());
+    fn send(&self, s: &mut Testbed, bytes: &[u8]) {
+        s.command_peer(self.host, &[b"s", bytes].concat());
     }
 
-    fn say(&self, s: &mut Stage, words: &[&str]) {
+    fn say(&self, s: &mut Testbed, words: &[&str]) {
         self.send(s, &encode_command(words));
     }
 
-    fn close(&self, s: &mut Stage) {
-        s.tell_script(self.host, b"c");
+    fn close(&self, s: &mut Testbed) {
+        s.command_peer(self.host, b"c");
     }
 
     /// From the connection to the request for a resync.
-    fn handshake(&mut self, s: &mut Stage) {
+    fn handshake(&mut self, s: &mut Testbed) {
         self.handshake_with(s, OK, OK);
     }
 
-    fn handshake_with(&mut self, s: &mut Stage, port: &[u8], capa: &[u8]) {
+    fn handshake_with(&mut self, s: &mut Testbed, port: &[u8], capa: &[u8]) {
         self.accept(s);
         let requests: [(&[u8], &[u8]); 3] = [(b"PING\r\n", b"+PONG\r\n"), (b"17002\r\n", port), (b"psync2\r\n", capa)];
         for (request, answer) in requests {
@@ -75,7 +75,7 @@ impl Master {
 }
 
 /// A file as a master without data saves it.
-fn empty_rdb(s: &mut Stage) -> Vec<u8> {
+fn empty_rdb(s: &mut Testbed) -> Vec<u8> {
     let node = s.node("E", 17050, &[]);
     s.cmd_unlogged(node, &["SAVE"]);
     s.world.file(node, "dump.rdb").expect("SAVE writes it").to_vec()
@@ -85,12 +85,12 @@ fn with_size(rdb: &[u8]) -> Vec<u8> {
     [format!("${}\r\n", rdb.len()).as_bytes(), rdb].concat()
 }
 
-/// A replica whose master is a script.
+/// A replica whose master is a scripted peer.
 #[must_use]
 pub fn u_fake_master(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let rdb = empty_rdb(&mut s);
-    let host = s.script("B>F", "F", 17060);
+    let host = s.scripted_peer("B>F", "F", 17060);
     let mut f = Master { host, taken: 0, read: 0 };
     let b = s.node("B", 17002, &["repl-timeout 3", "replicaof 127.0.0.1 17060"]);
     answers_to_ping(&mut s, &mut f);
@@ -105,7 +105,7 @@ pub fn u_fake_master(seed: u64) -> Transcript {
 }
 
 /// (1) What the PING is not to be answered with, and one error that is tolerated.
-fn answers_to_ping(s: &mut Stage, f: &mut Master) {
+fn answers_to_ping(s: &mut Testbed, f: &mut Master) {
     for answer in [
         &b"-LOADING Redis is loading the dataset in memory\r\n"[..],
         b"-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n",
@@ -121,7 +121,7 @@ fn answers_to_ping(s: &mut Stage, f: &mut Master) {
 }
 
 /// (2) Newlines where they mean "wait", then a stream of commands in both forms.
-fn full_sync(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
+fn full_sync(s: &mut Testbed, f: &mut Master, b: HostId, rdb: &[u8]) {
     f.handshake_with(s, b"-ERR unknown command\r\n", b"-ERR Unrecognized REPLCONF option: capa\r\n");
     f.send(s, b"\n");
     s.sleep_ms(100);
@@ -146,7 +146,7 @@ fn full_sync(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
 }
 
 /// (3) The connection ends within a command.
-fn half_a_command(s: &mut Stage, f: &mut Master, b: HostId) {
+fn half_a_command(s: &mut Testbed, f: &mut Master, b: HostId) {
     let half = &encode_command(&["SET", "a", "3"])[..20];
     f.send(s, &[&encode_command(&["SET", "a", "2"])[..], half].concat());
     s.sleep_ms(200);
@@ -162,7 +162,7 @@ fn half_a_command(s: &mut Stage, f: &mut Master, b: HostId) {
 }
 
 /// (4) The connection ends within a transaction.
-fn half_a_transaction(s: &mut Stage, f: &mut Master, b: HostId) {
+fn half_a_transaction(s: &mut Testbed, f: &mut Master, b: HostId) {
     let begun = [encode_command(&["MULTI"]), encode_command(&["SET", "m", "1"])].concat();
     f.send(s, &begun);
     f.idle(s, 1200);
@@ -178,7 +178,7 @@ fn half_a_transaction(s: &mut Stage, f: &mut Master, b: HostId) {
 }
 
 /// (5) Errors that pass.
-fn try_later(s: &mut Stage, f: &mut Master) {
+fn try_later(s: &mut Testbed, f: &mut Master) {
     f.close(s);
     for answer in [
         &b"-NOMASTERLINK Can't SYNC while not connected with my master\r\n"[..],
@@ -194,7 +194,7 @@ fn try_later(s: &mut Stage, f: &mut Master) {
 }
 
 /// (6) A master that knows SYNC alone, and then not even that.
-fn only_sync(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
+fn only_sync(s: &mut Testbed, f: &mut Master, b: HostId, rdb: &[u8]) {
     f.close(s);
     f.handshake(s);
     f.send(s, b"-ERR unknown command 'PSYNC'\r\n");
@@ -216,7 +216,7 @@ fn only_sync(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
 }
 
 /// (7) An ID that is none.
-fn malformed(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
+fn malformed(s: &mut Testbed, f: &mut Master, b: HostId, rdb: &[u8]) {
     f.handshake(s);
     f.send(s, b"+FULLRESYNC shortid 5\r\n");
     f.send(s, &with_size(rdb));
@@ -225,7 +225,7 @@ fn malformed(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
 }
 
 /// (8) An EOF mark in pieces, and (9) one with a command glued to it, which is never seen.
-fn marks(s: &mut Stage, f: &mut Master, b: HostId, rdb: &[u8]) {
+fn marks(s: &mut Testbed, f: &mut Master, b: HostId, rdb: &[u8]) {
     f.close(s);
     f.handshake(s);
     f.send(s, format!("+FULLRESYNC {REPLID} 5000\r\n").as_bytes());

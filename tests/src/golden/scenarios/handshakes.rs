@@ -1,11 +1,11 @@
 //! Handshakes that do not go as usual: passwords, and replicas of old.
 
-use super::{HostId, NO_PING, Stage, Transcript};
+use super::{HostId, NO_PING, Testbed, Transcript};
 
 /// A password that the replica does not know, gets wrong, knows, and that is taken away.
 #[must_use]
 pub fn i_masterauth(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "requirepass s3cret"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.cmd(a, &["AUTH", "s3cret"]);
@@ -33,7 +33,7 @@ pub fn i_masterauth(seed: u64) -> Transcript {
 /// SYNC, PSYNC without what usually goes before it, REPLCONF in odd forms.
 #[must_use]
 pub fn l_old_sync(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     let old1 = s.client(a, "old1");
@@ -108,7 +108,7 @@ pub fn l_old_sync(seed: u64) -> Transcript {
     s.transcript()
 }
 
-fn replconf(s: &mut Stage, a: HostId) {
+fn replconf(s: &mut Testbed, a: HostId) {
     let client = s.client(a, "rc");
     let long = "x".repeat(46);
     let cases: [&[&str]; 8] = [

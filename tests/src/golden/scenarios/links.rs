@@ -1,11 +1,11 @@
 //! The life of a link: announced addresses, writable replicas, restarts, timeouts, acknowledgements.
 
-use super::{NO_PING, Stage, Transcript};
+use super::{NO_PING, Testbed, Transcript};
 
 /// Restarts: a replica after a shutdown and after a kill, a master, and a master that comes back as a replica.
 #[must_use]
 pub fn o_restart_partial(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -63,7 +63,7 @@ pub fn o_restart_partial(seed: u64) -> Transcript {
 /// Silence at every stage of a link, for longer than `repl-timeout`.
 #[must_use]
 pub fn t_timeouts(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &["repl-timeout 3", "repl-ping-replica-period 1"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -109,7 +109,7 @@ pub fn t_timeouts(seed: u64) -> Transcript {
 /// A replica that announces another address, is writable, and has a replica of its own.
 #[must_use]
 pub fn aa_announce_writable(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -140,7 +140,7 @@ pub fn aa_announce_writable(seed: u64) -> Transcript {
 /// WAIT in all its forms.
 #[must_use]
 pub fn j_wait_getack(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -194,7 +194,7 @@ pub fn j_wait_getack(seed: u64) -> Transcript {
 /// A master that wants one good replica before it takes a write.
 #[must_use]
 pub fn p_min_replicas(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "min-replicas-to-write 1", "min-replicas-max-lag 2"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);

@@ -2,10 +2,10 @@
 
 use psyncscope_sim::WorldConfig;
 
-use super::{HostId, NO_PING, Stage, Transcript};
+use super::{HostId, NO_PING, Testbed, Transcript};
 
 /// INFO and ROLE of the first, then of the second.
-fn phase(s: &mut Stage, nodes: &[HostId]) {
+fn phase(s: &mut Testbed, nodes: &[HostId]) {
     for &node in nodes {
         s.cmd(node, &["INFO", "replication"]);
         s.cmd(node, &["ROLE"]);
@@ -16,7 +16,7 @@ fn phase(s: &mut Stage, nodes: &[HostId]) {
 /// the child that was stopped there.
 #[must_use]
 pub fn m_info_role_phases(seed: u64) -> Transcript {
-    let mut s = Stage::with(WorldConfig { seed, fork_us: 50_000, disk_bps: 500_000, ..WorldConfig::default() });
+    let mut s = Testbed::with(WorldConfig { seed, fork_us: 50_000, disk_bps: 500_000, ..WorldConfig::default() });
     let a = s.node("A", 17001, &[NO_PING]);
     let b = s.node("B", 17002, &[NO_PING]);
     phase(&mut s, &[a, b]);
@@ -47,7 +47,7 @@ pub fn m_info_role_phases(seed: u64) -> Transcript {
     s.transcript()
 }
 
-fn by_file(s: &mut Stage, a: HostId, b: HostId) {
+fn by_file(s: &mut Testbed, a: HostId, b: HostId) {
     // Bytes that do not compress.
     let mut state = 1_u64;
     for i in 0..40 {
@@ -75,7 +75,7 @@ fn by_file(s: &mut Stage, a: HostId, b: HostId) {
 }
 
 /// Lets a part of the dataset through.
-fn part_of_it(s: &mut Stage, a: HostId, b: HostId) {
+fn part_of_it(s: &mut Testbed, a: HostId, b: HostId) {
     s.hold_down("B>A", false);
     s.sleep_ms(12);
     s.hold_down("B>A", true);
@@ -83,7 +83,7 @@ fn part_of_it(s: &mut Stage, a: HostId, b: HostId) {
     phase(s, &[a, b]);
 }
 
-fn lost_and_promoted(s: &mut Stage, b: HostId) {
+fn lost_and_promoted(s: &mut Testbed, b: HostId) {
     s.cmd(b, &["REPLICAOF", "127.0.0.1", "17011"]);
     s.cmd(b, &["CONFIG", "GET", "replicaof"]);
     s.cmd(b, &["CONFIG", "GET", "slaveof"]);
@@ -100,7 +100,7 @@ fn lost_and_promoted(s: &mut Stage, b: HostId) {
     phase(s, &[a, b]);
 }
 
-fn diskless(s: &mut Stage, a: HostId, b: HostId) {
+fn diskless(s: &mut Testbed, a: HostId, b: HostId) {
     s.cmd(a, &["CONFIG", "SET", "repl-diskless-sync", "yes"]);
     s.cmd(a, &["CONFIG", "SET", "repl-diskless-sync-delay", "0"]);
     s.cmd(a, &["DEBUG", "CHANGE-REPL-ID"]);
@@ -117,7 +117,7 @@ fn diskless(s: &mut Stage, a: HostId, b: HostId) {
     phase(s, &[a, b]);
 }
 
-fn loading(s: &mut Stage, a: HostId, b: HostId) {
+fn loading(s: &mut Testbed, a: HostId, b: HostId) {
     s.cmd(a, &["CONFIG", "SET", "repl-diskless-sync", "no"]);
     s.cmd(a, &["FLUSHALL"]);
     s.cmd(a, &["DEBUG", "POPULATE", "150000"]);

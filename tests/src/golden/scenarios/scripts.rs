@@ -2,7 +2,7 @@
 
 use psyncscope_engine::resp::split_args;
 
-use super::{NO_PING, Stage, Transcript};
+use super::{NO_PING, Testbed, Transcript};
 
 /// The steps of [`g_propagation`]: a command of the client of A, then 60 ms; `A:`, `B:` or `c2:` and a command, without
 /// a pause; `c2>` sends a command whose reply `c2<` reads; a pause.
@@ -183,7 +183,7 @@ const PROPAGATION: &[&str] = &[
 /// Every rule of what a master sends to its replicas for what its clients do.
 #[must_use]
 pub fn g_propagation(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -221,14 +221,14 @@ pub fn g2_evalsha_promotion(seed: u64) -> Transcript {
     const WRITES_SHA: &str = "9efb98252fe1ac1802f4aa8160bc9738f9765848";
     const READS: &str = "return redis.call('get',KEYS[1])";
     const READS_SHA: &str = "fd758d1589d044dd850a6f05d52f2eefd27f033f";
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "lua-replicate-commands no"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
     let b = s.node("B", 17002, &["replicaof 127.0.0.1 17011"]);
     s.wait_up(b);
     s.sleep_ms(1200);
-    let run = |s: &mut Stage, words: &[&str]| {
+    let run = |s: &mut Testbed, words: &[&str]| {
         s.cmd(a, words);
         s.sleep_ms(80);
     };
@@ -257,7 +257,7 @@ pub fn g2_evalsha_promotion(seed: u64) -> Transcript {
 #[must_use]
 pub fn z_busy_script(seed: u64) -> Transcript {
     const FOR_EVER: &[&str] = &["EVAL", "while true do end", "0"];
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "lua-time-limit 100"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);

@@ -3,12 +3,12 @@
 use psyncscope_sim::frame::WireSettings;
 use psyncscope_sim::{TcpSettings, WorldConfig};
 
-use super::{NO_PING, Stage, Transcript};
+use super::{NO_PING, Testbed, Transcript};
 
 /// Two replicas share one RDB that goes straight to their sockets.
 #[must_use]
 pub fn h_diskless_eof(seed: u64) -> Transcript {
-    let mut s = Stage::new(seed);
+    let mut s = Testbed::new(seed);
     let a = s.node("A", 17001, &[NO_PING, "repl-diskless-sync yes", "repl-diskless-sync-delay 1"]);
     s.cmd(a, &["SET", "k0", "v0"]);
     s.proxy("B>A", 17011, a, 17001);
@@ -40,7 +40,7 @@ pub fn v_obuf_limit(seed: u64) -> Transcript {
     // Kernels and a wire like those of the recording: a loopback with buffers of 2.5 MB.
     let tcp = TcpSettings { send_buffer: 2_500_000, receive_buffer: 2_500_000, mtu: 65_535, ..TcpSettings::default() };
     let wire = WireSettings { latency_us: 10, ..WireSettings::default() };
-    let mut s = Stage::with(WorldConfig { seed, fork_us: 50_000, tcp, wire, ..WorldConfig::default() });
+    let mut s = Testbed::with(WorldConfig { seed, fork_us: 50_000, tcp, wire, ..WorldConfig::default() });
     let limits = ["client-output-buffer-limit replica 1mb 0 0", "repl-backlog-size 64mb"];
     let a = s.node("A", 17001, &[&[NO_PING], &limits[..]].concat());
     s.proxy("B>A", 17011, a, 17001);

@@ -4,8 +4,8 @@
 //! * [`node`]: events inside a node
 //! * [`world`]: processes, wires, TCP, consoles
 //!
-//! Every ID and number of a sentence is taken from the event that the sentence is about, never from the state of the world
-//! around it: that may have moved on within the same instant.
+//! Every ID and number of a sentence is taken from the event that the sentence is about, never from the state of the
+//! world around it: that may have moved on within the same instant.
 
 pub mod narrator;
 mod node;

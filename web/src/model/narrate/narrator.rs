@@ -37,7 +37,8 @@ pub struct Narrator {
 }
 
 impl Narrator {
-    /// Reads the entry at index `place`. `frame` is the world after it. Returns the new note, if the entry is worth one.
+    /// Reads the entry at index `place`. `frame` is the world after it. Returns the new note, if the entry is worth
+    /// one.
     pub fn read(&mut self, place: usize, entry: &Entry, frame: &Frame) -> Option<&Note> {
         let note = match (&entry.what, entry.host) {
             (What::Node(event), Some(host)) => self.read_event(entry.at, host, event, frame),

@@ -325,7 +325,8 @@ impl Check<'_> {
         }
     }
 
-    /// The keyspace as INFO shows it around the save: a node that was paused may execute writes in the instant of the fork.
+    /// The keyspace as INFO shows it around the save: a node that was paused may execute writes in the instant of the
+    /// fork.
     fn saved(&self) {
         let before = self.frame.seq.checked_sub(1).and_then(|seq| self.told.lab.frame(seq));
         let keys = [Some(Arc::clone(&self.frame)), before].into_iter().flatten().filter_map(|frame| {

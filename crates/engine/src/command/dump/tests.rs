@@ -147,7 +147,7 @@ fn times_to_live() {
     assert_eq!(when(&b, b"a"), Some(2_000_000));
     b.check(restore, &format!("RESTORE a 0 {OLD_LIST} REPLACE ABSTTL"), "+OK", 1);
     assert_eq!(when(&b, b"a"), None);
-    // Without REPLACE a key whose time is over is no obstacle; its end is told first.
+    // Without REPLACE an expired key does not count as existing; its DEL is propagated first.
     b.keyspace.set_expire(0, b"a", 5);
     let done = b.run(restore, &format!("RESTORE a 0 {OLD_LIST}"));
     assert_eq!((done.reply.as_str(), done.expired, done.ready), ("+OK|", vec!["a".to_owned()], vec!["a".to_owned()]));

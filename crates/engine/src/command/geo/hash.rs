@@ -60,7 +60,8 @@ impl Position {
         self.hash_of(STEPS_MAX, LATITUDES)
     }
 
-    /// Its hash with `steps` bits for each coordinate: the latitude's in the even places, the longitude's in the odd ones.
+    /// Its hash with `steps` bits for each coordinate: the latitude's in the even places, the longitude's in the odd
+    /// ones.
     pub(in crate::command) fn hash_of(self, steps: u32, latitudes: Span) -> u64 {
         spread(latitudes.part(self.latitude, steps)) | spread(LONGITUDES.part(self.longitude, steps)) << 1
     }

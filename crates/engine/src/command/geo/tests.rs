@@ -11,8 +11,8 @@ fn sicily() -> Bench {
     let mut b = Bench::new();
     let done = b.run(
         geoadd,
-        "GEOADD s 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.758489 38.788135 edge1 17.241510 38.788135 \
-         edge2",
+        "GEOADD s 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.758489 38.788135 edge1 17.241510 \
+         38.788135 edge2",
     );
     assert_eq!((done.reply.as_str(), done.dirty, done.ready), (":4|", 4, vec!["s".to_owned()]));
     let zadd = "zadd s 3479099956230698 Palermo 3479447370796909 Catania 3479273021651468 edge1 3481342659049484 edge2";
@@ -96,8 +96,8 @@ fn results_are_stored() {
     b.check(
         zrange,
         "ZRANGE d 0 -1 WITHSCORES",
-        "*8|$7|Catania|$18|56.441257870158204|$7|Palermo|$18|190.44242984775784|$5|edge2|$17|279.7403417843143|$5|edge1|$18|\
-         279.74045213563431",
+        "*8|$7|Catania|$18|56.441257870158204|$7|Palermo|$18|190.44242984775784|$5|edge2|$17|279.7403417843143|$5|edge1\
+         |$18|279.74045213563431",
         0,
     );
     b.check(georadiusbymember, "GEORADIUSBYMEMBER s Palermo 1 m COUNT 1 STORE d", ":1", 1);

@@ -10,7 +10,7 @@ use crate::command::zsets::double;
 use crate::keyspace::Zset;
 use crate::resp::errors;
 
-/// `GEORADIUS key longitude latitude radius unit …`: with STORE or STOREDIST only; without, nothing is propagated.
+/// `GEORADIUS key longitude latitude radius unit …`, only with STORE or STOREDIST: without, nothing is propagated.
 pub(super) fn georadius(call: &mut Call<'_>) {
     if !stores(&call.argv[6..]) {
         return geo::georadius(call);
@@ -24,7 +24,7 @@ pub(super) fn georadius(call: &mut Call<'_>) {
     run(call, zset.as_ref(), search, &argv[6..], false);
 }
 
-/// `GEORADIUSBYMEMBER key member radius unit …`, likewise.
+/// `GEORADIUSBYMEMBER key member radius unit …`, only with STORE or STOREDIST.
 pub(super) fn georadiusbymember(call: &mut Call<'_>) {
     if !stores(&call.argv[5..]) {
         return geo::georadiusbymember(call);
@@ -53,7 +53,7 @@ fn stores(options: &[Vec<u8>]) -> bool {
     options.iter().any(|word| word.eq_ignore_ascii_case(b"store") || word.eq_ignore_ascii_case(b"storedist"))
 }
 
-/// What is searched (`GeoShape`), in metres.
+/// The area searched (`GeoShape`), in metres.
 #[derive(Clone, Copy)]
 enum Shape {
     Circle { radius_m: f64 },
@@ -74,7 +74,7 @@ struct Search<'a> {
     metres: f64,
     order: Option<Order>,
     count: Option<usize>,
-    /// Any members will do, as soon as there are enough.
+    /// ANY: the search stops as soon as there are COUNT members.
     any: bool,
     store: Option<&'a [u8]>,
     /// Distances are stored instead of positions.
@@ -240,7 +240,7 @@ fn rectangle(call: &mut Call<'_>, words: &[Vec<u8>]) -> Option<(Shape, f64)> {
 }
 
 impl Shape {
-    /// How far it reaches to the sides, from its centre.
+    /// Half of its height and of its width.
     fn reach_m(self) -> (f64, f64) {
         match self {
             Self::Circle { radius_m } => (radius_m, radius_m),
@@ -265,7 +265,7 @@ impl Shape {
         let (width_m, height_m) = self.reach_m();
         let north = degrees(height_m / EARTH_RADIUS_M);
         let wide = |latitude: f64| degrees(width_m / EARTH_RADIUS_M / libm::cos(latitude.to_radians()));
-        // Where a degree of longitude is shortest: on the side of the nearer pole.
+        // The latitude at which a degree of longitude is shortest, towards the nearer pole.
         let east = if latitude < 0.0 { wide(latitude - north) } else { wide(latitude + north) };
         Bounds {
             longitudes: Span { min: longitude - east, max: longitude + east },
@@ -278,7 +278,7 @@ impl Shape {
         match self {
             Self::Circle { radius_m } => {
                 let distance_m = distance_m(centre, position);
-                // A centre off the map can have distances that are no numbers: these are not beyond.
+                // A centre outside of the valid range can give NaN, which is not greater than the limit.
                 let is_beyond = distance_m > radius_m;
                 (!is_beyond).then_some(distance_m)
             }
@@ -298,13 +298,13 @@ fn latitude_distance_m(one: f64, other: f64) -> f64 {
     EARTH_RADIUS_M * (other.to_radians() - one.to_radians()).abs()
 }
 
-/// `geohashGetDistance`, which since Redis 7 needs no sines along a meridian.
+/// `geohashGetDistance`, which since Redis 7 has a shorter formula along a meridian.
 fn distance_m(one: Position, other: Position) -> f64 {
     let east = libm::sin((other.longitude.to_radians() - one.longitude.to_radians()) / 2.0);
     if east == 0.0 { latitude_distance_m(one.latitude, other.latitude) } else { one.distance_m(other) }
 }
 
-/// `geohashDecodeAreaToLongLat`, which since Redis 6 leaves no position off the map.
+/// `geohashDecodeAreaToLongLat`, which since Redis 6 clamps the position to the valid range.
 fn on_the_map(position: Position) -> Position {
     Position {
         longitude: position.longitude.clamp(LONGITUDES.min, LONGITUDES.max),

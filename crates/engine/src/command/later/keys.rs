@@ -1,4 +1,4 @@
-//! COPY, and new options of EXPIRE and its kin, FLUSHDB and FLUSHALL.
+//! COPY, and new options of the EXPIRE commands, FLUSHDB and FLUSHALL.
 
 use crate::command::call::Call;
 use crate::command::notify::Events;
@@ -34,9 +34,9 @@ struct Conditions {
     if_none: bool,
     /// XX: only if it has one.
     if_some: bool,
-    /// GT: only if it ends later.
+    /// GT: only if the new time is later.
     if_later: bool,
-    /// LT: only if it ends sooner.
+    /// LT: only if the new time is earlier.
     if_sooner: bool,
 }
 
@@ -77,8 +77,8 @@ impl Conditions {
     }
 }
 
-/// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time that has
-/// passed deletes nothing: the master says DEL.
+/// `expireGenericCommand`: `argv[2]` times `unit_ms` after `base_ms` (milliseconds since the Unix epoch). A time in the
+/// past deletes nothing: the master propagates DEL.
 fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
     let argv = call.argv;
     let key = &argv[1];
@@ -89,7 +89,7 @@ fn expire_generic(call: &mut Call<'_>, base_ms: i64, unit_ms: i64) {
         return;
     };
     let there = call.lookup_write(key).is_some();
-    // -1 is `getExpire`'s word for "never".
+    // `getExpire` returns -1 for a key without a time to live.
     let current_ms = call.keyspace.get(call.db, key).and_then(Entry::expire_ms).filter(|&ms| ms != -1);
     if !there || !conditions.hold(new_ms, current_ms) {
         call.reply.integer(0);
@@ -138,7 +138,7 @@ pub(super) fn copy(call: &mut Call<'_>) {
     call.reply.integer(1);
 }
 
-/// The database to copy to, and whether what is there is replaced. `None` after an error reply.
+/// The target database, and whether an existing key is replaced. `None` after an error reply.
 fn copy_options(call: &mut Call<'_>) -> Option<(usize, bool)> {
     let (mut to, mut replace) = (call.db, false);
     let mut words = call.argv[3..].iter();
@@ -178,7 +178,7 @@ pub(super) fn flushdb(call: &mut Call<'_>) {
     }
 }
 
-/// `getFlushCommandFlags`: whether the words are right; if not, an error was replied.
+/// `getFlushCommandFlags`: whether the options are valid; otherwise replies an error.
 fn flush_options(call: &mut Call<'_>) -> bool {
     let right = match &call.argv[1..] {
         [] => true,

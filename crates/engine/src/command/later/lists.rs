@@ -16,7 +16,7 @@ pub(super) fn rpop(call: &mut Call<'_>) {
     pop_generic(call, End::Tail);
 }
 
-/// `popGenericCommand`. In words of Redis 5 a pop of several is an LTRIM.
+/// `popGenericCommand`. For Redis 5 a pop with a count is rewritten to LTRIM.
 fn pop_generic(call: &mut Call<'_>, end: End) {
     let argv = call.argv;
     let key = &argv[1];

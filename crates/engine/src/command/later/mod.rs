@@ -1,16 +1,16 @@
 //! What masters of Redis 6.2 and 7 propagate beyond the commands of Redis 5: new commands, and new forms of old ones.
 //!
-//! Only the stream of a master is executed by this table, and only on a node whose master may be of a later version
+//! This table is used only for the stream of a master, and only on a node whose master may be of a later version
 //! (`rdb-version-max` above 9): see [`Node::find_command`]. Clients always get the commands of Redis 5.
 //!
-//! Each handler rewrites what is propagated to words of Redis 5. Only the node's own append-only file gets them, so that
-//! it can be read by the node once it is a master, and by Redis 5; sub-replicas get the stream as it came.
+//! Each handler rewrites its command to commands of Redis 5 for the node's own append-only file, which Redis 5 can then
+//! read, and the node itself as a master. Sub-replicas get the stream unchanged.
 //!
-//! What cannot be applied here (streams, modules, functions) is not in the table: it ends the link
+//! Commands that cannot be applied here (streams, modules, functions) are not in the table and end the link
 //! (`crate::replication::refusal`).
 //!
-//! The commands that are absent because they are never propagated: BLMOVE (sent as LMOVE), LMPOP, BLMPOP, ZMPOP, BZMPOP (sent
-//! as the LPOP, RPOP, ZPOPMIN or ZPOPMAX that they come to), and whatever only reads.
+//! Also absent are the commands that are never propagated: BLMOVE (propagated as LMOVE), LMPOP, BLMPOP, ZMPOP, BZMPOP
+//! (propagated as LPOP, RPOP, ZPOPMIN or ZPOPMAX), and all that only read.
 
 mod geo;
 mod keys;
@@ -23,7 +23,7 @@ use super::table::{self, CommandSpec, data, node};
 use crate::io::ConnId;
 use crate::node::Node;
 
-/// The commands, in the order of [`table::COMMANDS`]. Where that has one of the same name, this one takes its place.
+/// The commands, in the order of [`table::COMMANDS`]. They replace those of the same name there.
 static COMMANDS: &[CommandSpec] = &[
     data("set", -3, "wm", (1, 1, 1), strings::set),
     data("getex", -2, "wF", (1, 1, 1), strings::getex),
@@ -54,7 +54,7 @@ fn lookup(name: &[u8]) -> Option<&'static CommandSpec> {
 }
 
 impl Node {
-    /// `lookupCommand`: the command that `name` means on this connection.
+    /// `lookupCommand`: the command of this name for this connection.
     pub(crate) fn find_command(&self, conn: ConnId, name: &[u8]) -> Option<&'static CommandSpec> {
         let renamed = &self.config.renamed_commands;
         let later = if self.obeys_later_master(conn) { lookup(&table::original_name(renamed, name)?) } else { None };

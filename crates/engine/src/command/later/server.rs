@@ -5,13 +5,12 @@ use crate::node::Node;
 use crate::resp::Reply;
 
 impl Node {
-    /// SPUBLISH channel message: to the subscribers of a shard's channel, of whom there are none here, as no client can
-    /// SSUBSCRIBE.
+    /// SPUBLISH channel message: to the subscribers of a shard channel. There are none here, as there is no SSUBSCRIBE.
     pub(super) fn spublish_command(&mut self, conn: ConnId, _: &[Vec<u8>]) {
         self.add_reply(conn, b":0\r\n");
     }
 
-    /// SCRIPT, whose FLUSH may say ASYNC or SYNC since Redis 6.2.
+    /// SCRIPT, whose FLUSH accepts ASYNC or SYNC since Redis 6.2.
     pub(super) fn later_script_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         match argv {
             [script, flush, mode] if flush.eq_ignore_ascii_case(b"flush") && is_flush_mode(mode) => {
@@ -22,7 +21,8 @@ impl Node {
         }
     }
 
-    /// `FUNCTION FLUSH [ASYNC | SYNC]`, which is easy without functions. No other subcommand can be applied.
+    /// `FUNCTION FLUSH [ASYNC | SYNC]`, which has nothing to do: there are no functions. No other subcommand can be
+    /// applied.
     pub(super) fn function_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let mut reply = Reply::default();
         match &argv[1..] {

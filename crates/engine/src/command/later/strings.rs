@@ -6,15 +6,16 @@ use crate::command::strings::integer;
 use crate::keyspace::Entry;
 use crate::resp::errors;
 
-/// `SET key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-seconds | PXAT unix-milliseconds | KEEPTTL]`.
+/// `SET key value [NX | XX] [GET]
+/// [EX seconds | PX milliseconds | EXAT unix-seconds | PXAT unix-milliseconds | KEEPTTL]`.
 pub(super) fn set(call: &mut Call<'_>) {
     let argv = call.argv;
     let (key, value) = (&argv[1], &argv[2]);
     let Some(options) = Options::parse(call, &argv[3..], true) else { return };
     let expire_ms = match options.expire {
         None => None,
-        Some(expire) => match expire.moment_ms(call, "set") {
-            Some(moment_ms) => Some(moment_ms),
+        Some(expire) => match expire.expire_ms(call, "set") {
+            Some(expire_ms) => Some(expire_ms),
             None => return,
         },
     };
@@ -35,9 +36,9 @@ pub(super) fn set(call: &mut Call<'_>) {
         call.dirty += 1;
         call.rewrite(&[b"SET", key, value]);
         call.notify(Events::STRING, "set", key);
-        if let Some(moment_ms) = expire_ms.or(kept_ms) {
-            call.set_expire(key, moment_ms);
-            call.also_propagate(&[b"PEXPIREAT", key, moment_ms.to_string().as_bytes()]);
+        if let Some(expire_ms) = expire_ms.or(kept_ms) {
+            call.set_expire(key, expire_ms);
+            call.also_propagate(&[b"PEXPIREAT", key, expire_ms.to_string().as_bytes()]);
         }
         if expire_ms.is_some() {
             call.notify(Events::GENERIC, "expire", key);
@@ -62,9 +63,9 @@ pub(super) fn getex(call: &mut Call<'_>) {
         return;
     };
     if let Some(expire) = options.expire {
-        let Some(moment_ms) = expire.moment_ms(call, "getex") else { return };
-        call.set_expire(key, moment_ms);
-        call.rewrite(&[b"PEXPIREAT", key, moment_ms.to_string().as_bytes()]);
+        let Some(expire_ms) = expire.expire_ms(call, "getex") else { return };
+        call.set_expire(key, expire_ms);
+        call.rewrite(&[b"PEXPIREAT", key, expire_ms.to_string().as_bytes()]);
         call.notify(Events::GENERIC, "expire", key);
         call.dirty += 1;
     } else if options.persist && call.keyspace.persist(call.db, key) {
@@ -96,26 +97,26 @@ enum Condition {
     IfPresent,
 }
 
-/// A time to live as it was written.
+/// A time to live as given in the command.
 #[derive(Clone, Copy)]
 struct Expire<'a> {
     number: &'a [u8],
     unit_ms: i64,
-    /// Counted from now instead of from the Unix epoch.
+    /// Relative to now, not to the Unix epoch.
     relative: bool,
 }
 
 impl Expire<'_> {
-    /// When the key expires, in milliseconds since the Unix epoch. Replies if there is no such time.
-    fn moment_ms(self, call: &mut Call<'_>, name: &str) -> Option<i64> {
+    /// When the key expires, in milliseconds since the Unix epoch. Replies an error if that is out of range.
+    fn expire_ms(self, call: &mut Call<'_>, name: &str) -> Option<i64> {
         let number = integer(call, self.number)?;
         let base_ms = if self.relative { call.now.unix_ms() } else { 0 };
-        let moment_ms = number.checked_mul(self.unit_ms).and_then(|ms| ms.checked_add(base_ms));
-        let moment_ms = moment_ms.filter(|_| number > 0);
-        if moment_ms.is_none() {
+        let expire_ms = number.checked_mul(self.unit_ms).and_then(|ms| ms.checked_add(base_ms));
+        let expire_ms = expire_ms.filter(|_| number > 0);
+        if expire_ms.is_none() {
             call.reply.error(format!("{}{name}", errors::INVALID_EXPIRE_PREFIX));
         }
-        moment_ms
+        expire_ms
     }
 }
 
@@ -130,13 +131,13 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// `parseExtendedStringArgumentsOrReply`: `None` if an option is unknown or contradicts another; the error was
-    /// replied.
+    /// `parseExtendedStringArgumentsOrReply`: `None` after an error reply: an option is unknown or conflicts with
+    /// another.
     fn parse(call: &mut Call<'_>, words: &'a [Vec<u8>], of_set: bool) -> Option<Self> {
         let mut options = Self::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            // At most one of these says what becomes of the time to live.
+            // At most one of these options is allowed.
             let free = options.expire.is_none() && !options.keep_ttl && !options.persist;
             let expire = match word.to_ascii_lowercase().as_slice() {
                 b"nx" if of_set && options.condition != Some(Condition::IfPresent) => {

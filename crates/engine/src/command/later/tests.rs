@@ -17,8 +17,8 @@ fn handler(name: &str) -> fn(&mut Call<'_>) {
     }
 }
 
-/// Runs a line as a later master's stream would, then compares the reply (without its last CRLF), the number of changes
-/// and what the append-only file gets instead, `;` between commands (empty: nothing else).
+/// Runs a line as from a later master's stream, then compares the reply (without its last CRLF), the number of changes
+/// and the rewritten commands for the append-only file, `;` between commands (empty: not rewritten).
 #[track_caller]
 fn check(b: &mut Bench, line: &str, reply: &str, dirty: u64, propagated: &str) {
     let name = line.split(' ').next().expect("a line has a word");
@@ -30,7 +30,7 @@ fn check(b: &mut Bench, line: &str, reply: &str, dirty: u64, propagated: &str) {
     }
 }
 
-/// What the append-only file got makes the same dataset by the commands of Redis 5 alone.
+/// The commands of the append-only file give the same dataset when executed by Redis 5's table.
 #[track_caller]
 fn check_rewritten(before: &[&str], line: &str) {
     let run = |b: &mut Bench, line: &str| {
@@ -63,14 +63,14 @@ fn every_command_is_found_in_any_case() {
 }
 
 #[test]
-fn set_with_a_time_says_when_it_ends() {
+fn set_with_a_time_to_live() {
     let mut b = bench();
     check(&mut b, "SET k v PXAT 2000000", "+OK", 1, "SET k v;PEXPIREAT k 2000000");
     check(&mut b, "SET k v EXAT 3000", "+OK", 1, "SET k v;PEXPIREAT k 3000000");
     check(&mut b, "SET k v EX 5", "+OK", 1, "SET k v;PEXPIREAT k 1005000");
     check(&mut b, "SET k v px 5", "+OK", 1, "SET k v;PEXPIREAT k 1000005");
     assert_eq!(b.keyspace.get(0, b"k").and_then(|entry| entry.expire_ms()), Some(1_000_005));
-    // The time has passed: the key stays until its master says DEL.
+    // The time has passed: the key is kept until the master propagates DEL.
     check(&mut b, "SET k v PXAT 1", "+OK", 1, "SET k v;PEXPIREAT k 1");
     assert_eq!(b.keyspace.total_keys(), 1);
     for wrong in ["SET k v PXAT 0", "SET k v EX -1", "SET k v EXAT 9223372036854775807"] {
@@ -112,7 +112,7 @@ fn getex_and_getdel() {
 }
 
 #[test]
-fn expire_looks_at_its_conditions() {
+fn expire_with_conditions() {
     let mut b = bench();
     b.run(strings5::set, "SET k v");
     for (line, reply) in [
@@ -140,7 +140,7 @@ fn expire_looks_at_its_conditions() {
 }
 
 #[test]
-fn copy_takes_the_time_to_live_along() {
+fn copy_copies_the_time_to_live() {
     let mut b = bench();
     check(&mut b, "COPY a b", ":0", 0, "");
     b.run(hashes::hset, "HSET a f v");
@@ -160,7 +160,7 @@ fn copy_takes_the_time_to_live_along() {
 }
 
 #[test]
-fn pops_of_several() {
+fn pops_with_a_count() {
     let mut b = bench();
     check(&mut b, "LPOP l 2", "*-1", 0, "");
     b.run(lists5::rpush, "RPUSH l a b c d e f");
@@ -178,7 +178,7 @@ fn pops_of_several() {
 }
 
 #[test]
-fn lmove_between_any_ends() {
+fn lmove_between_all_ends() {
     let mut b = bench();
     check(&mut b, "LMOVE l m LEFT RIGHT", "$-1", 0, "");
     b.run(lists5::rpush, "RPUSH l a b c");
@@ -193,7 +193,7 @@ fn lmove_between_any_ends() {
 }
 
 #[test]
-fn zadd_updates_in_one_direction_only() {
+fn zadd_with_gt_and_lt() {
     let mut b = bench();
     check(&mut b, "ZADD z GT 5 a", ":1", 1, "ZADD z 5 a");
     check(&mut b, "ZADD z GT 4 a", ":0", 0, "");
@@ -210,7 +210,7 @@ fn zadd_updates_in_one_direction_only() {
 }
 
 #[test]
-fn ranges_of_sorted_sets_are_stored() {
+fn zrangestore() {
     let mut b = bench();
     b.run(zsets5::zadd, "ZADD z 1 a 2 b 3 c 4 d");
     check(&mut b, "ZRANGESTORE to z 1 2", ":2", 1, "DEL to;ZADD to 2 b 3 c");
@@ -218,7 +218,7 @@ fn ranges_of_sorted_sets_are_stored() {
     check(&mut b, "ZRANGESTORE to z (1 +inf BYSCORE LIMIT 1 1", ":1", 1, "DEL to;ZADD to 3 c");
     check(&mut b, "ZRANGESTORE to z +inf (1 BYSCORE REV LIMIT 1 1", ":1", 1, "DEL to;ZADD to 3 c");
     check(&mut b, "ZRANGESTORE to z [b (d BYLEX", ":2", 1, "DEL to;ZADD to 2 b 3 c");
-    // What Redis 7.0 makes of scores that differ: the first member that fits, and what follows it while it fits.
+    // As Redis 7.0 with different scores: the first member in range, and those that follow it in range.
     b.run(zsets5::zadd, "ZADD y 1 m36 2 m10 3 m34 4 m15 5 m74");
     check(&mut b, "ZRANGESTORE to y [m15 + BYLEX LIMIT 0 3", ":3", 1, "DEL to;ZADD to 1 m36 2 m10 3 m34");
     check(&mut b, "ZRANGESTORE to y (m34 [m15 BYLEX REV", ":0", 1, "DEL to");
@@ -233,7 +233,7 @@ fn ranges_of_sorted_sets_are_stored() {
 }
 
 #[test]
-fn differences_of_sorted_sets_are_stored() {
+fn zdiffstore() {
     let mut b = bench();
     b.run(zsets5::zadd, "ZADD z 1 a 2 b 3 c");
     b.run(sets5::sadd, "SADD s a d");
@@ -248,7 +248,7 @@ fn differences_of_sorted_sets_are_stored() {
 }
 
 #[test]
-fn what_a_search_finds_is_stored() {
+fn search_results_are_stored() {
     let mut b = bench();
     b.run(geo5::geoadd, "GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.5 41.9 Rome");
     let stored = |b: &mut Bench| {
@@ -291,7 +291,7 @@ fn what_a_search_finds_is_stored() {
 }
 
 #[test]
-fn flushes_say_how() {
+fn flushes_with_a_mode() {
     let mut b = bench();
     b.run(strings5::set, "SET k v");
     check(&mut b, "FLUSHDB SYNC", "+OK", 1, "FLUSHDB");

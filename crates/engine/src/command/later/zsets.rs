@@ -41,7 +41,7 @@ pub(super) fn zadd(call: &mut Call<'_>) {
     }
 }
 
-/// In words of Redis 5: the scores that these members have now.
+/// Rewrites to Redis 5's ZADD with the scores that these members have now.
 fn rewrite_as_scores(call: &mut Call<'_>, pairs: &[Vec<u8>]) {
     let key = &call.argv[1];
     let Some(value) = call.peek(key) else { return };
@@ -106,7 +106,7 @@ enum By {
 struct RangeOptions {
     by: By,
     reverse: bool,
-    /// How many members are left out, and how many are taken at most (-1: all).
+    /// How many members are skipped, and the maximal number of results (-1: all).
     limit: (i64, i64),
 }
 
@@ -148,7 +148,7 @@ impl RangeOptions {
     }
 }
 
-/// `ZDIFFSTORE destination numkeys key [key …]`: members of the first, with their scores, that no other has.
+/// `ZDIFFSTORE destination numkeys key [key …]`: members of the first key, with their scores, that no other key has.
 pub(super) fn zdiffstore(call: &mut Call<'_>) {
     let argv = call.argv;
     let Some(numkeys) = integer(call, &argv[2]) else { return };
@@ -192,14 +192,14 @@ pub(super) fn zdiffstore(call: &mut Call<'_>) {
     store(call, result, "zdiffstore", |_| 1);
 }
 
-/// Puts `result` in the place of what `argv[1]` held, and replies how many members it has. `changes` counts what is dirty
-/// if there are any.
+/// Stores `result` at `argv[1]` and replies how many members it has. `changes` gives the number of changes (`dirty`) if
+/// there are any.
 pub(super) fn store(call: &mut Call<'_>, result: Zset, event: &'static str, changes: fn(usize) -> u64) {
     let destination = &call.argv[1];
     store_at(call, destination, result, event, changes);
 }
 
-/// [`store`] at another key. In words of Redis 5: DEL, then ZADD.
+/// [`store`] at another key. Rewritten to Redis 5's DEL and ZADD.
 pub(super) fn store_at(
     call: &mut Call<'_>,
     destination: &[u8],

@@ -273,7 +273,7 @@ fn random_commands_match_a_vector() {
             let expect = model(&mut lists, &words);
             assert_eq!(b.run(handler, &line).reply, expect, "seed {seed}, step {step}: {line}");
         }
-        // What is left, built anew, has the same content and the same size.
+        // The remaining elements, pushed to a new list, have the same content and size.
         b.check_rebuilt(rpush, lists.iter().map(|(key, list)| format!("RPUSH {key} {}", list.join(" "))), seed);
     }
 }

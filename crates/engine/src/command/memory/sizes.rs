@@ -1,7 +1,7 @@
 //! What a 64-bit Redis 5.0.14 needs for a key and its value: `objectComputeSize`, and the structures that it counts.
 //!
 //! Like Redis, this counts the structures, not what the allocator rounds them up to. The one exception is a node of a
-//! skip list, which Redis asks the allocator about.
+//! skip list, whose size Redis gets from the allocator.
 
 use crate::keyspace::Value;
 use crate::rdb::{quicklist_nodes, ziplist_of};
@@ -30,8 +30,8 @@ const SKIPLIST_NODE: usize = 48;
 /// The fewest slots of a hash table that is not empty (`DICT_HT_INITIAL_SIZE`).
 const SLOTS_MIN: usize = 4;
 
-/// Bytes that MEMORY USAGE replies for a key. `samples` is the number of elements of a collection that are measured; the
-/// others count as much as the mean of these.
+/// Bytes that MEMORY USAGE replies for a key. `samples` is the number of elements of a collection that are measured;
+/// the others count as much as the mean of these.
 pub(crate) fn usage(key: &[u8], value: &Value, samples: usize) -> usize {
     object_size(value, samples) + sds_alloc_size(key.len()) + DICT_ENTRY
 }
@@ -39,7 +39,7 @@ pub(crate) fn usage(key: &[u8], value: &Value, samples: usize) -> usize {
 /// `sdsAllocSize` of a string without spare room: its header, its bytes and a NUL.
 pub(crate) fn sds_alloc_size(len: usize) -> usize {
     let header = match len {
-        // An empty string is expected to grow, so it gets a header that knows of spare room.
+        // An empty string is expected to grow, so it gets a header with a field for free space.
         1..32 => SDS_HEADERS[0],
         0 | 32..256 => SDS_HEADERS[1],
         256..65_536 => SDS_HEADERS[2],

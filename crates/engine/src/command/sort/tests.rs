@@ -26,7 +26,7 @@ fn by_number_or_by_bytes() {
     b.check(rpush, "RPUSH mixed 2 x", ":2", 2);
     b.check(sort, "SORT mixed", "-ERR One or more scores can't be converted into double", 0);
     b.check(sort, "SORT mixed ALPHA DESC", "*2|$1|x|$1|2", 0);
-    // Equal numbers are told apart by their bytes; nothing is 0, and spaces before a number are fine.
+    // Equal numbers are ordered by their bytes; the empty string is 0, and spaces before a number are fine.
     b.check(rpush, "RPUSH equal 1.0 1 \"\" \" 1\" -1", ":5", 5);
     b.check(sort, "SORT equal", "*5|$2|-1|$0||$2| 1|$1|1|$3|1.0", 0);
     b.check(sort, "SORT equal DESC LIMIT 0 2", "*2|$3|1.0|$1|1", 0);

@@ -237,7 +237,7 @@ fn intsets() {
 #[test]
 fn zipmaps() {
     check_value(2, 9, &string(b"\x02\x01f\x01\x02v..\xfe\x01\x00\x00\x00g\x00\x00\xff"), "hash", "f=v g=");
-    // A count of 254 says nothing: a map that shrank keeps it. Lengths may take five bytes whatever they are.
+    // A count of 254 means unknown: a map that shrank keeps it. Any length may take five bytes.
     check_value(2, 9, &string(b"\xfe\x01f\x01\x00v\xff"), "hash", "f=v");
     let many: Vec<u8> = (0..300_u32).flat_map(|i| format!("\x03{i:03}\x01\0v").into_bytes()).collect();
     let fields: Vec<String> = (0..300).map(|i| format!("{i:03}=v")).collect();

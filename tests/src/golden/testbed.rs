@@ -1,4 +1,5 @@
-//! The recorder's moves in the simulated world: nodes on loopback ports, byte-logging proxies between them, clients.
+//! The recorder's operations in the simulated world: nodes on loopback ports, byte-logging proxies between them,
+//! clients.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use psyncscope_engine::{Config, Node};
 use psyncscope_sim::frame::{HostId, SimTime};
 use psyncscope_sim::{Captured, Flow, Side, World, WorldConfig};
 
-use super::actor::{Actor, Part, Script};
+use super::process::{GoldenProcess, ProcessConfig, ScriptedPeer};
 use super::transcript::{StreamKey, Transcript};
 
 /// The console of the client that has no name.
@@ -19,14 +20,14 @@ const WAIT_US: u64 = 60_000_000;
 /// The longest wait for a reply.
 const REPLY_US: u64 = 30_000_000;
 
-/// A scenario under way.
-pub struct Stage {
-    /// The world, for what the moves below do not cover.
-    pub world: World<Actor>,
+/// A world in which a scenario runs.
+pub struct Testbed {
+    /// The world, for what the operations below do not cover.
+    pub world: World<GoldenProcess>,
     clients: Transcript,
     next_console: u32,
-    /// Proxies that were released, and how many pieces had been captured by then.
-    let_go: Vec<(String, usize)>,
+    /// Proxies that were released, with the number of pieces captured by then.
+    released: Vec<(String, usize)>,
 }
 
 /// A client of a node.
@@ -37,8 +38,8 @@ pub struct Client {
     name: String,
 }
 
-impl Stage {
-    /// An empty stage. A save takes 50 ms, as that of a forked Redis with next to no data does.
+impl Testbed {
+    /// An empty testbed. A save takes 50 ms, like that of a forked Redis with little data.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self::with(WorldConfig { seed, fork_us: 50_000, ..WorldConfig::default() })
@@ -48,26 +49,26 @@ impl Stage {
     #[must_use]
     pub fn with(config: WorldConfig) -> Self {
         let world = World::of_processes(WorldConfig { record: false, capture: true, ..config });
-        Self { world, clients: Transcript::default(), next_console: CLIENT + 1, let_go: Vec::new() }
+        Self { world, clients: Transcript::default(), next_console: CLIENT + 1, released: Vec::new() }
     }
 
     /// Starts a node with lines of redis.conf on top of the recorder's own.
     pub fn node(&mut self, name: &str, port: u16, lines: &[&str]) -> HostId {
-        let host = self.world.add_host(name, Part::Node(Box::new(config(port, lines)))).expect("a new host");
+        let host = self.world.add_host(name, ProcessConfig::Node(Box::new(config(port, lines)))).expect("a new host");
         self.sleep_ms(10);
         host
     }
 
     /// Starts a node again, with these lines.
     pub fn restart(&mut self, host: HostId, port: u16, lines: &[&str]) {
-        self.world.set_config(host, Part::Node(Box::new(config(port, lines)))).expect("a host");
+        self.world.set_config(host, ProcessConfig::Node(Box::new(config(port, lines)))).expect("a host");
         self.world.restart(host).expect("it had ended");
         self.sleep_ms(10);
     }
 
-    /// A master that is a script, listening on a loopback port of everybody.
-    pub fn script(&mut self, link: &str, name: &str, port: u16) -> HostId {
-        let host = self.world.add_host(name, Part::Script(port)).expect("a new host");
+    /// A scripted master that listens on a loopback port of each host.
+    pub fn scripted_peer(&mut self, link: &str, name: &str, port: u16) -> HostId {
+        let host = self.world.add_host(name, ProcessConfig::ScriptedPeer(port)).expect("a new host");
         self.proxy(link, port, host, port);
         host
     }
@@ -75,13 +76,13 @@ impl Stage {
     /// A node, while it runs.
     #[must_use]
     pub fn node_of(&self, host: HostId) -> &Node {
-        self.world.process(host).and_then(Actor::node).expect("it runs")
+        self.world.process(host).and_then(GoldenProcess::node).expect("it runs")
     }
 
-    /// A script, while it runs.
+    /// A scripted peer, while it runs.
     #[must_use]
-    pub fn script_of(&self, host: HostId) -> &Script {
-        self.world.process(host).and_then(Actor::script).expect("it runs")
+    pub fn peer_of(&self, host: HostId) -> &ScriptedPeer {
+        self.world.process(host).and_then(GoldenProcess::peer).expect("it runs")
     }
 
     /// Puts a proxy on 127.0.0.1:`listen` before a node's port.
@@ -89,13 +90,13 @@ impl Stage {
         self.world.add_forward(link, "127.0.0.1", listen, target, port).expect("a new proxy");
     }
 
-    /// Refuses new connections through a proxy and cuts those it has.
+    /// Refuses new connections through a proxy and closes the existing ones.
     pub fn refuse_and_cut(&mut self, link: &str) {
         self.world.refuse_forward(link, true).expect("a proxy of this name");
         self.cut(link);
     }
 
-    /// Cuts the connections through a proxy.
+    /// Closes the connections through a proxy.
     pub fn cut(&mut self, link: &str) {
         self.world.cut_forward(link).expect("a proxy of this name");
     }
@@ -105,20 +106,20 @@ impl Stage {
         self.world.refuse_forward(link, false).expect("a proxy of this name");
     }
 
-    /// Holds what a proxy has for the replica, or lets it go.
+    /// Holds back the bytes of a proxy for the replica, or releases them.
     pub fn hold_down(&mut self, link: &str, on: bool) {
         self.world.hold_forward(link, Flow::Down, on).expect("a proxy of this name");
         if !on {
-            self.let_go.push((link.to_owned(), self.world.captured().len()));
+            self.released.push((link.to_owned(), self.world.captured().len()));
         }
     }
 
-    /// Holds what a proxy has for the master, or lets it go.
+    /// Holds back the bytes of a proxy for the master, or releases them.
     pub fn hold_up(&mut self, link: &str, on: bool) {
         self.world.hold_forward(link, Flow::Up, on).expect("a proxy of this name");
     }
 
-    /// Lets time pass.
+    /// Runs for so long.
     pub fn sleep_ms(&mut self, ms: u64) {
         self.world.run_for(ms * 1000);
     }
@@ -143,12 +144,12 @@ impl Stage {
         self.read(client);
     }
 
-    /// Sends a command from the client without a name; the reply is [`Stage::read`] later.
+    /// Sends a command from the client without a name; the reply is [`Testbed::read`] later.
     pub fn send_cmd(&mut self, host: HostId, words: &[impl AsRef<[u8]>]) {
         self.send(&unnamed(host), words);
     }
 
-    /// Waits for the reply to [`Stage::send_cmd`].
+    /// Waits for the reply to [`Testbed::send_cmd`].
     pub fn read_cmd(&mut self, host: HostId) {
         self.read(&unnamed(host));
     }
@@ -165,18 +166,18 @@ impl Stage {
         self.world.console_send_raw(client.host, client.console, bytes).expect("the node runs");
     }
 
-    /// Waits until something came for a client.
+    /// Waits until a client has received something.
     #[track_caller]
     pub fn read(&mut self, client: &Client) {
         let end = self.world.now().0 + REPLY_US;
         while self.world.console_output(client.host, client.console).is_empty() {
-            assert!(self.world.now().0 < end, "{client:?} waited in vain");
+            assert!(self.world.now().0 < end, "{client:?} received nothing");
             self.sleep_ms(1);
         }
         self.take(client);
     }
 
-    /// Records whatever comes for a client in so many milliseconds.
+    /// Records what a client receives within so many milliseconds.
     pub fn read_for_ms(&mut self, client: &Client, ms: u64) {
         self.sleep_ms(ms);
         self.take(client);
@@ -204,39 +205,39 @@ impl Stage {
         StreamKey { dir, link: String::new(), conn: client.name.clone() }
     }
 
-    /// Tells a script what to do next: see [`Script`].
-    pub fn tell_script(&mut self, host: HostId, order: &[u8]) {
-        self.world.console_send_raw(host, CLIENT, order).expect("it runs");
+    /// Gives a scripted peer its next command: see [`ScriptedPeer`].
+    pub fn command_peer(&mut self, host: HostId, command: &[u8]) {
+        self.world.console_send_raw(host, CLIENT, command).expect("it runs");
     }
 
     // ---- waiting ----
 
-    /// Runs until a replica's link is up, looking every 20 ms.
+    /// Runs until a replica's link is up, checking every 20 ms.
     #[track_caller]
     pub fn wait_up(&mut self, host: HostId) {
-        self.wait(|stage| stage.node_of(host).repl_state() == ReplState::Connected);
+        self.wait(|testbed| testbed.node_of(host).repl_state() == ReplState::Connected);
     }
 
     /// Runs until a replica has applied what its master produced.
     #[track_caller]
     pub fn wait_same_offset(&mut self, master: HostId, replica: HostId) {
-        self.wait(|stage| {
-            let offset = |id: HostId| stage.node_of(id).history().master_repl_offset;
+        self.wait(|testbed| {
+            let offset = |id: HostId| testbed.node_of(id).history().master_repl_offset;
             offset(master) == offset(replica)
         });
     }
 
-    /// Runs until something is so.
+    /// Runs until a condition holds.
     #[track_caller]
-    pub fn wait(&mut self, is_so: impl Fn(&Self) -> bool) {
+    pub fn wait(&mut self, condition: impl Fn(&Self) -> bool) {
         let end = self.world.now().0 + WAIT_US;
-        while !is_so(self) {
-            assert!(self.world.now().0 < end, "waited in vain");
+        while !condition(self) {
+            assert!(self.world.now().0 < end, "the condition does not come to hold");
             self.sleep_ms(20);
         }
     }
 
-    /// Runs until a link carried these bytes towards the replica, and stops right there.
+    /// Runs until a link carried these bytes towards the replica, and stops at that event.
     #[track_caller]
     pub fn wait_for_bytes(&mut self, link: &str, nth: u32, start: &[u8]) {
         let end = SimTime(self.world.now().0 + WAIT_US);
@@ -250,11 +251,11 @@ impl Stage {
             if seen {
                 return;
             }
-            assert!(self.world.step() && self.world.now() < end, "waited in vain for {start:?}");
+            assert!(self.world.step() && self.world.now() < end, "no {start:?}");
         }
     }
 
-    /// The recording: clients' bytes, and what came out of each proxy.
+    /// The recording: the bytes of clients and the output of each proxy.
     #[must_use]
     pub fn transcript(&self) -> Transcript {
         let mut transcript = self.clients.clone();
@@ -268,15 +269,15 @@ impl Stage {
             transcript.push(key, &captured.bytes);
         }
         let mut done = BTreeSet::new();
-        for (link, pieces) in &self.let_go {
-            self.add_what_nobody_took(link, *pieces, &mut done, &mut transcript);
+        for (link, pieces) in &self.released {
+            self.add_unread_piece(link, *pieces, &mut done, &mut transcript);
         }
         transcript
     }
 
-    /// The recorder's proxy, once released, reads and records one piece of what it held for a replica that has closed
-    /// its end meanwhile; only when it cannot pass that on does it stop.
-    fn add_what_nobody_took<'a>(
+    /// The recorder's proxy, once released, reads and records one held piece even if the replica has closed its end
+    /// meanwhile: it stops when it cannot forward that piece.
+    fn add_unread_piece<'a>(
         &self,
         link: &'a str,
         pieces: usize,

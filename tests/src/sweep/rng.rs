@@ -1,14 +1,14 @@
-//! Random choices, all from one seed.
+//! Random numbers from one seed.
 
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// A source of choices. Integers only, so that every platform chooses alike.
+/// A seeded random number generator. Integers only, so that every platform gets the same numbers.
 #[derive(Clone, Debug)]
-pub struct Dice(Xoshiro256PlusPlus);
+pub struct ScenarioRng(Xoshiro256PlusPlus);
 
-impl Dice {
-    /// Dice that always fall as this seed has them.
+impl ScenarioRng {
+    /// The generator of a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
@@ -24,8 +24,8 @@ impl Dice {
         low + self.below(high.saturating_sub(low) + 1)
     }
 
-    /// A number in `low..=high`, small ones as likely as large ones: its logarithm is uniform.
-    pub fn scaled(&mut self, low: u64, high: u64) -> u64 {
+    /// A number in `low..=high` whose logarithm is uniformly distributed.
+    pub fn log_uniform(&mut self, low: u64, high: u64) -> u64 {
         let bits = |n: u64| u64::BITS - n.leading_zeros();
         let most = self.between(u64::from(bits(low)), u64::from(bits(high)));
         let ceiling = 1_u64.checked_shl(most as u32).unwrap_or(0).wrapping_sub(1);
@@ -33,7 +33,7 @@ impl Dice {
         self.between(floor.clamp(low, high), ceiling.clamp(low, high))
     }
 
-    /// True so many times in a hundred.
+    /// True with this probability.
     pub fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
@@ -57,18 +57,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stay_in_their_ranges_and_fill_them() {
-        let mut dice = Dice::new(1);
+    fn numbers_are_in_their_ranges_and_fill_them() {
+        let mut rng = ScenarioRng::new(1);
         let mut seen = [0; 10];
         for _ in 0..1000 {
-            seen[dice.index(10)] += 1;
-            assert!((3..=5).contains(&dice.between(3, 5)));
-            assert!((10..=1000).contains(&dice.scaled(10, 1000)));
-            assert!((1..=u64::MAX).contains(&dice.scaled(1, u64::MAX)));
+            seen[rng.index(10)] += 1;
+            assert!((3..=5).contains(&rng.between(3, 5)));
+            assert!((10..=1000).contains(&rng.log_uniform(10, 1000)));
+            assert!((1..=u64::MAX).contains(&rng.log_uniform(1, u64::MAX)));
         }
         assert!(seen.iter().all(|&n| n > 50), "{seen:?}");
-        assert_eq!((dice.between(7, 7), dice.scaled(7, 7), dice.below(0)), (7, 7, 0));
-        let small = (0..1000).filter(|_| dice.scaled(1, 1 << 20) < 1 << 10).count();
+        assert_eq!((rng.between(7, 7), rng.log_uniform(7, 7), rng.below(0)), (7, 7, 0));
+        let small = (0..1000).filter(|_| rng.log_uniform(1, 1 << 20) < 1 << 10).count();
         assert!((350..650).contains(&small), "{small}");
     }
 }
