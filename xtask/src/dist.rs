@@ -9,7 +9,7 @@ use crate::size;
 
 /// Builds the site into `dist/` and checks its weight.
 pub fn run(shell: &mut Shell) -> Result<()> {
-    setup::prepare(shell, setup::PAGE)?;
+    setup::prepare(shell, setup::SITE)?;
     build(shell)?;
     size::compress(&shell.project.dist())?;
     println!("\nThe site is in {}: copy it to any static host, under any path.", shell.project.dist().display());

@@ -66,15 +66,20 @@ impl Project {
         self.cache.join("tools").join(format!("{tool}-{version}"))
     }
 
-    /// A scratch folder for building `name`; the same one each time, so that two set-ups at once wait for each other.
-    pub fn build_dir(&self, name: &str) -> PathBuf {
-        self.cache.join("build").join(name)
+    /// Where tools are built, until the command that needs them ends.
+    pub fn tool_build_dir(&self) -> PathBuf {
+        self.cache.join("build")
     }
 
     /// The `psyncscope` program as `cargo build` leaves it, with `--release` or without.
     pub fn program(&self, release: bool) -> PathBuf {
         let folder = if release { "release" } else { "debug" };
         self.target_dir().join(folder).join(format!("{CLI_PROGRAM}{}", env::consts::EXE_SUFFIX))
+    }
+
+    /// The example `name` of a crate as `cargo build --examples` leaves it.
+    pub fn example(&self, name: &str) -> PathBuf {
+        self.target_dir().join("debug/examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Cargo's target folder for the project itself.

@@ -64,7 +64,8 @@ fn trunk(shell: &Shell, port: u16) -> Command {
     let mut server = shell.command("trunk");
     server
         // Warnings and errors only: the page's address is printed once, when it answers.
-        .args(["serve", "--quiet", "--release", "--address", "127.0.0.1", "--port", &port.to_string()])
+        // The dev profile and no wasm-opt: a change is on the page in seconds. `dist` makes the page small.
+        .args(["serve", "--quiet", "--cargo-profile", "dev", "--address", "127.0.0.1", "--port", &port.to_string()])
         .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
     dist::quiet_trunk(&mut server);

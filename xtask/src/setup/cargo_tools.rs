@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::report;
 use crate::error::{Error, Result, ResultExt};
+use crate::project::Project;
 use crate::shell::Shell;
 use crate::version::{Fit, Version};
 
@@ -139,7 +140,6 @@ fn binstall(shell: &Shell, tool: &CargoTool) -> bool {
 fn build(shell: &Shell, tool: &CargoTool) -> Result<()> {
     let wanted = tool.fit.pinned();
     println!("  building {} {wanted} (about {})", tool.krate, tool.build_time);
-    let scratch = shell.project.build_dir(&format!("{}-{wanted}", tool.krate));
     let mut command = shell.command("cargo");
     command
         .args(["install", tool.krate, "--version", &wanted.to_string(), "--locked", "--quiet"])
@@ -149,17 +149,27 @@ fn build(shell: &Shell, tool: &CargoTool) -> Result<()> {
         // Outside the repository, so that none of its settings apply.
         .current_dir(std::env::temp_dir())
         .env_remove("RUSTFLAGS")
-        .env("CARGO_TARGET_DIR", &scratch)
+        // One folder for all tools: much of what one depends on is compiled for another already.
+        .env("CARGO_TARGET_DIR", shell.project.tool_build_dir())
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_PANIC", "abort")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false");
-    let built = shell.run(
+    shell.run(
         &mut command,
         &format!("check that crates.io can be reached, or put {} {wanted} on PATH yourself", tool.krate),
-    );
-    fs::remove_dir_all(&scratch).ok();
-    built
+    )
+}
+
+/// Removes what building tools has left, unless another xtask builds there at this moment.
+pub fn remove_build_dir(project: &Project) {
+    let folder = project.tool_build_dir();
+    let in_use = fs::File::open(folder.join("release/.cargo-lock")).is_ok_and(|lock| lock.try_lock().is_err());
+    if !in_use {
+        // It may not be there.
+        let _ = fs::remove_dir_all(folder);
+    }
 }
 
 #[cfg(test)]

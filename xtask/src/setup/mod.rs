@@ -5,7 +5,6 @@
 
 mod browser;
 mod cargo_tools;
-mod debian;
 mod node;
 mod rust;
 mod system;
@@ -37,8 +36,11 @@ pub enum Need {
     BrowserTests,
 }
 
-/// What building the page takes.
-pub const PAGE: &[Need] = &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)];
+/// What building the page in the dev profile takes.
+pub const PAGE: &[Need] = &[Need::WasmTarget, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)];
+
+/// What building the optimised site takes.
+pub const SITE: &[Need] = &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)];
 
 /// Everything, in an order in which each only needs those before it.
 const EVERYTHING: &[Need] = &[
@@ -69,15 +71,22 @@ pub fn run(shell: &mut Shell) -> Result<()> {
 
 /// Gets the named things, and makes `shell` use them.
 pub fn prepare(shell: &mut Shell, needs: &[Need]) -> Result<()> {
+    let got = get(shell, needs);
+    clean_up(shell);
+    got
+}
+
+/// Removes what [`get`] leaves for the next call.
+pub fn clean_up(shell: &Shell) {
+    cargo_tools::remove_build_dir(&shell.project);
+}
+
+/// [`prepare`], for who calls it again soon: what one tool was built from is kept for the next. [`clean_up`] follows.
+pub fn get(shell: &mut Shell, needs: &[Need]) -> Result<()> {
     if needs.is_empty() {
         return Ok(());
     }
     println!("Setting up:");
-    // The toolchain comes first even when wasm is not asked for: whatever cargo runs later must be the same one, or
-    // everything is built twice.
-    if !needs.contains(&Need::WasmTarget) {
-        rust::choose_toolchain(shell);
-    }
     for need in EVERYTHING.iter().filter(|need| needs.contains(need)) {
         match need {
             Need::Linters => rust::ensure_linters(shell)?,

@@ -31,7 +31,7 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
         let page_is_fresh = outcomes.iter().any(|done| done.name == "page" && done.result.is_ok());
         // Set-up belongs to the part: if its tools cannot be installed, that part alone fails.
         let unmet: Vec<Need> = part.needs.iter().filter(|need| !met.contains(need)).copied().collect();
-        let result = setup::prepare(shell, &unmet).and_then(|()| {
+        let result = setup::get(shell, &unmet).and_then(|()| {
             met.extend(unmet);
             (part.run)(shell, &parts::Context { page_is_fresh })
         });
@@ -40,6 +40,7 @@ pub fn run(shell: &mut Shell, names: &[String]) -> Result<ExitCode> {
         }
         outcomes.push(Outcome { name: part.name, took: started.elapsed(), result });
     }
+    setup::clean_up(shell);
     Ok(summarise(&outcomes))
 }
 

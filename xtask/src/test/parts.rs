@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{
-    BROWSER_DIR, CLI_PACKAGE, NPM_CRATE, NPM_PACKAGE, TESTS_DIR, TESTS_PACKAGE, WASM_PACKAGES, WASM_TARGET,
-};
+use crate::project::{BROWSER_DIR, CLI_PROGRAM, NPM_CRATE, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
 use crate::setup::{
     CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
 };
@@ -82,14 +80,14 @@ pub const PARTS: &[Part] = &[
         name: "npm",
         what: "the npm package builds",
         typical: "2 min at first",
-        needs: &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&WASM_PACK)],
+        needs: &[Need::WasmTarget, Need::Tool(&WASM_BINDGEN), Need::Tool(&WASM_PACK)],
         run: npm,
     },
     Part {
         name: "page",
         what: "the site builds, and what it loads first is light",
         typical: "2 min at first",
-        needs: crate::setup::PAGE,
+        needs: crate::setup::SITE,
         run: page,
     },
     Part {
@@ -115,7 +113,6 @@ pub const PARTS: &[Part] = &[
         needs: &[
             Need::WasmTarget,
             Need::Node,
-            Need::WasmOpt,
             Need::Tool(&WASM_BINDGEN),
             Need::Tool(&TRUNK),
             Need::Program(&CHROMIUM),
@@ -141,7 +138,7 @@ pub const PARTS: &[Part] = &[
 
 const SEE_ABOVE: &str = "see its messages above";
 
-/// The test program in [`TESTS_PACKAGE`] that needs a real redis-server: the `peers` part runs it, `native` does not.
+/// The test program in [`TESTS_DIR`] that needs a real redis-server: the `peers` part runs it, `native` does not.
 const PEERS: &str = "peers";
 
 fn has_peers(shell: &Shell) -> bool {
@@ -149,10 +146,16 @@ fn has_peers(shell: &Shell) -> bool {
     tests.join(PEERS).with_extension("rs").is_file() || tests.join(PEERS).join("main.rs").is_file()
 }
 
-/// `--exclude` for every package that does not build natively.
+/// `--exclude` for every package that is made for a browser.
 fn native_packages() -> impl Iterator<Item = &'static str> {
     std::iter::once("--workspace").chain(WASM_PACKAGES.iter().flat_map(|package| ["--exclude", *package]))
 }
+
+/// What is built natively to be run: the page's model is tested natively too.
+///
+/// Every command names the same packages, even if it runs a program of one: cargo turns on those features of a dependency
+/// that the named packages ask for, and compiles it, and all that depends on it, again when they are others.
+const RUN_PACKAGES: [&str; 3] = ["--workspace", "--exclude", NPM_PACKAGE];
 
 /// `-p` for every package that only builds for a browser, and the target.
 fn wasm_packages() -> impl Iterator<Item = &'static str> {
@@ -193,15 +196,14 @@ fn clippy(shell: &Shell, _: &Context) -> Result<()> {
 
 fn native(shell: &Shell, _: &Context) -> Result<()> {
     let mut tests = shell.command("cargo");
-    // The page's model is tested natively too.
-    tests.args(["nextest", "run", "--workspace", "--exclude", NPM_PACKAGE]);
+    tests.args(["nextest", "run"]).args(RUN_PACKAGES);
     // nextest takes a filter that names no program for a mistake.
     if has_peers(shell) {
         tests.args(["-E", &format!("not binary({PEERS})")]);
     }
     let tests = shell.run(&mut tests, "each failure above prints its seed and the command that replays it");
     let mut examples = shell.command("cargo");
-    examples.args(["test", "--quiet", "--doc"]).args(native_packages());
+    examples.args(["test", "--quiet", "--doc"]).args(RUN_PACKAGES);
     let examples = shell.run(&mut examples, "correct the examples in the documentation named above");
     tests.and(examples).and(run_examples(shell))
 }
@@ -209,27 +211,23 @@ fn native(shell: &Shell, _: &Context) -> Result<()> {
 /// Runs every program in a crate's `examples/`. Each ends with success, or shows what does not hold.
 fn run_examples(shell: &Shell) -> Result<()> {
     const HINT: &str = "restore the examples from version control";
-    let mut programs = Vec::new();
+    let mut names = Vec::new();
     for package in ["engine", "sim", "lab"] {
         let folder = shell.project.root.join("crates").join(package).join("examples");
         for entry in fs::read_dir(&folder).context(format!("reading {}", folder.display()), HINT)? {
             let path = entry.context(format!("reading {}", folder.display()), HINT)?.path();
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            programs.push((format!("psyncscope-{package}"), name));
+            names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
         }
     }
-    programs.sort();
-    let run = |(package, name): &(String, String)| {
-        let mut program = shell.command("cargo");
-        program.args(["run", "--quiet", "-p", package, "--example", name]);
-        shell.run(&mut program, SEE_ABOVE)
-    };
-    programs.iter().try_for_each(run)
+    names.sort();
+    shell.run(shell.command("cargo").arg("build").args(RUN_PACKAGES).arg("--examples"), SEE_ABOVE)?;
+    names.iter().try_for_each(|name| shell.run(&mut shell.command(shell.project.example(name)), SEE_ABOVE))
 }
 
 fn npm(shell: &Shell, _: &Context) -> Result<()> {
     let mut build = shell.command("wasm-pack");
-    build.args(["build", NPM_CRATE, "--target", "web", "--profile", "page", "--out-dir", "pkg"]);
+    // Not the release that one would publish: optimising and wasm-opt are what the page's build checks, at length.
+    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg"]);
     shell.run(&mut build, SEE_ABOVE)?;
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
     for file in [
@@ -289,7 +287,9 @@ fn peers(shell: &Shell, _: &Context) -> Result<()> {
     let program = serving_program(shell)?;
     let mut tests = shell.command("cargo");
     tests
-        .args(["nextest", "run", "-p", TESTS_PACKAGE, "--test", PEERS])
+        .args(["nextest", "run"])
+        .args(RUN_PACKAGES)
+        .args(["--test", PEERS])
         .env(PROGRAM_VARIABLE, program)
         .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
     shell.run(&mut tests, SEE_ABOVE)
@@ -300,7 +300,7 @@ const PROGRAM_VARIABLE: &str = "PSYNCSCOPE";
 
 /// Builds that program.
 fn serving_program(shell: &Shell) -> Result<PathBuf> {
-    shell.run(shell.command("cargo").args(["build", "-p", CLI_PACKAGE]), SEE_ABOVE)?;
+    shell.run(shell.command("cargo").arg("build").args(RUN_PACKAGES).args(["--bin", CLI_PROGRAM]), SEE_ABOVE)?;
     Ok(shell.project.program(false))
 }
 
