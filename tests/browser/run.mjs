@@ -14,12 +14,13 @@ const SPEC_TIMEOUT_MS = 5 * 60_000;
 
 // Two browsers at a time: a spec waits for what its page shows, and none measures how fast that comes (bench.mjs does).
 const CONCURRENCY = 2;
-// Started first, as it takes longest: it follows the README at the pace at which a newcomer does.
-const LONGEST = 'firstminute.spec.mjs';
+// Started first, so that no long one is left for the end. The first takes longest: it follows the README at a newcomer's pace.
+const LONG = ['firstminute.spec.mjs', 'stage.spec.mjs', 'reach.spec.mjs', 'replication.spec.mjs'];
 
 // Specs that look at the npm package, not at the site: once is enough.
 const NOT_OF_THE_SITE = ['readme.spec.mjs', 'types.spec.mjs'];
 
+const place = (name) => (LONG.includes(name) ? LONG.indexOf(name) : LONG.length);
 const here = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true })
@@ -27,8 +28,7 @@ const files = readdirSync(here, { recursive: true })
   .filter((name) => name.endsWith(ENDING) && !name.includes('node_modules'))
   .filter((name) => !process.env.PSYNCSCOPE_URL || !NOT_OF_THE_SITE.includes(name))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
-  .sort()
-  .sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST))
+  .sort((a, b) => place(a) - place(b) || a.localeCompare(b))
   .map((name) => join(here, name));
 
 if (files.length === 0) {

@@ -15,7 +15,7 @@ Psyncscope's development commands. Each installs what it needs, once.
                                  build it again when a source file changes. --open opens it in the browser.
                                  Ctrl-C, SIGTERM or the end of standard input (a pipe, a file, Ctrl-D) stops it
   cargo xtask test [PART...]     every check there is, or the named parts:
-                                 fmt deny clippy native wasm npm page browser export peers recorder
+                                 fmt clippy native peers recorder deny wasm npm page browser export
   cargo xtask dist               build the site into dist/ for any static host, and check its size
   cargo xtask bench              the benchmarks, native and in a browser
   cargo xtask setup              only install what the other commands need

@@ -33,7 +33,7 @@ pub struct Context {
     pub page_is_fresh: bool,
 }
 
-/// Every part, quick ones first.
+/// Every part: those that fail most, and those that need little more than what is built by then, first.
 pub const PARTS: &[Part] = &[
     Part {
         name: "fmt",
@@ -41,13 +41,6 @@ pub const PARTS: &[Part] = &[
         typical: "seconds",
         needs: &[Need::Linters],
         run: fmt,
-    },
-    Part {
-        name: "deny",
-        what: "the licences and sources of dependencies",
-        typical: "seconds",
-        needs: &[Need::Tool(&CARGO_DENY)],
-        run: deny,
     },
     Part {
         name: "clippy",
@@ -62,6 +55,27 @@ pub const PARTS: &[Part] = &[
         typical: "4 min at first",
         needs: &[Need::Tool(&NEXTEST)],
         run: native,
+    },
+    Part {
+        name: "peers",
+        what: "our nodes replicating with a real redis-server",
+        typical: "1 min",
+        needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
+        run: peers,
+    },
+    Part {
+        name: "recorder",
+        what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
+        typical: "2 min",
+        needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
+        run: recorder,
+    },
+    Part {
+        name: "deny",
+        what: "the licences and sources of dependencies",
+        typical: "seconds",
+        needs: &[Need::Tool(&CARGO_DENY)],
+        run: deny,
     },
     Part {
         name: "wasm",
@@ -79,7 +93,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "npm",
         what: "the npm package builds",
-        typical: "2 min at first",
+        typical: "seconds after wasm",
         needs: &[Need::WasmTarget, Need::Tool(&WASM_BINDGEN), Need::Tool(&WASM_PACK)],
         run: npm,
     },
@@ -119,20 +133,6 @@ pub const PARTS: &[Part] = &[
             Need::BrowserTests,
         ],
         run: export::run,
-    },
-    Part {
-        name: "peers",
-        what: "our nodes replicating with a real redis-server",
-        typical: "1 min",
-        needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
-        run: peers,
-    },
-    Part {
-        name: "recorder",
-        what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
-        typical: "2 min",
-        needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
-        run: recorder,
     },
 ];
 
@@ -226,8 +226,9 @@ fn run_examples(shell: &Shell) -> Result<()> {
 
 fn npm(shell: &Shell, _: &Context) -> Result<()> {
     let mut build = shell.command("wasm-pack");
-    // Not the release that one would publish: optimising and wasm-opt are what the page's build checks, at length.
-    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg"]);
+    // Not the release that one would publish: what optimises it is what optimises the page. With the tests, as their
+    // features of dependencies are those that the `wasm` part has compiled them with.
+    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--tests"]);
     shell.run(&mut build, SEE_ABOVE)?;
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
     for file in [
