@@ -1,8 +1,6 @@
 //! Scripts that run for several turns: replies to other clients meanwhile, and resuming.
 
-mod common;
-
-use common::solo::{master, say_words as say};
+use crate::common::solo::{master, say_words as say};
 use psyncscope_engine::Input;
 use psyncscope_engine::io::CloseReason;
 

@@ -1,8 +1,6 @@
 //! DEBUG and MEMORY: digests as in Redis, crashes, and how Redis would store data.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 use psyncscope_engine::Output;
 use psyncscope_engine::event::Event;
 

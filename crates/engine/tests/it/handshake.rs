@@ -1,8 +1,6 @@
 //! The replica's handshake, state by state, against a scripted master.
 
-mod common;
-
-use common::solo::{Solo, rdb, resp};
+use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_engine::{Input, Output};

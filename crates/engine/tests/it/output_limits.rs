@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::solo::{Solo, resp};
+use crate::common::solo::{Solo, resp};
 use psyncscope_engine::{ConnId, Input, Peer};
 
 /// A synchronised replica whose kernel accepts nothing any more.

@@ -1,8 +1,6 @@
 //! Channels: messages, commands allowed to subscribers, and propagation.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 
 fn master() -> Solo {
     let mut solo = Solo::new(&[]);

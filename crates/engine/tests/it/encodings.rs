@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::solo::{Solo, rdb};
+use crate::common::solo::{Solo, rdb};
 use psyncscope_engine::{Config, Instant, Node, Now, Outbox};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";

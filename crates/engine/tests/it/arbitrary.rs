@@ -1,8 +1,6 @@
 //! Whatever a peer sends, the node replies or closes the connection; it never panics.
 
-mod common;
-
-use common::solo::{Solo, rdb, resp};
+use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ConnId, Input};
 use rand_core::{RngCore, SeedableRng};

@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::Net;
-use common::solo::{Solo, resp};
+use crate::common::Net;
+use crate::common::solo::{Solo, resp};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
 

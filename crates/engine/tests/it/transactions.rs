@@ -1,8 +1,6 @@
 //! MULTI, EXEC, DISCARD, WATCH: replies, propagation, and a replica's own link.
 
-mod common;
-
-use common::solo::{Solo, rdb, resp};
+use crate::common::solo::{Solo, rdb, resp};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::solo::{Solo, rdb, resp};
+use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::{Consequence, Event, LogLevel};
 use psyncscope_engine::ids::Offset;

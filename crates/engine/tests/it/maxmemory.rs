@@ -1,8 +1,6 @@
 //! `maxmemory`: which keys are evicted, and which commands are refused if none may be.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 use psyncscope_engine::ConnId;
 
 const OOM: &str = "OOM command not allowed when used memory > 'maxmemory'.";

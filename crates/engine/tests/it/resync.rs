@@ -1,9 +1,7 @@
 //! Full and partial resynchronisation between nodes, with the numbers of the specification's worked examples.
 
-mod common;
-
-use common::Net;
-use common::solo::resp;
+use crate::common::Net;
+use crate::common::solo::resp;
 
 #[test]
 fn first_full_sync_then_the_stream() {

@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::solo::{Solo, rdb, resp};
+use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::replication::replica::ReplState;

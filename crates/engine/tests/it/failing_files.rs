@@ -1,8 +1,6 @@
 //! A node whose files cannot be written.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::{ConnId, Input, Outbox, Output};
 

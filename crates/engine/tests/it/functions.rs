@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
-use common::Net;
-use common::solo::{Solo, rdb, resp};
+use crate::common::Net;
+use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::io::CloseReason;

@@ -1,8 +1,6 @@
 //! Administrative commands.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 use psyncscope_engine::{Config, Node, Outbox, Output};
 
 #[test]

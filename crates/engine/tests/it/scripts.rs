@@ -1,8 +1,6 @@
 //! Scripts: replies, restrictions, and propagation.
 
-mod common;
-
-use common::solo::{Solo, master, say_words as say};
+use crate::common::solo::{Solo, master, say_words as say};
 
 /// The reply of a script, on a master where `s` is a string and `l` a list of b and a.
 #[track_caller]

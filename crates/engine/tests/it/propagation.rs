@@ -1,8 +1,6 @@
 //! How commands on data are propagated: unchanged, rewritten, or not at all.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 
 /// Runs the lines on a master and compares what its replica gets for the last of them.
 #[track_caller]

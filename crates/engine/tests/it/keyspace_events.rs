@@ -1,8 +1,6 @@
 //! Keyspace events of commands.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 
 /// A node with all events enabled, and a subscriber to all of them.
 fn subscribed() -> (Solo, psyncscope_engine::ConnId) {

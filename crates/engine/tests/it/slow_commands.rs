@@ -1,8 +1,6 @@
 //! SLOWLOG, LATENCY, and command statistics.
 
-mod common;
-
-use common::solo::Solo;
+use crate::common::solo::Solo;
 
 /// Runs DEBUG SLEEP, and lets its time pass.
 fn sleep(solo: &mut Solo, conn: psyncscope_engine::ConnId, ms: u64) {

@@ -1,10 +1,8 @@
 //! Blocked clients: order of service, replies, and propagation.
 
-mod common;
-
 use std::collections::VecDeque;
 
-use common::solo::Solo;
+use crate::common::solo::Solo;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ConnId, Input};
 use rand_core::{RngCore, SeedableRng};

@@ -1,8 +1,6 @@
 //! A master with scripted replicas, and the checks before commands.
 
-mod common;
-
-use common::solo::{Solo, resp};
+use crate::common::solo::{Solo, resp};
 use psyncscope_engine::Output;
 
 /// A master after its first cron, which would send a PING to a quick replica.

@@ -1,7 +1,6 @@
 //! A few nodes on a perfect network: bytes sent in one turn arrive in the next. For protocol tests; real networks are
 //! simulated by the simulator.
 
-#![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 pub mod solo;
