@@ -225,12 +225,14 @@ fn run_examples(shell: &Shell) -> Result<()> {
 }
 
 fn npm(shell: &Shell, _: &Context) -> Result<()> {
-    let mut build = shell.command("wasm-pack");
-    // Not the release that one would publish: what optimises it is what optimises the page. With the tests, as their
-    // features of dependencies are those that the `wasm` part has compiled them with.
-    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--tests"]);
-    shell.run(&mut build, SEE_ABOVE)?;
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
+    // What an earlier build has left must not pass for this one's.
+    fs::remove_dir_all(&package).ok();
+    let mut build = shell.command("wasm-pack");
+    // Not the release that one would publish: what optimises it is what optimises the page. `--examples`, of which there
+    // are none, makes cargo count the tests' dependencies: their features are those that `wasm` has compiled everything with.
+    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--examples"]);
+    shell.run(&mut build, SEE_ABOVE)?;
     for file in [
         "package.json",
         "psyncscope.js",
