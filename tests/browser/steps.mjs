@@ -213,15 +213,16 @@ export class Reader {
 
   /** What the ring of the selected node holds: its bytes by offset, and where each lies. */
   async ring() {
-    const cells = await this.page.evaluate(() =>
-      [...document.querySelectorAll('[data-testid=ring] [data-byte]')].map((cell) => ({
-        index: Number(cell.dataset.index),
-        offset: Number(cell.dataset.offset),
-        byte: Number(cell.dataset.byte),
-      })),
-    );
-    cells.sort((x, y) => x.offset - y.offset);
-    return { cells, text: Buffer.from(cells.map((c) => c.byte)).toString('latin1') };
+    const { idx, off, size, bytes } = await this.page.evaluate(() => ({
+      ...document.querySelector('[data-testid=ring]').dataset,
+    }));
+    const held = Buffer.from(bytes, 'hex');
+    const cells = [...held].map((byte, nth) => ({
+      index: (Number(idx) - held.length + nth + Number(size)) % Number(size),
+      offset: Number(off) + nth,
+      byte,
+    }));
+    return { cells, text: held.toString('latin1') };
   }
 
   /** The handshake panel: every rung's status and words. */

@@ -125,6 +125,7 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let is_tick = matches!(msg, Msg::Tick(_));
         let draw = match msg {
             Msg::Tick(wall_ms) => self.tick(wall_ms),
             Msg::Motion => false,
@@ -136,6 +137,11 @@ impl Component for App {
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
         self.request_tick(ctx);
+        if draw && !is_tick && self.playback.tick_request.is_some() {
+            // The tick renders what the message changed, together with what time changes.
+            self.playback.rendered = None;
+            return false;
+        }
         draw
     }
 

@@ -16,7 +16,7 @@ use crate::ui::windowed_list::WindowedList;
 const LINE_HEIGHT: f64 = 20.0;
 
 /// How far beyond the visible part lines are kept: an answer of INFO is as long as that, and its command is before it.
-const OVERSCAN: f64 = 2000.0;
+const OVERSCAN: f64 = 600.0;
 
 /// Properties of [`ConsoleOutput`].
 #[derive(Properties, PartialEq)]

@@ -178,16 +178,21 @@ fn asks(host: &HostFrame) -> Option<Asks> {
     })
 }
 
+/// How many marks an axis moves on at once.
+const MARKS_AT_ONCE: i64 = 2;
+
 /// An axis that covers `least..=most` with round ends, and its marks.
 fn axis(least: i64, most: i64) -> (i64, i64, Vec<i64>) {
     let span = (most - least).max(40);
     // A long past is cut off; a short one is shown from the first byte on.
     let low = if least <= span { 0 } else { least - span / 8 };
-    let step = round_step(most.max(low + 40) - low, 6);
-    let lo = low.div_euclid(step) * step;
-    // Room at the right for the number behind the longest bar.
-    let reach = most.max(lo + 40);
-    let hi = (reach + (reach - lo) / 16 + 1).div_euclid(step) * step + step;
+    let step = round_step(most.max(low + 40) - low, 5);
+    // It moves on by several marks at once: in between, the bars grow on an axis that stands still.
+    let stride = step * MARKS_AT_ONCE;
+    let lo = low.div_euclid(stride) * stride;
+    // Room at the right until it moves on, and for the number behind the longest bar.
+    let length = most.max(low + 40) - low + if low > 0 { stride } else { 0 };
+    let hi = lo + (length + length / 16 + 1).div_euclid(step) * step + step;
     (lo, hi, (0..).map(|i| lo + i * step).take_while(|&t| t <= hi).collect())
 }
 

@@ -1,5 +1,6 @@
 //! The backlog as a large ring.
 
+use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::engine::view::BacklogView;
 use web_sys::Element;
 use yew::prelude::*;
@@ -101,6 +102,9 @@ pub fn Ring(props: &RingProps) -> Html {
                 aria-valuetext={read.as_ref().map_or_else(|| format!("idx {}", view.idx()), |read| read.text())}
                 data-testid="ring"
                 data-idx={view.idx().to_string()}
+                data-off={view.off().to_string()}
+                data-size={view.size().to_string()}
+                data-bytes={(view.size() <= CELLS_MAX).then(|| held_hex(view))}
                 {onpointerover}
                 {onpointerleave}
                 {onkeydown}
@@ -116,4 +120,9 @@ pub fn Ring(props: &RingProps) -> Html {
             <RingCentre backlog={backlog.clone()} reading={read} />
         </div>
     }
+}
+
+/// The bytes that a small backlog holds, in hexadecimal, for scripts that read the page.
+fn held_hex(backlog: &Backlog) -> String {
+    backlog.tail(backlog.off()).unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,9 @@ use yew::prelude::*;
 use crate::model::ruler::{Axis, Piece};
 use crate::ui::context::use_ui;
 
+/// The least width, as a share of the axis: a piece of one byte is seen too.
+const WIDTH_MIN: f64 = 0.003;
+
 /// Properties of [`RulerBar`].
 #[derive(Properties, PartialEq)]
 pub struct RulerBarProps {
@@ -22,6 +25,8 @@ pub fn RulerBar(props: &RulerBarProps) -> Html {
     let ui = use_ui();
     let RulerBarProps { class, axis, piece } = props;
     let (from, to) = (axis.at(piece.from), axis.at(piece.to));
-    let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, (to - from) * 100.0);
+    let width = (to - from).max(WIDTH_MIN);
+    // A transform, not a place and a width: when the axis moves on, the browser lays nothing out again.
+    let style = format!("transform:translateX({:.2}%) scaleX({:.4})", from * 100.0, width);
     html! { <i class={classes!(class.clone(), ui.colour(&piece.id))} {style}></i> }
 }

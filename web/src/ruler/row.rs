@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::intent::Intent;
 use crate::model::ruler::{Asks, Axis, Parting, Row};
 use crate::ruler::bar::RulerBar;
+use crate::ruler::place;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -27,15 +28,15 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let RulerRowProps { axis, row, partings, selected } = props;
-    let place = |offset| format!("left:{:.2}%", axis.at(offset) * 100.0);
+    let place = |offset| place(axis, offset);
     let partings = partings.iter().map(|parting| {
         let class = classes!("ruler-parting", ui.colour(&parting.id));
-        html! { <i {class} style={place(parting.second.had().0)}></i> }
+        html! { <span class="ruler-at" style={place(parting.second.had().0)}><i {class}></i></span> }
     });
     let (mark, asks) = match row.asks {
         Some(Asks::Byte(id, next)) => {
             let class = classes!("ruler-asks", ui.colour(&id));
-            let mark = html! { <i {class} style={place(next.had().0)}></i> };
+            let mark = html! { <span class="ruler-at" style={place(next.had().0)}><i {class}></i></span> };
             (Some(mark), Some(rich(t.asks_for, &|_| Fill::from(next.0))))
         }
         Some(Asks::Everything) => (None, Some(html! { { t.asks_everything } })),
@@ -56,11 +57,13 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
                 { for row.backlog.iter().map(|&piece| html! { <RulerBar class="ruler-backlog" axis={*axis} {piece} /> }) }
                 { for partings }
                 { mark.unwrap_or_default() }
-                <span class="ruler-offset num" style={place(row.offset.0)}>
-                    { row.offset.to_string() }
-                    if let Some(asks) = asks {
-                        <em>{ asks }</em>
-                    }
+                <span class="ruler-at" style={place(row.offset.0)}>
+                    <span class="ruler-offset num">
+                        { row.offset.to_string() }
+                        if let Some(asks) = asks {
+                            <em>{ asks }</em>
+                        }
+                    </span>
                 </span>
             </div>
         </div>

@@ -4,6 +4,7 @@ use psyncscope_lab::sim::frame::HostId;
 use yew::prelude::*;
 
 use crate::model::ruler::Ruler;
+use crate::ruler::place;
 use crate::ruler::row::RulerRow;
 use crate::ui::chip::Chip;
 use crate::ui::context::use_ui;
@@ -43,8 +44,9 @@ pub fn RulerView(props: &RulerViewProps) -> Html {
         }
     });
     let ticks = ruler.ticks.iter().map(|&tick| {
-        let style = format!("left:{:.2}%", ruler.axis.at(tick) * 100.0);
-        html! { <span class="ruler-tick num" {style}>{ tick }</span> }
+        html! {
+            <span class="ruler-at" style={place(&ruler.axis, tick)}><span class="ruler-tick num">{ tick }</span></span>
+        }
     });
     html! {
         <section class="ruler" aria-label={t.ruler} data-testid="ruler">

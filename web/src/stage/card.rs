@@ -13,11 +13,12 @@ use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::model::time;
 use crate::stage::card_chips::CardChips;
+use crate::stage::card_head::CardHead;
+use crate::stage::card_plug::CardPlug;
 use crate::stage::failed_commands::FailedCommands;
 use crate::stage::gesture::{Grip, point_of};
 use crate::stage::mini_ring::MiniRing;
 use crate::ui::context::{UiContext, use_ui};
-use crate::ui::icon::{Icon, Shape};
 use crate::ui::rich::{Fill, rich};
 use crate::ui::shared::Shared;
 
@@ -89,31 +90,8 @@ pub fn Card(props: &CardProps) -> Html {
             onkeydown={on_key(&ui, props, press)}
             oncontextmenu={on_context_menu(&ui, id)}
         >
-            <button
-                type="button"
-                class="card-plug"
-                aria-label={fill(t.connect_handle, &[("node", &name)])}
-                title={fill(t.connect_handle, &[("node", &name)])}
-                data-testid={format!("plug-{name}")}
-                onpointerdown={on_plug(props)}
-                onclick={on_plug_click(&ui, id)}
-            />
-            <div class="card-head">
-                <span class="card-name">{ &name }</span>
-                <span class="card-role" data-testid={format!("node-{name}-role")}>{ role }</span>
-                <button
-                    type="button"
-                    class="icon-button card-menu"
-                    aria-label={fill(t.node_menu, &[("node", &name)])}
-                    title={fill(t.node_menu, &[("node", &name)])}
-                    aria-haspopup="menu"
-                    aria-expanded={props.menu_open.to_string()}
-                    data-testid={format!("menu-{name}")}
-                    onclick={on_menu(&ui, id)}
-                >
-                    <Icon shape={Shape::Menu} />
-                </button>
-            </div>
+            <CardPlug {id} name={name.clone()} ongrab={props.ongrab.clone()} />
+            <CardHead {id} name={name.clone()} {role} menu_open={props.menu_open} />
             <div class="card-body">
                 <div class="card-facts">
                     <div class={classes!("card-state", state_class)} data-testid={format!("node-{name}-state")}>
@@ -153,27 +131,6 @@ fn on_pointer_down(props: &CardProps) -> Callback<PointerEvent> {
     })
 }
 
-fn on_plug(props: &CardProps) -> Callback<PointerEvent> {
-    let (id, ongrab) = (props.host.id, props.ongrab.clone());
-    Callback::from(move |event: PointerEvent| {
-        event.stop_propagation();
-        if event.button() == 0 {
-            ongrab.emit((id, Grip::Plug, event));
-        }
-    })
-}
-
-fn on_plug_click(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
-    let dispatch = ui.dispatch.clone();
-    Callback::from(move |event: MouseEvent| {
-        event.stop_propagation();
-        // A key cannot drag: the master is then chosen by pressing its card.
-        if event.detail() == 0 {
-            dispatch.emit(Intent::StartConnect(id));
-        }
-    })
-}
-
 fn on_key(ui: &UiContext, props: &CardProps, press: Intent) -> Callback<KeyboardEvent> {
     let (dispatch, id, onnudge) = (ui.dispatch.clone(), props.host.id, props.onnudge.clone());
     Callback::from(move |event: KeyboardEvent| {
@@ -205,14 +162,6 @@ fn on_key(ui: &UiContext, props: &CardProps, press: Intent) -> Callback<Keyboard
     })
 }
 
-fn on_menu(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
-    let dispatch = ui.dispatch.clone();
-    Callback::from(move |event: MouseEvent| {
-        event.stop_propagation();
-        open_menu(&dispatch, id, event.target());
-    })
-}
-
 fn on_context_menu(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
     let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
@@ -222,7 +171,7 @@ fn on_context_menu(ui: &UiContext, id: HostId) -> Callback<MouseEvent> {
 }
 
 /// Opens the menu below the lower left corner of what was pressed.
-fn open_menu(dispatch: &Callback<Intent>, id: HostId, pressed: Option<EventTarget>) {
+pub(super) fn open_menu(dispatch: &Callback<Intent>, id: HostId, pressed: Option<EventTarget>) {
     let pressed = pressed.and_then(|t| t.dyn_into::<Element>().ok());
     let element = pressed.and_then(|e| e.closest("button, .card").ok().flatten());
     let Some(element) = element else { return };

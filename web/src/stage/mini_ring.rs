@@ -55,16 +55,15 @@ pub fn MiniRing(props: &MiniRingProps) -> Html {
     }
 }
 
-/// A circle: its class, and the dashes that it is drawn with, in percent of the circle from the top.
+/// A circle of [`RADIUS`] that begins at the top: its class, and the dashes that it is drawn with, in percent of it.
 fn circle(class: impl Into<Classes>, dashes: impl Into<AttrValue>, offset: String) -> Html {
     html! {
-        <circle
+        <path
             class={class}
-            r={RADIUS.to_string()}
+            d="M0 -19a19 19 0 0 1 0 38a19 19 0 0 1 0 -38"
             pathLength="100"
             stroke-dasharray={dashes.into()}
             stroke-dashoffset={offset}
-            transform="rotate(-90)"
         />
     }
 }

@@ -3,6 +3,8 @@
 pub mod caption;
 pub mod card;
 pub mod card_chips;
+mod card_head;
+mod card_plug;
 pub mod failed_commands;
 pub mod gesture;
 pub mod layer;

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use gloo::events::{EventListener, EventListenerOptions};
 use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, FocusEvent, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
+use web_sys::{Element, FocusEvent, HtmlElement, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 use crate::i18n::fill;
@@ -32,6 +31,7 @@ use crate::ui::dom;
 use crate::ui::error::UiError;
 use crate::ui::error_note::ErrorNote;
 use crate::ui::shared::Shared;
+use crate::ui::size_watch::SizeWatch;
 
 /// How much a button or a key magnifies.
 const ZOOM_STEP: f64 = 1.25;
@@ -115,18 +115,6 @@ pub struct Stage {
     size_watch: Option<SizeWatch>,
     ui: UiContext,
     _ui_handle: ContextHandle<UiContext>,
-}
-
-/// Watches an element's size for as long as it lives.
-struct SizeWatch {
-    observer: ResizeObserver,
-    _callback: Closure<dyn FnMut()>,
-}
-
-impl Drop for SizeWatch {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }
 
 impl Component for Stage {
@@ -384,11 +372,7 @@ impl Stage {
             }));
         }
         let (link, watched) = (ctx.link().clone(), view.clone());
-        let callback = Closure::<dyn FnMut()>::new(move || link.send_message(StageMsg::Resized(size_of(&watched))));
-        if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-            observer.observe(&view);
-            self.size_watch = Some(SizeWatch { observer, _callback: callback });
-        }
+        self.size_watch = SizeWatch::new(&view, move || link.send_message(StageMsg::Resized(size_of(&watched))));
         ctx.link().send_message(StageMsg::Resized(size_of(&view)));
     }
 

@@ -14,6 +14,8 @@ use crate::ui::context::use_ui;
 /// How far an arrow key moves the knob, and Page Up and Page Down, in microseconds.
 const KEY_US: u64 = 100_000;
 const PAGE_US: u64 = 1_000_000;
+/// The recorded part of the axis grows in so many steps: behind the knob, nobody sees smaller ones.
+const LIVED_STEPS: f64 = 200.0;
 
 /// Properties of [`Scrubber`].
 #[derive(Properties, PartialEq)]
@@ -34,6 +36,7 @@ pub fn Scrubber(props: &ScrubberProps) -> Html {
     let ui = use_ui();
     let &ScrubberProps { at, from, now, ref marks } = props;
     let extent_us = time::extent(now);
+    let steps = (now.0 as f64 / extent_us as f64 * LIVED_STEPS).floor();
     let onpointerdown = {
         let dispatch = ui.dispatch.clone();
         Callback::from(move |event: PointerEvent| {
@@ -80,13 +83,12 @@ pub fn Scrubber(props: &ScrubberProps) -> Html {
             aria-valuenow={(at.0 / 1000).to_string()}
             aria-valuetext={time::clock(at)}
             data-testid="scrubber"
-            style={format!("--now:{:.1}%", now.0 as f64 / extent_us as f64 * 100.0)}
             {onpointerdown}
             {onpointermove}
             {onkeydown}
         >
             <div class="scrub-line"></div>
-            <div class="scrub-lived"></div>
+            <div class="scrub-lived" style={format!("transform:scaleX({:.3})", steps / LIVED_STEPS)}></div>
             <div class="scrub-done"></div>
             <Ticks marks={marks.clone()} {extent_us} />
             <div class="scrub-knob"></div>

@@ -26,6 +26,9 @@ pub struct TimeDisplay {
 impl TimeDisplay {
     /// Finds the elements after the components were rendered.
     pub fn find_elements(&mut self, page: &Element) {
+        if self.knob.as_ref().is_some_and(|knob| knob.is_connected()) {
+            return;
+        }
         self.knob = one(page, ".scrub-knob");
         self.done = one(page, ".scrub-done");
         self.clock = one(page, ".clock");
@@ -45,16 +48,20 @@ impl TimeDisplay {
                 clock.set_text_content(Some(&time::clock(now)));
             }
         }
-        // A tenth of a percent is a pixel or so: less would be a layout that nobody sees.
+        // A tenth of a percent is a pixel or so.
         let permille = (share * 1000.0).round();
         if self.permille == Some(permille) {
             return;
         }
         self.permille = Some(permille);
-        let percent = format!("{}%", permille / 10.0);
-        for element in [&self.knob, &self.done].into_iter().flatten() {
-            // A valid property on an element that exists cannot be refused.
-            let _ = element.style().set_property("--at", &percent);
+        // Transforms, not lengths: the browser moves a layer and lays nothing out again.
+        let knob = format!("translateX({}%)", permille / 10.0);
+        let done = format!("scaleX({})", permille / 1000.0);
+        for (element, transform) in [(&self.knob, knob), (&self.done, done)] {
+            if let Some(element) = element {
+                // A valid property on an element that exists cannot be refused.
+                let _ = element.style().set_property("transform", &transform);
+            }
         }
     }
 }

@@ -16,4 +16,5 @@ pub mod popover;
 pub mod rich;
 pub mod select;
 pub mod shared;
+pub mod size_watch;
 pub mod windowed_list;

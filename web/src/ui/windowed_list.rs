@@ -7,6 +7,7 @@ use yew::prelude::*;
 use yew::virtual_dom::{Key, VList};
 
 use crate::model::row_heights::RowHeights;
+use crate::ui::size_watch::SizeWatch;
 
 /// The height that is assumed until the list was measured.
 const FIRST_HEIGHT: f64 = 600.0;
@@ -61,6 +62,7 @@ struct Layout {
 #[component]
 pub fn WindowedList(props: &WindowedListProps) -> Html {
     let list = use_node_ref();
+    let content = use_node_ref();
     let layout = use_mut_ref(|| Layout {
         heights: RowHeights::new(props.row_height),
         width: 0,
@@ -77,7 +79,7 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         layout.heights.set_count(props.count);
         layout.at_end |= props.show_new_rows && props.count > layout.count;
         let rows = if layout.at_end {
-            layout.heights.last(layout.view_height + layout.overscan)
+            layout.last_rows()
         } else {
             scrolled_to.start.min(props.count)..scrolled_to.end.min(props.count)
         };
@@ -86,21 +88,37 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
     };
 
     {
-        let (list, layout, scrolled_to) = (list.clone(), layout.clone(), scrolled_to.clone());
-        let (rows, count) = (rows.clone(), props.count);
+        let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
+        use_effect_with((), move |()| {
+            // Measured and scrolled when the browser has laid the rows out: to ask earlier would make it do so twice.
+            let watched = content.cast::<Element>();
+            let size_watch = watched.and_then(|content| {
+                let rows = content.clone();
+                SizeWatch::new(&content, move || {
+                    if let Some(list) = list.cast::<HtmlElement>() {
+                        laid_out(&list, &rows, &mut layout.borrow_mut());
+                    }
+                })
+            });
+            move || drop(size_watch)
+        });
+    }
+    {
+        let (list, content, layout, scrolled_to) = (list.clone(), content.clone(), layout.clone(), scrolled_to.clone());
+        let count = props.count;
         use_effect(move || {
-            let Some(list) = list.cast::<HtmlElement>() else { return };
             let mut layout = layout.borrow_mut();
             let grew = layout.count != count;
             layout.count = count;
-            if !layout.heights.is_measured(rows.clone()) {
-                measure(&list, rows, &mut layout);
+            if layout.at_end {
+                return;
             }
-            if grew && layout.at_end {
-                list.set_scroll_top(list.scroll_height());
+            let (Some(list), Some(content)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) else { return };
+            if !layout.heights.is_measured(layout.rows.clone()) {
+                layout.measure(&list, &content);
             }
-            if grew && !layout.at_end {
-                show(&scrolled_to, in_view(&list, &layout), &layout);
+            if grew {
+                show(&scrolled_to, layout.rows_in_view(&list), &layout);
             }
         });
     }
@@ -110,13 +128,10 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         Callback::from(move |_: Event| {
             let Some(list) = list.cast::<HtmlElement>() else { return };
             let mut layout = layout.borrow_mut();
-            if layout.width != list.client_width() {
-                layout.width = list.client_width();
-                layout.heights.forget();
-            }
-            layout.view_height = f64::from(list.client_height());
+            layout.measure_list(&list);
             layout.at_end = list.scroll_height() - list.client_height() - list.scroll_top() < AT_END;
-            show(&scrolled_to, in_view(&list, &layout), &layout);
+            let rows = if layout.at_end { layout.last_rows() } else { layout.rows_in_view(&list) };
+            show(&scrolled_to, rows, &layout);
         })
     };
 
@@ -134,10 +149,12 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
             tabindex="0"
             {onscroll}
         >
-            <div key="before" style={format!("height:{before:.1}px")} aria-hidden="true"></div>
-            { for children }
-            <div key="after" style={format!("height:{after:.1}px")} aria-hidden="true"></div>
-            <div key="children">{ props.children.clone() }</div>
+            <div ref={content}>
+                <div key="before" style={format!("height:{before:.1}px")} aria-hidden="true"></div>
+                { for children }
+                <div key="after" style={format!("height:{after:.1}px")} aria-hidden="true"></div>
+                <div key="children">{ props.children.clone() }</div>
+            </div>
         </div>
     }
 }
@@ -149,23 +166,50 @@ fn show(scrolled_to: &UseStateHandle<Range<usize>>, rows: Range<usize>, layout: 
     }
 }
 
-/// The rows to render at the place that the list is scrolled to.
-fn in_view(list: &HtmlElement, layout: &Layout) -> Range<usize> {
-    let top = f64::from(list.scroll_top());
-    layout.heights.between(top - layout.overscan, top + layout.view_height + layout.overscan)
+/// Keeps the list at its end, when the browser has laid out what was rendered.
+fn laid_out(list: &HtmlElement, content: &Element, layout: &mut Layout) {
+    if layout.at_end {
+        layout.measure(list, content);
+        list.set_scroll_top(list.scroll_height());
+    }
 }
 
-/// Measures the rendered rows: a row reaches from its own top to the top of the next, margins included.
-fn measure(list: &HtmlElement, rows: Range<usize>, layout: &mut Layout) {
-    layout.width = list.client_width();
-    layout.view_height = f64::from(list.client_height());
-    let top = |element: &Element| element.get_bounding_client_rect().top();
-    let mut next = list.first_element_child().and_then(|before| before.next_element_sibling());
-    for row in rows {
-        let Some(element) = next else { return };
-        next = element.next_element_sibling();
-        if let Some(next) = &next {
-            layout.heights.measure(row, top(next) - top(&element));
+impl Layout {
+    /// The rows to render while the list is at its end.
+    fn last_rows(&self) -> Range<usize> {
+        self.heights.last(self.view_height + self.overscan)
+    }
+
+    /// The rows to render at the place that the list is scrolled to.
+    fn rows_in_view(&self, list: &HtmlElement) -> Range<usize> {
+        let top = f64::from(list.scroll_top());
+        self.heights.between(top - self.overscan, top + self.view_height + self.overscan)
+    }
+
+    /// Measures the list. In a list of another width, rows have other heights.
+    fn measure_list(&mut self, list: &HtmlElement) {
+        if self.width != list.client_width() {
+            self.width = list.client_width();
+            self.heights.forget();
+        }
+        self.view_height = f64::from(list.client_height());
+    }
+
+    /// Measures the list and those of the rendered rows that were not measured yet. A row reaches from its own top to the
+    /// top of the next, margins included.
+    fn measure(&mut self, list: &HtmlElement, content: &Element) {
+        self.measure_list(list);
+        if self.heights.is_measured(self.rows.clone()) {
+            return;
+        }
+        let top = |element: &Element| element.get_bounding_client_rect().top();
+        let mut next = content.first_element_child().and_then(|before| before.next_element_sibling());
+        for row in self.rows.clone() {
+            let Some(element) = next else { return };
+            next = element.next_element_sibling();
+            if let Some(next) = next.as_ref().filter(|_| !self.heights.is_measured(row..row + 1)) {
+                self.heights.measure(row, top(next) - top(&element));
+            }
         }
     }
 }

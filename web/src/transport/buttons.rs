@@ -1,0 +1,76 @@
+//! The buttons that play, stop and step.
+
+use psyncscope_lab::StepBy;
+use yew::prelude::*;
+
+use crate::i18n::Messages;
+use crate::intent::Intent;
+use crate::ui::context::use_ui;
+use crate::ui::icon::Shape;
+use crate::ui::icon_button::IconButton;
+use crate::ui::select::Select;
+
+const STEPS: [StepBy; 4] = [StepBy::Segment, StepBy::Packet, StepBy::Command, StepBy::StateChange];
+
+/// Properties of [`TransportButtons`].
+#[derive(Properties, PartialEq)]
+pub struct TransportButtonsProps {
+    /// Whether time passes.
+    pub playing: bool,
+    /// The size of a step.
+    pub step_by: StepBy,
+}
+
+/// To the start, a step back, play or pause, a step forward; and the size of a step.
+#[component]
+pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let (play, play_label) = if props.playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
+    let on_step_by = {
+        let dispatch = ui.dispatch.clone();
+        Callback::from(move |i: usize| {
+            dispatch.emit(Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepBy::Packet)))
+        })
+    };
+    html! {
+        <div class="transport-buttons">
+            <IconButton testid="rewind" label={t.rewind} shape={Shape::Rewind} onclick={ui.click(Intent::Rewind)} />
+            <IconButton
+                testid="step-back"
+                label={t.step_back}
+                shape={Shape::StepBack}
+                onclick={ui.click(Intent::StepBack)}
+            />
+            <IconButton
+                class="icon-button primary"
+                testid="play"
+                label={play_label}
+                shape={play}
+                onclick={ui.click(Intent::TogglePlay)}
+            />
+            <IconButton
+                testid="step-forward"
+                label={t.step_forward}
+                shape={Shape::StepForward}
+                onclick={ui.click(Intent::StepForward)}
+            />
+            <Select
+                testid="step-by"
+                label={t.step_by}
+                entries={STEPS.iter().map(|&by| AttrValue::from(step_name(by, t))).collect::<Vec<_>>()}
+                selected={STEPS.iter().position(|&by| by == props.step_by).unwrap_or(0)}
+                onselect={on_step_by}
+            />
+        </div>
+    }
+}
+
+const fn step_name(by: StepBy, t: &Messages) -> &'static str {
+    match by {
+        StepBy::Segment => t.by_segment,
+        StepBy::Packet => t.by_packet,
+        StepBy::Command => t.by_command,
+        StepBy::StateChange => t.by_state,
+    }
+}

@@ -1,0 +1,77 @@
+//! The right end of the bar.
+
+use yew::prelude::*;
+
+use crate::i18n::{Messages, fill};
+use crate::intent::{Intent, Overlay};
+use crate::model::pace::Speed;
+use crate::model::time;
+use crate::ui::button::Button;
+use crate::ui::context::use_ui;
+use crate::ui::icon::{Icon, Shape};
+use crate::ui::select::Select;
+
+/// Properties of [`TransportEnd`].
+#[derive(Properties, PartialEq)]
+pub struct TransportEndProps {
+    /// Whether the present is shown.
+    pub live: bool,
+    /// How fast time passes.
+    pub speed: Speed,
+    /// How many runs were left when the user acted in the past.
+    pub other_runs: usize,
+}
+
+/// Earlier futures, the way to the present, the clock, the speed.
+#[component]
+pub fn TransportEnd(props: &TransportEndProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let &TransportEndProps { live, speed, other_runs } = props;
+    let on_speed = {
+        let dispatch = ui.dispatch.clone();
+        Callback::from(move |i: usize| dispatch.emit(Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())))
+    };
+    html! {
+        <div class="transport-end">
+            if other_runs > 0 {
+                <Button
+                    class="button small"
+                    testid="earlier-future"
+                    label={t.earlier_future}
+                    onclick={ui.click(Intent::Open(Overlay::Futures))}
+                >
+                    <Icon shape={Shape::Fork} />
+                    <span class="label">{ t.earlier_future }</span>
+                </Button>
+            }
+            <button
+                type="button"
+                class={classes!("live", live.then_some("is-live"))}
+                data-testid="live"
+                aria-pressed={live.to_string()}
+                title={t.go_live}
+                onclick={ui.click(Intent::GoLive)}
+            >
+                <i></i>
+                { t.live }
+            </button>
+            // The stage's layer writes the time here.
+            <output class="clock num" data-testid="time" aria-live="off"></output>
+            <Select
+                testid="speed"
+                label={t.speed}
+                entries={Speed::ALL.iter().map(|&speed| AttrValue::from(speed_name(speed, t))).collect::<Vec<_>>()}
+                selected={Speed::ALL.iter().position(|&other| other == speed).unwrap_or(0)}
+                onselect={on_speed}
+            />
+        </div>
+    }
+}
+
+fn speed_name(speed: Speed, t: &Messages) -> String {
+    match speed {
+        Speed::Paced => t.speed_paced.to_owned(),
+        Speed::Times(times) => fill(t.speed_times, &[("x", &time::trim(times))]),
+    }
+}
