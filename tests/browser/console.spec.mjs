@@ -19,8 +19,8 @@ async function longConsole(t, size) {
 
 test('of a long console only the lines in view are in the document, at any time', async (t) => {
   const { page, reader } = await longConsole(t, { width: 1440, height: 900 });
-  const rows = () => page.locator('[data-testid=console-output] > p').count();
-  const last = () => page.locator('[data-testid=console-output] > p.console-command').last().innerText();
+  const rows = () => page.locator('[data-testid=console-output] p').count();
+  const last = () => page.locator('[data-testid=console-output] p.console-command').last().innerText();
   await expectSoon(last, (text) => text.endsWith(`SET k${COMMANDS - 1} v`), 'the newest command is in view');
   assert.ok((await rows()) < 150, `${await rows()} rows`);
   // A drag over the whole past, there and back: each moment shows its own newest command.
@@ -54,7 +54,7 @@ for (const size of [
           (edge) =>
           ({ top: a, bottom: b }) =>
             a < edge - 1 && b > edge + 1;
-        const rects = [...list.querySelectorAll(':scope > p')].map((p) => p.getBoundingClientRect());
+        const rects = [...list.querySelectorAll('p[data-line]')].map((p) => p.getBoundingClientRect());
         return rects.length === 0
           ? ['nothing']
           : rects.filter((r) => across(top)(r) || across(bottom)(r)).map((r) => r.top - top);

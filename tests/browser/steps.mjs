@@ -105,7 +105,7 @@ export class Reader {
 
   /** The lines of the console shown, commands with their prompts. */
   lines() {
-    return this.page.locator('[data-testid=console-output] > p:not(.console-waiting)').allInnerTexts();
+    return this.page.locator('[data-testid=console-output] p:not(.console-waiting)').allInnerTexts();
   }
 
   /** Types a command at a node and waits for its answer, letting time pass if it takes time; resolves to the answer. */
@@ -120,7 +120,7 @@ export class Reader {
     // come first, and of a long console only the lines in view are in the document.
     const newest = (words) =>
       this.page.evaluate((words) => {
-        const lines = [...document.querySelectorAll('[data-testid=console-output] > p[data-line]')];
+        const lines = [...document.querySelectorAll('[data-testid=console-output] p[data-line]')];
         const are = lines.filter(
           (p) =>
             words === null || (p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${words}`)),
@@ -143,7 +143,7 @@ export class Reader {
       if (!playing) await this.pause();
     }
     return this.page.evaluate((command) => {
-      const all = [...document.querySelectorAll('[data-testid=console-output] > p:not(.console-waiting)')];
+      const all = [...document.querySelectorAll('[data-testid=console-output] p:not(.console-waiting)')];
       const is = (p) => p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${command}`);
       const from = all.findLastIndex(is);
       const rest = all.slice(from + 1);

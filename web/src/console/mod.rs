@@ -3,5 +3,6 @@
 pub mod input;
 pub mod lines;
 mod output;
+mod row;
 mod tabs;
 pub mod view;

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::console::{ConsoleLine, LineKind};
+use psyncscope_lab::console::LineKind;
 use yew::prelude::*;
 
 use crate::console::lines::ConsoleLines;
-use crate::console::view::prompt;
+use crate::console::row::ConsoleRow;
 use crate::i18n::fill;
-use crate::model::time;
 use crate::ui::context::use_ui;
 use crate::ui::windowed_list::WindowedList;
 
@@ -16,7 +15,7 @@ use crate::ui::windowed_list::WindowedList;
 const LINE_HEIGHT: f64 = 20.0;
 
 /// How far beyond the visible part lines are kept: an answer of INFO is as long as that, and its command is before it.
-const OVERSCAN: f64 = 600.0;
+const OVERSCAN: f64 = 2000.0;
 
 /// Properties of [`ConsoleOutput`].
 #[derive(Properties, PartialEq)]
@@ -39,7 +38,8 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
     let render_row = use_memo((props.lines.clone(), Arc::clone(&props.name), props.port), |(lines, name, port)| {
         let (lines, name, port) = (lines.clone(), Arc::clone(name), *port);
         Callback::from(move |row: usize| {
-            lines.get(row).map(|line| row_html(row, &line, &name, port)).unwrap_or_default()
+            let Some(line) = lines.get(row) else { return Html::default() };
+            html! { <ConsoleRow {row} {line} name={Arc::clone(&name)} {port} /> }
         })
     });
     let waiting = props.lines.last().is_some_and(|line| line.kind == LineKind::Command);
@@ -64,20 +64,5 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
                 <p class="state-error console-down">{ t.console_down }</p>
             }
         </WindowedList>
-    }
-}
-
-fn row_html(row: usize, line: &ConsoleLine, name: &str, port: u16) -> Html {
-    let (class, before) = match line.kind {
-        LineKind::Command => ("console-command", prompt(name, port, line.db)),
-        LineKind::Reply => ("console-reply", String::new()),
-        LineKind::Error => ("console-error", String::new()),
-        LineKind::Notice => ("console-notice", String::new()),
-    };
-    html! {
-        <p {class} data-line={row.to_string()} title={time::clock(line.at)}>
-            <span class="console-prompt">{ before }</span>
-            { line.text.to_string() }
-        </p>
     }
 }
