@@ -69,12 +69,25 @@ function typeWrites(everyMs) {
   // When the last Enter was pressed, as long as the reply or the change of the panels is awaited.
   const awaited = { replies: null, panels: null };
 
-  const painted = (then) =>
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = then;
-      port2.postMessage(null);
+  // Whether a frame is being made: what changes now is painted at its end, what changes later in the next one.
+  let inFrame = false;
+  const { port1: frameEnd, port2 } = new MessageChannel();
+  const afterPaint = [];
+  frameEnd.onmessage = () => {
+    inFrame = false;
+    afterPaint.splice(0).forEach((then) => then());
+  };
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) =>
+    request((time) => {
+      if (!inFrame) port2.postMessage(null);
+      inFrame = true;
+      callback(time);
     });
+  const painted = (then) => {
+    afterPaint.push(then);
+    if (!inFrame) requestAnimationFrame(() => {});
+  };
   const note = (what) => {
     const pressed = awaited[what];
     if (pressed === null) return;
