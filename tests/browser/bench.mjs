@@ -73,7 +73,8 @@ try {
     const { busy, script, style, layout, pace, writes } = motion;
     console.log(
       `  main thread busy: ${busy.toFixed(1)} % (aim: below ${BUSY_PERCENT_AIM} %); wall time in` +
-        ` script ${script.toFixed(1)} %, style ${style.toFixed(1)} %, layout ${layout.toFixed(1)} %; ${pace.toFixed(2)} s of virtual time a second` +
+        ` script ${script.toFixed(1)} %, style ${style.toFixed(1)} %, layout ${layout.toFixed(1)} %;` +
+        ` ${pace.toFixed(2)} s of virtual time a second` +
         (writes === undefined ? '' : `; ${writes} writes typed`),
     );
   }

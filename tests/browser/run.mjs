@@ -14,7 +14,8 @@ const SPEC_TIMEOUT_MS = 5 * 60_000;
 
 // Two browsers at a time: a spec waits for what its page shows, and none measures how fast that comes (bench.mjs does).
 const CONCURRENCY = 2;
-// Started first, so that no long one is left for the end. The first takes longest: it follows the README at a newcomer's pace.
+// Started first, so that no long one is left for the end. The first takes longest: it follows the README at a
+// newcomer's pace.
 const LONG = ['firstminute.spec.mjs', 'stage.spec.mjs', 'reach.spec.mjs', 'replication.spec.mjs'];
 
 // Specs that look at the npm package, not at the site: once is enough.

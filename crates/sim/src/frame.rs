@@ -257,7 +257,8 @@ pub enum What {
         /// How: `EOF`, `RST`, `timeout`.
         how: &'static str,
     },
-    /// A kernel sent bytes again that its peer had not acknowledged. Recorded at the sender; its process is not notified.
+    /// A kernel sent bytes again that its peer had not acknowledged. Recorded at the sender; its process is not
+    /// notified.
     ///
     /// There is one entry for each packet. Whether the bytes had been lost, or only their acknowledgement, the sender
     /// does not know: see [`PacketFrame::fate`] and [`What::TcpRecovered`].

@@ -153,8 +153,8 @@ fn native_packages() -> impl Iterator<Item = &'static str> {
 
 /// What is built natively to be run: the page's model is tested natively too.
 ///
-/// Every command names the same packages, even if it runs a program of one: cargo turns on those features of a dependency
-/// that the named packages ask for, and compiles it, and all that depends on it, again when they are others.
+/// Every command names the same packages, even if it runs a program of one: cargo turns on those features of a
+/// dependency that the named packages ask for, and compiles it, and all that depends on it, again when they are others.
 const RUN_PACKAGES: [&str; 3] = ["--workspace", "--exclude", NPM_PACKAGE];
 
 /// `-p` for every package that only builds for a browser, and the target.
@@ -229,8 +229,9 @@ fn npm(shell: &Shell, _: &Context) -> Result<()> {
     // What an earlier build has left must not pass for this one's.
     fs::remove_dir_all(&package).ok();
     let mut build = shell.command("wasm-pack");
-    // Not the release that one would publish: what optimises it is what optimises the page. `--examples`, of which there
-    // are none, makes cargo count the tests' dependencies: their features are those that `wasm` has compiled everything with.
+    // Not the release that one would publish: what optimises it is what optimises the page. `--examples`, of which
+    // there are none, makes cargo count the tests' dependencies: their features are those that `wasm` has compiled
+    // everything with.
     build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--examples"]);
     shell.run(&mut build, SEE_ABOVE)?;
     for file in [

@@ -1,7 +1,7 @@
 use super::*;
 
-/// Pairs of texts and the result of a C program on x86-64 for their sum, with `strtold`, `+` and `%.17Lf`: the text, `bad`
-/// if one of them is no number to Redis, `inf` if the sum is not finite.
+/// Pairs of texts and the result of a C program on x86-64 for their sum, with `strtold`, `+` and `%.17Lf`: the text,
+/// `bad` if one of them is no number to Redis, `inf` if the sum is not finite.
 const SUMS: &str = include_str!("sums.txt");
 
 #[test]

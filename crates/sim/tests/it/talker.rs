@@ -29,7 +29,8 @@ pub struct Talk {
 }
 
 /// The process. Console commands, one a line: `connect HOST PORT`, `send CONN COUNT` (bytes of [`pattern`]), `close
-/// CONN`, `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back everything received from now on).
+/// CONN`, `sleep US`, `exit`, `restart MS`, `tick US`, `file NAME TEXT`, `echo` (send back everything received from now
+/// on).
 pub struct Talker {
     pub talks: BTreeMap<ConnId, Talk>,
     pub seed: u64,

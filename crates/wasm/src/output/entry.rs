@@ -29,7 +29,8 @@ pub struct Entry<'a> {
 /// - `cached-master`: with what the node's next PSYNC will ask for.
 /// - `fed`: bytes were appended to the backlog.
 /// - `master-command-failed`: a command of the master failed here. `after` is the last byte applied before it.
-/// - `tcp-retransmitted`: the host's kernel sent bytes again that `peer` had not acknowledged; the node is not notified.
+/// - `tcp-retransmitted`: the host's kernel sent bytes again that `peer` had not acknowledged; the node is not
+///   notified.
 /// - `tcp-recovered`: bytes that the network had lost have come after all, on the same connection; neither node noticed
 ///   more than the delay. `cut`: a cut wire took them, not chance alone.
 #[derive(Serialize, Tsify)]

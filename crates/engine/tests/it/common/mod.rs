@@ -209,8 +209,8 @@ impl Net {
         }
     }
 
-    /// Sends bytes; returns whether the connection is open. A restarted process starts its connection numbers again: the
-    /// newest is used.
+    /// Sends bytes; returns whether the connection is open. A restarted process starts its connection numbers again:
+    /// the newest is used.
     fn send(&mut self, i: usize, conn: ConnId, bytes: &[u8]) -> bool {
         let mut wires = self.wires.iter_mut().rev();
         let found = wires.find_map(|w| (0..2).find(|&end| w.ends[end] == (i, conn)).map(|end| (w, end)));
