@@ -45,7 +45,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "clippy",
         what: "lints and documentation, native and wasm, warnings forbidden",
-        typical: "3 min at first, then seconds",
+        typical: "2 min at first, then seconds",
         needs: &[Need::WasmTarget, Need::Linters],
         run: clippy,
     },
@@ -66,7 +66,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "recorder",
         what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
-        typical: "2 min",
+        typical: "1 min",
         needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
         run: recorder,
     },
@@ -80,7 +80,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "wasm",
         what: "the same rules compiled to wasm, in a browser",
-        typical: "3 min at first",
+        typical: "2 min at first",
         needs: &[
             Need::WasmTarget,
             Need::Tool(&WASM_BINDGEN),
