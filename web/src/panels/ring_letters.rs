@@ -25,8 +25,8 @@ pub struct RingLettersProps {
     pub backlog: Shared<BacklogView>,
 }
 
-/// The letters, upright, so that they can be read all around. All of them are one text with a place for each letter, and
-/// those for control characters another, paler one: a write then changes two elements, however many bytes it has.
+/// The letters, upright, so that they can be read all around. All of them are one text with a place for each letter,
+/// and those for control characters another, paler one: a write then changes two elements, however many bytes it has.
 #[component]
 pub fn RingLetters(props: &RingLettersProps) -> Html {
     let backlog = &props.backlog.0.0;

@@ -53,8 +53,12 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
                 { row.name.to_string() }
             </button>
             <div class="ruler-track" role="img" aria-label={label(row)}>
-                { for row.history.iter().map(|&piece| html! { <RulerBar class="ruler-history" axis={*axis} {piece} /> }) }
-                { for row.backlog.iter().map(|&piece| html! { <RulerBar class="ruler-backlog" axis={*axis} {piece} /> }) }
+                { for row.history.iter().map(|&piece| html! {
+                    <RulerBar class="ruler-history" axis={*axis} {piece} />
+                }) }
+                { for row.backlog.iter().map(|&piece| html! {
+                    <RulerBar class="ruler-backlog" axis={*axis} {piece} />
+                }) }
                 { for partings }
                 { mark.unwrap_or_default() }
                 <span class="ruler-at" style={place(row.offset.0)}>

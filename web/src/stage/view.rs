@@ -1,7 +1,7 @@
 //! The stage: where everything stands, and how it is looked at.
 //!
-//! Cards stand on a plane, of which a viewport shows a part. The layout makes the plane so that all of it is in view; as
-//! long as the user has not moved the view, it stays so.
+//! Cards stand on a plane, of which a viewport shows a part. The layout makes the plane so that all of it is in view;
+//! as long as the user has not moved the view, it stays so.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +35,8 @@ use crate::ui::size_watch::SizeWatch;
 
 /// How much a button or a key magnifies.
 const ZOOM_STEP: f64 = 1.25;
-/// How much a wheel magnifies for each pixel that it scrolls, as an exponent; a pinch on a touchpad sends smaller steps.
+/// How much a wheel magnifies for each pixel that it scrolls, as an exponent; a pinch on a touchpad sends smaller
+/// steps.
 const WHEEL_ZOOM: f64 = 0.0015;
 const PINCH_ZOOM: f64 = 0.01;
 /// Pixels that a wheel scrolls for each line.
@@ -94,8 +95,8 @@ pub enum StageMsg {
 pub struct Stage {
     size: Size,
     layout: Layout,
-    /// Where the user put cards, as a share of the plane's free width and height: so they keep their places in a window of
-    /// another size.
+    /// Where the user put cards, as a share of the plane's free width and height: so they keep their places in a window
+    /// of another size.
     placed: BTreeMap<HostId, Point>,
     /// The view that the user chose, instead of one in which everything is.
     chosen: Option<Viewport>,
@@ -237,7 +238,9 @@ impl Component for Stage {
                 if let Some(name) = connecting {
                     <div class="stage-tools stage-prompt" role="status">
                         <span>{ fill(t.connect_prompt, &[("node", &name)]) }</span>
-                        <Button class="button small" onclick={self.ui.click(Intent::CancelConnect)}>{ t.cancel }</Button>
+                        <Button class="button small" onclick={self.ui.click(Intent::CancelConnect)}>
+                            { t.cancel }
+                        </Button>
                     </div>
                 } else {
                     <StageTools

@@ -37,8 +37,8 @@ impl TimeDisplay {
         self.permille = None;
     }
 
-    /// Shows a time; `share` is its place on the scrubber's axis, 0..=1. A clock that runs (`playing`) is set ten times a
-    /// second: nobody reads faster, and every new text is a layout.
+    /// Shows a time; `share` is its place on the scrubber's axis, 0..=1. A clock that runs (`playing`) is set ten times
+    /// a second: nobody reads faster, and every new text is a layout.
     pub fn show(&mut self, now: SimTime, share: f64, playing: bool) {
         let wall_ms = dom::wall_ms();
         if self.shown != Some(now) && !(playing && wall_ms - self.set_ms < CLOCK_EVERY_MS) {

@@ -11,8 +11,8 @@ pub struct SizeWatch {
 }
 
 impl SizeWatch {
-    /// Calls `changed` at once and whenever the element's size has changed: after the browser's layout, before it paints.
-    /// `None` in a browser without `ResizeObserver`.
+    /// Calls `changed` at once and whenever the element's size has changed: after the browser's layout, before it
+    /// paints. `None` in a browser without `ResizeObserver`.
     #[must_use]
     pub fn new(element: &Element, changed: impl FnMut() + 'static) -> Option<Self> {
         let callback = Closure::<dyn FnMut()>::new(changed);

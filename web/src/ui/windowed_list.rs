@@ -30,7 +30,8 @@ pub struct WindowedListProps {
     pub count: usize,
     /// What a row's height is about, in CSS pixels.
     pub row_height: f64,
-    /// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is there.
+    /// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is
+    /// there.
     #[prop_or(400.0)]
     pub overscan: f64,
     /// Renders a row, which must be exactly one element. The rows in view are rendered again when this changes.
@@ -57,8 +58,8 @@ struct Layout {
     rows: Range<usize>,
 }
 
-/// A scrolling list that keeps rows out of the document that are not in view. It stays at its end while rows come, until
-/// its reader scrolls away from it.
+/// A scrolling list that keeps rows out of the document that are not in view. It stays at its end while rows come,
+/// until its reader scrolls away from it.
 #[component]
 pub fn WindowedList(props: &WindowedListProps) -> Html {
     let list = use_node_ref();
@@ -195,8 +196,8 @@ impl Layout {
         self.view_height = f64::from(list.client_height());
     }
 
-    /// Measures the list and those of the rendered rows that were not measured yet. A row reaches from its own top to the
-    /// top of the next, margins included.
+    /// Measures the list and those of the rendered rows that were not measured yet. A row reaches from its own top to
+    /// the top of the next, margins included.
     fn measure(&mut self, list: &HtmlElement, content: &Element) {
         self.measure_list(list);
         if self.heights.is_measured(self.rows.clone()) {
