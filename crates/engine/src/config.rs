@@ -18,7 +18,7 @@ use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::keyspace::{Hash, Set};
 use crate::outbuf::OutputLimits;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// Limits that a classroom may set lower than Redis allows. The default is Redis's.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -165,7 +165,7 @@ pub struct Config {
     /// meaning of an empty list is up to the driver.
     pub bind: Vec<String>,
     /// Parameters that the engine does not use, as given ([`Config::keep`]).
-    pub kept: BTreeMap<&'static str, String>,
+    pub kept: LiteMap<&'static str, String>,
     /// The process ID, for INFO.
     pub process_id: u32,
     /// The configuration file, if any: its path and content. CONFIG REWRITE writes it.
@@ -226,7 +226,7 @@ impl Default for Config {
             renamed_commands: Vec::new(),
             protected_mode: false,
             bind: Vec::new(),
-            kept: BTreeMap::new(),
+            kept: LiteMap::new_vec(),
             process_id: 1,
             file: None,
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::io::Fsync;
-use std::collections::BTreeMap;
 
 /// One file.
 pub(crate) struct File {
@@ -41,7 +41,7 @@ impl File {
 }
 
 /// Appends to a file, which is created if there is none. Any kind of fsync takes effect at once.
-pub(crate) fn append(disk: &mut BTreeMap<String, File>, name: String, bytes: &[u8], fsync: Fsync) {
+pub(crate) fn append(disk: &mut LiteMap<String, File>, name: String, bytes: &[u8], fsync: Fsync) {
     let file = disk.entry(name).or_insert_with(|| File { content: Content::Grown(Vec::new()), synced: 0 });
     if !bytes.is_empty() {
         if let Content::Whole(before) = &file.content {
@@ -57,8 +57,8 @@ pub(crate) fn append(disk: &mut BTreeMap<String, File>, name: String, bytes: &[u
 }
 
 /// A power cut: what was not synced is lost.
-pub(crate) fn lose_power(disk: &mut BTreeMap<String, File>) {
-    for file in disk.values_mut() {
+pub(crate) fn lose_power(disk: &mut LiteMap<String, File>) {
+    for (_, file) in disk.iter_mut() {
         if let Content::Grown(content) = &mut file.content {
             content.truncate(file.synced);
         }

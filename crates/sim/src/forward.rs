@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 
 use crate::frame::HostId;
@@ -80,7 +81,7 @@ pub(crate) struct Link {
 pub(crate) struct Links {
     links: BTreeMap<Ends, Link>,
     /// Connections established so far, by opener and acceptor.
-    counts: BTreeMap<(HostId, HostId), u32>,
+    counts: LiteMap<(HostId, HostId), u32>,
 }
 
 impl Links {

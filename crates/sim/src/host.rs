@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::{ConnId, Instant, Now};
-use std::collections::BTreeMap;
 
 use crate::disk::File;
 use crate::frame::{HostId, Power};
@@ -29,8 +29,8 @@ pub(crate) struct Host<P, C> {
     pub kernel: Option<Kernel>,
     /// `None` unless running or paused.
     pub running: Option<Running<P>>,
-    pub consoles: BTreeMap<u32, Console>,
-    pub disk: BTreeMap<String, File>,
+    pub consoles: LiteMap<u32, Console>,
+    pub disk: LiteMap<String, File>,
     /// How many processes were started.
     pub boots: u64,
     /// The scheduled event for the kernel.

@@ -1,8 +1,9 @@
 //! What runs on a host: [`psyncscope_engine::Node`], or a test's own process.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
@@ -99,7 +100,7 @@ pub(crate) struct Running<P> {
     pub inbox: VecDeque<Pending>,
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
-    pub children: BTreeMap<ChildId, Child>,
+    pub children: LiteMap<ChildId, Child>,
     /// It takes no input until then (DEBUG SLEEP, or a step of loading), in microseconds.
     pub sleeps_until: Option<u64>,
     /// [`Input::LoadStep`] is due: the disk has had its time.
@@ -145,7 +146,7 @@ impl<P: Process> Running<P> {
             process,
             inbox: VecDeque::new(),
             next_conn: 1,
-            children: BTreeMap::new(),
+            children: LiteMap::new_vec(),
             sleeps_until: None,
             loads: false,
             timer_told_at: None,

@@ -2,9 +2,10 @@
 //!
 //! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
@@ -26,14 +27,14 @@ pub(crate) struct Recorder {
     next_seq: u64,
     timeline: Vec<Entry>,
     /// The hosts as in the last frame.
-    pub hosts: BTreeMap<HostId, Arc<HostFrame>>,
+    pub hosts: LiteMap<HostId, Arc<HostFrame>>,
     wires: Arc<[Arc<WireFrame>]>,
     under_way: Vec<Arc<PacketFrame>>,
-    viewed_at: BTreeMap<HostId, u64>,
+    viewed_at: LiteMap<HostId, u64>,
     /// What was sent from one port to another.
     pub flows: Flows,
     /// Where the replication stream begins on the connections of replicas.
-    stream_starts: BTreeMap<(HostId, ConnId), StreamStart>,
+    stream_starts: LiteMap<(HostId, ConnId), StreamStart>,
     pub changes: Changes,
 }
 
@@ -55,7 +56,8 @@ struct StreamStart {
 /// What changed since the last frame.
 #[derive(Default)]
 pub(crate) struct Changes {
-    pub hosts: BTreeSet<HostId>,
+    /// Each once, in order.
+    pub hosts: Vec<HostId>,
     removed: bool,
     pub wires: bool,
     packets: bool,
@@ -72,12 +74,12 @@ impl Recorder {
             frames: VecDeque::new(),
             next_seq: 0,
             timeline: Vec::new(),
-            hosts: BTreeMap::new(),
+            hosts: LiteMap::new_vec(),
             wires: Arc::from([]),
             under_way: Vec::new(),
-            viewed_at: BTreeMap::new(),
+            viewed_at: LiteMap::new_vec(),
             flows: Flows::default(),
-            stream_starts: BTreeMap::new(),
+            stream_starts: LiteMap::new_vec(),
             changes: Changes::default(),
         };
         if on && frames_max > 0 {
@@ -98,8 +100,10 @@ impl Recorder {
 
     /// Something about a host may have changed.
     pub(crate) fn touch(&mut self, host: HostId) {
-        if self.keeps_frames() {
-            self.changes.hosts.insert(host);
+        if self.keeps_frames()
+            && let Err(at) = self.changes.hosts.binary_search(&host)
+        {
+            self.changes.hosts.insert(at, host);
         }
     }
 
@@ -117,7 +121,7 @@ impl Recorder {
     pub(crate) fn forget_host(&mut self, host: HostId) {
         self.hosts.remove(&host);
         self.viewed_at.remove(&host);
-        self.changes.hosts.remove(&host);
+        self.changes.hosts.retain(|&changed| changed != host);
         self.changes.wires = true;
         self.changes.removed = true;
         self.under_way.retain(|packet| packet.from != host && packet.to != host);
@@ -233,16 +237,15 @@ impl Recorder {
         if !same {
             self.hosts.insert(frame.id, Arc::new(frame));
         } else {
-            self.changes.hosts.remove(&frame.id);
+            self.changes.hosts.retain(|&changed| changed != frame.id);
         }
     }
 
-    /// Sets the wires' part of the next frame; keeps those that are equal.
+    /// Sets the wires' part of the next frame, in the order of their ends; keeps those that are equal.
     pub(crate) fn set_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
-        let last: BTreeMap<(HostId, HostId), &Arc<WireFrame>> =
-            self.wires.iter().map(|wire| ((wire.a, wire.b), wire)).collect();
-        let kept = |wire: WireFrame| match last.get(&(wire.a, wire.b)) {
-            Some(&last) if **last == wire => Arc::clone(last),
+        let last = &self.wires;
+        let kept = |wire: WireFrame| match last.binary_search_by_key(&(wire.a, wire.b), |last| (last.a, last.b)) {
+            Ok(at) if *last[at] == wire => Arc::clone(&last[at]),
             _ => Arc::new(wire),
         };
         self.wires = wires.map(kept).collect();

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
-use std::collections::BTreeMap;
 use yew::prelude::*;
 
 use crate::app::App;
@@ -149,7 +149,7 @@ impl App {
         self.ui.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &BTreeMap<HostId, HostId>) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &LiteMap<HostId, HostId>) -> Html {
         let Some(node) = &host.node else { return Html::default() };
         match tab {
             Tab::Backlog => html! {
@@ -192,7 +192,7 @@ impl App {
     }
 
     /// The replicas that read from this node's backlog or will: those that follow it on one of its histories.
-    fn readers(&self, host: &HostFrame, masters: &BTreeMap<HostId, HostId>) -> Vec<RingReader> {
+    fn readers(&self, host: &HostFrame, masters: &LiteMap<HostId, HostId>) -> Vec<RingReader> {
         let Some(node) = &host.node else { return Vec::new() };
         let eras = Eras::of(node);
         let mine = |id| id == eras.replid || Some(id) == eras.replid2;
@@ -263,7 +263,7 @@ impl App {
         html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
     }
 
-    fn overlay_html(&self, masters: &BTreeMap<HostId, HostId>) -> Html {
+    fn overlay_html(&self, masters: &LiteMap<HostId, HostId>) -> Html {
         let error = self.error_at(ErrorSite::Overlay);
         let seed = self.session.run.borrow().lab().config().seed;
         match self.ui.overlay {

@@ -1,10 +1,11 @@
 //! A run: the lab, the index of its timeline, and the script's remaining actions.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::console::Transcript;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
@@ -44,7 +45,7 @@ pub struct LabRun {
     /// Tells this run from any other: no two runs have the same allocation.
     pub identity: Rc<()>,
     /// The consoles that were looked at.
-    transcripts: BTreeMap<HostId, Rc<RefCell<Transcript>>>,
+    transcripts: LiteMap<HostId, Rc<RefCell<Transcript>>>,
     /// The colours of its replication IDs. A branch starts with the same.
     pub colours: ColourMap,
     /// Where the world came from.
@@ -80,7 +81,7 @@ impl LabRun {
             index: Index::default(),
             script,
             identity: Rc::new(()),
-            transcripts: BTreeMap::new(),
+            transcripts: LiteMap::new_vec(),
             colours: ColourMap::default(),
             origin,
         }

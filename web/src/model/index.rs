@@ -2,10 +2,10 @@
 //! lookup is a binary search.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::engine::event::{Event, IdChange};
 use psyncscope_lab::sim::frame::{Entry, Frame, HostId, SimTime, What};
 
@@ -47,7 +47,7 @@ struct HostIndex {
 #[derive(Default)]
 pub struct Index {
     seen: usize,
-    hosts: BTreeMap<HostId, HostIndex>,
+    hosts: LiteMap<HostId, HostIndex>,
     log: Vec<usize>,
     narrator: Narrator,
     marks: Rc<RefCell<Vec<Mark>>>,

@@ -1,7 +1,6 @@
 //! Where the cards stand: a tree that fits the stage, masters before their replicas.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use psyncscope_lab::sim::frame::HostId;
 
 use crate::model::geometry::{Flow, Point, Size};
@@ -56,7 +55,7 @@ impl CardSize {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// The upper left corner of each card.
-    pub corners: BTreeMap<HostId, Point>,
+    pub corners: LiteMap<HostId, Point>,
     /// How large the cards are.
     pub card: CardSize,
     /// Where replicas stand.
@@ -72,7 +71,7 @@ pub struct Layout {
 /// Of all arrangements it takes the one that can be drawn largest; masters above replicas, regular cards and one row
 /// for a generation count for something.
 #[must_use]
-pub fn layout(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>, stage: Size) -> Layout {
+pub fn layout(hosts: &[HostId], masters: &LiteMap<HostId, HostId>, stage: Size) -> Layout {
     let forest = Forest::new(hosts, masters);
     let tidy = forest.tidy();
     let mut candidates = vec![
@@ -169,12 +168,12 @@ impl Arrangement {
             let (x, y) = (left + column * (card.w + columns.1), top + row * (card.h + rows.1));
             Point::new(x.round(), y.round())
         };
-        let corners = self
-            .generations
-            .iter()
-            .enumerate()
-            .flat_map(|(nth, cards)| cards.iter().map(move |&(host, place)| (host, corner(place, nth))))
-            .collect();
+        let mut corners = LiteMap::new_vec();
+        for (nth, cards) in self.generations.iter().enumerate() {
+            for &(host, place) in cards {
+                corners.insert(host, corner(place, nth));
+            }
+        }
         Layout { corners, card: card_size, flow: self.flow, scale, plane }
     }
 }
@@ -186,13 +185,13 @@ fn length((count, gap): (f64, f64), side: f64) -> f64 {
 
 struct Forest {
     roots: Vec<HostId>,
-    children: BTreeMap<HostId, Vec<HostId>>,
+    children: LiteMap<HostId, Vec<HostId>>,
 }
 
 impl Forest {
     /// Two nodes may follow each other: a circle is opened at its first member, which counts as a root.
-    fn new(hosts: &[HostId], masters: &BTreeMap<HostId, HostId>) -> Self {
-        let mut children: BTreeMap<HostId, Vec<HostId>> = BTreeMap::new();
+    fn new(hosts: &[HostId], masters: &LiteMap<HostId, HostId>) -> Self {
+        let mut children: LiteMap<HostId, Vec<HostId>> = LiteMap::new_vec();
         let mut roots = Vec::new();
         for &host in hosts {
             match masters.get(&host) {
@@ -270,7 +269,7 @@ impl Forest {
 }
 
 /// Whether following masters from `host` leads back to it, and it is the lowest of that circle.
-fn is_first_of_circle(host: HostId, masters: &BTreeMap<HostId, HostId>) -> bool {
+fn is_first_of_circle(host: HostId, masters: &LiteMap<HostId, HostId>) -> bool {
     let mut seen = vec![host];
     let mut at = host;
     while let Some(&next) = masters.get(&at) {

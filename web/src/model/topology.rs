@@ -1,8 +1,8 @@
 //! Who follows whom, and which wires are worth drawing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::engine::replication::replica::ReplState;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
 
@@ -18,13 +18,14 @@ pub fn master_of(host: &HostFrame, hosts: &[Arc<HostFrame>]) -> Option<HostId> {
 
 /// For each replica, the host it follows.
 #[must_use]
-pub fn masters(frame: &Frame) -> BTreeMap<HostId, HostId> {
-    frame
-        .hosts
-        .iter()
-        .filter_map(|h| Some((h.id, master_of(h, &frame.hosts)?)))
-        .filter(|(replica, master)| replica != master)
-        .collect()
+pub fn masters(frame: &Frame) -> LiteMap<HostId, HostId> {
+    let mut masters = LiteMap::new_vec();
+    for host in frame.hosts.iter() {
+        if let Some(master) = master_of(host, &frame.hosts).filter(|&master| master != host.id) {
+            masters.insert(host.id, master);
+        }
+    }
+    masters
 }
 
 /// What INFO on `master` calls the lag of this replica, in seconds.

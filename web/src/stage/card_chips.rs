@@ -31,7 +31,9 @@ pub fn CardChips(props: &CardChipsProps) -> Html {
     }
     // In the order of the IDs themselves: a chip that changes its place must not be put into the document again, or it
     // would jump instead of sliding.
-    chips.sort_by_key(|(id, _)| **id);
+    if second < first {
+        chips.reverse();
+    }
     html! { <div class="card-chips">{ for chips.into_iter().map(|(_, chip)| chip) }</div> }
 }
 

@@ -3,10 +3,10 @@
 //! tick.
 
 use std::cell::{RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -43,7 +43,7 @@ pub struct PacketStyle {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// The upper left corners of the cards, on the plane.
-    pub corners: BTreeMap<HostId, Point>,
+    pub corners: LiteMap<HostId, Point>,
     /// The size of a card.
     pub card: Size,
     /// Where replicas stand.
@@ -86,17 +86,17 @@ struct Drawn {
 pub struct Layer {
     scene: Scene,
     // Where everything is now; the scene says where it belongs.
-    corners: BTreeMap<HostId, Point>,
+    corners: LiteMap<HostId, Point>,
     viewport: Viewport,
     paths: Vec<WirePath>,
-    path_of: BTreeMap<Pair, usize>,
+    path_of: LiteMap<Pair, usize>,
     /// The line that is being drawn from a plug: from this card to this place on the plane.
     plug_line: Option<(HostId, Point)>,
     drawn: Option<Drawn>,
     // The elements.
     plane: Option<HtmlElement>,
-    cards: BTreeMap<HostId, HtmlElement>,
-    wires: BTreeMap<Pair, WireElements>,
+    cards: LiteMap<HostId, HtmlElement>,
+    wires: LiteMap<Pair, WireElements>,
     chips: Vec<ChipElement>,
     chips_parent: Option<Element>,
     plug: Option<Element>,
@@ -144,8 +144,12 @@ impl Layer {
     }
 
     fn find_elements(&mut self, plane: &HtmlElement) {
-        let cards = dom::all::<HtmlElement>(plane, "[data-host]");
-        self.cards = cards.into_iter().filter_map(|card| Some((HostId(number(&card, "data-host")?), card))).collect();
+        self.cards.clear();
+        for card in dom::all::<HtmlElement>(plane, "[data-host]") {
+            if let Some(id) = number(&card, "data-host") {
+                self.cards.insert(HostId(id), card);
+            }
+        }
         self.wires.clear();
         for element in dom::all::<Element>(plane, "[data-a]") {
             let (Some(a), Some(b)) = (number(&element, "data-a"), number(&element, "data-b")) else { continue };

@@ -3,10 +3,10 @@
 //! Cards stand on a plane, of which a viewport shows a part. The layout makes the plane so that all of it is in view;
 //! as long as the user has not moved the view, it stays so.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use litemap::LiteMap;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlElement, PointerEvent, WheelEvent};
@@ -97,7 +97,7 @@ pub struct Stage {
     layout: Layout,
     /// Where the user put cards, as a share of the plane's free width and height: so they keep their places in a window
     /// of another size.
-    placed: BTreeMap<HostId, Point>,
+    placed: LiteMap<HostId, Point>,
     /// The view that the user chose, instead of one in which everything is.
     chosen: Option<Viewport>,
     /// Whether the next rendering puts everything to its place at once.
@@ -129,7 +129,7 @@ impl Component for Stage {
         let mut stage = Self {
             size: Size { w: 800.0, h: 480.0 },
             layout: Layout::default(),
-            placed: BTreeMap::new(),
+            placed: LiteMap::new_vec(),
             chosen: None,
             at_once: true,
             pointers: Vec::new(),

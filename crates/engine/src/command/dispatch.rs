@@ -275,7 +275,7 @@ impl Refusal {
 
 /// A command's name in messages.
 pub(crate) fn shown_name(name: &[u8]) -> String {
-    escape(&name[..name.len().min(64)]).to_lowercase()
+    escape(&name[..name.len().min(64)]).to_ascii_lowercase()
 }
 
 /// The bytes before the first NUL, as C prints them.

@@ -17,7 +17,7 @@ use crate::keyspace::Zset;
 use crate::resp::{Reply, errors};
 use hash::Position;
 
-pub(super) use radius::radius;
+pub(super) use radius::{Found, Order, radius, sort_by_distance};
 pub use radius::{georadius, georadius_ro, georadiusbymember, georadiusbymember_ro};
 
 /// GEOADD key longitude latitude member [longitude latitude member …]. Propagated as ZADD.

@@ -2,7 +2,9 @@
 //!
 //! No time passes inside one turn of the engine, so only scripts and DEBUG SLEEP can be slow.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
@@ -55,7 +57,7 @@ pub(crate) struct SlowLog {
     /// The newest first.
     entries: VecDeque<Slow>,
     next_id: i64,
-    series: BTreeMap<&'static str, Series>,
+    series: LiteMap<&'static str, Series>,
 }
 
 fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {

@@ -10,8 +10,8 @@ mod run;
 
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_engine::{ChildId, Node, Outbox};
-use std::collections::BTreeMap;
 
 use crate::config::WorldConfig;
 use crate::digest::Digest;
@@ -50,7 +50,7 @@ pub struct World<P: Process = Node> {
     queue: Queue<Event>,
     /// By number; `None` for a removed host.
     hosts: Vec<Option<Host<P, P::Config>>>,
-    wires: BTreeMap<(HostId, HostId), Direction>,
+    wires: LiteMap<(HostId, HostId), Direction>,
     forwards: Vec<Forward>,
     links: Links,
     captured: Vec<Captured>,
@@ -109,7 +109,7 @@ impl<P: Process> World<P> {
             now: 0,
             queue: Queue::new(),
             hosts: Vec::new(),
-            wires: BTreeMap::new(),
+            wires: LiteMap::new_vec(),
             forwards: Vec::new(),
             links: Links::default(),
             captured: Vec::new(),
@@ -161,8 +161,8 @@ impl<P: Process> World<P> {
             clock_offset_us: 0,
             kernel: None,
             running: None,
-            consoles: BTreeMap::new(),
-            disk: BTreeMap::new(),
+            consoles: LiteMap::new_vec(),
+            disk: LiteMap::new_vec(),
             boots: 0,
             kernel_event: None,
             process_event: None,

@@ -378,7 +378,7 @@ impl<P: Process> World<P> {
         let Ok(host) = self.host_mut(id) else { return };
         let running = host.running.take();
         let consoles: Vec<u32> = host.consoles.iter().filter(|(_, c)| c.conn.is_some()).map(|(&n, _)| n).collect();
-        for child in running.into_iter().flat_map(|running| running.children.into_values()) {
+        for (_, child) in running.into_iter().flat_map(|running| running.children) {
             self.queue.cancel(child.key);
         }
         for console in consoles {

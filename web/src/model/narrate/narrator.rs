@@ -1,8 +1,8 @@
 //! Reads the timeline entry by entry and keeps the notes about it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use psyncscope_lab::engine::ConnId;
 use psyncscope_lab::engine::event::{Event, PsyncReply};
 use psyncscope_lab::engine::replication::replica::ReplState;
@@ -26,13 +26,13 @@ pub struct Narrator {
     entries: Vec<usize>,
     /// The notes that are great, by their index.
     great: Vec<usize>,
-    names: BTreeMap<HostId, Arc<str>>,
+    names: LiteMap<HostId, Arc<str>>,
     /// The host at the other end of a node's connection; known after the connection has ended, too.
-    peers: BTreeMap<(HostId, ConnId), HostId>,
+    peers: LiteMap<(HostId, ConnId), HostId>,
     /// For each replica, the master of its current attempt.
-    targets: BTreeMap<HostId, Arc<str>>,
+    targets: LiteMap<HostId, Arc<str>>,
     /// Notes about decisions whose answer was not sent yet.
-    unanswered: BTreeMap<(HostId, ConnId), usize>,
+    unanswered: LiteMap<(HostId, ConnId), usize>,
     last_wire: Option<WireChange>,
 }
 

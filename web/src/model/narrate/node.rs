@@ -71,7 +71,7 @@ pub(super) fn of_event(context: &NodeContext, event: &Event) -> Option<Note> {
         }
         Event::MasterCommandFailed { command, error, after, consequence } => {
             let slots = vec![
-                ("command", Slot::Code(command.to_uppercase())),
+                ("command", Slot::Code(command.to_ascii_uppercase())),
                 ("why", Slot::Code(error.clone())),
                 ("n", Slot::Number(after.0)),
             ];

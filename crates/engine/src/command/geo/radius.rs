@@ -31,18 +31,26 @@ pub fn georadiusbymember_ro(call: &mut Call<'_>) {
 }
 
 /// A found member (`geoPoint`).
-struct Found<'a> {
-    member: &'a [u8],
-    score: f64,
-    position: Position,
-    distance_m: f64,
+pub(in crate::command) struct Found<'a> {
+    pub member: &'a [u8],
+    pub score: f64,
+    pub position: Position,
+    pub distance_m: f64,
 }
 
+/// ASC, DESC.
 #[derive(Clone, Copy, PartialEq)]
-enum Order {
-    Any,
+pub(in crate::command) enum Order {
     Nearest,
     Farthest,
+}
+
+/// Sorts by distance; equal ones stay in their order.
+pub(in crate::command) fn sort_by_distance(found: &mut [Found<'_>], order: Order) {
+    found.sort_by(|one, other| {
+        let nearest_first = one.distance_m.total_cmp(&other.distance_m);
+        if order == Order::Farthest { nearest_first.reverse() } else { nearest_first }
+    });
 }
 
 /// The options after the circle.
@@ -50,7 +58,7 @@ struct Options<'a> {
     with_distance: bool,
     with_hash: bool,
     with_position: bool,
-    order: Order,
+    order: Option<Order>,
     count: Option<usize>,
     /// Where to store the result, and whether distances become the scores.
     store: Option<(&'a [u8], bool)>,
@@ -73,10 +81,8 @@ fn search(call: &mut Call<'_>, by_member: bool, may_store: bool) {
     let Some(metres) = unit(call, &rest[1]) else { return };
     let Some(options) = parse(call, &rest[2..], may_store) else { return };
     let mut found = within(&zset, centre, radius * metres);
-    match options.order {
-        Order::Any => {}
-        Order::Nearest => found.sort_by(|one, other| one.distance_m.total_cmp(&other.distance_m)),
-        Order::Farthest => found.sort_by(|one, other| other.distance_m.total_cmp(&one.distance_m)),
+    if let Some(order) = options.order {
+        sort_by_distance(&mut found, order);
     }
     found.truncate(options.count.unwrap_or(usize::MAX));
     match options.store {
@@ -95,14 +101,8 @@ pub(in crate::command) fn radius(call: &mut Call<'_>, word: &[u8]) -> Option<f64
 }
 
 fn parse<'a>(call: &mut Call<'_>, words: &'a [Vec<u8>], may_store: bool) -> Option<Options<'a>> {
-    let mut options = Options {
-        with_distance: false,
-        with_hash: false,
-        with_position: false,
-        order: Order::Any,
-        count: None,
-        store: None,
-    };
+    let mut options =
+        Options { with_distance: false, with_hash: false, with_position: false, order: None, count: None, store: None };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let next = words.as_slice().first();
@@ -110,8 +110,8 @@ fn parse<'a>(call: &mut Call<'_>, words: &'a [Vec<u8>], may_store: bool) -> Opti
             (b"withdist", _) => options.with_distance = true,
             (b"withhash", _) => options.with_hash = true,
             (b"withcoord", _) => options.with_position = true,
-            (b"asc", _) => options.order = Order::Nearest,
-            (b"desc", _) => options.order = Order::Farthest,
+            (b"asc", _) => options.order = Some(Order::Nearest),
+            (b"desc", _) => options.order = Some(Order::Farthest),
             (b"count", Some(count)) => {
                 let Some(count) = usize::try_from(integer(call, count)?).ok().filter(|&count| count > 0) else {
                     call.reply.error("ERR COUNT must be > 0");
@@ -135,8 +135,8 @@ fn parse<'a>(call: &mut Call<'_>, words: &'a [Vec<u8>], may_store: bool) -> Opti
             .error("ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORDS options");
         return None;
     }
-    if options.count.is_some() && options.order == Order::Any {
-        options.order = Order::Nearest;
+    if options.count.is_some() {
+        options.order = options.order.or(Some(Order::Nearest));
     }
     Some(options)
 }

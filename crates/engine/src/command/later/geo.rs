@@ -3,7 +3,7 @@
 use crate::command::call::{Call, Shared};
 use crate::command::geo::area::{Bounds, areas_within, degrees};
 use crate::command::geo::hash::{EARTH_RADIUS_M, LATITUDES, LONGITUDES, Position, Span};
-use crate::command::geo::{self, position, position_of, radius, unit};
+use crate::command::geo::{self, Found, Order, position, position_of, radius, sort_by_distance, unit};
 use crate::command::later::zsets::store_at;
 use crate::command::strings::integer;
 use crate::command::zsets::double;
@@ -60,12 +60,6 @@ enum Shape {
     Box { width_m: f64, height_m: f64 },
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
-    Nearest,
-    Farthest,
-}
-
 #[derive(Default)]
 struct Search<'a> {
     centre: Option<Position>,
@@ -82,12 +76,6 @@ struct Search<'a> {
     /// FROMMEMBER or FROMLONLAT was seen, BYRADIUS or BYBOX was seen.
     from: bool,
     by: bool,
-}
-
-struct Found {
-    member: Vec<u8>,
-    score: f64,
-    distance_m: f64,
 }
 
 fn run<'a>(
@@ -107,10 +95,8 @@ fn run<'a>(
         _ => Vec::new(),
     };
     let order = search.order.or((search.count.is_some() && !search.any).then_some(Order::Nearest));
-    match order {
-        Some(Order::Nearest) => found.sort_by(|one, other| one.distance_m.total_cmp(&other.distance_m)),
-        Some(Order::Farthest) => found.sort_by(|one, other| other.distance_m.total_cmp(&one.distance_m)),
-        None => {}
+    if let Some(order) = order {
+        sort_by_distance(&mut found, order);
     }
     found.truncate(search.count.unwrap_or(usize::MAX));
     let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
@@ -118,7 +104,7 @@ fn run<'a>(
     for found in found {
         let score = if search.distances { found.distance_m / search.metres } else { found.score };
         if !score.is_nan() {
-            result.insert_within(&found.member, score, limits.0, limits.1);
+            result.insert_within(found.member, score, limits.0, limits.1);
         }
     }
     let event = if of_geosearch { "geosearchstore" } else { "georadiusstore" };
@@ -313,8 +299,8 @@ fn on_the_map(position: Position) -> Position {
 }
 
 /// `membersOfAllNeighbors`: at most `most` members within the shape, box by box and by score within each.
-fn members_within(zset: &Zset, centre: Position, shape: Shape, most: usize) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+fn members_within(zset: &Zset, centre: Position, shape: Shape, most: usize) -> Vec<Found<'_>> {
+    let mut found = Vec::new();
     for area in areas_within(centre, shape.radius_m(), &shape.bounds(centre)) {
         let scores = area.scores();
         let start = zset.count_while(&|score, _| score < scores.start);
@@ -322,8 +308,9 @@ fn members_within(zset: &Zset, centre: Position, shape: Shape, most: usize) -> V
             if found.len() >= most {
                 return found;
             }
-            if let Some(distance_m) = shape.distance_m(centre, on_the_map(Position::of_score(score))) {
-                found.push(Found { member: member.to_vec(), score, distance_m });
+            let position = on_the_map(Position::of_score(score));
+            if let Some(distance_m) = shape.distance_m(centre, position) {
+                found.push(Found { member, score, position, distance_m });
             }
         }
     }

@@ -58,9 +58,14 @@ pub fn sinterstore(call: &mut Call<'_>) {
 
 /// The common members, in the order of the smallest set, which is moved to the front.
 fn intersection(sets: &mut [Shared<Set>]) -> Vec<&[u8]> {
-    sets.sort_by_key(|set| set.len());
+    sort_by_size(sets);
     let Some((smallest, others)) = sets.split_first() else { return Vec::new() };
     smallest.iter().filter(|member| others.iter().all(|set| set.contains(member))).collect()
+}
+
+/// Smallest first.
+fn sort_by_size(sets: &mut [Shared<Set>]) {
+    sets.sort_by_key(|set| set.len());
 }
 
 /// SUNION key [key …].
@@ -112,13 +117,13 @@ fn union<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Set,
 
 /// `sunionDiffGenericCommand` for differences.
 fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Set, WrongType> {
-    let sets = sources(call, first, look)?;
+    let mut sets = sources(call, first, look)?.into_iter();
     let mut result = Set::default();
-    let Some((Some(from), others)) = sets.split_first() else { return Ok(result) };
-    let mut others: Vec<_> = others.iter().flatten().collect();
+    let Some(Some(from)) = sets.next() else { return Ok(result) };
+    let mut others: Vec<_> = sets.flatten().collect();
+    sort_by_size(&mut others);
     // The largest set most probably has the member.
-    others.sort_by_key(|set| std::cmp::Reverse(set.len()));
-    for member in from.iter().filter(|member| !others.iter().any(|set| set.contains(member))) {
+    for member in from.iter().filter(|member| !others.iter().rev().any(|set| set.contains(member))) {
         result.insert_within(member, call.config.set_max_intset_entries);
     }
     Ok(result)
