@@ -10,19 +10,21 @@ use crate::error::{Error, Result};
 use crate::process_group::ProcessGroup;
 use crate::project::Project;
 
-/// Starts programs with the tools that set-up chose first on PATH.
+/// Starts programs with the tools that set-up chose first on PATH, under the Rust toolchain it chose.
 #[derive(Debug)]
 pub struct Shell {
     /// The folders everything happens in.
     pub project: Project,
     /// Folders searched before the user's PATH.
     tool_bins: Vec<PathBuf>,
+    /// A rustup toolchain to use instead of the active one.
+    toolchain: Option<&'static str>,
 }
 
 impl Shell {
     /// A shell that so far adds nothing to the user's environment.
     pub fn new(project: Project) -> Self {
-        Self { project, tool_bins: Vec::new() }
+        Self { project, tool_bins: Vec::new(), toolchain: None }
     }
 
     /// Puts a folder of programs before everything else on PATH.
@@ -30,6 +32,16 @@ impl Shell {
         if !self.tool_bins.contains(&bin) {
             self.tool_bins.insert(0, bin);
         }
+    }
+
+    /// From now on, run Rust's programs from this rustup toolchain.
+    pub fn use_toolchain(&mut self, name: &'static str) {
+        self.toolchain = Some(name);
+    }
+
+    /// Which toolchain replaces the active one, if any.
+    pub fn toolchain(&self) -> Option<&'static str> {
+        self.toolchain
     }
 
     /// The full path of a program, as a child process would find it.
@@ -60,7 +72,7 @@ impl Shell {
             let Some(text) = name.to_str() else { continue };
             // `cargo run` describes xtask itself to us, and the toolchain that built it. Passed on, these make cargo,
             // trunk and build scripts call one toolchain's programs with another's libraries.
-            if is_cargos_own(text) {
+            if is_cargos_own(text) || (self.toolchain.is_some() && names_a_toolchain(text)) {
                 command.env_remove(&name);
             } else if LIBRARY_PATHS.contains(&text) {
                 let kept = env::split_paths(&value).filter(|dir| !self.is_build_dir(dir));
@@ -69,6 +81,9 @@ impl Shell {
                     _ => command.env_remove(&name),
                 };
             }
+        }
+        if let Some(toolchain) = self.toolchain {
+            command.env("RUSTUP_TOOLCHAIN", toolchain);
         }
         let user = env::var_os("PATH").unwrap_or_default();
         if let Ok(path) = env::join_paths(self.tool_bins.iter().cloned().chain(env::split_paths(&user))) {
@@ -119,6 +134,11 @@ fn is_cargos_own(name: &str) -> bool {
         || name == "OUT_DIR"
         || name == "RUST_RECURSION_COUNT"
         || ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|start| name.starts_with(start))
+}
+
+/// Variables that would win over the toolchain we choose.
+fn names_a_toolchain(name: &str) -> bool {
+    matches!(name, "RUSTC" | "RUSTDOC" | "RUSTUP_TOOLCHAIN_SOURCE")
 }
 
 #[cfg(unix)]

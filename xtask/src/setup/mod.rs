@@ -5,6 +5,7 @@
 
 mod browser;
 mod cargo_tools;
+mod debian;
 mod node;
 mod rust;
 mod system;
@@ -87,6 +88,11 @@ pub fn get(shell: &mut Shell, needs: &[Need]) -> Result<()> {
         return Ok(());
     }
     println!("Setting up:");
+    // The toolchain comes first even when wasm is not asked for: whatever cargo runs later must be the same one, or
+    // everything is built twice.
+    if !needs.contains(&Need::WasmTarget) {
+        rust::choose_toolchain(shell);
+    }
     for need in EVERYTHING.iter().filter(|need| needs.contains(need)) {
         match need {
             Need::Linters => rust::ensure_linters(shell)?,

@@ -115,17 +115,17 @@ pub fn ensure(shell: &mut Shell, program: &Program) -> Result<()> {
         if shell.find("apt-get").is_none() {
             return Err(program.missing());
         }
-        apt_install(shell, program.package, program.name)?;
+        apt_install(shell, &[program.package], program.name)?;
     }
     report(program.name, program.path(shell)?.display());
     Ok(())
 }
 
-/// Installs a Debian package. `what` says for people what it is.
-fn apt_install(shell: &Shell, package: &str, what: &str) -> Result<()> {
+/// Installs Debian packages. `what` says for people what they are.
+pub fn apt_install(shell: &Shell, packages: &[&str], what: &str) -> Result<()> {
     /// Package lists need fetching only once a run.
     static UPDATED: OnceLock<()> = OnceLock::new();
-    let by_hand = format!("run `sudo apt-get install {package}`, then this command again");
+    let by_hand = format!("run `sudo apt-get install {}`, then this command again", packages.join(" "));
     println!("  installing {what} with apt");
     if UPDATED.set(()).is_ok() {
         // Lists that cannot be renewed may still do: the installation will tell.
@@ -134,7 +134,7 @@ fn apt_install(shell: &Shell, package: &str, what: &str) -> Result<()> {
         }
     }
     let mut install = apt_get(shell, &by_hand)?;
-    install.args(["-qq", "install", "-y", "--no-install-recommends", package]);
+    install.args(["-qq", "install", "-y", "--no-install-recommends"]).args(packages);
     shell.run(&mut install, &by_hand)
 }
 
@@ -146,7 +146,7 @@ fn apt_get(shell: &Shell, by_hand: &str) -> Result<Command> {
 }
 
 /// A command with root's rights: as it is for root, else through sudo if that asks for no password.
-fn as_root(shell: &Shell, program: &str) -> Result<Command> {
+pub fn as_root(shell: &Shell, program: &str) -> Result<Command> {
     if shell.capture(shell.command("id").arg("-u")).is_some_and(|id| id.trim() == "0") {
         return Ok(shell.command(program));
     }
