@@ -108,8 +108,8 @@ test("the README's first minute, literally", async (t) => {
   // 3
   await cutAndWrite(blip);
   await reader.wire('a-b', 'heal');
-  await within(reader, 6_000, caption, (words) => words.includes(quoted(blip)), quoted(blip));
-  assert.match(await caption(), /no PSYNC/);
+  const told = await within(reader, 6_000, caption, (words) => words.includes(quoted(blip)), quoted(blip));
+  assert.match(told, /no PSYNC/);
   assert.equal(await partial(), '0', 'there was none');
   assert.equal(await reader.type('b', 'GET greeting'), `"${command(blip).split(' ')[2]}"`);
 
