@@ -186,3 +186,13 @@ test('a log of thousands of lines: few are in the document, all can be reached, 
   });
   assert.ok(hidden < 24, `${hidden} px are below the visible end`);
 });
+
+test('the ruler of a few nodes is whole, with nothing to scroll', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900 });
+  await new Reader(page).opened();
+  const beyond = await page.evaluate(() => {
+    const rows = document.querySelector('.ruler-rows');
+    return rows.scrollHeight - rows.clientHeight;
+  });
+  assert.equal(beyond, 0, 'pixels beyond its edge');
+});
