@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use psyncscope_engine::resp::{Parsed, QueryBuf};
+use psyncscope_resp::{Parsed, QueryBuf};
 
 /// What these pieces are parsed as, to the first protocol error.
 fn parse<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Parsed>, Option<usize>) {

@@ -9,7 +9,7 @@ use crate::command::zsets;
 use crate::io::ConnId;
 use crate::keyspace::{List, Value};
 use crate::node::Node;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 use std::collections::BTreeMap;
 
 /// A key in its database.

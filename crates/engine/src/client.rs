@@ -8,7 +8,7 @@ use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
 use crate::outbuf::OutBuf;
 use crate::replication::bgsave::Capa;
-use crate::resp::QueryBuf;
+use psyncscope_resp::QueryBuf;
 use std::sync::Arc;
 
 /// The RDB file being sent to a replica: `replpreamble`, `repldboff` and `repldbsize`.

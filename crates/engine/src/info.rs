@@ -12,7 +12,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
 use crate::replication::transfer::Size;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 
 /// INFO's sections, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

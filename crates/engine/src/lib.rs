@@ -27,7 +27,6 @@ pub mod outbuf;
 mod persistence;
 pub mod rdb;
 pub mod replication;
-pub mod resp;
 mod script;
 pub mod time;
 pub mod view;

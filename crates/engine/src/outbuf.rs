@@ -246,7 +246,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resp::encode_command;
+    use psyncscope_resp::encode_command;
 
     #[test]
     fn allocations_have_size_classes() {

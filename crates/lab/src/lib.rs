@@ -27,4 +27,5 @@ pub use step::{FrameRange, StepBy};
 
 // Frames and timeline entries have these crates' types.
 pub use psyncscope_engine as engine;
+pub use psyncscope_resp as resp;
 pub use psyncscope_sim as sim;

@@ -2,7 +2,7 @@
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::resp::split_args;
+use psyncscope_resp::split_args;
 use psyncscope_sim::frame::WireSettings;
 
 use crate::action::{Action, LabConfig, NodeSpec};

@@ -134,7 +134,7 @@ impl Recorder {
             return;
         }
         let payload = &packet.bytes[segment.payload.clone()];
-        let label = if payload.is_empty() { String::new() } else { psyncscope_engine::resp::describe(payload) };
+        let label = if payload.is_empty() { String::new() } else { psyncscope_resp::describe(payload) };
         let frame = Arc::new(PacketFrame {
             id: packet.id,
             from: packet.from,

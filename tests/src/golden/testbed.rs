@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::replication::replica::ReplState;
-use psyncscope_engine::resp::encode_command;
 use psyncscope_engine::{Config, Node};
+use psyncscope_resp::encode_command;
 use psyncscope_sim::frame::{HostId, SimTime};
 use psyncscope_sim::{Captured, Flow, Side, World, WorldConfig};
 

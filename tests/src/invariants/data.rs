@@ -1,7 +1,7 @@
 //! Whether two datasets are equal.
 
 use psyncscope_engine::keyspace::Keyspace;
-use psyncscope_engine::resp::escape;
+use psyncscope_resp::escape;
 
 /// Compares keys, values, and whether keys expire, but not when: EXPIRE is propagated with a relative time, so the
 /// absolute time depends on each node's clock.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::rdb;
-use psyncscope_engine::resp::{Parsed, QueryBuf, parse_i64_strict};
+use psyncscope_resp::{Parsed, QueryBuf, parse_i64_strict};
 use psyncscope_sim::frame::HostId;
 use psyncscope_sim::{Captured, Flow, Side};
 
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
     use crate::invariants::histories::Process;
     use psyncscope_engine::keyspace::Keyspace;
-    use psyncscope_engine::resp::encode_command;
+    use psyncscope_resp::encode_command;
     use psyncscope_sim::frame::SimTime;
 
     const ID: &[u8; 40] = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::resp::escape;
+use psyncscope_resp::escape;
 use psyncscope_sim::frame::{HostId, Power, SimTime, What};
 use psyncscope_sim::{World, WorldError};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use psyncscope_engine::Config;
-use psyncscope_engine::resp::escape;
+use psyncscope_resp::escape;
 use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::WireSettings;
 

@@ -122,7 +122,7 @@ fn assert_holds(client: &mut Client, contents: &Contents) {
     for ((db, key), (value, expire)) in contents {
         *sizes.entry(*db).or_default() += 1;
         client.ok(&["SELECT", &db.to_string()]);
-        let name = psyncscope_engine::resp::escape(key);
+        let name = psyncscope_resp::escape(key);
         assert_eq!(client.call(&[b"GET", &key[..]]), Reply::Bulk(value.clone()), "{name}");
         let before = now(0).unix_ms();
         let ttl = client.integer(&[b"PTTL", &key[..]]);
@@ -142,7 +142,7 @@ fn assert_holds(client: &mut Client, contents: &Contents) {
 #[track_caller]
 fn assert_same(ours: &Contents, theirs: &Contents) {
     for (key, value) in theirs {
-        assert_eq!(ours.get(key), Some(value), "{} in database {}", psyncscope_engine::resp::escape(&key.1), key.0);
+        assert_eq!(ours.get(key), Some(value), "{} in database {}", psyncscope_resp::escape(&key.1), key.0);
     }
     assert_eq!(ours.len(), theirs.len());
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psyncscope_engine::event::Event;
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::resp::encode_command;
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
+use psyncscope_resp::encode_command;
 
 /// Bytes that a socket is said to take: writes simply wait.
 const ROOM: usize = 1 << 30;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use psyncscope_engine::resp::encode_command;
+use psyncscope_resp::encode_command;
 
 /// An answer takes at most this long.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -93,7 +93,7 @@ fn held_between(backlog: &Backlog, from: usize, to: usize) -> Option<(NextByte, 
 mod tests {
     use super::*;
     use crate::model::ring_testing::backlog_of;
-    use psyncscope_lab::engine::resp::encode_command;
+    use psyncscope_lab::resp::encode_command;
 
     /// Each index of the ring lies in exactly one piece of one arc, and what the arc says of it is true.
     #[track_caller]

@@ -2,7 +2,7 @@
 
 use psyncscope_lab::engine::ids::NextByte;
 use psyncscope_lab::engine::replication::backlog::Backlog;
-use psyncscope_lab::engine::resp::{Parsed, QueryBuf, describe};
+use psyncscope_lab::resp::{Parsed, QueryBuf, describe};
 
 /// The largest backlog whose commands are looked for.
 const BYTES_MAX: usize = 16 * 1024;
@@ -74,7 +74,7 @@ fn ends(stream: &[u8]) -> Option<Vec<usize>> {
 mod tests {
     use super::*;
     use crate::model::ring_testing::backlog_of;
-    use psyncscope_lab::engine::resp::encode_command;
+    use psyncscope_lab::resp::encode_command;
 
     #[track_caller]
     fn check(size: usize, stream: &[u8], expect: &[(i64, usize, Option<&str>)]) {

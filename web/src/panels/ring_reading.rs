@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::i18n::Lang;
     use crate::model::ring_testing::backlog_of;
-    use psyncscope_lab::engine::resp::encode_command;
+    use psyncscope_lab::resp::encode_command;
 
     fn fed(size: usize) -> Backlog {
         backlog_of(size, &[encode_command(&["SET", "a", "1"]), encode_command(&["PING"])].concat())

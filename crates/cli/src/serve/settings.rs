@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::resp::split_args;
+use psyncscope_resp::split_args;
 
 use super::directives::{Support, support};
 

@@ -2,7 +2,7 @@
 
 use crate::command::table;
 use crate::node::Node;
-use crate::resp::{encode_command_into, parse_i64_strict};
+use psyncscope_resp::{encode_command_into, parse_i64_strict};
 
 /// How a command gives a time to live, and its unit in milliseconds.
 #[derive(Clone, Copy)]

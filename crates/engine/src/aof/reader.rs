@@ -1,6 +1,6 @@
 //! Parses the commands of an append-only file, as leniently as `loadAppendOnlyFile` does.
 
-use crate::resp::strtol;
+use psyncscope_resp::strtol;
 
 /// The longest line that is read at once.
 const LINE_MAX: usize = 127;

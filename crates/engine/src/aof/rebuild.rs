@@ -1,7 +1,7 @@
 //! `rewriteAppendOnlyFileRio`: the commands that rebuild a dataset.
 
 use crate::keyspace::{Entry, Snapshot, Value};
-use crate::resp::{encode_command_into, format_double};
+use psyncscope_resp::{encode_command_into, format_double};
 
 /// The most elements in one command (`AOF_REWRITE_ITEMS_PER_CMD`).
 const ITEMS_PER_COMMAND: usize = 64;

@@ -8,7 +8,7 @@ use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::{change, integer};
 use crate::keyspace::RedisString;
-use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
+use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 pub use field::bitfield;
 

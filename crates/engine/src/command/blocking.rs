@@ -4,7 +4,7 @@ use super::call::{Block, BlockedOn, Call};
 use super::lists::{End, move_last, notify_popped, pop_one};
 use super::zsets;
 use crate::keyspace::List;
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// BLPOP key [key ...] timeout
 pub fn blpop(call: &mut Call<'_>) {

@@ -13,8 +13,8 @@ use super::zsets;
 use crate::config::Config;
 use crate::ids::Offset;
 use crate::keyspace::{Collection, Entry, Keyspace, Value};
-use crate::resp::{Reply, errors};
 use crate::time::Now;
+use psyncscope_resp::{Reply, errors};
 
 /// How this node treats expired keys (`expireIfNeeded`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

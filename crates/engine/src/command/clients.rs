@@ -3,7 +3,7 @@
 use crate::client::{Client, Role};
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, errors, parse_i64_strict};
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// The client types of CLIENT KILL TYPE (`getClientTypeByName`).
 #[derive(Clone, Copy, PartialEq, Eq)]

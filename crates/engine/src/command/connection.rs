@@ -2,7 +2,7 @@
 
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, parse_i64_strict};
+use psyncscope_resp::{Reply, parse_i64_strict};
 
 impl Node {
     pub(crate) fn ping_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {

@@ -6,7 +6,7 @@ use crate::io::{ConnId, Output};
 use crate::keyspace::{Digest, Entry, Value};
 use crate::node::Node;
 use crate::rdb;
-use crate::resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
+use psyncscope_resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
 
 /// The longest DEBUG SLEEP, in seconds.
 const SLEEP_MAX_S: f64 = 86_400.0;

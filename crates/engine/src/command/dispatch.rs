@@ -6,8 +6,8 @@ use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
-use crate::resp::Parsed;
-use crate::resp::{Reply, escape};
+use psyncscope_resp::Parsed;
+use psyncscope_resp::{Reply, escape};
 
 impl Node {
     /// Bytes of the master's stream.

@@ -5,7 +5,7 @@ use super::notify::Events;
 use super::strings::integer;
 use crate::keyspace::Value;
 use crate::rdb;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// DUMP key.
 pub fn dump(call: &mut Call<'_>) {

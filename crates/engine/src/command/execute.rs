@@ -5,8 +5,8 @@ use super::table::{CommandSpec, Flags, Handler};
 use crate::event::{Event, FeedKind};
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::Reply;
 use crate::time::Now;
+use psyncscope_resp::Reply;
 
 /// How the running command is propagated.
 #[derive(Debug, Default)]

@@ -14,8 +14,8 @@ mod radius;
 use super::call::{Call, Shared};
 use super::zsets::{AddOptions, add_pairs, double};
 use crate::keyspace::Zset;
-use crate::resp::{Reply, errors};
 use hash::Position;
+use psyncscope_resp::{Reply, errors};
 
 pub(super) use radius::{Found, Order, radius, sort_by_distance};
 pub use radius::{georadius, georadius_ro, georadiusbymember, georadiusbymember_ro};

@@ -7,7 +7,7 @@ use super::notify::Events;
 use super::strings::{integer, long_double};
 use crate::keyspace::Hash;
 use crate::long_double::LongDouble;
-use crate::resp::{errors, parse_i64_strict};
+use psyncscope_resp::{errors, parse_i64_strict};
 
 /// A stored value of this many bytes is not a number for HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).
 const FLOAT_LEN_MAX: usize = 5 * 1024;

@@ -11,7 +11,7 @@ use crate::event::LogLevel;
 use crate::keyspace::Value;
 use crate::node::Node;
 use crate::rdb;
-use crate::resp::{Reply, errors, parse_i64_strict};
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// Longer chains are counted together (`DICT_STATS_VECTLEN`).
 const CHAIN_LENGTHS: usize = 50;

@@ -7,7 +7,7 @@ use super::notify::Events;
 use super::strings::integer;
 use crate::glob;
 use crate::keyspace::{Entry, Key, Value};
-use crate::resp::{errors, parse_i64_strict};
+use psyncscope_resp::{errors, parse_i64_strict};
 use rand_core::RngCore;
 
 /// How many random keys a replica tries if all keys have a time to live (`dbRandomKey`).

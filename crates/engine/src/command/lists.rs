@@ -8,7 +8,7 @@ use super::call::Call;
 use super::notify::Events;
 use super::strings::integer;
 use crate::keyspace::List;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// The two ends of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use litemap::LiteMap;
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, errors, parse_i64_strict};
 use crate::time::Now;
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// The most arguments kept of a command (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
 const WORDS_MAX: usize = 32;

@@ -3,7 +3,7 @@
 use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, parse_i64_strict};
+use psyncscope_resp::{Reply, parse_i64_strict};
 use rand_core::RngCore;
 
 const MODULE_HELP: &[&str] = &["LIST -- The modules that are loaded: none, for there is nothing that could load one."];

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::evict::frequency;
 use crate::config::Config;
 use crate::keyspace::Value;
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// Integers below this are shared objects (`OBJ_SHARED_INTEGERS`).
 const SHARED_INTEGERS: i64 = 10_000;

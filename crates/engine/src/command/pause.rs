@@ -2,7 +2,7 @@
 
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, parse_i64_strict};
+use psyncscope_resp::{Reply, parse_i64_strict};
 
 /// Whether a client gets replies (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

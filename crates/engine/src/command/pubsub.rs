@@ -3,7 +3,7 @@
 use crate::glob;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 use std::collections::BTreeMap;
 
 /// The subscriptions.

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::strings::integer;
 use crate::glob;
 use crate::keyspace::{Hash, Set, Zset};
-use crate::resp::{errors, format_double};
+use psyncscope_resp::{errors, format_double};
 
 /// Elements visited by one call without COUNT.
 const COUNT: usize = 10;

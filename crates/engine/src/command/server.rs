@@ -7,7 +7,7 @@ use crate::event::LogLevel;
 use crate::io::{ConnId, Output};
 use crate::node::Node;
 use crate::persistence::unwritten::Before;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 
 const COMMAND_HELP: &[&str] = &[
     "(no subcommand) -- All commands.",

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::call::Call;
 use super::strings::integer;
 use crate::keyspace::{List, Value};
-use crate::resp::{errors, parse_double};
+use psyncscope_resp::{errors, parse_double};
 
 /// The arguments after the key.
 struct Options<'a> {

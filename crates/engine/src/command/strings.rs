@@ -6,7 +6,7 @@ use super::call::Call;
 use super::notify::Events;
 use crate::keyspace::{RedisString, Value};
 use crate::long_double::LongDouble;
-use crate::resp::{BULK_LEN_MAX, errors, parse_i64_strict};
+use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 /// SET key value [EX seconds | PX milliseconds] [NX | XX].
 pub fn set(call: &mut Call<'_>) {

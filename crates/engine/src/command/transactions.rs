@@ -5,7 +5,7 @@ use super::table::{CommandSpec, Flags};
 use crate::event::FeedKind;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, encode_command};
+use psyncscope_resp::{Reply, encode_command};
 
 /// The state between MULTI and EXEC.
 #[derive(Debug, Default)]

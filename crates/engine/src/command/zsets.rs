@@ -18,7 +18,7 @@ use std::cmp::Ordering;
 use super::call::Call;
 use super::notify::Events;
 use crate::keyspace::Zset;
-use crate::resp::{errors, format_double, parse_double};
+use psyncscope_resp::{errors, format_double, parse_double};
 
 pub(crate) use pop::pop;
 pub use pop::{End, zpopmax, zpopmin};

@@ -74,7 +74,7 @@ pub(super) fn yes_no(args: &[&[u8]]) -> Result<bool, String> {
 
 pub(super) fn integer(args: &[&[u8]], min: i64, max: i64) -> Result<i64, String> {
     let arg = one(args)?;
-    let value = crate::resp::parse_i64_strict(arg).ok_or("argument must be an integer")?;
+    let value = psyncscope_resp::parse_i64_strict(arg).ok_or("argument must be an integer")?;
     if (min..=max).contains(&value) {
         Ok(value)
     } else {

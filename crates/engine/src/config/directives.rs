@@ -411,7 +411,7 @@ pub(super) static DIRECTIVES: &[Directive] = &[
             }
             let mut save = Vec::new();
             for pair in words.chunks(2) {
-                let number = |word: &[u8]| crate::resp::parse_i64_strict(word).ok_or("Invalid save parameters");
+                let number = |word: &[u8]| psyncscope_resp::parse_i64_strict(word).ok_or("Invalid save parameters");
                 let (seconds, changes) = (number(pair[0])?, number(pair[1])?);
                 if seconds < 1 || changes < 0 {
                     return Err("Invalid save parameters".into());

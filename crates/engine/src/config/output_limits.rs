@@ -2,7 +2,7 @@
 
 use super::directive::memory;
 use crate::outbuf::{OutputLimit, OutputLimits};
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// As in CONFIG GET, with the older word for replicas.
 pub(super) fn show(limits: &OutputLimits) -> String {

@@ -8,7 +8,7 @@ use std::fmt;
 use sha1_smol::Sha1;
 
 use super::{Entry, Keyspace, Value};
-use crate::resp::format_double;
+use psyncscope_resp::format_double;
 
 /// The marker of a key with a time to live. The time itself is not included: it differs by the network's delay.
 const EXPIRES: &[u8] = b"!!expire!!";

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// Approximate bytes per member besides its content: a `dictEntry` and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 32;

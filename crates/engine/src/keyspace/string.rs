@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// The longest string in bytes that Redis stores together with its object header
 /// (`OBJ_ENCODING_EMBSTR_SIZE_LIMIT`).

@@ -18,7 +18,7 @@ impl Node {
         }
         if self.config.denies(&client.peer) {
             self.stats.rejected_connections += 1;
-            self.out.outputs.push(Output::Send { conn, bytes: crate::resp::errors::PROTECTED_MODE.to_vec() });
+            self.out.outputs.push(Output::Send { conn, bytes: psyncscope_resp::errors::PROTECTED_MODE.to_vec() });
             self.out.outputs.push(Output::Close { conn });
             return;
         }

@@ -7,7 +7,7 @@ use super::reader::RdbReader;
 use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
 use crate::ids::{Offset, ReplId};
 use crate::keyspace::{Db, Keyspace};
-use crate::resp::strtol;
+use psyncscope_resp::strtol;
 
 /// How to read an RDB file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

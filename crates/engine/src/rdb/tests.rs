@@ -1,6 +1,6 @@
 use super::*;
 use crate::keyspace::{Keyspace, Value};
-use crate::resp::escape;
+use psyncscope_resp::escape;
 
 /// The file in `golden/a_first_full_sync.jsonl`: Redis 5.0.14 with one key.
 const FIRST_FULL_SYNC: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa0563\

@@ -3,7 +3,7 @@
 use super::lzf::Compressor;
 use super::{encoding, intset, value_type as ty, ziplist};
 use crate::keyspace::{Hash, List, Value, Zset};
-use crate::resp::{format_double, parse_i64_strict};
+use psyncscope_resp::{format_double, parse_i64_strict};
 
 /// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
 const INTEGER_TEXT_MAX: usize = 11;

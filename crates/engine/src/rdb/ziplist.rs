@@ -5,7 +5,7 @@
 //! but the lengths of strings.
 
 use super::container::{Container, Cursor, Element, Fault, little_endian};
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 pub(super) const ZIPLIST: Container = Container { name: "ziplist", read };
 

@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::rdb::ReplInfo;
 use crate::replication::replica::ReplState;
 use crate::replication::state::CachedMaster;
-use crate::resp::encode_command;
+use psyncscope_resp::encode_command;
 
 impl Node {
     fn cached_master_changed(&mut self, change: CachedMasterChange) {

@@ -4,7 +4,7 @@ use crate::event::{Event, FeedKind, ReplicaState};
 use crate::node::Node;
 use crate::outbuf::pieces_of_command;
 use crate::replication::backlog::Backlog;
-use crate::resp::encode_command;
+use psyncscope_resp::encode_command;
 
 impl Node {
     /// `createReplicationBacklog`: empty, starting at the next byte. Called for the first replica that needs a full

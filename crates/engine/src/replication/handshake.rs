@@ -10,7 +10,7 @@ use crate::io::{CloseReason, ConnId, Output};
 use crate::node::Node;
 use crate::replication::replica::ReplState;
 use crate::replication::transfer::Transfer;
-use crate::resp::{encode_command, parse_i64_strict};
+use psyncscope_resp::{encode_command, parse_i64_strict};
 
 /// `repl_syncio_timeout`, in milliseconds.
 const SYNCIO_TIMEOUT_MS: u64 = 5000;

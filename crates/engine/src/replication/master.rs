@@ -7,7 +7,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::psync::{self, Decision, PsyncRequest, Refusal};
 use crate::replication::replica::ReplState;
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// Bytes of the RDB file sent at once (`PROTO_IOBUF_LEN`).
 const BULK_CHUNK: usize = 16 * 1024;

@@ -16,7 +16,7 @@ use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::rdb::RdbError;
-use crate::resp::escape;
+use psyncscope_resp::escape;
 
 /// Seconds from the end of the link to the next attempt. Each attempt makes the master do a background save.
 pub(crate) const RETRY_S: i64 = 60;

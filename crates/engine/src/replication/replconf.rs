@@ -4,7 +4,7 @@ use crate::event::{Event, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
 const IP_LEN_MAX: usize = 45;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{CachedMasterChange, Event, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// `repl_state`: the sixteen states of a replica's link to its master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

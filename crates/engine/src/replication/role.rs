@@ -4,7 +4,7 @@ use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 
 impl ReplState {
     /// The state's name in ROLE.

@@ -8,7 +8,7 @@ use crate::loading::Source;
 use crate::node::Node;
 use crate::rdb::{self, RdbError};
 use crate::replication::replica::ReplState;
-use crate::resp::strtol;
+use psyncscope_resp::strtol;
 
 /// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;

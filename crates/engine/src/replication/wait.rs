@@ -5,7 +5,7 @@ use crate::event::{FeedKind, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::{Reply, errors, parse_i64_strict};
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 impl Node {
     /// `waitCommand`: WAIT numreplicas timeout. Waits for the stream offset after this client's last command of any

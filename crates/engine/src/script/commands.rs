@@ -7,7 +7,7 @@ use super::run::Start;
 use crate::config::Config;
 use crate::io::{ConnId, Outbox};
 use crate::node::Node;
-use crate::resp::{Reply, parse_i64_strict};
+use psyncscope_resp::{Reply, parse_i64_strict};
 
 /// Characters of a SHA1.
 const SHA_LEN: usize = 40;

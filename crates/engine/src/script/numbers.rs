@@ -7,7 +7,7 @@ use rilua::{LuaResult, Val};
 
 use super::watch::{argument, error};
 use super::{host, values};
-use crate::resp::{is_space, parse_lua_number};
+use psyncscope_resp::{is_space, parse_lua_number};
 
 /// The exclusive bound of [`lrand48`].
 const LRAND48_END: u64 = 0x7fff_ffff;

@@ -11,8 +11,8 @@ use crate::command::table::Flags;
 use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
-use crate::resp::Reply;
 use crate::time::{Instant, Now};
+use psyncscope_resp::Reply;
 
 /// Flags of `redis.set_repl`: none, append-only file, replicas.
 const REPL_AOF: i64 = 1;

@@ -3,7 +3,7 @@
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, Table, Val};
 
-use crate::resp::{Reply, format_double};
+use psyncscope_resp::{Reply, format_double};
 
 /// Deeper nested tables are truncated.
 const DEPTH_MAX: usize = 1000;

@@ -5,8 +5,8 @@
 use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::Event;
 use psyncscope_engine::io::Fsync;
-use psyncscope_engine::resp::{Parsed, QueryBuf};
 use psyncscope_engine::{ChildId, Input, Output};
+use psyncscope_resp::{Parsed, QueryBuf};
 
 const ON: &str = "appendonly yes";
 const COMMANDS: &str = "aof-use-rdb-preamble no";

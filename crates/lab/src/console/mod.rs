@@ -12,7 +12,7 @@ pub use help::{CommandHelp, commands, complete, hint};
 pub use reply::{BadReply, Replies, Reply, prints_raw, repr};
 pub use transcript::{ConsoleLine, LineKind, Transcript, transcript};
 
-use psyncscope_engine::resp::split_args;
+use psyncscope_resp::split_args;
 
 /// Splits a command line into words as redis-cli does: at white space, with `"…"` and `'…'`.
 ///

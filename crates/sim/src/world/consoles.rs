@@ -1,7 +1,7 @@
 //! Local clients: what a user types at a node, without a network in between.
 
-use psyncscope_engine::resp::encode_command;
 use psyncscope_engine::{ConnId, Input, Peer};
+use psyncscope_resp::encode_command;
 
 use super::World;
 use crate::error::WorldError;

@@ -1,6 +1,6 @@
 //! A replica whose master says whatever it likes.
 
-use psyncscope_engine::resp::encode_command;
+use psyncscope_resp::encode_command;
 
 use super::{HostId, Testbed, Transcript};
 

@@ -1,6 +1,6 @@
 //! What is propagated, and scripts: those that are replicated whole, and those that do not end.
 
-use psyncscope_engine::resp::split_args;
+use psyncscope_resp::split_args;
 
 use super::{NO_PING, Testbed, Transcript};
 

@@ -8,7 +8,7 @@ use psyncscope_lab::engine::event::{
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::engine::replication::psync::{Decision, HistoryMatch, PsyncVerdict, Refusal};
 use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::engine::resp::{Parsed, QueryBuf};
+use psyncscope_lab::resp::{Parsed, QueryBuf};
 use psyncscope_lab::sim::frame::SimTime;
 
 use crate::model::bytes::escape;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use psyncscope_lab::engine::event::{CachedMasterChange, Consequence, Event, FeedKind, IdChange};
 use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::engine::resp::encode_command;
+use psyncscope_lab::resp::encode_command;
 use psyncscope_lab::sim::frame::{Entry, Frame, HostId, PacketFrame, SimTime, What, WireSettings};
 use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec, examples};
 

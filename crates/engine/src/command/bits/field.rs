@@ -4,7 +4,7 @@ use super::super::call::Call;
 use super::super::strings::{change, integer};
 use super::{grow, offset_or_reply};
 use crate::command::notify::Events;
-use crate::resp::{errors, parse_i64_strict};
+use psyncscope_resp::{errors, parse_i64_strict};
 
 const BAD_TYPE: &str =
     "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";

@@ -6,8 +6,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::{Call, ExpiryRole};
 use crate::config::Config;
 use crate::keyspace::Keyspace;
-use crate::resp::{Reply, split_args};
 use crate::time::{Instant, Now};
+use psyncscope_resp::{Reply, split_args};
 
 pub(in crate::command) struct Bench {
     pub(in crate::command) keyspace: Keyspace,

@@ -7,7 +7,7 @@ use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
 use crate::keyspace::Zset;
-use crate::resp::{errors, parse_double};
+use psyncscope_resp::{errors, parse_double};
 
 /// `GEORADIUS key longitude latitude radius unit [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key]
 /// [STOREDIST key]`.

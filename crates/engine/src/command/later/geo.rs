@@ -8,7 +8,7 @@ use crate::command::later::zsets::store_at;
 use crate::command::strings::integer;
 use crate::command::zsets::double;
 use crate::keyspace::Zset;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// `GEORADIUS key longitude latitude radius unit …`, only with STORE or STOREDIST: without, nothing is propagated.
 pub(super) fn georadius(call: &mut Call<'_>) {

@@ -5,7 +5,7 @@ use crate::command::notify::Events;
 use crate::command::strings::integer;
 use crate::keyspace::{Entry, Value};
 use crate::rdb;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// `EXPIRE key seconds [NX | XX | GT | LT]`.
 pub(super) fn expire(call: &mut Call<'_>) {

@@ -4,7 +4,7 @@ use crate::command::call::Call;
 use crate::command::lists::{self, End, move_one, notify_popped, pop_one};
 use crate::command::strings::integer;
 use crate::keyspace::List;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// LPOP key [count].
 pub(super) fn lpop(call: &mut Call<'_>) {

@@ -2,7 +2,7 @@
 
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::resp::Reply;
+use psyncscope_resp::Reply;
 
 impl Node {
     /// SPUBLISH channel message: to the subscribers of a shard channel. There are none here, as there is no SSUBSCRIBE.

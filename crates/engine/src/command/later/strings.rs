@@ -4,7 +4,7 @@ use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
 use crate::keyspace::Entry;
-use crate::resp::errors;
+use psyncscope_resp::errors;
 
 /// `SET key value [NX | XX] [GET]
 /// [EX seconds | PX milliseconds | EXAT unix-seconds | PXAT unix-milliseconds | KEEPTTL]`.

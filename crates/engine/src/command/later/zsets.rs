@@ -10,7 +10,7 @@ use crate::command::zsets::bounds::{Bounds, Members, Scores, ranks};
 use crate::command::zsets::range::{self, limit};
 use crate::command::zsets::{AddOptions, add_words};
 use crate::keyspace::{Value, Zset};
-use crate::resp::{errors, format_double};
+use psyncscope_resp::{errors, format_double};
 
 /// `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member …]`.
 pub(super) fn zadd(call: &mut Call<'_>) {

@@ -5,7 +5,7 @@
 
 use crate::keyspace::Value;
 use crate::rdb::{quicklist_nodes, ziplist_of};
-use crate::resp::parse_i64_strict;
+use psyncscope_resp::parse_i64_strict;
 
 /// `sizeof(robj)`.
 pub(crate) const ROBJ: usize = 16;

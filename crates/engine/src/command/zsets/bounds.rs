@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::keyspace::Zset;
-use crate::resp::parse_double_leniently;
+use psyncscope_resp::parse_double_leniently;
 
 /// A range over a sorted set in its order.
 pub(in crate::command) trait Bounds: Sized {

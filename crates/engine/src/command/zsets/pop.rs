@@ -4,7 +4,7 @@ use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
 use crate::keyspace::Zset;
-use crate::resp::{errors, format_double};
+use psyncscope_resp::{errors, format_double};
 
 /// Which end of a sorted set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::bounds::{Bounds, Members, Scores, ranks};
 use crate::command::call::Call;
 use crate::command::strings::integer;
 use crate::keyspace::Zset;
-use crate::resp::{errors, format_double};
+use psyncscope_resp::{errors, format_double};
 
 /// `ZRANGE key start stop [WITHSCORES]`.
 pub fn zrange(call: &mut Call<'_>) {

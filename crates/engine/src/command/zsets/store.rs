@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use crate::command::call::Call;
 use crate::command::strings::integer;
 use crate::keyspace::{Value, Zset};
-use crate::resp::{errors, parse_double};
+use psyncscope_resp::{errors, parse_double};
 
 /// ZUNIONSTORE destination numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM|MIN|MAX].
 pub fn zunionstore(call: &mut Call<'_>) {

@@ -25,7 +25,7 @@ fn numbers(state: &LuaState) -> LuaResult<Vec<u32>> {
     let number = |(n, value): (usize, Val)| {
         let parsed = match value {
             Val::Num(number) => Some(number),
-            value => string(state, value).and_then(|text| crate::resp::parse_double(&text)),
+            value => string(state, value).and_then(|text| psyncscope_resp::parse_double(&text)),
         };
         let number = parsed.ok_or_else(|| error(format!("bad argument #{} (number expected)", n + 1)))?;
         Ok(number.round_ties_even().rem_euclid(4_294_967_296.0) as u32)

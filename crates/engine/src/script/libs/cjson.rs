@@ -166,7 +166,7 @@ impl Parser<'_> {
         let rest = &self.text[self.at..];
         let len =
             rest.iter().take_while(|c| c.is_ascii_digit() || matches!(c, b'-' | b'+' | b'.' | b'e' | b'E')).count();
-        let number = crate::resp::parse_double(&rest[..len]).ok_or_else(|| self.unexpected("value"))?;
+        let number = psyncscope_resp::parse_double(&rest[..len]).ok_or_else(|| self.unexpected("value"))?;
         self.at += len;
         Ok(Val::Num(number))
     }

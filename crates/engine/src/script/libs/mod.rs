@@ -56,7 +56,7 @@ fn text_at(state: &LuaState, at: usize, function: &str) -> LuaResult<Vec<u8>> {
 fn number_at(state: &LuaState, at: usize, function: &str) -> LuaResult<f64> {
     let number = arguments(state).get(at).and_then(|&value| match value {
         Val::Num(number) => Some(number),
-        value => string(state, value).and_then(|text| crate::resp::parse_double(&text)),
+        value => string(state, value).and_then(|text| psyncscope_resp::parse_double(&text)),
     });
     number.ok_or_else(|| error(format!("bad argument #{} to '{function}' (number expected)", at + 1)))
 }

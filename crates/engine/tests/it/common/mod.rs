@@ -285,7 +285,7 @@ impl Net {
     /// Sends a command to a node and returns the raw reply.
     pub fn cmd(&mut self, i: usize, line: &str) -> String {
         let words: Vec<&str> = line.split(' ').collect();
-        self.raw(i, &psyncscope_engine::resp::encode_command(&words))
+        self.raw(i, &psyncscope_resp::encode_command(&words))
     }
 
     /// Sends raw bytes from the node's console and returns the reply.

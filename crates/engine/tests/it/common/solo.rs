@@ -163,10 +163,10 @@ impl Solo {
 
     /// The commands that a replica got since the last call, one string for each.
     pub fn stream(&mut self, replica: ConnId) -> Vec<String> {
-        let mut query = psyncscope_engine::resp::QueryBuf::default();
+        let mut query = psyncscope_resp::QueryBuf::default();
         query.push(self.sent(replica).as_bytes());
         let mut commands = Vec::new();
-        while let psyncscope_engine::resp::Parsed::Command(words) = query.next() {
+        while let psyncscope_resp::Parsed::Command(words) = query.next() {
             let words: Vec<_> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
             commands.push(words.join(" "));
         }
@@ -202,7 +202,7 @@ pub fn say_words(solo: &mut Solo, conn: ConnId, words: &[&str]) -> String {
 
 /// A RESP command as text.
 pub fn resp(words: &[&str]) -> String {
-    String::from_utf8(psyncscope_engine::resp::encode_command(words)).unwrap()
+    String::from_utf8(psyncscope_resp::encode_command(words)).unwrap()
 }
 
 /// An RDB file with a key in it, as a master at `offset` would send it.

@@ -40,7 +40,7 @@ pub enum Parsed {
 /// Push received bytes, then call [`QueryBuf::next`] until it returns [`Parsed::NeedMore`].
 ///
 /// ```
-/// use psyncscope_engine::resp::{Parsed, QueryBuf};
+/// use psyncscope_resp::{Parsed, QueryBuf};
 /// let mut query = QueryBuf::default();
 /// query.push(b"*1\r\n$4\r\nPING\r\nPI");
 /// assert_eq!(query.next(), Parsed::Command(vec![b"PING".to_vec()]));
@@ -53,7 +53,7 @@ pub struct QueryBuf {
     /// `qb_pos`: the first byte not consumed yet.
     at: usize,
     /// The peer is not authenticated: it may send only small commands (`authRequired`).
-    pub(crate) limited: bool,
+    pub limited: bool,
     /// Consumed bytes that no longer count as held.
     released: usize,
     /// The last command of [`QueryBuf::next`] may be executed now.
@@ -74,6 +74,7 @@ struct Multibulk {
 
 impl QueryBuf {
     /// Adds received bytes.
+    #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         self.forget_consumed();
         self.released = self.at;
@@ -85,6 +86,7 @@ impl QueryBuf {
     /// Right after [`Parsed::Command`] these are exactly the bytes after that command, so a replica's `reploff =
     /// read_reploff - unparsed()`. The parsed arguments of an incomplete command count as consumed, as in Redis, so
     /// at other times the number is not usable for offsets.
+    #[inline]
     #[must_use]
     pub fn unparsed(&self) -> usize {
         self.bytes.len() - self.at
@@ -92,12 +94,14 @@ impl QueryBuf {
 
     /// The size of the buffer as a command sees it: the bytes of executed commands are removed only when all complete
     /// commands have been executed (`sdslen(querybuf)`).
+    #[inline]
     #[must_use]
     pub fn held(&self) -> usize {
         if self.executing { self.bytes.len() - self.released } else { self.unparsed() }
     }
 
     /// Whether there are no bytes to parse and no partly parsed command.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.unparsed() == 0 && self.partial.is_none()

@@ -10,7 +10,7 @@
 /// and from 1e17 on.
 ///
 /// ```
-/// use psyncscope_engine::resp::format_double;
+/// use psyncscope_resp::format_double;
 /// assert_eq!(format_double(3.0), "3");
 /// assert_eq!(format_double(0.1), "0.10000000000000001");
 /// assert_eq!(format_double(1e20), "1e+20");
@@ -61,7 +61,7 @@ pub fn format_double(value: f64) -> String {
 /// from zero, and NaN.
 ///
 /// ```
-/// use psyncscope_engine::resp::parse_double;
+/// use psyncscope_resp::parse_double;
 /// assert_eq!(parse_double(b"-1.5e3"), Some(-1500.0));
 /// assert_eq!(parse_double(b"+inf"), Some(f64::INFINITY));
 /// assert_eq!(parse_double(b"1e400"), None);
@@ -93,7 +93,8 @@ pub fn parse_double_leniently(text: &[u8]) -> Option<f64> {
 
 /// The number that Lua 5.1 converts a string to (`luaO_str2d`): all that `strtod` reads, with spaces on both sides.
 /// Bytes after a NUL are ignored.
-pub(crate) fn parse_lua_number(text: &[u8]) -> Option<f64> {
+#[must_use]
+pub fn parse_lua_number(text: &[u8]) -> Option<f64> {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     let begin = text.iter().position(|&byte| !is_space(byte))?;
     let end = text.iter().rposition(|&byte| !is_space(byte))?;
@@ -101,7 +102,8 @@ pub(crate) fn parse_lua_number(text: &[u8]) -> Option<f64> {
 }
 
 /// `isspace` in the C locale.
-pub(crate) const fn is_space(byte: u8) -> bool {
+#[must_use]
+pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 

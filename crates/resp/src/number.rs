@@ -8,12 +8,13 @@ use super::float::is_space;
 /// is an integer exactly if printing the integer gives the same bytes, which is why Redis can store it as one.
 ///
 /// ```
-/// use psyncscope_engine::resp::parse_i64_strict;
+/// use psyncscope_resp::parse_i64_strict;
 /// assert_eq!(parse_i64_strict(b"-17"), Some(-17));
 /// assert_eq!(parse_i64_strict(b"017"), None);
 /// assert_eq!(parse_i64_strict(b"+17"), None);
 /// ```
 #[must_use]
+#[inline]
 pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
     if text == b"0" {
         return Some(0);
@@ -38,7 +39,8 @@ pub fn parse_i64_strict(text: &[u8]) -> Option<i64> {
 
 /// C's `strtol` in base 10: spaces, a sign, digits. What follows is ignored, no digits are 0, and a number beyond 64
 /// bits becomes the nearest limit. (`atoi` differs from it only beyond 32 bits.)
-pub(crate) fn strtol(text: &[u8]) -> i64 {
+#[must_use]
+pub fn strtol(text: &[u8]) -> i64 {
     let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
     let (negative, digits) = match &text[start..] {
         [b'-', digits @ ..] => (true, digits),

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::inline::split_args;
 use super::number::parse_i64_strict;
+use super::query::MULTIBULK_ARGS_MAX;
 
 /// The longest label, in characters.
 const LABEL_CHARS_MAX: usize = 40;
@@ -48,7 +49,7 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
 /// Forty hexadecimal digits are shortened to four. A chunk may start or end anywhere, as segments do.
 ///
 /// ```
-/// use psyncscope_engine::resp::{describe, encode_command};
+/// use psyncscope_resp::{describe, encode_command};
 /// assert_eq!(describe(&encode_command(&["SET", "user:7", "ada"])), "SET user:7 ada");
 /// assert_eq!(describe(b"+CONTINUE 190e88de4e2e04462e99cc0f915d8209bddad649\r\n"), "+CONTINUE 190e…");
 /// ```
@@ -125,8 +126,7 @@ fn first_item(bytes: &[u8]) -> Item {
 /// A RESP array of bulk strings, complete or truncated.
 fn command(bytes: &[u8]) -> Item {
     let Some((header, mut at)) = line(bytes) else { return Item::opaque(bytes) };
-    let Some(count) = parse_i64_strict(&header[1..]).filter(|count| (1..=super::MULTIBULK_ARGS_MAX).contains(count))
-    else {
+    let Some(count) = parse_i64_strict(&header[1..]).filter(|count| (1..=MULTIBULK_ARGS_MAX).contains(count)) else {
         return Item::other(escape(header), at);
     };
     let mut words = Vec::new();

@@ -7,7 +7,7 @@
 /// The line ends at its first NUL, as a C string does.
 ///
 /// ```
-/// use psyncscope_engine::resp::split_args;
+/// use psyncscope_resp::split_args;
 /// let words = split_args(br#"SET greeting "hello\x21 world""#).unwrap();
 /// assert_eq!(words[2], b"hello! world");
 /// assert_eq!(split_args(b"SET greeting \"hello"), None);

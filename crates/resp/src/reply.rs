@@ -8,7 +8,7 @@ use super::number::push_decimal;
 /// ([`Reply::array`]) and then as many elements.
 ///
 /// ```
-/// use psyncscope_engine::resp::Reply;
+/// use psyncscope_resp::Reply;
 /// let mut reply = Reply::default();
 /// reply.array(2);
 /// reply.bulk("message");
@@ -22,27 +22,32 @@ pub struct Reply {
 
 impl Reply {
     /// `+OK`.
+    #[inline]
     pub fn ok(&mut self) {
         self.raw("+OK\r\n");
     }
 
     /// `+text`. Line breaks would break the protocol and become spaces.
+    #[inline]
     pub fn status(&mut self, text: impl AsRef<[u8]>) {
         self.line(b'+', text.as_ref());
     }
 
     /// `-text`; `text` begins with the error code: `ERR syntax error`. Line breaks become spaces, as in
     /// `addReplyErrorFormat`.
+    #[inline]
     pub fn error(&mut self, text: impl AsRef<[u8]>) {
         self.line(b'-', text.as_ref());
     }
 
     /// `:value`.
+    #[inline]
     pub fn integer(&mut self, value: i64) {
         self.header(b':', value);
     }
 
     /// `$length`, the bytes, CRLF.
+    #[inline]
     pub fn bulk(&mut self, bytes: impl AsRef<[u8]>) {
         push_bulk(&mut self.bytes, bytes.as_ref());
     }
@@ -55,16 +60,19 @@ impl Reply {
     }
 
     /// `$-1`: no such value.
+    #[inline]
     pub fn null(&mut self) {
         self.raw("$-1\r\n");
     }
 
     /// The header of an array of `len` elements, which must follow.
+    #[inline]
     pub fn array(&mut self, len: usize) {
         self.header(b'*', len as i64);
     }
 
     /// `*0`.
+    #[inline]
     pub fn empty_array(&mut self) {
         self.raw("*0\r\n");
     }
@@ -92,17 +100,20 @@ impl Reply {
     }
 
     /// Bytes that are RESP already.
+    #[inline]
     pub fn raw(&mut self, bytes: impl AsRef<[u8]>) {
         self.bytes.extend_from_slice(bytes.as_ref());
     }
 
     /// The bytes so far.
+    #[inline]
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Returns the bytes and leaves the reply empty.
+    #[inline]
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
@@ -114,12 +125,14 @@ impl Reply {
     }
 
     /// Bytes so far.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Whether it is empty.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
@@ -141,7 +154,7 @@ impl Reply {
 /// A command as clients and masters send it: a RESP array of bulk strings.
 ///
 /// ```
-/// use psyncscope_engine::resp::encode_command;
+/// use psyncscope_resp::encode_command;
 /// assert_eq!(encode_command(&["PING"]), b"*1\r\n$4\r\nPING\r\n");
 /// ```
 #[must_use]
