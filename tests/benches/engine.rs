@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::keyspace::Keyspace;
+use psyncscope_keyspace::Keyspace;
 use psyncscope_sim::{World, WorldConfig};
 use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
 

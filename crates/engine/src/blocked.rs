@@ -7,8 +7,8 @@ use crate::command::call::{Block, BlockedOn};
 use crate::command::lists::{End, move_last, notify_popped, pop_one};
 use crate::command::zsets;
 use crate::io::ConnId;
-use crate::keyspace::{List, Value};
 use crate::node::Node;
+use psyncscope_keyspace::{List, Value};
 use psyncscope_resp::Reply;
 use std::collections::BTreeMap;
 

@@ -16,9 +16,9 @@ use crate::command::table;
 use crate::event::LogLevel;
 use crate::glob::matches as glob;
 use crate::io::Peer;
-use crate::keyspace::{Hash, Set};
 use crate::outbuf::OutputLimits;
 use litemap::LiteMap;
+use psyncscope_keyspace::{Hash, Set};
 
 /// Limits that a classroom may set lower than Redis allows. The default is Redis's.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

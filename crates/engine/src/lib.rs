@@ -18,7 +18,6 @@ pub mod glob;
 pub mod ids;
 mod info;
 pub mod io;
-pub mod keyspace;
 mod loading;
 mod long_double;
 mod node;

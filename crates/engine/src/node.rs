@@ -19,12 +19,12 @@ use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::ids::ReplId;
 use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
-use crate::keyspace::Keyspace;
 use crate::loading::{Loading, Source};
 use crate::persistence::unwritten::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::Scripts;
 use crate::time::{Instant, Now};
+use psyncscope_keyspace::Keyspace;
 use std::collections::BTreeMap;
 
 /// The most keys that one turn of the active expire cycle deletes, so that it does not block the event loop for long.

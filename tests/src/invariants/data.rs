@@ -1,6 +1,6 @@
 //! Whether two datasets are equal.
 
-use psyncscope_engine::keyspace::Keyspace;
+use psyncscope_keyspace::Keyspace;
 use psyncscope_resp::escape;
 
 /// Compares keys, values, and whether keys expire, but not when: EXPIRE is propagated with a relative time, so the

@@ -276,7 +276,7 @@ fn lossy(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::invariants::histories::Process;
-    use psyncscope_engine::keyspace::Keyspace;
+    use psyncscope_keyspace::Keyspace;
     use psyncscope_resp::encode_command;
     use psyncscope_sim::frame::SimTime;
 

@@ -17,8 +17,8 @@ use std::process::Command;
 
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
-use psyncscope_engine::keyspace::Keyspace;
 use psyncscope_engine::{Config, Node, Outbox};
+use psyncscope_keyspace::Keyspace;
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 

@@ -1,6 +1,6 @@
 //! `rewriteAppendOnlyFileRio`: the commands that rebuild a dataset.
 
-use crate::keyspace::{Entry, Snapshot, Value};
+use psyncscope_keyspace::{Entry, Snapshot, Value};
 use psyncscope_resp::{encode_command_into, format_double};
 
 /// The most elements in one command (`AOF_REWRITE_ITEMS_PER_CMD`).

@@ -7,7 +7,7 @@ mod field;
 use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::{change, integer};
-use crate::keyspace::RedisString;
+use psyncscope_keyspace::RedisString;
 use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 pub use field::bitfield;

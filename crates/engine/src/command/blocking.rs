@@ -3,7 +3,7 @@
 use super::call::{Block, BlockedOn, Call};
 use super::lists::{End, move_last, notify_popped, pop_one};
 use super::zsets;
-use crate::keyspace::List;
+use psyncscope_keyspace::List;
 use psyncscope_resp::parse_i64_strict;
 
 /// BLPOP key [key ...] timeout

@@ -12,8 +12,8 @@ use super::notify::{Events, Notice};
 use super::zsets;
 use crate::config::Config;
 use crate::ids::Offset;
-use crate::keyspace::{Collection, Entry, Keyspace, Value};
 use crate::time::Now;
+use psyncscope_keyspace::{Collection, Entry, Keyspace, Value};
 use psyncscope_resp::{Reply, errors};
 
 /// How this node treats expired keys (`expireIfNeeded`).

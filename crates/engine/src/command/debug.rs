@@ -3,9 +3,9 @@
 use super::inspect;
 use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{ConnId, Output};
-use crate::keyspace::{Digest, Entry, Value};
 use crate::node::Node;
 use crate::rdb;
+use psyncscope_keyspace::{Digest, Entry, Value};
 use psyncscope_resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
 
 /// The longest DEBUG SLEEP, in seconds.

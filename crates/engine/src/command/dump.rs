@@ -3,8 +3,8 @@
 use super::call::{Call, ExpiryRole};
 use super::notify::Events;
 use super::strings::integer;
-use crate::keyspace::Value;
 use crate::rdb;
+use psyncscope_keyspace::Value;
 use psyncscope_resp::errors;
 
 /// DUMP key.

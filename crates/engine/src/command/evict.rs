@@ -4,15 +4,13 @@ use rand_core::RngCore;
 
 use super::notify::Events;
 use crate::config::{Config, Policy};
-use crate::keyspace::{Db, Entry, Key};
 use crate::node::Node;
+use psyncscope_keyspace::{Db, Entry, Key, LFU_INIT};
 
 /// Memory of an empty process, about as much as Redis needs.
 pub(crate) const STARTUP_BYTES: u64 = 860_000;
 /// Memory of a connection, about as much as in Redis.
 const CLIENT_BYTES: u64 = 17_000;
-/// The initial use counter of a new key (`LFU_INIT_VAL`).
-pub(crate) const LFU_INIT: u8 = 5;
 
 /// `LFUDecrAndReturn`: the access frequency of an entry, on a logarithmic scale.
 pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {

@@ -13,8 +13,8 @@ mod radius;
 
 use super::call::{Call, Shared};
 use super::zsets::{AddOptions, add_pairs, double};
-use crate::keyspace::Zset;
 use hash::Position;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::{Reply, errors};
 
 pub(super) use radius::{Found, Order, radius, sort_by_distance};

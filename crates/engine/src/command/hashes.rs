@@ -5,8 +5,8 @@
 use super::call::{Call, WrongType};
 use super::notify::Events;
 use super::strings::{integer, long_double};
-use crate::keyspace::Hash;
 use crate::long_double::LongDouble;
+use psyncscope_keyspace::Hash;
 use psyncscope_resp::{errors, parse_i64_strict};
 
 /// A stored value of this many bytes is not a number for HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).

@@ -12,9 +12,9 @@ mod sparse;
 use super::call::{Call, StringValue, WrongType};
 use super::notify::Events;
 use super::strings::change;
-use crate::keyspace::RedisString;
 pub use debug::{pfdebug, pfselftest};
 use format::{Corrupted, Registers};
+use psyncscope_keyspace::RedisString;
 
 const INVALID: &str = "INVALIDOBJ Corrupted HLL object detected";
 

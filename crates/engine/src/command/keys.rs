@@ -6,7 +6,7 @@ use super::call::{Call, ExpiryRole};
 use super::notify::Events;
 use super::strings::integer;
 use crate::glob;
-use crate::keyspace::{Entry, Key, Value};
+use psyncscope_keyspace::{Entry, Key, Value};
 use psyncscope_resp::{errors, parse_i64_strict};
 use rand_core::RngCore;
 

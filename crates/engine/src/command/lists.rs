@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::call::Call;
 use super::notify::Events;
 use super::strings::integer;
-use crate::keyspace::List;
+use psyncscope_keyspace::List;
 use psyncscope_resp::errors;
 
 /// The two ends of a list.

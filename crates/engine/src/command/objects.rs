@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::evict::frequency;
 use crate::config::Config;
-use crate::keyspace::Value;
+use psyncscope_keyspace::Value;
 use psyncscope_resp::parse_i64_strict;
 
 /// Integers below this are shared objects (`OBJ_SHARED_INTEGERS`).

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::call::Call;
 use super::strings::integer;
 use crate::glob;
-use crate::keyspace::{Hash, Set, Zset};
+use psyncscope_keyspace::{Hash, Set, Zset};
 use psyncscope_resp::{errors, format_double};
 
 /// Elements visited by one call without COUNT.

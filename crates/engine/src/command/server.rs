@@ -59,7 +59,7 @@ impl Node {
             },
             (b"resetstat", []) => {
                 self.stats = crate::node::Stats::default();
-                self.keyspace.stats = crate::keyspace::Stats::default();
+                self.keyspace.stats = psyncscope_keyspace::Stats::default();
                 reply.ok();
             }
             _ => {

@@ -7,7 +7,7 @@ mod random;
 
 use super::call::Call;
 use super::notify::Events;
-use crate::keyspace::Set;
+use psyncscope_keyspace::Set;
 
 pub use algebra::{sdiff, sdiffstore, sinter, sinterstore, sunion, sunionstore};
 pub use random::{spop, srandmember};

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::call::Call;
 use super::strings::integer;
-use crate::keyspace::{List, Value};
+use psyncscope_keyspace::{List, Value};
 use psyncscope_resp::{errors, parse_double};
 
 /// The arguments after the key.

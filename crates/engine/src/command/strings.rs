@@ -4,8 +4,8 @@
 
 use super::call::Call;
 use super::notify::Events;
-use crate::keyspace::{RedisString, Value};
 use crate::long_double::LongDouble;
+use psyncscope_keyspace::{RedisString, Value};
 use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 /// SET key value [EX seconds | PX milliseconds] [NX | XX].

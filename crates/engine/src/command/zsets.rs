@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 
 use super::call::Call;
 use super::notify::Events;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::{errors, format_double, parse_double};
 
 pub(crate) use pop::pop;

@@ -7,7 +7,7 @@ use std::fmt;
 use super::reader::RdbReader;
 use super::writer::{RdbWriter, value_type};
 use super::{CRC, EncodingLimits, RdbError, VERSION};
-use crate::keyspace::Value;
+use psyncscope_keyspace::Value;
 
 /// Bytes of version and checksum.
 const FOOTER: usize = 10;

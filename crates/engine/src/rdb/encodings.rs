@@ -1,7 +1,7 @@
 //! Limits of the compact encodings, for loading.
 
 use crate::config::Config;
-use crate::keyspace::{Hash, Set, Zset};
+use psyncscope_keyspace::{Hash, Set, Zset};
 
 /// The directives that decide the encoding of a loaded collection. The default is Redis's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::reader::RdbReader;
 use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
 use crate::ids::{Offset, ReplId};
-use crate::keyspace::{Db, Keyspace};
+use psyncscope_keyspace::{Db, Keyspace};
 use psyncscope_resp::strtol;
 
 /// How to read an RDB file.
@@ -27,7 +27,7 @@ impl Default for LoadOptions {
     fn default() -> Self {
         Self {
             max_version: super::VERSION,
-            databases: crate::keyspace::DATABASES,
+            databases: psyncscope_keyspace::DATABASES,
             drop_expired_before: None,
             encodings: EncodingLimits::default(),
         }

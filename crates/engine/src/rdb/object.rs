@@ -7,7 +7,7 @@ use super::reader::RdbReader;
 use super::ziplist::ZIPLIST;
 use super::zipmap::ZIPMAP;
 use super::{EncodingLimits, RdbError, RdbErrorKind, value_type as ty};
-use crate::keyspace::{Hash, List, Set, Value, Zset};
+use psyncscope_keyspace::{Hash, List, Set, Value, Zset};
 
 /// The kinds of quicklist nodes of Redis 7.
 mod quicklist_node {

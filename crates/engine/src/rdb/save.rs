@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::writer::{RdbWriter, value_type};
 use super::{CRC, ReplInfo, opcode};
-use crate::keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
+use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
 /// The version in `redis-ver`.
 const REDIS_VERSION: &[u8] = b"5.0.14";

@@ -1,5 +1,5 @@
 use super::*;
-use crate::keyspace::{Keyspace, Value};
+use psyncscope_keyspace::{Keyspace, Value};
 use psyncscope_resp::escape;
 
 /// The file in `golden/a_first_full_sync.jsonl`: Redis 5.0.14 with one key.

@@ -2,7 +2,7 @@
 
 use super::lzf::Compressor;
 use super::{encoding, intset, value_type as ty, ziplist};
-use crate::keyspace::{Hash, List, Value, Zset};
+use psyncscope_keyspace::{Hash, List, Value, Zset};
 use psyncscope_resp::{format_double, parse_i64_strict};
 
 /// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.

@@ -5,8 +5,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Call, ExpiryRole};
 use crate::config::Config;
-use crate::keyspace::Keyspace;
 use crate::time::{Instant, Now};
+use psyncscope_keyspace::Keyspace;
 use psyncscope_resp::{Reply, split_args};
 
 pub(in crate::command) struct Bench {

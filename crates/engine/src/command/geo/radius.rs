@@ -6,7 +6,7 @@ use super::{position, position_of, reply_distance, reply_position, unit};
 use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::{errors, parse_double};
 
 /// `GEORADIUS key longitude latitude radius unit [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key]

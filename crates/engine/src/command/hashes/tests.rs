@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::super::call::testing::Bench;
 use super::super::strings::set;
 use super::*;
-use crate::keyspace::Value;
+use psyncscope_keyspace::Value;
 
 const WRONGTYPE: &str = "-WRONGTYPE Operation against a key holding the wrong kind of value";
 const NOT_AN_INTEGER: &str = "-ERR value is not an integer or out of range";

@@ -7,7 +7,7 @@ use crate::command::geo::{self, Found, Order, position, position_of, radius, sor
 use crate::command::later::zsets::store_at;
 use crate::command::strings::integer;
 use crate::command::zsets::double;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::errors;
 
 /// `GEORADIUS key longitude latitude radius unit …`, only with STORE or STOREDIST: without, nothing is propagated.

@@ -3,7 +3,7 @@
 use crate::command::call::Call;
 use crate::command::lists::{self, End, move_one, notify_popped, pop_one};
 use crate::command::strings::integer;
-use crate::keyspace::List;
+use psyncscope_keyspace::List;
 use psyncscope_resp::errors;
 
 /// LPOP key [count].

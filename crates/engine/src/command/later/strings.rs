@@ -3,7 +3,7 @@
 use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
-use crate::keyspace::Entry;
+use psyncscope_keyspace::Entry;
 use psyncscope_resp::errors;
 
 /// `SET key value [NX | XX] [GET]

@@ -9,7 +9,7 @@ use crate::command::strings::integer;
 use crate::command::zsets::bounds::{Bounds, Members, Scores, ranks};
 use crate::command::zsets::range::{self, limit};
 use crate::command::zsets::{AddOptions, add_words};
-use crate::keyspace::{Value, Zset};
+use psyncscope_keyspace::{Value, Zset};
 use psyncscope_resp::{errors, format_double};
 
 /// `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member …]`.

@@ -283,7 +283,7 @@ fn a_change_copies_no_list() {
     let mut b = Bench::new();
     b.run(rpush, "RPUSH l a b");
     let element = |b: &Bench| match b.keyspace.get(0, b"l").unwrap().value() {
-        crate::keyspace::Value::List(list) => list.get(0).unwrap().as_ptr(),
+        psyncscope_keyspace::Value::List(list) => list.get(0).unwrap().as_ptr(),
         other => panic!("{other:?}"),
     };
     let before = element(&b);

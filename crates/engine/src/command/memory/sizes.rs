@@ -3,8 +3,8 @@
 //! Like Redis, this counts the structures, not what the allocator rounds them up to. The one exception is a node of a
 //! skip list, whose size Redis gets from the allocator.
 
-use crate::keyspace::Value;
 use crate::rdb::{quicklist_nodes, ziplist_of};
+use psyncscope_keyspace::Value;
 use psyncscope_resp::parse_i64_strict;
 
 /// `sizeof(robj)`.
@@ -116,7 +116,7 @@ fn estimate(sizes: impl Iterator<Item = usize>, len: usize, samples: usize) -> u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keyspace::{Hash, List, RedisString, Set, Zset};
+    use psyncscope_keyspace::{Hash, List, RedisString, Set, Zset};
 
     #[track_caller]
     fn check(key: &str, value: impl Into<Value>, bytes: usize) {

@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::*;
 use crate::command::call::testing::Bench;
 use crate::command::{keys, strings, zsets};
-use crate::keyspace::Collection;
+use psyncscope_keyspace::Collection;
 
 /// The cursor and the elements of a reply.
 fn parts(reply: &str) -> (String, Vec<String>) {

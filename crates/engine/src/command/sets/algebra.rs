@@ -5,7 +5,7 @@
 use super::super::call::{Call, Shared, WrongType};
 use super::reply_members;
 use crate::command::notify::Events;
-use crate::keyspace::Set;
+use psyncscope_keyspace::Set;
 
 /// SINTER key [key …], and SMEMBERS, which is SINTER of one key.
 pub fn sinter(call: &mut Call<'_>) {

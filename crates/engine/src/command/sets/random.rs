@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use super::super::call::Call;
 use super::super::strings::integer;
 use super::reply_members;
-use crate::keyspace::Set;
+use psyncscope_keyspace::Set;
 use psyncscope_resp::{BULK_LEN_MAX, errors};
 
 /// SPOP removes members one by one if more than a fifth as many remain (`SPOP_MOVE_STRATEGY_MUL`); otherwise the set

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::parse_double_leniently;
 
 /// A range over a sorted set in its order.

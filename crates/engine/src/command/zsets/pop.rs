@@ -3,7 +3,7 @@
 use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::{errors, format_double};
 
 /// Which end of a sorted set.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::bounds::{Bounds, Members, Scores, ranks};
 use crate::command::call::Call;
 use crate::command::strings::integer;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 use psyncscope_resp::{errors, format_double};
 
 /// `ZRANGE key start stop [WITHSCORES]`.

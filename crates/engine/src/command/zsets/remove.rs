@@ -7,7 +7,7 @@ use super::bounds::{Bounds, Members, Scores, ranks};
 use super::range::parse;
 use crate::command::call::Call;
 use crate::command::strings::integer;
-use crate::keyspace::Zset;
+use psyncscope_keyspace::Zset;
 
 /// ZREM key member [member …].
 pub fn zrem(call: &mut Call<'_>) {

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::command::call::Call;
 use crate::command::strings::integer;
-use crate::keyspace::{Value, Zset};
+use psyncscope_keyspace::{Value, Zset};
 use psyncscope_resp::{errors, parse_double};
 
 /// ZUNIONSTORE destination numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM|MIN|MAX].

@@ -245,7 +245,7 @@ fn errors_of_unions() {
 fn encodings_are_never_converted_back() {
     let mut bench = Bench::new();
     let is_ziplist = |bench: &Bench, key: &[u8]| match bench.keyspace.get(0, key).map(|entry| entry.value()) {
-        Some(crate::keyspace::Value::Zset(zset)) => zset.encoding_name() == "ziplist",
+        Some(psyncscope_keyspace::Value::Zset(zset)) => zset.encoding_name() == "ziplist",
         other => panic!("{other:?}"),
     };
     for i in 0..128 {

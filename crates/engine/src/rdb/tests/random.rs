@@ -41,7 +41,7 @@ fn score(rng: &mut impl RngCore) -> f64 {
 }
 
 fn value(rng: &mut impl RngCore) -> Value {
-    use crate::keyspace::{Hash, List, Set, Zset};
+    use psyncscope_keyspace::{Hash, List, Set, Zset};
     let len = 1 + rng.next_u32() % [3, 20, 700][rng.next_u32() as usize % 3];
     match rng.next_u32() % 6 {
         0 => {

@@ -111,7 +111,7 @@ fn random_commands_match_a_simple_model() {
             assert_eq!(done.reply, expect, "seed {seed}, step {step}: {line}");
             let kept = match bench.keyspace.get(0, b"z").map(|entry| entry.value()) {
                 None => Vec::new(),
-                Some(crate::keyspace::Value::Zset(zset)) => {
+                Some(psyncscope_keyspace::Value::Zset(zset)) => {
                     assert!(!zset.is_empty(), "seed {seed}, step {step}: {line}");
                     zset.iter().map(|(member, score)| (score, String::from_utf8_lossy(member).into_owned())).collect()
                 }

@@ -7,7 +7,9 @@ use std::fmt;
 
 use sha1_smol::Sha1;
 
-use super::{Entry, Keyspace, Value};
+use crate::db::Entry;
+use crate::keyspace::Keyspace;
+use crate::value::Value;
 use psyncscope_resp::format_double;
 
 /// The marker of a key with a time to live. The time itself is not included: it differs by the network's delay.

@@ -1,6 +1,10 @@
 //! Values of keys.
 
-use super::{Hash, List, RedisString, Set, Zset};
+use crate::hash::Hash;
+use crate::list::List;
+use crate::set::Set;
+use crate::string::RedisString;
+use crate::zset::Zset;
 
 /// The value of a key.
 ///

@@ -1,26 +1,9 @@
-//! The dataset: databases, keys, values and times to live. Independent of commands and replication.
-
-mod db;
-mod digest;
-mod hash;
-mod list;
-mod ranked;
-mod set;
-mod string;
-mod table;
-mod value;
-mod zset;
+//! All databases.
 
 use std::collections::BTreeSet;
 
-pub use db::{Db, DbSnapshot, Entry, Key};
-pub use digest::Digest;
-pub use hash::Hash;
-pub use list::List;
-pub use set::Set;
-pub use string::RedisString;
-pub use value::{Collection, Value};
-pub use zset::Zset;
+use crate::db::{Db, DbSnapshot, Entry, Key};
+use crate::value::Value;
 
 /// Databases unless `databases` says otherwise.
 pub const DATABASES: usize = 16;
@@ -83,23 +66,27 @@ impl Keyspace {
     }
 
     /// A keyspace of these databases.
-    pub(crate) fn from_dbs(dbs: Vec<Db>) -> Self {
+    #[must_use]
+    pub fn from_dbs(dbs: Vec<Db>) -> Self {
         Self { dbs, ..Self::new(0) }
     }
 
     /// How many databases there are.
+    #[inline]
     #[must_use]
     pub fn databases(&self) -> usize {
         self.dbs.len()
     }
 
     /// One database.
+    #[inline]
     #[must_use]
     pub fn db(&self, db: usize) -> &Db {
         &self.dbs[db]
     }
 
     /// Incremented with every change, also by those that restore an earlier content.
+    #[inline]
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
@@ -140,6 +127,7 @@ impl Keyspace {
     }
 
     /// The entry of `key`, expired or not; no counter is changed.
+    #[inline]
     #[must_use]
     pub fn get(&self, db: usize, key: &[u8]) -> Option<&Entry> {
         self.dbs[db].get(key)

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
-use super::Value;
-use super::table::{Pages, Table};
-use crate::command::evict::LFU_INIT;
+use crate::table::{Pages, Table};
+use crate::value::Value;
 
 /// A key. Shared between the dataset, its expiry index and snapshots.
 pub type Key = Arc<[u8]>;
+
+/// The initial use counter of a new key (`LFU_INIT_VAL`).
+pub const LFU_INIT: u8 = 5;
 
 /// Approximate bytes per entry besides its key and value: a `dictEntry` and two object headers in Redis.
 const ENTRY_OVERHEAD_BYTES: usize = 64;
@@ -44,52 +46,61 @@ impl Entry {
     }
 
     /// The value.
+    #[inline]
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
     }
 
     /// The value, shared.
+    #[inline]
     #[must_use]
     pub fn shared(&self) -> Arc<Value> {
         Arc::clone(&self.value)
     }
 
     /// When the key expires, in milliseconds since the Unix epoch; `None` if it does not.
+    #[inline]
     #[must_use]
     pub const fn expire_ms(&self) -> Option<i64> {
         self.expire_ms
     }
 
     /// The keyspace's version at the key's last change.
+    #[inline]
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
     }
 
     /// Last access, in Unix seconds; 0 if there was none since it was loaded.
+    #[inline]
     #[must_use]
     pub fn accessed(&self) -> i64 {
         self.accessed.load(Ordering::Relaxed)
     }
 
     /// Records an access.
+    #[inline]
     pub fn touch(&self, unix_s: i64) {
         self.accessed.store(unix_s, Ordering::Relaxed);
     }
 
     /// Access frequency (the counter of LFU) at the last access.
+    #[inline]
     #[must_use]
     pub fn uses(&self) -> u8 {
         self.uses.load(Ordering::Relaxed)
     }
 
     /// Sets the access frequency.
-    pub(crate) fn set_uses(&self, uses: u8) {
+    #[inline]
+    pub fn set_uses(&self, uses: u8) {
         self.uses.store(uses, Ordering::Relaxed);
     }
 
     /// Whether the key is expired (`keyIsExpired`): strictly after `expire_ms`. A negative time means never.
+    #[inline]
     #[must_use]
     pub fn is_expired(&self, now_ms: i64) -> bool {
         self.expire_ms.is_some_and(|when| when >= 0 && now_ms > when)
@@ -146,6 +157,7 @@ impl Db {
     }
 
     /// The entry of `key`, expired or not.
+    #[inline]
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key).map(|(_, entry)| entry)
@@ -162,7 +174,7 @@ impl Db {
     }
 
     /// The keys with a time to live, starting at a random point in the order of their times and wrapping around.
-    pub(crate) fn expires_from(&self, random: u64) -> impl Iterator<Item = &Key> {
+    pub fn expires_from(&self, random: u64) -> impl Iterator<Item = &Key> {
         let ends = self.expires.first().zip(self.expires.last());
         let (first, last) = ends.map_or((0, 0), |((first, _), (last, _))| (*first, *last));
         let span = u128::from(last.abs_diff(first)) + 1;
@@ -178,7 +190,7 @@ impl Db {
     }
 
     /// Sets `key` and its time to live. Returns whether the key is new.
-    pub(crate) fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
+    pub fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
         let entry = Entry::new(value, expire_ms, version);
         let bytes = entry.value.approximate_bytes();
         let Some((key, place)) = self.entries.get_mut(key) else {

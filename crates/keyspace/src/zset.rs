@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::ranked::Ranked;
+use crate::ranked::Ranked;
 
 /// Approximate bytes per member besides its content: a `dictEntry`, a skip-list node and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 80;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use super::db::{Entry, Key};
+use crate::db::{Entry, Key};
 
 /// Entries of a page: copying one takes microseconds, and a million keys are some thousand pages.
 const PAGE: usize = 256;
@@ -181,7 +181,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
-    use crate::keyspace::Value;
+    use crate::value::Value;
 
     type Model = IndexMap<Vec<u8>, u64, FxBuildHasher>;
 
