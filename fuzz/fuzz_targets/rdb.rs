@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use psyncscope_engine::rdb::{self, EncodingLimits, LoadOptions, Loaded, Loader, Progress, SaveInfo, SaveJob};
+use psyncscope_rdb::{self as rdb, EncodingLimits, LoadOptions, Loaded, Loader, Progress, SaveInfo, SaveJob};
 
 fn in_steps(bytes: &[u8], options: LoadOptions, bytes_max: usize) -> Option<Loaded> {
     let mut loader = Loader::new(bytes.into(), options).ok()?;
@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
     let info = SaveInfo {
         unix_s: 0,
         used_mem: 0,
-        repl: loaded.repl,
+        repl: loaded.repl.clone(),
         scripts: loaded.scripts.iter().map(|body| body.as_slice().into()).collect(),
         compress: how & 4 != 0,
         checksum: true,

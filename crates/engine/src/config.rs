@@ -18,7 +18,7 @@ use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::outbuf::OutputLimits;
 use litemap::LiteMap;
-use psyncscope_keyspace::{Hash, Set};
+use psyncscope_rdb::EncodingLimits;
 
 /// Limits that a classroom may set lower than Redis allows. The default is Redis's.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,7 +45,7 @@ impl Limits {
     /// Whether the master of this node may be of a later version than Redis 5.
     #[must_use]
     pub const fn allows_later_master(&self) -> bool {
-        self.rdb_version_max > crate::rdb::VERSION
+        self.rdb_version_max > psyncscope_rdb::VERSION
     }
 
     /// Limits for a screen: a backlog of 16 bytes can be drawn byte by byte.
@@ -139,20 +139,12 @@ pub struct Config {
     pub latency_monitor_threshold: i64,
     /// `loglevel`.
     pub loglevel: String,
-    /// `hash-max-ziplist-entries`: a hash with more fields is a hash table.
-    pub hash_max_ziplist_entries: usize,
-    /// `hash-max-ziplist-value`: a hash with a longer field or value is a hash table.
-    pub hash_max_ziplist_value: usize,
-    /// `set-max-intset-entries`: a set of more integers is a hash table.
-    pub set_max_intset_entries: usize,
+    /// The directives that decide the encodings of collections.
+    pub encodings: EncodingLimits,
     /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
     pub hll_sparse_max_bytes: usize,
     /// `notify-keyspace-events`: published keyspace events.
     pub notify_keyspace_events: Events,
-    /// `zset-max-ziplist-entries`: a sorted set with more members is a skip list.
-    pub zset_max_ziplist_entries: usize,
-    /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
-    pub zset_max_ziplist_value: usize,
     /// The append-only file's directives.
     pub aof: AppendOnly,
     /// `rename-command`: (name in the command table, new name; empty to disable it).
@@ -215,13 +207,9 @@ impl Default for Config {
             slowlog_max_len: 128,
             latency_monitor_threshold: 0,
             loglevel: "notice".into(),
-            hash_max_ziplist_entries: Hash::ZIPLIST_ENTRIES_MAX,
-            hash_max_ziplist_value: Hash::ZIPLIST_VALUE_MAX,
-            set_max_intset_entries: Set::INTEGERS_MAX,
+            encodings: EncodingLimits::default(),
             hll_sparse_max_bytes: 3000,
             notify_keyspace_events: Events::default(),
-            zset_max_ziplist_entries: 128,
-            zset_max_ziplist_value: 64,
             aof: AppendOnly::default(),
             renamed_commands: Vec::new(),
             protected_mode: false,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::aof::RewriteJob;
 use crate::event::Event;
-use crate::rdb::SaveJob;
 use crate::time::Instant;
+use psyncscope_rdb::SaveJob;
 
 /// One TCP connection (or local client) of a node.
 ///

@@ -24,7 +24,6 @@ mod node;
 mod observe;
 pub mod outbuf;
 mod persistence;
-pub mod rdb;
 pub mod replication;
 mod script;
 pub mod time;

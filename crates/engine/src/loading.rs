@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::event::{Event, LogLevel};
 use crate::io::{CloseReason, Output};
 use crate::node::Node;
-use crate::rdb::{self, LoadOptions, Loaded, Loader, Progress, RdbError};
+use psyncscope_rdb::{self as rdb, LoadOptions, Loaded, Loader, Progress, RdbError};
 
 /// Bytes loaded between two runs of the event loop (`loading_process_events_interval_bytes`). A smaller file is
 /// loaded at once.
@@ -49,7 +49,7 @@ impl Node {
             max_version: self.config.limits.rdb_version_max,
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-            encodings: rdb::EncodingLimits::of(&self.config),
+            encodings: self.config.encodings,
         };
         let total_bytes = file.len();
         if total_bytes < INTERVAL {

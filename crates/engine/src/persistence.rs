@@ -8,8 +8,8 @@ use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
 use crate::io::{ChildId, ConnId, Output};
 use crate::node::{Child, Node, Target};
-use crate::rdb::{ReplInfo, SaveInfo, SaveJob};
 use crate::replication::bgsave::SaveEnd;
+use psyncscope_rdb::{ReplInfo, SaveInfo, SaveJob};
 use unwritten::Before;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
@@ -29,7 +29,11 @@ impl Node {
         } else {
             repl.cached_master.as_ref()?.db
         };
-        Some(ReplInfo { stream_db: stream_db as i64, id: repl.replid, offset: repl.master_repl_offset })
+        Some(ReplInfo {
+            stream_db: stream_db as i64,
+            id: repl.replid.as_bytes().to_vec(),
+            offset: repl.master_repl_offset.0,
+        })
     }
 
     pub(crate) fn save_job(&self) -> SaveJob {

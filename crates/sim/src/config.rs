@@ -15,7 +15,7 @@ pub struct WorldConfig {
     /// What every host's wall clock shows at the beginning: microseconds since the Unix epoch.
     pub unix_start_us: i64,
     /// How fast a child writes its RDB file, in bytes a second of
-    /// [`psyncscope_engine::rdb::SaveJob::approximate_bytes`], and how fast a large one is loaded, in bytes a second of
+    /// [`psyncscope_rdb::SaveJob::approximate_bytes`], and how fast a large one is loaded, in bytes a second of
     /// the file; 0 for no time at all.
     pub disk_bps: u64,
     /// How long a child takes at least, in microseconds.

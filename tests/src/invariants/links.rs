@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_engine::rdb;
+use psyncscope_rdb as rdb;
 use psyncscope_resp::{Parsed, QueryBuf, parse_i64_strict};
 use psyncscope_sim::frame::HostId;
 use psyncscope_sim::{Captured, Flow, Side};
@@ -256,7 +256,7 @@ fn check_file(file: &[u8], replid: ReplId, offset: Offset) -> Result<(), Fault> 
     let loaded = rdb::load(file, &rdb::LoadOptions::default())
         .map_err(|error| (Rule::RdbMatchesOffset, format!("the RDB file: {error}")))?;
     match loaded.repl {
-        Some(info) if (info.id, info.offset) == (replid, offset) && loaded.bytes == file.len() => Ok(()),
+        Some(info) if info.id == replid.as_bytes() && info.offset == offset.0 && loaded.bytes == file.len() => Ok(()),
         info => Err((
             Rule::RdbMatchesOffset,
             format!(
@@ -337,7 +337,7 @@ mod tests {
     }
 
     fn file(replid: ReplId, offset: i64) -> Vec<u8> {
-        let repl = Some(rdb::ReplInfo { stream_db: 0, id: replid, offset: Offset(offset) });
+        let repl = Some(rdb::ReplInfo { stream_db: 0, id: replid.as_bytes().to_vec(), offset });
         let info = rdb::SaveInfo { unix_s: 0, used_mem: 0, repl, scripts: Vec::new(), compress: true, checksum: true };
         rdb::SaveJob::new(&Keyspace::default(), info).run()
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::{Config, Node, Outbox, rdb};
+use psyncscope_engine::{Config, Node, Outbox};
 use psyncscope_keyspace::{Keyspace, Value};
+use psyncscope_rdb as rdb;
 use psyncscope_resp::{escape, format_double, parse_double};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;

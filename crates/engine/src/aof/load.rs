@@ -12,8 +12,8 @@ use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Fsync, Output, Peer};
 use crate::loading::INTERVAL;
 use crate::node::Node;
-use crate::rdb::{self, LoadOptions, Loader, Progress};
 use crate::time::Instant;
+use psyncscope_rdb::{LoadOptions, Loader, Progress, RdbError};
 
 /// Why a file is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Node {
                 databases: self.config.databases,
                 // Later commands may access expired keys.
                 drop_expired_before: None,
-                encodings: rdb::EncodingLimits::of(&self.config),
+                encodings: self.config.encodings,
             };
             preamble = Some(Loader::new(Arc::clone(&file), options).map_err(|error| bad_preamble(&error))?);
         }
@@ -321,7 +321,7 @@ fn bad_format() -> Fatal {
     ]
 }
 
-fn bad_preamble(error: &rdb::RdbError) -> Fatal {
+fn bad_preamble(error: &RdbError) -> Fatal {
     vec![
         format!("Bad file format reading the RDB file: {error}"),
         "Error reading the RDB preamble of the AOF file, AOF loading aborted".into(),

@@ -8,7 +8,7 @@ use super::{AofState, rebuild};
 use crate::event::LogLevel;
 use crate::io::{ChildId, ConnId, Fsync, Output};
 use crate::node::Node;
-use crate::rdb::SaveJob;
+use psyncscope_rdb::SaveJob;
 
 /// Delay of a scheduled background save after a failed one (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;

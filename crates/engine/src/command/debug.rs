@@ -4,8 +4,8 @@ use super::inspect;
 use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;
-use crate::rdb;
 use psyncscope_keyspace::{Digest, Entry, Value};
+use psyncscope_rdb as rdb;
 use psyncscope_resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
 
 /// The longest DEBUG SLEEP, in seconds.
@@ -146,7 +146,7 @@ impl Node {
             max_version: self.config.limits.rdb_version_max.max(rdb::VERSION),
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-            encodings: rdb::EncodingLimits::of(&self.config),
+            encodings: self.config.encodings,
         };
         let loaded = rdb::load(&bytes, &options).map_err(|_| "ERR Error trying to load the RDB dump")?;
         let keys = loaded.keyspace.total_keys();

@@ -3,8 +3,8 @@
 use super::call::{Call, ExpiryRole};
 use super::notify::Events;
 use super::strings::integer;
-use crate::rdb;
 use psyncscope_keyspace::Value;
+use psyncscope_rdb as rdb;
 use psyncscope_resp::errors;
 
 /// DUMP key.
@@ -30,8 +30,7 @@ pub fn restore(call: &mut Call<'_>) {
         call.reply.error("ERR Invalid TTL value, must be >= 0");
         return;
     }
-    let value = match rdb::restore(&argv[3], call.config.limits.rdb_version_max, &rdb::EncodingLimits::of(call.config))
-    {
+    let value = match rdb::restore(&argv[3], call.config.limits.rdb_version_max, &call.config.encodings) {
         Ok(value) => value,
         Err(error) => {
             call.reply.error(format!("ERR {error}"));

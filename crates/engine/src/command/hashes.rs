@@ -21,7 +21,8 @@ pub fn hset(call: &mut Call<'_>) {
         call.reply.error("ERR wrong number of arguments for HMSET");
         return;
     }
-    let (entries_max, value_max) = (call.config.hash_max_ziplist_entries, call.config.hash_max_ziplist_value);
+    let (entries_max, value_max) =
+        (call.config.encodings.hash_max_ziplist_entries, call.config.encodings.hash_max_ziplist_value);
     let set = |hash: &mut Hash| {
         hash.convert_if_too_long(pairs.iter().map(Vec::len), value_max);
         let insert = |pair: &&[Vec<u8>]| hash.insert_within(&pair[0], pair[1].clone(), entries_max);
@@ -45,7 +46,8 @@ pub fn hsetnx(call: &mut Call<'_>) {
         call.reply.integer(0);
         return;
     }
-    let (entries_max, value_max) = (call.config.hash_max_ziplist_entries, call.config.hash_max_ziplist_value);
+    let (entries_max, value_max) =
+        (call.config.encodings.hash_max_ziplist_entries, call.config.encodings.hash_max_ziplist_value);
     let set = |hash: &mut Hash| {
         hash.convert_if_too_long([field.len(), value.len()], value_max);
         hash.insert_within(field, value.clone(), entries_max);
@@ -126,7 +128,7 @@ fn old_value(call: &mut Call<'_>, key: &[u8], field: &[u8]) -> Result<Option<Vec
 
 /// Sets a field to a number. 5.0 does not check the length of the field's name here.
 fn set_number(call: &mut Call<'_>, key: &[u8], field: &[u8], number: Vec<u8>) {
-    let entries_max = call.config.hash_max_ziplist_entries;
+    let entries_max = call.config.encodings.hash_max_ziplist_entries;
     let _ = call.create_or_change(key, |hash: &mut Hash| hash.insert_within(field, number, entries_max));
     call.dirty += 1;
 }

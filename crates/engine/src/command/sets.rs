@@ -22,7 +22,7 @@ pub fn sadd(call: &mut Call<'_>) {
         call.reply.integer(0);
         return;
     }
-    let integers_max = call.config.set_max_intset_entries;
+    let integers_max = call.config.encodings.set_max_intset_entries;
     let add = |set: &mut Set| members.iter().filter(|member| set.insert_within(member, integers_max)).count();
     let Ok(added) = call.create_or_change(key, add) else { return };
     call.notify(Events::SET, "sadd", key);
@@ -68,7 +68,7 @@ pub fn smove(call: &mut Call<'_>) {
     let there = from.contains(member);
     drop(from);
     if there && source != destination {
-        let integers_max = call.config.set_max_intset_entries;
+        let integers_max = call.config.encodings.set_max_intset_entries;
         let _ = call.change(source, |set: &mut Set| set.remove(member));
         call.notify(Events::SET, "srem", source);
         call.notify_if_gone(source);

@@ -147,7 +147,7 @@ pub(super) fn add_pairs(call: &mut Call<'_>, options: AddOptions, pairs: Vec<(f6
     };
     let (mut added, mut updated) = (0, 0);
     if !unchanged {
-        let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+        let limits = (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
         let changed = call.create_or_change::<Zset, _>(key, |zset| {
             for (score, member) in pairs {
                 match options.judge(Some(zset), member, score) {

@@ -158,25 +158,25 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     ),
     Directive::new(
         "hash-max-ziplist-entries",
-        |c| c.hash_max_ziplist_entries.to_string(),
+        |c| c.encodings.hash_max_ziplist_entries.to_string(),
         |c, a| {
-            c.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.encodings.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "hash-max-ziplist-value",
-        |c| c.hash_max_ziplist_value.to_string(),
+        |c| c.encodings.hash_max_ziplist_value.to_string(),
         |c, a| {
-            c.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.encodings.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "set-max-intset-entries",
-        |c| c.set_max_intset_entries.to_string(),
+        |c| c.encodings.set_max_intset_entries.to_string(),
         |c, a| {
-            c.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.encodings.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
@@ -344,17 +344,17 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     ),
     Directive::new(
         "zset-max-ziplist-entries",
-        |c| c.zset_max_ziplist_entries.to_string(),
+        |c| c.encodings.zset_max_ziplist_entries.to_string(),
         |c, a| {
-            c.zset_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.encodings.zset_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "zset-max-ziplist-value",
-        |c| c.zset_max_ziplist_value.to_string(),
+        |c| c.encodings.zset_max_ziplist_value.to_string(),
         |c, a| {
-            c.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.encodings.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),

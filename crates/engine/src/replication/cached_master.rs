@@ -2,12 +2,12 @@
 
 use crate::client::{Client, MasterLink, Role};
 use crate::event::{CachedMasterChange, Event, IdChange, LogLevel, NextRequest};
-use crate::ids::Offset;
+use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Output, Peer};
 use crate::node::Node;
-use crate::rdb::ReplInfo;
 use crate::replication::replica::ReplState;
 use crate::replication::state::CachedMaster;
+use psyncscope_rdb::ReplInfo;
 use psyncscope_resp::encode_command;
 
 impl Node {
@@ -115,11 +115,10 @@ impl Node {
     /// Startup as a replica with an RDB that has a replication ID and offset (spec 4.12): the first PSYNC continues
     /// from there.
     pub(crate) fn restore_history(&mut self, info: &ReplInfo) {
-        if info.offset == Offset::UNKNOWN || info.stream_db < 0 {
-            return;
-        }
-        self.repl.replid = info.id;
-        self.repl.master_repl_offset = info.offset;
+        let (id, offset) = (ReplId::from_bytes(&info.id), Offset(info.offset));
+        let Some(id) = id.filter(|_| offset != Offset::UNKNOWN && info.stream_db >= 0) else { return };
+        self.repl.replid = id;
+        self.repl.master_repl_offset = offset;
         self.ids_changed(IdChange::Restored);
         let db = usize::try_from(info.stream_db).unwrap_or(0).min(self.config.databases - 1);
         self.replication_cache_master_using_myself(db, CachedMasterChange::Restored);

@@ -15,7 +15,7 @@ use crate::event::{Consequence, Event, LogLevel};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::rdb::RdbError;
+use psyncscope_rdb::RdbError;
 use psyncscope_resp::escape;
 
 /// Seconds from the end of the link to the next attempt. Each attempt makes the master do a background save.

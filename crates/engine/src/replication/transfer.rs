@@ -6,8 +6,8 @@ use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{CloseReason, Output};
 use crate::loading::Source;
 use crate::node::Node;
-use crate::rdb::{self, RdbError};
 use crate::replication::replica::ReplState;
+use psyncscope_rdb::{Loaded, RdbError};
 use psyncscope_resp::strtol;
 
 /// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
@@ -204,7 +204,7 @@ impl Node {
     }
 
     /// The master's dataset was loaded: its history becomes this node's.
-    pub(crate) fn full_sync_loaded(&mut self, loaded: rdb::Loaded) {
+    pub(crate) fn full_sync_loaded(&mut self, loaded: Loaded) {
         let Some(conn) = self.repl.link else { return };
         if let Some(file) = self.repl.transfer.take().and_then(|transfer| transfer.unsaved) {
             self.replace_dump(file);

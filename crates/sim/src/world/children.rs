@@ -1,7 +1,7 @@
 //! Children of processes: background saves to a file or to sockets.
 
-use psyncscope_engine::rdb::SaveJob;
 use psyncscope_engine::{ChildId, ConnId};
+use psyncscope_rdb::SaveJob;
 
 use super::{Event, World};
 use crate::frame::HostId;

@@ -9,8 +9,8 @@ use psyncscope_engine::aof::RewriteJob;
 use psyncscope_engine::config::AppendFsync;
 use psyncscope_engine::event::LogLevel;
 use psyncscope_engine::io::Fsync;
-use psyncscope_engine::rdb::SaveJob;
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
+use psyncscope_rdb::SaveJob;
 
 use super::{Child, End, Server, Shared, print_log, role};
 use crate::serve::connection::Sent;

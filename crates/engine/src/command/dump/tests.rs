@@ -168,9 +168,9 @@ fn restored_values_are_encoded_as_configured() {
     {
         let dumped = payload(&mut b, key.as_bytes());
         for (limit, expect) in [(3, small), (2, large)] {
-            b.config.set_max_intset_entries = limit;
-            b.config.zset_max_ziplist_entries = limit;
-            b.config.hash_max_ziplist_entries = limit;
+            b.config.encodings.set_max_intset_entries = limit;
+            b.config.encodings.zset_max_ziplist_entries = limit;
+            b.config.encodings.hash_max_ziplist_entries = limit;
             b.check(restore, &format!("RESTORE copy 0 {dumped} REPLACE"), "+OK", 1);
             assert_eq!(b.keyspace.get(0, b"copy").unwrap().value().encoding_name(), expect, "{key} {limit}");
         }

@@ -182,7 +182,7 @@ fn reply(call: &mut Call<'_>, found: &[Found<'_>], options: &Options<'_>, metres
 
 /// Stores the result as a sorted set, with distances in units of `metres` as scores, or the hashes.
 fn store(call: &mut Call<'_>, key: &[u8], found: &[Found<'_>], metres: Option<f64>) {
-    let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+    let limits = (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
     let mut result = Zset::default();
     for found in found {
         let score = metres.map_or(found.score, |metres| found.distance_m / metres);

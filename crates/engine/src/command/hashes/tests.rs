@@ -110,8 +110,8 @@ fn a_ziplist_is_converted_for_good() {
     assert_eq!(encoding(&b), "hashtable");
     b.check(hdel, "HDEL h one-more f1", ":2", 2);
     assert_eq!(encoding(&b), "hashtable");
-    b.config.hash_max_ziplist_entries = 1;
-    b.config.hash_max_ziplist_value = 2;
+    b.config.encodings.hash_max_ziplist_entries = 1;
+    b.config.encodings.hash_max_ziplist_value = 2;
     b.run(hdel, &format!("HDEL h {}", pairs.join(" ")));
     b.check(hset, "HSET h a bb", ":1", 1);
     assert_eq!(encoding(&b), "ziplist");
@@ -148,7 +148,7 @@ fn random_commands_match_an_ordered_map() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut below = |n: u32| rng.next_u32() % n;
         let (mut b, mut model) = (Bench::new(), BTreeMap::<String, BTreeMap<String, String>>::new());
-        b.config.hash_max_ziplist_entries = 6;
+        b.config.encodings.hash_max_ziplist_entries = 6;
         for step in 0..1500 {
             let key = format!("k{}", below(2));
             let (field, value) = (format!("f{}", below(10)), below(1000).to_string());

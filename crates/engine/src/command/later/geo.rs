@@ -99,7 +99,7 @@ fn run<'a>(
         sort_by_distance(&mut found, order);
     }
     found.truncate(search.count.unwrap_or(usize::MAX));
-    let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+    let limits = (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
     let mut result = Zset::default();
     for found in found {
         let score = if search.distances { found.distance_m / search.metres } else { found.score };

@@ -3,8 +3,8 @@
 use crate::command::call::Call;
 use crate::command::notify::Events;
 use crate::command::strings::integer;
-use crate::rdb;
 use psyncscope_keyspace::{Entry, Value};
+use psyncscope_rdb as rdb;
 use psyncscope_resp::errors;
 
 /// `EXPIRE key seconds [NX | XX | GT | LT]`.

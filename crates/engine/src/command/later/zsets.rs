@@ -87,7 +87,7 @@ pub(super) fn zrangestore(call: &mut Call<'_>) {
     let Ok(source) = call.read::<Zset>(&argv[2]) else { return };
     let mut result = Zset::default();
     if let Some(source) = source {
-        let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+        let limits = (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
         for (member, score) in source.iter_ranks(choose(&source)) {
             result.insert_within(member, score, limits.0, limits.1);
         }
@@ -177,7 +177,7 @@ pub(super) fn zdiffstore(call: &mut Call<'_>) {
             _ => false,
         })
     };
-    let limits = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+    let limits = (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
     let mut result = Zset::default();
     let mut take = |member: &[u8], score: f64| {
         if !is_elsewhere(member) {

@@ -3,8 +3,8 @@
 //! Like Redis, this counts the structures, not what the allocator rounds them up to. The one exception is a node of a
 //! skip list, whose size Redis gets from the allocator.
 
-use crate::rdb::{quicklist_nodes, ziplist_of};
 use psyncscope_keyspace::Value;
+use psyncscope_rdb::{quicklist_nodes, ziplist_of};
 use psyncscope_resp::parse_i64_strict;
 
 /// `sizeof(robj)`.

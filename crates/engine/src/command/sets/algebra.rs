@@ -51,7 +51,7 @@ pub fn sinterstore(call: &mut Call<'_>) {
     }
     let mut result = Set::default();
     for member in intersection(&mut sets) {
-        result.insert_within(member, call.config.set_max_intset_entries);
+        result.insert_within(member, call.config.encodings.set_max_intset_entries);
     }
     store(call, "sinterstore", result);
 }
@@ -110,7 +110,7 @@ fn union<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result<Set,
     let sets = sources(call, first, look)?;
     let mut result = Set::default();
     for member in sets.iter().flatten().flat_map(|set| set.iter()) {
-        result.insert_within(member, call.config.set_max_intset_entries);
+        result.insert_within(member, call.config.encodings.set_max_intset_entries);
     }
     Ok(result)
 }
@@ -124,7 +124,7 @@ fn difference<'a>(call: &mut Call<'a>, first: usize, look: Lookup<'a>) -> Result
     sort_by_size(&mut others);
     // The largest set most probably has the member.
     for member in from.iter().filter(|member| !others.iter().rev().any(|set| set.contains(member))) {
-        result.insert_within(member, call.config.set_max_intset_entries);
+        result.insert_within(member, call.config.encodings.set_max_intset_entries);
     }
     Ok(result)
 }

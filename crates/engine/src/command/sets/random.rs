@@ -70,7 +70,7 @@ fn spop_many(call: &mut Call<'_>, key: &[u8], count: &[u8]) {
     let (count, len) = (count as usize, set.len());
     drop(set);
     let indexes: Vec<usize> = (0..count).map(|taken| below(call.rng, len - taken)).collect();
-    let integers_max = call.config.set_max_intset_entries;
+    let integers_max = call.config.encodings.set_max_intset_entries;
     let take = |set: &mut Set| {
         let taken: Vec<_> = indexes.iter().filter_map(|&index| set.take(index)).collect();
         if (len - count) * SPOP_REBUILD_RATIO <= count {

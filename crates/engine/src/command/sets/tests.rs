@@ -68,7 +68,7 @@ fn an_intset_is_sorted_until_it_is_converted() {
     assert_eq!(encoding(&b, "many"), "intset");
     b.check(sadd, "SADD many 512", ":1", 1);
     assert_eq!(encoding(&b, "many"), "hashtable");
-    b.config.set_max_intset_entries = 2;
+    b.config.encodings.set_max_intset_entries = 2;
     b.check(sadd, "SADD few 1 2", ":2", 2);
     assert_eq!(encoding(&b, "few"), "intset");
     b.check(sunionstore, "SUNIONSTORE t few many", ":513", 1);
@@ -294,7 +294,7 @@ fn random_commands_match_ordered_sets() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut below = |n: u32| rng.next_u32() % n;
         let (mut b, mut sets) = (Bench::new(), Sets::new());
-        b.config.set_max_intset_entries = 12;
+        b.config.encodings.set_max_intset_entries = 12;
         for step in 0..1500 {
             let keys: Vec<_> = (0..3).map(|_| format!("k{}", below(3))).collect();
             let mut member = || if below(8) == 0 { format!("m{}", below(4)) } else { below(20).to_string() };

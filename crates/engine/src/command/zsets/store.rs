@@ -91,7 +91,8 @@ fn store(call: &mut Call<'_>, event: &'static str, combine: fn(&[Source], Aggreg
     sources.sort_by_key(Source::len);
     let mut result = Zset::default();
     for (member, score) in combine(&sources, aggregate) {
-        let (entries_max, value_max) = (call.config.zset_max_ziplist_entries, call.config.zset_max_ziplist_value);
+        let (entries_max, value_max) =
+            (call.config.encodings.zset_max_ziplist_entries, call.config.encodings.zset_max_ziplist_value);
         result.insert_within(member, score, entries_max, value_max);
     }
     drop(sources);

@@ -259,9 +259,9 @@ fn encodings_are_never_converted_back() {
     bench.run(zadd, &format!("zadd short 1 {}", "x".repeat(64)));
     bench.run(zadd, &format!("zadd long 1 {}", "x".repeat(65)));
     assert!(is_ziplist(&bench, b"short") && !is_ziplist(&bench, b"long"));
-    bench.config.zset_max_ziplist_entries = 0;
+    bench.config.encodings.zset_max_ziplist_entries = 0;
     bench.run(zadd, "zadd early 1 a");
-    bench.config.zset_max_ziplist_entries = 128;
+    bench.config.encodings.zset_max_ziplist_entries = 128;
     assert!(!is_ziplist(&bench, b"early"));
     // What a union makes is judged by what it holds.
     bench.run(zunionstore, "zunionstore u 1 z");

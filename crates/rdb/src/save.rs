@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::writer::{RdbWriter, value_type};
-use super::{CRC, ReplInfo, opcode};
+use crate::format::{CRC, ReplInfo, VERSION, opcode};
+use crate::writer::{RdbWriter, value_type};
 use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
 /// The version in `redis-ver`.
@@ -43,7 +43,8 @@ impl SaveJob {
     }
 
     /// The preamble of an append-only file (`RDB_SAVE_AOF_PREAMBLE`): without replication information and scripts.
-    pub(crate) fn for_append_only_file(mut self) -> Self {
+    #[must_use]
+    pub fn for_append_only_file(mut self) -> Self {
         (self.info.repl, self.info.scripts) = (None, Vec::new());
         Self { is_preamble: true, ..self }
     }
@@ -52,7 +53,7 @@ impl SaveJob {
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
         let mut out = RdbWriter::new(self.file_size_guess(), self.info.compress);
-        out.bytes.extend_from_slice(format!("REDIS{:04}", super::VERSION).as_bytes());
+        out.bytes.extend_from_slice(format!("REDIS{:04}", VERSION).as_bytes());
         out.aux_fields(&self.info, self.is_preamble);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
             if !db.is_empty() {
@@ -87,7 +88,9 @@ impl SaveJob {
         self.snapshot.dbs().iter().map(|db| db.approximate_bytes() as u64).sum()
     }
 
-    pub(crate) const fn snapshot(&self) -> &Snapshot {
+    /// The dataset that it writes.
+    #[must_use]
+    pub const fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
@@ -109,10 +112,10 @@ impl RdbWriter {
         self.aux_number(b"redis-bits", 64);
         self.aux_number(b"ctime", info.unix_s);
         self.aux_number(b"used-mem", i64::try_from(info.used_mem).unwrap_or(i64::MAX));
-        if let Some(repl) = info.repl {
+        if let Some(repl) = &info.repl {
             self.aux_number(b"repl-stream-db", repl.stream_db);
-            self.aux(b"repl-id", repl.id.as_bytes());
-            self.aux_number(b"repl-offset", repl.offset.0);
+            self.aux(b"repl-id", &repl.id);
+            self.aux_number(b"repl-offset", repl.offset);
         }
         self.aux_number(b"aof-preamble", i64::from(is_preamble));
     }

@@ -1,7 +1,8 @@
 //! Writing: lengths, strings and values (`rdbSaveObject`).
 
-use super::lzf::Compressor;
-use super::{encoding, intset, value_type as ty, ziplist};
+use crate::format::{encoding, value_type as ty};
+use crate::lzf::Compressor;
+use crate::{intset, ziplist};
 use psyncscope_keyspace::{Hash, List, Value, Zset};
 use psyncscope_resp::{format_double, parse_i64_strict};
 
@@ -38,7 +39,8 @@ pub(super) fn value_type(value: &Value) -> u8 {
 
 /// The ziplists of the nodes of a list, as pushes at the tail cut them (`_quicklistNodeAllowInsert`). In Redis the
 /// nodes also depend on the list's history.
-pub(crate) fn quicklist_nodes(list: &List) -> Vec<Vec<u8>> {
+#[must_use]
+pub fn quicklist_nodes(list: &List) -> Vec<Vec<u8>> {
     let mut nodes = Vec::new();
     let mut node = ziplist::ZiplistWriter::default();
     for element in list.iter() {
@@ -52,7 +54,8 @@ pub(crate) fn quicklist_nodes(list: &List) -> Vec<Vec<u8>> {
 }
 
 /// The ziplist that Redis keeps a small sorted set or hash in; `None` for other values and encodings.
-pub(crate) fn ziplist_of(value: &Value) -> Option<Vec<u8>> {
+#[must_use]
+pub fn ziplist_of(value: &Value) -> Option<Vec<u8>> {
     match value {
         _ if value.encoding_name() != "ziplist" => None,
         Value::Zset(zset) => Some(zset_ziplist(zset)),

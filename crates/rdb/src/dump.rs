@@ -4,9 +4,11 @@
 
 use std::fmt;
 
-use super::reader::RdbReader;
-use super::writer::{RdbWriter, value_type};
-use super::{CRC, EncodingLimits, RdbError, VERSION};
+use crate::encodings::EncodingLimits;
+use crate::error::RdbError;
+use crate::format::{CRC, VERSION};
+use crate::reader::RdbReader;
+use crate::writer::{RdbWriter, value_type};
 use psyncscope_keyspace::Value;
 
 /// Bytes of version and checksum.

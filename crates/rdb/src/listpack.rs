@@ -4,7 +4,7 @@
 //! of these two, written so that it can be read backwards. All is little endian but a length of 12 bits and integers of
 //! 13.
 
-use super::container::{Container, Cursor, Element, Fault};
+use crate::container::{Container, Cursor, Element, Fault};
 
 pub(super) const LISTPACK: Container = Container { name: "listpack", read };
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use psyncscope_resp::escape;
+
 /// Why an RDB file is invalid, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RdbError {
@@ -114,8 +116,8 @@ impl fmt::Display for RdbError {
             RdbErrorKind::StringEncoding(encoding) => write!(f, "unknown string encoding {encoding}"),
             RdbErrorKind::Lzf => f.write_str("invalid LZF compressed string"),
             RdbErrorKind::Database { db, databases } => write!(f, "database {db} of {databases}"),
-            RdbErrorKind::DuplicateKey(key) => write!(f, "key {} twice", psyncscope_resp::escape(key)),
-            RdbErrorKind::DuplicateElement(element) => write!(f, "element {} twice", psyncscope_resp::escape(element)),
+            RdbErrorKind::DuplicateKey(key) => write!(f, "key {} twice", escape(key)),
+            RdbErrorKind::DuplicateElement(element) => write!(f, "element {} twice", escape(element)),
             RdbErrorKind::Score => f.write_str("a score that is no number"),
             RdbErrorKind::Container { name, at, why } => write!(f, "damaged {name} (at its byte {at}: {why})"),
             RdbErrorKind::QuicklistNode(kind) => write!(f, "unknown kind of quicklist node {kind}"),

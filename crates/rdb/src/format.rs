@@ -1,54 +1,22 @@
-//! RDB files: the dataset as bytes, on disk and on a replication link.
-//!
-//! * write: [`SaveJob`]
-//! * one value: [`dump`], [`restore`]
-//! * read: [`load`], or [`Loader`] in steps; [`LoadOptions`], [`EncodingLimits`], [`Loaded`], [`RdbError`]
-//!
-//! A file is `REDIS` and four digits of version; elements, each begun by an opcode or a value type; the end
-//! opcode; and a checksum of all before it. See rdb.c and rdb.h.
-
-mod container;
-mod dump;
-mod encodings;
-mod error;
-mod intset;
-mod listpack;
-mod load;
-mod lzf;
-mod object;
-mod reader;
-mod save;
-mod writer;
-mod ziplist;
-mod zipmap;
-
-pub use dump::{RestoreError, dump, restore};
-pub use encodings::EncodingLimits;
-pub use error::{RdbError, RdbErrorKind};
-pub use load::{LoadOptions, Loaded, Loader, Progress, load};
-pub use save::{SaveInfo, SaveJob};
-pub(crate) use writer::{quicklist_nodes, ziplist_of};
-pub(crate) use ziplist::entries_of as ziplist_entries;
-
-use crate::ids::{Offset, ReplId};
+//! The numbers of the format (rdb.h), which reading and writing share.
 
 /// The version that Redis 5 writes and the newest it reads (`RDB_VERSION`).
 pub const VERSION: u32 = 9;
 
 /// The replication ID and offset of a saved dataset: the auxiliary fields `repl-stream-db`, `repl-id` and
 /// `repl-offset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplInfo {
     /// The database in which the stream continues.
     pub stream_db: i64,
-    /// The history.
-    pub id: ReplId,
-    /// The last byte that the dataset contains.
-    pub offset: Offset,
+    /// The ID of the history: 40 characters in what is read. A node whose `master_replid` is an empty string saves none.
+    pub id: Vec<u8>,
+    /// The last byte of it that the dataset contains; -1 if that is not known.
+    pub offset: i64,
 }
 
 /// The opcodes of elements other than keys (`RDB_OPCODE_…`).
-mod opcode {
+pub(crate) mod opcode {
     /// Slot sizes of a cluster node, three lengths; since version 12.
     pub const SLOT_INFO: u8 = 244;
     /// A library of functions, one string; since version 10.
@@ -74,7 +42,7 @@ mod opcode {
 }
 
 /// The value types, which begin a key (`RDB_TYPE_…`).
-mod value_type {
+pub(crate) mod value_type {
     /// A string.
     pub const STRING: u8 = 0;
     /// A list: a length and as many strings.
@@ -112,7 +80,7 @@ mod value_type {
 }
 
 /// String encodings other than a length and bytes (`RDB_ENC_…`).
-mod encoding {
+pub(crate) mod encoding {
     /// The two top bits of a length byte that mark an encoding.
     pub const MARK: u8 = 0xc0;
     /// A signed byte.
@@ -126,7 +94,4 @@ mod encoding {
 }
 
 /// The checksum of the trailer: CRC-64 with the Jones polynomial, reflected, starting from 0.
-static CRC: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);
-
-#[cfg(test)]
-mod tests;
+pub(crate) static CRC: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::format::opcode;
 use psyncscope_keyspace::{Keyspace, Value};
 use psyncscope_resp::escape;
 
@@ -75,12 +76,12 @@ fn files_of_redis() {
     assert_eq!(loaded.redis_ver.as_deref(), Some("5.0.14"));
     assert_eq!((loaded.version, loaded.bytes, loaded.stream_db), (9, 188, Some(0)));
     let repl = loaded.repl.unwrap();
-    assert_eq!((repl.stream_db, repl.offset), (0, Offset(0)));
-    assert_eq!(repl.id.to_string(), "190e88de4e2e04462e99cc0f915d8209bddad649");
+    assert_eq!((repl.stream_db, repl.offset), (0, 0));
+    assert_eq!(String::from_utf8(repl.id).unwrap(), "190e88de4e2e04462e99cc0f915d8209bddad649");
 
     let loaded = load(&hex(COMPRESSED), &options(9)).unwrap();
     assert_eq!(contents(&loaded), [format!("big={}", "x".repeat(1000)), "a=1".to_owned(), "k0=v0".to_owned()]);
-    assert_eq!(loaded.repl.unwrap().offset, Offset(30980));
+    assert_eq!(loaded.repl.unwrap().offset, 30980);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn auxiliary_fields() {
             bytes.push(value.len() as u8);
             bytes.extend_from_slice(value);
         }
-        load(&file(9, &bytes), &options(9)).unwrap().repl.map(|repl| (repl.stream_db, repl.offset.0))
+        load(&file(9, &bytes), &options(9)).unwrap().repl.map(|repl| (repl.stream_db, repl.offset))
     };
     assert_eq!(body(b"3", id, b"1234567890123"), Some((3, 1_234_567_890_123)));
     assert_eq!(body(b" 3x", id, b"+7"), Some((3, 7)));

@@ -1,6 +1,7 @@
 //! Reads lengths, strings and numbers of an RDB file. No more memory is allocated than the bytes can fill.
 
-use super::{RdbError, RdbErrorKind, encoding};
+use crate::error::{RdbError, RdbErrorKind};
+use crate::format::encoding;
 use psyncscope_resp::parse_double;
 
 /// The most bytes that one byte of LZF data can produce: 264 bytes for a reference of 3.

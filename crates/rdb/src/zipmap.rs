@@ -9,7 +9,7 @@
 //! all versions load it. No version writes a count of 255. 5.0 does not read the count when it loads; like later
 //! versions (`zipmapValidateIntegrity`), this refuses a count that is wrong.
 
-use super::container::{Container, Cursor, Element, Fault};
+use crate::container::{Container, Cursor, Element, Fault};
 
 pub(super) const ZIPMAP: Container = Container { name: "zipmap", read };
 

@@ -4,11 +4,11 @@ use super::containers::show;
 use super::*;
 
 /// As its configuration comes: listpacks, quicklists with plain nodes, intsets, compressed.
-const COMPACT: &[u8] = include_bytes!("../../../tests/fixtures/redis7-compact.rdb");
+const COMPACT: &[u8] = include_bytes!("../../tests/fixtures/redis7-compact.rdb");
 /// No collection small enough for a container, lists in nodes of two elements.
-const LARGE: &[u8] = include_bytes!("../../../tests/fixtures/redis7-large.rdb");
+const LARGE: &[u8] = include_bytes!("../../tests/fixtures/redis7-large.rdb");
 /// Containers, nothing compressed, no checksum; without `list:many`.
-const UNCOMPRESSED: &[u8] = include_bytes!("../../../tests/fixtures/redis7-uncompressed.rdb");
+const UNCOMPRESSED: &[u8] = include_bytes!("../../tests/fixtures/redis7-uncompressed.rdb");
 
 fn expected() -> Vec<(&'static str, String)> {
     let printable: String = (33..123u8).map(char::from).filter(|c| !"\"'\\".contains(*c)).collect();

@@ -3,7 +3,7 @@
 //! Four bytes that say how many bytes an integer has (2, 4 or 8), four bytes of count, the integers in ascending order.
 //! All is little endian.
 
-use super::container::{Container, Cursor, Element, Fault, little_endian};
+use crate::container::{Container, Cursor, Element, Fault, little_endian};
 
 pub(super) const INTSET: Container = Container { name: "intset", read };
 

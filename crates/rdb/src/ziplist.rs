@@ -4,7 +4,7 @@
 //! the size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian
 //! but the lengths of strings.
 
-use super::container::{Container, Cursor, Element, Fault, little_endian};
+use crate::container::{Container, Cursor, Element, Fault, little_endian};
 use psyncscope_resp::parse_i64_strict;
 
 pub(super) const ZIPLIST: Container = Container { name: "ziplist", read };
@@ -54,7 +54,8 @@ fn read(bytes: &[u8]) -> Result<Vec<Element<'_>>, Fault> {
 }
 
 /// Where each entry of a ziplist begins and ends, and its content, for DEBUG ZIPLIST.
-pub(crate) fn entries_of(bytes: &[u8]) -> Vec<(std::ops::Range<usize>, Vec<u8>)> {
+#[must_use]
+pub fn entries_of(bytes: &[u8]) -> Vec<(std::ops::Range<usize>, Vec<u8>)> {
     let mut cursor = Cursor { bytes, at: HEADER };
     let mut entries = Vec::new();
     while cursor.peek().is_ok_and(|byte| byte != END) {

@@ -1,12 +1,14 @@
 //! Reading one value: `rdbLoadObject`.
 
-use super::container::{Container, Element};
-use super::intset::INTSET;
-use super::listpack::LISTPACK;
-use super::reader::RdbReader;
-use super::ziplist::ZIPLIST;
-use super::zipmap::ZIPMAP;
-use super::{EncodingLimits, RdbError, RdbErrorKind, value_type as ty};
+use crate::container::{Container, Element};
+use crate::encodings::EncodingLimits;
+use crate::error::{RdbError, RdbErrorKind};
+use crate::format::value_type as ty;
+use crate::intset::INTSET;
+use crate::listpack::LISTPACK;
+use crate::reader::RdbReader;
+use crate::ziplist::ZIPLIST;
+use crate::zipmap::ZIPMAP;
 use psyncscope_keyspace::{Hash, List, Set, Value, Zset};
 
 /// The kinds of quicklist nodes of Redis 7.

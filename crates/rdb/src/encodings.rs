@@ -1,6 +1,5 @@
 //! Limits of the compact encodings, for loading.
 
-use crate::config::Config;
 use psyncscope_keyspace::{Hash, Set, Zset};
 
 /// The directives that decide the encoding of a loaded collection. The default is Redis's.
@@ -16,20 +15,6 @@ pub struct EncodingLimits {
     pub zset_max_ziplist_entries: usize,
     /// `zset-max-ziplist-value`: a sorted set with a member of more bytes is a skip list.
     pub zset_max_ziplist_value: usize,
-}
-
-impl EncodingLimits {
-    /// The limits in a node's configuration.
-    #[must_use]
-    pub const fn of(config: &Config) -> Self {
-        Self {
-            hash_max_ziplist_entries: config.hash_max_ziplist_entries,
-            hash_max_ziplist_value: config.hash_max_ziplist_value,
-            set_max_intset_entries: config.set_max_intset_entries,
-            zset_max_ziplist_entries: config.zset_max_ziplist_entries,
-            zset_max_ziplist_value: config.zset_max_ziplist_value,
-        }
-    }
 }
 
 impl Default for EncodingLimits {

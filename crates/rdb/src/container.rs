@@ -1,6 +1,6 @@
 //! Containers: encodings of small collections in one string of bytes, in memory and in RDB files.
 
-use super::RdbErrorKind;
+use crate::error::RdbErrorKind;
 use psyncscope_resp::parse_double;
 
 /// An element of a container: bytes, or an integer that represents its decimal text.

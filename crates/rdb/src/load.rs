@@ -3,11 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::reader::RdbReader;
-use super::{CRC, EncodingLimits, RdbError, RdbErrorKind, ReplInfo, opcode, value_type};
-use crate::ids::{Offset, ReplId};
-use psyncscope_keyspace::{Db, Keyspace};
+use crate::encodings::EncodingLimits;
+use crate::error::{RdbError, RdbErrorKind};
+use crate::format::{CRC, ReplInfo, VERSION, opcode, value_type};
+use crate::reader::RdbReader;
+use psyncscope_keyspace::{DATABASES, Db, Keyspace};
 use psyncscope_resp::strtol;
+
+/// Characters of a replication ID (`CONFIG_RUN_ID_SIZE`).
+const ID_LEN: usize = 40;
 
 /// How to read an RDB file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +30,8 @@ pub struct LoadOptions {
 impl Default for LoadOptions {
     fn default() -> Self {
         Self {
-            max_version: super::VERSION,
-            databases: psyncscope_keyspace::DATABASES,
+            max_version: VERSION,
+            databases: DATABASES,
             drop_expired_before: None,
             encodings: EncodingLimits::default(),
         }
@@ -261,8 +265,8 @@ impl LoadState {
 #[derive(Clone, Default)]
 struct Aux {
     stream_db: Option<i64>,
-    id: Option<ReplId>,
-    offset: Option<Offset>,
+    id: Option<Vec<u8>>,
+    offset: Option<i64>,
     redis_ver: Option<String>,
     scripts: Vec<Vec<u8>>,
 }
@@ -273,9 +277,11 @@ impl Aux {
             self.stream_db = Some(strtol(&value));
         } else if name.eq_ignore_ascii_case(b"repl-id") {
             // An ID of another length is ignored and does not replace an earlier one.
-            self.id = ReplId::from_bytes(&value).or(self.id);
+            if value.len() == ID_LEN {
+                self.id = Some(value);
+            }
         } else if name.eq_ignore_ascii_case(b"repl-offset") {
-            self.offset = Some(Offset(strtol(&value)));
+            self.offset = Some(strtol(&value));
         } else if name.eq_ignore_ascii_case(b"redis-ver") {
             self.redis_ver = Some(String::from_utf8_lossy(&value).into_owned());
         } else if name.eq_ignore_ascii_case(b"lua") {
@@ -284,7 +290,7 @@ impl Aux {
     }
 
     fn repl(&self) -> Option<ReplInfo> {
-        let (stream_db, id, offset) = (self.stream_db?, self.id?, self.offset?);
-        (stream_db != -1 && offset != Offset::UNKNOWN).then_some(ReplInfo { stream_db, id, offset })
+        let (stream_db, id, offset) = (self.stream_db?, self.id.as_ref()?, self.offset?);
+        (stream_db != -1 && offset != -1).then(|| ReplInfo { stream_db, id: id.clone(), offset })
     }
 }
