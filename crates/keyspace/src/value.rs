@@ -11,7 +11,6 @@ use crate::zset::Zset;
 /// Two values are equal if they hold the same data, in any encoding: the order of a set's members or a hash's
 /// fields does not matter, that of a list's elements does.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Value {
     /// A string of bytes.
     String(RedisString),

@@ -80,7 +80,6 @@ fn of_value(value: &Value) -> (String, Vec<String>) {
             zset.iter().map(|(member, score)| format!("{} {}", escape(member), format_double(score))).collect()
         }
         Value::Hash(hash) => hash.iter().map(|(f, v)| format!("{} {}", escape(f), escape(v))).collect(),
-        other => panic!("{other:?}"),
     };
     if matches!(value, Value::Set(_) | Value::Hash(_)) {
         elements.sort();
