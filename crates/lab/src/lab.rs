@@ -216,6 +216,18 @@ impl Lab {
         self.world.frame_at(t).map_or_else(|| Arc::clone(&self.nothing), |frame| Arc::new(frame.clone()))
     }
 
+    /// The first frame in which the timeline's entry `entry`, of the time `at`, has happened. An instant can have several
+    /// frames: the last one may show what came later in it.
+    #[must_use]
+    pub fn frame_after(&self, entry: usize, at: SimTime) -> Arc<Frame> {
+        let mut frame = self.frame_at(at);
+        while let Some(before) = frame.seq.checked_sub(1).and_then(|seq| self.frame(seq)).filter(|f| f.entries > entry)
+        {
+            frame = before;
+        }
+        frame
+    }
+
     /// The frame with this number, if it is recorded.
     #[must_use]
     pub fn frame(&self, seq: u64) -> Option<Arc<Frame>> {

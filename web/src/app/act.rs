@@ -4,8 +4,8 @@
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::sim::frame::HostId;
+use psyncscope_lab::topology;
 use psyncscope_lab::{Action, ActionLog, LabConfig, LabError, NodeSpec, Replay};
-
 use yew::prelude::*;
 
 use crate::app::replay::PendingReplay;
@@ -13,7 +13,6 @@ use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Notice, OtherRun};
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
-use crate::model::topology;
 use crate::ui::dom;
 use crate::ui::error::UiError;
 

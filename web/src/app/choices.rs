@@ -1,6 +1,6 @@
 //! What a reader chose once: language and theme. Remembered where the browser allows it.
 
-use crate::i18n::Lang;
+use crate::i18n::{Lang, messages};
 use crate::intent::Theme;
 use crate::ui::dom;
 
@@ -28,7 +28,7 @@ pub fn remember_language(lang: Lang) {
 pub fn show_language(lang: Lang) {
     dom::set_root("lang", Some(lang.tag()));
     if let Some(document) = dom::document() {
-        document.set_title(&format!("Psyncscope · {}", lang.messages().tagline));
+        document.set_title(&format!("Psyncscope · {}", messages(lang).tagline));
     }
 }
 

@@ -5,22 +5,21 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::engine::event::Event;
-use psyncscope_lab::engine::ids::Offset;
 use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::format;
+use psyncscope_lab::ladder::ladder;
+use psyncscope_lab::ring::Eras;
+use psyncscope_lab::ring::readers::readers;
+use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
+use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::App;
 use crate::app::state::OtherRun;
 use crate::console::view::Console;
-use crate::i18n::fill;
+use crate::i18n::{fill, messages};
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
-use crate::model::ladder::ladder;
-use crate::model::ring::Eras;
-use crate::model::ring_readers::RingReader;
-use crate::model::ruler::ruler;
-use crate::model::time;
-use crate::model::topology;
 use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
@@ -48,7 +47,7 @@ use crate::ui::shared::Shared;
 impl App {
     /// Everything.
     pub(super) fn render(&self) -> Html {
-        let t = self.ui.lang.messages();
+        let t = messages(self.ui.lang);
         let masters = topology::masters(&self.playback.frame);
         let (from, now) = self.range();
         let run = self.session.run.borrow();
@@ -58,7 +57,7 @@ impl App {
         let console_here = !self.ui.narrow || tab == Tab::Console;
         let panel_here = !matches!(tab, Tab::Ruler | Tab::Console);
         let (origin, seed) = (run.origin.clone(), run.lab().config().seed);
-        let marks = run.index().marks();
+        let marks = run.marks();
         let colours = run.colours.clone();
         drop(run);
         let cx = UiContext { lang: self.ui.lang, colours, dispatch: self.dispatch.clone() };
@@ -68,7 +67,7 @@ impl App {
         let (ruler_below, ruler_panel) = if self.ui.narrow { (None, ruler) } else { (ruler, None) };
         let console = console_here.then(|| self.console());
         let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
-        let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host, &masters))).flatten();
+        let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host))).flatten();
         let stage = html! {
             <Stage
                 frame={Shared::from(&self.playback.frame)}
@@ -149,7 +148,7 @@ impl App {
         self.ui.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
     }
 
-    fn panel(&self, tab: Tab, host: &Arc<HostFrame>, masters: &LiteMap<HostId, HostId>) -> Html {
+    fn panel(&self, tab: Tab, host: &Arc<HostFrame>) -> Html {
         let Some(node) = &host.node else { return Html::default() };
         match tab {
             Tab::Backlog => html! {
@@ -158,7 +157,7 @@ impl App {
                     backlog_size={node.backlog_size}
                     eras={Eras::of(node)}
                     is_master={node.is_master()}
-                    readers={self.readers(host, masters)}
+                    readers={readers(&self.playback.frame, host)}
                     decision={self.decision(host.id)}
                 />
             },
@@ -189,25 +188,6 @@ impl App {
             }
             Tab::Ruler | Tab::Console => Html::default(),
         }
-    }
-
-    /// The replicas that read from this node's backlog or will: those that follow it on one of its histories.
-    fn readers(&self, host: &HostFrame, masters: &LiteMap<HostId, HostId>) -> Vec<RingReader> {
-        let Some(node) = &host.node else { return Vec::new() };
-        let eras = Eras::of(node);
-        let mine = |id| id == eras.replid || Some(id) == eras.replid2;
-        let replicas = self.playback.frame.hosts.iter().filter(|r| masters.get(&r.id) == Some(&host.id));
-        replicas
-            .filter_map(|replica| {
-                let node = replica.node.as_ref()?;
-                let upstream = node.upstream.as_ref()?;
-                let (id, has): (_, Offset) = match &upstream.cached_master {
-                    Some(cached) => (cached.replid, cached.reploff),
-                    None => (node.replid, upstream.reploff?),
-                };
-                mine(id).then(|| RingReader { name: Arc::clone(&replica.name), has })
-            })
-            .collect()
     }
 
     fn decision(&self, id: HostId) -> Option<Decision> {
@@ -248,13 +228,13 @@ impl App {
         let t = cx.t();
         let (words, button) = match &self.ui.notice {
             Some(notice) => {
-                let words = fill((notice.wording)(t), &[("at", &time::clock(notice.at))]);
+                let words = fill((notice.wording)(t), &[("at", &format::clock(notice.at))]);
                 let onclick = cx.click(Intent::DismissNotice);
                 (words, html! { <IconButton shape={Shape::Cross} label={t.dismiss} {onclick} /> })
             }
             // While the user looks at the past, the page says what an action would do.
             None if !self.is_live() && !self.playback.playing => {
-                let words = fill(t.in_the_past, &[("at", &time::clock(self.playback.at))]);
+                let words = fill(t.in_the_past, &[("at", &format::clock(self.playback.at))]);
                 let onclick = cx.click(Intent::GoLive);
                 (words, html! { <Button class="button small" {onclick}>{ t.go_live }</Button> })
             }

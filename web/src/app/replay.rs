@@ -110,7 +110,7 @@ impl App {
             }
             Then::Act(actions, site, origin) => {
                 let mut run = LabRun::replayed(lab, origin);
-                run.colours = self.session.run.borrow().colours.clone();
+                run.keep_histories_of(&self.session.run.borrow());
                 let outcome = run.act_all(actions);
                 // A refused action starts no branch: the time shown stays part of the old run.
                 if outcome.is_ok() {

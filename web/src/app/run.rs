@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::console::Transcript;
+use psyncscope_lab::index::{Index, Mark};
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
 
 use crate::console::lines::ConsoleLines;
 use crate::model::colours::ColourMap;
-use crate::model::index::Index;
+use crate::model::prefix::Prefix;
 
 /// Where a run came from.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,21 +26,11 @@ pub enum Origin {
     Loaded(String),
 }
 
-/// The first frame in which the timeline's entry `entry`, of the time `at`, has happened. An instant can have several
-/// frames: the last one may show what came later in it.
-#[must_use]
-pub fn frame_after(lab: &Lab, entry: usize, at: SimTime) -> Arc<Frame> {
-    let mut frame = lab.frame_at(at);
-    while let Some(before) = frame.seq.checked_sub(1).and_then(|seq| lab.frame(seq)).filter(|f| f.entries > entry) {
-        frame = before;
-    }
-    frame
-}
-
 /// A run.
 pub struct LabRun {
     lab: Lab,
     index: Index,
+    marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
     /// Tells this run from any other: no two runs have the same allocation.
@@ -79,6 +70,7 @@ impl LabRun {
         Self {
             lab,
             index: Index::default(),
+            marks: Rc::default(),
             script,
             identity: Rc::new(()),
             transcripts: LiteMap::new_vec(),
@@ -87,10 +79,26 @@ impl LabRun {
         }
     }
 
+    /// Makes this run, of which nothing was read yet, a branch of another: histories keep their colours.
+    pub fn keep_histories_of(&mut self, other: &Self) {
+        self.index = Index::of_branch(other.index.histories().clone());
+        self.colours = other.colours.clone();
+    }
+
     /// Reads what is new in the timeline.
     pub fn read(&mut self) {
         let lab = &self.lab;
-        self.index.extend(lab.timeline(), |entry, at| frame_after(lab, entry, at), &mut self.colours);
+        self.index.extend(lab);
+        self.colours.update(self.index.histories());
+        let mut marks = self.marks.borrow_mut();
+        let new = &self.index.marks()[marks.len()..];
+        marks.extend_from_slice(new);
+    }
+
+    /// The scrubber's ticks, in order of time.
+    #[must_use]
+    pub fn marks(&self) -> Prefix<Mark> {
+        Prefix::of(&self.marks)
     }
 
     /// The lab.

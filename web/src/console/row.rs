@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use psyncscope_lab::console::{ConsoleLine, LineKind};
+use psyncscope_lab::format;
 use yew::prelude::*;
 
 use crate::console::view::prompt;
-use crate::model::time;
 
 /// Properties of [`ConsoleRow`].
 #[derive(Properties, PartialEq)]
@@ -32,7 +32,7 @@ pub fn ConsoleRow(props: &ConsoleRowProps) -> Html {
         LineKind::Notice => ("console-notice", String::new()),
     };
     html! {
-        <p {class} data-line={row.to_string()} title={time::clock(line.at)}>
+        <p {class} data-line={row.to_string()} title={format::clock(line.at)}>
             <span class="console-prompt">{ before }</span>
             { line.text.to_string() }
         </p>

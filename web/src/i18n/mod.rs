@@ -5,63 +5,28 @@
 
 mod en;
 mod messages;
-mod template;
 mod zh;
 
 pub use messages::Messages;
-pub use template::{Part, fill, form, parts};
+pub use psyncscope_lab::Lang;
+pub use psyncscope_lab::template::fill;
 
-/// A language of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
+/// Chooses a message of a language.
+pub type MessageKey = fn(&Messages) -> &'static str;
 
-impl Lang {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
-
-    /// Its words.
-    #[must_use]
-    pub const fn messages(self) -> &'static Messages {
-        match self {
-            Self::En => &en::MESSAGES,
-            Self::Zh => &zh::MESSAGES,
-        }
-    }
-
-    /// Its name for `<html lang>` and for the memory of choices.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Zh => "zh-CN",
-        }
-    }
-
-    /// Its own name for itself.
-    #[must_use]
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::Zh => "简体中文",
-        }
-    }
-
-    /// The language of a tag such as `zh-Hans-CN`; English if it is not one of ours.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Self {
-        if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+/// The words of a language.
+#[must_use]
+pub const fn messages(lang: Lang) -> &'static Messages {
+    match lang {
+        Lang::En => &en::MESSAGES,
+        Lang::Zh => &zh::MESSAGES,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psyncscope_lab::template::{Part, parts};
 
     /// Words that are the same in both languages: Redis's own names and signs.
     const SAME: [&str; 2] = ["tab_info", "speed_times"];
@@ -92,14 +57,5 @@ mod tests {
         for ((name, en), (_, zh)) in en::MESSAGES.all().into_iter().zip(zh::MESSAGES.all()) {
             assert_eq!(slots(en), slots(zh), "{name}");
         }
-    }
-
-    #[test]
-    fn tags_round_trip() {
-        for lang in Lang::ALL {
-            assert_eq!(Lang::from_tag(lang.tag()), lang);
-        }
-        assert_eq!(Lang::from_tag("fr"), Lang::En);
-        assert_eq!(Lang::from_tag("zh-TW"), Lang::Zh);
     }
 }

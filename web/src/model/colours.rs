@@ -3,41 +3,13 @@
 use std::rc::Rc;
 
 use psyncscope_lab::engine::ids::ReplId;
+use psyncscope_lab::histories::Histories;
 
-/// How many colours the stylesheet has: `.r0` to `.r7`. The ninth history takes the first colour again.
-pub const COUNT: usize = 8;
-
-const CLASSES: [&str; COUNT] = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"];
-
-/// The IDs seen so far, in order of appearance.
-#[derive(Clone, Debug, Default)]
-pub struct Colours {
-    order: Vec<ReplId>,
-}
-
-impl Colours {
-    /// Takes notice of an ID; whether it was new.
-    pub fn note(&mut self, id: ReplId) -> bool {
-        if id.is_none() || self.order.contains(&id) {
-            return false;
-        }
-        self.order.push(id);
-        true
-    }
-
-    /// The CSS class that carries the colour of `id`.
-    #[must_use]
-    pub fn class(&self, id: &ReplId) -> &'static str {
-        match self.order.iter().position(|seen| seen == id) {
-            Some(at) => CLASSES[at % COUNT],
-            None => "r-none",
-        }
-    }
-}
+const CLASSES: [&str; 8] = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"];
 
 /// The colours as a property: equal when they are the same map.
 #[derive(Clone, Debug, Default)]
-pub struct ColourMap(pub Rc<Colours>);
+pub struct ColourMap(Rc<Histories>);
 
 impl PartialEq for ColourMap {
     fn eq(&self, other: &Self) -> bool {
@@ -46,16 +18,16 @@ impl PartialEq for ColourMap {
 }
 
 impl ColourMap {
-    /// The CSS class that carries the colour of `id`.
+    /// The CSS class that carries the colour of `id`. The ninth history takes the first colour again.
     #[must_use]
     pub fn class(&self, id: &ReplId) -> &'static str {
-        self.0.class(id)
+        self.0.place(id).map_or("r-none", |at| CLASSES[at % CLASSES.len()])
     }
 
-    /// Takes notice of an ID. The map changes its identity only if the ID is new.
-    pub fn note(&mut self, id: ReplId) {
-        if !id.is_none() && !self.0.order.contains(&id) {
-            Rc::make_mut(&mut self.0).note(id);
+    /// Gives new histories their colours. The map changes its identity only if there are new ones.
+    pub fn update(&mut self, histories: &Histories) {
+        if self.0.len() != histories.len() {
+            self.0 = Rc::new(histories.clone());
         }
     }
 }
@@ -70,23 +42,23 @@ mod tests {
 
     #[test]
     fn a_colour_stays_with_its_history() {
+        let mut histories = Histories::default();
         let mut map = ColourMap::default();
-        map.note(id(b'a'));
-        map.note(id(b'b'));
+        histories.note(id(b'a'));
+        histories.note(id(b'b'));
+        map.update(&histories);
         let before = map.clone();
-        map.note(id(b'a'));
+        histories.note(id(b'a'));
+        map.update(&histories);
         assert!(before == map, "a known ID changes nothing");
-        map.note(id(b'c'));
+        histories.note(id(b'c'));
+        map.update(&histories);
         assert!(before != map);
         assert_eq!([b'a', b'b', b'c'].map(|c| map.class(&id(c))), ["r0", "r1", "r2"]);
     }
 
     #[test]
     fn no_history_has_no_colour() {
-        let mut map = ColourMap::default();
-        map.note(ReplId::NONE);
-        assert_eq!(map.class(&ReplId::NONE), "r-none");
-        map.note(id(b'a'));
-        assert_eq!(map.class(&id(b'a')), "r0");
+        assert_eq!(ColourMap::default().class(&ReplId::NONE), "r-none");
     }
 }

@@ -7,6 +7,9 @@
 
 use crate::model::geometry::{Point, Size, on_circle};
 
+/// The largest ring that is drawn byte by byte.
+pub const CELLS_MAX: usize = 128;
+
 /// How many labels fit around a ring whatever they point at, if none is larger than [`LABEL_MAX`].
 pub const LABELS_MAX: usize = 12;
 

@@ -1,12 +1,8 @@
-//! Where the replicas stand on a master's ring, and how they are labelled.
+//! The labels of the replicas on a master's ring.
 
-use std::sync::Arc;
-
-use psyncscope_lab::engine::ids::Offset;
-use psyncscope_lab::engine::replication::backlog::Backlog;
+use psyncscope_lab::ring::readers::{ReaderGroup, Standing};
 
 use crate::model::geometry::Size;
-use crate::model::ring;
 use crate::model::ring_labels::{LABEL_MAX, LABELS_MAX};
 
 /// The width of a character in a label: the style sheet sets labels in a monospaced font of 12 units.
@@ -15,59 +11,6 @@ const CHAR: f64 = 7.25;
 const WIDE_CHAR: f64 = 12.0;
 /// The space around a label's text, on both sides together.
 const PADDING: f64 = 11.0;
-
-/// A replica and the last byte that it has.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RingReader {
-    /// The replica's name.
-    pub name: Arc<str>,
-    /// The last byte that it has.
-    pub has: Offset,
-}
-
-/// Whether the backlog can serve a replica that asks for the byte after its last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It holds what the replica lacks.
-    Served,
-    /// What the replica lacks was overwritten.
-    TooFarBack,
-    /// The replica has bytes that this node never had.
-    Ahead,
-}
-
-/// The replicas that have the same last byte.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReaderGroup {
-    /// Their names.
-    pub names: Vec<Arc<str>>,
-    /// The last byte that they have.
-    pub has: Offset,
-    /// Where that is on the ring, in turns from index 0.
-    pub turn: f64,
-    /// Whether the backlog can serve them.
-    pub standing: Standing,
-}
-
-/// The replicas by their last byte, in the order in which the replicas are given.
-#[must_use]
-pub fn groups(backlog: &Backlog, readers: &[RingReader]) -> Vec<ReaderGroup> {
-    let mut groups: Vec<ReaderGroup> = Vec::new();
-    for reader in readers {
-        if let Some(group) = groups.iter_mut().find(|group| group.has == reader.has) {
-            group.names.push(Arc::clone(&reader.name));
-            continue;
-        }
-        let (turn, served) = ring::position(backlog, reader.has);
-        let standing = match served {
-            true => Standing::Served,
-            false if reader.has.next() < backlog.off() => Standing::TooFarBack,
-            false => Standing::Ahead,
-        };
-        groups.push(ReaderGroup { names: vec![Arc::clone(&reader.name)], has: reader.has, turn, standing });
-    }
-    groups
-}
 
 /// A label for replicas: of one group, or of neighbours if there are more groups than labels fit around the ring.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,39 +83,24 @@ fn label_text(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ring_testing::backlog_of;
+    use psyncscope_lab::engine::ids::Offset;
+    use std::sync::Arc;
 
-    fn reader(name: &str, has: i64) -> RingReader {
-        RingReader { name: Arc::from(name), has: Offset(has) }
-    }
-
-    fn fed(size: usize, bytes: usize) -> Backlog {
-        backlog_of(size, &vec![0; bytes])
-    }
-
-    #[test]
-    fn replicas_with_the_same_last_byte_share_a_label() {
-        let backlog = fed(16, 20);
-        let groups = groups(&backlog, &[reader("b", 20), reader("c", 6), reader("d", 20)]);
-        let names: Vec<Vec<&str>> = groups.iter().map(|g| g.names.iter().map(AsRef::as_ref).collect()).collect();
-        assert_eq!(names, [vec!["b", "d"], vec!["c"]]);
-        let texts: Vec<String> = labels(&groups).into_iter().map(|label| label.text).collect();
-        assert_eq!(texts, ["b, d", "c"]);
-    }
-
-    #[test]
-    fn who_cannot_be_served_is_behind_or_ahead() {
-        let backlog = fed(16, 20);
-        let standing = |has| groups(&backlog, &[reader("b", has)])[0].standing;
-        for (has, expect) in [
-            (3, Standing::TooFarBack),
-            (4, Standing::Served),
-            (20, Standing::Served),
-            (21, Standing::Ahead),
-            (-1, Standing::TooFarBack),
-        ] {
-            assert_eq!(standing(has), expect, "{has}");
+    /// A group at that byte of a ring of a thousand.
+    fn group(names: &[&str], has: i64) -> ReaderGroup {
+        ReaderGroup {
+            names: names.iter().map(|&name| Arc::from(name)).collect(),
+            has: Offset(has),
+            turn: has as f64 / 1000.0,
+            standing: Standing::Served,
         }
+    }
+
+    #[test]
+    fn a_label_names_all_of_its_group() {
+        let texts: Vec<String> =
+            labels(&[group(&["b", "d"], 20), group(&["c"], 6)]).into_iter().map(|label| label.text).collect();
+        assert_eq!(texts, ["c", "b, d"]);
     }
 
     #[test]
@@ -194,9 +122,8 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_label_when_there_are_too_many() {
-        let backlog = fed(1000, 1000);
-        let readers: Vec<RingReader> = (0..40).map(|i| reader("r", 10 + i * i / 2)).collect();
-        let labels = labels(&groups(&backlog, &readers));
+        let groups: Vec<ReaderGroup> = (0..40).map(|i| group(&["r"], 10 + i * i / 2)).collect();
+        let labels = labels(&groups);
         assert_eq!(labels.len(), LABELS_MAX - 1);
         assert!(labels.windows(2).all(|w| w[0].turn < w[1].turn));
         assert!(labels.iter().all(|label| label_size(&label.text).w <= LABEL_MAX.w));

@@ -1,12 +1,13 @@
 //! The backlog panel: the ring, what the next write does to it, and why the last PSYNC was answered as it was.
 
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::format;
+use psyncscope_lab::ring::Eras;
+use psyncscope_lab::ring::readers::{RingReader, groups};
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::model::bytes;
-use crate::model::ring::Eras;
-use crate::model::ring_readers::{RingReader, groups, labels};
+use crate::model::ring_readers::labels;
 use crate::panels::ring::Ring;
 use crate::panels::ring_legend::RingLegend;
 use crate::panels::verdict::{Decision, Verdict};
@@ -46,7 +47,7 @@ pub fn BacklogPanel(props: &BacklogPanelProps) -> Html {
         }
         None => {
             let why = if props.is_master {
-                fill(t.backlog_none, &[("size", &bytes::size(props.backlog_size as u64))])
+                fill(t.backlog_none, &[("size", &format::size(props.backlog_size as u64))])
             } else {
                 t.backlog_none_replica.to_owned()
             };

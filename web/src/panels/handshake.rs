@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use psyncscope_lab::ladder::{Ladder, Status};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::model::ladder::{Ladder, Status};
 use crate::panels::ladder_rung::LadderRung;
 use crate::ui::context::use_ui;
 use crate::ui::dom;

@@ -1,11 +1,11 @@
 //! A state of the handshake ladder.
 
+use psyncscope_lab::format;
+use psyncscope_lab::format::escape;
+use psyncscope_lab::ladder::{Rung, Said, Status};
 use yew::prelude::*;
 
 use crate::i18n::Messages;
-use crate::model::bytes::escape;
-use crate::model::ladder::{Rung, Said, Status};
-use crate::model::time;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -42,14 +42,14 @@ pub fn LadderRung(props: &LadderRungProps) -> Html {
             <span class="rung-number num faint">{ rung.state as u8 }</span>
             <span class="rung-name">{ name }</span>
             <span class="rung-status">{ status }</span>
-            <span class="rung-at num faint">{ rung.at.map_or_else(String::new, time::clock) }</span>
+            <span class="rung-at num faint">{ rung.at.map_or_else(String::new, format::clock) }</span>
             <div class="rung-said">
                 { for rung.sent.iter().map(|said| said_html(said, true, t)) }
                 { for rung.received.iter().map(|said| said_html(said, false, t)) }
                 if let Some(failed) = &rung.failed {
                     <p class="rung-failed">
                         { rich(t.failed_before, &|slot| match slot {
-                            "at" => Fill::Text(time::clock(failed.at)),
+                            "at" => Fill::Text(format::clock(failed.at)),
                             _ => Fill::Html(html! { <code>{ failed.why.clone() }</code> }),
                         }) }
                     </p>
@@ -62,7 +62,7 @@ pub fn LadderRung(props: &LadderRungProps) -> Html {
 fn said_html(said: &Said, sent: bool, t: &Messages) -> Html {
     let (class, arrow, label) = if sent { ("rung-sent", "→", t.sent) } else { ("rung-received", "←", t.received) };
     html! {
-        <p class={classes!("rung-bytes", class)} title={time::clock(said.at)}>
+        <p class={classes!("rung-bytes", class)} title={format::clock(said.at)}>
             <span class="rung-arrow" role="img" aria-label={label}>{ arrow }</span>
             <code>{ escape(&said.bytes) }</code>
         </p>

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::sim::frame::{HostId, What};
+use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::run::LabRun;
 use crate::intent::Intent;
-use crate::model::topology;
 use crate::panels::log_row::{LogRow, LogText};
 use crate::ui::checkbox::Checkbox;
 use crate::ui::context::use_ui;

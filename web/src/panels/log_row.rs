@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use psyncscope_lab::engine::event::LogLevel;
+use psyncscope_lab::format;
+use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
-use crate::model::narrate::Note;
-use crate::model::time;
+use crate::model::tones;
 use crate::ui::note::NoteText;
 
 /// What a line says.
@@ -39,12 +40,12 @@ pub fn LogRow(props: &LogRowProps) -> Html {
             html! { <span class={classes!("log-text", warning)}>{ format!("{} {words}", level_mark(*level)) }</span> }
         }
         LogText::Verdict(note) => html! {
-            <span class={classes!("log-text", "log-verdict", note.tone.class())}><NoteText note={note.clone()} /></span>
+            <span class={classes!("log-text", "log-verdict", tones::class(note.tone))}><NoteText note={note.clone()} /></span>
         },
     };
     html! {
         <div class="log-line">
-            <span class="log-at num">{ time::clock(props.at) }</span>
+            <span class="log-at num">{ format::clock(props.at) }</span>
             <span class="log-node">{ props.node.as_deref().unwrap_or("?").to_owned() }</span>
             { text }
         </div>

@@ -2,11 +2,12 @@
 
 use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::ring::Eras;
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::model::ring::{CELLS_MAX, Eras};
+use crate::model::ring_labels::CELLS_MAX;
 use crate::model::ring_readers::ReaderLabel;
 use crate::panels::ring_arcs::RingArcs;
 use crate::panels::ring_cells::RingCells;

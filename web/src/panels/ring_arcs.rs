@@ -1,11 +1,11 @@
 //! The ring of a large backlog: arcs of many bytes.
 
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::ring::Eras;
+use psyncscope_lab::ring::arcs::ring_arcs;
 use yew::prelude::*;
 
 use crate::model::geometry::sector;
-use crate::model::ring::Eras;
-use crate::model::ring_arcs::ring_arcs;
 use crate::panels::ring::{INNER, OUTER};
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;

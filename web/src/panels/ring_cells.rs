@@ -1,10 +1,10 @@
 //! The ring of a small backlog: one cell for each byte.
 
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::ring::{self, Eras};
 use yew::prelude::*;
 
 use crate::model::geometry::sector;
-use crate::model::ring::{self, Eras};
 use crate::panels::ring::{INNER, OUTER};
 use crate::panels::ring_cell::RingCell;
 use crate::panels::ring_letters::RingLetters;

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::model::bytes;
-use crate::model::ring::CELLS_MAX;
+use crate::model::ring_labels::CELLS_MAX;
 use crate::panels::ring_reading::{Reading, range};
 use crate::ui::chip::Chip;
 use crate::ui::context::use_ui;

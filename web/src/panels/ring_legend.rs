@@ -2,13 +2,14 @@
 
 use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::format;
+use psyncscope_lab::ring;
+use psyncscope_lab::ring::arcs::ring_arcs;
+use psyncscope_lab::ring::readers::{ReaderGroup, Standing};
 use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
-use crate::model::bytes;
-use crate::model::ring::{self, CELLS_MAX};
-use crate::model::ring_arcs::ring_arcs;
-use crate::model::ring_readers::{ReaderGroup, Standing};
+use crate::model::ring_labels::CELLS_MAX;
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
@@ -61,7 +62,7 @@ fn next_write(backlog: &Backlog, t: &Messages) -> String {
     let idx = backlog.idx().to_string();
     match ring::offset_at(backlog, backlog.idx()) {
         Some(offset) => {
-            let byte = bytes::byte_name(backlog.byte_at(backlog.idx()));
+            let byte = format::byte_name(backlog.byte_at(backlog.idx()));
             fill(t.ring_next_overwrites, &[("idx", &idx), ("n", &offset.to_string()), ("byte", &byte)])
         }
         None => fill(t.ring_next_free, &[("idx", &idx)]),
@@ -72,5 +73,5 @@ fn next_write(backlog: &Backlog, t: &Messages) -> String {
 fn arcs_are(backlog: &Backlog, t: &Messages) -> String {
     let arcs = ring_arcs(backlog);
     let words = if arcs.are_commands { t.ring_arcs_commands } else { t.ring_arcs_parts };
-    fill(words, &[("size", &bytes::size(backlog.size() as u64)), ("n", &arcs.arcs.len().to_string())])
+    fill(words, &[("size", &format::size(backlog.size() as u64)), ("n", &arcs.arcs.len().to_string())])
 }

@@ -3,11 +3,11 @@
 use std::f64::consts::PI;
 
 use psyncscope_lab::engine::view::BacklogView;
+use psyncscope_lab::ring;
 use yew::prelude::*;
 
 use crate::model::bytes;
 use crate::model::geometry::{Point, on_circle};
-use crate::model::ring;
 use crate::panels::ring::{INNER, OUTER};
 use crate::ui::shared::Shared;
 

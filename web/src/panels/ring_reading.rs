@@ -2,11 +2,12 @@
 
 use psyncscope_lab::engine::ids::{NextByte, ReplId};
 use psyncscope_lab::engine::replication::backlog::Backlog;
+use psyncscope_lab::format;
+use psyncscope_lab::ring::arcs::ring_arcs;
+use psyncscope_lab::ring::{self, Eras};
 
 use crate::i18n::{Messages, fill};
-use crate::model::bytes;
-use crate::model::ring::{self, CELLS_MAX, Eras};
-use crate::model::ring_arcs::ring_arcs;
+use crate::model::ring_labels::CELLS_MAX;
 
 /// The words about a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,7 @@ pub fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Messages) -> Op
         place: fill(t.ring_index, &[("idx", &index.to_string())]),
         content: offset.map_or_else(
             || t.ring_empty.to_owned(),
-            |offset| format!("{offset}  {}", bytes::byte_name(backlog.byte_at(index))),
+            |offset| format!("{offset}  {}", format::byte_name(backlog.byte_at(index))),
         ),
         command: None,
         id: offset.map(|offset| eras.id_at(offset)),
@@ -103,7 +104,7 @@ mod tests {
 
     #[track_caller]
     fn check(size: usize, index: usize, expect: Option<&str>) {
-        let read = reading(&fed(size), &eras(), index, Lang::En.messages());
+        let read = reading(&fed(size), &eras(), index, messages(Lang::En));
         assert_eq!(read.map(|read| read.text()).as_deref(), expect);
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::psync::PsyncVerdict;
 use psyncscope_lab::explain::{Counterfactual, Outcome, explain};
+use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::i18n::Messages;
-use crate::model::time;
 use crate::panels::verdict_check::VerdictCheck;
 use crate::ui::chip::Chip;
 use crate::ui::context::use_ui;
@@ -56,7 +56,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
     let between = rich(t.why_whose, &|name| match name {
         "node" => Fill::Html(html! { <b>{ decision.master.to_string() }</b> }),
         "asker" => Fill::Html(html! { <b>{ decision.asker.as_deref().unwrap_or("?").to_owned() }</b> }),
-        _ => Fill::Text(time::clock(decision.at)),
+        _ => Fill::Text(format::clock(decision.at)),
     });
     // Who asks for everything names no byte: there is nothing more to compare.
     let asks_for_everything = decision.verdict.request.replid.starts_with(b"?");

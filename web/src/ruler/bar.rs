@@ -1,8 +1,8 @@
 //! A piece of a node's history on the ruler.
 
+use psyncscope_lab::ruler::{Axis, Piece};
 use yew::prelude::*;
 
-use crate::model::ruler::{Axis, Piece};
 use crate::ui::context::use_ui;
 
 /// The least width, as a share of the axis: a piece of one byte is seen too.

@@ -4,7 +4,7 @@ pub mod bar;
 pub mod row;
 pub mod view;
 
-use crate::model::ruler::Axis;
+use psyncscope_lab::ruler::Axis;
 
 /// The style of a `.ruler-at`, which is as wide as the track, whose left edge shall be at an offset. A transform, not
 /// `left`: when the axis moves on, the browser lays nothing out again.

@@ -1,9 +1,9 @@
 //! A node's line on the ruler.
 
+use psyncscope_lab::ruler::{Asks, Axis, Parting, Row};
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::model::ruler::{Asks, Axis, Parting, Row};
 use crate::ruler::bar::RulerBar;
 use crate::ruler::place;
 use crate::ui::context::use_ui;

@@ -1,9 +1,9 @@
 //! The ruler: one line for each node, all on the same axis.
 
+use psyncscope_lab::ruler::Ruler;
 use psyncscope_lab::sim::frame::HostId;
 use yew::prelude::*;
 
-use crate::model::ruler::Ruler;
 use crate::ruler::place;
 use crate::ruler::row::RulerRow;
 use crate::ui::chip::Chip;

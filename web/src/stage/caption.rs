@@ -1,9 +1,10 @@
 //! The lines beneath the stage: what just happened, in plain words.
 
+use psyncscope_lab::format;
+use psyncscope_lab::narration::{CaptionNotes, Note};
 use yew::prelude::*;
 
-use crate::model::narrate::{CaptionNotes, Note};
-use crate::model::time;
+use crate::model::tones;
 use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
 
@@ -36,7 +37,7 @@ pub fn Caption(props: &CaptionProps) -> Html {
 fn line(note: &Note) -> Html {
     html! {
         <>
-            <span class={classes!("caption-time", "num", note.tone.class())}>{ time::short(note.at) }</span>
+            <span class={classes!("caption-time", "num", tones::class(note.tone))}>{ format::short(note.at) }</span>
             <span class="caption-words"><NoteText note={note.clone()} joined=true /></span>
         </>
     }

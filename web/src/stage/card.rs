@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
@@ -11,7 +12,6 @@ use yew::prelude::*;
 use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
-use crate::model::time;
 use crate::stage::card_chips::CardChips;
 use crate::stage::card_head::CardHead;
 use crate::stage::card_plug::CardPlug;
@@ -194,7 +194,7 @@ fn role_of(host: &HostFrame, master: Option<&str>, t: &Messages) -> String {
 /// The handshake's state on a replica, the number of replicas on a master, or what is wrong with the process; and the
 /// class that it is shown in.
 fn state_of(host: &HostFrame, t: &Messages) -> (String, &'static str) {
-    let trouble = |words: &str, at| (fill(words, &[("at", &time::short(at))]), "state-trouble");
+    let trouble = |words: &str, at| (fill(words, &[("at", &format::short(at))]), "state-trouble");
     match host.power {
         Power::Paused => return (t.state_paused.to_owned(), "state-trouble"),
         Power::Stopped => return trouble(t.state_stopped, host.since),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
+use psyncscope_lab::topology::ordered;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -16,7 +17,6 @@ use crate::model::geometry::{Curve, Flow, Point, Rect, Size};
 use crate::model::math;
 use crate::model::pace;
 use crate::model::packets::{self, Chip, Moving, WirePath};
-use crate::model::topology::ordered;
 use crate::model::viewport::Viewport;
 use crate::ui::dom;
 

@@ -1,10 +1,10 @@
 //! A node's backlog in miniature, on its card.
 
 use psyncscope_lab::engine::view::NodeView;
+use psyncscope_lab::ring::{self, Era, Eras};
 use yew::prelude::*;
 
 use crate::model::geometry::on_circle;
-use crate::model::ring::{self, Era, Eras};
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 

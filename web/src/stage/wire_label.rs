@@ -1,13 +1,13 @@
 //! A wire's label: what the wire is, and the button that opens its sheet.
 
+use psyncscope_lab::format;
+use psyncscope_lab::topology::WireView;
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
-use crate::model::time;
-use crate::model::topology::WireView;
 use crate::ui::context::use_ui;
 
 /// Properties of [`WireLabel`].
@@ -59,12 +59,12 @@ pub fn words_of(wire: &WireView, t: &Messages) -> String {
         (true, true) => format!("✕ {}", t.wire_cut_short),
         (true, false) => format!("✕ {} → {}", wire.a_name, wire.b_name),
         (false, true) => format!("✕ {} → {}", wire.b_name, wire.a_name),
-        (false, false) if loss > 0.0 => format!("{} · −{} %", latency_of(wire), time::trim(loss * 100.0)),
+        (false, false) if loss > 0.0 => format!("{} · −{} %", latency_of(wire), format::trim(loss * 100.0)),
         (false, false) => latency_of(wire),
     }
 }
 
 fn latency_of(wire: &WireView) -> String {
-    let (ab, ba) = (time::duration(wire.ab.latency_us), time::duration(wire.ba.latency_us));
+    let (ab, ba) = (format::duration(wire.ab.latency_us), format::duration(wire.ba.latency_us));
     if ab == ba { ab } else { format!("{ab} / {ba}") }
 }

@@ -1,9 +1,9 @@
 //! A wire's line, and a wide invisible line to hit.
 
+use psyncscope_lab::topology::{Carries, WireView};
 use yew::prelude::*;
 
 use crate::intent::{Intent, Overlay};
-use crate::model::topology::{Carries, WireView};
 use crate::stage::gesture::point_of;
 use crate::ui::context::use_ui;
 

@@ -1,14 +1,14 @@
 //! What can be done to a wire: cut it, mend it, slow it down, make it lose packets.
 
 use psyncscope_lab::Action;
+use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::WireSettings;
+use psyncscope_lab::topology::WireView;
 use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
 use crate::intent::{ErrorSite, Intent};
 use crate::model::geometry::Point;
-use crate::model::time;
-use crate::model::topology::WireView;
 use crate::stage::wire_slider::WireSlider;
 use crate::ui::button::Button;
 use crate::ui::context::{UiContext, use_ui};
@@ -55,7 +55,7 @@ pub fn WireSheet(props: &WireSheetProps) -> Html {
                 testid="latency"
                 max={LATENCIES.len() - 1}
                 value={step_of(wire.ab.latency_us)}
-                words={time::duration(wire.ab.latency_us)}
+                words={format::duration(wire.ab.latency_us)}
                 words_of={Callback::from(latency_words)}
                 onset={set(wire, &ui, with_latency)}
             />
@@ -134,7 +134,7 @@ fn step_of(latency_us: u64) -> usize {
 }
 
 fn latency_words(step: usize) -> String {
-    LATENCIES.get(step).map_or_else(String::new, |&us| time::duration(us))
+    LATENCIES.get(step).map_or_else(String::new, |&us| format::duration(us))
 }
 
 fn loss_words(percent: usize) -> String {

@@ -1,10 +1,10 @@
 //! The runs that were left when somebody acted in the past.
 
+use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::model::time;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::dialog::Dialog;
@@ -24,7 +24,7 @@ pub fn OtherRunsDialog(props: &OtherRunsDialogProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let entry = |(i, &(left, end)): (usize, &(SimTime, SimTime))| {
-        let words = rich(t.future_from, &|name| Fill::Text(time::clock(if name == "at" { left } else { end })));
+        let words = rich(t.future_from, &|name| Fill::Text(format::clock(if name == "at" { left } else { end })));
         html! {
             <li key={i}>
                 <Button class="button wide" testid={format!("future-{i}")} onclick={ui.click(Intent::Return(i))}>

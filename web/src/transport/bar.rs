@@ -1,10 +1,10 @@
 //! The bar at the bottom.
 
 use psyncscope_lab::StepBy;
+use psyncscope_lab::index::Mark;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
-use crate::model::index::Mark;
 use crate::model::pace::Speed;
 use crate::model::prefix::Prefix;
 use crate::transport::buttons::TransportButtons;

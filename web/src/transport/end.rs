@@ -1,11 +1,11 @@
 //! The right end of the bar.
 
+use psyncscope_lab::format;
 use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Overlay};
 use crate::model::pace::Speed;
-use crate::model::time;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::icon::{Icon, Shape};
@@ -72,6 +72,6 @@ pub fn TransportEnd(props: &TransportEndProps) -> Html {
 fn speed_name(speed: Speed, t: &Messages) -> String {
     match speed {
         Speed::Paced => t.speed_paced.to_owned(),
-        Speed::Times(times) => fill(t.speed_times, &[("x", &time::trim(times))]),
+        Speed::Times(times) => fill(t.speed_times, &[("x", &format::trim(times))]),
     }
 }

@@ -1,11 +1,12 @@
 //! The axis of time: what happened when, and the knob that chooses the time shown.
 
+use psyncscope_lab::format;
+use psyncscope_lab::index::Mark;
 use psyncscope_lab::sim::frame::SimTime;
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::intent::Intent;
-use crate::model::index::Mark;
 use crate::model::prefix::Prefix;
 use crate::model::time;
 use crate::transport::ticks::Ticks;
@@ -81,7 +82,7 @@ pub fn Scrubber(props: &ScrubberProps) -> Html {
             aria-valuemin={(from.0 / 1000).to_string()}
             aria-valuemax={(now.0 / 1000).to_string()}
             aria-valuenow={(at.0 / 1000).to_string()}
-            aria-valuetext={time::clock(at)}
+            aria-valuetext={format::clock(at)}
             data-testid="scrubber"
             {onpointerdown}
             {onpointermove}

@@ -1,10 +1,11 @@
 //! What happened, as ticks on the axis of time.
 
+use psyncscope_lab::index::Mark;
+use psyncscope_lab::narration::Tone;
 use yew::prelude::*;
 
-use crate::model::index::Mark;
-use crate::model::narrate::{TONES, Tone};
 use crate::model::prefix::Prefix;
+use crate::model::tones::{self, TONES};
 
 /// Places on the axis at which a tick can stand: finer than the eye tells apart.
 const PLACES: usize = 600;
@@ -24,7 +25,7 @@ pub fn Ticks(props: &TicksProps) -> Html {
     let paths = props.marks.with(|marks| paths(marks, props.extent_us));
     html! {
         <svg class="scrub-ticks" viewBox={format!("0 0 {PLACES} 10")} preserveAspectRatio="none" aria-hidden="true">
-            { for paths.into_iter().map(|(tone, d)| html! { <path class={tone.class()} {d} /> }) }
+            { for paths.into_iter().map(|(tone, d)| html! { <path class={tones::class(tone)} {d} /> }) }
         </svg>
     }
 }

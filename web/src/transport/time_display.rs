@@ -1,10 +1,10 @@
 //! The clock and the scrubber's knob while time passes: set in the document directly, past the virtual DOM.
 
+use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::SimTime;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::model::time;
 use crate::ui::dom;
 
 /// Wall time between two settings of a clock that runs.
@@ -45,7 +45,7 @@ impl TimeDisplay {
             self.shown = Some(now);
             self.set_ms = wall_ms;
             if let Some(clock) = &self.clock {
-                clock.set_text_content(Some(&time::clock(now)));
+                clock.set_text_content(Some(&format::clock(now)));
             }
         }
         // A tenth of a percent is a pixel or so.

@@ -3,7 +3,7 @@
 use psyncscope_lab::engine::ids::ReplId;
 use yew::prelude::*;
 
-use crate::i18n::{Lang, Messages};
+use crate::i18n::{Lang, Messages, messages};
 use crate::intent::Intent;
 use crate::model::colours::ColourMap;
 
@@ -22,7 +22,7 @@ impl UiContext {
     /// The page's words.
     #[must_use]
     pub const fn t(&self) -> &'static Messages {
-        self.lang.messages()
+        messages(self.lang)
     }
 
     /// The CSS class of a replication ID's colour.

@@ -2,8 +2,8 @@
 
 use psyncscope_lab::{ErrorCode, LabError};
 
+use crate::i18n::MessageKey;
 use crate::i18n::{Messages, fill};
-use crate::model::narrate::MessageKey;
 
 /// Something that did not work.
 #[derive(Clone, Debug)]

@@ -1,9 +1,8 @@
 //! What there is to say about an event.
 
+use psyncscope_lab::narration::{Messages, Note, Sentence, Slot, messages};
 use yew::prelude::*;
 
-use crate::i18n::Messages;
-use crate::model::narrate::{Note, Sentence, Slot};
 use crate::ui::chip::chip;
 use crate::ui::context::{UiContext, use_ui};
 use crate::ui::rich::{Fill, rich};
@@ -28,7 +27,7 @@ pub fn NoteText(props: &NoteTextProps) -> Html {
 
 /// A sentence; see [`NoteTextProps::joined`].
 fn text(note: &Note, sentence: &Sentence, joined: bool, cx: &UiContext) -> Html {
-    let t = cx.t();
+    let t = messages(cx.lang);
     rich((sentence.key)(t), &|name| match sentence.slots.iter().find(|(n, _)| *n == name) {
         Some((_, Slot::Node(node))) => {
             let others = if joined && note.subject == Some(name) { &note.others[..] } else { &[] };

@@ -1,8 +1,7 @@
 //! Sentences with names, numbers and chips in them.
 
+use psyncscope_lab::template::{Part, form, parts};
 use yew::prelude::*;
-
-use crate::i18n::{Part, form, parts};
 
 /// The value of a template's slot.
 pub enum Fill {

@@ -1,10 +1,10 @@
 //! A ring that is too large for letters, in arcs: one for each command, or equal parts if there are too many commands.
 
-use psyncscope_lab::engine::ids::NextByte;
-use psyncscope_lab::engine::replication::backlog::Backlog;
+use psyncscope_engine::ids::NextByte;
+use psyncscope_engine::replication::backlog::Backlog;
 
-use crate::model::ring;
-use crate::model::ring_commands::commands;
+use crate::ring;
+use crate::ring::commands::commands;
 
 /// How many equal parts there are.
 const PARTS: usize = 96;
@@ -92,8 +92,8 @@ fn held_between(backlog: &Backlog, from: usize, to: usize) -> Option<(NextByte, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ring_testing::backlog_of;
-    use psyncscope_lab::resp::encode_command;
+    use crate::ring::testing::backlog_of;
+    use psyncscope_resp::encode_command;
 
     /// Each index of the ring lies in exactly one piece of one arc, and what the arc says of it is true.
     #[track_caller]

@@ -1,8 +1,8 @@
 //! The handshake ladder: what the sixteen states have seen of the attempt under way, and where the last one failed.
 
-use psyncscope_lab::engine::event::Event;
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::sim::frame::{Entry, SimTime, What};
+use psyncscope_engine::event::Event;
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_sim::frame::{Entry, SimTime, What};
 
 /// How a rung stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

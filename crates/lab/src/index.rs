@@ -1,18 +1,16 @@
 //! Where in the timeline the things are that panels ask for. Grows with the timeline; no entry is read twice, and every
 //! lookup is a binary search.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_lab::engine::event::{Event, IdChange};
-use psyncscope_lab::sim::frame::{Entry, Frame, HostId, SimTime, What};
+use psyncscope_engine::event::{Event, IdChange};
+use psyncscope_sim::frame::{Entry, HostId, SimTime, What};
 
-use crate::model::colours::ColourMap;
-use crate::model::narrate::narrator::Narrator;
-use crate::model::narrate::{CaptionNotes, Note, Tone};
-use crate::model::prefix::Prefix;
+use crate::Lab;
+use crate::histories::Histories;
+use crate::narration::narrator::Narrator;
+use crate::narration::{CaptionNotes, Note, Tone};
 
 /// A decision about a PSYNC: where it is in the timeline, and between whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,45 +48,41 @@ pub struct Index {
     hosts: LiteMap<HostId, HostIndex>,
     log: Vec<usize>,
     narrator: Narrator,
-    marks: Rc<RefCell<Vec<Mark>>>,
+    marks: Vec<Mark>,
+    histories: Histories,
 }
 
 impl Index {
-    /// Reads what is new in `timeline`. `frame_after` gives the first frame in which the entry at an index and a time
-    /// has happened. New histories get their colours.
-    pub fn extend(
-        &mut self,
-        timeline: &[Entry],
-        frame_after: impl Fn(usize, SimTime) -> Arc<Frame>,
-        colours: &mut ColourMap,
-    ) {
+    /// The index of a branch: it knows the histories of the run that it left, in the same order.
+    #[must_use]
+    pub fn of_branch(histories: Histories) -> Self {
+        Self { histories, ..Self::default() }
+    }
+
+    /// Reads what is new in the timeline of `lab`, which is always the same one.
+    pub fn extend(&mut self, lab: &Lab) {
+        let timeline = lab.timeline();
         for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
-            self.read(place, entry, &frame_after, colours);
+            self.read(place, entry, lab);
         }
         self.seen = timeline.len();
     }
 
-    fn read(
-        &mut self,
-        place: usize,
-        entry: &Entry,
-        frame_after: &impl Fn(usize, SimTime) -> Arc<Frame>,
-        colours: &mut ColourMap,
-    ) {
+    fn read(&mut self, place: usize, entry: &Entry, lab: &Lab) {
         match (&entry.what, entry.host) {
             // Nothing is said about these, and there are many: they need no frame.
             (What::Node(Event::Command { .. } | Event::Acked { .. }) | What::ConsoleReceived { .. }, _) => return,
             (What::Node(event), Some(host)) => {
-                self.read_event(place, host, event, colours);
+                self.read_event(place, host, event);
                 if matches!(event, Event::Log { .. } | Event::HandshakeReceived { .. }) {
                     return;
                 }
             }
             _ => {}
         }
-        let frame = frame_after(place, entry.at);
+        let frame = lab.frame_after(place, entry.at);
         if let Some(note) = self.narrator.read(place, entry, &frame) {
-            self.marks.borrow_mut().push(Mark { at: note.at, tone: note.tone });
+            self.marks.push(Mark { at: note.at, tone: note.tone });
         }
         if let (What::Node(Event::Verdict { conn, .. }), Some(master)) = (&entry.what, entry.host) {
             let asker = self.narrator.known_peer(master, *conn);
@@ -101,7 +95,7 @@ impl Index {
         }
     }
 
-    fn read_event(&mut self, place: usize, host: HostId, event: &Event, colours: &mut ColourMap) {
+    fn read_event(&mut self, place: usize, host: HostId, event: &Event) {
         let index = self.hosts.entry(host).or_default();
         match event {
             Event::Log { .. } => {
@@ -111,10 +105,10 @@ impl Index {
             Event::ReplState { .. } | Event::HandshakeSent { .. } | Event::HandshakeReceived { .. } => {
                 index.handshake.push(place);
             }
-            // A history that starts with a process and ends unshared has no colour of its own: most do.
+            // A history that starts with a process and ends unshared is not listed: most do.
             Event::Ids { replid, replid2, why, .. } if *why != IdChange::Startup => {
-                colours.note(*replid2);
-                colours.note(*replid);
+                self.histories.note(*replid2);
+                self.histories.note(*replid);
             }
             _ => {}
         }
@@ -163,12 +157,18 @@ impl Index {
 
     /// The scrubber's ticks, in order of time.
     #[must_use]
-    pub fn marks(&self) -> Prefix<Mark> {
-        Prefix::of(&self.marks)
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// The histories in order of appearance.
+    #[must_use]
+    pub const fn histories(&self) -> &Histories {
+        &self.histories
     }
 
     /// All notes, oldest first.
-    #[cfg(test)]
+    #[must_use]
     pub fn notes(&self) -> &[Note] {
         self.narrator.notes()
     }
@@ -181,36 +181,50 @@ fn up_to(places: &[usize], entries: usize) -> &[usize] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::engine::event::LogLevel;
+    use crate::examples;
 
-    fn line(host: u16, text: &str) -> Entry {
-        let event = Event::Log { level: LogLevel::Notice, text: text.into() };
-        Entry { at: SimTime(0), host: Some(HostId(host)), what: What::Node(event) }
-    }
-
-    fn empty(_: usize, _: SimTime) -> Arc<Frame> {
-        Arc::new(Frame {
-            seq: 0,
-            at: SimTime(0),
-            entries: 0,
-            hosts: Arc::from([]),
-            wires: Arc::from([]),
-            packets: Arc::from([]),
-        })
+    /// The opening after so many milliseconds, its index read after each of `steps` equal parts of that time.
+    fn opening(ms: u64, steps: u64) -> (Lab, Index) {
+        let mut lab = Lab::new(examples::opening().config).expect("the opening");
+        let mut index = Index::default();
+        for _ in 0..steps {
+            lab.run_for(ms * 1000 / steps);
+            index.extend(&lab);
+        }
+        (lab, index)
     }
 
     #[test]
-    fn reads_only_what_is_new_and_shows_only_what_had_happened() {
-        let mut index = Index::default();
-        let mut colours = ColourMap::default();
-        let mut timeline = vec![line(0, "one"), line(1, "two")];
-        index.extend(&timeline, empty, &mut colours);
-        timeline.push(line(0, "three"));
-        index.extend(&timeline, empty, &mut colours);
-        index.extend(&timeline, empty, &mut colours);
-        assert_eq!(index.log(Some(HostId(0)), 3), [0, 2]);
-        assert_eq!(index.log(Some(HostId(0)), 2), [0]);
-        assert_eq!(index.log(None, 3), [0, 1, 2]);
-        assert_eq!(index.log(Some(HostId(7)), 3), [] as [usize; 0]);
+    fn shows_only_what_had_happened() {
+        let (lab, index) = opening(3000, 1);
+        let of_log = |host: Option<HostId>, entries: usize| -> Vec<usize> {
+            let is_line = |entry: &Entry| {
+                matches!(entry.what, What::Node(Event::Log { .. })) && (host.is_none() || entry.host == host)
+            };
+            (0..entries).filter(|&at| is_line(&lab.timeline()[at])).collect()
+        };
+        let lines = |found: &[usize]| -> Vec<usize> {
+            let is_line = |at: usize| matches!(lab.timeline()[at].what, What::Node(Event::Log { .. }));
+            found.iter().copied().filter(|&at| is_line(at)).collect()
+        };
+        let all = lab.timeline().len();
+        for entries in [0, all / 3, all / 2, all] {
+            for host in [None, lab.host("a"), lab.host("b")] {
+                assert_eq!(lines(index.log(host, entries)), of_log(host, entries), "{host:?}, {entries} entries");
+            }
+        }
+        assert_eq!(index.log(Some(HostId(77)), all), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn reads_what_is_new_once() {
+        let (lab, once) = opening(3000, 1);
+        let (_, often) = opening(3000, 100);
+        let all = lab.timeline().len();
+        assert!(!once.notes().is_empty());
+        assert_eq!(once.notes(), often.notes());
+        assert_eq!(once.marks(), often.marks());
+        assert_eq!(once.log(None, all), often.log(None, all));
+        assert_eq!(once.histories(), often.histories());
     }
 }

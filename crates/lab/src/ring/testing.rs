@@ -1,7 +1,7 @@
 //! For the tests of the ring.
 
-use psyncscope_lab::engine::ids::Offset;
-use psyncscope_lab::engine::replication::backlog::Backlog;
+use psyncscope_engine::ids::Offset;
+use psyncscope_engine::replication::backlog::Backlog;
 
 /// A backlog of this size after a whole stream, from offset 1 on.
 pub fn backlog_of(size: usize, stream: &[u8]) -> Backlog {

@@ -3,20 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use psyncscope_lab::engine::event::{CachedMasterChange, Consequence, Event, FeedKind, IdChange};
-use psyncscope_lab::engine::ids::Offset;
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::resp::encode_command;
-use psyncscope_lab::sim::frame::{Entry, Frame, HostId, PacketFrame, SimTime, What, WireSettings};
-use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec, examples};
+use psyncscope_engine::event::{CachedMasterChange, Consequence, Event, FeedKind, IdChange};
+use psyncscope_engine::ids::Offset;
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_resp::encode_command;
+use psyncscope_sim::frame::{Entry, Frame, HostId, PacketFrame, SimTime, What, WireSettings};
 
 use super::node::{self, NodeContext};
-use super::{Note, Sentence, Slot, Tone, Weight};
-use crate::app::run::frame_after;
-use crate::i18n::{Lang, Part, form, parts};
-use crate::model::colours::ColourMap;
-use crate::model::index::Index;
-use crate::model::topology;
+use super::{Lang, Note, Sentence, Slot, Tone, Weight, messages};
+use crate::index::Index;
+use crate::topology;
+use crate::{Action, Lab, LabConfig, NodeSpec, examples};
 
 /// A world with everything that left its hosts, and the notes about it.
 struct Told {
@@ -45,7 +42,7 @@ impl Told {
             self.next_frame += 1;
         }
         let lab = &self.lab;
-        self.index.extend(lab.timeline(), |entry, at| frame_after(lab, entry, at), &mut ColourMap::default());
+        self.index.extend(lab);
     }
 
     fn run_ms(&mut self, ms: u64) {
@@ -56,7 +53,7 @@ impl Told {
         self.act(Action::Exec { node: node.into(), console: 0, command: command.into() }).expect("a command");
     }
 
-    fn act(&mut self, action: Action) -> Result<(), psyncscope_lab::LabError> {
+    fn act(&mut self, action: Action) -> Result<(), crate::LabError> {
         self.lab.act(action)
     }
 
@@ -75,31 +72,7 @@ impl Told {
 
 /// A note as the caption shows it, without colours.
 fn plain(note: &Note) -> String {
-    let t = Lang::En.messages();
-    let sentence = |sentence: &Sentence| -> String {
-        let piece = |part| match part {
-            Part::Literal(words) => words.to_owned(),
-            Part::Slot { name, forms } => {
-                let others = if note.subject == Some(name) { &note.others[..] } else { &[] };
-                let value = match slot(sentence, name) {
-                    Slot::Node(node) => {
-                        others.iter().chain([node]).map(|n| n.to_string()).collect::<Vec<_>>().join(" and ")
-                    }
-                    Slot::Id(id) => id.to_string(),
-                    Slot::Number(n) => n.to_string(),
-                    Slot::Words(words) | Slot::Code(words) => words.clone(),
-                };
-                let one = if others.is_empty() && !matches!(slot(sentence, name), Slot::Number(n) if *n != 1) {
-                    "1"
-                } else {
-                    "2"
-                };
-                format!("{value}{}", form(forms, one))
-            }
-        };
-        parts((sentence.key)(t)).into_iter().map(piece).collect()
-    };
-    note.sentences.iter().map(sentence).collect::<Vec<_>>().join(" ")
+    note.text(Lang::En)
 }
 
 fn slot<'a>(sentence: &'a Sentence, name: &str) -> &'a Slot {
@@ -118,7 +91,7 @@ fn text(sentence: &Sentence, name: &str) -> String {
 
 /// The name of a sentence's template.
 fn key(sentence: &Sentence) -> &'static str {
-    let t = Lang::En.messages();
+    let t = messages(Lang::En);
     let words = (sentence.key)(t);
     t.all().into_iter().find(|(_, other)| std::ptr::eq(*other, words) || *other == words).expect("a message").0
 }
@@ -194,67 +167,67 @@ impl Check<'_> {
     /// Whether the sentence's slots of IDs and numbers are all checked by one of the arms.
     fn check(&self) {
         match key(self.sentence) {
-            "note_replied_full" => {
+            "replied_full" => {
                 let line = format!("+FULLRESYNC {} {}\r\n", text(self.sentence, "id"), text(self.sentence, "offset"));
                 self.sent(self.host("node"), self.host("peer"), line.as_bytes(), false);
             }
-            "note_replied_continue" => {
+            "replied_continue" => {
                 let line = format!("+CONTINUE {}\r\n", text(self.sentence, "id"));
                 self.sent(self.host("node"), self.host("peer"), line.as_bytes(), false);
                 self.logged(&format!("accepted. Sending {} bytes of backlog", text(self.sentence, "bytes")));
             }
-            "note_continue" | "note_full_id" => self.asked("asked"),
-            "note_continue_previous" | "note_full_past" => {
+            "partial" | "full_id" => self.asked("asked"),
+            "partial_previous" | "full_past" => {
                 self.asked("asked");
                 self.info("second_repl_offset", "second");
             }
-            "note_full_no_backlog" => self.asked_n(),
-            "note_full_overwritten" => {
+            "full_no_backlog" => self.asked_n(),
+            "full_overwritten" => {
                 self.asked_n();
                 self.info("repl_backlog_first_byte_offset", "off");
             }
-            "note_full_future" => {
+            "full_future" => {
                 self.asked_n();
                 self.info("master_repl_offset", "offset");
             }
-            "note_shifted" => {
+            "shifted" => {
                 let [old, n, id] = ["old", "n", "id"].map(|name| text(self.sentence, name));
                 self.logged(&format!(
                     "Setting secondary replication ID to {old}, valid up to offset: {n}. New replication ID is {id}"
                 ));
             }
-            "note_continued" => {
+            "continued" => {
                 self.logged(&format!("Master replication ID changed to {}", text(self.sentence, "id")));
                 self.info("master_replid2", "old");
                 self.info("second_repl_offset", "n");
             }
-            "note_history_begins" | "note_backlog_expired" | "note_id_requested" => self.info("master_replid", "id"),
-            "note_transfer" => {
+            "history_begins" | "backlog_expired" | "id_requested" => self.info("master_replid", "id"),
+            "transfer" => {
                 let [id, offset] = ["id", "offset"].map(|name| text(self.sentence, name));
                 self.logged(&format!("Full resync from master: {id}:{offset}"));
             }
-            "note_link_lost" | "note_restored" => self.asks_next(),
-            "note_synthesized" => {
+            "link_lost" | "restored" => self.asks_next(),
+            "synthesized" => {
                 self.asks_next();
                 let before = self.told.lab.frame(self.frame.seq - 1).expect("a frame before");
                 let node = topology::host(&before, self.host("node")).and_then(|host| host.node.clone());
                 self.is_true(node.is_some_and(|node| node.is_master()), "it was no master");
             }
-            "note_sends_psync" => {
+            "sends_psync" => {
                 self.sent(self.host("node"), self.host("master"), &self.psync("id", "n"), false);
             }
-            "note_sends_psync_all" => {
+            "sends_psync_all" => {
                 self.sent(self.host("node"), self.host("master"), &encode_command(&["PSYNC", "?", "-1"]), false);
             }
-            "note_sends_ping" | "note_sends_port" | "note_sends_capa" => {
+            "sends_ping" | "sends_port" | "sends_capa" => {
                 let command = text(self.sentence, "command");
                 let bytes = encode_command(&command.split(' ').collect::<Vec<_>>());
                 self.sent(self.host("node"), self.host("master"), &bytes, false);
             }
-            "note_handshake_failed" => self.tries_again(),
-            "note_fed" => self.fed(),
-            "note_save_started" => self.saved(),
-            "note_retransmitted" => {
+            "handshake_failed" => self.tries_again(),
+            "fed" => self.fed(),
+            "save_started" => self.saved(),
+            "retransmitted" => {
                 let (node, peer, bytes) = (self.host("node"), self.host("peer"), text(self.sentence, "bytes"));
                 let again = self.told.packets.values().any(|packet| {
                     packet.sent == self.note.at
@@ -264,7 +237,7 @@ impl Check<'_> {
                 });
                 self.is_true(again, "nothing was sent again");
             }
-            "note_recovered" | "note_recovered_cut" => {
+            "recovered" | "recovered_cut" => {
                 let (node, peer) = (self.host("node"), self.host("peer"));
                 let again = self.told.packets.values().any(|packet| {
                     packet.again && (packet.from, packet.to) == (node, peer) && packet.arrives == self.note.at
@@ -272,31 +245,31 @@ impl Check<'_> {
                 self.is_true(again, "nothing that was sent again arrives");
             }
             // No IDs, and no numbers of Redis's.
-            "note_full_requested" => {
+            "full_requested" => {
                 self.sent(self.host("peer"), self.host("node"), &encode_command(&["PSYNC", "?", "-1"]), true);
             }
-            "note_connecting"
-            | "note_connected"
-            | "note_send_bulk"
-            | "note_replica_gone"
-            | "note_handshake_left"
-            | "note_running"
-            | "note_paused"
-            | "note_stopped"
-            | "note_off"
-            | "note_added"
-            | "note_removed"
-            | "note_cut"
-            | "note_cut_both"
-            | "note_healed"
-            | "note_healed_both"
-            | "note_typed"
-            | "note_save_failed"
-            | "note_expired"
-            | "note_clock_moved"
-            | "note_master_command_failed"
-            | "note_master_script_failed"
-            | "note_master_command_ends_link" => {}
+            "connecting"
+            | "connected"
+            | "send_bulk"
+            | "replica_gone"
+            | "handshake_left"
+            | "running"
+            | "paused"
+            | "stopped"
+            | "off"
+            | "added"
+            | "removed"
+            | "cut"
+            | "cut_both"
+            | "healed"
+            | "healed_both"
+            | "typed"
+            | "save_failed"
+            | "expired"
+            | "clock_moved"
+            | "master_command_failed"
+            | "master_script_failed"
+            | "master_command_ends_link" => {}
             other => panic!("nothing checks {other}: {}", plain(self.note)),
         }
     }
@@ -360,7 +333,7 @@ impl Check<'_> {
 fn check_all(told: &Told, seen: &mut BTreeSet<&'static str>) {
     for note in told.index.notes() {
         let place = told.entry_of(note);
-        let frame = frame_after(&told.lab, place, note.at);
+        let frame = told.lab.frame_after(place, note.at);
         for sentence in &note.sentences {
             seen.insert(key(sentence));
             Check { told, note, sentence, place, frame: Arc::clone(&frame) }.check();
@@ -441,23 +414,23 @@ fn every_id_and_number_of_every_sentence_is_on_the_wire_in_the_log_or_in_info() 
     }
     // The sweep is worth something only if it comes by what matters.
     for wanted in [
-        "note_replied_full",
-        "note_replied_continue",
-        "note_continue",
-        "note_continue_previous",
-        "note_full_requested",
-        "note_full_id",
-        "note_full_overwritten",
-        "note_shifted",
-        "note_continued",
-        "note_history_begins",
-        "note_link_lost",
-        "note_synthesized",
-        "note_restored",
-        "note_handshake_failed",
-        "note_sends_psync",
-        "note_fed",
-        "note_retransmitted",
+        "replied_full",
+        "replied_continue",
+        "partial",
+        "partial_previous",
+        "full_requested",
+        "full_id",
+        "full_overwritten",
+        "shifted",
+        "continued",
+        "history_begins",
+        "link_lost",
+        "synthesized",
+        "restored",
+        "handshake_failed",
+        "sends_psync",
+        "fed",
+        "retransmitted",
     ] {
         assert!(seen.contains(wanted), "no world of the sweep has {wanted}: {seen:?}");
     }
@@ -500,7 +473,7 @@ fn while_two_replicas_climb_the_caption_follows_the_steps_of_both() {
             continue;
         }
         steps += 1;
-        let caption = told.index.caption(frame_after(&told.lab, place, entry.at).entries);
+        let caption = told.index.caption(told.lab.frame_after(place, entry.at).entries);
         let newest = caption.detail.or(caption.headline).expect("a note");
         assert!(entry.at.0 - newest.at.0 < 1000, "{} is shown at {} µs", plain(&newest), entry.at.0);
         // When the second one has taken it, both are named.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
 
 /// The host that this one is configured to follow, if it is in the world.
 #[must_use]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_lab::engine::ConnId;
-use psyncscope_lab::engine::event::{Event, PsyncReply};
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::sim::frame::{Entry, Frame, HostId, SimTime, What};
+use psyncscope_engine::ConnId;
+use psyncscope_engine::event::{Event, PsyncReply};
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime, What};
 
-use crate::model::narrate::node::{self, NodeContext};
-use crate::model::narrate::{CaptionNotes, Note, Slot, Weight, world};
-use crate::model::topology;
+use crate::narration::node::{self, NodeContext};
+use crate::narration::{CaptionNotes, Note, Slot, Weight, world};
+use crate::topology;
 
 /// Nodes that take the same step within this time are named in one sentence, in microseconds.
 const JOIN_US: u64 = 50_000;
@@ -144,7 +144,7 @@ impl Narrator {
         if self.last_wire.replace(change) == Some((at, to, from, cut))
             && let Some(first) = self.notes.last_mut().and_then(|note| note.sentences.first_mut())
         {
-            first.key = if cut { |t| t.note_cut_both } else { |t| t.note_healed_both };
+            first.key = if cut { |t| t.cut_both } else { |t| t.healed_both };
             return None;
         }
         let ends = vec![("node", Slot::Node(self.name(frame, from))), ("peer", Slot::Node(self.name(frame, to)))];
@@ -208,7 +208,7 @@ impl Narrator {
     }
 
     /// All notes, oldest first.
-    #[cfg(test)]
+    #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }

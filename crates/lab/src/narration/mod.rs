@@ -1,4 +1,4 @@
-//! What happened, in sentences: which events are worth one, and with which names and numbers. The wording is i18n's.
+//! What happened, in sentences: which events are worth one, and with which names and numbers. The wording is [`Messages`].
 //!
 //! * [`narrator`]: reads the timeline and keeps the notes
 //! * [`node`]: events inside a node
@@ -7,18 +7,33 @@
 //! Every ID and number of a sentence is taken from the event that the sentence is about, never from the state of the
 //! world around it: that may have moved on within the same instant.
 
+mod en;
+mod messages;
 pub mod narrator;
 mod node;
 #[cfg(test)]
 mod tests;
+mod text;
 mod world;
+mod zh;
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::ids::ReplId;
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_engine::ids::ReplId;
+use psyncscope_sim::frame::SimTime;
 
-use crate::i18n::Messages;
+use crate::lang::Lang;
+
+pub use messages::Messages;
+
+/// The sentences of a language.
+#[must_use]
+pub fn messages(lang: Lang) -> &'static Messages {
+    match lang {
+        Lang::En => &en::MESSAGES,
+        Lang::Zh => &zh::MESSAGES,
+    }
+}
 
 /// A name or a number in a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +59,7 @@ pub enum Weight {
     Great,
 }
 
-/// What kind of event it is, for the colour of its tick on the scrubber.
+/// What kind of event it is, such as decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// A command.
@@ -57,23 +72,6 @@ pub enum Tone {
     Full,
     /// Something broke or was broken.
     Fault,
-}
-
-/// All tones, in the order in which their ticks are drawn: the later cover the earlier.
-pub const TONES: [Tone; 5] = [Tone::Command, Tone::State, Tone::Good, Tone::Full, Tone::Fault];
-
-impl Tone {
-    /// The CSS class of its colour.
-    #[must_use]
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Command => "tone-command",
-            Self::State => "tone-state",
-            Self::Good => "tone-good",
-            Self::Full => "tone-full",
-            Self::Fault => "tone-fault",
-        }
-    }
 }
 
 /// Chooses a message of a language.
@@ -99,6 +97,12 @@ impl PartialEq for Sentence {
 }
 
 impl Sentence {
+    /// The value of a slot.
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<&Slot> {
+        self.slots.iter().find(|(slot, _)| *slot == name).map(|(_, value)| value)
+    }
+
     /// Whether two sentences say the same of different nodes, which stand in the slot `subject`.
     fn same_but_for(&self, other: &Self, subject: &str) -> bool {
         let values = |sentence: &Self| -> Vec<NamedSlot> {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::event::{
+use psyncscope_engine::event::{
     CachedMasterChange, Consequence, Event, FeedKind, IdChange, NextRequest, PsyncOutcome, PsyncReply, ReplicaState,
 };
-use psyncscope_lab::engine::ids::ReplId;
-use psyncscope_lab::engine::replication::psync::{Decision, HistoryMatch, PsyncVerdict, Refusal};
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::resp::{Parsed, QueryBuf};
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::replication::psync::{Decision, HistoryMatch, PsyncVerdict, Refusal};
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_resp::{Parsed, QueryBuf};
+use psyncscope_sim::frame::SimTime;
 
-use crate::model::bytes::escape;
-use crate::model::narrate::{MessageKey, NamedSlot, Note, Sentence, Slot, Tone, Weight};
+use crate::format::escape;
+use crate::narration::{MessageKey, NamedSlot, Note, Sentence, Slot, Tone, Weight};
 
 /// What an event does not say itself: when it happened, and who took part.
 pub(super) struct NodeContext {
@@ -53,21 +53,21 @@ pub(super) fn of_event(context: &NodeContext, event: &Event) -> Option<Note> {
         Event::CachedMaster { change, next_request: Some(request) } => of_cached_master(context, *change, *request),
         Event::SaveStarted { keys } => {
             let n = ("n", Slot::Number(i64::try_from(*keys).unwrap_or(i64::MAX)));
-            Some(context.note(Weight::Small, Tone::State, |t| t.note_save_started, vec![n]))
+            Some(context.note(Weight::Small, Tone::State, |t| t.save_started, vec![n]))
         }
         Event::SaveEnded { result: Err(why) } => {
             let why = ("why", Slot::Code(why.clone()));
-            Some(context.note(Weight::Great, Tone::Fault, |t| t.note_save_failed, vec![why]))
+            Some(context.note(Weight::Great, Tone::Fault, |t| t.save_failed, vec![why]))
         }
         Event::ReplicaState { to: ReplicaState::SendBulk, .. } => {
-            Some(context.note(Weight::Small, Tone::Full, |t| t.note_send_bulk, vec![]).by("peer"))
+            Some(context.note(Weight::Small, Tone::Full, |t| t.send_bulk, vec![]).by("peer"))
         }
         Event::ReplicaGone { .. } if context.peer.is_some() => {
-            Some(context.note(Weight::Small, Tone::Fault, |t| t.note_replica_gone, vec![]).by("peer"))
+            Some(context.note(Weight::Small, Tone::Fault, |t| t.replica_gone, vec![]).by("peer"))
         }
         Event::Fed { from, len, kind: FeedKind::Command } => {
             let slots = vec![("n", Slot::Number(*len as i64)), ("last", Slot::Number(from.had().plus(*len).0))];
-            Some(context.note(Weight::Small, Tone::Command, |t| t.note_fed, slots))
+            Some(context.note(Weight::Small, Tone::Command, |t| t.fed, slots))
         }
         Event::MasterCommandFailed { command, error, after, consequence } => {
             let slots = vec![
@@ -76,15 +76,15 @@ pub(super) fn of_event(context: &NodeContext, event: &Event) -> Option<Note> {
                 ("n", Slot::Number(after.0)),
             ];
             let key: MessageKey = match consequence {
-                Consequence::Missing => |t| t.note_master_command_failed,
-                Consequence::PerhapsMissing => |t| t.note_master_script_failed,
-                Consequence::LinkEnds => |t| t.note_master_command_ends_link,
+                Consequence::Missing => |t| t.master_command_failed,
+                Consequence::PerhapsMissing => |t| t.master_script_failed,
+                Consequence::LinkEnds => |t| t.master_command_ends_link,
             };
             Some(context.note(Weight::Great, Tone::Fault, key, slots))
         }
         Event::Expired { key, .. } => {
             let key = ("key", Slot::Code(escape(key)));
-            Some(context.note(Weight::Small, Tone::Command, |t| t.note_expired, vec![key]))
+            Some(context.note(Weight::Small, Tone::Command, |t| t.expired, vec![key]))
         }
         _ => None,
     }
@@ -94,11 +94,11 @@ fn of_ids(context: &NodeContext, replid: ReplId, replid2: ReplId, second: i64, w
     let (weight, key): (Weight, MessageKey) = match why {
         // What a replica takes from its master, and from its RDB file, is told by other events.
         IdChange::Startup | IdChange::FullResync | IdChange::Restored => return None,
-        IdChange::Shifted => (Weight::Great, |t| t.note_shifted),
-        IdChange::Continued => (Weight::Great, |t| t.note_continued),
-        IdChange::BacklogCreated => (Weight::Small, |t| t.note_history_begins),
-        IdChange::BacklogExpired => (Weight::Great, |t| t.note_backlog_expired),
-        IdChange::Requested => (Weight::Great, |t| t.note_id_requested),
+        IdChange::Shifted => (Weight::Great, |t| t.shifted),
+        IdChange::Continued => (Weight::Great, |t| t.continued),
+        IdChange::BacklogCreated => (Weight::Small, |t| t.history_begins),
+        IdChange::BacklogExpired => (Weight::Great, |t| t.backlog_expired),
+        IdChange::Requested => (Weight::Great, |t| t.id_requested),
     };
     let slots = vec![("id", Slot::Id(replid)), ("old", Slot::Id(replid2)), ("n", Slot::Number(second))];
     Some(context.note(weight, Tone::State, key, slots))
@@ -111,15 +111,13 @@ fn of_repl_state(context: &NodeContext, from: ReplState, to: ReplState, why: &st
         (ReplState::Connected, ReplState::Connect) => return None,
         // Whoever is told to follow another, or nobody, has not failed.
         (from, ReplState::Connect) if from > ReplState::Connect && matches!(why, "new master" | "promoted") => {
-            context.note(Weight::Small, Tone::State, |t| t.note_handshake_left, slots())
+            context.note(Weight::Small, Tone::State, |t| t.handshake_left, slots())
         }
         (from, ReplState::Connect) if from > ReplState::Connect => {
-            context.note(Weight::Great, Tone::Fault, |t| t.note_handshake_failed, slots()).by("node")
+            context.note(Weight::Great, Tone::Fault, |t| t.handshake_failed, slots()).by("node")
         }
-        (_, ReplState::Connecting) => {
-            context.note(Weight::Small, Tone::State, |t| t.note_connecting, slots()).by("node")
-        }
-        (_, ReplState::Connected) => context.note(Weight::Great, Tone::Good, |t| t.note_connected, vec![]).by("node"),
+        (_, ReplState::Connecting) => context.note(Weight::Small, Tone::State, |t| t.connecting, slots()).by("node"),
+        (_, ReplState::Connected) => context.note(Weight::Great, Tone::Good, |t| t.connected, vec![]).by("node"),
         _ => return None,
     };
     Some(note)
@@ -136,21 +134,21 @@ fn of_request(context: &NodeContext, bytes: &[u8]) -> Option<Note> {
     let mut shown = words.join(" ");
     let mut slots = Vec::new();
     let key: MessageKey = match (name.as_str(), option.as_str()) {
-        ("ping", _) => |t| t.note_sends_ping,
+        ("ping", _) => |t| t.sends_ping,
         ("auth", _) => {
             shown = words[0].clone();
-            |t| t.note_sends_auth
+            |t| t.sends_auth
         }
-        ("replconf", "listening-port") => |t| t.note_sends_port,
-        ("replconf", "ip-address") => |t| t.note_sends_ip,
-        ("replconf", "capa") => |t| t.note_sends_capa,
-        ("psync", "?") => |t| t.note_sends_psync_all,
+        ("replconf", "listening-port") => |t| t.sends_port,
+        ("replconf", "ip-address") => |t| t.sends_ip,
+        ("replconf", "capa") => |t| t.sends_capa,
+        ("psync", "?") => |t| t.sends_psync_all,
         ("psync", _) => {
             let id = words.get(1).and_then(|id| ReplId::from_bytes(id.as_bytes()))?;
             slots.extend([("id", Slot::Id(id)), ("n", Slot::Number(words.get(2)?.parse().ok()?))]);
-            |t| t.note_sends_psync
+            |t| t.sends_psync
         }
-        ("sync", _) => |t| t.note_sends_sync,
+        ("sync", _) => |t| t.sends_sync,
         _ => return None,
     };
     slots.push(("command", Slot::Code(shown)));
@@ -167,17 +165,15 @@ pub(super) fn of_verdict(context: &NodeContext, verdict: &PsyncVerdict) -> Note 
     let offset = ("offset", Slot::Number(verdict.history.master_repl_offset.0));
     let off = ("off", Slot::Number(verdict.backlog.map_or(-1, |b| b.off.0)));
     let (key, slots): (MessageKey, Vec<NamedSlot>) = match verdict.decision {
-        Decision::Continue { matched: HistoryMatch::Current, .. } => (|t| t.note_continue, vec![n, asked]),
-        Decision::Continue { matched: HistoryMatch::Previous, .. } => {
-            (|t| t.note_continue_previous, vec![n, asked, second])
-        }
-        Decision::Full(Refusal::FullRequested) => (|t| t.note_full_requested, vec![]),
-        Decision::Full(Refusal::BadOffset) => (|t| t.note_full_bad_offset, vec![]),
-        Decision::Full(Refusal::IdMismatch) => (|t| t.note_full_id, vec![n, asked]),
-        Decision::Full(Refusal::PastSecondOffset) => (|t| t.note_full_past, vec![n, asked, second]),
-        Decision::Full(Refusal::NoBacklog) => (|t| t.note_full_no_backlog, vec![n]),
-        Decision::Full(Refusal::Overwritten) => (|t| t.note_full_overwritten, vec![n, off]),
-        Decision::Full(Refusal::Future) => (|t| t.note_full_future, vec![n, offset]),
+        Decision::Continue { matched: HistoryMatch::Current, .. } => (|t| t.partial, vec![n, asked]),
+        Decision::Continue { matched: HistoryMatch::Previous, .. } => (|t| t.partial_previous, vec![n, asked, second]),
+        Decision::Full(Refusal::FullRequested) => (|t| t.full_requested, vec![]),
+        Decision::Full(Refusal::BadOffset) => (|t| t.full_bad_offset, vec![]),
+        Decision::Full(Refusal::IdMismatch) => (|t| t.full_id, vec![n, asked]),
+        Decision::Full(Refusal::PastSecondOffset) => (|t| t.full_past, vec![n, asked, second]),
+        Decision::Full(Refusal::NoBacklog) => (|t| t.full_no_backlog, vec![n]),
+        Decision::Full(Refusal::Overwritten) => (|t| t.full_overwritten, vec![n, off]),
+        Decision::Full(Refusal::Future) => (|t| t.full_future, vec![n, offset]),
     };
     let tone = if verdict.is_continue() { Tone::Good } else { Tone::Full };
     context.note(Weight::Great, tone, key, slots).by("peer")
@@ -187,13 +183,13 @@ pub(super) fn of_verdict(context: &NodeContext, verdict: &PsyncVerdict) -> Note 
 pub(super) fn reply_sentence(context: &NodeContext, reply: &PsyncReply) -> Sentence {
     let (key, slots): (MessageKey, Vec<NamedSlot>) = match *reply {
         PsyncReply::FullResync { replid, offset } => {
-            (|t| t.note_replied_full, vec![("id", Slot::Id(replid)), ("offset", Slot::Number(offset.0))])
+            (|t| t.replied_full, vec![("id", Slot::Id(replid)), ("offset", Slot::Number(offset.0))])
         }
         PsyncReply::Continue { replid: Some(replid), bytes } => {
-            (|t| t.note_replied_continue, vec![("id", Slot::Id(replid)), ("bytes", Slot::Number(bytes as i64))])
+            (|t| t.replied_continue, vec![("id", Slot::Id(replid)), ("bytes", Slot::Number(bytes as i64))])
         }
         PsyncReply::Continue { replid: None, bytes } => {
-            (|t| t.note_replied_continue_old, vec![("bytes", Slot::Number(bytes as i64))])
+            (|t| t.replied_continue_old, vec![("bytes", Slot::Number(bytes as i64))])
         }
     };
     Sentence { key, slots: context.slots(slots) }
@@ -209,7 +205,7 @@ fn of_outcome(context: &NodeContext, outcome: &PsyncOutcome) -> Option<Note> {
     match outcome {
         PsyncOutcome::FullResync { replid: Some(replid), offset } => {
             let slots = vec![("id", Slot::Id(*replid)), ("offset", Slot::Number(offset.0))];
-            Some(context.note(Weight::Small, Tone::Full, |t| t.note_transfer, slots).by("node"))
+            Some(context.note(Weight::Small, Tone::Full, |t| t.transfer, slots).by("node"))
         }
         // The other outcomes end the attempt or the handshake, which is told by ReplState.
         _ => None,
@@ -218,9 +214,9 @@ fn of_outcome(context: &NodeContext, outcome: &PsyncOutcome) -> Option<Note> {
 
 fn of_cached_master(context: &NodeContext, change: CachedMasterChange, request: NextRequest) -> Option<Note> {
     let (tone, key): (Tone, MessageKey) = match change {
-        CachedMasterChange::Cached => (Tone::Fault, |t| t.note_link_lost),
-        CachedMasterChange::Synthesized => (Tone::State, |t| t.note_synthesized),
-        CachedMasterChange::Restored => (Tone::State, |t| t.note_restored),
+        CachedMasterChange::Cached => (Tone::Fault, |t| t.link_lost),
+        CachedMasterChange::Synthesized => (Tone::State, |t| t.synthesized),
+        CachedMasterChange::Restored => (Tone::State, |t| t.restored),
         CachedMasterChange::Resurrected | CachedMasterChange::Discarded => return None,
     };
     let slots = vec![("id", Slot::Id(request.replid)), ("n", Slot::Number(request.next.0))];

@@ -1,8 +1,8 @@
 //! The commands that a backlog holds: a ring that is too large for letters shows one arc for each.
 
-use psyncscope_lab::engine::ids::NextByte;
-use psyncscope_lab::engine::replication::backlog::Backlog;
-use psyncscope_lab::resp::{Parsed, QueryBuf, describe};
+use psyncscope_engine::ids::NextByte;
+use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_resp::{Parsed, QueryBuf, describe};
 
 /// The largest backlog whose commands are looked for.
 const BYTES_MAX: usize = 16 * 1024;
@@ -73,8 +73,8 @@ fn ends(stream: &[u8]) -> Option<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ring_testing::backlog_of;
-    use psyncscope_lab::resp::encode_command;
+    use crate::ring::testing::backlog_of;
+    use psyncscope_resp::encode_command;
 
     #[track_caller]
     fn check(size: usize, stream: &[u8], expect: &[(i64, usize, Option<&str>)]) {

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_lab::engine::replication::replica::ReplState;
-use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId, Power};
+use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power};
 
-use crate::model::ring::{Era, Eras};
+use crate::ring::{Era, Eras};
 
 /// What a replica's next PSYNC will ask for, or asks for right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

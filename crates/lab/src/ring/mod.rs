@@ -1,11 +1,14 @@
 //! The backlog as a ring: which bytes stand where, and of which history they are.
 
-use psyncscope_lab::engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_lab::engine::replication::backlog::Backlog;
-use psyncscope_lab::engine::view::NodeView;
+pub mod arcs;
+pub mod commands;
+pub mod readers;
+#[cfg(test)]
+pub mod testing;
 
-/// The largest ring that is drawn byte by byte.
-pub const CELLS_MAX: usize = 128;
+use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::view::NodeView;
 
 /// Which of the node's two histories a byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +133,7 @@ pub fn position(backlog: &Backlog, has: Offset) -> (f64, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ring_testing::backlog_of;
+    use crate::ring::testing::backlog_of;
 
     fn fed(size: usize, bytes: usize) -> Backlog {
         backlog_of(size, &(0..bytes).map(|i| i as u8).collect::<Vec<_>>())
