@@ -52,6 +52,13 @@ frame.hosts[0].node.replid;
 const offset: number | undefined = frame.hosts[0].node?.master_repl_offset;
 const state: 'CONNECTED' | 'NONE' | undefined =
   frame.hosts[0].node?.upstream?.state === 'CONNECTED' ? 'CONNECTED' : undefined;
+const told: string[] = lab.narration('zh-CN').map((note) => note.text);
+// @ts-expect-error
+lab.narration('fr');
+const status: 'current' | 'passed' | 'failed' | 'skipped' | 'pending' = lab.ladder('b', 5).rungs[0].status;
+const has: number | undefined = lab.ring('a')?.readers[0].has;
+// @ts-expect-error
+lab.ring('a').size;
 for (const entry of lab.timeline(0)) {
   if (entry.kind === 'verdict') {
     const why: Counterfactual = entry.explanation.counterfactual;

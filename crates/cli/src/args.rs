@@ -1,15 +1,23 @@
 //! The command line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value};
+use psyncscope_lab::Lang;
+use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::sim::frame::SimTime;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
 Redis replication, running for real in a virtual world.
 
 psyncscope run FILE [--digest]   replay a saved run; print what happened, then the world's digest
+psyncscope narrate FILE [--lang en|zh-CN]
+                                 replay a saved run; print what happened in sentences, as the page says it
+psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
+                                 what the page shows at a moment (the run's end unless given); WHAT is one of
+                                 topology, ruler, and of a node: ladder, ring
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
@@ -31,6 +39,35 @@ pub enum Command {
         /// Print nothing but the digest.
         digest_only: bool,
     },
+    /// Replay a saved run and print the narration.
+    Narrate {
+        /// The file.
+        file: PathBuf,
+        /// The language.
+        lang: Lang,
+    },
+    /// Replay a saved run and print what the page shows at a moment.
+    Show {
+        /// The file.
+        file: PathBuf,
+        /// What to show.
+        view: View,
+        /// The moment; the end unless given.
+        at: Option<SimTime>,
+    },
+}
+
+/// What `show` shows.
+#[derive(Debug, PartialEq, Eq)]
+pub enum View {
+    /// Who follows whom.
+    Topology,
+    /// Every node's offsets.
+    Ruler,
+    /// The handshake of this node.
+    Ladder(String),
+    /// The backlog of this node.
+    Ring(String),
 }
 
 /// Reads the arguments that follow the program's name.
@@ -41,25 +78,78 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut parser = lexopt::Parser::from_args(args);
     let mut words: Vec<OsString> = Vec::new();
     let mut digest_only = false;
+    let (mut lang, mut node, mut at) = (None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
             Long("digest") => digest_only = true,
+            Long("lang") => lang = Some(language(&value(&mut parser)?)?),
+            Long("node") => node = Some(value(&mut parser)?),
+            Long("at") => at = Some(seconds(&value(&mut parser)?)?),
             Value(word) => words.push(word),
             other => return Err(format!("{}; see psyncscope --help", other.unexpected())),
         }
     }
     let word = |n: usize| words.get(n).and_then(|word| word.to_str());
+    let file = || PathBuf::from(&words[1]);
+    let given =
+        [("--digest", digest_only), ("--lang", lang.is_some()), ("--node", node.is_some()), ("--at", at.is_some())];
+    let only = |allowed: &[&str]| match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
+        Some((name, _)) => {
+            Err(format!("{name} says nothing to {}; see psyncscope --help", word(0).unwrap_or_default()))
+        }
+        None => Ok(()),
+    };
+    match word(0) {
+        Some("run") => only(&["--digest"])?,
+        Some("narrate") => only(&["--lang"])?,
+        Some("show") => only(&["--node", "--at"])?,
+        _ => only(&[])?,
+    }
     match (word(0), words.len()) {
-        (Some("run"), 2) => Ok(Command::Run { file: PathBuf::from(&words[1]), digest_only }),
+        (Some("run"), 2) => Ok(Command::Run { file: file(), digest_only }),
+        (Some("narrate"), 2) => Ok(Command::Narrate { file: file(), lang: lang.unwrap_or_default() }),
+        (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
+        (Some("show"), 3) => Ok(Command::Show { file: file(), view: view(&words[2], node)?, at }),
+        (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
         (Some("run"), _) => Err("run takes one file: psyncscope run FILE [--digest]".into()),
-        (Some("example"), 1) if !digest_only => Ok(Command::Example),
+        (Some("example"), 1) => Ok(Command::Example),
         (None, 0) => Ok(Command::Help),
         _ => {
             let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
             Err(format!("I do not know '{}'; see psyncscope --help", shown.join(" ")))
         }
+    }
+}
+
+fn value(parser: &mut lexopt::Parser) -> Result<String, String> {
+    let value = parser.value().map_err(|error| error.to_string())?;
+    value.into_string().map_err(|value| format!("{} is no UTF-8", value.display()))
+}
+
+fn language(tag: &str) -> Result<Lang, String> {
+    let found = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
+    found.ok_or_else(|| format!("--lang {tag}: the languages are en and zh-CN"))
+}
+
+fn seconds(text: &str) -> Result<SimTime, String> {
+    let seconds: Option<f64> = text.parse().ok().filter(|s| (0.0..=END_MAX_US as f64 / 1e6).contains(s));
+    match seconds {
+        Some(seconds) => Ok(SimTime((seconds * 1e6).round() as u64)),
+        None => Err(format!("--at {text}: seconds from 0 to {}", END_MAX_US / 1_000_000)),
+    }
+}
+
+fn view(what: &OsStr, node: Option<String>) -> Result<View, String> {
+    match (what.to_str(), node) {
+        (Some("topology"), None) => Ok(View::Topology),
+        (Some("ruler"), None) => Ok(View::Ruler),
+        (Some(what @ ("topology" | "ruler")), Some(_)) => Err(format!("{what} is of all nodes: leave --node out")),
+        (Some("ladder"), Some(node)) => Ok(View::Ladder(node)),
+        (Some("ring"), Some(node)) => Ok(View::Ring(node)),
+        (Some(what @ ("ladder" | "ring")), None) => Err(format!("{what} is of one node: add --node NAME")),
+        _ => Err(format!("I cannot show '{}': topology, ruler, ladder or ring", what.display())),
     }
 }
 
@@ -86,6 +176,20 @@ mod tests {
         check("run a.json", Ok(Command::Run { file: "a.json".into(), digest_only: false }));
         check("run --digest a.json", Ok(Command::Run { file: "a.json".into(), digest_only: true }));
         check("run", Err("one file"));
+        check("narrate a.json", Ok(Command::Narrate { file: "a.json".into(), lang: Lang::En }));
+        check("narrate a.json --lang zh-CN", Ok(Command::Narrate { file: "a.json".into(), lang: Lang::Zh }));
+        check("narrate a.json --lang fr", Err("the languages are"));
+        check("narrate --digest a.json", Err("--digest says nothing to narrate"));
+        let show = |view, at| Ok(Command::Show { file: "a.json".into(), view, at });
+        check("show a.json topology", show(View::Topology, None));
+        check("show a.json ring --node a --at 1.5", show(View::Ring("a".into()), Some(SimTime(1_500_000))));
+        check("show a.json ladder --node b", show(View::Ladder("b".into()), None));
+        check("show a.json ladder", Err("add --node"));
+        check("show a.json ruler --node b", Err("leave --node out"));
+        check("show a.json moon", Err("'moon'"));
+        check("show a.json", Err("what to show"));
+        check("show a.json ruler --at -1", Err("--at -1"));
+        check("example --at 1", Err("--at says nothing to example"));
         check("run a b", Err("one file"));
         check("fly", Err("I do not know 'fly'"));
         check("--fly", Err("see psyncscope --help"));

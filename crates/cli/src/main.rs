@@ -8,9 +8,12 @@
 mod args;
 mod log_lines;
 mod serve;
+mod show;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use psyncscope_lab::index::Index;
 use psyncscope_lab::{ActionLog, Lab, examples};
 
 use args::{Command, USAGE};
@@ -36,10 +39,7 @@ fn run(command: Command) -> Result<(), String> {
         Command::Version => println!("psyncscope {}", env!("CARGO_PKG_VERSION")),
         Command::Example => println!("{}", examples::opening().to_json()),
         Command::Run { file, digest_only } => {
-            let text = std::fs::read_to_string(&file)
-                .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
-            let log = ActionLog::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-            let lab = Lab::replay(&log).map_err(|error| format!("{}: {error}", file.display()))?;
+            let lab = replay(&file)?;
             if !digest_only {
                 for line in log_lines::lines(&lab) {
                     println!("{line}");
@@ -47,6 +47,26 @@ fn run(command: Command) -> Result<(), String> {
             }
             println!("digest {}", lab.digest());
         }
+        Command::Narrate { file, lang } => {
+            let mut index = Index::default();
+            let lab = replay(&file)?;
+            index.extend(&lab);
+            for (_, note) in index.narration() {
+                println!("{:>9.3} s  {}", note.at.0 as f64 / 1e6, note.text(lang));
+            }
+        }
+        Command::Show { file, view, at } => {
+            let lab = replay(&file)?;
+            print!("{}", show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?);
+        }
     }
     Ok(())
+}
+
+/// Replays the run of a file to its end.
+fn replay(file: &Path) -> Result<Lab, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
+    let log = ActionLog::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    Lab::replay(&log).map_err(|error| format!("{}: {error}", file.display()))
 }

@@ -167,6 +167,11 @@ impl Index {
         &self.histories
     }
 
+    /// All notes, oldest first, each with the index of its timeline entry.
+    pub fn narration(&self) -> impl Iterator<Item = (usize, &Note)> {
+        self.narrator.narration()
+    }
+
     /// All notes, oldest first.
     #[must_use]
     pub fn notes(&self) -> &[Note] {

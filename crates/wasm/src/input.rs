@@ -1,7 +1,7 @@
 //! What JavaScript hands in, checked: nothing is coerced, nothing unknown is passed over.
 
-use psyncscope_lab::StepBy;
 use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::{Lang, StepBy};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use tsify::Tsify;
@@ -39,6 +39,18 @@ pub fn index(value: &JsValue, name: &str, default: u32) -> Result<u32, JsError> 
         .filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number))
         .map(|number| number as u32)
         .ok_or_else(|| wrong(name, "a whole number from 0 on", value))
+}
+
+/// A language; `undefined` is English.
+pub fn lang(value: &JsValue, name: &str) -> Result<Lang, JsError> {
+    if value.is_undefined() {
+        return Ok(Lang::default());
+    }
+    let given = value.as_string();
+    Lang::ALL
+        .into_iter()
+        .find(|lang| given.as_deref() == Some(lang.tag()))
+        .ok_or_else(|| wrong(name, "\"en\" or \"zh-CN\"", value))
 }
 
 /// A size of step.

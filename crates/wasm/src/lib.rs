@@ -4,12 +4,14 @@
 //! are milliseconds of virtual time; the TypeScript types of plain objects are derived from the Rust types by `tsify`.
 
 mod consoles;
+mod derived;
 mod error;
 mod input;
 mod output;
 mod plain;
 
 use psyncscope_lab::console::{prints_raw, split, transcript};
+use psyncscope_lab::index::Index;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog};
 use wasm_bindgen::JsValue;
@@ -33,6 +35,7 @@ type Result<T> = std::result::Result<T, JsError>;
 pub struct Lab {
     lab: psyncscope_lab::Lab,
     consoles: Consoles,
+    index: Index,
 }
 
 #[wasm_bindgen]
@@ -208,7 +211,7 @@ impl Lab {
 
 impl Lab {
     fn of(lab: psyncscope_lab::Lab) -> Self {
-        Self { lab, consoles: Consoles::default() }
+        Self { lab, consoles: Consoles::default(), index: Index::default() }
     }
 
     fn host(&self, node: &str) -> Result<HostId> {

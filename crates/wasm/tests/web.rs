@@ -392,3 +392,42 @@ fn scripts_run() {
         assert!(words.contains(reply), "{script}: {words}");
     }
 }
+
+#[wasm_bindgen_test]
+fn what_the_page_derives_is_there_for_scripts() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    execute(&mut lab, "a", "SET k v");
+    lab.run_for(1000.into()).expect("a good time");
+
+    let told: Array = lab.narration(NOT_GIVEN).expect("a narration").dyn_into().expect("an array");
+    let told: Vec<String> = told.iter().map(|note| text(&note, "text")).collect();
+    assert!(told.contains(&"You type at a: SET k v".to_owned()), "{told:?}");
+    let chinese = lab.narration("zh-CN".into()).expect("a narration");
+    assert_eq!(text(&chinese, "0.weight"), text(&lab.narration("en".into()).expect("a narration"), "0.weight"));
+    assert!(!text(&chinese, "0.text").is_ascii());
+    let caption = lab.caption(NOT_GIVEN, NOT_GIVEN).expect("a caption");
+    assert!(text(&caption, "headline").contains("in sync"), "{caption:?}");
+    assert!(at(&lab.caption(0.into(), NOT_GIVEN).expect("a caption"), "headline").is_null());
+
+    let ladder = lab.ladder("b".into(), NOT_GIVEN).expect("a ladder");
+    assert_eq!((number(&ladder, "attempts"), number(&ladder, "rungs.length")), (1.0, 16.0));
+    assert_eq!(text(&ladder, "rungs.15.status"), "current");
+    assert_eq!(number(&lab.ladder("b".into(), 0.into()).expect("a ladder"), "attempts"), 0.0);
+
+    let ring = lab.ring("a".into(), NOT_GIVEN).expect("a ring");
+    assert_eq!((number(&ring, "size"), text(&ring, "readers.0.standing")), (64.0, "served".into()));
+    assert_eq!(text(&ring, "readers.0.nodes.0"), "b");
+    assert_eq!(number(&ring, "offsets.length"), 64.0);
+    assert!(lab.ring("a".into(), 0.into()).expect("none yet").is_null());
+
+    let ruler = lab.ruler(NOT_GIVEN).expect("a ruler");
+    assert_eq!(number(&ruler, "rows.0.offset"), number(&ruler, "rows.1.offset"));
+    let topology = lab.topology(NOT_GIVEN).expect("a topology");
+    assert_eq!((text(&topology, "links.0.replica"), text(&topology, "links.0.master")), ("b".into(), "a".into()));
+    assert_eq!(text(&topology, "wires.0.carries"), "stream");
+
+    thrown(lab.ladder("z".into(), NOT_GIVEN), "unknown-node", "there is no node z");
+    thrown(lab.narration("fr".into()), "bad-value", "\"en\" or \"zh-CN\"");
+    thrown(lab.ruler("now".into()), "bad-value", "ms");
+}

@@ -90,12 +90,15 @@ pub fn neighbour(backlog: &Backlog, pointed: Option<usize>, by: isize) -> usize 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Lang;
-    use crate::model::ring_testing::backlog_of;
+    use crate::i18n::{Lang, messages};
+    use psyncscope_lab::engine::ids::Offset;
     use psyncscope_lab::resp::encode_command;
 
     fn fed(size: usize) -> Backlog {
-        backlog_of(size, &[encode_command(&["SET", "a", "1"]), encode_command(&["PING"])].concat())
+        let stream = [encode_command(&["SET", "a", "1"]), encode_command(&["PING"])].concat();
+        let mut backlog = Backlog::new(size, Offset(0));
+        backlog.feed(&stream, Offset(stream.len() as i64));
+        backlog
     }
 
     fn eras() -> Eras {

@@ -207,6 +207,11 @@ impl Narrator {
         CaptionNotes { headline: note(headline), detail: note(detail) }
     }
 
+    /// All notes, oldest first, each with the index of its timeline entry.
+    pub fn narration(&self) -> impl Iterator<Item = (usize, &Note)> {
+        self.entries.iter().copied().zip(&self.notes)
+    }
+
     /// All notes, oldest first.
     #[must_use]
     pub fn notes(&self) -> &[Note] {

@@ -1,6 +1,7 @@
 //! What JavaScript gets back: plain objects, of which TypeScript's types are derived. Times are in milliseconds; names
 //! are those of Redis and of saved logs.
 
+pub mod derived;
 pub mod entry;
 mod explanation;
 pub mod frame;

@@ -1,7 +1,9 @@
 //! Enums of the engine and the world, under the names that JavaScript sees.
 
 use psyncscope_lab::engine::{event, replication};
+use psyncscope_lab::ring::readers;
 use psyncscope_lab::sim::frame;
+use psyncscope_lab::{ladder, narration, topology};
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -89,4 +91,36 @@ named! {
     /// What follows from a command of the master that failed.
     #[serde(rename_all = "kebab-case")]
     Consequence of event::Consequence { Missing, PerhapsMissing, LinkEnds }
+}
+
+named! {
+    /// How much a sentence matters: a small one is a step of something, a great one stays until the next.
+    #[serde(rename_all = "lowercase")]
+    Weight of narration::Weight { Small, Great }
+}
+
+named! {
+    /// What kind of thing happened.
+    #[serde(rename_all = "lowercase")]
+    Tone of narration::Tone { Command, State, Good, Full, Fault }
+}
+
+named! {
+    /// How a state of the ladder stands: the attempt under way went through it, is in it, ended in it, went past it, or
+    /// has not come to it.
+    #[serde(rename_all = "lowercase")]
+    RungStatus of ladder::Status { Passed, Current, Failed, Skipped, Pending }
+}
+
+named! {
+    /// Whether a backlog can serve a replica: what the replica lacks is held, was overwritten, or was never here.
+    #[serde(rename_all = "kebab-case")]
+    Standing of readers::Standing { Served, TooFarBack, Ahead }
+}
+
+named! {
+    /// What a wire carries: an established replication link, a handshake, nothing although a replica is to follow, or
+    /// anything else.
+    #[serde(rename_all = "lowercase")]
+    Carries of topology::Carries { Stream, Handshake, Disconnected, Other }
 }

@@ -1,0 +1,105 @@
+//! The part of [`Lab`] that the page shows beside frames: the narration, ladders, rulers, rings, and who follows whom.
+
+use std::sync::Arc;
+
+use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::ladder::ladder;
+use psyncscope_lab::ruler::ruler;
+use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};
+use psyncscope_lab::topology;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::error::JsError;
+use crate::output::derived::{Caption, Ladder, Narrated, Ring, Ruler, Topology};
+use crate::output::to_js;
+use crate::{Lab, Result, input};
+
+#[wasm_bindgen]
+impl Lab {
+    /// What happened, in sentences, oldest first. `lang` is `"en"` (unless given) or `"zh-CN"`.
+    #[wasm_bindgen(unchecked_return_type = "Narrated[]")]
+    pub fn narration(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let lang = input::lang(&lang, "lang")?;
+        self.index.extend(&self.lab);
+        Ok(to_js(&self.index.narration().map(|(entry, note)| Narrated::of(entry, note, lang)).collect::<Vec<_>>())?)
+    }
+
+    /// What the page says at a moment; now, unless given.
+    #[wasm_bindgen(unchecked_return_type = "Caption")]
+    pub fn caption(
+        &mut self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = self.frame_or_now(&ms)?;
+        let lang = input::lang(&lang, "lang")?;
+        self.index.extend(&self.lab);
+        Ok(to_js(&Caption::of(&self.index.caption(frame.entries), lang))?)
+    }
+
+    /// The sixteen states of a replica's link to its master at a moment; now, unless given.
+    #[wasm_bindgen(unchecked_return_type = "Ladder")]
+    pub fn ladder(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "string")] node: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = self.frame_or_now(&ms)?;
+        let host = self.host_in(&frame, &node)?;
+        self.index.extend(&self.lab);
+        let timeline = self.lab.timeline();
+        let places = self.index.handshake(host.id, frame.entries);
+        let upstream = host.node.as_ref().and_then(|node| node.upstream.as_ref());
+        let state = upstream.map_or(ReplState::None, |upstream| upstream.state);
+        Ok(to_js(&Ladder::of(&ladder(places.iter().filter_map(|&at| timeline.get(at)), state)))?)
+    }
+
+    /// Every node's history and backlog on one axis of offsets at a moment; now, unless given.
+    #[wasm_bindgen(unchecked_return_type = "Ruler")]
+    pub fn ruler(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        Ok(to_js(&Ruler::of(&ruler(&*self.frame_or_now(&ms)?)))?)
+    }
+
+    /// A node's backlog as a circular buffer at a moment; now, unless given. `null` if the node has none.
+    #[wasm_bindgen(unchecked_return_type = "Ring | null")]
+    pub fn ring(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] node: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = self.frame_or_now(&ms)?;
+        let host = self.host_in(&frame, &node)?;
+        Ok(to_js(&Ring::of(&frame, &host))?)
+    }
+
+    /// Who follows whom at a moment; now, unless given.
+    #[wasm_bindgen(unchecked_return_type = "Topology")]
+    pub fn topology(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        Ok(to_js(&Topology::of(&*self.frame_or_now(&ms)?))?)
+    }
+}
+
+impl Lab {
+    fn frame_or_now(&self, ms: &JsValue) -> Result<Arc<Frame>> {
+        let at = if ms.is_undefined() { self.lab.now() } else { SimTime(input::time_us(ms, "ms")?) };
+        Ok(self.lab.frame_at(at))
+    }
+
+    /// The host of this name in a frame, which may have been removed since.
+    fn host_in(&self, frame: &Frame, node: &JsValue) -> Result<Arc<HostFrame>> {
+        let name = input::text(node, "node")?;
+        let missing = || JsError::new("unknown-node", format!("there is no node {}", name.escape_debug()));
+        let found = frame.hosts.iter().find(|host| *host.name == *name).map(|host| host.id);
+        found.and_then(|id| topology::host(frame, id)).cloned().ok_or_else(missing)
+    }
+}
