@@ -112,11 +112,6 @@ impl Node {
         }
     }
 
-    /// Number of blocked clients (`blocked_clients`).
-    pub(crate) fn blocked_clients(&self) -> usize {
-        self.clients.values().filter(|client| client.blocked.is_some()).count()
-    }
-
     /// `signalKeyAsReady`: `key` has data. Clients are served after the command.
     pub(crate) fn signal_key_as_ready(&mut self, db: usize, key: Vec<u8>) {
         let key = (db, key);

@@ -3,33 +3,52 @@
 //! Fields of features that do not exist here (cluster, defragmentation) are zero, as programs that read INFO expect
 //! them. Fields of the process are left out unless the driver set them.
 
+//!
+//! A [`Node`] gathers the facts ([`Info`]), and one formatter makes the text of them: for the command, and for whoever
+//! looks at a recorded moment.
+
+mod facts;
 mod memory;
 
 use std::fmt::Write as _;
+
+pub use facts::{
+    AppendOnlyInfo, ClientsInfo, DbInfo, Info, LoadingInfo, MemoryInfo, PersistenceInfo, ReplicationInfo, ServerInfo,
+    StatsInfo, TransferInfo, UpstreamInfo,
+};
 
 use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::replica::ReplState;
-use crate::replication::transfer::Size;
 use psyncscope_resp::Reply;
 
 /// INFO's sections, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Section {
+pub enum Section {
+    /// The process.
     Server,
+    /// Its clients.
     Clients,
+    /// Its memory.
     Memory,
+    /// RDB file and append-only file.
     Persistence,
+    /// Counters.
     Stats,
+    /// Both sides of replication.
     Replication,
+    /// Processor time, if the driver told of it.
     Cpu,
+    /// There is no cluster.
     Cluster,
+    /// Databases that have keys.
     Keyspace,
 }
 
 impl Section {
-    pub(crate) const ALL: [Self; 9] = [
+    /// All of them.
+    pub const ALL: [Self; 9] = [
         Self::Server,
         Self::Clients,
         Self::Memory,
@@ -87,10 +106,11 @@ impl Node {
         } else {
             let wanted = argv.get(1).map_or_else(|| b"default".to_vec(), |word| word.to_ascii_lowercase());
             let all = matches!(wanted.as_slice(), b"default" | b"all");
+            let info = self.info();
             let mut sections: Vec<String> = Section::ALL
                 .into_iter()
                 .filter(|section| all || section.title().as_bytes().eq_ignore_ascii_case(&wanted))
-                .map(|section| self.info_section(section))
+                .map(|section| info.section(section))
                 .collect();
             if matches!(wanted.as_slice(), b"all" | b"commandstats") {
                 // Before Cluster and Keyspace, as in Redis.
@@ -111,29 +131,51 @@ impl Node {
         lines.0
     }
 
-    /// One section, with its title line.
-    pub(crate) fn info_section(&self, section: Section) -> String {
+    /// The dataset, the backlog and the client buffers.
+    pub(crate) fn used_memory(&self) -> u64 {
+        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let buffers: usize = self.clients.values().map(|client| client.out.len() + client.query.unparsed()).sum();
+        self.keyspace.approximate_bytes() + backlog + buffers as u64
+    }
+
+    /// Seconds since the last ACK of an online replica; 0 for one that is not.
+    pub(crate) fn replica_lag(&self, link: &crate::client::ReplicaLink) -> i64 {
+        if link.state == ReplicaState::Online { self.now.unix_s() - link.ack_time } else { 0 }
+    }
+}
+
+impl Info {
+    /// The text of all sections, each with its `# Name` line, in Redis's order.
+    #[must_use]
+    pub fn sections(&self) -> Vec<String> {
+        Section::ALL.into_iter().map(|section| self.section(section)).collect()
+    }
+
+    /// The text of one section, with its `# Name` line.
+    #[must_use]
+    pub fn section(&self, section: Section) -> String {
         let mut lines = Lines(format!("# {}\r\n", section.title()));
         match section {
-            Section::Server => self.info_server(&mut lines),
-            Section::Clients => self.info_clients(&mut lines),
-            Section::Memory => self.info_memory(&mut lines),
-            Section::Persistence => self.info_persistence(&mut lines),
-            Section::Stats => self.info_stats(&mut lines),
-            Section::Replication => self.info_replication(&mut lines),
-            Section::Cpu => self.info_cpu(&mut lines),
+            Section::Server => self.put_server(&mut lines),
+            Section::Clients => self.put_clients(&mut lines),
+            Section::Memory => self.put_memory(&mut lines),
+            Section::Persistence => self.put_persistence(&mut lines),
+            Section::Stats => self.put_stats(&mut lines),
+            Section::Replication => self.put_replication(&mut lines),
+            Section::Cpu => self.put_cpu(&mut lines),
             Section::Cluster => lines.put("cluster_enabled", 0),
-            Section::Keyspace => self.info_keyspace(&mut lines),
+            Section::Keyspace => self.put_keyspace(&mut lines),
         }
         lines.0
     }
 
-    fn info_server(&self, lines: &mut Lines) {
-        let uptime = self.now.unix_s() - self.started;
+    fn put_server(&self, lines: &mut Lines) {
+        let server = &self.server;
+        let uptime = self.now_s - server.started_s;
         lines.put("redis_version", crate::REDIS_VERSION);
         lines.put("redis_git_sha1", "00000000");
         lines.put("redis_git_dirty", 0);
-        let host = self.host_facts.clone().unwrap_or_default();
+        let host = self.host.clone().unwrap_or_default();
         let or = |told: String, otherwise: &str| if told.is_empty() { otherwise.to_owned() } else { told };
         lines.put("redis_build_id", 0);
         lines.put("redis_mode", "standalone");
@@ -142,69 +184,60 @@ impl Node {
         lines.put("multiplexing_api", or(host.multiplexing_api, "virtual"));
         lines.put("atomicvar_api", "none");
         lines.put("gcc_version", "0.0.0");
-        lines.put("process_id", self.config.process_id);
-        lines.put("run_id", self.run_id);
-        lines.put("tcp_port", self.config.port);
+        lines.put("process_id", server.process_id);
+        lines.put("run_id", server.run_id);
+        lines.put("tcp_port", server.port);
         lines.put("uptime_in_seconds", uptime);
         lines.put("uptime_in_days", uptime / 86_400);
-        lines.put("hz", self.config.hz);
-        lines.put("configured_hz", self.config.hz);
-        lines.put("lru_clock", crate::command::lru_clock(self.now.unix_s()));
+        lines.put("hz", server.hz);
+        lines.put("configured_hz", server.hz);
+        lines.put("lru_clock", crate::command::lru_clock(self.now_s));
         lines.put("executable", host.executable);
-        lines.put("config_file", self.config.file.as_ref().map_or("", |(path, _)| path));
+        lines.put("config_file", &server.config_file);
     }
 
-    fn info_clients(&self, lines: &mut Lines) {
-        lines.put("connected_clients", self.clients.len() - self.repl.replicas.len());
-        let clients = || self.clients.values();
-        let most_in = clients().map(|client| client.query.held()).max().unwrap_or(0);
-        let most_out = clients().map(|client| client.out.usage().2).max().unwrap_or(0);
-        lines.put("client_recent_max_input_buffer", most_in);
-        lines.put("client_recent_max_output_buffer", most_out);
-        lines.put("blocked_clients", self.blocked_clients());
+    fn put_clients(&self, lines: &mut Lines) {
+        let clients = &self.clients;
+        lines.put("connected_clients", clients.connected);
+        lines.put("client_recent_max_input_buffer", clients.most_input);
+        lines.put("client_recent_max_output_buffer", clients.most_output);
+        lines.put("blocked_clients", clients.blocked);
     }
 
-    /// The dataset, the backlog and the client buffers.
-    pub(crate) fn used_memory(&self) -> u64 {
-        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
-        let buffers: usize = self.clients.values().map(|client| client.out.len() + client.query.unparsed()).sum();
-        self.keyspace.approximate_bytes() + backlog + buffers as u64
-    }
-
-    fn info_persistence(&self, lines: &mut Lines) {
-        let now = self.now.unix_s();
-        lines.put("loading", u8::from(self.loading.is_some()));
-        lines.put("rdb_changes_since_last_save", self.dirty);
-        lines.put("rdb_bgsave_in_progress", u8::from(self.is_saving()));
-        lines.put("rdb_last_save_time", self.last_save);
-        lines.put("rdb_last_bgsave_status", if self.last_bgsave_ok { "ok" } else { "err" });
-        lines.put("rdb_last_bgsave_time_sec", self.last_bgsave_seconds);
-        lines.put("rdb_current_bgsave_time_sec", self.child.as_ref().map_or(-1, |child| now - child.started));
-        lines.put("rdb_last_cow_size", 0);
-        let aof = &self.aof;
+    fn put_persistence(&self, lines: &mut Lines) {
+        let all = &self.persistence;
         let status = |ok| if ok { "ok" } else { "err" };
-        lines.put("aof_enabled", u8::from(aof.is_on()));
-        lines.put("aof_rewrite_in_progress", u8::from(aof.rewrite.is_some()));
+        let seconds = |since: Option<i64>| since.map_or(-1, |since| self.now_s - since);
+        lines.put("loading", u8::from(all.loading.is_some()));
+        lines.put("rdb_changes_since_last_save", all.dirty);
+        lines.put("rdb_bgsave_in_progress", u8::from(all.saving));
+        lines.put("rdb_last_save_time", all.last_save_s);
+        lines.put("rdb_last_bgsave_status", status(all.last_bgsave_ok));
+        lines.put("rdb_last_bgsave_time_sec", all.last_bgsave_seconds);
+        lines.put("rdb_current_bgsave_time_sec", seconds(all.bgsave_started_s));
+        lines.put("rdb_last_cow_size", 0);
+        let aof = &all.aof;
+        lines.put("aof_enabled", u8::from(aof.enabled));
+        lines.put("aof_rewrite_in_progress", u8::from(aof.rewrite_started_s.is_some()));
         lines.put("aof_rewrite_scheduled", u8::from(aof.rewrite_scheduled));
         lines.put("aof_last_rewrite_time_sec", aof.last_rewrite_seconds);
-        lines.put("aof_current_rewrite_time_sec", aof.rewrite.as_ref().map_or(-1, |rewrite| now - rewrite.started));
+        lines.put("aof_current_rewrite_time_sec", seconds(aof.rewrite_started_s));
         lines.put("aof_last_bgrewrite_status", status(aof.last_rewrite_ok));
-        lines.put("aof_last_write_status", status(aof.write_error.is_none()));
+        lines.put("aof_last_write_status", status(aof.last_write_ok));
         lines.put("aof_last_cow_size", 0);
-        if aof.is_on() {
+        if aof.enabled {
             lines.put("aof_current_size", aof.current_size);
             lines.put("aof_base_size", aof.base_size);
             lines.put("aof_pending_rewrite", u8::from(aof.rewrite_scheduled));
-            lines.put("aof_buffer_length", aof.buf.len());
-            lines.put("aof_rewrite_buffer_length", aof.rewrite_buf.len());
+            lines.put("aof_buffer_length", aof.buffer);
+            lines.put("aof_rewrite_buffer_length", aof.rewrite_buffer);
             lines.put("aof_pending_bio_fsync", 0);
             lines.put("aof_delayed_fsync", 0);
         }
-        if let Some(loading) = &self.loading {
-            let (loaded, total) = (loading.loaded_bytes, loading.total_bytes);
-            let elapsed = now - loading.started;
+        if let Some(LoadingInfo { started_s, total, loaded }) = all.loading {
+            let elapsed = self.now_s - started_s;
             let left = (total - loaded) as i64;
-            lines.put("loading_start_time", loading.started);
+            lines.put("loading_start_time", started_s);
             lines.put("loading_total_bytes", total);
             lines.put("loading_loaded_bytes", loaded);
             lines.put("loading_loaded_perc", format!("{:.2}", loaded as f64 / total as f64 * 100.0));
@@ -214,28 +247,27 @@ impl Node {
         }
     }
 
-    fn info_stats(&self, lines: &mut Lines) {
+    fn put_stats(&self, lines: &mut Lines) {
         let stats = &self.stats;
-        let (ops, input, output) = self.instantaneous();
         lines.put("total_connections_received", stats.connections_received);
         lines.put("total_commands_processed", stats.commands_processed);
-        lines.put("instantaneous_ops_per_sec", ops);
-        lines.put("total_net_input_bytes", stats.net_input_bytes);
-        lines.put("total_net_output_bytes", stats.net_output_bytes);
-        lines.put("instantaneous_input_kbps", format!("{:.2}", input as f64 / 1024.0));
-        lines.put("instantaneous_output_kbps", format!("{:.2}", output as f64 / 1024.0));
+        lines.put("instantaneous_ops_per_sec", stats.ops_per_s);
+        lines.put("total_net_input_bytes", stats.input_bytes);
+        lines.put("total_net_output_bytes", stats.output_bytes);
+        lines.put("instantaneous_input_kbps", format!("{:.2}", stats.input_bytes_per_s as f64 / 1024.0));
+        lines.put("instantaneous_output_kbps", format!("{:.2}", stats.output_bytes_per_s as f64 / 1024.0));
         lines.put("rejected_connections", stats.rejected_connections);
         lines.put("sync_full", stats.sync_full);
         lines.put("sync_partial_ok", stats.sync_partial_ok);
         lines.put("sync_partial_err", stats.sync_partial_err);
-        lines.put("expired_keys", self.keyspace.stats.expired);
+        lines.put("expired_keys", stats.expired);
         lines.put("expired_stale_perc", "0.00");
         lines.put("expired_time_cap_reached_count", 0);
-        lines.put("evicted_keys", stats.evicted_keys);
-        lines.put("keyspace_hits", self.keyspace.stats.hits);
-        lines.put("keyspace_misses", self.keyspace.stats.misses);
-        lines.put("pubsub_channels", self.pubsub.channels());
-        lines.put("pubsub_patterns", self.pubsub.patterns());
+        lines.put("evicted_keys", stats.evicted);
+        lines.put("keyspace_hits", stats.hits);
+        lines.put("keyspace_misses", stats.misses);
+        lines.put("pubsub_channels", stats.channels);
+        lines.put("pubsub_patterns", stats.patterns);
         lines.put("latest_fork_usec", 0);
         lines.put("migrate_cached_sockets", 0);
         lines.put("slave_expires_tracked_keys", 0);
@@ -248,28 +280,18 @@ impl Node {
         }
     }
 
-    /// (commands, bytes in, bytes out) a second over the last samples.
-    fn instantaneous(&self) -> (u64, u64, u64) {
-        let (Some(first), Some(last)) = (self.stats.samples.front(), self.stats.samples.back()) else {
-            return (0, 0, 0);
-        };
-        let ms = (self.stats.samples.len() as u64 - 1) * 1000 / u64::from(self.config.hz);
-        let rate = |first: u64, last: u64| (last - first) * 1000 / ms.max(1);
-        (rate(first.0, last.0), rate(first.1, last.1), rate(first.2, last.2))
-    }
-
-    fn info_replication(&self, lines: &mut Lines) {
-        lines.put("role", if self.repl.masterhost.is_some() { "slave" } else { "master" });
-        if let Some(host) = &self.repl.masterhost {
-            self.info_upstream(lines, host);
+    fn put_replication(&self, lines: &mut Lines) {
+        let repl = &self.replication;
+        lines.put("role", if repl.upstream.is_some() { "slave" } else { "master" });
+        if let Some(upstream) = &repl.upstream {
+            self.put_upstream(lines, upstream);
         }
-        lines.put("connected_slaves", self.repl.replicas.len());
-        if self.config.min_replicas_to_write > 0 && self.config.min_replicas_max_lag > 0 {
-            lines.put("min_slaves_good_slaves", self.repl.good_replicas);
+        lines.put("connected_slaves", repl.replicas.len());
+        if let Some(good) = repl.good_replicas {
+            lines.put("min_slaves_good_slaves", good);
         }
-        for (i, (client, link)) in self.replicas().enumerate() {
-            let ip = client.replica_ip();
-            let state = match link.state {
+        for (i, replica) in repl.replicas.iter().enumerate() {
+            let state = match replica.state {
                 ReplicaState::WaitBgsaveStart | ReplicaState::WaitBgsaveEnd => "wait_bgsave",
                 ReplicaState::SendBulk => "send_bulk",
                 ReplicaState::Online => "online",
@@ -277,80 +299,48 @@ impl Node {
             lines.put(
                 &format!("slave{i}"),
                 format!(
-                    "ip={ip},port={},state={state},offset={},lag={}",
-                    client.listening_port,
-                    link.ack_off,
-                    self.replica_lag(link)
+                    "ip={},port={},state={state},offset={},lag={}",
+                    replica.ip, replica.port, replica.ack_offset, replica.lag_s
                 ),
             );
         }
-        let (first_byte, histlen) = match &self.repl.backlog {
-            Some(backlog) => (backlog.off().0, backlog.histlen()),
-            None => self.repl.freed_backlog,
-        };
-        lines.put("master_replid", self.repl.replid);
-        lines.put("master_replid2", self.repl.replid2);
-        lines.put("master_repl_offset", self.repl.master_repl_offset);
-        lines.put("second_repl_offset", self.repl.second_replid_offset);
-        lines.put("repl_backlog_active", u8::from(self.repl.backlog.is_some()));
-        lines.put("repl_backlog_size", self.config.repl_backlog_size);
-        lines.put("repl_backlog_first_byte_offset", first_byte);
-        lines.put("repl_backlog_histlen", histlen);
-    }
-
-    /// Seconds since the last ACK of an online replica; 0 for one that is not.
-    pub(crate) fn replica_lag(&self, link: &crate::client::ReplicaLink) -> i64 {
-        if link.state == ReplicaState::Online { self.now.unix_s() - link.ack_time } else { 0 }
+        lines.put("master_replid", repl.replid);
+        lines.put("master_replid2", repl.replid2);
+        lines.put("master_repl_offset", repl.master_repl_offset);
+        lines.put("second_repl_offset", repl.second_replid_offset);
+        lines.put("repl_backlog_active", u8::from(repl.backlog_active));
+        lines.put("repl_backlog_size", repl.backlog_size);
+        lines.put("repl_backlog_first_byte_offset", repl.backlog_first_byte);
+        lines.put("repl_backlog_histlen", repl.backlog_histlen);
     }
 
     /// The fields of a replica.
-    fn info_upstream(&self, lines: &mut Lines, host: &str) {
-        let now = self.now.unix_s();
-        let repl = &self.repl;
-        let master = repl.master.and_then(|conn| self.clients.get(&conn));
-        let offset = match (master.and_then(|client| client.master()), &repl.cached_master) {
-            (Some(link), _) => link.reploff.0,
-            (None, Some(cached)) => cached.reploff.0,
-            (None, None) if repl.refusal.is_some() => repl.master_repl_offset.0,
-            (None, None) => 1,
-        };
-        lines.put("master_host", host);
-        lines.put("master_port", repl.masterport);
-        lines.put("master_link_status", if repl.state == ReplState::Connected { "up" } else { "down" });
-        lines.put("master_last_io_seconds_ago", master.map_or(-1, |client| now - client.last_interaction));
-        lines.put("master_sync_in_progress", u8::from(repl.state == ReplState::Transfer));
-        lines.put("slave_repl_offset", offset);
-        if let (ReplState::Transfer, Some(transfer)) = (repl.state, &repl.transfer) {
-            let read = transfer.read as i64;
-            lines.put(
-                "master_sync_left_bytes",
-                match transfer.size {
-                    Size::Unknown => -1,
-                    Size::Bytes(size) => size.saturating_sub(read),
-                    Size::Mark(_) => -read,
-                },
-            );
-            lines.put("master_sync_last_io_seconds_ago", now - repl.transfer_lastio);
+    fn put_upstream(&self, lines: &mut Lines, upstream: &UpstreamInfo) {
+        let state = upstream.view.state;
+        lines.put("master_host", &upstream.view.host);
+        lines.put("master_port", upstream.view.port);
+        lines.put("master_link_status", if state == ReplState::Connected { "up" } else { "down" });
+        let last_io = upstream.last_interaction_s.map_or(-1, |last| self.now_s - last);
+        lines.put("master_last_io_seconds_ago", last_io);
+        lines.put("master_sync_in_progress", u8::from(state == ReplState::Transfer));
+        lines.put("slave_repl_offset", upstream.offset);
+        if let Some(transfer) = upstream.transfer {
+            lines.put("master_sync_left_bytes", transfer.left_bytes);
+            lines.put("master_sync_last_io_seconds_ago", self.now_s - transfer.last_io_s);
         }
-        if repl.state != ReplState::Connected {
-            lines.put("master_link_down_since_seconds", now - repl.repl_down_since);
+        if state != ReplState::Connected {
+            lines.put("master_link_down_since_seconds", self.now_s - upstream.view.down_since);
         }
-        if let Some(refusal) = &repl.refusal {
-            lines.put("master_link_down_reason", &refusal.reason);
+        if let Some(reason) = &upstream.down_reason {
+            lines.put("master_link_down_reason", reason);
         }
-        lines.put("slave_priority", self.config.replica_priority);
-        lines.put("slave_read_only", u8::from(self.config.replica_read_only));
+        lines.put("slave_priority", upstream.priority);
+        lines.put("slave_read_only", u8::from(upstream.read_only));
     }
 
-    fn info_keyspace(&self, lines: &mut Lines) {
-        for (db, keys, expires) in self.keyspace.counts() {
-            lines.put(
-                &format!("db{db}"),
-                format!(
-                    "keys={keys},expires={expires},avg_ttl={}",
-                    self.keyspace.average_ttl_ms(db as usize, self.now.unix_ms())
-                ),
-            );
+    fn put_keyspace(&self, lines: &mut Lines) {
+        for DbInfo { db, keys, expires, average_ttl_ms } in self.keyspace.iter() {
+            lines.put(&format!("db{db}"), format!("keys={keys},expires={expires},avg_ttl={average_ttl_ms}"));
         }
     }
 }

@@ -16,7 +16,7 @@ pub mod config;
 pub mod event;
 pub mod glob;
 pub mod ids;
-mod info;
+pub mod info;
 pub mod io;
 mod loading;
 mod long_double;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::ids::{Offset, ReplId};
-use crate::info::Section;
 use crate::node::Node;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
@@ -29,16 +28,8 @@ impl Node {
         });
         let upstream =
             self.upstream_view().map(|view| share(Arc::new(view), last.and_then(|last| last.upstream.as_ref())));
-        let replicas: Arc<[ReplicaView]> = self.replica_views().into();
+        let replicas = share(self.replica_views().into(), last.map(|last| &last.replicas));
         let keyspace: Arc<[(u32, u64, u64)]> = self.keyspace.counts().into();
-        let sections: Vec<Arc<str>> = Section::ALL
-            .into_iter()
-            .enumerate()
-            .map(|(i, section)| share(self.info_section(section).into(), last.and_then(|last| last.info.get(i))))
-            .collect();
-        let unchanged = last.filter(|last| {
-            last.info.len() == sections.len() && last.info.iter().zip(&sections).all(|(a, b)| Arc::ptr_eq(a, b))
-        });
         NodeView {
             replid: self.repl.replid,
             replid2: self.repl.replid2,
@@ -47,16 +38,16 @@ impl Node {
             slaveseldb: self.repl.slaveseldb.map_or(-1, |db| db as i64),
             backlog,
             backlog_size: self.config.repl_backlog_size,
-            upstream,
-            replicas: share(replicas, last.map(|last| &last.replicas)),
+            upstream: upstream.clone(),
+            replicas: Arc::clone(&replicas),
             keyspace: share(keyspace, last.map(|last| &last.keyspace)),
             saving: self.is_saving(),
             loading: self.loading.as_ref().map(|load| (load.loaded_bytes as u64, load.total_bytes as u64)),
-            info: unchanged.map_or_else(|| sections.into(), |last| Arc::clone(&last.info)),
+            info: self.info_with(upstream, replicas),
         }
     }
 
-    fn upstream_view(&self) -> Option<UpstreamView> {
+    pub(crate) fn upstream_view(&self) -> Option<UpstreamView> {
         let repl = &self.repl;
         let live = self.master_link();
         let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
@@ -83,7 +74,7 @@ impl Node {
         })
     }
 
-    fn replica_views(&self) -> Vec<ReplicaView> {
+    pub(crate) fn replica_views(&self) -> Vec<ReplicaView> {
         self.replicas()
             .map(|(client, link)| ReplicaView {
                 conn: client.conn,

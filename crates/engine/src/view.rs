@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::event::ReplicaState;
 use crate::ids::{NextByte, Offset, ReplId};
+use crate::info::Info;
 use crate::io::ConnId;
 use crate::replication::backlog::Backlog;
 use crate::replication::replica::ReplState;
@@ -37,8 +38,8 @@ pub struct NodeView {
     pub saving: bool,
     /// While a large RDB file is being loaded: (bytes loaded, bytes in all).
     pub loading: Option<(u64, u64)>,
-    /// INFO's sections, each with its `# Name` line, in Redis's order.
-    pub info: Arc<[Arc<str>]>,
+    /// What INFO says. Its text is formatted when somebody looks: [`Info::sections`].
+    pub info: Info,
 }
 
 impl NodeView {

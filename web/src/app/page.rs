@@ -173,7 +173,7 @@ impl App {
             }
             Tab::Info => {
                 let filter = AttrValue::from(self.ui.info_filter.clone());
-                html! { <InfoPanel info={Shared::from(&node.info)} {filter} /> }
+                html! { <InfoPanel node={Shared::from(node)} {filter} /> }
             }
             Tab::Log => {
                 let run = self.session.run.borrow();

@@ -1,7 +1,7 @@
 //! The INFO panel: what the node answers to INFO, at this moment.
 
-use std::sync::Arc;
-
+use psyncscope_lab::engine::info::Section;
+use psyncscope_lab::engine::view::NodeView;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -13,8 +13,8 @@ use crate::ui::shared::Shared;
 /// Properties of [`InfoPanel`].
 #[derive(Properties, PartialEq)]
 pub struct InfoPanelProps {
-    /// INFO's sections, each with its `# Name` line.
-    pub info: Shared<[Arc<str>]>,
+    /// The node.
+    pub node: Shared<NodeView>,
     /// What a field must contain to be shown.
     pub filter: AttrValue,
 }
@@ -32,11 +32,15 @@ pub fn InfoPanel(props: &InfoPanelProps) -> Html {
     });
     let wanted = AttrValue::from(props.filter.trim().to_ascii_lowercase());
     // Replication first: it is what the page is about.
-    let (first, others): (Vec<&Arc<str>>, Vec<_>) = props.info.iter().partition(|s| s.starts_with("# Replication"));
-    let any = props.info.iter().any(|section| fields(section, &wanted).next().is_some());
-    let sections = first.into_iter().chain(others).map(|section| {
-        let key = title(section).to_owned();
-        html! { <InfoSection {key} section={Shared::from(section)} wanted={wanted.clone()} /> }
+    let others = Section::ALL.into_iter().filter(|&section| section != Section::Replication);
+    let texts: Vec<AttrValue> = std::iter::once(Section::Replication)
+        .chain(others)
+        .map(|section| AttrValue::from(props.node.info.section(section)))
+        .collect();
+    let any = texts.iter().any(|section| fields(section, &wanted).next().is_some());
+    let sections = texts.into_iter().map(|section| {
+        let key = title(&section).to_owned();
+        html! { <InfoSection {key} {section} wanted={wanted.clone()} /> }
     });
     html! {
         <div class="info" data-testid="info">

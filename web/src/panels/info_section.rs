@@ -3,13 +3,12 @@
 use yew::prelude::*;
 
 use crate::panels::info::{fields, title};
-use crate::ui::shared::Shared;
 
 /// Properties of [`InfoSection`].
 #[derive(Properties, PartialEq)]
 pub struct InfoSectionProps {
-    /// The section with its `# Name` line. The same `Arc` as before if nothing in it has changed.
-    pub section: Shared<str>,
+    /// The section's text with its `# Name` line.
+    pub section: AttrValue,
     /// What a field must contain to be shown, in lower case.
     pub wanted: AttrValue,
 }

@@ -7,9 +7,6 @@ use crate::i18n::fill;
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
-/// INFO's field, which is there only if it is not 0.
-const FIELD: &str = "unexpected_error_replies:";
-
 /// Properties of [`FailedCommands`].
 #[derive(Properties, PartialEq)]
 pub struct FailedCommandsProps {
@@ -24,7 +21,7 @@ pub struct FailedCommandsProps {
 pub fn FailedCommands(props: &FailedCommandsProps) -> Html {
     let t = use_ui().t();
     let Some(count) = failed(&props.node) else { return Html::default() };
-    let title = fill(t.failed_commands, &[("n", count)]);
+    let title = fill(t.failed_commands, &[("n", &count.to_string())]);
     html! {
         <span
             class="card-failed"
@@ -38,8 +35,8 @@ pub fn FailedCommands(props: &FailedCommandsProps) -> Html {
     }
 }
 
-fn failed(node: &NodeView) -> Option<&str> {
-    node.info.iter().flat_map(|section| section.lines()).find_map(|line| line.strip_prefix(FIELD))
+fn failed(node: &NodeView) -> Option<u64> {
+    Some(node.info.stats.unexpected_error_replies).filter(|&count| count > 0)
 }
 
 #[cfg(test)]
@@ -55,13 +52,13 @@ mod tests {
             lab.act(Action::Exec { node: node.into(), console: 0, command: command.into() }).unwrap();
             lab.run_for(3_000_000);
             let frame = lab.frame_at(lab.now());
-            failed(frame.hosts[1].node.as_ref().unwrap()).map(str::to_owned)
+            failed(frame.hosts[1].node.as_ref().unwrap())
         };
         assert_eq!(exec("a", "SET k v"), None);
         assert_eq!(exec("b", "CONFIG SET replica-read-only no"), None);
         // The same key is of another type at the replica.
         assert_eq!(exec("b", "DEL k"), None);
         assert_eq!(exec("b", "LPUSH k v"), None);
-        assert_eq!(exec("a", "APPEND k w").as_deref(), Some("1"));
+        assert_eq!(exec("a", "APPEND k w"), Some(1));
     }
 }

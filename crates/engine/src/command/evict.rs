@@ -10,7 +10,7 @@ use psyncscope_keyspace::{Db, Entry, Key, LFU_INIT};
 /// Memory of an empty process, about as much as Redis needs.
 pub(crate) const STARTUP_BYTES: u64 = 860_000;
 /// Memory of a connection, about as much as in Redis.
-const CLIENT_BYTES: u64 = 17_000;
+pub(crate) const CLIENT_BYTES: u64 = 17_000;
 
 /// `LFUDecrAndReturn`: the access frequency of an entry, on a logarithmic scale.
 pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {

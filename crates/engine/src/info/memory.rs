@@ -1,8 +1,7 @@
 //! INFO's sections on memory and on processor time.
 
-use super::{Lines, human};
+use super::{Info, Lines, human};
 use crate::command::evict::STARTUP_BYTES;
-use crate::node::Node;
 
 /// A number of bytes, and its human-readable form.
 fn both(lines: &mut Lines, name: &str, bytes: u64) {
@@ -10,14 +9,13 @@ fn both(lines: &mut Lines, name: &str, bytes: u64) {
     lines.put(&format!("{name}_human"), human(bytes));
 }
 
-impl Node {
+impl Info {
     /// Sizes are computed from the data, as there is no own allocator. Fields that only a driver can set are left
     /// out if it did not set them.
-    pub(super) fn info_memory(&self, lines: &mut Lines) {
-        let used = self.memory_in_use();
-        let peak = self.peak_memory.max(used);
-        let dataset = self.keyspace.approximate_bytes();
-        let host = self.host_facts.as_ref();
+    pub(super) fn put_memory(&self, lines: &mut Lines) {
+        let memory = &self.memory;
+        let super::MemoryInfo { used, peak, dataset, .. } = *memory;
+        let host = self.host.as_ref();
         both(lines, "used_memory", used);
         if let Some(host) = host {
             both(lines, "used_memory_rss", host.rss_bytes);
@@ -35,12 +33,11 @@ impl Node {
         if let Some(host) = host {
             both(lines, "total_system_memory", host.total_memory_bytes);
         }
-        let scripts: u64 = self.scripts.sources().map(|source| source.len() as u64).sum();
         both(lines, "used_memory_lua", 0);
-        both(lines, "used_memory_scripts", scripts);
-        lines.put("number_of_cached_scripts", self.scripts.sources().count());
-        both(lines, "maxmemory", self.config.eviction.maxmemory);
-        lines.put("maxmemory_policy", self.config.eviction.policy.name());
+        both(lines, "used_memory_scripts", memory.scripts);
+        lines.put("number_of_cached_scripts", memory.cached_scripts);
+        both(lines, "maxmemory", memory.maxmemory);
+        lines.put("maxmemory_policy", memory.policy.name());
         for name in ["allocator_frag", "allocator_rss"] {
             lines.put(&format!("{name}_ratio"), "1.00");
             lines.put(&format!("{name}_bytes"), 0);
@@ -53,19 +50,19 @@ impl Node {
             lines.put("mem_fragmentation_ratio", &ratio);
             lines.put("mem_fragmentation_bytes", overhead);
         }
-        lines.put("mem_not_counted_for_evict", self.memory_not_counted());
-        lines.put("mem_replication_backlog", self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size()));
-        lines.put("mem_clients_slaves", self.client_buffers(true));
-        lines.put("mem_clients_normal", self.client_buffers(false));
-        lines.put("mem_aof_buffer", self.append_only_buffers());
+        lines.put("mem_not_counted_for_evict", memory.not_counted);
+        lines.put("mem_replication_backlog", memory.backlog);
+        lines.put("mem_clients_slaves", memory.replica_buffers);
+        lines.put("mem_clients_normal", memory.client_buffers);
+        lines.put("mem_aof_buffer", memory.append_only_buffers);
         lines.put("mem_allocator", "rust");
         lines.put("active_defrag_running", 0);
         lines.put("lazyfree_pending_objects", 0);
     }
 
     /// A virtual process has no processor time that could be measured.
-    pub(super) fn info_cpu(&self, lines: &mut Lines) {
-        let Some(host) = &self.host_facts else { return };
+    pub(super) fn put_cpu(&self, lines: &mut Lines) {
+        let Some(host) = &self.host else { return };
         let [sys, sys_children] = host.cpu_sys_us;
         let [user, user_children] = host.cpu_user_us;
         for (name, us) in

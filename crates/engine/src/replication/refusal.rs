@@ -10,6 +10,8 @@
 //! * after [`RETRY_S`] the node requests a full resync: a partial one would deliver the same command again
 //! * a file with unsupported data ends the transfer in the same way, and the old data is kept
 
+use std::sync::Arc;
+
 use crate::command::dispatch::shown_name;
 use crate::event::{Consequence, Event, LogLevel};
 use crate::ids::Offset;
@@ -25,7 +27,7 @@ pub(crate) const RETRY_S: i64 = 60;
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     /// A short text on one line.
-    pub(crate) reason: String,
+    pub(crate) reason: Arc<str>,
     /// When the link is tried again, in Unix seconds.
     retry_at: i64,
 }
@@ -93,7 +95,7 @@ impl Node {
                  in {RETRY_S} seconds."
             )
         });
-        self.repl.refusal = Some(Refusal { reason, retry_at: self.now.unix_s() + RETRY_S });
+        self.repl.refusal = Some(Refusal { reason: reason.into(), retry_at: self.now.unix_s() + RETRY_S });
     }
 
     /// Whether the node waits before it connects again after a refusal.

@@ -145,9 +145,10 @@ impl Check<'_> {
     fn info(&self, field: &str, slot: &str) {
         let node = topology::host(&self.frame, self.host("node")).and_then(|host| host.node.as_ref()).expect("a node");
         let prefix = format!("{field}:");
-        let value = node.info.iter().flat_map(|section| section.lines()).find_map(|line| line.strip_prefix(&prefix));
+        let sections = node.info.sections();
+        let value = sections.iter().flat_map(|section| section.lines()).find_map(|line| line.strip_prefix(&prefix));
         let wanted = text(self.sentence, slot);
-        self.is_true(value == Some(&wanted), &format!("INFO says {field}:{value:?}"));
+        self.is_true(value == Some(wanted.as_str()), &format!("INFO says {field}:{value:?}"));
     }
 
     /// The next PSYNC of the node is the one that the sentence promises, unless something changes its mind before.

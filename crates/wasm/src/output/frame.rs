@@ -94,7 +94,7 @@ struct NodeState<'a> {
     keyspace: Vec<Keyspace>,
     saving: bool,
     /// INFO's sections.
-    info: Vec<&'a str>,
+    info: Vec<String>,
 }
 
 /// The replication backlog.
@@ -286,7 +286,7 @@ impl<'a> NodeState<'a> {
                 .map(|&(db, keys, expires)| Keyspace { db, keys: keys as f64, expires: expires as f64 })
                 .collect(),
             saving: node.saving,
-            info: node.info.iter().map(AsRef::as_ref).collect(),
+            info: node.info.sections(),
         }
     }
 }
