@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::engine::Engine;
 use super::run::Start;
 use crate::config::Config;
 use crate::io::{ConnId, Outbox};
 use crate::node::Node;
+use psyncscope_lua::Engine;
 use psyncscope_resp::{Reply, parse_i64_strict};
 
 /// Characters of a SHA1.
@@ -60,7 +60,7 @@ impl Node {
     }
 
     /// The engine, created on first use.
-    pub(super) fn script_engine(&mut self) -> Result<&mut Engine, String> {
+    pub(super) fn script_engine(&mut self) -> Result<&mut Engine<Self>, String> {
         if self.scripts.engine.is_none() {
             let idle = Self::start(self.now, Config::default(), 0, None, &mut Outbox::new())?;
             self.scripts.engine = Some(Box::new(Engine::new(Box::new(idle))?));

@@ -1,27 +1,19 @@
 //! Lua scripting (scripting.c).
 //!
-//! * `engine`: the Lua engine; `watch`: its hook, and where it may yield (`stops`); `host`: functions that use the
-//!   node; `values`: Lua and RESP; `numbers`: functions that produce numbers
-//! * `prelude.lua`: the library of scripts besides Lua's own; `hex`: hexadecimal numbers
-//! * `run`: running scripts on the node; `commands`: EVAL, EVALSHA, SCRIPT
+//! * `run`: running scripts on the node; `host`: what they reach of it; `commands`: EVAL, EVALSHA, SCRIPT
 //!
-//! **Only this module calls into the engine, and the engine is created for the first script.**
+//! **Only this module calls into the Lua engine (`psyncscope_lua`), which is created for the first script. While a script
+//! runs, it has the node.**
 
 mod commands;
-mod engine;
-mod hex;
 mod host;
-mod libs;
-mod numbers;
 mod run;
-mod stops;
-mod values;
-mod watch;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use engine::Engine;
+use crate::node::Node;
+use psyncscope_lua::Engine;
 pub(crate) use run::Running;
 
 /// The most scripts remembered as known to all replicas (`repl_scriptcache_size`).
@@ -32,7 +24,7 @@ const KNOWN_MAX: usize = 10_000;
 pub(crate) struct Scripts {
     /// `lua_scripts`: every script by its SHA1.
     sources: BTreeMap<String, Arc<[u8]>>,
-    engine: Option<Box<Engine>>,
+    engine: Option<Box<Engine<Node>>>,
     /// The script that runs now.
     running: Option<Box<Running>>,
     /// Memory was exceeded when the last command began (`lua_oom`).

@@ -2,8 +2,6 @@
 
 use rand_core::RngCore as _;
 
-use super::engine::{CHUNK, Step};
-use super::watch::SLICE;
 use crate::client::{Client, Role};
 use crate::command::dispatch::OUT_OF_MEMORY;
 use crate::command::execute::{Propagate, Suspended};
@@ -12,6 +10,7 @@ use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
 use crate::time::{Instant, Now};
+use psyncscope_lua::{CHUNK, SLICE_INSTRUCTIONS, Step};
 use psyncscope_resp::Reply;
 
 /// Flags of `redis.set_repl`: none, append-only file, replicas.
@@ -252,14 +251,14 @@ impl Node {
     fn yield_script(&mut self) -> bool {
         let per_slice_us = match self.config.limits.script_instructions_per_ms {
             0 => 0,
-            per_ms => (SLICE as u64 * 1000 / per_ms).max(1),
+            per_ms => (SLICE_INSTRUCTIONS as u64 * 1000 / per_ms).max(1),
         };
         let (now, limit_ms) = (self.now.mono, self.config.lua_time_limit);
         let Some(running) = self.scripts.running.as_deref_mut() else { return true };
         if running.caller == ConnId::LOADER {
             running.replayed_slices += 1;
             // It was compiled before.
-            let is_stuck = running.replayed_slices > BOUND_OF_THE_CLOCK / SLICE as u64;
+            let is_stuck = running.replayed_slices > BOUND_OF_THE_CLOCK / SLICE_INSTRUCTIONS as u64;
             if is_stuck {
                 self.fail_script(b"Script ended: it does not end by itself");
             }

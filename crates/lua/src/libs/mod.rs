@@ -9,8 +9,8 @@ use rilua::vm::state::LuaState;
 use rilua::vm::table::Table;
 use rilua::{Lua, LuaApiMut, LuaResult, RustFn, Val};
 
-use super::values;
-use super::watch::error;
+use crate::registry::error;
+use crate::values;
 
 /// Registers them.
 pub(super) fn open(lua: &mut Lua) -> LuaResult<()> {

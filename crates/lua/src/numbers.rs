@@ -5,8 +5,8 @@
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, Val};
 
-use super::watch::{argument, error};
-use super::{host, values};
+use crate::registry::{argument, error};
+use crate::{slot, values};
 use psyncscope_resp::{is_space, parse_lua_number};
 
 /// The exclusive bound of [`lrand48`].
@@ -74,14 +74,14 @@ fn in_base(text: &[u8], base: u32) -> Option<f64> {
 
 /// `redisSrand48`
 pub(super) fn seed(state: &mut LuaState, seed: i32) {
-    if let Some(random) = host::random(state) {
+    if let Some(random) = slot::random(state) {
         *random = u64::from(seed as u32) << 16 | 0x330e;
     }
 }
 
 /// `redisLrand48`
 fn lrand48(state: &mut LuaState) -> u64 {
-    let Some(random) = host::random(state) else { return 0 };
+    let Some(random) = slot::random(state) else { return 0 };
     *random = random.wrapping_mul(0x5_deec_e66d).wrapping_add(0xb) & 0xffff_ffff_ffff;
     *random >> 17
 }

@@ -2,14 +2,17 @@
 
 use rilua::vm::closure::Closure;
 use rilua::vm::state::{LuaState, LuaThread, MASK_COUNT, MASK_RET};
-use rilua::{LuaError, LuaResult, RuntimeError, Val};
+use rilua::{LuaResult, Val};
 
-use super::engine::CHUNK;
-use super::stops::{may_stop_here, wants_its_registers};
-use super::values;
+use crate::registry::{argument, error, keep, kept};
+use crate::stops::{may_stop_here, wants_its_registers};
+use crate::{hex, values};
 
-/// Instructions before the node decides whether the script continues.
-pub(super) const SLICE: i32 = 100_000;
+/// The name of a script in errors.
+pub const CHUNK: &str = "@user_script";
+
+/// Instructions before the caller decides whether the script continues.
+pub const SLICE_INSTRUCTIONS: i32 = 100_000;
 
 /// Where a script cannot yield, the hook runs again after this many instructions.
 const AGAIN: i32 = 50;
@@ -35,32 +38,6 @@ pub(super) fn begin(state: &mut LuaState, bound: u64) -> LuaResult<()> {
     keep(state, BOUND, Val::Num(bound as f64))
 }
 
-/// Stores a value in the registry, hidden from scripts.
-pub(super) fn keep(state: &mut LuaState, name: &str, value: Val) -> LuaResult<()> {
-    let key = Val::Str(state.gc.intern_string(name.as_bytes()));
-    let registry = state.registry;
-    // The collector may have passed this table: without a barrier it would collect the value.
-    state.gc.barrier_back(registry);
-    match state.gc.tables.get_mut(registry) {
-        Some(table) => table.raw_set(key, value, &state.gc.string_arena),
-        None => Ok(()),
-    }
-}
-
-/// The value stored by [`keep`], nil if none.
-pub(super) fn kept(state: &mut LuaState, name: &str) -> Val {
-    let key = state.gc.intern_string(name.as_bytes());
-    state.gc.tables.get(state.registry).map_or(Val::Nil, |table| table.get_str(key, &state.gc.string_arena))
-}
-
-pub(super) fn error(message: impl Into<String>) -> LuaError {
-    LuaError::Runtime(RuntimeError { message: message.into(), level: 0, traceback: Vec::new() })
-}
-
-pub(super) fn argument(state: &LuaState, n: usize) -> Val {
-    if state.base + n < state.top { state.stack_get(state.base + n) } else { Val::Nil }
-}
-
 /// `arm(co)`: installs the hook in this coroutine too.
 pub(super) fn arm(state: &mut LuaState) -> LuaResult<u32> {
     let hook = kept(state, HOOK);
@@ -69,8 +46,8 @@ pub(super) fn arm(state: &mut LuaState) -> LuaResult<u32> {
     {
         thread.hook.hook_func = hook;
         thread.hook.hook_mask = MASK_COUNT;
-        thread.hook.base_hook_count = SLICE;
-        thread.hook.hook_count = SLICE;
+        thread.hook.base_hook_count = SLICE_INSTRUCTIONS;
+        thread.hook.hook_count = SLICE_INSTRUCTIONS;
     }
     Ok(0)
 }
@@ -130,7 +107,7 @@ pub(super) fn stopped(state: &mut LuaState) -> LuaResult<u32> {
     if let Some(thread) = state.gc.threads.get_mut(thread) {
         if stopped {
             thread.hook.yield_on_hook = false;
-            thread.hook.hook_count = if let Val::Num(rest) = rest { (rest as i32).max(1) } else { SLICE };
+            thread.hook.hook_count = if let Val::Num(rest) = rest { (rest as i32).max(1) } else { SLICE_INSTRUCTIONS };
         }
         if state.hook.hook_mask != 0 {
             state.hook.hook_count = thread.hook.hook_count.max(1);
@@ -208,7 +185,7 @@ pub(super) fn sha1hex(state: &mut LuaState) -> LuaResult<u32> {
 pub(super) fn in_decimal(state: &mut LuaState) -> LuaResult<u32> {
     let given = argument(state, 0);
     let text = match given {
-        Val::Str(text) => state.gc.string_arena.get(text).map(|text| super::hex::in_decimal(text.data()).into_owned()),
+        Val::Str(text) => state.gc.string_arena.get(text).map(|text| hex::in_decimal(text.data()).into_owned()),
         _ => None,
     };
     let plain = text.map_or(given, |text| Val::Str(state.gc.intern_string(&text)));
