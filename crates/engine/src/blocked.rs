@@ -1,47 +1,35 @@
 //! Blocked clients: blocked.c. They get no reply until what they wait for is available or their timeout expires;
 //! their input is not processed meanwhile.
 
+pub(crate) mod state;
+
+use psyncscope_commands::blocking::pop_name;
+use psyncscope_commands::lists::{move_last, notify_popped, pop_one};
+use psyncscope_commands::{BlockedOn, ListEnd, ZsetEnd, zsets};
+
+use self::state::{DbKey, Waiting, WaitingFor};
 use crate::client::Client;
-use crate::command::blocking::pop_name;
-use crate::command::call::{Block, BlockedOn};
-use crate::command::lists::{End, move_last, notify_popped, pop_one};
-use crate::command::zsets;
 use crate::io::ConnId;
 use crate::node::Node;
 use psyncscope_keyspace::{List, Value};
 use psyncscope_resp::Reply;
-use std::collections::BTreeMap;
-
-/// A key in its database.
-type DbKey = (usize, Vec<u8>);
-
-/// The blocked clients.
-#[derive(Debug, Default)]
-pub(crate) struct Blocked {
-    /// `blocking_keys` of all databases: for each key the clients in order of blocking.
-    keys: BTreeMap<DbKey, Vec<ConnId>>,
-    /// `server.ready_keys`: keys with blocked clients that got data, in order, each once.
-    ready: Vec<DbKey>,
-    /// `server.unblocked_clients`: their buffered input is processed before the turn ends.
-    unblocked: Vec<ConnId>,
-}
 
 impl Node {
-    /// `blockForKeys` and `blockClient`.
-    pub(crate) fn block_for_keys(&mut self, conn: ConnId, db: usize, block: Block) {
+    /// `blockForKeys`, `blockForReplication` and `blockClient`.
+    pub(crate) fn block_client(&mut self, conn: ConnId, db: usize, waiting: Waiting) {
         let Some(client) = self.clients.get_mut(&conn) else { return };
-        for key in block.on.keys() {
+        for key in waiting.keys() {
             let key = (db, key.clone());
             match self.blocked.keys.get_mut(&key) {
                 // A key given twice counts once.
-                Some(waiting) if waiting.contains(&conn) => {}
-                Some(waiting) => waiting.push(conn),
+                Some(clients) if clients.contains(&conn) => {}
+                Some(clients) => clients.push(conn),
                 None => {
                     self.blocked.keys.insert(key, vec![conn]);
                 }
             }
         }
-        client.blocked = Some(Box::new(block));
+        client.blocked = Some(Box::new(waiting));
     }
 
     /// `unblockClient`: the client's buffered input is processed at the end of the turn.
@@ -76,11 +64,11 @@ impl Node {
 
     /// `replyToBlockedClientTimedOut`.
     pub(crate) fn reply_to_blocked_client_timed_out(&mut self, conn: ConnId) {
-        let Some(block) = self.clients.get(&conn).and_then(|client| client.blocked.as_ref()) else { return };
+        let Some(waiting) = self.clients.get(&conn).and_then(|client| client.blocked.as_ref()) else { return };
         let mut reply = Reply::default();
-        match block.on {
-            BlockedOn::List { .. } | BlockedOn::Zset { .. } => reply.null_array(),
-            BlockedOn::Wait { offset, .. } => reply.integer(self.replication_count_acks_by_offset(offset)),
+        match waiting.on {
+            WaitingFor::Keys(_) => reply.null_array(),
+            WaitingFor::Acks { offset, .. } => reply.integer(self.replication_count_acks_by_offset(offset)),
         }
         self.add_reply(conn, &reply.take());
     }
@@ -89,7 +77,7 @@ impl Node {
     pub(crate) fn blocked_clients_cron(&mut self) {
         let now_ms = self.now.unix_ms();
         let over = |client: &Client| {
-            client.blocked.as_ref().and_then(|block| block.deadline_ms).is_some_and(|deadline| deadline < now_ms)
+            client.blocked.as_ref().and_then(|waiting| waiting.deadline_ms).is_some_and(|deadline| deadline < now_ms)
         };
         let over: Vec<ConnId> = self.clients.values().filter(|client| over(client)).map(|client| client.conn).collect();
         for conn in over {
@@ -153,7 +141,10 @@ impl Node {
     fn waiting_for(&mut self, db: usize, key: &[u8], kind: fn(&BlockedOn) -> bool) -> Vec<(ConnId, BlockedOn)> {
         let Some(waiting) = self.blocked.keys.get_mut(&(db, key.to_vec())) else { return Vec::new() };
         let clients = &self.clients;
-        let on = |conn: &ConnId| clients.get(conn).and_then(|client| client.blocked.as_ref()).map(|block| &block.on);
+        let on = |conn: &ConnId| match &clients.get(conn)?.blocked.as_ref()?.on {
+            WaitingFor::Keys(on) => Some(on),
+            WaitingFor::Acks { .. } => None,
+        };
         let (fit, other): (Vec<_>, Vec<_>) = waiting.iter().partition(|conn| on(conn).is_some_and(kind));
         let served = fit.iter().filter_map(|conn| Some((*conn, on(conn)?.clone()))).collect();
         *waiting = fit.into_iter().chain(other).collect();
@@ -176,7 +167,7 @@ impl Node {
     }
 
     /// `serveClientBlockedOnList` for BLPOP and BRPOP.
-    fn serve_list_pop(&mut self, conn: ConnId, db: usize, key: &[u8], end: End) {
+    fn serve_list_pop(&mut self, conn: ConnId, db: usize, key: &[u8], end: ListEnd) {
         let (_, effects) = self.run_data(conn, db, &[], false, |call| {
             if let Ok(Some(Some(element))) = call.change(key, |list: &mut List| pop_one(list, end)) {
                 call.reply.array(2);
@@ -223,7 +214,7 @@ impl Node {
             self.add_reply(conn, &effects.reply);
             if popped == Some(true) {
                 // Named as in the table, in lower case; a pop that did not block is propagated in upper case.
-                self.propagate(db, &[if end == zsets::End::Min { b"zpopmin" } else { &b"zpopmax"[..] }, key]);
+                self.propagate(db, &[if end == ZsetEnd::Min { b"zpopmin" } else { &b"zpopmax"[..] }, key]);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One connection as the node sees it: Redis's `client`.
 
-use crate::command::call::Block;
+use crate::blocked::state::Waiting;
 use crate::command::pause::ReplyMode;
 use crate::command::transactions::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
@@ -120,7 +120,7 @@ pub(crate) struct Client {
     /// Subscribed patterns, in order of subscription.
     pub(crate) patterns: Vec<Vec<u8>>,
     /// What it is blocked on (`CLIENT_BLOCKED`).
-    pub(crate) blocked: Option<Box<Block>>,
+    pub(crate) blocked: Option<Box<Waiting>>,
     /// `woff`: `master_repl_offset` after this client's last command, for WAIT.
     pub(crate) woff: Offset,
     pub(crate) role: Role,

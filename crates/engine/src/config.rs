@@ -10,15 +10,14 @@ pub(crate) mod rewrite;
 
 pub use self::append_only::{AppendFsync, AppendOnly};
 use self::directive::{Directive, When};
-pub use self::eviction::{Eviction, Policy};
-use crate::command::notify::Events;
 use crate::command::table;
 use crate::event::LogLevel;
-use crate::glob::matches as glob;
 use crate::io::Peer;
 use crate::outbuf::OutputLimits;
 use litemap::LiteMap;
-use psyncscope_rdb::EncodingLimits;
+use psyncscope_commands::Settings;
+use psyncscope_commands::glob::matches as glob;
+pub use psyncscope_commands::{Eviction, Policy};
 
 /// Limits that a classroom may set lower than Redis allows. The default is Redis's.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -92,8 +91,6 @@ pub struct Config {
     pub replica_announce_port: u16,
     /// `repl-ping-replica-period`.
     pub repl_ping_replica_period: i64,
-    /// `lazyfree-lazy-expire`: expired keys are propagated as UNLINK.
-    pub lazyfree_lazy_expire: bool,
     /// `lua-time-limit` in milliseconds, 0 for none.
     pub lua_time_limit: u64,
     /// `lua-replicate-commands`.
@@ -119,12 +116,8 @@ pub struct Config {
     pub repl_disable_tcp_nodelay: bool,
     /// `replica-lazy-flush`: whether the old dataset is freed in the background. Has no effect here.
     pub replica_lazy_flush: bool,
-    /// `maxmemory` and related directives.
-    pub eviction: Eviction,
     /// `replica-ignore-maxmemory`: a replica does not evict keys, regardless of its own limit.
     pub replica_ignore_maxmemory: bool,
-    /// `rdbcompression`.
-    pub rdbcompression: bool,
     /// `rdbchecksum`.
     pub rdbchecksum: bool,
     /// `save`: (seconds, changes) pairs.
@@ -139,12 +132,8 @@ pub struct Config {
     pub latency_monitor_threshold: i64,
     /// `loglevel`.
     pub loglevel: String,
-    /// The directives that decide the encodings of collections.
-    pub encodings: EncodingLimits,
-    /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
-    pub hll_sparse_max_bytes: usize,
-    /// `notify-keyspace-events`: published keyspace events.
-    pub notify_keyspace_events: Events,
+    /// The directives that commands on data obey.
+    pub data: Settings,
     /// The append-only file's directives.
     pub aof: AppendOnly,
     /// `rename-command`: (name in the command table, new name; empty to disable it).
@@ -184,7 +173,6 @@ impl Default for Config {
             replica_announce_ip: String::new(),
             replica_announce_port: 0,
             repl_ping_replica_period: 10,
-            lazyfree_lazy_expire: false,
             lua_time_limit: 5000,
             lua_replicate_commands: true,
             repl_timeout: 60,
@@ -197,9 +185,7 @@ impl Default for Config {
             client_output_buffer_limit: OutputLimits::default(),
             repl_disable_tcp_nodelay: false,
             replica_lazy_flush: false,
-            eviction: Eviction::default(),
             replica_ignore_maxmemory: true,
-            rdbcompression: true,
             rdbchecksum: true,
             save: vec![(3600, 1), (300, 100), (60, 10_000)],
             stop_writes_on_bgsave_error: true,
@@ -207,9 +193,7 @@ impl Default for Config {
             slowlog_max_len: 128,
             latency_monitor_threshold: 0,
             loglevel: "notice".into(),
-            encodings: EncodingLimits::default(),
-            hll_sparse_max_bytes: 3000,
-            notify_keyspace_events: Events::default(),
+            data: Settings::default(),
             aof: AppendOnly::default(),
             renamed_commands: Vec::new(),
             protected_mode: false,

@@ -49,7 +49,7 @@ impl Node {
             max_version: self.config.limits.rdb_version_max,
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-            encodings: self.config.encodings,
+            encodings: self.config.data.encodings,
         };
         let total_bytes = file.len();
         if total_bytes < INTERVAL {

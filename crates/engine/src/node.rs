@@ -10,7 +10,7 @@ use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::aof::Aof;
-use crate::blocked::Blocked;
+use crate::blocked::state::Blocked;
 use crate::client::Client;
 use crate::command::execute::Propagation;
 use crate::command::logs::SlowLog;

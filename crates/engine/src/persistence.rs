@@ -42,7 +42,7 @@ impl Node {
             used_mem: self.used_memory(),
             repl: self.rdb_populate_save_info(),
             scripts: self.scripts.sources().cloned().collect(),
-            compress: self.config.rdbcompression,
+            compress: self.config.data.rdbcompression,
             checksum: self.config.rdbchecksum,
         };
         SaveJob::new(&self.keyspace, info)

@@ -1,5 +1,6 @@
 //! From a seed to a scenario.
 
+use psyncscope_commands::Settings;
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_sim::frame::WireSettings;
@@ -159,7 +160,7 @@ impl Planner {
                 // A replica must receive two PINGs within its timeout.
                 repl_ping_replica_period: rng.between(1, timeout / 2) as i64,
                 repl_backlog_ttl: rng.pick(&[0, 1, 2, 5, 3600]),
-                rdbcompression: rng.percent(50),
+                data: Settings { rdbcompression: rng.percent(50), ..Settings::default() },
                 rdbchecksum: rng.percent(80),
                 hz: rng.pick(&[10, 10, 10, 1, 50, 100]),
                 save: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use psyncscope_commands::Settings;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::{Config, Node, Outbox};
 use psyncscope_keyspace::{Keyspace, Value};
@@ -134,7 +135,10 @@ fn assert_same(one: &Contents, other: &Contents) {
 #[test]
 fn a_real_redis_loads_our_collections() {
     for compress in [true, false] {
-        let mut ours = Ours::start(Config { rdbcompression: compress, ..Config::default() }, None);
+        let mut ours = Ours::start(
+            Config { data: Settings { rdbcompression: compress, ..Settings::default() }, ..Config::default() },
+            None,
+        );
         for command in commands() {
             ours.command(&command);
         }

@@ -15,6 +15,7 @@ mod writes;
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use psyncscope_commands::Settings;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
 use psyncscope_engine::{Config, Node, Outbox};
@@ -157,7 +158,10 @@ fn version_of(file: &[u8]) -> u32 {
 fn a_real_redis_loads_what_we_saved() {
     let contents = all_kinds();
     for compress in [true, false] {
-        let mut ours = Ours::start(Config { rdbcompression: compress, ..Config::default() }, None);
+        let mut ours = Ours::start(
+            Config { data: Settings { rdbcompression: compress, ..Settings::default() }, ..Config::default() },
+            None,
+        );
         for command in commands(&contents) {
             ours.command(&command);
         }

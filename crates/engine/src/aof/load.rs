@@ -126,7 +126,7 @@ impl Node {
                 databases: self.config.databases,
                 // Later commands may access expired keys.
                 drop_expired_before: None,
-                encodings: self.config.encodings,
+                encodings: self.config.data.encodings,
             };
             preamble = Some(Loader::new(Arc::clone(&file), options).map_err(|error| bad_preamble(&error))?);
         }

@@ -4,6 +4,7 @@ use super::inspect;
 use crate::event::{Event, IdChange, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;
+use psyncscope_commands::objects::reference_count;
 use psyncscope_keyspace::{Digest, Entry, Value};
 use psyncscope_rdb as rdb;
 use psyncscope_resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
@@ -146,7 +147,7 @@ impl Node {
             max_version: self.config.limits.rdb_version_max.max(rdb::VERSION),
             databases: self.config.databases,
             drop_expired_before: (!is_replica).then_some(self.now.unix_ms()),
-            encodings: self.config.encodings,
+            encodings: self.config.data.encodings,
         };
         let loaded = rdb::load(&bytes, &options).map_err(|_| "ERR Error trying to load the RDB dump")?;
         let keys = loaded.keyspace.total_keys();
@@ -203,9 +204,9 @@ impl Node {
         };
         format!(
             "Value at:0x0 refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{idle_s}{nodes}",
-            super::objects::reference_count(value, &self.config),
+            reference_count(value, &self.config.data),
             value.encoding_name(),
-            serialized_len(value, self.config.rdbcompression),
+            serialized_len(value, self.config.data.rdbcompression),
             lru_clock(self.now.unix_s() - idle_s),
         )
     }

@@ -180,7 +180,7 @@ impl Node {
         if !client.authenticated && !self.config.requirepass.is_empty() && spec.name != "auth" {
             return Err(Refusal::abort("NOAUTH Authentication required."));
         }
-        if self.config.eviction.maxmemory > 0 && !self.scripts.timed_out() {
+        if self.config.data.eviction.maxmemory > 0 && !self.scripts.timed_out() {
             let in_multi = client.multi.is_some() && spec.name != "exec";
             let out_of_memory = !self.free_memory_if_needed();
             if out_of_memory && (spec.flags.has(Flags::DENYOOM) || in_multi) {

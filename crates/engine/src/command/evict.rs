@@ -2,30 +2,15 @@
 
 use rand_core::RngCore;
 
-use super::notify::Events;
-use crate::config::{Config, Policy};
 use crate::node::Node;
-use psyncscope_keyspace::{Db, Entry, Key, LFU_INIT};
+use psyncscope_commands::lfu::frequency;
+use psyncscope_commands::{Events, Policy};
+use psyncscope_keyspace::{Db, Key};
 
 /// Memory of an empty process, about as much as Redis needs.
 pub(crate) const STARTUP_BYTES: u64 = 860_000;
 /// Memory of a connection, about as much as in Redis.
 pub(crate) const CLIENT_BYTES: u64 = 17_000;
-
-/// `LFUDecrAndReturn`: the access frequency of an entry, on a logarithmic scale.
-pub(crate) fn frequency(entry: &Entry, idle_s: i64, config: &Config) -> u8 {
-    let decay = config.eviction.lfu_decay_time;
-    let periods = if decay > 0 { idle_s / 60 / decay } else { 0 };
-    entry.uses().saturating_sub(u8::try_from(periods).unwrap_or(u8::MAX))
-}
-
-/// `LFULogIncr`: the higher the counter, the less likely it is incremented.
-pub(crate) fn increment_frequency(uses: u8, config: &Config, rng: &mut impl RngCore) -> u8 {
-    let base = f64::from(uses.saturating_sub(LFU_INIT));
-    let chance = 1.0 / (base * config.eviction.lfu_log_factor as f64 + 1.0);
-    let drawn = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    if drawn < chance { uses.saturating_add(1) } else { uses }
-}
 
 impl Node {
     /// `zmalloc_used_memory`, approximately.
@@ -54,18 +39,18 @@ impl Node {
 
     /// `freeMemoryIfNeededAndSafe`: evicts keys; returns whether memory is within `maxmemory` afterwards.
     pub(crate) fn free_memory_if_needed(&mut self) -> bool {
-        if self.config.eviction.maxmemory == 0 || self.loading.is_some() || self.scripts.timed_out() {
+        if self.config.data.eviction.maxmemory == 0 || self.loading.is_some() || self.scripts.timed_out() {
             return true;
         }
         if (self.repl.masterhost.is_some() && self.config.replica_ignore_maxmemory) || self.clients_are_paused() {
             return true;
         }
         let used = self.memory_in_use() - self.memory_not_counted();
-        let mut too_much = used.saturating_sub(self.config.eviction.maxmemory);
+        let mut too_much = used.saturating_sub(self.config.data.eviction.maxmemory);
         while too_much > 0 {
             let Some((db, key)) = self.key_to_evict() else { return false };
             let before = self.keyspace.approximate_bytes();
-            self.propagate_deletion(db, &key, self.config.eviction.lazy);
+            self.propagate_deletion(db, &key, self.config.data.eviction.lazy);
             self.keyspace.delete(db, &key);
             too_much = too_much.saturating_sub(before - self.keyspace.approximate_bytes());
             self.stats.evicted_keys += 1;
@@ -81,7 +66,7 @@ impl Node {
 
     /// The best of a few keys of each database, or any key if the policy is random.
     fn key_to_evict(&mut self) -> Option<(usize, Vec<u8>)> {
-        let policy = self.config.eviction.policy;
+        let policy = self.config.data.eviction.policy;
         let mut best: Option<(i64, usize, Key)> = None;
         for number in 0..self.keyspace.databases() {
             let db = match policy {
@@ -92,7 +77,7 @@ impl Node {
                 }
                 _ => number,
             };
-            for key in sample(self.keyspace.db(db), policy, self.config.eviction.samples, &mut self.rng) {
+            for key in sample(self.keyspace.db(db), policy, self.config.data.eviction.samples, &mut self.rng) {
                 let worth = self.worth_evicting(db, &key);
                 if best.as_ref().is_none_or(|(most, ..)| worth > *most) {
                     best = Some((worth, db, key));
@@ -109,9 +94,9 @@ impl Node {
     fn worth_evicting(&self, db: usize, key: &[u8]) -> i64 {
         let Some(entry) = self.keyspace.get(db, key) else { return i64::MIN };
         let idle_s = self.keyspace.idle_s(entry, self.now.unix_s());
-        match self.config.eviction.policy {
+        match self.config.data.eviction.policy {
             Policy::VolatileTtl => entry.expire_ms().unwrap_or(i64::MAX).saturating_neg(),
-            policy if policy.is_lfu() => 255 - i64::from(frequency(entry, idle_s, &self.config)),
+            policy if policy.is_lfu() => 255 - i64::from(frequency(entry, idle_s, &self.config.data.eviction)),
             _ => idle_s,
         }
     }

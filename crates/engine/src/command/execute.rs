@@ -1,6 +1,7 @@
 //! `call`: executes a command and propagates it.
 
-use super::call::{Block, Call, ExpiryRole};
+use psyncscope_commands::{Block, Call, ExpiryRole};
+
 use super::table::{CommandSpec, Flags, Handler};
 use crate::event::{Event, FeedKind};
 use crate::io::ConnId;
@@ -213,7 +214,7 @@ impl Node {
         }
         self.add_reply(conn, &effects.reply);
         if let Some(block) = effects.block {
-            self.block_for_keys(conn, db, block);
+            self.block_client(conn, db, block.into());
         }
     }
 
@@ -238,10 +239,11 @@ impl Node {
             argv,
             keyspace: &mut self.keyspace,
             db,
-            now: self.script_time.unwrap_or(self.now),
+            now_ms: self.script_time.unwrap_or(self.now).unix_ms(),
             expiry,
             readonly,
-            config: &self.config,
+            config: &self.config.data,
+            rdb_version_max: self.config.limits.rdb_version_max,
             rng: &mut self.rng,
             from_script: conn == ConnId::SCRIPT,
             deny_blocking: conn == ConnId::LOADER
@@ -275,7 +277,7 @@ impl Node {
 
     /// `propagateExpire`: the DEL of a key that expired here. Clients that WATCH it are not affected.
     pub(crate) fn propagate_expire(&mut self, db: usize, key: Vec<u8>) {
-        self.propagate_deletion(db, &key, self.config.lazyfree_lazy_expire);
+        self.propagate_deletion(db, &key, self.config.data.lazyfree_lazy_expire);
         self.event(|| Event::Expired { db: db as u32, key });
     }
 

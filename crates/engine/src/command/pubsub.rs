@@ -1,8 +1,8 @@
 //! SUBSCRIBE, UNSUBSCRIBE, PSUBSCRIBE, PUNSUBSCRIBE, PUBLISH, PUBSUB: pubsub.c.
 
-use crate::glob;
 use crate::io::ConnId;
 use crate::node::Node;
+use psyncscope_commands::glob;
 use psyncscope_resp::Reply;
 use std::collections::BTreeMap;
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{
-    bits, blocking, call::Call, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort,
-    strings, zsets,
+use psyncscope_commands::{
+    Call, bits, blocking, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings,
+    zsets,
 };
+
 use crate::io::ConnId;
 use crate::node::Node;
 

@@ -2,7 +2,7 @@
 
 use super::directive::{Directive, bytes, integer, one, text, word, yes_no};
 use super::output_limits;
-use crate::command::notify::Events;
+use psyncscope_commands::Events;
 
 /// Every directive, in the order of CONFIG GET.
 pub(super) static DIRECTIVES: &[Directive] = &[
@@ -158,33 +158,33 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     ),
     Directive::new(
         "hash-max-ziplist-entries",
-        |c| c.encodings.hash_max_ziplist_entries.to_string(),
+        |c| c.data.encodings.hash_max_ziplist_entries.to_string(),
         |c, a| {
-            c.encodings.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.encodings.hash_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "hash-max-ziplist-value",
-        |c| c.encodings.hash_max_ziplist_value.to_string(),
+        |c| c.data.encodings.hash_max_ziplist_value.to_string(),
         |c, a| {
-            c.encodings.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.encodings.hash_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "set-max-intset-entries",
-        |c| c.encodings.set_max_intset_entries.to_string(),
+        |c| c.data.encodings.set_max_intset_entries.to_string(),
         |c, a| {
-            c.encodings.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.encodings.set_max_intset_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "hll-sparse-max-bytes",
-        |c| c.hll_sparse_max_bytes.to_string(),
+        |c| c.data.hll_sparse_max_bytes.to_string(),
         |c, a| {
-            c.hll_sparse_max_bytes = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.hll_sparse_max_bytes = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
@@ -274,9 +274,9 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     .alias("slave-ignore-maxmemory"),
     Directive::new(
         "rdbcompression",
-        |c| word(c.rdbcompression).into(),
+        |c| word(c.data.rdbcompression).into(),
         |c, a| {
-            c.rdbcompression = yes_no(a)?;
+            c.data.rdbcompression = yes_no(a)?;
             Ok(())
         },
     ),
@@ -299,9 +299,9 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     ),
     Directive::new(
         "lazyfree-lazy-expire",
-        |c| word(c.lazyfree_lazy_expire).into(),
+        |c| word(c.data.lazyfree_lazy_expire).into(),
         |c, a| {
-            c.lazyfree_lazy_expire = yes_no(a)?;
+            c.data.lazyfree_lazy_expire = yes_no(a)?;
             Ok(())
         },
     ),
@@ -344,26 +344,26 @@ pub(super) static DIRECTIVES: &[Directive] = &[
     ),
     Directive::new(
         "zset-max-ziplist-entries",
-        |c| c.encodings.zset_max_ziplist_entries.to_string(),
+        |c| c.data.encodings.zset_max_ziplist_entries.to_string(),
         |c, a| {
-            c.encodings.zset_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.encodings.zset_max_ziplist_entries = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "zset-max-ziplist-value",
-        |c| c.encodings.zset_max_ziplist_value.to_string(),
+        |c| c.data.encodings.zset_max_ziplist_value.to_string(),
         |c, a| {
-            c.encodings.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            c.data.encodings.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "notify-keyspace-events",
-        |c| c.notify_keyspace_events.letters(),
+        |c| c.data.notify_keyspace_events.letters(),
         |c, a| {
             let events = Events::parse(one(a)?).ok_or("Invalid event class character. Use 'g$lshzxeA'.")?;
-            c.notify_keyspace_events = events;
+            c.data.notify_keyspace_events = events;
             Ok(())
         },
     ),

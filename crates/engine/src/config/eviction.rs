@@ -1,144 +1,57 @@
 //! Directives on memory limits and eviction.
 
+use psyncscope_commands::Policy;
+
 use super::directive::{Directive, integer, memory, one, text, word, yes_no};
-
-/// `maxmemory-policy`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
-    /// No key is evicted: commands that need more memory are refused.
-    #[default]
-    NoEviction,
-    /// The key with the longest idle time.
-    AllKeysLru,
-    /// The key with the lowest access frequency.
-    AllKeysLfu,
-    /// Any key.
-    AllKeysRandom,
-    /// As [`Policy::AllKeysLru`], among keys with a time to live.
-    VolatileLru,
-    /// As [`Policy::AllKeysLfu`], among keys with a time to live.
-    VolatileLfu,
-    /// Any key with a time to live.
-    VolatileRandom,
-    /// The key that expires first.
-    VolatileTtl,
-}
-
-impl Policy {
-    const NAMES: [(Self, &'static str); 8] = [
-        (Self::VolatileLru, "volatile-lru"),
-        (Self::VolatileLfu, "volatile-lfu"),
-        (Self::VolatileRandom, "volatile-random"),
-        (Self::VolatileTtl, "volatile-ttl"),
-        (Self::AllKeysLru, "allkeys-lru"),
-        (Self::AllKeysLfu, "allkeys-lfu"),
-        (Self::AllKeysRandom, "allkeys-random"),
-        (Self::NoEviction, "noeviction"),
-    ];
-
-    /// Its name in redis.conf.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES.into_iter().find(|(policy, _)| *policy == self).map_or("", |(_, name)| name)
-    }
-
-    /// Whether it uses access frequencies.
-    #[must_use]
-    pub const fn is_lfu(self) -> bool {
-        matches!(self, Self::AllKeysLfu | Self::VolatileLfu)
-    }
-
-    /// Whether it uses access times or frequencies.
-    #[must_use]
-    pub const fn uses_access_data(self) -> bool {
-        self.is_lfu() || matches!(self, Self::AllKeysLru | Self::VolatileLru)
-    }
-
-    /// Whether any key may be evicted, not only those with a time to live.
-    #[must_use]
-    pub const fn is_for_all_keys(self) -> bool {
-        matches!(self, Self::AllKeysLru | Self::AllKeysLfu | Self::AllKeysRandom)
-    }
-}
-
-/// The directives of this module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Eviction {
-    /// `maxmemory` in bytes, 0 for no limit.
-    pub maxmemory: u64,
-    /// `maxmemory-policy`.
-    pub policy: Policy,
-    /// `maxmemory-samples`: keys sampled for each eviction.
-    pub samples: usize,
-    /// `lfu-log-factor`: how slowly access counters grow.
-    pub lfu_log_factor: i64,
-    /// `lfu-decay-time`: minutes without access after which a counter is decremented.
-    pub lfu_decay_time: i64,
-    /// `lazyfree-lazy-eviction`: evictions are propagated as UNLINK.
-    pub lazy: bool,
-}
-
-impl Default for Eviction {
-    fn default() -> Self {
-        Self {
-            maxmemory: 0,
-            policy: Policy::NoEviction,
-            samples: 5,
-            lfu_log_factor: 10,
-            lfu_decay_time: 1,
-            lazy: false,
-        }
-    }
-}
 
 pub(super) static DIRECTIVES: &[Directive] = &[
     Directive::new(
         "maxmemory",
-        |c| c.eviction.maxmemory.to_string(),
+        |c| c.data.eviction.maxmemory.to_string(),
         |c, a| {
-            c.eviction.maxmemory = memory(one(a)?).ok_or("argument must be a memory value")?;
+            c.data.eviction.maxmemory = memory(one(a)?).ok_or("argument must be a memory value")?;
             Ok(())
         },
     ),
     Directive::new(
         "maxmemory-samples",
-        |c| c.eviction.samples.to_string(),
+        |c| c.data.eviction.samples.to_string(),
         |c, a| {
-            c.eviction.samples = integer(a, 1, i64::from(i32::MAX))? as usize;
+            c.data.eviction.samples = integer(a, 1, i64::from(i32::MAX))? as usize;
             Ok(())
         },
     ),
     Directive::new(
         "lfu-log-factor",
-        |c| c.eviction.lfu_log_factor.to_string(),
+        |c| c.data.eviction.lfu_log_factor.to_string(),
         |c, a| {
-            c.eviction.lfu_log_factor = integer(a, 0, i64::from(i32::MAX))?;
+            c.data.eviction.lfu_log_factor = integer(a, 0, i64::from(i32::MAX))?;
             Ok(())
         },
     ),
     Directive::new(
         "lfu-decay-time",
-        |c| c.eviction.lfu_decay_time.to_string(),
+        |c| c.data.eviction.lfu_decay_time.to_string(),
         |c, a| {
-            c.eviction.lfu_decay_time = integer(a, 0, i64::from(i32::MAX))?;
+            c.data.eviction.lfu_decay_time = integer(a, 0, i64::from(i32::MAX))?;
             Ok(())
         },
     ),
     Directive::new(
         "lazyfree-lazy-eviction",
-        |c| word(c.eviction.lazy).into(),
+        |c| word(c.data.eviction.lazy).into(),
         |c, a| {
-            c.eviction.lazy = yes_no(a)?;
+            c.data.eviction.lazy = yes_no(a)?;
             Ok(())
         },
     ),
     Directive::new(
         "maxmemory-policy",
-        |c| c.eviction.policy.name().into(),
+        |c| c.data.eviction.policy.name().into(),
         |c, a| {
             let name = text(a)?.to_ascii_lowercase();
             let known = Policy::NAMES.into_iter().find(|(_, known)| *known == name);
-            c.eviction.policy = known.ok_or("Invalid maxmemory policy")?.0;
+            c.data.eviction.policy = known.ok_or("Invalid maxmemory policy")?.0;
             Ok(())
         },
     ),

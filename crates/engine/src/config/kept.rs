@@ -3,7 +3,7 @@
 
 use super::Config;
 use super::directive::{integer, memory, one, text};
-use crate::glob::matches as glob;
+use psyncscope_commands::glob::matches as glob;
 
 /// The type of a parameter's value.
 enum Takes {

@@ -341,8 +341,8 @@ impl Node {
             dataset,
             scripts: self.scripts.sources().map(|source| source.len() as u64).sum(),
             cached_scripts: self.scripts.sources().count() as u64,
-            maxmemory: self.config.eviction.maxmemory,
-            policy: self.config.eviction.policy,
+            maxmemory: self.config.data.eviction.maxmemory,
+            policy: self.config.data.eviction.policy,
             // As `memory_not_counted`.
             not_counted: buffers.replica_output + append_only_buffers,
             backlog,

@@ -2,9 +2,9 @@
 
 use super::{EXPIRE_LIMIT, Node};
 use crate::client::Role;
-use crate::command::notify::Events;
 use crate::event::LogLevel;
 use crate::io::ConnId;
+use psyncscope_commands::Events;
 
 impl Node {
     pub(super) fn timer(&mut self) {
@@ -89,7 +89,7 @@ impl Node {
         if self.repl.masterhost.is_some() {
             for (db, key) in self.keyspace.expire_local(self.now.unix_ms()) {
                 if self.aof.is_on() {
-                    let word: &[u8] = if self.config.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
+                    let word: &[u8] = if self.config.data.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };
                     self.feed_append_only_file(db, &[word, &key]);
                 }
                 self.notify_keyspace_event(Events::EXPIRED, "expired", db, &key);

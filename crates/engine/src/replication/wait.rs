@@ -1,6 +1,6 @@
 //! WAIT: a client blocks until its writes have reached a number of replicas.
 
-use crate::command::call::{Block, BlockedOn};
+use crate::blocked::state::{Waiting, WaitingFor};
 use crate::event::{FeedKind, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
@@ -52,7 +52,7 @@ impl Node {
         let deadline_ms = (timeout > 0).then(|| now_ms.saturating_add(timeout));
         self.repl.clients_waiting_acks.retain(|&other| other != conn);
         self.repl.clients_waiting_acks.push(conn);
-        self.block_for_keys(conn, 0, Block { on: BlockedOn::Wait { replicas, offset }, deadline_ms });
+        self.block_client(conn, 0, Waiting { on: WaitingFor::Acks { replicas, offset }, deadline_ms });
         self.repl.get_ack_from_slaves = true;
     }
 
@@ -80,7 +80,7 @@ impl Node {
         for conn in std::mem::take(&mut self.repl.clients_waiting_acks) {
             let block = self.clients.get(&conn).and_then(|client| client.blocked.as_deref());
             // The others were unblocked otherwise: timed out or disconnected.
-            let Some(&Block { on: BlockedOn::Wait { replicas, offset }, .. }) = block else { continue };
+            let Some(&Waiting { on: WaitingFor::Acks { replicas, offset }, .. }) = block else { continue };
             let count = match satisfied {
                 Some((before, count)) if before > offset && count > replicas => count,
                 _ => self.replication_count_acks_by_offset(offset),

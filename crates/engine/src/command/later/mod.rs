@@ -3,21 +3,14 @@
 //! This table is used only for the stream of a master, and only on a node whose master may be of a later version
 //! (`rdb-version-max` above 9): see [`Node::find_command`]. Clients always get the commands of Redis 5.
 //!
-//! Each handler rewrites its command to commands of Redis 5 for the node's own append-only file, which Redis 5 can then
-//! read, and the node itself as a master. Sub-replicas get the stream unchanged.
+//! Those on data are in `psyncscope_commands::later`.
 //!
 //! Commands that cannot be applied here (streams, modules, functions) are not in the table and end the link
 //! (`crate::replication::refusal`).
-//!
-//! Also absent are the commands that are never propagated: BLMOVE (propagated as LMOVE), LMPOP, BLMPOP, ZMPOP, BZMPOP
-//! (propagated as LPOP, RPOP, ZPOPMIN or ZPOPMAX), and all that only read.
 
-mod geo;
-mod keys;
-mod lists;
 mod server;
-mod strings;
-mod zsets;
+
+use psyncscope_commands::later::{geo, keys, lists, strings, zsets};
 
 use super::table::{self, CommandSpec, data, node};
 use crate::io::ConnId;
@@ -68,4 +61,14 @@ impl Node {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::{COMMANDS, lookup};
+
+    #[test]
+    fn every_command_is_found_in_any_case() {
+        for spec in COMMANDS {
+            assert_eq!(lookup(spec.name.to_uppercase().as_bytes()).map(|found| found.name), Some(spec.name));
+        }
+        assert!(lookup(b"xadd").is_none() && lookup(b"").is_none());
+    }
+}
