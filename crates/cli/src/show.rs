@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use psyncscope_lab::Lab;
-use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::format::{byte_name, escape};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::ladder::{Status, ladder};

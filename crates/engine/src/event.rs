@@ -2,12 +2,14 @@
 //!
 //! Log, page and explanations are built from these events and repeat no rule.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{NextByte, Offset, ReplId};
-use crate::io::ConnId;
+use crate::io::{CloseReason, ConnId};
+use crate::replication::ReplState;
 use crate::replication::psync::PsyncVerdict;
-use crate::replication::replica::ReplState;
 
 /// Redis's log levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,6 +73,114 @@ pub enum IdChange {
     Restored,
     /// DEBUG CHANGE-REPL-ID.
     Requested,
+}
+
+/// Why the state of a replica's link to its master changed. Displayed in a few words: `Connection refused`, `+PONG`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkChange {
+    /// replicationCron connects (`connectWithMaster`).
+    Cron,
+    /// The TCP connection is established.
+    Established,
+    /// The TCP connection could not be made: the reason as `strerror` words it.
+    ConnectFailed(String),
+    /// The master sent this line.
+    Reply(String),
+    /// A request of the handshake was sent: its words without values.
+    Sent(HandshakeRequest),
+    /// A request of the handshake is left out, because this directive is not set.
+    NotSet(Directive),
+    /// `+FULLRESYNC`: the RDB follows.
+    FullResync,
+    /// PSYNC is not supported; SYNC was sent instead.
+    Sync,
+    /// `+CONTINUE`: the stream follows.
+    Continue,
+    /// The RDB is loaded: the stream follows.
+    Loaded,
+    /// The RDB could not be loaded.
+    LoadFailed,
+    /// A request of the handshake did not fit into the kernel's buffer.
+    WriteError,
+    /// The connection of the handshake or the transfer ended, or a line was not completed in time.
+    Closed(CloseReason),
+    /// The transfer did not begin with `$`.
+    BadProtocol,
+    /// An RDB of 0 bytes was announced.
+    EmptyFile,
+    /// An RDB of fewer than 0 bytes was announced.
+    NegativeLength,
+    /// Nothing arrived for `repl-timeout`.
+    Timeout,
+    /// The link that carried the stream ended.
+    LinkLost,
+    /// REPLICAOF: the handshake or transfer with the former master is given up.
+    NewMaster,
+    /// REPLICAOF: a master is set.
+    ReplicaOf,
+    /// REPLICAOF NO ONE: the handshake or transfer is given up.
+    Promoted,
+    /// REPLICAOF NO ONE: there is no master.
+    ReplicaOfNoOne,
+}
+
+/// A request of a replica's handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandshakeRequest {
+    /// `AUTH`.
+    Auth,
+    /// `REPLCONF listening-port`.
+    Port,
+    /// `REPLCONF ip-address`.
+    Ip,
+    /// `REPLCONF capa`.
+    Capa,
+    /// `PSYNC`.
+    Psync,
+}
+
+/// A directive without which a request of the handshake is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Directive {
+    /// `masterauth`.
+    Masterauth,
+    /// `replica-announce-ip`.
+    ReplicaAnnounceIp,
+}
+
+impl fmt::Display for LinkChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cron => "cron",
+            Self::Established => "connected",
+            Self::ConnectFailed(text) | Self::Reply(text) => text,
+            Self::Sent(HandshakeRequest::Auth) => "AUTH",
+            Self::Sent(HandshakeRequest::Port) => "REPLCONF listening-port",
+            Self::Sent(HandshakeRequest::Ip) => "REPLCONF ip-address",
+            Self::Sent(HandshakeRequest::Capa) => "REPLCONF capa",
+            Self::Sent(HandshakeRequest::Psync) => "PSYNC",
+            Self::NotSet(Directive::Masterauth) => "no masterauth",
+            Self::NotSet(Directive::ReplicaAnnounceIp) => "no replica-announce-ip",
+            Self::FullResync => "+FULLRESYNC",
+            Self::Sync => "SYNC",
+            Self::Continue => "+CONTINUE",
+            Self::Loaded => "RDB loaded",
+            Self::LoadFailed => "the RDB could not be loaded",
+            Self::WriteError => "write error",
+            Self::Closed(CloseReason::Eof) => "connection closed by the master",
+            Self::Closed(CloseReason::Reset) => "Connection reset by peer",
+            Self::Closed(CloseReason::TimedOut) => "Connection timed out",
+            Self::BadProtocol => "bad protocol",
+            Self::EmptyFile => "connection lost",
+            Self::NegativeLength => "Bad address",
+            Self::Timeout => "timeout",
+            Self::LinkLost => "link lost",
+            Self::NewMaster => "new master",
+            Self::ReplicaOf => "REPLICAOF",
+            Self::Promoted => "promoted",
+            Self::ReplicaOfNoOne => "REPLICAOF NO ONE",
+        })
+    }
 }
 
 /// What became of the cached master.
@@ -179,8 +289,8 @@ pub enum Event {
         from: ReplState,
         /// The state after.
         to: ReplState,
-        /// The reason, in a few words: `Connection refused`, `+PONG`.
-        why: String,
+        /// Why.
+        why: LinkChange,
     },
     /// A request of the handshake was sent to the master.
     HandshakeSent {

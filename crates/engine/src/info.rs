@@ -20,7 +20,7 @@ pub use facts::{
 use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::replication::replica::ReplState;
+use crate::replication::ReplState;
 use psyncscope_resp::Reply;
 
 /// INFO's sections, in order.

@@ -44,7 +44,7 @@ impl Node {
     ///
     /// The first step fails. Later failures go to [`Node::loading_failed`].
     pub(crate) fn start_loading(&mut self, file: Arc<[u8]>, source: Source) -> Result<(), RdbError> {
-        let is_replica = self.repl.masterhost.is_some();
+        let is_replica = self.repl.is_replica();
         let options = LoadOptions {
             max_version: self.config.limits.rdb_version_max,
             databases: self.config.databases,
@@ -84,7 +84,8 @@ impl Node {
                 loading.loaded_bytes = loader.loaded_bytes();
                 loading.loader = Some(loader);
                 if source == Source::Master {
-                    self.replication_send_newline_to_master();
+                    let (repl, mut context) = self.replication();
+                    repl.upstream.replication_send_newline_to_master(&mut context);
                 }
                 self.ask_for_load_step();
             }
@@ -146,7 +147,7 @@ impl Node {
         self.load_scripts(&loaded.scripts);
         self.event(|| Event::Loaded { keys });
         self.log(LogLevel::Notice, || "DB loaded from disk".into());
-        if self.repl.masterhost.is_some()
+        if self.repl.is_replica()
             && let Some(info) = repl
         {
             self.restore_history(&info);

@@ -1,11 +1,13 @@
 //! The node: its state and one turn of the event loop.
 
 mod connections;
+mod context;
 mod cron;
 mod output;
 
 use std::sync::Arc;
 
+pub(crate) use context::Context;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -16,7 +18,7 @@ use crate::command::execute::Propagation;
 use crate::command::logs::SlowLog;
 use crate::command::pubsub::PubSub;
 use crate::config::Config;
-use crate::event::{Event, LogLevel};
+use crate::event::{IdChange, LogLevel};
 use crate::ids::ReplId;
 use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
 use crate::loading::{Loading, Source};
@@ -86,6 +88,17 @@ enum Watch {
     /// Log lines that `loglevel` lets through.
     Log,
     Nothing,
+}
+
+impl Watch {
+    /// Whether log lines of this level are recorded.
+    fn wants_line(self, config: &Config, level: LogLevel) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Log => config.logs(level),
+            Self::Nothing => false,
+        }
+    }
 }
 
 /// One Redis process, without the event loop that calls it.
@@ -182,7 +195,6 @@ pub struct Node {
     /// `cronloops`.
     cronloops: u64,
     next_client_id: u64,
-    next_outbound: u32,
     next_child: u32,
     pub(crate) exited: bool,
 }
@@ -237,12 +249,12 @@ impl Node {
             next_cron: now.mono.plus_ms(1),
             cronloops: 0,
             next_client_id: 1,
-            next_outbound: ConnId::OUTBOUND,
             next_child: 1,
             exited: false,
         };
         node.keyspace.set_clock(now.unix_s());
-        node.ids_changed(crate::event::IdChange::Startup);
+        let (repl, mut context) = node.replication();
+        repl.history.ids_changed(IdChange::Startup, &mut context);
         node.log(LogLevel::Notice, || "Server initialized".into());
         let loaded = if node.config.aof.appendonly {
             node.start_from_append_only_file(file)
@@ -294,7 +306,7 @@ impl Node {
         if let Some(running) = self.scripts.running() {
             return running.next_slice();
         }
-        let others = [self.repl.line_deadline, self.asleep_until];
+        let others = [self.repl.upstream.line_deadline(), self.asleep_until];
         Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
     }
 
@@ -355,8 +367,14 @@ impl Node {
     fn dispatch(&mut self, input: Input<'_>) {
         match input {
             Input::Accepted { conn, peer, room } => self.accept(conn, peer, room),
-            Input::Connected { conn, room } => self.link_connected(conn, room),
-            Input::ConnectFailed { conn, error } => self.link_failed(conn, error),
+            Input::Connected { conn, room } => {
+                let (repl, mut context) = self.replication();
+                repl.upstream.link_connected(conn, room, &mut context);
+            }
+            Input::ConnectFailed { conn, error } => {
+                let (repl, mut context) = self.replication();
+                repl.upstream.link_failed(conn, error, &mut context);
+            }
             Input::Received { conn, bytes } => self.received(conn, bytes),
             Input::Writable { conn, room } => self.writable(conn, room),
             Input::Closed { conn, reason } => self.closed(conn, reason),
@@ -393,31 +411,6 @@ impl Node {
     }
 
     // ---- helpers for the whole engine ---------------------------------------------------------------------------
-
-    /// Records an event, if events are on.
-    pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
-        if self.watch == Watch::Everything && !self.aof.is_replaying() {
-            self.out.events.push(make());
-        }
-    }
-
-    /// Writes a log line.
-    pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
-        let wanted = match self.watch {
-            Watch::Everything => true,
-            Watch::Log => self.config.logs(level),
-            Watch::Nothing => false,
-        };
-        if wanted {
-            self.out.events.push(Event::Log { level, text: text() });
-        }
-    }
-
-    pub(crate) fn new_outbound(&mut self) -> ConnId {
-        let conn = ConnId(self.next_outbound);
-        self.next_outbound += 1;
-        conn
-    }
 
     pub(crate) fn new_child(&mut self) -> ChildId {
         let child = ChildId(self.next_child);

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::ids::{Offset, ReplId};
 use crate::node::Node;
+use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
-use crate::replication::replica::ReplState;
-use crate::replication::transfer::Size;
+use crate::replication::upstream::link::Link;
+use crate::replication::upstream::transfer::Size;
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
 
 /// `last` if it equals `new`, so that equal parts are shared.
@@ -31,10 +32,10 @@ impl Node {
         let replicas = share(self.replica_views().into(), last.map(|last| &last.replicas));
         let keyspace: Arc<[(u32, u64, u64)]> = self.keyspace.counts().into();
         NodeView {
-            replid: self.repl.replid,
-            replid2: self.repl.replid2,
-            second_replid_offset: self.repl.second_replid_offset,
-            master_repl_offset: self.repl.master_repl_offset,
+            replid: self.repl.history.replid,
+            replid2: self.repl.history.replid2,
+            second_replid_offset: self.repl.history.second_replid_offset,
+            master_repl_offset: self.repl.history.master_repl_offset,
             slaveseldb: self.repl.slaveseldb.map_or(-1, |db| db as i64),
             backlog,
             backlog_size: self.config.repl_backlog_size,
@@ -48,29 +49,33 @@ impl Node {
     }
 
     pub(crate) fn upstream_view(&self) -> Option<UpstreamView> {
-        let repl = &self.repl;
+        let upstream = &self.repl.upstream;
+        let master = upstream.master.clone()?;
         let live = self.master_link();
-        let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
-            let size = match transfer.size {
-                Size::Bytes(size) => u64::try_from(size).ok(),
-                Size::Unknown | Size::Mark(_) => None,
-            };
-            (transfer.read as u64, size)
-        });
+        let transfer = match upstream.link() {
+            Link::Transfer(_, transfer) => {
+                let size = match transfer.size {
+                    Size::Bytes(size) => u64::try_from(size).ok(),
+                    Size::Unknown | Size::Mark(_) => None,
+                };
+                Some((transfer.read as u64, size))
+            }
+            _ => None,
+        };
         Some(UpstreamView {
-            host: repl.masterhost.clone()?,
-            port: repl.masterport,
-            state: repl.state,
-            conn: repl.master.or(repl.link),
+            host: master.host,
+            port: master.port,
+            state: upstream.state(),
+            conn: upstream.link().conn(),
             reploff: live.map(|link| link.reploff),
             read_reploff: live.map(|link| link.read_reploff),
-            cached_master: repl.cached_master.as_ref().map(|cached| CachedMasterView {
+            cached_master: upstream.cached_master.as_ref().map(|cached| CachedMasterView {
                 replid: cached.replid,
                 reploff: cached.reploff,
                 db: cached.db as u32,
             }),
             transfer,
-            down_since: repl.repl_down_since,
+            down_since: upstream.repl_down_since,
         })
     }
 
@@ -94,7 +99,7 @@ impl Node {
     /// The replication history.
     #[must_use]
     pub fn history(&self) -> History {
-        self.repl.history()
+        self.repl.history
     }
 
     /// The range of the backlog, if there is one.
@@ -112,13 +117,13 @@ impl Node {
     /// `repl_state`.
     #[must_use]
     pub fn repl_state(&self) -> ReplState {
-        self.repl.state
+        self.repl.upstream.state()
     }
 
     /// The configured master: host and port.
     #[must_use]
     pub fn master_address(&self) -> Option<(&str, u16)> {
-        self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport))
+        self.repl.upstream.master.as_ref().map(|master| (master.host.as_str(), master.port))
     }
 
     /// (bytes applied, bytes received) of the current link to the master.
@@ -143,6 +148,6 @@ impl Node {
     /// What this node would decide about a PSYNC now. Has no effect.
     #[must_use]
     pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
-        decide(request, self.repl.history(), self.repl.window())
+        decide(request, self.repl.history, self.repl.window())
     }
 }

@@ -20,19 +20,19 @@ impl Node {
     /// replica with a live or cached master.
     pub(crate) fn rdb_populate_save_info(&self) -> Option<ReplInfo> {
         let repl = &self.repl;
-        let stream_db = if repl.masterhost.is_none() {
+        let stream_db = if !repl.is_replica() {
             repl.backlog.as_ref()?;
             // No SELECT was sent yet, so the next command will be preceded by one: any value will do.
             repl.slaveseldb.unwrap_or(0)
-        } else if let Some(conn) = repl.master {
+        } else if let Some(conn) = repl.upstream.master_conn() {
             self.clients.get(&conn)?.db
         } else {
-            repl.cached_master.as_ref()?.db
+            repl.upstream.cached_master.as_ref()?.db
         };
         Some(ReplInfo {
             stream_db: stream_db as i64,
-            id: repl.replid.as_bytes().to_vec(),
-            offset: repl.master_repl_offset.0,
+            id: repl.history.replid.as_bytes().to_vec(),
+            offset: repl.history.master_repl_offset.0,
         })
     }
 

@@ -8,8 +8,8 @@ use crate::event::ReplicaState;
 use crate::ids::{NextByte, Offset, ReplId};
 use crate::info::Info;
 use crate::io::ConnId;
+use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
-use crate::replication::replica::ReplState;
 
 /// The state of a node at one moment. Unchanged parts are shared with the previous view.
 #[derive(Clone, Debug, Serialize)]

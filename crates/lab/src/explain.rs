@@ -2,10 +2,10 @@
 //! language.
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{
     BacklogWindow, Decision, History, PsyncRequest, PsyncVerdict, Refusal, decide,
 };
-use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_engine::view::NodeView;
 use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power};
 use serde::Serialize;

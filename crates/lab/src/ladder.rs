@@ -1,7 +1,7 @@
 //! The handshake ladder: what the sixteen states have seen of the attempt under way, and where the last one failed.
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Entry, SimTime, What};
 
 /// How a rung stands.
@@ -88,7 +88,7 @@ pub fn ladder<'a>(entries: impl Iterator<Item = &'a Entry>, now: ReplState) -> L
                     under_way = false;
                     visited[*from as usize] = true;
                     if *to == ReplState::Connect {
-                        rungs[*from as usize].failed = Some(Failure { at: entry.at, why: why.clone() });
+                        rungs[*from as usize].failed = Some(Failure { at: entry.at, why: why.to_string() });
                         last_end = Some(*from);
                     }
                 } else {
@@ -135,13 +135,10 @@ fn blank(state: ReplState) -> Rung {
 mod tests {
     use super::*;
     use ReplState::{Connect, Connected, Connecting, None, ReceivePong, ReceivePsync, SendPsync, Transfer};
+    use psyncscope_engine::event::{HandshakeRequest, LinkChange};
 
-    fn moved(from: ReplState, to: ReplState, why: &str) -> Entry {
-        Entry {
-            at: SimTime(to as u64),
-            host: Option::None,
-            what: What::Node(Event::ReplState { from, to, why: why.into() }),
-        }
+    fn moved(from: ReplState, to: ReplState, why: LinkChange) -> Entry {
+        Entry { at: SimTime(to as u64), host: Option::None, what: What::Node(Event::ReplState { from, to, why }) }
     }
 
     #[track_caller]
@@ -161,12 +158,12 @@ mod tests {
     #[test]
     fn a_partial_resync_skips_the_transfer() {
         let entries = [
-            moved(None, Connect, "REPLICAOF"),
-            moved(Connect, Connecting, ""),
-            moved(Connecting, ReceivePong, ""),
-            moved(ReceivePong, SendPsync, ""),
-            moved(SendPsync, ReceivePsync, ""),
-            moved(ReceivePsync, Connected, "+CONTINUE"),
+            moved(None, Connect, LinkChange::ReplicaOf),
+            moved(Connect, Connecting, LinkChange::Cron),
+            moved(Connecting, ReceivePong, LinkChange::Established),
+            moved(ReceivePong, SendPsync, LinkChange::Reply("+PONG".into())),
+            moved(SendPsync, ReceivePsync, LinkChange::Sent(HandshakeRequest::Psync)),
+            moved(ReceivePsync, Connected, LinkChange::Continue),
         ];
         let made = check(
             &entries,
@@ -185,16 +182,16 @@ mod tests {
     #[test]
     fn a_failure_stays_marked_until_the_next_attempt_and_noted_after_it() {
         let mut entries = vec![
-            moved(Connect, Connecting, ""),
-            moved(Connecting, ReceivePong, ""),
-            moved(ReceivePong, Connect, "-LOADING"),
+            moved(Connect, Connecting, LinkChange::Cron),
+            moved(Connecting, ReceivePong, LinkChange::Established),
+            moved(ReceivePong, Connect, LinkChange::Reply("-LOADING".into())),
         ];
         check(
             &entries,
             Connect,
             &[(ReceivePong, Status::Failed), (Connecting, Status::Passed), (Connect, Status::Current)],
         );
-        entries.push(moved(Connect, Connecting, ""));
+        entries.push(moved(Connect, Connecting, LinkChange::Cron));
         let made = check(&entries, Connecting, &[(ReceivePong, Status::Pending), (Connecting, Status::Current)]);
         assert_eq!(made.rungs[ReceivePong as usize].failed.as_ref().map(|f| f.why.as_str()), Some("-LOADING"));
         assert_eq!(made.attempts, 2);
@@ -208,10 +205,10 @@ mod tests {
             what: What::Node(Event::HandshakeSent { state: Connecting, bytes: bytes.to_vec() }),
         };
         let entries = [
-            moved(Connect, Connecting, ""),
+            moved(Connect, Connecting, LinkChange::Cron),
             sent(b"one"),
-            moved(Connecting, Connect, "x"),
-            moved(Connect, Connecting, ""),
+            moved(Connecting, Connect, LinkChange::Timeout),
+            moved(Connect, Connecting, LinkChange::Cron),
             sent(b"two"),
         ];
         let made = check(&entries, Connecting, &[]);

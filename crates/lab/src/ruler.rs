@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power};
 
 use crate::ring::{Era, Eras};

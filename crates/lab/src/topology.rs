@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
 
 /// The host that this one is configured to follow, if it is in the world.

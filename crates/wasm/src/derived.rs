@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::ladder::ladder;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};

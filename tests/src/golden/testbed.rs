@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, Node};
 use psyncscope_resp::encode_command;
 use psyncscope_sim::frame::{HostId, SimTime};

@@ -17,8 +17,8 @@ use std::fmt;
 use psyncscope_engine::Node;
 use psyncscope_engine::event::{Event, FeedKind, IdChange, PsyncOutcome};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{Decision, PsyncVerdict};
-use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_sim::frame::{HostId, Power, SimTime, What};
 use psyncscope_sim::{Flow, Side, World, WorldConfig};
 

@@ -2,8 +2,8 @@
 
 use psyncscope_engine::Node;
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{BacklogWindow, History};
-use psyncscope_engine::replication::replica::ReplState;
 
 use super::Rule;
 

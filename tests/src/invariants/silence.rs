@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::{Event, ReplicaState};
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{HostId, What};
 
 /// The tolerance beyond `repl-timeout`, in microseconds.
@@ -109,6 +109,7 @@ fn sleep_us(argv: &[Vec<u8>]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psyncscope_engine::event::LinkChange;
 
     const HOST: HostId = HostId(0);
     const S: u64 = 1_000_000;
@@ -116,7 +117,7 @@ mod tests {
     /// A replica whose link came up at 10 s, and whose own replica came online then.
     fn replica() -> SilenceLimits {
         let mut silence = SilenceLimits::default();
-        let up = Event::ReplState { from: ReplState::Transfer, to: ReplState::Connected, why: String::new() };
+        let up = Event::ReplState { from: ReplState::Transfer, to: ReplState::Connected, why: LinkChange::Loaded };
         silence.note(10 * S, HOST, &What::Node(up));
         let to = ReplicaState::Online;
         silence.note(10 * S, HOST, &What::Node(Event::ReplicaState { conn: ConnId(4), from: None, to }));

@@ -1,7 +1,8 @@
 //! Each rule can be violated: the events of a correct world, with one of them changed.
 
+use psyncscope_engine::event::LinkChange;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{self, BacklogWindow, History, PsyncRequest};
-use psyncscope_engine::replication::replica::ReplState;
 
 use super::*;
 
@@ -46,7 +47,10 @@ impl TestChecker {
     }
 
     fn becomes_replica(&mut self, host: HostId) -> Option<Rule> {
-        self.record(host, &Event::ReplState { from: ReplState::None, to: ReplState::Connect, why: String::new() })
+        self.record(
+            host,
+            &Event::ReplState { from: ReplState::None, to: ReplState::Connect, why: LinkChange::ReplicaOf },
+        )
     }
 
     fn resyncs(&mut self, host: HostId, letter: u8, offset: i64) -> Option<Rule> {
@@ -75,7 +79,10 @@ fn correct_events_pass() {
     let mut checker = TestChecker::synced();
     assert_eq!(checker.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None, "B is promoted");
     assert_eq!(
-        checker.record(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        checker.record(
+            B,
+            &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: LinkChange::ReplicaOfNoOne }
+        ),
         None
     );
     assert_eq!(checker.feeds(B, 51, 23, FeedKind::Select), None);
@@ -105,7 +112,8 @@ fn only_heads_produce() {
     assert_eq!(checker.becomes_replica(A), None);
     assert_eq!(checker.feeds(A, 51, 14, FeedKind::Ping), rule, "its own history, but it is no master now");
     let mut checker = TestChecker::synced();
-    let promoted = Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() };
+    let promoted =
+        Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: LinkChange::ReplicaOfNoOne };
     assert_eq!(checker.record(B, &promoted), None);
     assert_eq!(checker.feeds(B, 51, 14, FeedKind::Ping), rule, "a master now, but not of this history");
 }
@@ -154,7 +162,10 @@ fn grants_across_a_fork_are_found() {
     let mut checker = TestChecker::synced();
     assert_eq!(checker.names(B, b'b', Some((b'a', 51)), IdChange::Shifted), None);
     assert_eq!(
-        checker.record(B, &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: String::new() }),
+        checker.record(
+            B,
+            &Event::ReplState { from: ReplState::Connected, to: ReplState::None, why: LinkChange::ReplicaOfNoOne }
+        ),
         None
     );
     assert_eq!(checker.feeds(A, 51, 14, FeedKind::Ping), None);

@@ -1,7 +1,7 @@
 //! Repairing everything, and what must hold then.
 
 use psyncscope_engine::ids::{NextByte, ReplId};
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Node, replication::backlog::Backlog};
 use psyncscope_sim::frame::{Power, WireSettings};
 

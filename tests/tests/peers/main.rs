@@ -310,7 +310,7 @@ fn follow_a_real_master(server_lines: &[&str]) {
     let catch_up = |ours: &mut Ours, client: &mut Client| {
         let what = "our replica has all its master has";
         ours.run_until(what, |node| {
-            node.repl_state() == psyncscope_engine::replication::replica::ReplState::Connected
+            node.repl_state() == psyncscope_engine::replication::ReplState::Connected
                 && node.history().master_repl_offset.0 == client.info("master_repl_offset")
         });
         let theirs = of_server(client);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::engine::event::Event;
-use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::format;
 use psyncscope_lab::ladder::ladder;
 use psyncscope_lab::ring::Eras;

@@ -1,6 +1,6 @@
 //! How wall time becomes virtual time.
 
-use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::sim::frame::{Fate, Frame, HostFrame, HostId, PacketFrame, Power, SimTime};
 
 /// How fast time passes while the page plays.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::replication::replica::ReplState;
+use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power};
 use wasm_bindgen::JsCast;

@@ -69,9 +69,10 @@ impl Node {
             }
             (b"change-repl-id", []) => {
                 self.log(LogLevel::Notice, || "Changing replication IDs after receiving change-repl-id".into());
-                self.change_replication_id();
-                self.clear_replication_id2();
-                self.ids_changed(IdChange::Requested);
+                let (repl, mut context) = self.replication();
+                repl.history.change_replication_id(context.rng);
+                repl.history.clear_replication_id2();
+                repl.history.ids_changed(IdChange::Requested, &mut context);
                 reply.ok();
             }
             (b"digest", []) => reply.status(Digest::of_dataset(&self.keyspace).to_string()),
@@ -142,7 +143,7 @@ impl Node {
     /// Saves the dataset and loads it again; what an RDB file does not contain is lost.
     fn debug_reload(&mut self) -> Result<(), String> {
         let bytes = self.save_now();
-        let is_replica = self.repl.masterhost.is_some();
+        let is_replica = self.repl.is_replica();
         let options = rdb::LoadOptions {
             max_version: self.config.limits.rdb_version_max.max(rdb::VERSION),
             databases: self.config.databases,

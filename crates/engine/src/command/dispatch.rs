@@ -5,7 +5,7 @@ use super::table::{CommandSpec, Flags};
 use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::replication::replica::ReplState;
+use crate::replication::ReplState;
 use psyncscope_resp::Parsed;
 use psyncscope_resp::{Reply, escape};
 
@@ -140,7 +140,7 @@ impl Node {
                 if refusal.aborts {
                     self.flag_transaction(conn);
                 }
-                if self.repl.master == Some(conn) {
+                if self.repl.upstream.master_conn() == Some(conn) {
                     self.master_command_failed(conn, &shown_name(&argv[0]), &refusal.error);
                     return;
                 }
@@ -153,7 +153,7 @@ impl Node {
 
     /// The part of `processCommand` after the call.
     pub(crate) fn command_executed(&mut self, conn: ConnId) {
-        let offset = self.repl.master_repl_offset;
+        let offset = self.repl.history.master_repl_offset;
         if let Some(client) = self.clients.get_mut(&conn) {
             client.woff = offset;
         }
@@ -189,7 +189,7 @@ impl Node {
             self.scripts.out_of_memory = out_of_memory;
         }
         let Some(client) = self.clients.get(&conn) else { return Ok(spec) };
-        let is_replica = self.repl.masterhost.is_some();
+        let is_replica = self.repl.is_replica();
         let writes = spec.flags.has(Flags::WRITE);
         if !is_replica
             && (writes || spec.name == "ping")
@@ -210,7 +210,7 @@ impl Node {
             return Err(Refusal::only("ERR only (P)SUBSCRIBE / (P)UNSUBSCRIBE / PING / QUIT allowed in this context"));
         }
         if is_replica
-            && self.repl.state != ReplState::Connected
+            && self.repl.upstream.state() != ReplState::Connected
             && !self.config.replica_serve_stale_data
             && !spec.flags.has(Flags::STALE)
         {
@@ -231,7 +231,7 @@ impl Node {
 
     /// Whether `min-replicas-to-write` forbids writes on this master.
     pub(crate) fn too_few_good_replicas(&self) -> bool {
-        self.repl.masterhost.is_none()
+        !self.repl.is_replica()
             && self.config.min_replicas_to_write > 0
             && self.config.min_replicas_max_lag > 0
             && self.repl.good_replicas < self.config.min_replicas_to_write

@@ -42,7 +42,7 @@ impl Node {
         if self.config.data.eviction.maxmemory == 0 || self.loading.is_some() || self.scripts.timed_out() {
             return true;
         }
-        if (self.repl.masterhost.is_some() && self.config.replica_ignore_maxmemory) || self.clients_are_paused() {
+        if (self.repl.is_replica() && self.config.replica_ignore_maxmemory) || self.clients_are_paused() {
             return true;
         }
         let used = self.memory_in_use() - self.memory_not_counted();

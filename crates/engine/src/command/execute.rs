@@ -229,7 +229,7 @@ impl Node {
         run: impl FnOnce(&mut Call<'_>) -> R,
     ) -> (R, Effects) {
         let from_master = self.acts_for_master(conn);
-        let expiry = match (self.repl.masterhost.is_some() || self.aof.is_replaying(), from_master) {
+        let expiry = match (self.repl.is_replica() || self.aof.is_replaying(), from_master) {
             (false, _) => ExpiryRole::Master,
             (true, false) => ExpiryRole::ReplicaForClient,
             (true, true) => ExpiryRole::ReplicaForMaster,

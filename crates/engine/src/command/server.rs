@@ -32,8 +32,8 @@ impl Node {
                 for (name, value) in &mut found {
                     // REPLICAOF changes the configured master.
                     if matches!(*name, "replicaof" | "slaveof") {
-                        *value = match &self.repl.masterhost {
-                            Some(host) => format!("{host} {}", self.repl.masterport),
+                        *value = match &self.repl.upstream.master {
+                            Some(master) => format!("{} {}", master.host, master.port),
                             None => String::new(),
                         };
                     }
@@ -72,7 +72,7 @@ impl Node {
     /// CONFIG REWRITE. `None` without a file.
     pub(crate) fn config_rewrite(&mut self) -> Option<()> {
         let (path, old) = self.config.file.as_ref()?;
-        let master = self.repl.masterhost.as_deref().map(|host| (host, self.repl.masterport));
+        let master = self.master_address();
         let new = rewrite(old, &self.config, master);
         let path = path.clone();
         self.expect_file(path.clone(), Before::Rewrite);

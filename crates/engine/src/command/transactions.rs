@@ -116,7 +116,7 @@ impl Node {
             self.add_reply(conn, reply);
             return;
         }
-        let was_master = self.repl.masterhost.is_none();
+        let was_master = !self.repl.is_replica();
         if !was_master
             && self.config.replica_read_only
             && !obeys
@@ -162,7 +162,7 @@ impl Node {
         self.discard_transaction(conn);
         if must_propagate {
             self.dirty += 1;
-            if was_master && self.repl.masterhost.is_some() {
+            if was_master && self.repl.is_replica() {
                 // The node became a replica: MULTI is already in the backlog, and replicas propagate nothing, so add
                 // at least the EXEC.
                 self.feed_replication_backlog(&encode_command(&["EXEC"]), FeedKind::Command);

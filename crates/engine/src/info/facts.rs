@@ -9,8 +9,8 @@ use crate::config::Policy;
 use crate::ids::{NextByte, Offset, ReplId};
 use crate::io::HostFacts;
 use crate::node::Node;
-use crate::replication::replica::ReplState;
-use crate::replication::transfer::Size;
+use crate::replication::upstream::link::Link;
+use crate::replication::upstream::transfer::Size;
 use crate::view::{ReplicaView, UpstreamView};
 
 /// What INFO says at one moment. [`Info::sections`] is the text.
@@ -427,10 +427,10 @@ impl Node {
             good_replicas: (self.config.min_replicas_to_write > 0 && self.config.min_replicas_max_lag > 0)
                 .then_some(repl.good_replicas),
             replicas,
-            replid: repl.replid,
-            replid2: repl.replid2,
-            master_repl_offset: repl.master_repl_offset,
-            second_replid_offset: repl.second_replid_offset,
+            replid: repl.history.replid,
+            replid2: repl.history.replid2,
+            master_repl_offset: repl.history.master_repl_offset,
+            second_replid_offset: repl.history.second_replid_offset,
             backlog_active: repl.backlog.is_some(),
             backlog_size: self.config.repl_backlog_size as u64,
             backlog_first_byte,
@@ -439,29 +439,32 @@ impl Node {
     }
 
     fn upstream_info(&self, view: Arc<UpstreamView>) -> UpstreamInfo {
-        let repl = &self.repl;
-        let master = repl.master.and_then(|conn| self.clients.get(&conn));
-        let offset = match (master.and_then(|client| client.master()), &repl.cached_master) {
+        let upstream = &self.repl.upstream;
+        let master = upstream.master_conn().and_then(|conn| self.clients.get(&conn));
+        let offset = match (master.and_then(|client| client.master()), &upstream.cached_master) {
             (Some(link), _) => link.reploff.0,
             (None, Some(cached)) => cached.reploff.0,
-            (None, None) if repl.refusal.is_some() => repl.master_repl_offset.0,
+            (None, None) if upstream.refusal.is_some() => self.repl.history.master_repl_offset.0,
             (None, None) => 1,
         };
-        let transfer = repl.transfer.as_ref().filter(|_| repl.state == ReplState::Transfer).map(|transfer| {
-            let read = transfer.read as i64;
-            let left_bytes = match transfer.size {
-                Size::Unknown => -1,
-                Size::Bytes(size) => size.saturating_sub(read),
-                Size::Mark(_) => -read,
-            };
-            TransferInfo { left_bytes, last_io_s: repl.transfer_lastio }
-        });
+        let transfer = match upstream.link() {
+            Link::Transfer(socket, transfer) => {
+                let read = transfer.read as i64;
+                let left_bytes = match transfer.size {
+                    Size::Unknown => -1,
+                    Size::Bytes(size) => size.saturating_sub(read),
+                    Size::Mark(_) => -read,
+                };
+                Some(TransferInfo { left_bytes, last_io_s: socket.last_io })
+            }
+            _ => None,
+        };
         UpstreamInfo {
             view,
             last_interaction_s: master.map(|client| client.last_interaction),
             offset,
             transfer,
-            down_reason: repl.refusal.as_ref().map(|refusal| Arc::clone(&refusal.reason)),
+            down_reason: upstream.refusal.as_ref().map(|refusal| Arc::clone(&refusal.reason)),
             priority: self.config.replica_priority,
             read_only: self.config.replica_read_only,
         }

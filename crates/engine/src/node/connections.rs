@@ -34,7 +34,7 @@ impl Node {
 
     pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) {
         self.stats.net_input_bytes += bytes.len() as u64;
-        if self.repl.link == Some(conn) {
+        if self.repl.upstream.is_handshake_of(conn) {
             self.link_received(bytes);
             return;
         }
@@ -65,7 +65,7 @@ impl Node {
         if self.defer_close_until_script_ends(conn, reason) {
             return;
         }
-        if self.repl.link == Some(conn) {
+        if self.repl.upstream.is_handshake_of(conn) {
             self.link_closed(reason);
         } else if self.clients.contains_key(&conn) {
             self.log(LogLevel::Verbose, || match reason {
@@ -92,10 +92,11 @@ impl Node {
             Role::Normal | Role::Script => {}
             Role::Master(link) => {
                 self.log(LogLevel::Warning, || "Connection with master lost.".into());
+                let (repl, mut context) = self.replication();
                 if !client.close_after_reply && !client.close_asap && !was_blocked {
-                    self.replication_cache_master(link, client.db);
+                    repl.upstream.replication_cache_master(&link, client.db, &mut context);
                 }
-                self.replication_handle_master_disconnection();
+                repl.upstream.replication_handle_master_disconnection(&mut context);
             }
             Role::Replica(_) => self.replica_freed(&client),
         }
@@ -114,6 +115,6 @@ impl Node {
 
     /// The link to the master, if connected.
     pub(crate) fn master_link(&self) -> Option<&MasterLink> {
-        self.clients.get(&self.repl.master?)?.master()
+        self.clients.get(&self.repl.upstream.master_conn()?)?.master()
     }
 }

@@ -15,7 +15,7 @@ impl Node {
             self.script_timer();
             return;
         }
-        if self.repl.line_deadline.is_some_and(|deadline| deadline <= self.now.mono) {
+        if self.repl.upstream.line_deadline().is_some_and(|deadline| deadline <= self.now.mono) {
             self.link_line_timed_out();
         }
         while self.next_cron <= self.now.mono && !self.is_ending() {
@@ -86,7 +86,7 @@ impl Node {
 
     /// `databasesCron`: the active expire cycle. Only masters expire keys; a replica waits for its master's DEL.
     fn databases_cron(&mut self) {
-        if self.repl.masterhost.is_some() {
+        if self.repl.is_replica() {
             for (db, key) in self.keyspace.expire_local(self.now.unix_ms()) {
                 if self.aof.is_on() {
                     let word: &[u8] = if self.config.data.lazyfree_lazy_expire { b"UNLINK" } else { b"DEL" };

@@ -87,7 +87,7 @@ impl Node {
     /// stream is preceded by SELECT, since the RDB does not say which database is selected.
     fn replication_setup_slave_for_full_resync(&mut self, conn: ConnId, offset: Offset) {
         self.repl.slaveseldb = None;
-        let replid = self.repl.replid;
+        let replid = self.repl.history.replid;
         let line = format!("+FULLRESYNC {replid} {offset}\r\n");
         let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
         link.initial_offset = offset;
@@ -111,7 +111,7 @@ impl Node {
         let target = if to_sockets { "replicas sockets" } else { "disk" };
         self.log(LogLevel::Notice, || format!("Starting BGSAVE for SYNC with target: {target}"));
         let waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
-        let offset = self.repl.master_repl_offset;
+        let offset = self.repl.history.master_repl_offset;
         let started = match (self.rdb_populate_save_info(), to_sockets) {
             (None, _) => Err("replication information not available, can't generate the RDB file".into()),
             (Some(_), false) => self.bgsave(),

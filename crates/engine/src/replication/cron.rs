@@ -1,47 +1,32 @@
 //! `replicationCron`: once a second, in exactly this order (spec 7).
 
-use crate::event::{FeedKind, IdChange, LogLevel, ReplicaState};
-use crate::node::{Child, Node};
-use crate::replication::replica::ReplState;
+use crate::event::{FeedKind, IdChange, LinkChange, LogLevel, ReplicaState};
+use crate::node::{Child, Context, Node};
+use crate::replication::ReplState;
+use crate::replication::upstream::Upstream;
+use crate::replication::upstream::link::Link;
 
 impl Node {
     pub(crate) fn replication_cron(&mut self) {
         let now = self.now.unix_s();
         let timeout = self.config.repl_timeout;
         // 1, 2: handshake or transfer timeout.
-        let silent = now - self.repl.transfer_lastio > timeout;
-        let state = self.repl.state;
-        if self.repl.masterhost.is_some()
-            && (state == ReplState::Connecting || self.slave_is_in_handshake_state())
-            && silent
-        {
-            self.log(LogLevel::Warning, || "Timeout connecting to the MASTER...".into());
-            self.cancel_replication_handshake("timeout");
-        }
-        if self.repl.masterhost.is_some() && self.repl.state == ReplState::Transfer && silent {
-            self.log(LogLevel::Warning, || {
-                "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' \
-                 parameter in redis.conf to a larger value."
-                    .into()
-            });
-            self.cancel_replication_handshake("timeout");
-        }
+        let (repl, mut context) = self.replication();
+        repl.upstream.time_out_handshake(&mut context);
         // 3: timeout of the stream.
-        if self.repl.state == ReplState::Connected
-            && let Some(conn) = self.repl.master
+        if let Some(conn) = self.repl.upstream.master_conn()
             && self.clients.get(&conn).is_some_and(|master| now - master.last_interaction > timeout)
         {
             self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
             self.free_client(conn, true);
         }
         // 4: connect, also in the tick in which one of the above timed out.
-        if self.repl.state == ReplState::Connect && !self.waits_after_refusal() {
-            self.connect_with_master();
+        let (repl, mut context) = self.replication();
+        if repl.upstream.state() == ReplState::Connect && !repl.upstream.waits_after_refusal(context.now) {
+            repl.upstream.connect_with_master(&mut context);
         }
         // 5: ACK.
-        if self.repl.master.is_some() {
-            self.replication_send_periodic_ack();
-        }
+        self.replication_send_periodic_ack();
         // 6: PING; on a replica this does nothing.
         if self.repl.cron_loops % self.config.repl_ping_replica_period == 0 && !self.repl.replicas.is_empty() {
             self.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
@@ -108,16 +93,41 @@ impl Node {
         if self.repl.replicas.is_empty()
             && ttl != 0
             && self.repl.backlog.is_some()
-            && self.repl.masterhost.is_none()
+            && !self.repl.is_replica()
             && now - self.repl.repl_no_slaves_since > ttl
         {
-            self.change_replication_id();
-            self.clear_replication_id2();
-            self.ids_changed(IdChange::BacklogExpired);
+            let (repl, mut context) = self.replication();
+            repl.history.change_replication_id(context.rng);
+            repl.history.clear_replication_id2();
+            repl.history.ids_changed(IdChange::BacklogExpired, &mut context);
             self.free_replication_backlog();
             self.log(LogLevel::Notice, || {
                 format!("Replication backlog freed after {ttl} seconds without connected replicas.")
             });
         }
+    }
+}
+
+impl Upstream {
+    /// 1, 2: nothing arrived on the connection of the handshake or the transfer for `repl-timeout`.
+    fn time_out_handshake(&mut self, context: &mut Context<'_>) {
+        let last_io = match self.link() {
+            Link::Connecting { last_io, .. } => *last_io,
+            Link::Handshake(_, socket) | Link::Transfer(socket, _) => socket.last_io,
+            Link::None | Link::Connect | Link::Connected(_) => return,
+        };
+        if context.now.unix_s() - last_io <= context.config.repl_timeout {
+            return;
+        }
+        if matches!(self.link(), Link::Transfer(..)) {
+            context.log(LogLevel::Warning, || {
+                "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' \
+                 parameter in redis.conf to a larger value."
+                    .into()
+            });
+        } else {
+            context.log(LogLevel::Warning, || "Timeout connecting to the MASTER...".into());
+        }
+        self.cancel_replication_handshake(LinkChange::Timeout, context);
     }
 }

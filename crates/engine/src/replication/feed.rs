@@ -10,7 +10,7 @@ impl Node {
     /// `createReplicationBacklog`: empty, starting at the next byte. Called for the first replica that needs a full
     /// resync, at the end of a replica's own full sync, and at `+CONTINUE` if there is none.
     pub(crate) fn create_replication_backlog(&mut self) {
-        let backlog = Backlog::new(self.config.repl_backlog_size, self.repl.master_repl_offset);
+        let backlog = Backlog::new(self.config.repl_backlog_size, self.repl.history.master_repl_offset);
         let (size, off) = (backlog.size(), backlog.off());
         self.repl.backlog = Some(backlog);
         self.event(|| Event::BacklogCreated { size, off });
@@ -28,7 +28,7 @@ impl Node {
     /// `resizeReplicationBacklog`, after CONFIG SET: a new size drops the content.
     pub(crate) fn resize_replication_backlog(&mut self) {
         let size = self.config.repl_backlog_size;
-        let offset = self.repl.master_repl_offset;
+        let offset = self.repl.history.master_repl_offset;
         if let Some(backlog) = &mut self.repl.backlog
             && backlog.size() != size
         {
@@ -41,9 +41,9 @@ impl Node {
     /// `feedReplicationBacklog`: the only function that advances `master_repl_offset` on a master.
     pub(crate) fn feed_replication_backlog(&mut self, bytes: &[u8], kind: FeedKind) {
         let Some(backlog) = &mut self.repl.backlog else { return };
-        let from = self.repl.master_repl_offset.next();
-        self.repl.master_repl_offset = self.repl.master_repl_offset.plus(bytes.len());
-        backlog.feed(bytes, self.repl.master_repl_offset);
+        let from = self.repl.history.master_repl_offset.next();
+        self.repl.history.master_repl_offset = self.repl.history.master_repl_offset.plus(bytes.len());
+        backlog.feed(bytes, self.repl.history.master_repl_offset);
         let len = bytes.len();
         self.event(|| Event::Fed { from, len, kind });
     }
@@ -62,7 +62,7 @@ impl Node {
     ///
     /// A replica produces no stream of its own: it forwards its master's, byte for byte.
     pub(crate) fn replication_feed_slaves(&mut self, db: Option<usize>, argv: &[impl AsRef<[u8]>], kind: FeedKind) {
-        if self.repl.masterhost.is_some() || (self.repl.backlog.is_none() && self.repl.replicas.is_empty()) {
+        if self.repl.is_replica() || (self.repl.backlog.is_none() && self.repl.replicas.is_empty()) {
             return;
         }
         if let Some(db) = db

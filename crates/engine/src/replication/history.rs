@@ -1,29 +1,31 @@
 //! The two replication IDs and when they change.
 
+use rand_core::RngCore;
+
 use crate::event::{Event, IdChange, LogLevel};
 use crate::ids::{NextByte, ReplId};
-use crate::node::Node;
+use crate::node::Context;
+use crate::replication::psync::History;
 
-impl Node {
-    pub(crate) fn ids_changed(&mut self, why: IdChange) {
-        let history = self.repl.history();
-        self.event(|| Event::Ids {
-            replid: history.replid,
-            replid2: history.replid2,
-            second_replid_offset: history.second_replid_offset,
+impl History {
+    pub(crate) fn ids_changed(&self, why: IdChange, context: &mut Context<'_>) {
+        context.event(|| Event::Ids {
+            replid: self.replid,
+            replid2: self.replid2,
+            second_replid_offset: self.second_replid_offset,
             why,
         });
     }
 
     /// `changeReplicationId`: starts a new history.
-    pub(crate) fn change_replication_id(&mut self) {
-        self.repl.replid = ReplId::random(&mut self.rng);
+    pub(crate) fn change_replication_id(&mut self, rng: &mut impl RngCore) {
+        self.replid = ReplId::random(rng);
     }
 
     /// `clearReplicationId2`: the previous history is no longer accepted in PSYNC.
     pub(crate) fn clear_replication_id2(&mut self) {
-        self.repl.replid2 = ReplId::NONE;
-        self.repl.second_replid_offset = NextByte::NONE;
+        self.replid2 = ReplId::NONE;
+        self.second_replid_offset = NextByte::NONE;
     }
 
     /// `shiftReplicationId`: a replica becomes a master. The current ID becomes the previous one, valid for requests
@@ -31,17 +33,26 @@ impl Node {
     ///
     /// Worked example: promoted at offset 77, `second_replid_offset` is 78. A sibling that also has 77 bytes asks for
     /// 78 and is accepted; a sibling that has 78 asks for 79, a byte that this node never received under that ID.
-    pub(crate) fn shift_replication_id(&mut self) {
-        self.repl.replid2 = self.repl.replid;
-        self.repl.second_replid_offset = self.repl.master_repl_offset.next();
-        self.change_replication_id();
-        let history = self.repl.history();
-        self.log(LogLevel::Warning, || {
+    pub(crate) fn shift_replication_id(&mut self, context: &mut Context<'_>) {
+        self.replid2 = self.replid;
+        self.second_replid_offset = self.master_repl_offset.next();
+        self.change_replication_id(context.rng);
+        context.log(LogLevel::Warning, || {
             format!(
                 "Setting secondary replication ID to {}, valid up to offset: {}. New replication ID is {}",
-                history.replid2, history.second_replid_offset, history.replid
+                self.replid2, self.second_replid_offset, self.replid
             )
         });
-        self.ids_changed(IdChange::Shifted);
+        self.ids_changed(IdChange::Shifted, context);
+    }
+
+    /// `+CONTINUE` with a new ID (the part of `slaveTryPartialResynchronization` that follows it). The data up to here
+    /// is the same, so the old ID stays valid up to the next byte.
+    pub(crate) fn adopt_replication_id(&mut self, new: ReplId, old: ReplId, context: &mut Context<'_>) {
+        context.log(LogLevel::Warning, || format!("Master replication ID changed to {new}"));
+        self.replid2 = old;
+        self.second_replid_offset = self.master_repl_offset.next();
+        self.replid = new;
+        self.ids_changed(IdChange::Continued, context);
     }
 }

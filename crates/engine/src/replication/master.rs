@@ -5,8 +5,8 @@ use crate::event::{Event, IdChange, LogLevel, PsyncReply, ReplicaState};
 use crate::ids::{NextByte, Offset};
 use crate::io::ConnId;
 use crate::node::Node;
+use crate::replication::ReplState;
 use crate::replication::psync::{self, Decision, PsyncRequest, Refusal};
-use crate::replication::replica::ReplState;
 use psyncscope_resp::parse_i64_strict;
 
 /// Bytes of the RDB file sent at once (`PROTO_IOBUF_LEN`).
@@ -19,7 +19,7 @@ impl Node {
         if client.is_replica() {
             return;
         }
-        if self.repl.masterhost.is_some() && self.repl.state != ReplState::Connected {
+        if self.repl.is_replica() && self.repl.upstream.state() != ReplState::Connected {
             self.add_reply(conn, b"-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
             return;
         }
@@ -43,9 +43,10 @@ impl Node {
         self.become_replica(conn, ReplicaState::WaitBgsaveStart, !is_psync);
         if self.repl.replicas.len() == 1 && self.repl.backlog.is_none() {
             // Writes before this were not kept in a backlog. Under a new ID no replica can ask for them.
-            self.change_replication_id();
-            self.clear_replication_id2();
-            self.ids_changed(IdChange::BacklogCreated);
+            let (repl, mut context) = self.replication();
+            repl.history.change_replication_id(context.rng);
+            repl.history.clear_replication_id2();
+            repl.history.ids_changed(IdChange::BacklogCreated, &mut context);
             self.create_replication_backlog();
         }
         self.attach_to_bgsave(conn);
@@ -72,7 +73,7 @@ impl Node {
     /// [`psync::decide`].
     fn master_try_partial_resynchronization(&mut self, conn: ConnId, replid: &[u8], offset: &[u8]) -> bool {
         let request = PsyncRequest { replid: replid.to_vec(), next: parse_i64_strict(offset).map(NextByte) };
-        let verdict = psync::decide(request, self.repl.history(), self.repl.window());
+        let verdict = psync::decide(request, self.repl.history, self.repl.window());
         let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
         self.log_verdict(&verdict, &name);
         let decision = verdict.decision;
@@ -145,13 +146,14 @@ impl Node {
     fn accept_partial_resync(&mut self, conn: ConnId, next: NextByte, name: &str) {
         self.become_replica(conn, ReplicaState::Online, false);
         let psync2 = self.clients.get(&conn).is_some_and(|client| client.capa.psync2);
-        let line = if psync2 { format!("+CONTINUE {}\r\n", self.repl.replid) } else { "+CONTINUE\r\n".to_owned() };
+        let line =
+            if psync2 { format!("+CONTINUE {}\r\n", self.repl.history.replid) } else { "+CONTINUE\r\n".to_owned() };
         if !self.write_direct(conn, line.as_bytes()) {
             self.abort_direct_write(conn);
             return;
         }
         let sent = self.add_reply_replication_backlog(conn, next);
-        let replid = psync2.then_some(self.repl.replid);
+        let replid = psync2.then_some(self.repl.history.replid);
         self.event(|| Event::PsyncReplied { conn, reply: PsyncReply::Continue { replid, bytes: sent } });
         self.log(LogLevel::Notice, || {
             format!(

@@ -9,31 +9,36 @@
 //! | `bgsave` | `startBgsaveForReplication`, `replicationSetupSlaveForFullResync`, `updateSlavesWaitingBgsave` |
 //! | `replconf` | `replconfCommand` |
 //! | `feed` | `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
-//! | [`replica`] | the sixteen states, `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
-//! | `handshake` | `connectWithMaster`, `syncWithMaster`, `slaveTryPartialResynchronization` |
-//! | `transfer` | `readSyncBulkPayload`, `replicationAbortSyncTransfer` |
-//! | `cached_master` | the cached master, `replicationSendAck` |
 //! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
-//! | `refusal` | what of `addReplyErrorLength` is about masters |
 //! | `role` | `roleCommand` |
+//! | `upstream::link` | `repl_state`: the sixteen states |
+//! | `upstream::replicaof` | `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
+//! | `upstream::handshake` | `connectWithMaster`, `syncWithMaster`, `sendSynchronousCommand` |
+//! | | `slaveTryPartialResynchronization` |
+//! | `upstream::cancel` | `slaveIsInHandshakeState`, `cancelReplicationHandshake`, `undoConnectWithMaster` |
+//! | | `replicationAbortSyncTransfer` |
+//! | `upstream::transfer` | `readSyncBulkPayload` |
+//! | `upstream::cached_master` | `replicationCacheMaster`, `replicationCacheMasterUsingMyself` |
+//! | | `replicationDiscardCachedMaster`, `replicationResurrectCachedMaster` |
+//! | | `replicationCreateMasterClient`, `replicationHandleMasterDisconnection` |
+//! | | `replicationSendAck`, `replicationSendNewlineToMaster` |
+//! | `upstream::refusal` | what of `addReplyErrorLength` is about masters |
 //! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //!
 //! The script cache is in `crate::script`, with the scripts.
 
 pub mod backlog;
 pub(crate) mod bgsave;
-pub(crate) mod cached_master;
 pub(crate) mod cron;
 pub(crate) mod feed;
-pub(crate) mod handshake;
 pub(crate) mod history;
 pub(crate) mod master;
 pub mod psync;
-pub(crate) mod refusal;
 pub(crate) mod replconf;
-pub mod replica;
 pub(crate) mod role;
 pub(crate) mod state;
-pub(crate) mod transfer;
+pub(crate) mod upstream;
 pub(crate) mod wait;
+
+pub use upstream::link::ReplState;

@@ -53,7 +53,7 @@ impl Node {
                     return;
                 }
                 b"getack" => {
-                    if self.repl.masterhost.is_some() && self.repl.master.is_some() {
+                    if self.repl.upstream.master_conn().is_some() {
                         self.replication_send_ack();
                     }
                     return;

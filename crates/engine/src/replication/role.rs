@@ -3,7 +3,7 @@
 use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::replication::replica::ReplState;
+use crate::replication::ReplState;
 use psyncscope_resp::Reply;
 
 impl ReplState {
@@ -24,12 +24,12 @@ impl ReplState {
 impl Node {
     pub(crate) fn role_command(&mut self, conn: ConnId) {
         let mut reply = Reply::default();
-        match &self.repl.masterhost {
+        match &self.repl.upstream.master {
             None => {
                 let online: Vec<_> = self.replicas().filter(|(_, link)| link.state == ReplicaState::Online).collect();
                 reply.array(3);
                 reply.bulk(b"master");
-                reply.integer(self.repl.master_repl_offset.0);
+                reply.integer(self.repl.history.master_repl_offset.0);
                 reply.array(online.len());
                 for (client, link) in online {
                     reply.array(3);
@@ -38,13 +38,13 @@ impl Node {
                     reply.bulk(link.ack_off.to_string().as_bytes());
                 }
             }
-            Some(host) => {
+            Some(master) => {
                 let offset = self.master_link().map_or(-1, |link| link.reploff.0);
                 reply.array(5);
                 reply.bulk(b"slave");
-                reply.bulk(host.as_bytes());
-                reply.integer(i64::from(self.repl.masterport));
-                reply.bulk(self.repl.state.role_word().as_bytes());
+                reply.bulk(master.host.as_bytes());
+                reply.integer(i64::from(master.port));
+                reply.bulk(self.repl.upstream.state().role_word().as_bytes());
                 reply.integer(offset);
             }
         }

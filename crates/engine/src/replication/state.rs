@@ -5,30 +5,13 @@ use crate::ids::{NextByte, Offset, ReplId};
 use crate::io::ConnId;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History};
-use crate::replication::refusal::Refusal;
-use crate::replication::replica::ReplState;
-use crate::replication::transfer::Transfer;
-use crate::time::Instant;
-
-/// A suspended link to a master (`server.cached_master`): what the next PSYNC asks for and where the stream
-/// continues.
-#[derive(Clone, Debug)]
-pub(crate) struct CachedMaster {
-    pub(crate) replid: ReplId,
-    /// The last byte applied.
-    pub(crate) reploff: Offset,
-    pub(crate) db: usize,
-    pub(crate) pre_psync: bool,
-}
+use crate::replication::upstream::Upstream;
 
 /// The state of replication. Field names are Redis's where Redis has them.
 #[derive(Debug)]
 pub(crate) struct Replication {
-    // -- history
-    pub(crate) replid: ReplId,
-    pub(crate) replid2: ReplId,
-    pub(crate) second_replid_offset: NextByte,
-    pub(crate) master_repl_offset: Offset,
+    /// The histories of this node.
+    pub(crate) history: History,
 
     // -- master's side
     /// `slaveseldb`: the database last SELECTed in the outgoing stream; `None` (Redis: -1) forces a SELECT.
@@ -49,50 +32,19 @@ pub(crate) struct Replication {
     /// Loops of replicationCron.
     pub(crate) cron_loops: i64,
 
-    // -- replica's side
-    pub(crate) masterhost: Option<String>,
-    pub(crate) masterport: u16,
-    pub(crate) state: ReplState,
-    /// The live link: a client with the role of master.
-    pub(crate) master: Option<ConnId>,
-    pub(crate) cached_master: Option<CachedMaster>,
-    /// `master_replid`: the replication ID of the last PSYNC reply.
-    pub(crate) master_replid: ReplId,
-    /// `master_initial_offset`.
-    pub(crate) master_initial_offset: Offset,
-    /// Unix seconds since which the link is down; 0 if it was never up.
-    pub(crate) repl_down_since: i64,
-    /// Why the link was ended from this side, until it is up again or another master is followed.
-    pub(crate) refusal: Option<Refusal>,
-
-    // -- replica's side, while connecting: `repl_transfer_s` and what belongs to it
-    /// `repl_transfer_s`: the connection of the handshake and the transfer.
-    pub(crate) link: Option<ConnId>,
-    /// Bytes that the kernel takes on it.
-    pub(crate) link_room: usize,
-    /// Bytes received on it and not yet read: Redis leaves them in the kernel.
-    pub(crate) link_rx: Vec<u8>,
-    /// When the next byte of a started line must have arrived (`repl_syncio_timeout`, 5 s a byte).
-    pub(crate) line_deadline: Option<Instant>,
-    /// `repl_transfer_lastio`, in Unix seconds.
-    pub(crate) transfer_lastio: i64,
-    /// The transfer, in state TRANSFER.
-    pub(crate) transfer: Option<Transfer>,
-    /// The second in which the last keep-alive newline was sent to the master.
-    pub(crate) newline_sent: i64,
+    /// The replica's side.
+    pub(crate) upstream: Upstream,
 }
 
 impl Replication {
     pub(crate) fn new(config: &Config, replid: ReplId, unix_s: i64) -> Self {
-        let (masterhost, masterport) = match &config.replicaof {
-            Some((host, port)) => (Some(host.clone()), *port),
-            None => (None, 6379),
-        };
         Self {
-            replid,
-            replid2: ReplId::NONE,
-            second_replid_offset: NextByte::NONE,
-            master_repl_offset: Offset(0),
+            history: History {
+                replid,
+                replid2: ReplId::NONE,
+                second_replid_offset: NextByte::NONE,
+                master_repl_offset: Offset(0),
+            },
             slaveseldb: None,
             backlog: None,
             freed_backlog: (0, 0),
@@ -102,33 +54,13 @@ impl Replication {
             clients_waiting_acks: Vec::new(),
             get_ack_from_slaves: false,
             cron_loops: 0,
-            state: if masterhost.is_some() { ReplState::Connect } else { ReplState::None },
-            masterhost,
-            masterport,
-            master: None,
-            cached_master: None,
-            master_replid: ReplId::EMPTY,
-            master_initial_offset: Offset::UNKNOWN,
-            repl_down_since: 0,
-            refusal: None,
-            link: None,
-            link_room: 0,
-            link_rx: Vec::new(),
-            line_deadline: None,
-            transfer_lastio: 0,
-            transfer: None,
-            newline_sent: -1,
+            upstream: Upstream::new(config),
         }
     }
 
-    /// The histories of this node.
-    pub(crate) fn history(&self) -> History {
-        History {
-            replid: self.replid,
-            replid2: self.replid2,
-            second_replid_offset: self.second_replid_offset,
-            master_repl_offset: self.master_repl_offset,
-        }
+    /// Whether this node is a replica: it has a master, connected or not.
+    pub(crate) const fn is_replica(&self) -> bool {
+        self.upstream.master.is_some()
     }
 
     /// What the backlog covers.

@@ -16,7 +16,7 @@ impl Node {
         let offset = self.clients.get(&conn).map_or(Offset(0), |client| client.woff);
         let timeout = parse_i64_strict(&argv[2]);
         let replicas = match (parse_i64_strict(&argv[1]), timeout) {
-            _ if self.repl.masterhost.is_some() => {
+            _ if self.repl.is_replica() => {
                 reply.error(
                     "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a \
                      replica is configured to be writable (which is not the default) writes to replicas are just local \

@@ -200,9 +200,9 @@ impl Node {
     /// The part of `processCommand` after the command, and the clients that waited for the script.
     fn after_script(&mut self, caller: ConnId) {
         self.command_executed(caller);
-        self.scripts.ended_for_master = self.repl.master == Some(caller);
+        self.scripts.ended_for_master = self.repl.upstream.master_conn() == Some(caller);
         self.queue_client_for_reprocessing(caller);
-        if let Some(master) = self.repl.master {
+        if let Some(master) = self.repl.upstream.master_conn() {
             self.queue_client_for_reprocessing(master);
         }
     }
@@ -356,19 +356,14 @@ impl Node {
                  start of your script in order to switch to single commands replication mode.",
             );
         }
-        if writes
-            && self.repl.masterhost.is_some()
-            && self.config.replica_read_only
-            && !self.acts_for_master(ConnId::SCRIPT)
-        {
+        if writes && self.repl.is_replica() && self.config.replica_read_only && !self.acts_for_master(ConnId::SCRIPT) {
             return refuse("-READONLY You can't write against a read only replica.\r\n");
         }
         if writes && let Some(error) = self.write_commands_denied_by_disk_error() {
             return refuse(&format!("-{error}\r\n"));
         }
         let first_write = !self.scripts.running.as_deref().is_some_and(|running| running.wrote);
-        if self.scripts.out_of_memory && spec.flags.has(Flags::DENYOOM) && first_write && self.repl.masterhost.is_none()
-        {
+        if self.scripts.out_of_memory && spec.flags.has(Flags::DENYOOM) && first_write && !self.repl.is_replica() {
             return refuse(&format!("-{OUT_OF_MEMORY}\r\n"));
         }
         let (db, propagate) = self.prepare_script_call(spec.flags);

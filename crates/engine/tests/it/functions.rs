@@ -7,7 +7,7 @@ use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Input, Output};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";

@@ -2,7 +2,7 @@
 
 use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{Event, PsyncOutcome};
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Input, Output};
 
 const REPLICA: &str = "replicaof 10.0.0.1 6379";

@@ -5,7 +5,7 @@
 use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, Input, Instant, Node, Now, Outbox, Output};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";

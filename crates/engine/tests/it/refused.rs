@@ -7,7 +7,7 @@ use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::{Consequence, Event, LogLevel};
 use psyncscope_engine::ids::Offset;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Output};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::{Event, PsyncReply};
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime, What};
 
 use crate::narration::node::{self, NodeContext};

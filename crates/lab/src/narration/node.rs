@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use psyncscope_engine::event::{
-    CachedMasterChange, Consequence, Event, FeedKind, IdChange, NextRequest, PsyncOutcome, PsyncReply, ReplicaState,
+    CachedMasterChange, Consequence, Event, FeedKind, IdChange, LinkChange, NextRequest, PsyncOutcome, PsyncReply,
+    ReplicaState,
 };
 use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{Decision, HistoryMatch, PsyncVerdict, Refusal};
-use psyncscope_engine::replication::replica::ReplState;
 use psyncscope_resp::{Parsed, QueryBuf};
 use psyncscope_sim::frame::SimTime;
 
@@ -104,13 +105,15 @@ fn of_ids(context: &NodeContext, replid: ReplId, replid2: ReplId, second: i64, w
     Some(context.note(weight, Tone::State, key, slots))
 }
 
-fn of_repl_state(context: &NodeContext, from: ReplState, to: ReplState, why: &str) -> Option<Note> {
-    let slots = || vec![("state", Slot::Code(from.name().to_owned())), ("why", Slot::Code(why.to_owned()))];
+fn of_repl_state(context: &NodeContext, from: ReplState, to: ReplState, why: &LinkChange) -> Option<Note> {
+    let slots = || vec![("state", Slot::Code(from.name().to_owned())), ("why", Slot::Code(why.to_string()))];
     let note = match (from, to) {
         // What the node keeps of a broken link is told by CachedMaster.
         (ReplState::Connected, ReplState::Connect) => return None,
         // Whoever is told to follow another, or nobody, has not failed.
-        (from, ReplState::Connect) if from > ReplState::Connect && matches!(why, "new master" | "promoted") => {
+        (from, ReplState::Connect)
+            if from > ReplState::Connect && matches!(why, LinkChange::NewMaster | LinkChange::Promoted) =>
+        {
             context.note(Weight::Small, Tone::State, |t| t.handshake_left, slots())
         }
         (from, ReplState::Connect) if from > ReplState::Connect => {

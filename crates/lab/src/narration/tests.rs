@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use psyncscope_engine::event::{CachedMasterChange, Consequence, Event, FeedKind, IdChange};
 use psyncscope_engine::ids::Offset;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_resp::encode_command;
 use psyncscope_sim::frame::{Entry, Frame, HostId, PacketFrame, SimTime, What, WireSettings};
 

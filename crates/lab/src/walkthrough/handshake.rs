@@ -4,7 +4,7 @@ use super::{Walkthrough, text};
 
 pub(super) const CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
     redis: "connectWithMaster",
-    engine: &["replication/handshake.rs::connect_with_master"],
+    engine: &["replication/upstream/handshake.rs::connect_with_master"],
     called: text(
         "Only by replicationCron, in state CONNECT: REPLICAOF itself opens no connection.",
         "只由 replicationCron 在 CONNECT 状态下调用：REPLICAOF 自己并不建立连接。",
@@ -27,7 +27,10 @@ pub(super) const CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
 
 pub(super) const SEND_SYNCHRONOUS_COMMAND: Walkthrough = Walkthrough {
     redis: "sendSynchronousCommand",
-    engine: &["replication/handshake.rs::send_synchronous_command", "replication/handshake.rs::take_line"],
+    engine: &[
+        "replication/upstream/handshake.rs::send_synchronous_command",
+        "replication/upstream/handshake.rs::take_line",
+    ],
     called: text(
         "For each request of the handshake, and again for each reply: writing and reading are two calls.",
         "握手中的每个请求调用一次，每个应答再调用一次：写和读是两次调用。",
@@ -47,7 +50,10 @@ pub(super) const SEND_SYNCHRONOUS_COMMAND: Walkthrough = Walkthrough {
 
 pub(super) const SLAVE_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough {
     redis: "slaveTryPartialResynchronization",
-    engine: &["replication/handshake.rs::slave_try_partial_resynchronization", "replication/handshake.rs::send_psync"],
+    engine: &[
+        "replication/upstream/handshake.rs::slave_try_partial_resynchronization",
+        "replication/upstream/handshake.rs::send_psync",
+    ],
     called: text(
         "By the handshake, once to send the request (SEND_PSYNC) and then for each line of the reply (RECEIVE_PSYNC).",
         "在握手中调用：先调用一次以发出请求（SEND_PSYNC），之后每来一行应答再调用一次（RECEIVE_PSYNC）。",
@@ -82,7 +88,10 @@ pub(super) const SLAVE_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough 
 
 pub(super) const SLAVE_IS_IN_HANDSHAKE_STATE: Walkthrough = Walkthrough {
     redis: "slaveIsInHandshakeState",
-    engine: &["replication/replica.rs::slave_is_in_handshake_state", "replication/replica.rs::is_handshake"],
+    engine: &[
+        "replication/upstream/cancel.rs::slave_is_in_handshake_state",
+        "replication/upstream/link.rs::is_handshake",
+    ],
     called: text(
         "By cancelReplicationHandshake, by cron to detect a silent master, and by ROLE for the name of the state.",
         "由 cancelReplicationHandshake 调用；cron 用它找出沉默的主节点；ROLE 也据此用词。",
@@ -98,7 +107,7 @@ pub(super) const SLAVE_IS_IN_HANDSHAKE_STATE: Walkthrough = Walkthrough {
 
 pub(super) const CANCEL_REPLICATION_HANDSHAKE: Walkthrough = Walkthrough {
     redis: "cancelReplicationHandshake",
-    engine: &["replication/replica.rs::cancel_replication_handshake"],
+    engine: &["replication/upstream/cancel.rs::cancel_replication_handshake"],
     called: text(
         "When the master changes, on promotion, when the master has been silent for too long, and when a transfer \
          fails.",
@@ -126,7 +135,7 @@ pub(super) const CANCEL_REPLICATION_HANDSHAKE: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_ABORT_SYNC_TRANSFER: Walkthrough = Walkthrough {
     redis: "replicationAbortSyncTransfer",
-    engine: &["replication/transfer.rs::replication_abort_sync_transfer"],
+    engine: &["replication/upstream/cancel.rs::replication_abort_sync_transfer"],
     called: text(
         "Only by cancelReplicationHandshake, in state TRANSFER.",
         "只由 cancelReplicationHandshake 在 TRANSFER 状态下调用。",
@@ -142,7 +151,7 @@ pub(super) const REPLICATION_ABORT_SYNC_TRANSFER: Walkthrough = Walkthrough {
 
 pub(super) const UNDO_CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
     redis: "undoConnectWithMaster",
-    engine: &["replication/replica.rs::undo_connect_with_master"],
+    engine: &["replication/upstream/cancel.rs::undo_connect_with_master"],
     called: text(
         "By cancelReplicationHandshake and replicationAbortSyncTransfer, and where the handshake itself fails.",
         "由 cancelReplicationHandshake 和 replicationAbortSyncTransfer 调用；握手自身失败时也会调用。",

@@ -4,7 +4,7 @@ use super::{Walkthrough, text};
 
 pub(super) const REPLICATION_DISCARD_CACHED_MASTER: Walkthrough = Walkthrough {
     redis: "replicationDiscardCachedMaster",
-    engine: &["replication/cached_master.rs::replication_discard_cached_master"],
+    engine: &["replication/upstream/cached_master.rs::replication_discard_cached_master"],
     called: text(
         "On promotion, when a master becomes a replica, at +FULLRESYNC, and when the master does not support PSYNC.",
         "在升为主节点时、主节点变为副本时、收到 +FULLRESYNC 时，以及主节点不支持 PSYNC 时。",
@@ -24,7 +24,7 @@ pub(super) const REPLICATION_DISCARD_CACHED_MASTER: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_CACHE_MASTER_USING_MYSELF: Walkthrough = Walkthrough {
     redis: "replicationCacheMasterUsingMyself",
-    engine: &["replication/cached_master.rs::replication_cache_master_using_myself"],
+    engine: &["replication/upstream/cached_master.rs::replication_cache_master_using_myself"],
     called: text(
         "By replicationSetMaster on a node that was a master, and at the start of a replica whose RDB file has its \
          replication ID.",
@@ -46,7 +46,7 @@ pub(super) const REPLICATION_CACHE_MASTER_USING_MYSELF: Walkthrough = Walkthroug
 
 pub(super) const REPLICATION_CREATE_MASTER_CLIENT: Walkthrough = Walkthrough {
     redis: "replicationCreateMasterClient",
-    engine: &["replication/cached_master.rs::replication_create_master_client"],
+    engine: &["replication/upstream/cached_master.rs::replication_create_master_client"],
     called: text("At the end of a full sync, once the file is loaded.", "在全量同步结束、文件载入之后调用。"),
     steps: &[
         text(
@@ -69,7 +69,7 @@ pub(super) const REPLICATION_CREATE_MASTER_CLIENT: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_RESURRECT_CACHED_MASTER: Walkthrough = Walkthrough {
     redis: "replicationResurrectCachedMaster",
-    engine: &["replication/cached_master.rs::replication_resurrect_cached_master"],
+    engine: &["replication/upstream/cached_master.rs::replication_resurrect_cached_master"],
     called: text(
         "By slaveTryPartialResynchronization at +CONTINUE.",
         "收到 +CONTINUE 时由 slaveTryPartialResynchronization 调用。",
@@ -90,7 +90,7 @@ pub(super) const REPLICATION_RESURRECT_CACHED_MASTER: Walkthrough = Walkthrough 
 
 pub(super) const REPLICATION_SEND_ACK: Walkthrough = Walkthrough {
     redis: "replicationSendAck",
-    engine: &["replication/cached_master.rs::replication_send_ack"],
+    engine: &["replication/upstream/cached_master.rs::replication_send_ack"],
     called: text(
         "By cron every second while the link is up and its offset is known, and immediately for REPLCONF GETACK.",
         "链路连通且偏移量已知时由 cron 每秒调用一次；收到 REPLCONF GETACK 时立即调用。",

@@ -4,7 +4,7 @@ use super::{Walkthrough, text};
 
 pub(super) const REPLICATION_UNSET_MASTER: Walkthrough = Walkthrough {
     redis: "replicationUnsetMaster",
-    engine: &["replication/replica.rs::replication_unset_master"],
+    engine: &["replication/upstream/replicaof.rs::replication_unset_master"],
     called: text(
         "By REPLICAOF NO ONE, on a replica that becomes a master.",
         "由 REPLICAOF NO ONE 调用，副本由此成为主节点。",
@@ -117,7 +117,7 @@ pub(super) const DISCONNECT_SLAVES: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_SET_MASTER: Walkthrough = Walkthrough {
     redis: "replicationSetMaster",
-    engine: &["replication/replica.rs::replication_set_master"],
+    engine: &["replication/upstream/replicaof.rs::replication_set_master"],
     called: text(
         "By REPLICAOF host port, unless that is the current master.",
         "由 REPLICAOF host port 调用，前提是它还不是当前的主节点。",

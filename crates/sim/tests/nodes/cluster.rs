@@ -46,7 +46,7 @@ impl Cluster {
 
     /// Whether a node is a replica that follows its master.
     pub fn follows(&self, node: usize) -> bool {
-        let state = psyncscope_engine::replication::replica::ReplState::Connected;
+        let state = psyncscope_engine::replication::ReplState::Connected;
         self.view(node).upstream.is_some_and(|upstream| upstream.state == state)
     }
 

@@ -51,7 +51,7 @@ enum What<'a> {
     ReplState {
         from: ReplState,
         to: ReplState,
-        why: &'a str,
+        why: String,
     },
     HandshakeSent {
         state: ReplState,
@@ -264,7 +264,9 @@ impl<'a> What<'a> {
                 argv: texts(argv),
                 dirty: *dirty as f64,
             },
-            Event::ReplState { from, to, why } => Self::ReplState { from: (*from).into(), to: (*to).into(), why },
+            Event::ReplState { from, to, why } => {
+                Self::ReplState { from: (*from).into(), to: (*to).into(), why: why.to_string() }
+            }
             Event::HandshakeSent { state, bytes } => {
                 Self::HandshakeSent { state: (*state).into(), bytes: Bytes::new(bytes) }
             }

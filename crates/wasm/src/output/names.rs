@@ -47,7 +47,7 @@ named! {
 named! {
     /// `repl_state`, as replication.c names it.
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-    ReplState of replication::replica::ReplState {
+    ReplState of replication::ReplState {
         None, Connect, Connecting, ReceivePong, SendAuth, ReceiveAuth, SendPort, ReceivePort, SendIp, ReceiveIp,
         SendCapa, ReceiveCapa, SendPsync, ReceivePsync, Transfer, Connected,
     }

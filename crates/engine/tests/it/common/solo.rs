@@ -3,7 +3,7 @@
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::replication::replica::ReplState;
+use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 /// A node with all its outputs and events so far.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::event::{Event, IdChange, LogLevel};
+use super::Upstream;
+use super::link::Link;
+use crate::event::{Event, IdChange, LinkChange, LogLevel};
 use crate::io::{CloseReason, Output};
 use crate::loading::Source;
-use crate::node::Node;
-use crate::replication::replica::ReplState;
+use crate::node::{Context, Node};
 use psyncscope_rdb::{Loaded, RdbError};
 use psyncscope_resp::strtol;
 
@@ -26,124 +27,147 @@ pub(crate) enum Size {
 }
 
 /// A transfer in progress.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Transfer {
     pub(crate) size: Size,
-    /// The payload so far (the temporary file); empty once it is being loaded.
-    pub(crate) file: Vec<u8>,
-    /// The payload while it is being loaded, if it replaces `dbfilename` only afterwards.
-    pub(crate) unsaved: Option<Arc<[u8]>>,
+    payload: Payload,
     /// `repl_transfer_read`: bytes of payload read, including an EOF mark.
     pub(crate) read: usize,
 }
 
-impl Node {
-    /// `replicationAbortSyncTransfer`: closes the connection and drops the temporary file.
-    pub(crate) fn replication_abort_sync_transfer(&mut self) {
-        self.undo_connect_with_master();
-        self.repl.transfer = None;
-    }
+/// What was received.
+#[derive(Debug)]
+enum Payload {
+    /// The payload so far (the temporary file).
+    Incomplete(Vec<u8>),
+    /// It is being loaded. It is still here if it replaces `dbfilename` only afterwards.
+    Loading { unsaved: Option<Arc<[u8]>> },
+}
 
-    /// `readSyncBulkPayload`: one read. False if there is nothing to read now.
-    pub(crate) fn read_sync_bulk_payload(&mut self) -> bool {
-        let Some(transfer) = &mut self.repl.transfer else { return false };
-        let rx = &mut self.repl.link_rx;
-        match transfer.size {
+impl Default for Payload {
+    fn default() -> Self {
+        Self::Incomplete(Vec::new())
+    }
+}
+
+/// What one read of the transfer gave.
+enum Read {
+    /// There is nothing to read now.
+    Nothing,
+    /// Some bytes.
+    Some,
+    /// The last bytes of the payload.
+    Whole(Vec<u8>),
+}
+
+impl Upstream {
+    /// `readSyncBulkPayload` up to the end of the payload: one read.
+    fn read_payload(&mut self, context: &mut Context<'_>) -> Read {
+        let Link::Transfer(socket, transfer) = &mut self.link else { return Read::Nothing };
+        let Payload::Incomplete(file) = &mut transfer.payload else { return Read::Nothing };
+        let (n, whole) = match transfer.size {
             Size::Unknown => {
-                let Some(line) = self.take_line() else { return false };
-                self.take_bulk_header(&line);
-                true
+                let Some(line) = self.take_line(context) else { return Read::Nothing };
+                self.take_bulk_header(&line, context);
+                return Read::Some;
             }
             Size::Bytes(size @ ..=0) => {
-                if rx.is_empty() {
-                    return false;
+                if !socket.rx.is_empty() {
+                    // read(2) with a length of 0 returns 0, like the end of the connection; a negative length is an
+                    // invalid buffer.
+                    let error = if size == 0 { LinkChange::EmptyFile } else { LinkChange::NegativeLength };
+                    context.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+                    self.cancel_replication_handshake(error, context);
                 }
-                // read(2) with a length of 0 returns 0, like the end of the connection; a negative length is an invalid
-                // buffer.
-                let error = if size == 0 { "connection lost" } else { "Bad address" };
-                self.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
-                self.cancel_replication_handshake(error);
-                false
+                return Read::Nothing;
             }
             Size::Bytes(size) => {
-                let left = size - transfer.file.len() as i64;
-                let n = usize::try_from(left).unwrap_or(usize::MAX).min(rx.len());
-                transfer.file.extend(rx.drain(..n));
-                transfer.read += n;
-                let whole = transfer.file.len() as i64 == size;
-                if n > 0 {
-                    self.repl.transfer_lastio = self.now.unix_s();
-                }
-                if whole {
-                    self.full_sync_received();
-                }
-                n > 0
+                let left = size - file.len() as i64;
+                let n = usize::try_from(left).unwrap_or(usize::MAX).min(socket.rx.len());
+                file.extend(socket.rx.drain(..n));
+                (n, file.len() as i64 == size)
             }
             Size::Mark(mark) => {
-                let n = READ_MAX.min(rx.len());
-                transfer.file.extend(rx.drain(..n));
-                transfer.read += n;
-                let whole = transfer.file.ends_with(&mark);
+                let n = READ_MAX.min(socket.rx.len());
+                file.extend(socket.rx.drain(..n));
+                let whole = file.ends_with(&mark);
                 if whole {
-                    transfer.file.truncate(transfer.file.len() - mark.len());
+                    file.truncate(file.len() - mark.len());
                 }
-                if n > 0 {
-                    self.repl.transfer_lastio = self.now.unix_s();
-                }
-                if whole {
-                    self.full_sync_received();
-                }
-                n > 0
+                (n, whole)
             }
+        };
+        transfer.read += n;
+        if n > 0 {
+            socket.last_io = context.now.unix_s();
+        }
+        match (n, whole) {
+            (0, _) => Read::Nothing,
+            (_, false) => Read::Some,
+            (_, true) => Read::Whole(std::mem::take(file)),
         }
     }
 
     /// The first line: `$<n>`, `$EOF:<mark>`, an error, or an empty keep-alive. Like Redis, this reads the line as a C
     /// string and the number by `strtol`: `$ 128` is 128, `$abc` is 0, and `$-1` means that the line is still to come.
-    fn take_bulk_header(&mut self, line: &[u8]) {
+    fn take_bulk_header(&mut self, line: &[u8], context: &mut Context<'_>) {
         let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
         let shown = String::from_utf8_lossy(line).into_owned();
         let Some((first, text)) = line.split_first() else { return };
         if *first == b'-' {
-            self.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {}", &shown[1..]));
-            self.cancel_replication_handshake(&shown);
+            context.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {}", &shown[1..]));
+            self.cancel_replication_handshake(LinkChange::Reply(shown), context);
             return;
         }
         if *first != b'$' {
-            self.log(LogLevel::Warning, || {
+            context.log(LogLevel::Warning, || {
                 format!(
                     "Bad protocol from MASTER, the first byte is not '$' (we received '{shown}'), are you sure the \
                      host and port are right?"
                 )
             });
-            self.cancel_replication_handshake("bad protocol");
+            self.cancel_replication_handshake(LinkChange::BadProtocol, context);
             return;
         }
         let mark = text.strip_prefix(b"EOF:").and_then(|mark| mark.get(..40)).and_then(|mark| mark.try_into().ok());
         let size = match mark {
             Some(mark) => {
-                self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: receiving streamed RDB from master".into());
+                context.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: receiving streamed RDB from master".into());
                 Size::Mark(mark)
             }
             None => {
                 let n = strtol(text);
-                self.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"));
+                context.log(LogLevel::Notice, || format!("MASTER <-> REPLICA sync: receiving {n} bytes from master"));
                 // In Redis a repl_transfer_size of -1 means that the size was not received yet.
                 if n == -1 { Size::Unknown } else { Size::Bytes(n) }
             }
         };
-        if let Some(transfer) = &mut self.repl.transfer {
+        if let Link::Transfer(_, transfer) = &mut self.link {
             transfer.size = size;
         }
+    }
+}
+
+/// What also concerns the dataset, the files and the child.
+impl Node {
+    /// `readSyncBulkPayload`: one read. False if there is nothing to read now.
+    pub(super) fn read_sync_bulk_payload(&mut self) -> bool {
+        let (repl, mut context) = self.replication();
+        match repl.upstream.read_payload(&mut context) {
+            Read::Nothing => return false,
+            Read::Some => {}
+            Read::Whole(file) => self.full_sync_received(file.into()),
+        }
+        true
     }
 
     /// The payload is complete: it replaces `dbfilename`, then the dataset. A payload of a later version may contain
     /// what cannot be loaded, so both are kept until it is loaded.
-    fn full_sync_received(&mut self) {
-        let Some(transfer) = &mut self.repl.transfer else { return };
-        let file: Arc<[u8]> = std::mem::take(&mut transfer.file).into();
+    fn full_sync_received(&mut self, file: Arc<[u8]>) {
         let keeps_old_data = self.config.limits.allows_later_master();
-        transfer.unsaved = keeps_old_data.then(|| Arc::clone(&file));
+        if let Link::Transfer(_, transfer) = &mut self.repl.upstream.link {
+            transfer.payload = Payload::Loading { unsaved: keeps_old_data.then(|| Arc::clone(&file)) };
+        }
         if let Some(child) = self.child.take() {
             self.log(LogLevel::Notice, || {
                 "Replica is about to load the RDB file received from the master, but there is a pending RDB child \
@@ -160,7 +184,8 @@ impl Node {
             self.stop_append_only_for_sync();
         }
         if self.keyspace.total_keys() > 0 {
-            self.replication_send_newline_to_master();
+            let (repl, mut context) = self.replication();
+            repl.upstream.replication_send_newline_to_master(&mut context);
         }
         if !keeps_old_data {
             self.keyspace.flush_all();
@@ -177,8 +202,9 @@ impl Node {
         if error.is_refusal() || later && error.is_unsupported() {
             self.log(LogLevel::Warning, || format!("{error}"));
             self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
-            self.cancel_replication_handshake("the RDB could not be loaded");
-            self.refuse_file(error);
+            let (repl, mut context) = self.replication();
+            repl.upstream.cancel_replication_handshake(LinkChange::LoadFailed, &mut context);
+            repl.upstream.refuse_file(error, &repl.history, &mut context);
             if self.aof.is_stopped_for_sync() {
                 self.restart_append_only_after_sync();
             }
@@ -191,10 +217,9 @@ impl Node {
         }
     }
 
-    /// After a load that took several turns: handles the input received meanwhile, and the end of the link.
+    /// After a load that took several turns: handles the end of the link meanwhile.
     pub(crate) fn after_load_from_master(&mut self, link_ended: Option<CloseReason>) {
-        self.link_progress();
-        if let (Some(conn), Some(reason)) = (self.repl.master, link_ended) {
+        if let (Some(conn), Some(reason)) = (self.repl.upstream.master_conn(), link_ended) {
             self.closed(conn, reason);
         }
     }
@@ -205,8 +230,10 @@ impl Node {
 
     /// The master's dataset was loaded: its history becomes this node's.
     pub(crate) fn full_sync_loaded(&mut self, loaded: Loaded) {
-        let Some(conn) = self.repl.link else { return };
-        if let Some(file) = self.repl.transfer.take().and_then(|transfer| transfer.unsaved) {
+        let Link::Transfer(_, transfer) = &mut self.repl.upstream.link else { return };
+        if let Payload::Loading { unsaved } = &mut transfer.payload
+            && let Some(file) = unsaved.take()
+        {
             self.replace_dump(file);
         }
         let keys = loaded.keyspace.total_keys();
@@ -216,13 +243,12 @@ impl Node {
         self.load_scripts(&loaded.scripts);
         self.rewatch_keys();
         self.event(|| Event::Loaded { keys });
-        self.replication_create_master_client(conn, db);
-        self.set_repl_state(ReplState::Connected, "RDB loaded");
-        self.repl.repl_down_since = 0;
-        self.repl.replid = self.repl.master_replid;
-        self.repl.master_repl_offset = self.repl.master_initial_offset;
-        self.clear_replication_id2();
-        self.ids_changed(IdChange::FullResync);
+        let unread = self.replication_create_master_client(db);
+        let (repl, mut context) = self.replication();
+        repl.history.replid = repl.upstream.master_replid;
+        repl.history.master_repl_offset = repl.upstream.master_initial_offset;
+        repl.history.clear_replication_id2();
+        repl.history.ids_changed(IdChange::FullResync, &mut context);
         if self.repl.backlog.is_none() {
             self.create_replication_backlog();
         }
@@ -230,5 +256,6 @@ impl Node {
         if self.aof.is_stopped_for_sync() {
             self.restart_append_only_after_sync();
         }
+        self.stream_begins(&unread);
     }
 }

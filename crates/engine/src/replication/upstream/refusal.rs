@@ -12,11 +12,14 @@
 
 use std::sync::Arc;
 
+use super::Upstream;
 use crate::command::dispatch::shown_name;
 use crate::event::{Consequence, Event, LogLevel};
 use crate::ids::Offset;
 use crate::io::ConnId;
-use crate::node::Node;
+use crate::node::{Context, Node};
+use crate::replication::psync::History;
+use crate::time::Now;
 use psyncscope_rdb::RdbError;
 use psyncscope_resp::escape;
 
@@ -76,30 +79,33 @@ impl Node {
         let Some(reason) = client.master_mut().and_then(|link| link.refused.take()) else { return };
         // As after a protocol error, the link is not cached for a partial resync.
         client.close_after_reply = true;
-        self.note_refusal(reason);
+        let (repl, mut context) = self.replication();
+        repl.upstream.note_refusal(reason, &repl.history, &mut context);
         self.free_client(conn, true);
     }
+}
 
+impl Upstream {
     /// A file of the master contains data that cannot be loaded.
-    pub(crate) fn refuse_file(&mut self, error: &RdbError) {
-        if self.config.limits.allows_later_master() {
-            self.note_refusal(format!("cannot load the RDB file of the master: {error}"));
+    pub(super) fn refuse_file(&mut self, error: &RdbError, history: &History, context: &mut Context<'_>) {
+        if context.config.limits.allows_later_master() {
+            self.note_refusal(format!("cannot load the RDB file of the master: {error}"), history, context);
         }
     }
 
-    fn note_refusal(&mut self, reason: String) {
-        let Offset(offset) = self.repl.master_repl_offset;
-        self.log(LogLevel::Warning, || {
+    fn note_refusal(&mut self, reason: String, history: &History, context: &mut Context<'_>) {
+        let Offset(offset) = history.master_repl_offset;
+        context.log(LogLevel::Warning, || {
             format!(
                 "The link with the master ends: {reason}. The data stay as of offset {offset}; a full resync is tried \
                  in {RETRY_S} seconds."
             )
         });
-        self.repl.refusal = Some(Refusal { reason: reason.into(), retry_at: self.now.unix_s() + RETRY_S });
+        self.refusal = Some(Refusal { reason: reason.into(), retry_at: context.now.unix_s() + RETRY_S });
     }
 
     /// Whether the node waits before it connects again after a refusal.
-    pub(crate) fn waits_after_refusal(&self) -> bool {
-        self.repl.refusal.as_ref().is_some_and(|refusal| self.now.unix_s() < refusal.retry_at)
+    pub(crate) fn waits_after_refusal(&self, now: Now) -> bool {
+        self.refusal.as_ref().is_some_and(|refusal| now.unix_s() < refusal.retry_at)
     }
 }

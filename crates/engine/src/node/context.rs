@@ -1,0 +1,70 @@
+//! What a part of the node needs of the rest during a turn.
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::{Node, Stats, Watch};
+use crate::config::Config;
+use crate::event::{Event, LogLevel};
+use crate::io::{Outbox, Output};
+use crate::replication::state::Replication;
+use crate::time::Now;
+
+/// The time, the configuration, the source of randomness, and where outputs, events and log lines go. Parts of the node that own their state
+/// ([`crate::replication::upstream::Upstream`]) take it instead of the node.
+pub(crate) struct Context<'a> {
+    pub(crate) now: Now,
+    pub(crate) config: &'a Config,
+    pub(crate) rng: &'a mut Xoshiro256PlusPlus,
+    pub(crate) stats: &'a mut Stats,
+    out: &'a mut Outbox,
+    watch: Watch,
+    /// Whether events are recorded.
+    events: bool,
+}
+
+impl Context<'_> {
+    /// Adds an output.
+    pub(crate) fn push(&mut self, output: Output) {
+        self.out.outputs.push(output);
+    }
+
+    /// Records an event, if events are on.
+    pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
+        if self.events {
+            self.out.events.push(make());
+        }
+    }
+
+    /// Writes a log line.
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
+        if self.watch.wants_line(self.config, level) {
+            self.out.events.push(Event::Log { level, text: text() });
+        }
+    }
+}
+
+impl Node {
+    /// The state of replication, and what its methods need besides it.
+    pub(crate) fn replication(&mut self) -> (&mut Replication, Context<'_>) {
+        let context = Context {
+            now: self.now,
+            config: &self.config,
+            rng: &mut self.rng,
+            stats: &mut self.stats,
+            out: &mut self.out,
+            watch: self.watch,
+            events: self.watch == Watch::Everything && !self.aof.is_replaying(),
+        };
+        (&mut self.repl, context)
+    }
+
+    /// Records an event, if events are on.
+    pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
+        self.replication().1.event(make);
+    }
+
+    /// Writes a log line.
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl FnOnce() -> String) {
+        self.replication().1.log(level, text);
+    }
+}

@@ -1,0 +1,198 @@
+//! The cached master: a lost link to a master, kept so that a partial resync can continue it.
+
+use super::Upstream;
+use super::link::{Link, Socket};
+use crate::client::{Client, MasterLink, Role};
+use crate::event::{CachedMasterChange, Event, IdChange, LinkChange, LogLevel, NextRequest};
+use crate::ids::{Offset, ReplId};
+use crate::io::{Output, Peer};
+use crate::node::{Context, Node};
+use crate::replication::psync::History;
+use psyncscope_rdb::ReplInfo;
+use psyncscope_resp::encode_command;
+
+/// A suspended link to a master (`server.cached_master`): what the next PSYNC asks for and where the stream
+/// continues.
+#[derive(Clone, Debug)]
+pub(crate) struct CachedMaster {
+    pub(crate) replid: ReplId,
+    /// The last byte applied.
+    pub(crate) reploff: Offset,
+    pub(crate) db: usize,
+    pub(crate) pre_psync: bool,
+}
+
+impl Upstream {
+    fn cached_master_changed(&self, change: CachedMasterChange, context: &mut Context<'_>) {
+        let cached = self.cached_master.as_ref();
+        let next_request = cached.map(|c| NextRequest { replid: c.replid, next: c.reploff.next() });
+        context.event(|| Event::CachedMaster { change, next_request });
+    }
+
+    /// `replicationCacheMaster`: suspends the link. Bytes received but not applied are dropped: the next PSYNC asks
+    /// for them again.
+    pub(crate) fn replication_cache_master(&mut self, link: &MasterLink, db: usize, context: &mut Context<'_>) {
+        context.log(LogLevel::Notice, || "Caching the disconnected master state.".into());
+        self.cached_master =
+            Some(CachedMaster { replid: link.replid, reploff: link.reploff, db, pre_psync: link.pre_psync });
+        self.cached_master_changed(CachedMasterChange::Cached, context);
+    }
+
+    /// `replicationHandleMasterDisconnection`: the next cron reconnects. Sub-replicas stay connected.
+    pub(crate) fn replication_handle_master_disconnection(&mut self, context: &mut Context<'_>) {
+        self.repl_down_since = context.now.unix_s();
+        self.set_link(Link::Connect, LinkChange::LinkLost, context);
+    }
+
+    /// `replicationCacheMasterUsingMyself`: makes a cached master from this node's own history, so that a former
+    /// master can ask its new master for a partial resync. `change` says when: at REPLICAOF or at start.
+    pub(crate) fn replication_cache_master_using_myself(
+        &mut self,
+        history: &History,
+        db: usize,
+        change: CachedMasterChange,
+        context: &mut Context<'_>,
+    ) {
+        self.master_initial_offset = history.master_repl_offset;
+        self.cached_master = Some(CachedMaster {
+            replid: history.replid,
+            reploff: history.master_repl_offset,
+            db,
+            pre_psync: history.master_repl_offset == Offset::UNKNOWN,
+        });
+        self.cached_master_changed(change, context);
+        context.log(LogLevel::Notice, || {
+            "Before turning into a replica, using my master parameters to synthesize a cached master: I may be able to \
+             synchronize with the new master with just a partial transfer."
+                .into()
+        });
+    }
+
+    /// `replicationDiscardCachedMaster`: called on promotion, when a master becomes a replica, at `+FULLRESYNC` and
+    /// when PSYNC is not supported. The next request will be `PSYNC ? -1`.
+    pub(crate) fn replication_discard_cached_master(&mut self, context: &mut Context<'_>) {
+        if self.cached_master.take().is_some() {
+            context.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
+            self.cached_master_changed(CachedMasterChange::Discarded, context);
+        }
+    }
+
+    /// The link is up: the stream comes on the connection of the handshake, which is a client now. Returns the bytes
+    /// that were received and not yet read.
+    fn link_is_up(&mut self, why: LinkChange, context: &mut Context<'_>) -> Vec<u8> {
+        let Some(conn) = self.link.conn() else { return Vec::new() };
+        self.repl_down_since = 0;
+        match self.set_link(Link::Connected(conn), why, context) {
+            Link::Handshake(_, socket) | Link::Transfer(socket, _) => socket.rx,
+            _ => Vec::new(),
+        }
+    }
+
+    /// `replicationSendNewlineToMaster`: at most once a second, while the dataset is emptied or loaded.
+    pub(crate) fn replication_send_newline_to_master(&mut self, context: &mut Context<'_>) {
+        let now = context.now.unix_s();
+        if self.newline_sent == now {
+            return;
+        }
+        self.newline_sent = now;
+        if let Some(socket) = self.link.socket_mut()
+            && socket.room > 0
+        {
+            socket.room -= 1;
+            context.push(Output::Send { conn: socket.conn, bytes: b"\n".to_vec() });
+        }
+    }
+}
+
+/// What also concerns clients.
+impl Node {
+    /// `replicationResurrectCachedMaster`: the connection of the handshake becomes the connection of the cached
+    /// master; its database and offset continue. Returns the bytes received behind `+CONTINUE`.
+    pub(super) fn replication_resurrect_cached_master(&mut self, cached: CachedMaster) -> Vec<u8> {
+        self.install_master(
+            MasterLink {
+                reploff: cached.reploff,
+                read_reploff: cached.reploff,
+                replid: cached.replid,
+                pending_querybuf: Vec::new(),
+                pre_psync: cached.pre_psync,
+                refused: None,
+            },
+            cached.db,
+        );
+        let (repl, mut context) = self.replication();
+        repl.upstream.cached_master_changed(CachedMasterChange::Resurrected, &mut context);
+        repl.upstream.link_is_up(LinkChange::Continue, &mut context)
+    }
+
+    /// `replicationCreateMasterClient`, called at the end of a full sync: the link becomes a client with the role of
+    /// master, at the offset of `+FULLRESYNC`. Without an offset (after SYNC) no periodic ACKs are sent. Returns the
+    /// bytes received behind the RDB.
+    pub(super) fn replication_create_master_client(&mut self, db: usize) -> Vec<u8> {
+        let offset = self.repl.upstream.master_initial_offset;
+        self.install_master(
+            MasterLink {
+                reploff: offset,
+                read_reploff: offset,
+                replid: self.repl.upstream.master_replid,
+                pending_querybuf: Vec::new(),
+                pre_psync: offset == Offset::UNKNOWN,
+                refused: None,
+            },
+            db,
+        );
+        let (repl, mut context) = self.replication();
+        repl.upstream.link_is_up(LinkChange::Loaded, &mut context)
+    }
+
+    /// Makes the connection of the handshake a client with the role of master.
+    fn install_master(&mut self, link: MasterLink, db: usize) {
+        let Some(&Socket { conn, room, .. }) = self.repl.upstream.link.socket() else { return };
+        let (ip, port) = self.repl.upstream.master.clone().map(|master| (master.host, master.port)).unwrap_or_default();
+        let id = self.new_client_id();
+        let mut client = Client::new(conn, id, Peer { ip, port }, room, self.now.unix_s());
+        client.authenticated = true;
+        client.db = db;
+        client.role = Role::Master(link);
+        self.clients.insert(conn, Box::new(client));
+    }
+
+    /// Startup as a replica with an RDB that has a replication ID and offset (spec 4.12): the first PSYNC continues
+    /// from there.
+    pub(crate) fn restore_history(&mut self, info: &ReplInfo) {
+        let (id, offset) = (ReplId::from_bytes(&info.id), Offset(info.offset));
+        let Some(id) = id.filter(|_| offset != Offset::UNKNOWN && info.stream_db >= 0) else { return };
+        let (repl, mut context) = self.replication();
+        repl.history.replid = id;
+        repl.history.master_repl_offset = offset;
+        repl.history.ids_changed(IdChange::Restored, &mut context);
+        let db = usize::try_from(info.stream_db).unwrap_or(0).min(context.config.databases - 1);
+        let change = CachedMasterChange::Restored;
+        repl.upstream.replication_cache_master_using_myself(&repl.history, db, change, &mut context);
+    }
+
+    /// `replicationSendAck`, called by cron and for GETACK: the applied offset, queued although masters get no replies.
+    ///
+    /// After a protocol error in the stream (`*abc`) the link is to be closed after its reply. The ACK is then not
+    /// queued (`_addReplyToBuffer` ignores such clients), but the link is in the list of clients to write to, and
+    /// closed there: within a second, and without being cached, so the next request is `PSYNC ? -1`. A link that came
+    /// by SYNC sends no ACKs: it stays open and ignores the stream until the master is silent for `repl-timeout`.
+    pub(crate) fn replication_send_ack(&mut self) {
+        let Some(conn) = self.repl.upstream.master_conn() else { return };
+        let Some(client) = self.clients.get_mut(&conn) else { return };
+        let Some(link) = client.master() else { return };
+        if !client.close_after_reply {
+            let ack = encode_command(&["REPLCONF", "ACK", &link.reploff.to_string()]);
+            client.out.push(&ack);
+        }
+        self.queue_write(conn);
+    }
+
+    /// Step 5 of replicationCron. Links with an unknown offset send no ACK.
+    pub(crate) fn replication_send_periodic_ack(&mut self) {
+        let pre_psync = self.master_link().is_some_and(|link| link.pre_psync);
+        if !pre_psync {
+            self.replication_send_ack();
+        }
+    }
+}

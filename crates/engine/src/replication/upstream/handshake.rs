@@ -1,0 +1,450 @@
+//! The replica's handshake: `connectWithMaster`, `syncWithMaster` and `slaveTryPartialResynchronization`.
+//!
+//! Redis reads each reply with a blocking read, byte by byte, up to 5 seconds a byte. Here the bytes of an unfinished
+//! line are kept in [`Socket::rx`] and a deadline replaces the 5 seconds; at the deadline the read gives the same
+//! synthetic reply as Redis's failed read.
+
+use super::Upstream;
+use super::cached_master::CachedMaster;
+use super::link::{Link, ReplState, Socket, Step};
+use super::transfer::Transfer;
+use crate::event::{Directive, Event, HandshakeRequest, LinkChange, LogLevel, PsyncOutcome};
+use crate::ids::{Offset, ReplId};
+use crate::io::{CloseReason, ConnId, Output};
+use crate::node::{Context, Node};
+use psyncscope_resp::{encode_command, parse_i64_strict};
+
+/// `repl_syncio_timeout`, in milliseconds.
+const SYNCIO_TIMEOUT_MS: u64 = 5000;
+/// The longest reply, in bytes, including its line end (`char buf[256]`). Further bytes are read as the next reply.
+const LINE_MAX: usize = 255;
+/// The same for the first line of a transfer.
+const BULK_LINE_MAX: usize = 1023;
+
+/// What `slaveTryPartialResynchronization` returns after reading.
+enum PsyncResult {
+    WaitReply,
+    TryLater,
+    /// With the cached master, which continues on this connection, and the master's new ID if it has another.
+    Continue(CachedMaster, Option<ReplId>),
+    FullResync,
+    NotSupported,
+}
+
+impl Upstream {
+    /// `connectWithMaster`: called by cron only, in state CONNECT. Requests a connection, sets
+    /// `repl_transfer_lastio`, and moves to CONNECTING.
+    pub(crate) fn connect_with_master(&mut self, context: &mut Context<'_>) {
+        let Some(master) = self.master.clone() else { return };
+        context.log(LogLevel::Notice, || format!("Connecting to MASTER {}:{}", master.host, master.port));
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        context.push(Output::Connect { conn, host: master.host, port: master.port });
+        let last_io = context.now.unix_s();
+        self.set_link(Link::Connecting { conn, last_io }, LinkChange::Cron, context);
+        context.log(LogLevel::Notice, || "MASTER <-> REPLICA sync started".into());
+    }
+
+    /// The connection is established: sends the first request.
+    pub(crate) fn link_connected(&mut self, connected: ConnId, room: usize, context: &mut Context<'_>) {
+        let Link::Connecting { conn, last_io } = self.link else { return };
+        if conn != connected {
+            return;
+        }
+        context.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
+        let socket = Socket { conn, room, rx: Vec::new(), line_deadline: None, last_io };
+        self.set_link(Link::Handshake(Step::ReceivePong, socket), LinkChange::Established, context);
+        self.send_synchronous_command(encode_command(&["PING"]), context);
+    }
+
+    /// The connection could not be made.
+    pub(crate) fn link_failed(&mut self, failed: ConnId, error: &str, context: &mut Context<'_>) {
+        if !matches!(self.link, Link::Connecting { conn, .. } if conn == failed) {
+            return;
+        }
+        context.log(LogLevel::Warning, || format!("Error condition on socket for SYNC: {error}"));
+        self.set_link(Link::Connect, LinkChange::ConnectFailed(error.to_owned()), context);
+    }
+
+    /// Bytes on the connection of the handshake or the transfer.
+    fn link_received(&mut self, bytes: &[u8]) {
+        if let Some(socket) = self.link.socket_mut() {
+            socket.rx.extend_from_slice(bytes);
+            socket.line_deadline = None;
+        }
+    }
+
+    /// The next complete line without its line end (`syncReadLine`, the reading half of `sendSynchronousCommand`).
+    /// Sets `repl_transfer_lastio`, from which the timeout of a handshake counts.
+    pub(super) fn take_line(&mut self, context: &mut Context<'_>) -> Option<Vec<u8>> {
+        let state = self.state();
+        let max = if state == ReplState::Transfer { BULK_LINE_MAX } else { LINE_MAX };
+        let socket = self.link.socket_mut()?;
+        let rx = &mut socket.rx;
+        let window = &rx[..rx.len().min(max)];
+        let raw: Vec<u8> = match window.iter().position(|&byte| byte == b'\n') {
+            Some(end) => rx.drain(..=end).collect(),
+            None if window.len() == max => rx.drain(..max).collect(),
+            None => {
+                if !rx.is_empty() {
+                    socket.line_deadline = Some(context.now.mono.plus_ms(SYNCIO_TIMEOUT_MS));
+                }
+                return None;
+            }
+        };
+        socket.line_deadline = None;
+        socket.last_io = context.now.unix_s();
+        let line = raw.strip_suffix(b"\r\n").or_else(|| raw.strip_suffix(b"\n")).unwrap_or(&raw).to_vec();
+        context.event(|| Event::HandshakeReceived { state, bytes: raw });
+        Some(line)
+    }
+
+    /// `goto error` of `syncWithMaster`: closes the connection; cron starts again.
+    fn sync_error(&mut self, why: LinkChange, context: &mut Context<'_>) {
+        self.undo_connect_with_master(why, context);
+    }
+
+    /// Sends a request of the handshake and moves to `next`, which waits for the reply.
+    fn link_request(
+        &mut self,
+        argv: &[impl AsRef<[u8]>],
+        next: Step,
+        request: HandshakeRequest,
+        context: &mut Context<'_>,
+    ) {
+        if self.send_synchronous_command(encode_command(argv), context) {
+            self.set_step(next, LinkChange::Sent(request), context);
+        }
+    }
+
+    /// `sendSynchronousCommand`, the writing half (the reading half is [`Upstream::take_line`]): called for each
+    /// request of the handshake. Returns false if the handshake failed: a request that does not fit into the kernel's
+    /// buffer at once is a write error.
+    fn send_synchronous_command(&mut self, bytes: Vec<u8>, context: &mut Context<'_>) -> bool {
+        let state = self.state();
+        let Some(socket) = self.link.socket_mut() else { return false };
+        if socket.room < bytes.len() {
+            context.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
+            self.sync_error(LinkChange::WriteError, context);
+            return false;
+        }
+        socket.room -= bytes.len();
+        context.stats.net_output_bytes += bytes.len() as u64;
+        context.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
+        context.push(Output::Send { conn: socket.conn, bytes });
+        true
+    }
+
+    /// `syncWithMaster` up to PSYNC: handles one reply and sends the next request.
+    fn sync_with_master(&mut self, step: Step, line: &[u8], context: &mut Context<'_>) {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        match step {
+            Step::ReceivePong => {
+                let tolerated = [&b"+"[..], b"-NOAUTH", b"-ERR operation not permitted"]
+                    .iter()
+                    .any(|start| line.starts_with(start));
+                if !tolerated {
+                    context.log(LogLevel::Warning, || format!("Error reply to PING from master: '{shown}'"));
+                    self.sync_error(LinkChange::Reply(shown), context);
+                    return;
+                }
+                context.log(LogLevel::Notice, || "Master replied to PING, replication can continue...".into());
+                self.set_step(Step::SendAuth, LinkChange::Reply(shown), context);
+                self.send_auth(context);
+            }
+            Step::ReceiveAuth => {
+                if line.first() == Some(&b'-') {
+                    context.log(LogLevel::Warning, || format!("Unable to AUTH to MASTER: {shown}"));
+                    self.sync_error(LinkChange::Reply(shown), context);
+                    return;
+                }
+                self.set_step(Step::SendPort, LinkChange::Reply(shown), context);
+                self.send_port(context);
+            }
+            Step::ReceivePort => {
+                log_replconf_error(line, "listening-port", context);
+                self.set_step(Step::SendIp, LinkChange::Reply(shown), context);
+                self.send_ip(context);
+            }
+            Step::ReceiveIp => {
+                log_replconf_error(line, "ip-address", context);
+                self.set_step(Step::SendCapa, LinkChange::Reply(shown), context);
+                self.send_capa(context);
+            }
+            Step::ReceiveCapa => {
+                log_replconf_error(line, "capa", context);
+                self.set_step(Step::SendPsync, LinkChange::Reply(shown), context);
+                self.send_psync(context);
+            }
+            _ => {}
+        }
+    }
+
+    fn send_auth(&mut self, context: &mut Context<'_>) {
+        if context.config.masterauth.is_empty() {
+            self.set_step(Step::SendPort, LinkChange::NotSet(Directive::Masterauth), context);
+            self.send_port(context);
+            return;
+        }
+        let password = context.config.masterauth.clone();
+        self.link_request(&[&b"AUTH"[..], &password], Step::ReceiveAuth, HandshakeRequest::Auth, context);
+    }
+
+    fn send_port(&mut self, context: &mut Context<'_>) {
+        let port = match context.config.replica_announce_port {
+            0 => context.config.port,
+            announced => announced,
+        };
+        self.link_request(
+            &["REPLCONF", "listening-port", &port.to_string()],
+            Step::ReceivePort,
+            HandshakeRequest::Port,
+            context,
+        );
+    }
+
+    fn send_ip(&mut self, context: &mut Context<'_>) {
+        if context.config.replica_announce_ip.is_empty() {
+            self.set_step(Step::SendCapa, LinkChange::NotSet(Directive::ReplicaAnnounceIp), context);
+            self.send_capa(context);
+            return;
+        }
+        let ip = context.config.replica_announce_ip.clone();
+        self.link_request(&["REPLCONF", "ip-address", &ip], Step::ReceiveIp, HandshakeRequest::Ip, context);
+    }
+
+    fn send_capa(&mut self, context: &mut Context<'_>) {
+        let argv = ["REPLCONF", "capa", "eof", "capa", "psync2"];
+        self.link_request(&argv, Step::ReceiveCapa, HandshakeRequest::Capa, context);
+    }
+
+    /// `slaveTryPartialResynchronization`, the writing half: asks for the byte after the last applied one of the
+    /// cached master's history, or `? -1`.
+    fn send_psync(&mut self, context: &mut Context<'_>) {
+        self.master_initial_offset = Offset::UNKNOWN;
+        let (replid, offset) = match &self.cached_master {
+            Some(cached) => (cached.replid.to_string(), cached.reploff.next().to_string()),
+            None => ("?".to_owned(), "-1".to_owned()),
+        };
+        if self.cached_master.is_some() {
+            context
+                .log(LogLevel::Notice, || format!("Trying a partial resynchronization (request {replid}:{offset})."));
+        } else {
+            context.log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
+        }
+        self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context);
+    }
+
+    /// `slaveTryPartialResynchronization`, the reading half.
+    fn slave_try_partial_resynchronization(&mut self, line: &[u8], context: &mut Context<'_>) -> PsyncResult {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        if line.is_empty() {
+            // Keep-alive of a master that prepares its reply.
+            return PsyncResult::WaitReply;
+        }
+        if line.starts_with(b"+FULLRESYNC") {
+            self.take_full_resync_line(line, context);
+            return PsyncResult::FullResync;
+        }
+        if line.starts_with(b"+CONTINUE")
+            && let Some(cached) = self.cached_master.take()
+        {
+            context.log(LogLevel::Notice, || "Successful partial resynchronization with master.".into());
+            let new_replid = line.get(10..).and_then(ReplId::from_bytes).filter(|new| *new != cached.replid);
+            context.event(|| Event::Outcome(PsyncOutcome::Continue { new_replid }));
+            return PsyncResult::Continue(cached, new_replid);
+        }
+        if line.starts_with(b"-NOMASTERLINK") || line.starts_with(b"-LOADING") {
+            context.log(LogLevel::Notice, || {
+                format!("Master is currently unable to PSYNC but should be in the future: {shown}")
+            });
+            return PsyncResult::TryLater;
+        }
+        if line.starts_with(b"-ERR") {
+            context.log(LogLevel::Notice, || {
+                format!("Master does not support PSYNC or is in error state (reply: {shown})")
+            });
+        } else {
+            context.log(LogLevel::Warning, || format!("Unexpected reply to PSYNC from master: {shown}"));
+        }
+        self.replication_discard_cached_master(context);
+        PsyncResult::NotSupported
+    }
+
+    /// `+FULLRESYNC <id> <offset>`. A malformed one leaves an empty ID and offset -1, and the sync continues.
+    fn take_full_resync_line(&mut self, line: &[u8], context: &mut Context<'_>) {
+        let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
+        let replid = words.next().and_then(ReplId::from_bytes);
+        let offset = words.next().and_then(parse_i64_strict);
+        match (replid, offset) {
+            (Some(replid), Some(offset)) => {
+                self.master_replid = replid;
+                self.master_initial_offset = Offset(offset);
+                context.log(LogLevel::Notice, || format!("Full resync from master: {replid}:{offset}"));
+            }
+            _ => {
+                context.log(LogLevel::Warning, || "Master replied with wrong +FULLRESYNC syntax.".into());
+                self.master_replid = ReplId::EMPTY;
+            }
+        }
+        let offset = self.master_initial_offset;
+        context.event(|| Event::Outcome(PsyncOutcome::FullResync { replid, offset }));
+        self.replication_discard_cached_master(context);
+    }
+
+    /// Begins the transfer (the end of `syncWithMaster`).
+    fn begin_transfer(&mut self, why: LinkChange, context: &mut Context<'_>) {
+        let old = std::mem::replace(&mut self.link, Link::Connect);
+        let Link::Handshake(step, mut socket) = old else {
+            self.link = old;
+            return;
+        };
+        socket.last_io = context.now.unix_s();
+        self.link = Link::Transfer(socket, Transfer::default());
+        self.state_changed(step.state(), why, context);
+    }
+}
+
+/// An error for REPLCONF is only logged: the master may be an old version.
+fn log_replconf_error(line: &[u8], option: &str, context: &mut Context<'_>) {
+    if line.first() == Some(&b'-') {
+        let shown = String::from_utf8_lossy(line).into_owned();
+        context
+            .log(LogLevel::Notice, || format!("(Non critical) Master does not understand REPLCONF {option}: {shown}"));
+    }
+}
+
+/// What also concerns clients, the dataset or this node's own replicas.
+impl Node {
+    /// Bytes on the connection of the handshake or the transfer.
+    pub(crate) fn link_received(&mut self, bytes: &[u8]) {
+        self.repl.upstream.link_received(bytes);
+        // The link is not read while the file is being loaded.
+        if self.loading.is_none() {
+            self.link_progress();
+        }
+    }
+
+    /// Reads all complete input: replies of the handshake, then the transfer.
+    pub(crate) fn link_progress(&mut self) {
+        loop {
+            let loading = self.loading.is_some();
+            let (repl, mut context) = self.replication();
+            match repl.upstream.link {
+                Link::Handshake(step, _) => {
+                    let Some(line) = repl.upstream.take_line(&mut context) else { return };
+                    match step {
+                        Step::ReceivePsync => self.receive_psync(&line),
+                        _ => repl.upstream.sync_with_master(step, &line, &mut context),
+                    }
+                }
+                Link::Transfer(..) if !loading => {
+                    if !self.read_sync_bulk_payload() {
+                        return;
+                    }
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// A started line was not completed in time.
+    pub(crate) fn link_line_timed_out(&mut self) {
+        self.link_read_failed(CloseReason::TimedOut);
+    }
+
+    /// The connection ended during the handshake or the transfer.
+    pub(crate) fn link_closed(&mut self, reason: CloseReason) {
+        if let Some(loading) = &mut self.loading {
+            loading.link_ended = Some(reason);
+            return;
+        }
+        self.link_read_failed(reason);
+    }
+
+    /// A read on the connection of the handshake failed. In states that accept any reply, the next write would fail
+    /// instead, with the same result. In RECEIVE_PSYNC Redis takes the failure for an unknown reply, which discards
+    /// the cached master (spec 4.4).
+    fn link_read_failed(&mut self, reason: CloseReason) {
+        let error = LinkChange::Closed(reason);
+        let (repl, mut context) = self.replication();
+        match repl.upstream.link {
+            Link::Handshake(Step::ReceivePsync, _) => {
+                context.log(LogLevel::Warning, || {
+                    format!("Unexpected reply to PSYNC from master: -Reading from master: {error}")
+                });
+                repl.upstream.replication_discard_cached_master(&mut context);
+                context.event(|| Event::Outcome(PsyncOutcome::NotSupported));
+                self.disconnect_slaves();
+                self.free_replication_backlog();
+            }
+            Link::Transfer(..) => {
+                context.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+            }
+            _ => {
+                context.log(LogLevel::Warning, || format!("Error reading from master: -Reading from master: {error}"));
+            }
+        }
+        let (repl, mut context) = self.replication();
+        repl.upstream.sync_error(error, &mut context);
+    }
+
+    /// `syncWithMaster` from PSYNC's reply on.
+    fn receive_psync(&mut self, line: &[u8]) {
+        let (repl, mut context) = self.replication();
+        match repl.upstream.slave_try_partial_resynchronization(line, &mut context) {
+            PsyncResult::WaitReply => {}
+            PsyncResult::Continue(cached, new_replid) => self.continue_stream(cached, new_replid),
+            PsyncResult::TryLater => {
+                context.event(|| Event::Outcome(PsyncOutcome::TryLater));
+                let why = LinkChange::Reply(String::from_utf8_lossy(line).into_owned());
+                repl.upstream.sync_error(why, &mut context);
+            }
+            PsyncResult::FullResync => self.prepare_for_full_sync(LinkChange::FullResync),
+            PsyncResult::NotSupported => {
+                context.event(|| Event::Outcome(PsyncOutcome::NotSupported));
+                self.disconnect_slaves();
+                self.free_replication_backlog();
+                let (repl, mut context) = self.replication();
+                context.log(LogLevel::Notice, || "Retrying with SYNC...".into());
+                if repl.upstream.send_synchronous_command(b"SYNC\r\n".to_vec(), &mut context) {
+                    self.prepare_for_full_sync(LinkChange::Sync);
+                }
+            }
+        }
+    }
+
+    /// `+CONTINUE`: the stream continues on this connection. If the master has another ID, sub-replicas must reconnect
+    /// to get it.
+    fn continue_stream(&mut self, mut cached: CachedMaster, new_replid: Option<ReplId>) {
+        if let Some(new) = new_replid {
+            let (repl, mut context) = self.replication();
+            repl.history.adopt_replication_id(new, cached.replid, &mut context);
+            cached.replid = new;
+            self.disconnect_slaves();
+        }
+        let unread = self.replication_resurrect_cached_master(cached);
+        if self.repl.backlog.is_none() {
+            self.create_replication_backlog();
+        }
+        self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.".into());
+        self.stream_begins(&unread);
+    }
+
+    /// A full sync begins: sub-replicas are disconnected and the backlog is freed before any byte of the RDB arrives.
+    fn prepare_for_full_sync(&mut self, why: LinkChange) {
+        self.disconnect_slaves();
+        self.free_replication_backlog();
+        let (repl, mut context) = self.replication();
+        repl.upstream.begin_transfer(why, &mut context);
+    }
+
+    /// The bytes that were received after the last line of the handshake, or after the RDB, belong to the stream.
+    pub(super) fn stream_begins(&mut self, unread: &[u8]) {
+        if let Some(conn) = self.repl.upstream.master_conn()
+            && !unread.is_empty()
+        {
+            self.stream_received(conn, unread);
+        }
+    }
+}
