@@ -1,7 +1,6 @@
-// Runs the specs: `node run.mjs` all of them, `node run.mjs ring console` those whose names contain a word given. The
-// site must be in dist/ (`cargo xtask dist`), or PSYNCSCOPE_URL names one that is served; `cargo xtask test browser`
-// and
-// `cargo xtask test export` see to everything.
+// Runs the specs: `node run.mjs` those of the page, `node run.mjs ring console` those whose names contain a word given.
+// The site is in dist/ (`cargo xtask dist`), or PSYNCSCOPE_URL names one that is served. `cargo xtask test browser`
+// and `cargo xtask test export` do everything that is needed; `cargo xtask test npm` runs the npm package's specs.
 
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +17,7 @@ const CONCURRENCY = 2;
 // newcomer's pace.
 const LONG = ['firstminute.spec.mjs', 'stage.spec.mjs', 'reach.spec.mjs', 'replication.spec.mjs'];
 
-// Specs that look at the npm package, not at the site: once is enough.
+// Specs that look at the npm package, not at the site: they run only when named.
 const NOT_OF_THE_SITE = ['readme.spec.mjs', 'types.spec.mjs'];
 
 const place = (name) => (LONG.includes(name) ? LONG.indexOf(name) : LONG.length);
@@ -27,8 +26,7 @@ const words = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true })
   .map(String)
   .filter((name) => name.endsWith(ENDING) && !name.includes('node_modules'))
-  .filter((name) => !process.env.PSYNCSCOPE_URL || !NOT_OF_THE_SITE.includes(name))
-  .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+  .filter((name) => (words.length === 0 ? !NOT_OF_THE_SITE.includes(name) : words.some((word) => name.includes(word))))
   .sort((a, b) => place(a) - place(b) || a.localeCompare(b))
   .map((name) => join(here, name));
 

@@ -43,7 +43,7 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     throughput::run(shell)?;
 
     dist::build(shell)?;
-    size::compress(&shell.project.dist())?;
+    size::compress(shell)?;
     println!("\nThe page:");
     let mut page = shell.command("node");
     page.arg(PAGE_BENCH)

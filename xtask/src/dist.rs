@@ -11,7 +11,7 @@ use crate::size;
 pub fn run(shell: &mut Shell) -> Result<()> {
     setup::prepare(shell, setup::SITE)?;
     build(shell)?;
-    size::compress(&shell.project.dist())?;
+    size::compress(shell)?;
     println!("\nThe site is in {}: copy it to any static host, under any path.", shell.project.dist().display());
     Ok(())
 }
@@ -19,7 +19,7 @@ pub fn run(shell: &mut Shell) -> Result<()> {
 /// Builds the site; the tools must be there.
 pub fn build(shell: &Shell) -> Result<()> {
     require_page(shell)?;
-    println!("\nBuilding the page (a few minutes the first time, then seconds):");
+    shell.say("\nBuilding the page (a few minutes the first time, then seconds):");
     let mut command = shell.command("trunk");
     // Links relative to the page, so that it works from any path.
     command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");

@@ -2,16 +2,20 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt};
 use crate::process_group::ProcessGroup;
 use crate::project::Project;
 
 /// Starts programs with the tools that set-up chose first on PATH, under the Rust toolchain it chose.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Shell {
     /// The folders everything happens in.
     pub project: Project,
@@ -19,12 +23,34 @@ pub struct Shell {
     tool_bins: Vec<PathBuf>,
     /// A rustup toolchain to use instead of the active one.
     toolchain: Option<&'static str>,
+    /// Where commands and [`Shell::say`] print; the terminal when `None`.
+    log: Option<Arc<File>>,
 }
 
 impl Shell {
     /// A shell that so far adds nothing to the user's environment.
     pub fn new(project: Project) -> Self {
-        Self { project, tool_bins: Vec::new(), toolchain: None }
+        Self { project, tool_bins: Vec::new(), toolchain: None, log: None }
+    }
+
+    /// A copy of this shell whose commands print to a file.
+    pub fn with_log(&self, log: File) -> Self {
+        Self { log: Some(Arc::new(log)), ..self.clone() }
+    }
+
+    /// Prints a line where commands print.
+    pub fn say(&self, line: impl fmt::Display) {
+        let logged = self.log.as_deref().is_some_and(|mut log| log.write_all(format!("{line}\n").as_bytes()).is_ok());
+        if !logged {
+            println!("{line}");
+        }
+    }
+
+    /// Where a child process is to print.
+    pub fn stdio(&self) -> Result<Stdio> {
+        let Some(log) = &self.log else { return Ok(Stdio::inherit()) };
+        let log = log.try_clone().context("opening the log once more", "close some programs")?;
+        Ok(Stdio::from(log))
     }
 
     /// Puts a folder of programs before everything else on PATH.
@@ -99,12 +125,13 @@ impl Shell {
     /// Runs a command, showing it and its output; fails unless it succeeds.
     pub fn run(&self, command: &mut Command, hint: &str) -> Result<()> {
         let line = describe(command);
-        println!("$ {line}");
+        self.say(format_args!("$ {line}"));
+        command.stdout(self.stdio()?).stderr(self.stdio()?);
         let started = Instant::now();
         match ProcessGroup::spawn(command).and_then(|mut group| group.wait()) {
             Ok(status) if status.success() => {
                 if started.elapsed() >= Duration::from_secs(10) {
-                    println!("  took {}", duration(started.elapsed()));
+                    self.say(format_args!("  took {}", duration(started.elapsed())));
                 }
                 Ok(())
             }

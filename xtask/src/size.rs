@@ -12,6 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::error::{Error, Result, ResultExt};
+use crate::shell::Shell;
 
 /// The most that all files may measure together under gzip.
 const GZIP_BYTES_MAX: u64 = 800_000;
@@ -37,8 +38,9 @@ struct Sizes {
     brotli: u64,
 }
 
-/// Writes the compressed forms of the site in `dist`, prints a table of sizes, and fails above the limits.
-pub fn compress(dist: &Path) -> Result<()> {
+/// Writes the compressed forms of the finished site, prints a table of sizes, and fails above the limits.
+pub fn compress(shell: &Shell) -> Result<()> {
+    let dist = &shell.project.dist();
     if !dist.join("index.html").is_file() {
         return Err(Error::new(format!("{} holds no page", dist.display()), "build it with `cargo xtask dist`"));
     }
@@ -46,13 +48,13 @@ pub fn compress(dist: &Path) -> Result<()> {
     compress_folder(dist, "", &mut files)?;
     files.sort_by(|(a_name, a), (b_name, b)| b.gzip.cmp(&a.gzip).then_with(|| a_name.cmp(b_name)));
     let total = total(&files);
-    println!("\nWhat the page loads first, in bytes:");
-    println!("  {:>9} {:>9} {:>9}  file", "size", "gzip", "brotli");
+    shell.say("\nWhat the page loads first, in bytes:");
+    shell.say(format_args!("  {:>9} {:>9} {:>9}  file", "size", "gzip", "brotli"));
     for (name, sizes) in &files {
-        println!("  {:>9} {:>9} {:>9}  {name}", sizes.raw, sizes.gzip, sizes.brotli);
+        shell.say(format_args!("  {:>9} {:>9} {:>9}  {name}", sizes.raw, sizes.gzip, sizes.brotli));
     }
-    println!("  {:>9} {:>9} {:>9}  in all", total.raw, total.gzip, total.brotli);
-    println!("  {:>9} {GZIP_BYTES_MAX:>9} {BROTLI_BYTES_MAX:>9}  limit", "");
+    shell.say(format_args!("  {:>9} {:>9} {:>9}  in all", total.raw, total.gzip, total.brotli));
+    shell.say(format_args!("  {:>9} {GZIP_BYTES_MAX:>9} {BROTLI_BYTES_MAX:>9}  limit", ""));
     check(total)
 }
 
@@ -127,6 +129,7 @@ fn check(total: Sizes) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::Project;
 
     #[test]
     fn the_limits_themselves_are_allowed() {
@@ -176,6 +179,7 @@ mod tests {
 
     #[test]
     fn a_folder_without_a_page_is_refused() {
-        assert!(compress(Path::new("/nowhere")).is_err());
+        let nowhere = Project { root: "/nowhere".into(), cache: "/nowhere".into() };
+        assert!(compress(&Shell::new(nowhere)).is_err());
     }
 }

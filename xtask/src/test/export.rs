@@ -11,7 +11,7 @@ use crate::error::{Error, Result, ResultExt};
 use crate::http;
 use crate::process_group::ProcessGroup;
 use crate::shell::Shell;
-use crate::test::parts::{Context, run_specs};
+use crate::test::browser::run_specs;
 
 /// Time that a stopped server has to end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -20,7 +20,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 const BUILDING: &str = "Building the page";
 
 /// Exports HEAD, serves it, fetches the page, runs the browser's specs on it, and stops the server in both ways.
-pub fn run(shell: &Shell, _: &Context) -> Result<()> {
+pub fn run(shell: &Shell) -> Result<()> {
     let export = Export::of_head(shell)?;
     // Stopped at once, while it builds.
     let mut interrupted = Server::start(shell, &export, |line| line.contains(BUILDING))?;
@@ -29,8 +29,8 @@ pub fn run(shell: &Shell, _: &Context) -> Result<()> {
 
     let mut server = Server::start(shell, &export, |line| line.starts_with("http://"))?;
     let url = server.last_line.clone();
-    fetch_page(&url)?;
-    let specs = run_specs(shell, Some(&url));
+    fetch_page(shell, &url)?;
+    let specs = run_specs(shell, Some(&url), &[]);
     drop(server.group.take_stdin());
     server.check_ended(&export)?;
     if http::get(&url, "").is_ok() {
@@ -57,7 +57,8 @@ impl Export {
         git.args(["archive", "--format=tar", "--output"]).arg(&archive).arg("HEAD");
         shell.run(&mut git, "this check needs a Git clone with at least one commit")?;
         let mut tar = shell.command("tar");
-        tar.arg("-xf").arg(&archive).arg("-C").arg(&export.folder);
+        // With new times (`-m`): those of the commit may be older than what cargo has compiled from another one.
+        tar.arg("-xmf").arg(&archive).arg("-C").arg(&export.folder);
         shell.run(&mut tar, "install tar")?;
         fs::remove_file(&archive).context("removing the archive", "check the folder's rights")?;
         Ok(export)
@@ -103,17 +104,19 @@ impl Server {
         command
             .args(["xtask", "serve", "--port", "0"])
             .current_dir(&export.folder)
-            // The dependencies are the same; the export's own packages are compiled anew, since their path differs.
-            .env("CARGO_TARGET_DIR", shell.project.target_dir())
+            // Kept for the dependencies. Not the clone's own: cargo does not tell packages of the same name and version
+            // apart that lie in two folders, and would take what it compiled from the one for the other's.
+            .env("CARGO_TARGET_DIR", shell.project.target_dir().join("export"))
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        println!("$ cargo xtask serve --port 0  (in {})", export.folder.display());
+            .stdout(Stdio::piped())
+            .stderr(shell.stdio()?);
+        shell.say(format_args!("$ cargo xtask serve --port 0  (in {})", export.folder.display()));
         let mut group = ProcessGroup::spawn(&mut command).context("cargo does not start", "install Rust")?;
         let output = group.take_stdout().ok_or_else(|| Error::new("the server has no output", SEE_SERVE))?;
         let mut output = BufReader::new(output).lines();
         while let Some(line) = output.next() {
             let line = line.context("reading what the server prints", SEE_SERVE)?;
-            println!("  | {line}");
+            shell.say(format_args!("  | {line}"));
             if awaited(&line) {
                 return Ok(Self { group, last_line: line, _output: output });
             }
@@ -156,7 +159,7 @@ impl Server {
 }
 
 /// Fetches the page, its JavaScript and its wasm.
-fn fetch_page(url: &str) -> Result<()> {
+fn fetch_page(shell: &Shell, url: &str) -> Result<()> {
     let page = fetch(url, "")?;
     let page = String::from_utf8_lossy(&page);
     for (ending, begins) in [(".js", &b""[..]), ("_bg.wasm", b"\0asm")] {
@@ -166,7 +169,7 @@ fn fetch_page(url: &str) -> Result<()> {
         if bytes.is_empty() || !bytes.starts_with(begins) {
             return Err(Error::new(format!("{url}{name} is not what it should be"), SEE_SERVE));
         }
-        println!("  {name}: {} bytes", bytes.len());
+        shell.say(format_args!("  {name}: {} bytes", bytes.len()));
     }
     Ok(())
 }

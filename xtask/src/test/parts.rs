@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{BROWSER_DIR, CLI_PROGRAM, NPM_CRATE, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
+use crate::project::{CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
 use crate::setup::{
     CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
 };
 use crate::shell::Shell;
 use crate::size;
-use crate::test::{export, wasm};
+use crate::test::{browser, export, npm, wasm};
 
 /// One part: what it needs, and what it does.
 pub struct Part {
@@ -21,13 +21,30 @@ pub struct Part {
     pub what: &'static str,
     /// How long it takes on two cores, first and later.
     pub typical: &'static str,
+    /// What it runs after.
+    pub lane: Lane,
     /// What must be installed.
     pub needs: &'static [Need],
     /// The check itself.
     pub run: fn(&Shell, &Context) -> Result<()>,
 }
 
-/// What a part may want to know of those before it.
+/// The parts of a lane run one after another, the lanes at the same time: the page is optimised for minutes on one
+/// core, and the browser's specs mostly wait. Cargo locks a target folder while it compiles: no two lanes use the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// What is compiled in `target/debug` and for wasm in the dev profile.
+    Dev,
+    /// The page: in its own profile, and in an export that has its own target folder.
+    Page,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 2] = [Self::Dev, Self::Page];
+}
+
+/// What a part may want to know of those before it in its lane.
 pub struct Context {
     /// `dist/` was built in this very run.
     pub page_is_fresh: bool,
@@ -39,6 +56,7 @@ pub const PARTS: &[Part] = &[
         name: "fmt",
         what: "the formatting of every Rust file",
         typical: "seconds",
+        lane: Lane::Dev,
         needs: &[Need::Linters],
         run: fmt,
     },
@@ -46,6 +64,7 @@ pub const PARTS: &[Part] = &[
         name: "clippy",
         what: "lints and documentation, native and wasm, warnings forbidden",
         typical: "2 min at first, then seconds",
+        lane: Lane::Dev,
         needs: &[Need::WasmTarget, Need::Linters],
         run: clippy,
     },
@@ -53,6 +72,7 @@ pub const PARTS: &[Part] = &[
         name: "native",
         what: "the tests that need neither browser nor Redis, and the examples",
         typical: "4 min at first",
+        lane: Lane::Dev,
         needs: &[Need::Tool(&NEXTEST)],
         run: native,
     },
@@ -60,6 +80,7 @@ pub const PARTS: &[Part] = &[
         name: "peers",
         what: "our nodes replicating with a real redis-server",
         typical: "1 min",
+        lane: Lane::Dev,
         needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
         run: peers,
     },
@@ -67,6 +88,7 @@ pub const PARTS: &[Part] = &[
         name: "recorder",
         what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
         typical: "1 min",
+        lane: Lane::Dev,
         needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
         run: recorder,
     },
@@ -74,6 +96,7 @@ pub const PARTS: &[Part] = &[
         name: "deny",
         what: "the licences and sources of dependencies",
         typical: "seconds",
+        lane: Lane::Dev,
         needs: &[Need::Tool(&CARGO_DENY)],
         run: deny,
     },
@@ -81,6 +104,7 @@ pub const PARTS: &[Part] = &[
         name: "wasm",
         what: "the same rules compiled to wasm, in a browser",
         typical: "2 min at first",
+        lane: Lane::Dev,
         needs: &[
             Need::WasmTarget,
             Need::Tool(&WASM_BINDGEN),
@@ -88,19 +112,28 @@ pub const PARTS: &[Part] = &[
             Need::Program(&CHROMIUM),
             Need::Program(&CHROMEDRIVER),
         ],
-        run: wasm::run,
+        run: |shell, _| wasm::run(shell),
     },
     Part {
         name: "npm",
-        what: "the npm package builds",
+        what: "the npm package builds, and the README's example and the types hold",
         typical: "seconds after wasm",
-        needs: &[Need::WasmTarget, Need::Tool(&WASM_BINDGEN), Need::Tool(&WASM_PACK)],
-        run: npm,
+        lane: Lane::Dev,
+        needs: &[
+            Need::WasmTarget,
+            Need::Node,
+            Need::Tool(&WASM_BINDGEN),
+            Need::Tool(&WASM_PACK),
+            Need::Program(&CHROMIUM),
+            Need::BrowserTests,
+        ],
+        run: |shell, _| npm::run(shell),
     },
     Part {
         name: "page",
         what: "the site builds, and what it loads first is light",
         typical: "2 min at first",
+        lane: Lane::Page,
         needs: crate::setup::SITE,
         run: page,
     },
@@ -108,22 +141,23 @@ pub const PARTS: &[Part] = &[
         name: "browser",
         what: "the built site in a real browser, served from a sub-path",
         typical: "2 min",
+        lane: Lane::Page,
         needs: &[
             Need::WasmTarget,
             Need::Node,
             Need::WasmOpt,
             Need::Tool(&WASM_BINDGEN),
             Need::Tool(&TRUNK),
-            Need::Tool(&WASM_PACK),
             Need::Program(&CHROMIUM),
             Need::BrowserTests,
         ],
-        run: browser,
+        run: browser::run,
     },
     Part {
         name: "export",
         what: "a clean export of HEAD serves, and what it serves passes the browser's specs",
         typical: "4 min",
+        lane: Lane::Page,
         needs: &[
             Need::WasmTarget,
             Need::Node,
@@ -132,7 +166,7 @@ pub const PARTS: &[Part] = &[
             Need::Program(&CHROMIUM),
             Need::BrowserTests,
         ],
-        run: export::run,
+        run: |shell, _| export::run(shell),
     },
 ];
 
@@ -181,7 +215,9 @@ fn clippy(shell: &Shell, _: &Context) -> Result<()> {
     };
     let document = |packages: Vec<&str>| {
         let mut command = shell.command("cargo");
-        command.arg("doc").args(packages).arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings");
+        // With examples, cargo counts the tests' dependencies, as it does for the lints: their features are the same.
+        command.arg("doc").args(packages).args(["--no-deps", "--lib", "--bins", "--examples"]);
+        command.env("RUSTDOCFLAGS", "-D warnings");
         shell.run(&mut command, "correct the links named above")
     };
     // All of it even when the first fails: who mends one warning wants to see the others.
@@ -224,61 +260,9 @@ fn run_examples(shell: &Shell) -> Result<()> {
     names.iter().try_for_each(|name| shell.run(&mut shell.command(shell.project.example(name)), SEE_ABOVE))
 }
 
-fn npm(shell: &Shell, _: &Context) -> Result<()> {
-    let package = shell.project.root.join(NPM_CRATE).join("pkg");
-    // What an earlier build has left must not pass for this one's.
-    fs::remove_dir_all(&package).ok();
-    let mut build = shell.command("wasm-pack");
-    // Not the release that one would publish: what optimises it is what optimises the page. `--examples`, of which
-    // there are none, makes cargo count the tests' dependencies: their features are those that `wasm` has compiled
-    // everything with.
-    build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--examples"]);
-    shell.run(&mut build, SEE_ABOVE)?;
-    for file in [
-        "package.json",
-        "psyncscope.js",
-        "psyncscope.d.ts",
-        "psyncscope_bg.wasm",
-        "README.md",
-        "LICENSE-MIT",
-        "LICENSE-APACHE",
-    ] {
-        if !package.join(file).is_file() {
-            return Err(Error::new(
-                format!("the npm package lacks {file}"),
-                format!("look at [lib] and [package.metadata.wasm-pack] in {NPM_CRATE}/Cargo.toml"),
-            ));
-        }
-    }
-    Ok(())
-}
-
 fn page(shell: &Shell, _: &Context) -> Result<()> {
     dist::build(shell)?;
-    size::compress(&shell.project.dist())
-}
-
-fn browser(shell: &Shell, context: &Context) -> Result<()> {
-    if !context.page_is_fresh {
-        dist::build(shell)?;
-    }
-    if !shell.project.root.join(NPM_CRATE).join("pkg/package.json").is_file() {
-        // One spec runs the README's example on the package.
-        npm(shell, context)?;
-    }
-    run_specs(shell, None)
-}
-
-/// Runs the browser's specs on the site at `url`, or on `dist/` served from a sub-path.
-pub fn run_specs(shell: &Shell, url: Option<&str>) -> Result<()> {
-    let mut specs = shell.command("node");
-    specs
-        .arg("run.mjs")
-        .current_dir(shell.project.root.join(BROWSER_DIR))
-        .env("PSYNCSCOPE_DIST", shell.project.dist())
-        .env("PSYNCSCOPE_URL", url.unwrap_or_default())
-        .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
-    shell.run(&mut specs, "see above; one alone runs with `node tests/browser/run.mjs NAME`")
+    size::compress(shell)
 }
 
 fn peers(shell: &Shell, _: &Context) -> Result<()> {
@@ -317,14 +301,4 @@ fn recorder(shell: &Shell, _: &Context) -> Result<()> {
         &mut scenarios,
         "see above; one alone: PSYNCSCOPE=... python3 tests/recorder/run.py tests/recorder/redis-server LETTER",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    /// wasm-pack copies the licence files from the package's own folder.
-    #[test]
-    fn the_npm_package_has_the_projects_licences() {
-        assert_eq!(include_str!("../../../crates/wasm/LICENSE-MIT"), include_str!("../../../LICENSE-MIT"));
-        assert_eq!(include_str!("../../../crates/wasm/LICENSE-APACHE"), include_str!("../../../LICENSE-APACHE"));
-    }
 }

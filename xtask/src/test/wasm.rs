@@ -4,11 +4,10 @@ use crate::error::Result;
 use crate::project::NPM_CRATE;
 use crate::setup::CHROMEDRIVER;
 use crate::shell::Shell;
-use crate::test::parts::Context;
 
 /// Runs the tests of the npm package's crate: its JavaScript API, and the simulated world's digests, which must be
 /// those of a native run. How chromedriver starts the browser stands in the crate's `webdriver.json`.
-pub fn run(shell: &Shell, _: &Context) -> Result<()> {
+pub fn run(shell: &Shell) -> Result<()> {
     let driver = CHROMEDRIVER.path(shell)?;
     let mut command = shell.command("wasm-pack");
     command
