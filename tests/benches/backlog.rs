@@ -1,6 +1,6 @@
 //! What feeding a backlog costs beside the least that it can cost, a copy into a ring (`feedReplicationBacklog`).
 //!
-//! `cargo bench -p psyncscope-tests --bench backlog`. The ratios are those of one run.
+//! `cargo bench -p psyncscope-tests --features criterion --bench backlog`. The ratios are those of one run.
 
 #![allow(clippy::print_stdout, reason = "a benchmark is what it prints")]
 

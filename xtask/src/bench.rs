@@ -4,7 +4,7 @@ mod throughput;
 
 use crate::dist;
 use crate::error::{Error, Result};
-use crate::project::{BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
+use crate::project::{BENCH_FEATURE, BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
 use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
 use crate::size;
@@ -36,7 +36,7 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     )?;
     println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
     let mut native = shell.command("cargo");
-    native.args(["bench", "-p", TESTS_PACKAGE, "--bench", "*"]);
+    native.args(["bench", "-p", TESTS_PACKAGE, "--features", BENCH_FEATURE, "--bench", "*"]);
     shell.run(&mut native, "see its messages above")?;
 
     println!("\npsyncscope serve and redis-server, each with a replica of its own kind, in turns:");

@@ -24,6 +24,8 @@ pub const NPM_CRATE: &str = "crates/wasm";
 
 /// The package of tests that cross crates, and its folder.
 pub const TESTS_PACKAGE: &str = "psyncscope-tests";
+/// A benchmark's dependency, which the tests leave out.
+pub const BENCH_FEATURE: &str = "psyncscope-tests/criterion";
 /// See [`TESTS_PACKAGE`].
 pub const TESTS_DIR: &str = "tests";
 

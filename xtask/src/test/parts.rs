@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
+use crate::project::{BENCH_FEATURE, CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
 use crate::setup::{
     CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
 };
@@ -180,9 +180,11 @@ fn has_peers(shell: &Shell) -> bool {
     tests.join(PEERS).with_extension("rs").is_file() || tests.join(PEERS).join("main.rs").is_file()
 }
 
-/// `--exclude` for every package that is made for a browser.
+/// Everything but the packages that are made for a browser.
 fn native_packages() -> impl Iterator<Item = &'static str> {
-    std::iter::once("--workspace").chain(WASM_PACKAGES.iter().flat_map(|package| ["--exclude", *package]))
+    ["--workspace", "--features", BENCH_FEATURE]
+        .into_iter()
+        .chain(WASM_PACKAGES.iter().flat_map(|package| ["--exclude", *package]))
 }
 
 /// What is built natively to be run: the page's model is tested natively too.
