@@ -12,7 +12,7 @@ mod system;
 
 use std::time::Instant;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shell::{Shell, duration};
 
 pub use cargo_tools::{CARGO_DENY, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
@@ -70,41 +70,48 @@ pub fn run(shell: &mut Shell) -> Result<()> {
     Ok(())
 }
 
-/// Gets the named things, and makes `shell` use them.
+/// Gets the named things, and makes `shell` use them. Ends with the first that cannot be had.
 pub fn prepare(shell: &mut Shell, needs: &[Need]) -> Result<()> {
-    let got = get(shell, needs);
-    clean_up(shell);
+    begin(shell, needs);
+    let got = in_order(needs).try_for_each(|need| ensure(shell, need));
+    cargo_tools::remove_build_dir(&shell.project);
     got
 }
 
-/// Removes what [`get`] leaves for the next call.
-pub fn clean_up(shell: &Shell) {
+/// Gets the named things that can be had, and makes `shell` use them. Answers the others.
+pub fn prepare_each(shell: &mut Shell, needs: &[Need]) -> Vec<(Need, Error)> {
+    begin(shell, needs);
+    let missing = in_order(needs).filter_map(|need| Some((*need, ensure(shell, need).err()?))).collect();
     cargo_tools::remove_build_dir(&shell.project);
+    missing
 }
 
-/// [`prepare`], for who calls it again soon: what one tool was built from is kept for the next. [`clean_up`] follows.
-pub fn get(shell: &mut Shell, needs: &[Need]) -> Result<()> {
-    if needs.is_empty() {
-        return Ok(());
-    }
+/// Chooses the toolchain that everything else uses.
+fn begin(shell: &mut Shell, needs: &[Need]) {
     println!("Setting up:");
     // The toolchain comes first even when wasm is not asked for: whatever cargo runs later must be the same one, or
     // everything is built twice.
     if !needs.contains(&Need::WasmTarget) {
         rust::choose_toolchain(shell);
     }
-    for need in EVERYTHING.iter().filter(|need| needs.contains(need)) {
-        match need {
-            Need::Linters => rust::ensure_linters(shell)?,
-            Need::WasmTarget => rust::ensure_wasm_target(shell)?,
-            Need::Tool(tool) => cargo_tools::ensure(shell, tool)?,
-            Need::Node => node::ensure(shell)?,
-            Need::WasmOpt => node::ensure_wasm_opt(shell)?,
-            Need::Program(program) => system::ensure(shell, program)?,
-            Need::BrowserTests => browser::ensure(shell)?,
-        }
+}
+
+/// The needs, each once, in the order of [`EVERYTHING`].
+fn in_order(needs: &[Need]) -> impl Iterator<Item = &'static Need> {
+    EVERYTHING.iter().filter(move |need| needs.contains(need))
+}
+
+/// Gets one thing.
+fn ensure(shell: &mut Shell, need: &Need) -> Result<()> {
+    match need {
+        Need::Linters => rust::ensure_linters(shell),
+        Need::WasmTarget => rust::ensure_wasm_target(shell),
+        Need::Tool(tool) => cargo_tools::ensure(shell, tool),
+        Need::Node => node::ensure(shell),
+        Need::WasmOpt => node::ensure_wasm_opt(shell),
+        Need::Program(program) => system::ensure(shell, program),
+        Need::BrowserTests => browser::ensure(shell),
     }
-    Ok(())
 }
 
 /// Says that a thing is there.

@@ -59,22 +59,19 @@ fn choose(names: &[String]) -> Result<Vec<&'static Part>> {
 
 /// Installs what the parts need. Answers the parts that can run; those whose tools cannot be installed have failed.
 fn set_up(shell: &mut Shell, chosen: &[&'static Part]) -> (Vec<&'static Part>, Vec<Outcome>) {
-    let mut met: Vec<Need> = Vec::new();
+    let needs: Vec<Need> = chosen.iter().flat_map(|part| part.needs).copied().collect();
+    let missing = setup::prepare_each(shell, &needs);
     let mut ready = Vec::new();
     let mut failed = Vec::new();
     for part in chosen {
-        let started = Instant::now();
-        let unmet: Vec<Need> = part.needs.iter().filter(|need| !met.contains(need)).copied().collect();
-        let result = setup::get(shell, &unmet);
-        if let Err(error) = &result {
-            println!("\n{error}");
-            failed.push(Outcome { name: part.name, took: started.elapsed(), result });
-            continue;
+        match missing.iter().find(|(need, _)| part.needs.contains(need)) {
+            None => ready.push(*part),
+            Some((_, error)) => {
+                println!("\n== {}\n{error}", part.name);
+                failed.push(Outcome { name: part.name, took: Duration::ZERO, result: Err(error.clone()) });
+            }
         }
-        met.extend(unmet);
-        ready.push(*part);
     }
-    setup::clean_up(shell);
     (ready, failed)
 }
 
