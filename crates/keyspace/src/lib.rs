@@ -6,7 +6,7 @@
 //!
 //! * all databases: [`Keyspace`], [`Snapshot`] for a background save, [`Stats`]
 //! * one database: [`Db`], which has an index of the keys that expire, [`Entry`], [`Key`], [`DbSnapshot`]
-//! * values: [`Value`], [`RedisString`], [`List`], [`Set`], [`Zset`], [`Hash`], [`Collection`]
+//! * values: [`Value`], [`RedisString`], [`List`], [`Set`], [`Zset`], [`Hash`](struct@Hash), [`Collection`]
 //! * fingerprints: [`Digest`]
 
 mod db;
