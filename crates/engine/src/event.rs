@@ -37,6 +37,11 @@ pub enum ReplicaState {
     Online,
 }
 
+impl ReplicaState {
+    /// All four, in order.
+    pub(crate) const ALL: [Self; 4] = [Self::WaitBgsaveStart, Self::WaitBgsaveEnd, Self::SendBulk, Self::Online];
+}
+
 /// Why bytes were appended to the backlog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeedKind {

@@ -25,6 +25,14 @@ impl ReplId {
     /// empty C string then, and INFO shows it so).
     pub const EMPTY: Self = Self([0; 40]);
 
+    /// How many characters there are.
+    pub(crate) const LEN: usize = 40;
+
+    /// The characters; of [`ReplId::EMPTY`] forty zero bytes.
+    pub(crate) const fn as_array(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
     /// A new random ID.
     pub fn random(rng: &mut impl RngCore) -> Self {
         Self(random_hex_chars(rng))

@@ -26,6 +26,7 @@ pub mod replication;
 mod script;
 pub mod time;
 pub mod view;
+pub mod words;
 
 pub use config::Config;
 pub use io::{ChildId, ConnId, Input, Outbox, Output, Peer};

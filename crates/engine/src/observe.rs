@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
+use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
@@ -10,14 +12,6 @@ use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdi
 use crate::replication::upstream::link::Link;
 use crate::replication::upstream::transfer::Size;
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
-
-/// `last` if it equals `new`, so that equal parts are shared.
-fn share<T: PartialEq + ?Sized>(new: Arc<T>, last: Option<&Arc<T>>) -> Arc<T> {
-    match last {
-        Some(last) if *last == new => Arc::clone(last),
-        _ => new,
-    }
-}
 
 impl Node {
     /// The state after the last turn. Parts equal to those of `last` are shared with it.
@@ -27,25 +21,39 @@ impl Node {
             Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
             _ => Arc::new(BacklogView(backlog.clone())),
         });
-        let upstream =
-            self.upstream_view().map(|view| share(Arc::new(view), last.and_then(|last| last.upstream.as_ref())));
-        let replicas = share(self.replica_views().into(), last.map(|last| &last.replicas));
-        let keyspace: Arc<[(u32, u64, u64)]> = self.keyspace.counts().into();
+        NodeView { backlog, ..self.view_without_backlog() }.shared_with(last)
+    }
+
+    /// Appends the words of the view, all but the backlog: what [`NodeView::take`] reads.
+    pub fn put_view(&self, words: &mut Vec<u64>) {
+        self.view_without_backlog().put(words);
+    }
+
+    fn view_without_backlog(&self) -> NodeView {
+        let upstream = self.upstream_view().map(Arc::new);
+        let replicas: Arc<[ReplicaView]> = self.replica_views().into();
         NodeView {
             replid: self.repl.history.replid,
             replid2: self.repl.history.replid2,
             second_replid_offset: self.repl.history.second_replid_offset,
             master_repl_offset: self.repl.history.master_repl_offset,
             slaveseldb: self.repl.slaveseldb.map_or(-1, |db| db as i64),
-            backlog,
+            backlog: None,
             backlog_size: self.config.repl_backlog_size,
             upstream: upstream.clone(),
             replicas: Arc::clone(&replicas),
-            keyspace: share(keyspace, last.map(|last| &last.keyspace)),
+            keyspace: self.keyspace.counts().into(),
             saving: self.is_saving(),
             loading: self.loading.as_ref().map(|load| (load.loaded_bytes as u64, load.total_bytes as u64)),
             info: self.info_with(upstream, replicas),
         }
+    }
+
+    /// The history whose stream an online replica gets on this connection.
+    #[must_use]
+    pub fn streams(&self, conn: ConnId) -> Option<ReplId> {
+        let link = self.clients.get(&conn)?.replica()?;
+        (link.state == ReplicaState::Online).then_some(self.repl.history.replid)
     }
 
     pub(crate) fn upstream_view(&self) -> Option<UpstreamView> {

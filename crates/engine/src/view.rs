@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use crate::event::ReplicaState;
 use crate::ids::{NextByte, Offset, ReplId};
-use crate::info::Info;
+use crate::info::{DbInfo, Info, ReplicationInfo, UpstreamInfo};
 use crate::io::ConnId;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
+use crate::words::{WordReader, Words, structs};
 
 /// The state of a node at one moment. Unchanged parts are shared with the previous view.
 #[derive(Clone, Debug, Serialize)]
@@ -121,4 +122,140 @@ pub struct ReplicaView {
     pub output_pending: usize,
     /// During the transfer: (bytes sent, bytes in all).
     pub bulk: Option<(u64, u64)>,
+}
+
+structs! {
+    UpstreamView { host, port, state, conn, reploff, read_reploff, cached_master, transfer, down_since }
+    CachedMasterView { replid, reploff, db }
+    ReplicaView { conn, ip, port, state, ack_offset, lag_s, output_pending, bulk }
+}
+
+impl NodeView {
+    /// Appends all but the backlog and what only a driver on real TCP tells ([`Info::host`]) as words. What INFO and
+    /// the view both have comes once.
+    pub fn put(&self, words: &mut Vec<u64>) {
+        let info = &self.info;
+        self.replid.put(words);
+        self.replid2.put(words);
+        self.second_replid_offset.put(words);
+        self.master_repl_offset.put(words);
+        self.slaveseldb.put(words);
+        self.backlog_size.put(words);
+        self.saving.put(words);
+        self.loading.put(words);
+        info.now_s.put(words);
+        info.server.put(words);
+        info.clients.put(words);
+        info.memory.put(words);
+        info.persistence.put(words);
+        info.stats.put(words);
+        info.keyspace.put(words);
+        let replication = &info.replication;
+        replication.good_replicas.put(words);
+        replication.backlog_active.put(words);
+        replication.backlog_first_byte.put(words);
+        replication.backlog_histlen.put(words);
+        replication.upstream.is_some().put(words);
+        if let Some(upstream) = &replication.upstream {
+            upstream.view.put(words);
+            upstream.last_interaction_s.put(words);
+            upstream.offset.put(words);
+            upstream.transfer.put(words);
+            upstream.down_reason.put(words);
+            upstream.priority.put(words);
+            upstream.read_only.put(words);
+        }
+        self.replicas.put(words);
+    }
+
+    /// The view whose words these are, with this backlog.
+    #[must_use]
+    pub fn take(words: &mut WordReader<'_>, backlog: Option<Arc<BacklogView>>) -> Self {
+        let (replid, replid2) = (words.value(), words.value());
+        let second_replid_offset = words.value();
+        let master_repl_offset = words.value();
+        let slaveseldb = words.value();
+        let backlog_size: usize = words.value();
+        let saving = words.value();
+        let loading = words.value();
+        let now_s = words.value();
+        let server = words.value();
+        let clients = words.value();
+        let memory = words.value();
+        let persistence = words.value();
+        let stats = words.value();
+        let databases: Arc<[DbInfo]> = words.value();
+        let good_replicas = words.value();
+        let backlog_active = words.value();
+        let backlog_first_byte = words.value();
+        let backlog_histlen = words.value();
+        let upstream = words.value::<bool>().then(|| UpstreamInfo {
+            view: Arc::new(words.value()),
+            last_interaction_s: words.value(),
+            offset: words.value(),
+            transfer: words.value(),
+            down_reason: words.value(),
+            priority: words.value(),
+            read_only: words.value(),
+        });
+        let replicas: Arc<[ReplicaView]> = words.value();
+        Self {
+            replid,
+            replid2,
+            second_replid_offset,
+            master_repl_offset,
+            slaveseldb,
+            backlog,
+            backlog_size,
+            upstream: upstream.as_ref().map(|upstream| Arc::clone(&upstream.view)),
+            replicas: Arc::clone(&replicas),
+            keyspace: databases.iter().map(|db| (db.db, db.keys, db.expires)).collect(),
+            saving,
+            loading,
+            info: Info {
+                now_s,
+                host: None,
+                server,
+                clients,
+                memory,
+                persistence,
+                stats,
+                replication: ReplicationInfo {
+                    upstream,
+                    good_replicas,
+                    replicas,
+                    replid,
+                    replid2,
+                    master_repl_offset,
+                    second_replid_offset,
+                    backlog_active,
+                    backlog_size: backlog_size as u64,
+                    backlog_first_byte,
+                    backlog_histlen,
+                },
+                keyspace: databases,
+            },
+        }
+    }
+
+    /// The same view; parts equal to those of `last` are shared with it.
+    #[must_use]
+    pub fn shared_with(mut self, last: Option<&Self>) -> Self {
+        let Some(last) = last else { return self };
+        let replication = &mut self.info.replication;
+        if self.replicas == last.replicas {
+            self.replicas = Arc::clone(&last.replicas);
+            replication.replicas = Arc::clone(&last.replicas);
+        }
+        if let (Some(upstream), Some(last)) = (&mut replication.upstream, &last.upstream)
+            && upstream.view == *last
+        {
+            upstream.view = Arc::clone(last);
+            self.upstream = Some(Arc::clone(last));
+        }
+        if self.keyspace == last.keyspace {
+            self.keyspace = Arc::clone(&last.keyspace);
+        }
+        self
+    }
 }

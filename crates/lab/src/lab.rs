@@ -203,37 +203,39 @@ impl Lab {
     #[must_use]
     pub fn frames(&self) -> FrameRange {
         let frames = self.world.frames();
-        let first = frames.front().unwrap_or(&self.nothing);
-        let last = frames.back().unwrap_or(&self.nothing);
-        FrameRange { first: first.seq, last: last.seq, from: first.at, to: self.now() }
+        let last = frames.len().saturating_sub(1);
+        let from = frames.at(0).unwrap_or_default();
+        FrameRange { first: frames.seq(0), last: frames.seq(last), from, to: self.now() }
     }
 
     /// The world at time `t`: the newest frame made at or before it. Before the first recorded frame, that one.
     ///
-    /// A frame is cheap to hold on to. Two frames of one lab are the same exactly if their `seq` is.
+    /// Two frames of one lab are the same exactly if their `seq` is.
     #[must_use]
     pub fn frame_at(&self, t: SimTime) -> Arc<Frame> {
-        self.world.frame_at(t).map_or_else(|| Arc::clone(&self.nothing), |frame| Arc::new(frame.clone()))
-    }
-
-    /// The first frame in which the timeline's entry `entry`, of the time `at`, has happened. An instant can have several
-    /// frames: the last one may show what came later in it.
-    #[must_use]
-    pub fn frame_after(&self, entry: usize, at: SimTime) -> Arc<Frame> {
-        let mut frame = self.frame_at(at);
-        while let Some(before) = frame.seq.checked_sub(1).and_then(|seq| self.frame(seq)).filter(|f| f.entries > entry)
-        {
-            frame = before;
-        }
-        frame
+        self.world.frame_at(t).map_or_else(|| Arc::clone(&self.nothing), Arc::new)
     }
 
     /// The frame with this number, if it is recorded.
     #[must_use]
     pub fn frame(&self, seq: u64) -> Option<Arc<Frame>> {
         let frames = self.world.frames();
-        let index = seq.checked_sub(frames.front()?.seq)?;
-        frames.get(usize::try_from(index).ok()?).map(|frame| Arc::new(frame.clone()))
+        frames.get(frames.index(seq)?).map(Arc::new)
+    }
+
+    /// When the frame with this number was made, if it is recorded.
+    #[must_use]
+    pub fn frame_time(&self, seq: u64) -> Option<SimTime> {
+        let frames = self.world.frames();
+        frames.at(frames.index(seq)?)
+    }
+
+    /// The first frame in which the timeline's entry `entry`, of the time `at`, has happened. An instant can have several
+    /// frames: the last one may show what came later in it.
+    #[must_use]
+    pub fn frame_after(&self, entry: usize, at: SimTime) -> Arc<Frame> {
+        let frames = self.world.frames();
+        frames.get(frames.with_entries(entry)).map_or_else(|| self.frame_at(at), Arc::new)
     }
 
     /// All that happened, in order. `&timeline()[..frame.entries]` is all that had happened at a frame.

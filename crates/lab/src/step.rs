@@ -1,8 +1,8 @@
 //! Steps through time: what a reader takes for "the next thing".
 
 use psyncscope_engine::event::Event;
-use psyncscope_sim::World;
-use psyncscope_sim::frame::{Entry, Frame, PacketFrame, SimTime, What};
+use psyncscope_sim::frame::{Entry, SimTime, What};
+use psyncscope_sim::{PacketChanges, World};
 use serde::{Deserialize, Serialize};
 
 /// How large a step is.
@@ -51,8 +51,8 @@ impl<'a> Steps<'a> {
         match self.shows() {
             Some(shows) => {
                 let frames = self.world.frames();
-                let next = frames.partition_point(|frame| frame.at <= from).max(1);
-                (next..frames.len()).find(|&index| self.differs(index, shows)).map(|index| frames[index].at)
+                let next = frames.until(from).max(1);
+                frames.at((next..frames.len()).find(|&index| shows(frames.packet_changes(index)))?)
             }
             None => {
                 let timeline = self.world.timeline();
@@ -67,8 +67,8 @@ impl<'a> Steps<'a> {
         match self.shows() {
             Some(shows) => {
                 let frames = self.world.frames();
-                let next = frames.partition_point(|frame| frame.at < from);
-                (1..next).rev().find(|&index| self.differs(index, shows)).map(|index| frames[index].at)
+                let next = frames.before(from);
+                frames.at((1..next).rev().find(|&index| shows(frames.packet_changes(index)))?)
             }
             None => {
                 let timeline = self.world.timeline();
@@ -86,8 +86,8 @@ impl<'a> Steps<'a> {
         match self.shows() {
             Some(shows) => {
                 let frames = self.world.frames();
-                let first = frames.partition_point(|frame| frame.at < now).max(1);
-                (first..frames.len()).any(|index| self.differs(index, shows))
+                let first = frames.before(now).max(1);
+                (first..frames.len()).any(|index| shows(frames.packet_changes(index)))
             }
             None => {
                 self.world.timeline().iter().rev().take_while(|entry| entry.at == now).any(|entry| self.counts(entry))
@@ -96,26 +96,16 @@ impl<'a> Steps<'a> {
     }
 
     fn beginning(&self) -> SimTime {
-        self.world.frames().front().map_or(SimTime(0), |frame| frame.at)
+        self.world.frames().at(0).unwrap_or_default()
     }
 
     /// For steps by packets, which of them count.
-    fn shows(&self) -> Option<fn(&PacketFrame) -> bool> {
+    fn shows(&self) -> Option<fn(PacketChanges) -> bool> {
         match self.by {
-            StepBy::Segment => Some(|_| true),
-            StepBy::Packet => Some(|packet| {
-                !packet.payload.is_empty() || packet.flags.split(' ').any(|flag| matches!(flag, "SYN" | "FIN" | "RST"))
-            }),
+            StepBy::Segment => Some(|changes| changes.any),
+            StepBy::Packet => Some(|changes| changes.telling),
             StepBy::Command | StepBy::StateChange => None,
         }
-    }
-
-    /// Whether other packets are under way in this frame than in the one before it.
-    fn differs(&self, index: usize, shows: fn(&PacketFrame) -> bool) -> bool {
-        let frames = self.world.frames();
-        let (Some(last), Some(frame)) = (frames.get(index - 1), frames.get(index)) else { return false };
-        let ids = |frame: &'a Frame| frame.packets.iter().filter(move |packet| shows(packet)).map(|packet| packet.id);
-        !std::sync::Arc::ptr_eq(&last.packets, &frame.packets) && !ids(last).eq(ids(frame))
     }
 
     fn counts(&self, entry: &Entry) -> bool {

@@ -41,7 +41,7 @@ impl Default for WorldConfig {
             disk_bps: 50_000_000,
             fork_us: 20_000,
             record: true,
-            frames_max: 50_000,
+            frames_max: 1_000_000,
             capture: false,
             masquerade_ip: "127.0.0.1".to_owned(),
             tcp: TcpSettings::default(),

@@ -47,6 +47,11 @@ pub enum Power {
     Off,
 }
 
+impl Power {
+    /// All of them, in order.
+    pub(crate) const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Stopped, Self::Off];
+}
+
 /// A host at one moment.
 #[derive(Clone, Debug, Serialize)]
 pub struct HostFrame {
@@ -174,6 +179,14 @@ pub struct PacketFrame {
     /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can
     /// be coloured by history.
     pub replid: Option<psyncscope_engine::ids::ReplId>,
+}
+
+impl PacketFrame {
+    /// Whether it carries bytes, opens or closes a connection.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        !self.payload.is_empty() || self.flags.split(' ').any(|flag| matches!(flag, "SYN" | "FIN" | "RST"))
+    }
 }
 
 /// One thing that happened, in an append-only list.

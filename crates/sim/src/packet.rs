@@ -69,20 +69,23 @@ impl Segment {
         (self.payload.end - self.payload.start) as u32 + controls
     }
 
-    /// The flags by name.
-    pub(crate) const fn flags(&self) -> &'static str {
-        match self.flags & (FIN | SYN | RST | PSH | ACK) {
-            f if f == SYN => "SYN",
-            f if f == SYN | ACK => "SYN ACK",
-            f if f == ACK => "ACK",
-            f if f == PSH | ACK => "PSH ACK",
-            f if f == FIN | ACK => "FIN ACK",
-            f if f == FIN | PSH | ACK => "FIN PSH ACK",
-            f if f == RST => "RST",
-            f if f == RST | ACK => "RST ACK",
-            _ => "?",
-        }
+    /// The flags by name: one of [`FLAGS`].
+    pub(crate) fn flags(&self) -> &'static str {
+        let flags = self.flags & (FIN | SYN | RST | PSH | ACK);
+        NAMED_FLAGS.iter().position(|&known| known == flags).map_or("?", |place| FLAGS[place])
     }
+}
+
+/// Flags by name, and what else there may be.
+pub(crate) const FLAGS: [&str; 9] =
+    ["SYN", "SYN ACK", "ACK", "PSH ACK", "FIN ACK", "FIN PSH ACK", "RST", "RST ACK", "?"];
+
+/// The flags that the names in [`FLAGS`] stand for.
+const NAMED_FLAGS: [u8; 8] = [SYN, SYN | ACK, ACK, PSH | ACK, FIN | ACK, FIN | PSH | ACK, RST, RST | ACK];
+
+/// The place of a name in [`FLAGS`].
+pub(crate) fn flags_number(name: &str) -> u64 {
+    FLAGS.iter().position(|known| *known == name).unwrap_or(FLAGS.len() - 1) as u64
 }
 
 /// The receiver of an IPv4 packet.

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_engine::view::NodeView;
+use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
 use crate::queue::Key;
@@ -38,8 +39,23 @@ pub trait Process: Sized {
     /// Whether it waits_for_fork for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
 
-    /// Its state for frames; parts equal to those of `last` are shared. `None` if it is not a Redis node.
-    fn view(&self, last: Option<&NodeView>) -> Option<NodeView>;
+    /// Appends its state for frames, as [`psyncscope_engine::view::NodeView::take`] reads it. `false` if it is not a
+    /// Redis node.
+    fn put_view(&self, words: &mut Vec<u64>) -> bool {
+        let _ = words;
+        false
+    }
+
+    /// Its replication backlog, if it has one.
+    fn backlog(&self) -> Option<&Backlog> {
+        None
+    }
+
+    /// The history whose stream an online replica gets on this connection.
+    fn streams(&self, conn: ConnId) -> Option<ReplId> {
+        let _ = conn;
+        None
+    }
 
     /// The port it listens on.
     fn port(config: &Self::Config) -> u16;
@@ -76,8 +92,17 @@ impl Process for Node {
         self.wants_write(conn)
     }
 
-    fn view(&self, last: Option<&NodeView>) -> Option<NodeView> {
-        Some(self.view(last))
+    fn put_view(&self, words: &mut Vec<u64>) -> bool {
+        self.put_view(words);
+        true
+    }
+
+    fn backlog(&self) -> Option<&Backlog> {
+        self.backlog()
+    }
+
+    fn streams(&self, conn: ConnId) -> Option<ReplId> {
+        self.streams(conn)
     }
 
     fn port(config: &Self::Config) -> u16 {

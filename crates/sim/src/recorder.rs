@@ -1,18 +1,16 @@
 //! Records frames and the timeline, from what changed in the world.
-//!
-//! A frame costs about 4 KB of memory in a world of four nodes, most of it INFO texts and pages of the backlog.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::ReplicaState;
 use psyncscope_engine::ids::ReplId;
-use psyncscope_engine::view::NodeView;
+use psyncscope_engine::replication::backlog::Backlog;
 
 use crate::flows::{FlowKey, Flows, is_after};
-use crate::frame::{Entry, Fate, Frame, HostFrame, HostId, PacketFrame, SimTime, What, WireFrame};
+use crate::frame::{Entry, HostId, PacketFrame, SimTime, What, WireFrame};
+use crate::frames::{FrameLog, Frames};
 use crate::packet::Segment;
 use crate::world::WirePacket;
 
@@ -23,19 +21,24 @@ const VIEW_EVERY_US: u64 = 1_000_000;
 pub(crate) struct Recorder {
     on: bool,
     frames_max: usize,
-    frames: VecDeque<Frame>,
-    next_seq: u64,
+    frames: FrameLog,
     timeline: Vec<Entry>,
-    /// The hosts as in the last frame.
-    pub hosts: LiteMap<HostId, Arc<HostFrame>>,
-    wires: Arc<[Arc<WireFrame>]>,
-    under_way: Vec<Arc<PacketFrame>>,
     viewed_at: LiteMap<HostId, u64>,
     /// What was sent from one port to another.
     pub flows: Flows,
     /// Where the replication stream begins on the connections of replicas.
     stream_starts: LiteMap<(HostId, ConnId), StreamStart>,
-    pub changes: Changes,
+    /// Hosts that may have changed since the last frame: each once, in order.
+    pub touched: Vec<Touched>,
+    pub wires_touched: bool,
+}
+
+/// A host that may have changed.
+#[derive(Clone, Copy)]
+pub(crate) struct Touched {
+    pub host: HostId,
+    /// Whether its process had a turn; else only its kernel did something.
+    pub process: bool,
 }
 
 /// Where, in the bytes that a master sent on a replica's connection, the replication stream begins.
@@ -53,39 +56,21 @@ struct StreamStart {
     begins: Option<u64>,
 }
 
-/// What changed since the last frame.
-#[derive(Default)]
-pub(crate) struct Changes {
-    /// Each once, in order.
-    pub hosts: Vec<HostId>,
-    removed: bool,
-    pub wires: bool,
-    packets: bool,
-    entries: bool,
-    /// The packets with bytes sent since; which history these belong to depends on the sender's new state.
-    fresh: Vec<Arc<PacketFrame>>,
-}
-
 impl Recorder {
     pub(crate) fn new(on: bool, frames_max: usize) -> Self {
         let mut recorder = Self {
             on,
             frames_max,
-            frames: VecDeque::new(),
-            next_seq: 0,
+            frames: FrameLog::new(frames_max),
             timeline: Vec::new(),
-            hosts: LiteMap::new_vec(),
-            wires: Arc::from([]),
-            under_way: Vec::new(),
             viewed_at: LiteMap::new_vec(),
             flows: Flows::default(),
             stream_starts: LiteMap::new_vec(),
-            changes: Changes::default(),
+            touched: Vec::new(),
+            wires_touched: false,
         };
-        if on && frames_max > 0 {
-            // There is always at least one frame.
-            recorder.push_frame(0);
-        }
+        // There is always at least one frame.
+        recorder.finish(0);
         recorder
     }
 
@@ -94,16 +79,26 @@ impl Recorder {
     pub(crate) fn entry(&mut self, at: u64, host: Option<HostId>, what: What) {
         if self.on {
             self.timeline.push(Entry { at: SimTime(at), host, what });
-            self.changes.entries = true;
         }
     }
 
     /// Something about a host may have changed.
     pub(crate) fn touch(&mut self, host: HostId) {
-        if self.keeps_frames()
-            && let Err(at) = self.changes.hosts.binary_search(&host)
-        {
-            self.changes.hosts.insert(at, host);
+        self.note_touched(Touched { host, process: true });
+    }
+
+    /// A host's kernel did something, not its process.
+    pub(crate) fn touch_kernel(&mut self, host: HostId) {
+        self.note_touched(Touched { host, process: false });
+    }
+
+    fn note_touched(&mut self, new: Touched) {
+        if !self.keeps_frames() {
+            return;
+        }
+        match self.touched.binary_search_by_key(&new.host, |touched| touched.host) {
+            Ok(at) => self.touched[at].process |= new.process,
+            Err(at) => self.touched.insert(at, new),
         }
     }
 
@@ -115,17 +110,14 @@ impl Recorder {
     }
 
     pub(crate) fn touch_wires(&mut self) {
-        self.changes.wires = true;
+        self.wires_touched = true;
     }
 
     pub(crate) fn forget_host(&mut self, host: HostId) {
-        self.hosts.remove(&host);
         self.viewed_at.remove(&host);
-        self.changes.hosts.retain(|&changed| changed != host);
-        self.changes.wires = true;
-        self.changes.removed = true;
-        self.under_way.retain(|packet| packet.from != host && packet.to != host);
-        self.changes.packets = true;
+        self.touched.retain(|touched| touched.host != host);
+        self.wires_touched = true;
+        self.frames.remove_host(host);
     }
 
     /// A packet was put on a wire; `again` if its bytes were sent before.
@@ -134,8 +126,7 @@ impl Recorder {
             return;
         }
         let payload = &packet.bytes[segment.payload.clone()];
-        let label = if payload.is_empty() { String::new() } else { psyncscope_resp::describe(payload) };
-        let frame = Arc::new(PacketFrame {
+        self.frames.add_packet(PacketFrame {
             id: packet.id,
             from: packet.from,
             to: packet.to,
@@ -149,21 +140,14 @@ impl Recorder {
             ack: segment.ack,
             payload: Arc::from(payload),
             again,
-            label: Arc::from(label),
+            // Made when somebody looks.
+            label: Arc::default(),
             replid: None,
         });
-        self.changes.packets = true;
-        if !payload.is_empty() {
-            self.changes.fresh.push(Arc::clone(&frame));
-        }
-        self.under_way.push(frame);
     }
 
     pub(crate) fn packet_arrived(&mut self, id: u64) {
-        if let Some(at) = self.under_way.iter().position(|packet| packet.id == id) {
-            self.under_way.remove(at);
-            self.changes.packets = true;
-        }
+        self.frames.remove_packet(id);
     }
 
     // ---- where stream_starts begin ----
@@ -230,130 +214,58 @@ impl Recorder {
         self.on && self.frames_max > 0
     }
 
-    /// Sets a host's part of the next frame; keeps the old one if they are equal.
-    pub(crate) fn set_host(&mut self, now: u64, frame: HostFrame) {
-        self.viewed_at.insert(frame.id, now);
-        let same = self.hosts.get(&frame.id).is_some_and(|last| same_host(last, &frame));
-        if !same {
-            self.hosts.insert(frame.id, Arc::new(frame));
-        } else {
-            self.changes.hosts.retain(|&changed| changed != frame.id);
+    /// Sets a host's part of the next frame, as [`FrameLog::set_host`] takes it.
+    pub(crate) fn set_host(
+        &mut self,
+        now: u64,
+        id: HostId,
+        names: (&Arc<str>, &Arc<str>),
+        host: &[u64],
+        node: Option<(&[u64], Option<&Backlog>)>,
+    ) {
+        if node.is_some() {
+            self.viewed_at.insert(id, now);
         }
+        self.frames.set_host(id, names, host, node);
     }
 
-    /// Sets the wires' part of the next frame, in the order of their ends; keeps those that are equal.
+    /// Sets the wires' part of the next frame, in the order of their ends.
     pub(crate) fn set_wires(&mut self, wires: impl Iterator<Item = WireFrame>) {
-        let last = &self.wires;
-        let kept = |wire: WireFrame| match last.binary_search_by_key(&(wire.a, wire.b), |last| (last.a, last.b)) {
-            Ok(at) if *last[at] == wire => Arc::clone(&last[at]),
-            _ => Arc::new(wire),
-        };
-        self.wires = wires.map(kept).collect();
+        self.wires_touched = false;
+        self.frames.set_wires(wires);
     }
 
-    /// The packets with bytes that were sent since the last frame.
-    pub(crate) fn take_fresh(&mut self) -> Vec<Arc<PacketFrame>> {
-        std::mem::take(&mut self.changes.fresh)
-    }
-
-    /// The history that the last byte of a packet belongs to, if its sender uses `conn` for an online replica.
-    pub(crate) fn history(&self, packet: &PacketFrame, conn: ConnId) -> Option<ReplId> {
-        let node = self.hosts.get(&packet.from)?.node.as_deref()?;
-        let replica = node.replicas.iter().find(|replica| replica.conn == conn)?;
-        let begins = self.stream_starts.get(&(packet.from, conn))?.begins?;
-        let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
-        let first = self.flows.first(key)?.wrapping_add(begins as u32);
-        let end = packet.seq.wrapping_add(packet.payload.len() as u32);
-        (replica.state == ReplicaState::Online && is_after(end, first)).then_some(node.replid)
-    }
-
-    /// Sets the history that a packet's bytes belong to.
-    pub(crate) fn set_history(&mut self, id: u64, replid: ReplId) {
-        if let Some(packet) = self.under_way.iter_mut().rev().find(|packet| packet.id == id) {
-            Arc::make_mut(packet).replid = Some(replid);
+    /// Sets the histories that new packets with bytes belong to. `sender` answers, for a packet, the sender's number of
+    /// the connection and the history whose stream an online replica gets on it.
+    pub(crate) fn set_histories(&mut self, sender: impl Fn(&PacketFrame, FlowKey) -> Option<(ConnId, ReplId)>) {
+        let (flows, stream_starts) = (&self.flows, &self.stream_starts);
+        for packet in self.frames.new_packets().filter(|packet| !packet.payload.is_empty()) {
+            let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
+            // Whether the packet's last byte belongs to the stream.
+            let in_stream = |conn| {
+                let begins = stream_starts.get(&(packet.from, conn))?.begins?;
+                let first = flows.first(key)?.wrapping_add(begins as u32);
+                let end = packet.seq.wrapping_add(packet.payload.len() as u32);
+                is_after(end, first).then_some(())
+            };
+            packet.replid = sender(packet, key).and_then(|(conn, replid)| in_stream(conn).map(|()| replid));
         }
     }
 
     /// Makes a frame if anything differs from the last.
     pub(crate) fn finish(&mut self, now: u64) {
-        let changes = std::mem::take(&mut self.changes);
-        if !self.keeps_frames() {
-            return;
-        }
-        let mut packets = changes.packets;
-        // A lost packet is dropped when it would have arrived.
-        self.under_way.retain(|packet| {
-            let under_way = packet.fate == Fate::Arrives || packet.arrives.0 > now;
-            packets |= !under_way;
-            under_way
-        });
-        let hosts = changes.removed || !changes.hosts.is_empty();
-        if !(hosts || changes.wires || packets || changes.entries) {
-            return;
-        }
-        let last = self.frames.back();
-        let hosts = match last {
-            Some(last) if !hosts => Arc::clone(&last.hosts),
-            _ => self.hosts.values().cloned().collect(),
-        };
-        let packets = match last {
-            Some(last) if !packets => Arc::clone(&last.packets),
-            _ => self.under_way.iter().cloned().collect(),
-        };
-        self.push(now, hosts, packets);
-    }
-
-    fn push_frame(&mut self, now: u64) {
-        self.push(now, Arc::from([]), Arc::from([]));
-    }
-
-    fn push(&mut self, now: u64, hosts: Arc<[Arc<HostFrame>]>, packets: Arc<[Arc<PacketFrame>]>) {
-        let wires = Arc::clone(&self.wires);
-        let entries = self.timeline.len();
-        self.frames.push_back(Frame { seq: self.next_seq, at: SimTime(now), entries, hosts, wires, packets });
-        self.next_seq += 1;
-        if self.frames.len() > self.frames_max {
-            self.frames.pop_front();
+        if self.keeps_frames() {
+            self.frames.finish(now, self.timeline.len());
         }
     }
 
     // ---- the past ----
 
-    pub(crate) const fn frames(&self) -> &VecDeque<Frame> {
-        &self.frames
-    }
-
-    pub(crate) fn frame_at(&self, at: SimTime) -> Option<&Frame> {
-        let after = self.frames.partition_point(|frame| frame.at <= at);
-        self.frames.get(after.saturating_sub(1))
+    pub(crate) fn frames(&self) -> Frames<'_> {
+        Frames::new(self.keeps_frames().then_some(&self.frames))
     }
 
     pub(crate) fn timeline(&self) -> &[Entry] {
         &self.timeline
     }
-}
-
-fn same_host(a: &HostFrame, b: &HostFrame) -> bool {
-    let same_node = match (&a.node, &b.node) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || same_node(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    same_node
-        && (a.id, a.port, a.power, a.since, a.sleeps_until, a.child, a.dump_bytes)
-            == (b.id, b.port, b.power, b.since, b.sleeps_until, b.child, b.dump_bytes)
-        && a.conns == b.conns
-}
-
-/// Whether two views show the same. The backlog is compared by its numbers: its bytes cannot change without them.
-fn same_node(a: &NodeView, b: &NodeView) -> bool {
-    let ring = |node: &NodeView| {
-        node.backlog.as_ref().map(|ring| (ring.0.size(), ring.0.idx(), ring.0.histlen(), ring.0.off()))
-    };
-    (a.replid, a.replid2, a.second_replid_offset, a.master_repl_offset, a.slaveseldb, a.backlog_size, a.saving)
-        == (b.replid, b.replid2, b.second_replid_offset, b.master_repl_offset, b.slaveseldb, b.backlog_size, b.saving)
-        && ring(a) == ring(b)
-        && a.upstream == b.upstream
-        && a.replicas == b.replicas
-        && a.keyspace == b.keyspace
-        && a.info == b.info
 }

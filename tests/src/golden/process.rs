@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use psyncscope_engine::view::NodeView;
+use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output};
 use psyncscope_sim::Process;
 
@@ -132,8 +133,16 @@ impl Process for GoldenProcess {
         self.node().is_some_and(|node| node.wants_write(conn))
     }
 
-    fn view(&self, last: Option<&NodeView>) -> Option<NodeView> {
-        self.node().map(|node| node.view(last))
+    fn put_view(&self, words: &mut Vec<u64>) -> bool {
+        self.node().is_some_and(|node| Process::put_view(node, words))
+    }
+
+    fn backlog(&self) -> Option<&Backlog> {
+        self.node()?.backlog()
+    }
+
+    fn streams(&self, conn: ConnId) -> Option<ReplId> {
+        self.node()?.streams(conn)
     }
 
     fn port(config: &ProcessConfig) -> u16 {

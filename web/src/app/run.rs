@@ -129,7 +129,7 @@ impl LabRun {
     #[must_use]
     pub fn next_after(&self, t: SimTime, frame: &Frame) -> Option<SimTime> {
         if t < self.now() {
-            return self.lab.frame(frame.seq + 1).map(|f| f.at).filter(|&at| at > t);
+            return self.lab.frame_time(frame.seq + 1).filter(|&at| at > t);
         }
         let scripted = self.script.front().map(|a| SimTime(a.at_us));
         match (self.lab.next_event_at(), scripted) {

@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::replication::upstream::link::Link;
 use crate::replication::upstream::transfer::Size;
 use crate::view::{ReplicaView, UpstreamView};
+use crate::words::structs;
 
 /// What INFO says at one moment. [`Info::sections`] is the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -476,4 +477,28 @@ impl Node {
         let counts = self.keyspace.counts().into_iter();
         counts.map(|(db, keys, expires)| DbInfo { db, keys, expires, average_ttl_ms: average_ttl_ms(db) }).collect()
     }
+}
+
+structs! {
+    ServerInfo { process_id, run_id, port, started_s, hz, config_file }
+    ClientsInfo { connected, most_input, most_output, blocked }
+    MemoryInfo {
+        used, peak, dataset, scripts, cached_scripts, maxmemory, policy, not_counted, backlog, replica_buffers,
+        client_buffers, append_only_buffers,
+    }
+    PersistenceInfo {
+        loading, dirty, saving, last_save_s, last_bgsave_ok, last_bgsave_seconds, bgsave_started_s, aof,
+    }
+    AppendOnlyInfo {
+        enabled, rewrite_started_s, rewrite_scheduled, last_rewrite_seconds, last_rewrite_ok, last_write_ok,
+        current_size, base_size, buffer, rewrite_buffer,
+    }
+    LoadingInfo { started_s, total, loaded }
+    StatsInfo {
+        connections_received, commands_processed, ops_per_s, input_bytes, output_bytes, input_bytes_per_s,
+        output_bytes_per_s, rejected_connections, sync_full, sync_partial_ok, sync_partial_err, expired, evicted, hits,
+        misses, channels, patterns, unexpected_error_replies,
+    }
+    TransferInfo { left_bytes, last_io_s }
+    DbInfo { db, keys, expires, average_ttl_ms }
 }

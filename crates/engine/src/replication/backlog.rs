@@ -46,6 +46,18 @@ impl Backlog {
         Self { pages, size, idx: 0, histlen: 0, off: master_repl_offset.next() }
     }
 
+    /// The backlog that had these numbers and held `bytes`, from the oldest to the newest.
+    ///
+    /// # Panics
+    /// If `size` is 0.
+    #[must_use]
+    pub fn restored(size: usize, idx: usize, off: NextByte, bytes: &[u8]) -> Self {
+        let mut backlog = Self::new(size, off.had());
+        backlog.idx = (idx % size + size - bytes.len() % size) % size;
+        backlog.feed(bytes, off.had().plus(bytes.len()));
+        backlog
+    }
+
     /// Appends `bytes`, overwriting the oldest; `master_repl_offset` is the node's offset *after* them
     /// (`feedReplicationBacklog`).
     pub fn feed(&mut self, bytes: &[u8], master_repl_offset: Offset) {

@@ -92,8 +92,24 @@ pub(crate) struct Kernel {
 pub(crate) struct ConnState {
     pub conn: ConnId,
     pub remote: Endpoint,
-    pub tcp_state: &'static str,
+    /// Its place in [`STATE_NAMES`].
+    pub tcp_state: usize,
 }
+
+/// TCP's own names for its states.
+pub(crate) const STATE_NAMES: [&str; 11] = [
+    "CLOSED",
+    "LISTEN",
+    "SYN-SENT",
+    "SYN-RECEIVED",
+    "ESTABLISHED",
+    "FIN-WAIT-1",
+    "FIN-WAIT-2",
+    "CLOSE-WAIT",
+    "CLOSING",
+    "LAST-ACK",
+    "TIME-WAIT",
+];
 
 impl Kernel {
     pub(crate) fn new(now: u64, ip: Ipv4Addr, seed: u64, tcp: &TcpSettings) -> Self {
@@ -401,7 +417,7 @@ impl Kernel {
     pub(crate) fn conn_states(&self) -> impl Iterator<Item = ConnState> + '_ {
         self.conns.iter().filter_map(|(&conn, state)| {
             let socket = self.sockets.get::<Socket<'_>>(state.socket?);
-            let tcp_state = state_name(socket.state());
+            let tcp_state = state_number(socket.state());
             Some(ConnState { conn, remote: state.remote, tcp_state })
         })
     }
@@ -436,19 +452,20 @@ impl Kernel {
     }
 }
 
-const fn state_name(state: State) -> &'static str {
+/// The place of a state in [`STATE_NAMES`].
+const fn state_number(state: State) -> usize {
     match state {
-        State::Closed => "CLOSED",
-        State::Listen => "LISTEN",
-        State::SynSent => "SYN-SENT",
-        State::SynReceived => "SYN-RECEIVED",
-        State::Established => "ESTABLISHED",
-        State::FinWait1 => "FIN-WAIT-1",
-        State::FinWait2 => "FIN-WAIT-2",
-        State::CloseWait => "CLOSE-WAIT",
-        State::Closing => "CLOSING",
-        State::LastAck => "LAST-ACK",
-        State::TimeWait => "TIME-WAIT",
+        State::Closed => 0,
+        State::Listen => 1,
+        State::SynSent => 2,
+        State::SynReceived => 3,
+        State::Established => 4,
+        State::FinWait1 => 5,
+        State::FinWait2 => 6,
+        State::CloseWait => 7,
+        State::Closing => 8,
+        State::LastAck => 9,
+        State::TimeWait => 10,
     }
 }
 

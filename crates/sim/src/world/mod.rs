@@ -61,6 +61,8 @@ pub struct World<P: Process = Node> {
     /// Reused from turn to turn.
     outbox: Outbox,
     buffer: Vec<u8>,
+    /// A host's state and its node's, as recorded; reused from host to host.
+    words: [Vec<u64>; 2],
 }
 
 type Observer = Box<dyn FnMut(&WirePacket<'_>)>;
@@ -119,6 +121,7 @@ impl<P: Process> World<P> {
             observer: None,
             outbox: Outbox::new(),
             buffer: Vec::with_capacity(READ_MAX),
+            words: [Vec::new(), Vec::new()],
         }
     }
 

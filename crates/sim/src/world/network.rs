@@ -9,7 +9,7 @@ use super::{Event, World};
 use crate::flows::{FlowKey, Recovery};
 use crate::forward::Ends;
 use crate::frame::{Fate, HostId, SimTime, What};
-use crate::host::host_at;
+use crate::host::{Host, host_at};
 use crate::kernel::LOOPBACK;
 use crate::packet::{Endpoint, Segment, destination};
 use crate::process::Process;
@@ -167,7 +167,7 @@ impl<P: Process> World<P> {
         if let Some(segment) = segment.filter(|segment| !segment.payload.is_empty()) {
             self.note_delivered(from, to, &segment);
         }
-        self.recorder.touch(to);
+        self.recorder.touch_kernel(to);
         self.settle(to);
     }
 
@@ -199,10 +199,8 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// The sender's number for the connection that packets from `key.src` to `key.dst` belong to.
-    pub(super) fn conn_of(&self, key: FlowKey) -> Option<ConnId> {
-        let receiver = self.host(key.dst.0)?;
-        self.host(key.src.0)?.kernel.as_ref()?.conn_between(key.src.1, (receiver.ip, key.dst.1))
+    fn conn_of(&self, key: FlowKey) -> Option<ConnId> {
+        conn_of(&self.hosts, key)
     }
 
     /// Captures bytes that a process sent or received.
@@ -225,4 +223,11 @@ impl<P: Process> World<P> {
             bytes: bytes.to_vec(),
         });
     }
+}
+
+/// The sender's number for the connection that packets from `key.src` to `key.dst` belong to.
+pub(super) fn conn_of<P, C>(hosts: &[Option<Host<P, C>>], key: FlowKey) -> Option<ConnId> {
+    let host = |id: HostId| hosts.get(usize::from(id.0))?.as_ref();
+    let receiver = host(key.dst.0)?;
+    host(key.src.0)?.kernel.as_ref()?.conn_between(key.src.1, (receiver.ip, key.dst.1))
 }

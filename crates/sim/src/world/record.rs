@@ -1,32 +1,32 @@
 //! Frames of the world; [`crate::recorder`] keeps them.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use super::World;
-use crate::flows::FlowKey;
-use crate::frame::{ConnFrame, Entry, Frame, HostFrame, HostId, SimTime, WireFrame};
+use super::network::conn_of;
+use crate::frame::{Entry, Frame, SimTime, WireFrame};
+use crate::frames::{Frames, HostWords};
 use crate::host::host_at;
 use crate::process::Process;
+use crate::recorder::Touched;
 
 impl<P: Process> World<P> {
     /// The frames that are kept, oldest first. Without recording there are none.
     #[must_use]
-    pub const fn frames(&self) -> &VecDeque<Frame> {
+    pub fn frames(&self) -> Frames<'_> {
         self.recorder.frames()
     }
 
     /// The world as it was at `at`: the last frame made until then, or the oldest kept if that came later. `None`
     /// without recording.
     #[must_use]
-    pub fn frame_at(&self, at: SimTime) -> Option<&Frame> {
-        self.recorder.frame_at(at)
+    pub fn frame_at(&self, at: SimTime) -> Option<Frame> {
+        let frames = self.frames();
+        frames.get(frames.until(at).saturating_sub(1))
     }
 
     /// The world as it is now. `None` without recording.
     #[must_use]
-    pub fn last_frame(&self) -> Option<&Frame> {
-        self.recorder.frames().back()
+    pub fn last_frame(&self) -> Option<Frame> {
+        self.frames().last()
     }
 
     /// Everything that happened, in order. It only ever grows. Empty without recording.
@@ -38,60 +38,65 @@ impl<P: Process> World<P> {
     /// Makes a frame of what changed, if anything did.
     pub(super) fn commit(&mut self) {
         if self.recorder.keeps_frames() {
-            for id in self.recorder.changes.hosts.clone() {
-                match self.host_frame(id) {
-                    Some(frame) => self.recorder.set_host(self.now, frame),
-                    None => self.recorder.forget_host(id),
-                }
+            let mut touched = std::mem::take(&mut self.recorder.touched);
+            for &touched in &touched {
+                self.record_host(touched);
             }
-            if self.recorder.changes.wires {
+            touched.clear();
+            self.recorder.touched = touched;
+            if self.recorder.wires_touched {
                 self.update_wires();
             }
-            for packet in self.recorder.take_fresh() {
-                let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
-                let conn = self.conn_of(key);
-                if let Some(replid) = conn.and_then(|conn| self.recorder.history(&packet, conn)) {
-                    self.recorder.set_history(packet.id, replid);
-                }
-            }
+            self.record_histories();
         }
         self.recorder.finish(self.now);
     }
 
-    fn host_frame(&self, id: HostId) -> Option<HostFrame> {
-        let host = self.host(id)?;
-        let last = self.recorder.hosts.get(&id).and_then(|last| last.node.clone());
-        let node = match &host.running {
-            Some(running) => running.process.view(last.as_deref()).map(Arc::new),
-            None => last,
+    fn record_host(&mut self, touched: Touched) {
+        let id = touched.host;
+        let Some(host) = self.hosts.get(usize::from(id.0)).and_then(Option::as_ref) else {
+            self.recorder.forget_host(id);
+            return;
         };
+        let [host_words, node_words] = &mut self.words;
+        host_words.clear();
+        node_words.clear();
         let peer = |ip: std::net::Ipv4Addr| if ip.is_loopback() { Some(id) } else { host_at(ip) };
-        let conns = host.kernel.iter().flat_map(|kernel| kernel.conn_states()).filter_map(|state| {
-            Some(ConnFrame {
-                conn: state.conn,
-                peer: peer(state.remote.0)?,
-                outbound: state.conn.is_outbound(),
-                tcp_state: state.tcp_state,
-            })
+        let conns = host.kernel.iter().flat_map(|kernel| kernel.conn_states());
+        let conns = conns.filter_map(|state| {
+            let peer = peer(state.remote.0)?;
+            Some((state, peer))
         });
         let child = host.running.as_ref().and_then(|running| running.children.values().next());
-        Some(HostFrame {
-            id,
-            name: Arc::clone(&host.name),
-            ip: Arc::clone(&host.ip_text),
+        HostWords {
             port: host.port,
             power: host.power,
-            since: SimTime(host.since),
-            sleeps_until: host.running.as_ref().and_then(|running| running.sleeps_until).map(SimTime),
-            node,
-            conns: conns.collect(),
-            child: child.map(|child| (SimTime(child.started), SimTime(child.ends))),
+            since: host.since,
+            sleeps_until: host.running.as_ref().and_then(|running| running.sleeps_until),
+            child: child.map(|child| (child.started, child.ends)),
             dump_bytes: host.disk.get(P::dump_name(&host.config)).map(|dump| dump.bytes().len() as u64),
-        })
+        }
+        .put(conns, host_words);
+        // The node of a process that ended stays as it was.
+        let process = host.running.as_ref().filter(|_| touched.process).map(|running| &running.process);
+        let node = process
+            .filter(|process| process.put_view(node_words))
+            .map(|process| (node_words.as_slice(), process.backlog()));
+        self.recorder.set_host(self.now, id, (&host.name, &host.ip_text), host_words, node);
+    }
+
+    /// New packets with bytes of a replication stream get the history that these belong to.
+    fn record_histories(&mut self) {
+        let hosts = &self.hosts;
+        self.recorder.set_histories(|packet, key| {
+            let conn = conn_of(hosts, key)?;
+            let running = hosts.get(usize::from(packet.from.0))?.as_ref()?.running.as_ref();
+            Some((conn, running?.process.streams(conn)?))
+        });
     }
 
     fn update_wires(&mut self) {
-        let ids: Vec<HostId> = self.host_ids().collect();
+        let ids: Vec<_> = self.host_ids().collect();
         let pairs = ids.iter().enumerate().flat_map(|(i, &a)| ids[i + 1..].iter().map(move |&b| (a, b)));
         let wires = &self.wires;
         self.recorder.set_wires(pairs.filter_map(|(a, b)| {

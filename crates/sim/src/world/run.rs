@@ -27,7 +27,7 @@ impl<P: Process> World<P> {
                     if let Some(kernel) = &mut host.kernel {
                         kernel.poll(at);
                     }
-                    self.recorder.touch(id);
+                    self.recorder.touch_kernel(id);
                     self.settle(id);
                 }
             }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::view::NodeView;
 use psyncscope_engine::{ConnId, Input, Instant, Now, Outbox, Output, Peer};
 use psyncscope_sim::frame::{HostId, SimTime, WireSettings};
 use psyncscope_sim::{Process, World, WorldConfig};
@@ -196,10 +195,6 @@ impl Process for Talker {
 
     fn wants_write(&self, conn: ConnId) -> bool {
         self.talks.get(&conn).is_some_and(|talk| talk.connected_at.is_some() && !talk.unsent.is_empty())
-    }
-
-    fn view(&self, _: Option<&NodeView>) -> Option<NodeView> {
-        None
     }
 
     fn port(config: &u16) -> u16 {

@@ -8,9 +8,9 @@ use crate::cluster::{Cluster, cluster};
 
 /// Every packet with bytes from `a`, once, in order.
 fn packets(nodes: &Cluster) -> Vec<PacketFrame> {
-    let all = nodes.world.frames().iter().flat_map(|frame| frame.packets.iter());
+    let all = nodes.world.frames().iter().flat_map(|frame| frame.packets.to_vec());
     let from_master = all.filter(|packet| packet.from == nodes.ids[0] && !packet.payload.is_empty());
-    let unique: BTreeMap<u64, PacketFrame> = from_master.map(|packet| (packet.id, (**packet).clone())).collect();
+    let unique: BTreeMap<u64, PacketFrame> = from_master.map(|packet| (packet.id, (*packet).clone())).collect();
     unique.into_values().collect()
 }
 
