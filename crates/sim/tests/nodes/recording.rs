@@ -29,9 +29,8 @@ fn parts_of_a_view_that_did_not_change_are_shared() {
     nodes.wait(20, |nodes| nodes.follows(1));
     nodes.exec(0, "SET k 1");
     nodes.world.run_for(1_000_000);
-    let view = |nodes: &Cluster| {
-        nodes.world.last_frame().expect("it is recorded").hosts[0].node.clone().expect("it lives")
-    };
+    let view =
+        |nodes: &Cluster| nodes.world.last_frame().expect("it is recorded").hosts[0].node.clone().expect("it lives");
     let before = view(&nodes);
     nodes.world.run_for(5_000_000);
     let after = view(&nodes);
@@ -110,10 +109,8 @@ impl Seen {
 
 /// A run in which everything that frames show comes and goes.
 fn eventful() -> (Cluster, Seen) {
-    let mut nodes = cluster(
-        WorldConfig::default(),
-        &["repl-timeout 5", "replicaof a 6379; repl-timeout 5", "replicaof b 6379"],
-    );
+    let mut nodes =
+        cluster(WorldConfig::default(), &["repl-timeout 5", "replicaof a 6379; repl-timeout 5", "replicaof b 6379"]);
     let mut seen = Seen::default();
     let ids = nodes.ids.clone();
     let second = 1_000_000;
