@@ -66,8 +66,8 @@ export async function startBrowser() {
  * caller must `close()`; what is left open is judged when the file ends.
  *
  * Options: `width`, `height` (CSS pixels), `colorScheme` ('light' | 'dark'), `locale`, `reducedMotion`
- * ('reduce' | 'no-preference'), `fragment` (after the `#`), and any other option of a Playwright context (`hasTouch`,
- * `permissions`, ...).
+ * ('reduce' | 'no-preference'), `fragment` (after the `#`), `init` (a function that runs in the page before its own
+ * scripts), and any other option of a Playwright context (`hasTouch`, `permissions`, ...).
  *
  * Resolves to `{ page, context, url, problems, close }`. A test that means to provoke a problem empties `problems`
  * itself after looking at it.
@@ -81,6 +81,7 @@ export async function openPage(...args) {
     locale = 'en-US',
     reducedMotion = 'no-preference',
     fragment = '',
+    init = null,
     ...rest
   } = args[0] ?? {};
 
@@ -89,6 +90,7 @@ export async function openPage(...args) {
     await startBrowser()
   ).newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion, ...rest });
   const problems = watch(context, base);
+  if (init) await context.addInitScript(init);
 
   let closed = false;
   const close = async () => {
