@@ -73,7 +73,7 @@ pub const PARTS: &[Part] = &[
         what: "the tests that need neither browser nor Redis, and the examples",
         typical: "4 min at first",
         lane: Lane::Dev,
-        needs: &[Need::Tool(&NEXTEST)],
+        needs: &[Need::Node, Need::Tool(&NEXTEST)],
         run: native,
     },
     Part {
