@@ -18,6 +18,10 @@ use psyncscope_lab::{ActionLog, Lab, examples};
 
 use args::{Command, USAGE};
 
+/// A dataset is millions of small allocations: this allocator needs a sixth less memory and time for them than glibc's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
     if words.next().is_some_and(|word| word == "serve") {

@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -89,14 +88,14 @@ impl Call<'_> {
     ///
     /// An expired key: deleted and `None` on a master; `None` for a read-only command of a replica's client;
     /// otherwise returned.
-    pub fn lookup_read(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+    pub fn lookup_read(&mut self, key: &[u8]) -> Option<Value> {
         let found = self.lookup_read_untouched(key);
         self.touch(key);
         found
     }
 
     /// [`Call::lookup_read`] that does not count as an access (`LOOKUP_NOTOUCH`).
-    pub fn lookup_read_untouched(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+    pub fn lookup_read_untouched(&mut self, key: &[u8]) -> Option<Value> {
         let expired = self.expire_if_needed(key);
         let hidden = expired && self.readonly && self.expiry == ExpiryRole::ReplicaForClient;
         let found = if hidden { None } else { self.peek(key) };
@@ -111,7 +110,7 @@ impl Call<'_> {
     /// returns it.
     ///
     /// Drop what this returns before changing the key, or the change copies the value.
-    pub fn lookup_write(&mut self, key: &[u8]) -> Option<Arc<Value>> {
+    pub fn lookup_write(&mut self, key: &[u8]) -> Option<Value> {
         self.expire_if_needed(key);
         self.touch(key);
         self.peek(key)
@@ -149,7 +148,7 @@ impl Call<'_> {
 
     /// The value of `key`, expired or not, without counting an access.
     #[must_use]
-    pub fn peek(&self, key: &[u8]) -> Option<Arc<Value>> {
+    pub fn peek(&self, key: &[u8]) -> Option<Value> {
         self.keyspace.get(self.db, key).map(Entry::shared)
     }
 
@@ -271,7 +270,7 @@ impl Call<'_> {
         result
     }
 
-    fn shared<T: Collection>(&mut self, value: Option<Arc<Value>>) -> Result<Option<Shared<T>>, WrongType> {
+    fn shared<T: Collection>(&mut self, value: Option<Value>) -> Result<Option<Shared<T>>, WrongType> {
         match value {
             None => Ok(None),
             Some(value) if T::of(&value).is_some() => Ok(Some(Shared { value, of: PhantomData })),
@@ -299,7 +298,7 @@ impl Call<'_> {
         }
     }
 
-    fn string(&mut self, value: Option<Arc<Value>>) -> Result<Option<StringValue>, WrongType> {
+    fn string(&mut self, value: Option<Value>) -> Result<Option<StringValue>, WrongType> {
         match value {
             None => Ok(None),
             Some(value) if value.as_string().is_some() => Ok(Some(StringValue(value))),
@@ -310,7 +309,7 @@ impl Call<'_> {
 
 /// A key's value that is a string. Derefs to its bytes.
 #[derive(Clone, Debug)]
-pub struct StringValue(Arc<Value>);
+pub struct StringValue(Value);
 
 impl Deref for StringValue {
     type Target = [u8];
@@ -323,7 +322,7 @@ impl Deref for StringValue {
 /// A key's value that is a collection of this type. Derefs to it.
 #[derive(Clone, Debug)]
 pub struct Shared<T> {
-    value: Arc<Value>,
+    value: Value,
     of: PhantomData<T>,
 }
 

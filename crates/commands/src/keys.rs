@@ -261,7 +261,7 @@ pub fn move_key(call: &mut Call<'_>) {
         if let Some(when) = call.keyspace.get(to, key).and_then(Entry::expire_ms) {
             call.set_expire(key, when);
         }
-        if matches!(call.peek(key).as_deref(), Some(Value::List(_) | Value::Zset(_))) {
+        if matches!(call.peek(key).as_ref(), Some(Value::List(_) | Value::Zset(_))) {
             call.signal_key_as_ready(key);
         }
     }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use crate::call::Call;
 use crate::strings::integer;
-use psyncscope_keyspace::{List, Value};
+use psyncscope_keyspace::{Collection, List, Value, Zset};
 use psyncscope_resp::{errors, parse_double};
 
 /// The arguments after the key.
@@ -27,7 +27,7 @@ struct Options<'a> {
 /// destination is deleted, which counts only if it existed.
 pub fn sort(call: &mut Call<'_>) {
     let value = call.lookup_read(&call.argv[1]);
-    let is_set = match value.as_deref() {
+    let is_set = match value.as_ref() {
         Some(Value::Set(_)) => true,
         None | Some(Value::List(_) | Value::Zset(_)) => false,
         Some(_) => {
@@ -40,13 +40,13 @@ pub fn sort(call: &mut Call<'_>) {
         // A set is unordered, and what is stored or returned to a script must be the same on every node.
         options = Options { unsorted: false, alpha: true, by: None, ..options };
     }
-    let mut elements = value.as_deref().map(elements_of).unwrap_or_default();
-    if let Some(Value::Zset(zset)) = value.as_deref()
+    let mut elements = value.as_ref().map(elements_of).unwrap_or_default();
+    if let Some(Value::Zset(zset)) = value.as_ref()
         && zset.encoding_name() == "ziplist"
     {
         drop(value);
         call.keyspace.convert(call.db, &call.argv[1], |value| {
-            if let Value::Zset(zset) = value {
+            if let Some(zset) = Zset::of_mut(value) {
                 zset.convert_to_skiplist();
             }
         });
@@ -233,7 +233,7 @@ fn lookup_by_pattern(call: &mut Call<'_>, pattern: &[u8], element: &[u8]) -> Opt
         None => (behind, None),
     };
     let value = call.lookup_read(&[before, element, behind].concat())?;
-    match (&*value, field) {
+    match (&value, field) {
         (Value::String(bytes), None) => Some(bytes.to_vec()),
         (Value::Hash(hash), Some(field)) => hash.get(field).map(<[u8]>::to_vec),
         _ => None,

@@ -164,7 +164,7 @@ pub fn mget(call: &mut Call<'_>) {
     let keys = &call.argv[1..];
     call.reply.array(keys.len());
     for key in keys {
-        match call.lookup_read(key).as_deref().and_then(Value::as_string) {
+        match call.lookup_read(key).as_ref().and_then(Value::as_string) {
             Some(value) => call.reply.bulk(value),
             None => call.reply.null(),
         }
@@ -340,7 +340,7 @@ pub fn incrbyfloat(call: &mut Call<'_>) {
     let text = sum.to_text().into_bytes();
     call.rewrite(&[b"SET", key, &text]);
     call.reply.bulk(&text);
-    replace(call, key, RedisString::float(text), exists);
+    replace(call, key, RedisString::float(&text), exists);
     call.notify(Events::STRING, "incrbyfloat", key);
     call.dirty += 1;
 }

@@ -1,14 +1,11 @@
 //! One database.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
+use crate::key::Key;
 use crate::table::{Pages, Table};
 use crate::value::Value;
-
-/// A key. Shared between the dataset, its expiry index and snapshots.
-pub type Key = Arc<[u8]>;
 
 /// The initial use counter of a new key (`LFU_INIT_VAL`).
 pub const LFU_INIT: u8 = 5;
@@ -16,15 +13,23 @@ pub const LFU_INIT: u8 = 5;
 /// Approximate bytes per entry besides its key and value: a `dictEntry` and two object headers in Redis.
 const ENTRY_OVERHEAD_BYTES: usize = 64;
 
+/// What stands for "no time to live". A negative time is none for Redis as well.
+const NEVER: i64 = i64::MIN;
+
+fn stored(expire_ms: Option<i64>) -> i64 {
+    expire_ms.map_or(NEVER, |when| when.max(NEVER + 1))
+}
+
 /// A key's value and metadata.
 #[derive(Debug)]
 pub struct Entry {
-    value: Arc<Value>,
-    expire_ms: Option<i64>,
+    value: Value,
+    /// [`NEVER`] if the key does not expire.
+    expire_ms: i64,
     version: u64,
     /// Last access (`lru`), in Unix seconds. Set through a shared reference, as it is not a change; snapshots share
     /// it.
-    accessed: AtomicI64,
+    accessed: AtomicU32,
     /// Access frequency, likewise.
     uses: AtomicU8,
 }
@@ -32,17 +37,19 @@ pub struct Entry {
 impl Clone for Entry {
     fn clone(&self) -> Self {
         Self {
-            value: Arc::clone(&self.value),
-            accessed: AtomicI64::new(self.accessed()),
+            value: self.value.clone(),
+            expire_ms: self.expire_ms,
+            version: self.version,
+            accessed: AtomicU32::new(self.accessed.load(Ordering::Relaxed)),
             uses: AtomicU8::new(self.uses()),
-            ..*self
         }
     }
 }
 
 impl Entry {
     pub(super) fn new(value: Value, expire_ms: Option<i64>, version: u64) -> Self {
-        Self { value: Arc::new(value), expire_ms, version, accessed: AtomicI64::new(0), uses: AtomicU8::new(LFU_INIT) }
+        let expire_ms = stored(expire_ms);
+        Self { value, expire_ms, version, accessed: AtomicU32::new(0), uses: AtomicU8::new(LFU_INIT) }
     }
 
     /// The value.
@@ -55,15 +62,15 @@ impl Entry {
     /// The value, shared.
     #[inline]
     #[must_use]
-    pub fn shared(&self) -> Arc<Value> {
-        Arc::clone(&self.value)
+    pub fn shared(&self) -> Value {
+        self.value.clone()
     }
 
     /// When the key expires, in milliseconds since the Unix epoch; `None` if it does not.
     #[inline]
     #[must_use]
     pub const fn expire_ms(&self) -> Option<i64> {
-        self.expire_ms
+        if self.expire_ms == NEVER { None } else { Some(self.expire_ms) }
     }
 
     /// The keyspace's version at the key's last change.
@@ -77,12 +84,13 @@ impl Entry {
     #[inline]
     #[must_use]
     pub fn accessed(&self) -> i64 {
-        self.accessed.load(Ordering::Relaxed)
+        i64::from(self.accessed.load(Ordering::Relaxed))
     }
 
     /// Records an access.
     #[inline]
     pub fn touch(&self, unix_s: i64) {
+        let unix_s = u32::try_from(unix_s.max(0)).unwrap_or(u32::MAX);
         self.accessed.store(unix_s, Ordering::Relaxed);
     }
 
@@ -103,7 +111,7 @@ impl Entry {
     #[inline]
     #[must_use]
     pub fn is_expired(&self, now_ms: i64) -> bool {
-        self.expire_ms.is_some_and(|when| when >= 0 && now_ms > when)
+        self.expire_ms >= 0 && now_ms > self.expire_ms
     }
 }
 
@@ -193,22 +201,27 @@ impl Db {
     pub fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
         let entry = Entry::new(value, expire_ms, version);
         let bytes = entry.value.approximate_bytes();
-        let Some((key, place)) = self.entries.get_mut(key) else {
-            self.put(Key::from(key), entry);
+        let expire_ms = entry.expire_ms();
+        let Some((key, old)) = self.entries.insert(key, entry) else {
+            self.bytes += key.len() + bytes + ENTRY_OVERHEAD_BYTES;
+            if expire_ms.is_some()
+                && let Some((key, _)) = self.entries.pages().at(self.len() - 1)
+            {
+                let key = key.clone();
+                self.reindex(key, None, expire_ms);
+            }
             return true;
         };
-        let key = Key::clone(key);
-        let old = std::mem::replace(place, entry);
         self.bytes += bytes;
         self.bytes -= old.value.approximate_bytes();
-        self.reindex(key, old.expire_ms, expire_ms);
+        self.reindex(key, old.expire_ms(), expire_ms);
         false
     }
 
     /// Adds a new key.
     fn put(&mut self, key: Key, entry: Entry) {
         self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
-        self.reindex(Key::clone(&key), None, entry.expire_ms);
+        self.reindex(Key::clone(&key), None, entry.expire_ms());
         self.entries.push(key, entry);
     }
 
@@ -216,7 +229,7 @@ impl Db {
     pub(crate) fn modify<R>(&mut self, key: &[u8], version: u64, change: impl FnOnce(&mut Value) -> R) -> Option<R> {
         let (_, entry) = self.entries.get_mut(key)?;
         entry.version = version;
-        let value = Arc::make_mut(&mut entry.value);
+        let value = &mut entry.value;
         let before = value.approximate_bytes();
         let result = change(value);
         self.bytes = self.bytes - before + value.approximate_bytes();
@@ -226,10 +239,11 @@ impl Db {
     /// Sets or removes the time to live. Returns whether the key exists.
     pub(crate) fn set_expire(&mut self, key: &[u8], expire_ms: Option<i64>, version: u64) -> bool {
         let Some((key, entry)) = self.entries.get_mut(key) else { return false };
-        let old = std::mem::replace(&mut entry.expire_ms, expire_ms);
+        let old = entry.expire_ms();
+        entry.expire_ms = stored(expire_ms);
         entry.version = version;
-        let key = Key::clone(key);
-        self.reindex(key, old, expire_ms);
+        let (key, new) = (key.clone(), entry.expire_ms());
+        self.reindex(key, old, new);
         true
     }
 
@@ -250,7 +264,7 @@ impl Db {
     pub(crate) fn remove(&mut self, key: &[u8]) -> Option<Entry> {
         let (key, entry) = self.entries.swap_remove(key)?;
         self.bytes -= key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
-        self.reindex(key, entry.expire_ms, None);
+        self.reindex(key, entry.expire_ms(), None);
         Some(entry)
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::db::{Db, DbSnapshot, Entry, Key};
+use crate::db::{Db, DbSnapshot, Entry};
+use crate::key::Key;
 use crate::value::Value;
 
 /// Databases unless `databases` says otherwise.

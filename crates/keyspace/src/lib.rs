@@ -12,6 +12,7 @@
 mod db;
 mod digest;
 mod hash;
+mod key;
 mod keyspace;
 mod list;
 mod ranked;
@@ -21,9 +22,10 @@ mod table;
 mod value;
 mod zset;
 
-pub use db::{Db, DbSnapshot, Entry, Key, LFU_INIT};
+pub use db::{Db, DbSnapshot, Entry, LFU_INIT};
 pub use digest::Digest;
 pub use hash::Hash;
+pub use key::Key;
 pub use keyspace::{DATABASES, Keyspace, Snapshot, Stats};
 pub use list::List;
 pub use set::Set;

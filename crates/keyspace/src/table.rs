@@ -11,7 +11,8 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use crate::db::{Entry, Key};
+use crate::db::Entry;
+use crate::key::Key;
 
 /// Entries of a page: copying one takes microseconds, and a million keys are some thousand pages.
 const PAGE: usize = 256;
@@ -78,7 +79,14 @@ pub(super) struct Table {
     pages: Pages,
     /// Positions of keys, by hash (linear hashing). Of n parts, with p the largest power of 2 not above n, those
     /// before n - p are split already (the other half of part i is part p + i), and part n - p is next.
-    index: Vec<HashTable<usize>>,
+    index: Vec<HashTable<Slot>>,
+}
+
+/// Where a key is. Its hash is here too, so that nothing but a search that finds it reads the key itself.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u32,
+    place: u32,
 }
 
 impl Default for Table {
@@ -98,24 +106,46 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Option<(&Key, &Entry)> {
-        self.pages.at(self.place(key)?)
+        self.pages.at(self.place(key, hash(key))?)
     }
 
     pub(super) fn get_mut(&mut self, key: &[u8]) -> Option<(&Key, &mut Entry)> {
-        let (key, entry) = self.pages.at_mut(self.place(key)?);
+        let place = self.place(key, hash(key))?;
+        let (key, entry) = self.pages.at_mut(place);
         Some((key, entry))
     }
 
+    /// Adds the entry with a new key, or exchanges the one of a known key and returns it with the key.
+    ///
+    /// # Panics
+    /// At 2^32 keys.
+    pub(super) fn insert(&mut self, key: &[u8], entry: Entry) -> Option<(Key, Entry)> {
+        let hash = hash(key);
+        if let Some(place) = self.place(key, hash) {
+            let (key, current) = self.pages.at_mut(place);
+            return Some((key.clone(), std::mem::replace(current, entry)));
+        }
+        self.push_hashed(Key::from(key), entry, hash);
+        None
+    }
+
     /// Adds a new key.
+    ///
+    /// # Panics
+    /// At 2^32 keys.
     pub(super) fn push(&mut self, key: Key, entry: Entry) {
+        let hash = hash(&key);
+        self.push_hashed(key, entry, hash);
+    }
+
+    fn push_hashed(&mut self, key: Key, entry: Entry, hash: u32) {
         if self.pages.len == self.index.len() * PART {
             self.split();
         }
-        let hash = hash(&key);
-        let place = self.pages.len;
+        let place = u32::try_from(self.pages.len).expect("fewer than 2^32 keys");
         self.pages.push(key, entry);
         let part = self.part(hash);
-        insert(&mut self.index[part], &self.pages, place, hash);
+        insert(&mut self.index[part], Slot { hash, place });
     }
 
     /// Removes the key.
@@ -123,33 +153,33 @@ impl Table {
         let hash = hash(key);
         let part = self.part(hash);
         let pages = &self.pages;
-        let found = self.index[part].find_entry(hash, |&place| **pages.key(place) == *key).ok()?;
-        let (place, _) = found.remove();
+        let found = self.index[part].find_entry(spread(hash), |slot| slot.is(hash, key, pages)).ok()?;
+        let (Slot { place, .. }, _) = found.remove();
         let last = self.pages.pop()?;
-        if place == self.pages.len {
+        if place as usize == self.pages.len {
             return Some(last);
         }
         let hash = self::hash(&last.0);
         let part = self.part(hash);
         let from = self.pages.len;
-        if let Some(moved) = self.index[part].find_mut(hash, |&place| place == from) {
-            *moved = place;
+        if let Some(moved) = self.index[part].find_mut(spread(hash), |slot| slot.place as usize == from) {
+            moved.place = place;
         }
-        Some(std::mem::replace(self.pages.at_mut(place), last))
+        Some(std::mem::replace(self.pages.at_mut(place as usize), last))
     }
 
-    fn place(&self, key: &[u8]) -> Option<usize> {
-        let hash = hash(key);
-        self.index[self.part(hash)].find(hash, |&place| **self.pages.key(place) == *key).copied()
+    fn place(&self, key: &[u8], hash: u32) -> Option<usize> {
+        let found = self.index[self.part(hash)].find(spread(hash), |slot| slot.is(hash, key, &self.pages));
+        found.map(|slot| slot.place as usize)
     }
 
     /// Which part of the index a hash belongs to.
-    fn part(&self, hash: u64) -> usize {
-        // The tables themselves use the lowest and highest bits of a hash, so these are others.
-        let mixed = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+    fn part(&self, hash: u32) -> usize {
+        // The tables use the lowest and highest bits, so these are others.
+        let middle = (spread(hash) >> 24) as usize;
         let parts = self.index.len();
         let rounds = parts.next_power_of_two();
-        let part = mixed & (rounds - 1);
+        let part = middle & (rounds - 1);
         if part < parts { part } else { part - rounds / 2 }
     }
 
@@ -157,21 +187,31 @@ impl Table {
     fn split(&mut self) {
         let parts = self.index.len();
         let due = parts - (parts + 1).next_power_of_two() / 2;
-        self.index.push(HashTable::with_capacity(PART));
-        for place in std::mem::take(&mut self.index[due]) {
-            let hash = hash(self.pages.key(place));
-            let part = self.part(hash);
-            insert(&mut self.index[part], &self.pages, place, hash);
+        self.index.push(HashTable::with_capacity(PART / 2));
+        for slot in std::mem::replace(&mut self.index[due], HashTable::with_capacity(PART / 2)) {
+            let part = self.part(slot.hash);
+            insert(&mut self.index[part], slot);
         }
     }
 }
 
-fn insert(part: &mut HashTable<usize>, pages: &Pages, place: usize, hash: u64) {
-    part.insert_unique(hash, place, |&place| self::hash(pages.key(place)));
+impl Slot {
+    fn is(&self, hash: u32, key: &[u8], pages: &Pages) -> bool {
+        self.hash == hash && **pages.key(self.place as usize) == *key
+    }
 }
 
-fn hash(key: &[u8]) -> u64 {
-    FxBuildHasher.hash_one(key)
+fn insert(part: &mut HashTable<Slot>, slot: Slot) {
+    part.insert_unique(spread(slot.hash), slot, |slot| spread(slot.hash));
+}
+
+fn hash(key: &[u8]) -> u32 {
+    (FxBuildHasher.hash_one(key) >> 32) as u32
+}
+
+/// The hash over all bits of a word, as the tables want it.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

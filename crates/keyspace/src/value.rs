@@ -1,12 +1,14 @@
 //! Values of keys.
 
+use std::sync::Arc;
+
 use crate::hash::Hash;
 use crate::list::List;
 use crate::set::Set;
 use crate::string::RedisString;
 use crate::zset::Zset;
 
-/// The value of a key.
+/// The value of a key. A clone is a reference count; a change of a shared collection copies it.
 ///
 /// Two values are equal if they hold the same data, in any encoding: the order of a set's members or a hash's
 /// fields does not matter, that of a list's elements does.
@@ -15,20 +17,20 @@ pub enum Value {
     /// A string of bytes.
     String(RedisString),
     /// A list.
-    List(List),
+    List(Arc<List>),
     /// A set.
-    Set(Set),
+    Set(Arc<Set>),
     /// A sorted set.
-    Zset(Zset),
+    Zset(Arc<Zset>),
     /// A hash.
-    Hash(Hash),
+    Hash(Arc<Hash>),
 }
 
 /// The four types that hold elements. A key never holds an empty one: removing the last element deletes the key.
 pub trait Collection: Default + Into<Value> {
     /// The collection in `value`, `None` if it holds another type.
     fn of(value: &Value) -> Option<&Self>;
-    /// The collection in `value`, for changing.
+    /// The collection in `value`, for changing: copied if it is shared.
     fn of_mut(value: &mut Value) -> Option<&mut Self>;
     /// How many elements (members, fields) it has.
     fn len(&self) -> usize;
@@ -42,17 +44,17 @@ macro_rules! collection {
     ($type:ident) => {
         impl From<$type> for Value {
             fn from(collection: $type) -> Self {
-                Self::$type(collection)
+                Self::$type(Arc::new(collection))
             }
         }
 
         impl Collection for $type {
             fn of(value: &Value) -> Option<&Self> {
-                if let Value::$type(collection) = value { Some(collection) } else { None }
+                if let Value::$type(collection) = value { Some(&**collection) } else { None }
             }
 
             fn of_mut(value: &mut Value) -> Option<&mut Self> {
-                if let Value::$type(collection) = value { Some(collection) } else { None }
+                if let Value::$type(collection) = value { Some(Arc::make_mut(collection)) } else { None }
             }
 
             fn len(&self) -> usize {
@@ -142,6 +144,6 @@ impl From<Vec<u8>> for Value {
 
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
-        Self::String(bytes.to_vec().into())
+        Self::String(bytes.into())
     }
 }

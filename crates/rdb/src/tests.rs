@@ -306,7 +306,7 @@ fn a_snapshot_does_not_see_later_changes() {
     keyspace.set(0, b"b", b"1".as_slice());
     let job = SaveJob::new(&keyspace, info(None));
     keyspace.modify(0, b"a", |value| match value {
-        Value::String(bytes) => bytes.push(b'!'),
+        Value::String(text) => text.unshare().push(b'!'),
         other => unreachable!("{other:?} in a test of strings"),
     });
     keyspace.delete(0, b"b");

@@ -57,7 +57,7 @@ fn every_type_round_trips() {
         assert_eq!(rdb::dump(&value, true)[0], value_type, "{key}");
         b.check(restore, &format!("RESTORE copy 0 {dumped} REPLACE"), "+OK", 1);
         let copy = b.keyspace.get(0, b"copy").unwrap();
-        assert_eq!(copy.value(), &*value, "{key}");
+        assert_eq!(copy.value(), &value, "{key}");
         assert_eq!(copy.value().encoding_name(), value.encoding_name(), "{key}");
         assert_eq!(rdb::dump(copy.value(), true), rdb::dump(&value, true), "{key}");
     }

@@ -126,7 +126,7 @@ pub fn copy(call: &mut Call<'_>) {
     if let Some(expire_ms) = expire_ms {
         call.set_expire(destination, expire_ms);
     }
-    if matches!(*value, Value::List(_) | Value::Zset(_)) {
+    if matches!(value, Value::List(_) | Value::Zset(_)) {
         call.signal_key_as_ready(destination);
     }
     call.notify(Events::GENERIC, "copy_to", destination);

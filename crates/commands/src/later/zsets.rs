@@ -45,7 +45,7 @@ pub fn zadd(call: &mut Call<'_>) {
 fn rewrite_as_scores(call: &mut Call<'_>, pairs: &[Vec<u8>]) {
     let key = &call.argv[1];
     let Some(value) = call.peek(key) else { return };
-    let Value::Zset(zset) = &*value else { return };
+    let Value::Zset(zset) = &value else { return };
     let mut words = vec![b"ZADD".to_vec(), key.clone()];
     for member in pairs.iter().skip(1).step_by(2) {
         if let Some(score) = zset.score(member) {
@@ -163,7 +163,7 @@ pub fn zdiffstore(call: &mut Call<'_>) {
     let mut sources = Vec::with_capacity(argv.len() - 3);
     for key in &argv[3..] {
         let value = call.lookup_read(key);
-        if !matches!(value.as_deref(), None | Some(Value::Zset(_) | Value::Set(_))) {
+        if !matches!(value.as_ref(), None | Some(Value::Zset(_) | Value::Set(_))) {
             call.wrong_type();
             return;
         }
@@ -171,7 +171,7 @@ pub fn zdiffstore(call: &mut Call<'_>) {
     }
     let others = &sources[1..];
     let is_elsewhere = |member: &[u8]| {
-        others.iter().any(|other| match other.as_deref() {
+        others.iter().any(|other| match other.as_ref() {
             Some(Value::Zset(zset)) => zset.score(member).is_some(),
             Some(Value::Set(set)) => set.contains(member),
             _ => false,
@@ -184,7 +184,7 @@ pub fn zdiffstore(call: &mut Call<'_>) {
             result.insert_within(member, score, limits.0, limits.1);
         }
     };
-    match sources[0].as_deref() {
+    match sources[0].as_ref() {
         Some(Value::Zset(zset)) => zset.iter().for_each(|(member, score)| take(member, score)),
         Some(Value::Set(set)) => set.iter().for_each(|member| take(member, 1.0)),
         _ => {}

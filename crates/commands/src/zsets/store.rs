@@ -1,7 +1,6 @@
 //! ZUNIONSTORE and ZINTERSTORE (`zunionInterGenericCommand`).
 
 use crate::events::Events;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -23,13 +22,13 @@ pub fn zinterstore(call: &mut Call<'_>) {
 
 /// An input: a sorted set, or a set whose members all have score 1.
 struct Source {
-    value: Option<Arc<Value>>,
+    value: Option<Value>,
     weight: f64,
 }
 
 impl Source {
     fn len(&self) -> usize {
-        match self.value.as_deref() {
+        match self.value.as_ref() {
             Some(Value::Zset(zset)) => zset.len(),
             Some(Value::Set(set)) => set.len(),
             _ => 0,
@@ -38,7 +37,7 @@ impl Source {
 
     /// All members with their unweighted scores.
     fn members(&self) -> Vec<(&[u8], f64)> {
-        match self.value.as_deref() {
+        match self.value.as_ref() {
             Some(Value::Zset(zset)) => zset.iter().collect(),
             Some(Value::Set(set)) => set.iter().map(|member| (member, 1.0)).collect(),
             _ => Vec::new(),
@@ -46,7 +45,7 @@ impl Source {
     }
 
     fn score(&self, member: &[u8]) -> Option<f64> {
-        match self.value.as_deref()? {
+        match self.value.as_ref()? {
             Value::Zset(zset) => zset.score(member),
             Value::Set(set) => set.contains(member).then_some(1.0),
             _ => None,
@@ -125,7 +124,7 @@ fn parse(call: &mut Call<'_>) -> Option<(Vec<Source>, Aggregate)> {
     let mut sources = Vec::with_capacity(keys);
     for name in names {
         let value = call.lookup_write(name);
-        if !matches!(value.as_deref(), None | Some(Value::Zset(_) | Value::Set(_))) {
+        if !matches!(value.as_ref(), None | Some(Value::Zset(_) | Value::Set(_))) {
             call.wrong_type();
             return None;
         }

@@ -15,7 +15,7 @@ fn filled(names: &str) -> Keyspace {
 
 fn append(keyspace: &mut Keyspace, key: &[u8], tail: &[u8]) -> Option<()> {
     keyspace.modify(0, key, |value| match value {
-        Value::String(bytes) => bytes.extend_from_slice(tail),
+        Value::String(text) => text.unshare().extend_from_slice(tail),
         other => unreachable!("{other:?} in a test of strings"),
     })
 }
