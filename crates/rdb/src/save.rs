@@ -1,5 +1,6 @@
 //! Writing an RDB file, in the child of a background save.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +10,9 @@ use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
 /// The version in `redis-ver`.
 const REDIS_VERSION: &[u8] = b"5.0.14";
+
+/// Bytes that are passed on together.
+const PIECE: usize = 64 * 1024;
 
 /// What a save needs besides the dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,21 +56,36 @@ impl SaveJob {
     /// Writes the RDB file (`rdbSaveRio`).
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
-        let mut out = RdbWriter::new(self.file_size_guess(), self.info.compress);
-        out.bytes.extend_from_slice(format!("REDIS{:04}", VERSION).as_bytes());
-        out.aux_fields(&self.info, self.is_preamble);
+        let mut file = Vec::with_capacity(self.file_size_guess());
+        let Ok(()) = self.write_to(|bytes| {
+            file.extend_from_slice(bytes);
+            Ok::<(), Infallible>(())
+        });
+        file
+    }
+
+    /// [`SaveJob::run`] for a file that need not fit into memory: `sink` gets it piece by piece.
+    ///
+    /// # Errors
+    /// The first error of `sink`; it gets nothing more then.
+    pub fn write_to<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        let mut out = PieceWriter {
+            writer: RdbWriter::new(self.file_size_guess().min(PIECE + PIECE / 8), self.info.compress),
+            checksum: self.info.checksum.then(|| CRC.digest()),
+            sink,
+        };
+        out.writer.bytes.extend_from_slice(format!("REDIS{:04}", VERSION).as_bytes());
+        out.writer.aux_fields(&self.info, self.is_preamble);
         for (index, db) in self.snapshot.dbs().iter().enumerate() {
             if !db.is_empty() {
-                out.database(index, db);
+                out.database(index, db)?;
             }
         }
         if self.info.repl.is_some() {
-            self.info.scripts.iter().for_each(|body| out.aux(b"lua", body));
+            self.info.scripts.iter().for_each(|body| out.writer.aux(b"lua", body));
         }
-        out.bytes.push(opcode::EOF);
-        let checksum = if self.info.checksum { CRC.checksum(&out.bytes) } else { 0 };
-        out.bytes.extend_from_slice(&checksum.to_le_bytes());
-        out.bytes
+        out.writer.bytes.push(opcode::EOF);
+        out.end()
     }
 
     /// Writes the RDB for the sockets of replicas, between a line with the mark and the mark itself
@@ -105,6 +124,42 @@ impl fmt::Debug for SaveJob {
     }
 }
 
+/// Passes a file on in pieces.
+struct PieceWriter<S> {
+    writer: RdbWriter,
+    /// The checksum of all pieces that were passed on, if it is wanted.
+    checksum: Option<crc::Digest<'static, u64>>,
+    sink: S,
+}
+
+impl<E, S: FnMut(&[u8]) -> Result<(), E>> PieceWriter<S> {
+    fn database(&mut self, index: usize, db: &DbSnapshot) -> Result<(), E> {
+        self.writer.database_header(index, db);
+        for (key, entry) in db.iter() {
+            self.writer.key_value(key, entry);
+            if self.writer.bytes.len() >= PIECE {
+                self.pass_on()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn pass_on(&mut self) -> Result<(), E> {
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(&self.writer.bytes);
+        }
+        (self.sink)(&self.writer.bytes)?;
+        self.writer.bytes.clear();
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<(), E> {
+        self.pass_on()?;
+        let checksum = self.checksum.map_or(0, crc::Digest::<u64>::finalize);
+        (self.sink)(&checksum.to_le_bytes())
+    }
+}
+
 impl RdbWriter {
     /// `rdbSaveInfoAuxFields`, in its order.
     fn aux_fields(&mut self, info: &SaveInfo, is_preamble: bool) {
@@ -130,15 +185,12 @@ impl RdbWriter {
         self.aux(name, value.to_string().as_bytes());
     }
 
-    fn database(&mut self, index: usize, db: &DbSnapshot) {
+    fn database_header(&mut self, index: usize, db: &DbSnapshot) {
         self.bytes.push(opcode::SELECT_DB);
         self.len(index);
         self.bytes.push(opcode::RESIZE_DB);
         self.len(db.len());
         self.len(db.expires_len());
-        for (key, entry) in db.iter() {
-            self.key_value(key, entry);
-        }
     }
 
     /// `rdbSaveKeyValuePair`.

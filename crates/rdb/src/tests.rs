@@ -2,6 +2,7 @@ use super::*;
 use crate::format::opcode;
 use psyncscope_keyspace::{Keyspace, Value};
 use psyncscope_resp::escape;
+use std::convert::Infallible;
 
 /// The file in `golden/a_first_full_sync.jsonl`: Redis 5.0.14 with one key.
 const FIRST_FULL_SYNC: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa0563\
@@ -297,6 +298,29 @@ fn lengths_at_every_limit_round_trip() {
     }
     let sizes = [true, false].map(|compress| SaveJob::new(&keyspace, SaveInfo { compress, ..info(None) }).run().len());
     assert!(sizes[0] < sizes[1], "{sizes:?}");
+}
+
+#[test]
+fn a_large_file_is_passed_on_in_pieces() {
+    let mut keyspace = Keyspace::default();
+    for number in 0..20_000u32 {
+        keyspace.set(1, &number.to_be_bytes(), number.to_string().into_bytes());
+    }
+    let job = SaveJob::new(&keyspace, info(None));
+    let mut pieces: Vec<Vec<u8>> = Vec::new();
+    let Ok(()) = job.write_to(|piece| {
+        pieces.push(piece.to_vec());
+        Ok::<(), Infallible>(())
+    });
+    assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.len() < 80_000));
+    assert!(pieces.concat() == job.run(), "the pieces are the file");
+
+    let mut taken = 0;
+    let refused = job.write_to(|_| {
+        taken += 1;
+        if taken < 2 { Ok(()) } else { Err("full") }
+    });
+    assert_eq!((refused, taken), (Err("full"), 2));
 }
 
 #[test]
