@@ -151,6 +151,15 @@ pub enum Input<'a> {
         /// Its result.
         result: Result<Arc<[u8]>, String>,
     },
+    /// A child of [`Output::Spawn`] ended, and its file has already taken the place of the old one. Only while no replica
+    /// waits for the file ([`Node::replicas_wait_for_save`](crate::Node::replicas_wait_for_save)): a dataset may take
+    /// more memory as a file than there is.
+    ChildSaved {
+        /// The child.
+        child: ChildId,
+        /// The file's size in bytes.
+        len: u64,
+    },
     /// A child of [`Output::SpawnToSockets`] ended.
     ChildStreamed {
         /// The child.
@@ -207,7 +216,7 @@ pub enum Output {
         /// The connection; no further input for it is expected.
         conn: ConnId,
     },
-    /// Fork a child that runs `job`, then deliver [`Input::ChildDone`].
+    /// Fork a child that runs `job`, then deliver [`Input::ChildDone`] or [`Input::ChildSaved`].
     Spawn {
         /// The child.
         child: ChildId,

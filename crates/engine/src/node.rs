@@ -22,6 +22,7 @@ use crate::event::{IdChange, LogLevel};
 use crate::ids::ReplId;
 use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
 use crate::loading::{Loading, Source};
+use crate::persistence::SavedFile;
 use crate::persistence::unwritten::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::Scripts;
@@ -55,7 +56,7 @@ impl Child {
 #[derive(Debug)]
 pub(crate) enum Target {
     /// To a file: its bytes once it is complete.
-    Disk { file: Result<Arc<[u8]>, String> },
+    Disk { file: Result<SavedFile, String> },
     /// To the sockets of replicas: those that got all of it.
     Sockets { reached: Vec<ConnId> },
 }
@@ -382,10 +383,16 @@ impl Node {
             Input::LoadStep => self.load_step(),
             Input::ChildDone { child, result } => {
                 if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
-                    running.target = Target::Disk { file: result };
+                    running.target = Target::Disk { file: result.map(SavedFile::Bytes) };
                     running.ended = true;
                 } else {
                     self.append_only_child_done(child, result);
+                }
+            }
+            Input::ChildSaved { child, len } => {
+                if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
+                    running.target = Target::Disk { file: Ok(SavedFile::InPlace(len)) };
+                    running.ended = true;
                 }
             }
             Input::ChildStreamed { child, reached } => {

@@ -15,7 +15,22 @@ use unwritten::Before;
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
 
+/// The RDB file of a child that ended.
+#[derive(Debug)]
+pub(crate) enum SavedFile {
+    /// It is to take the place of the old one.
+    Bytes(Arc<[u8]>),
+    /// It did already; so many bytes.
+    InPlace(u64),
+}
+
 impl Node {
+    /// Whether a replica waits for the file of the background save that runs.
+    #[must_use]
+    pub fn replicas_wait_for_save(&self) -> bool {
+        !self.replicas_in(ReplicaState::WaitBgsaveEnd).is_empty()
+    }
+
     /// `rdbPopulateSaveInfo`: the replication ID and offset of the dataset, on a master with a backlog or on a
     /// replica with a live or cached master.
     pub(crate) fn rdb_populate_save_info(&self) -> Option<ReplInfo> {
@@ -107,20 +122,25 @@ impl Node {
     }
 
     /// `backgroundSaveDoneHandlerDisk`.
-    fn disk_save_ended(&mut self, started: i64, dirty_at_start: u64, file: Result<Arc<[u8]>, String>) -> SaveEnd {
+    fn disk_save_ended(&mut self, started: i64, dirty_at_start: u64, file: Result<SavedFile, String>) -> SaveEnd {
         self.last_bgsave_seconds = self.now.unix_s() - started;
         match file {
-            Ok(bytes) => {
+            Ok(file) => {
                 self.log(LogLevel::Notice, || "Background saving terminated with success".into());
                 self.dirty = self.dirty.saturating_sub(dirty_at_start);
                 self.last_save = self.now.unix_s();
                 self.last_bgsave_ok = true;
-                self.out
-                    .outputs
-                    .push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes: Arc::clone(&bytes) });
-                let size = bytes.len() as u64;
+                let (size, end) = match file {
+                    SavedFile::Bytes(bytes) => {
+                        let name = self.config.dbfilename.clone();
+                        self.out.outputs.push(Output::WriteFile { name, bytes: Arc::clone(&bytes) });
+                        (bytes.len() as u64, SaveEnd::File(bytes))
+                    }
+                    // Nobody waits for it, or the driver has broken its contract.
+                    SavedFile::InPlace(len) => (len, SaveEnd::Failed),
+                };
                 self.event(|| Event::SaveEnded { result: Ok(size) });
-                SaveEnd::File(bytes)
+                end
             }
             Err(error) => {
                 self.log(LogLevel::Warning, || "Background saving error".into());

@@ -1,10 +1,12 @@
 //! Atomic file replacement.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use psyncscope_rdb::SaveJob;
 
 /// Bytes written between two checks whether the save is still wanted.
 const CHUNK: usize = 1 << 20;
@@ -23,13 +25,38 @@ pub fn strerror(error: &io::Error) -> String {
 ///
 /// # Errors
 /// In Redis's words, for the log. The old file is then as it was.
-pub fn replace(name: &str, temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> Result<(), String> {
-    let written = write(temporary, bytes, unwanted);
+pub fn replace(name: &str, temporary: &str, bytes: &[u8]) -> Result<(), String> {
+    let written = write(temporary, bytes, &AtomicBool::new(false));
+    move_into_place(name, temporary, written).map(drop)
+}
+
+/// [`replace`] by the file that `job` writes. The new file is returned, open for reading.
+///
+/// # Errors
+/// As [`replace`]; and if it became unwanted meanwhile.
+pub fn save(name: &str, temporary: &str, job: &SaveJob, unwanted: &AtomicBool) -> Result<File, String> {
+    let write = || {
+        let mut file = File::options().read(true).write(true).create(true).truncate(true).open(temporary)?;
+        let complete = job.write_to(|piece| match unwanted.load(Ordering::Relaxed) {
+            true => Err(None),
+            false => file.write_all(piece).map_err(Some),
+        });
+        match complete {
+            Ok(()) => file.sync_all()?,
+            Err(None) => return Ok(None),
+            Err(Some(error)) => return Err(error),
+        }
+        Ok((!unwanted.load(Ordering::Relaxed)).then_some(file))
+    };
+    move_into_place(name, temporary, write())
+}
+
+fn move_into_place(name: &str, temporary: &str, written: io::Result<Option<File>>) -> Result<File, String> {
     let done = match written {
-        Ok(true) => std::fs::rename(temporary, name).map_err(|error| {
+        Ok(Some(file)) => std::fs::rename(temporary, name).map(|()| file).map_err(|error| {
             format!("Error moving temp DB file {temporary} on the final destination {name}: {}", strerror(&error))
         }),
-        Ok(false) => Err("killed".to_owned()),
+        Ok(None) => Err("killed".to_owned()),
         Err(error) => Err(format!("Write error saving DB on disk: {}", strerror(&error))),
     };
     if done.is_err() {
@@ -39,13 +66,23 @@ pub fn replace(name: &str, temporary: &str, bytes: &[u8], unwanted: &AtomicBool)
     done
 }
 
+/// All of a file that was just written.
+///
+/// # Errors
+/// In the system's words.
+pub fn read_whole(mut file: File) -> Result<Arc<[u8]>, String> {
+    let mut bytes = Vec::new();
+    let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+    read.map(|_| bytes.into()).map_err(|error| format!("Error reading the saved DB: {}", strerror(&error)))
+}
+
 /// Writes the temporary file of an append-only file rewrite.
 ///
 /// In Redis's words, for the log. The file does not exist then.
 pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> Result<(), String> {
     let done = match write(temporary, bytes, unwanted) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("killed".to_owned()),
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err("killed".to_owned()),
         Err(error) => Err(format!("Write error writing append only file on disk: {}", strerror(&error))),
     };
     if done.is_err() {
@@ -55,17 +92,17 @@ pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> 
     done
 }
 
-/// Returns false if the file is no longer wanted.
-fn write(path: &str, bytes: &[u8], unwanted: &AtomicBool) -> io::Result<bool> {
+/// Returns none if the file is no longer wanted.
+fn write(path: &str, bytes: &[u8], unwanted: &AtomicBool) -> io::Result<Option<File>> {
     let mut file = File::create(path)?;
     for chunk in bytes.chunks(CHUNK) {
         if unwanted.load(Ordering::Relaxed) {
-            return Ok(false);
+            return Ok(None);
         }
         file.write_all(chunk)?;
     }
     file.sync_all()?;
-    Ok(!unwanted.load(Ordering::Relaxed))
+    Ok((!unwanted.load(Ordering::Relaxed)).then_some(file))
 }
 
 /// The content of `name`, `None` if there is no such file.

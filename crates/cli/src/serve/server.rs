@@ -48,13 +48,22 @@ pub enum End {
 /// A running child.
 enum Child {
     /// A thread that writes a file: a background save, or a rewrite of the append-only file.
-    Disk { unwanted: Arc<AtomicBool>, temporary: String, is_rewrite: bool },
+    Disk { unwanted: Arc<AtomicBool>, temporary: String },
     /// A task that writes to the sockets of replicas.
     Sockets { task: AbortHandle, connections: Vec<Rc<Connection>> },
 }
 
 /// The result of a child's thread: the file, or an error.
-pub type ChildResult = (ChildId, Result<Arc<[u8]>, String>);
+pub type ChildResult = (ChildId, Result<ChildFile, String>);
+
+/// What a child's thread wrote.
+#[derive(Debug)]
+pub enum ChildFile {
+    /// An RDB file that has taken the place of the old one, open for reading.
+    Saved(std::fs::File),
+    /// The bytes of a rewritten append-only file, which is still in its temporary file.
+    Rewritten(Arc<[u8]>),
+}
 
 /// The node and the state of its driver.
 struct Server {
@@ -242,20 +251,34 @@ impl Shared {
     /// The thread of a child ended.
     pub fn child_done(self: &Rc<Self>, (child, result): ChildResult) {
         let mut server = self.server.borrow_mut();
-        let Some(ended) = server.children.remove(&child) else { return };
-        let is_rewrite = matches!(ended, Child::Disk { is_rewrite: true, .. });
-        if let Ok(bytes) = &result
-            && !is_rewrite
-        {
-            server.saved = Some((server.node.config().dbfilename.clone(), Arc::clone(bytes)));
+        if server.children.remove(&child).is_none() {
+            return;
         }
-        drop(server);
-        match &result {
-            Ok(_) if is_rewrite => {
+        let result = match result {
+            Ok(ChildFile::Rewritten(bytes)) => {
                 self.log.line(Role::Child, LogLevel::Notice, "SYNC append only file rewrite performed");
+                Ok(bytes)
             }
-            Ok(_) => self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk"),
-            Err(error) => self.log.line(Role::Child, LogLevel::Warning, error),
+            Ok(ChildFile::Saved(file)) if server.node.replicas_wait_for_save() => {
+                self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk");
+                let bytes = files::read_whole(file);
+                if let Ok(bytes) = &bytes {
+                    server.saved = Some((server.node.config().dbfilename.clone(), Arc::clone(bytes)));
+                }
+                bytes
+            }
+            Ok(ChildFile::Saved(file)) => {
+                drop(server);
+                self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk");
+                let len = file.metadata().map_or(0, |metadata| metadata.len());
+                self.handle_input(Input::ChildSaved { child, len });
+                return;
+            }
+            Err(error) => Err(error),
+        };
+        drop(server);
+        if let Err(error) = &result {
+            self.log.line(Role::Child, LogLevel::Warning, error);
         }
         self.handle_input(Input::ChildDone { child, result });
     }

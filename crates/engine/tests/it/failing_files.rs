@@ -2,7 +2,7 @@
 
 use crate::common::solo::Solo;
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::{ConnId, Input, Outbox, Output};
+use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output};
 
 const MISCONF: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on \
                        disk. Commands that may modify the data set are disabled, because this instance is configured \
@@ -37,14 +37,35 @@ fn say_without_disk(solo: &mut Solo, conn: ConnId, text: &str) {
     solo.events.extend(out.events);
 }
 
-fn fail_bgsave(solo: &mut Solo) {
+fn bgsave(solo: &mut Solo) -> ChildId {
     assert_eq!(solo.cmd("BGSAVE"), "+Background saving started\r\n");
     let child = solo.outputs.iter().rev().find_map(|output| match output {
         Output::Spawn { child, .. } => Some(*child),
         _ => None,
     });
-    solo.input(Input::ChildDone { child: child.expect("a child"), result: Err("No space left on device".into()) });
+    child.expect("a child")
+}
+
+fn fail_bgsave(solo: &mut Solo) {
+    let child = bgsave(solo);
+    solo.input(Input::ChildDone { child, result: Err("No space left on device".into()) });
     solo.run_ms(200);
+}
+
+#[test]
+fn a_file_that_is_in_place_already_is_not_written_again() {
+    let (mut solo, conn) = node(&["save 3600 1000"]);
+    solo.ask(conn, "SET a 1", "+OK|");
+    let child = bgsave(&mut solo);
+    assert!(!solo.node.replicas_wait_for_save());
+    solo.outputs.clear();
+    solo.input(Input::ChildSaved { child, len: 104 });
+    solo.run_ms(200);
+    assert!(!solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. })));
+    let info = solo.cmd("INFO persistence");
+    for line in ["rdb_bgsave_in_progress:0", "rdb_last_bgsave_status:ok", "rdb_changes_since_last_save:0"] {
+        assert!(info.contains(&format!("{line}\r\n")), "{line}: {info}");
+    }
 }
 
 #[test]

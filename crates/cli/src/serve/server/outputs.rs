@@ -12,7 +12,7 @@ use psyncscope_engine::io::Fsync;
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
 use psyncscope_rdb::SaveJob;
 
-use super::{Child, End, Server, Shared, print_log, role};
+use super::{Child, ChildFile, End, Server, Shared, print_log, role};
 use crate::serve::connection::Sent;
 use crate::serve::diskless::{self, DisklessTransfer};
 use crate::serve::{files, listen};
@@ -188,7 +188,7 @@ impl Shared {
             Some((folder, file)) => format!("{folder}/temp-{}-{file}", std::process::id()),
             None => format!("temp-{}.rdb", std::process::id()),
         };
-        if let Err(error) = files::replace(name, &temporary, bytes, &AtomicBool::new(false)) {
+        if let Err(error) = files::replace(name, &temporary, bytes) {
             self.log.line(role(&server.node), LogLevel::Warning, &error);
             // The last part is the system's error.
             let reason = error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned();
@@ -210,17 +210,16 @@ fn close(server: &mut Server, conn: ConnId) {
 fn spawn_save(server: &mut Server, child: ChildId, job: SaveJob) {
     let name = server.node.config().dbfilename.clone();
     let temporary = format!("temp-{}-{}.rdb", std::process::id(), child.0);
-    spawn_thread(server, child, temporary, false, move |temporary, unwanted| {
-        let bytes: Arc<[u8]> = job.run().into();
-        files::replace(&name, temporary, &bytes, unwanted).map(|()| bytes)
+    spawn_thread(server, child, temporary, move |temporary, unwanted| {
+        files::save(&name, temporary, &job, unwanted).map(ChildFile::Saved)
     });
 }
 
 /// Starts a thread that writes a new append-only file into a temporary file (`rewriteAppendOnlyFileBackground`).
 fn spawn_rewrite(server: &mut Server, child: ChildId, job: RewriteJob) {
-    spawn_thread(server, child, rewritten_name(child), true, move |temporary, unwanted| {
+    spawn_thread(server, child, rewritten_name(child), move |temporary, unwanted| {
         let bytes: Arc<[u8]> = job.run().into();
-        files::write_temporary(temporary, &bytes, unwanted).map(|()| bytes)
+        files::write_temporary(temporary, &bytes, unwanted).map(|()| ChildFile::Rewritten(bytes))
     });
 }
 
@@ -228,12 +227,11 @@ fn spawn_thread(
     server: &mut Server,
     child: ChildId,
     temporary: String,
-    is_rewrite: bool,
-    write: impl FnOnce(&str, &AtomicBool) -> Result<Arc<[u8]>, String> + Send + 'static,
+    write: impl FnOnce(&str, &AtomicBool) -> Result<ChildFile, String> + Send + 'static,
 ) {
     let unwanted = Arc::new(AtomicBool::new(false));
     let (results, unwanted_too, path) = (server.child_results.clone(), Arc::clone(&unwanted), temporary.clone());
-    server.children.insert(child, Child::Disk { unwanted, temporary, is_rewrite });
+    server.children.insert(child, Child::Disk { unwanted, temporary });
     std::thread::spawn(move || {
         let result = write(&path, &unwanted_too);
         // Fails only when the process is ending and the receiver is gone.
