@@ -177,6 +177,7 @@ impl Process for Talker {
                 self.next_tick = self.tick_us.map(|us| now + us);
             }
             Input::ChildDone { .. }
+            | Input::ChildSaved { .. }
             | Input::ChildStreamed { .. }
             | Input::LoadStep
             | Input::FileFailed { .. }
