@@ -315,8 +315,8 @@ pub enum Event {
     Verdict {
         /// The asking replica's connection.
         conn: ConnId,
-        /// The decision with the numbers it depended on.
-        verdict: PsyncVerdict,
+        /// The decision with the numbers it depended on. Boxed, to keep the timeline's entries small.
+        verdict: Box<PsyncVerdict>,
     },
     /// A master answered a PSYNC.
     PsyncReplied {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime};
-use psyncscope_sim::{World, WorldConfig, WorldError};
+use psyncscope_sim::{Recorded, World, WorldConfig, WorldError};
 
 use crate::action::{Action, ActionLog, LabConfig, TimedAction};
 use crate::error::{ErrorCode, LabError};
@@ -54,6 +54,20 @@ impl Lab {
     /// # Errors
     /// A name, a line of configuration or a setting is refused: the error names node and line.
     pub fn new(config: LabConfig) -> Result<Self, LabError> {
+        Self::of(config, true)
+    }
+
+    /// As [`Lab::new`], but nothing is recorded until [`Lab::record_after`].
+    pub(crate) fn unrecorded(config: LabConfig) -> Result<Self, LabError> {
+        Self::of(config, false)
+    }
+
+    /// Records from now on, after what another lab recorded.
+    pub(crate) fn record_after(&mut self, before: Recorded) {
+        self.world.record_after(before);
+    }
+
+    fn of(config: LabConfig, record: bool) -> Result<Self, LabError> {
         validate::config(&config)?;
         let mut world = World::new(WorldConfig {
             seed: config.seed,
@@ -62,6 +76,9 @@ impl Lab {
             fork_us: config.fork_us,
             ..WorldConfig::default()
         });
+        if !record {
+            world.record_later();
+        }
         for spec in &config.nodes {
             let node = validate::node_config(spec, config.classroom_limits)?;
             world.add_host(&spec.name, node).map_err(|error| refused(&error, &spec.name))?;
@@ -324,7 +341,16 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn fork_at(&self, t: SimTime) -> Result<Self, LabError> {
-        Replay::new(self.log_until(t)?)?.finish()
+        self.branch_at(t)?.finish()
+    }
+
+    /// As [`Lab::fork_at`], in pieces. What was recorded until `t` is taken over, so that the world is made again without
+    /// recording it: that takes a fraction of the time.
+    ///
+    /// # Errors
+    /// `bad-time` if `t` lies beyond the present.
+    pub fn branch_at(&self, t: SimTime) -> Result<Replay, LabError> {
+        Replay::after(self.log_until(t)?, self.world.recorded_until(t))
     }
 
     /// The log of this world up to `t`: what [`Lab::fork_at`] replays.

@@ -1,5 +1,6 @@
 //! Replaying a log, all at once or in parts.
 
+use psyncscope_sim::Recorded;
 use psyncscope_sim::frame::SimTime;
 
 use crate::action::ActionLog;
@@ -12,6 +13,8 @@ pub struct Replay {
     lab: Lab,
     /// How many actions are done.
     done: usize,
+    /// What another lab recorded up to the log's end, unless this one records it itself.
+    recorded: Option<Recorded>,
 }
 
 impl Replay {
@@ -22,7 +25,13 @@ impl Replay {
     pub fn new(log: ActionLog) -> Result<Self, LabError> {
         log.check()?;
         let lab = Lab::new(log.config.clone())?;
-        Ok(Self { log, lab, done: 0 })
+        Ok(Self { log, lab, done: 0, recorded: None })
+    }
+
+    /// A replay of what another lab recorded: nothing is recorded before its end.
+    pub(crate) fn after(log: ActionLog, recorded: Recorded) -> Result<Self, LabError> {
+        let lab = Lab::unrecorded(log.config.clone())?;
+        Ok(Self { log, lab, done: 0, recorded: Some(recorded) })
     }
 
     /// How far the world has run.
@@ -50,7 +59,12 @@ impl Replay {
                 continue;
             }
             self.lab.run_until(SimTime(stop));
-            let Some(next) = next_action else { return Ok(true) };
+            let Some(next) = next_action else {
+                if let Some(recorded) = self.recorded.take() {
+                    self.lab.record_after(recorded);
+                }
+                return Ok(true);
+            };
             self.lab.act(next.action.clone()).map_err(|error| error.in_action(self.done))?;
             self.done += 1;
         }

@@ -3,7 +3,7 @@
 use psyncscope_lab::console::{LineKind, transcript};
 use psyncscope_lab::explain::{NodeStatus, explain, psync_matrix, status};
 use psyncscope_lab::sim::frame::{SimTime, What};
-use psyncscope_lab::{Action, ActionLog, ErrorCode, Lab, LabConfig, NodeSpec, Replay, StepBy, examples, limits};
+use psyncscope_lab::{Action, ActionLog, ErrorCode, Lab, LabConfig, NodeSpec, Replay, StepBy, TimedAction, examples, limits};
 
 use psyncscope_lab::engine::event::Event;
 use rand_core::{RngCore, SeedableRng};
@@ -396,6 +396,24 @@ fn any_action(rng: &mut Xoshiro256PlusPlus) -> Action {
     }
 }
 
+/// Whether a fork to which the same is done as to the lab records the same, before the fork and after it.
+#[track_caller]
+fn records_the_same(mut fork: Lab, lab: &Lab) {
+    for TimedAction { at_us, action } in &lab.actions()[fork.actions().len()..] {
+        fork.run_until(SimTime(*at_us));
+        act(&mut fork, action.clone());
+    }
+    fork.run_until(lab.now());
+    assert_eq!(fork.digest(), lab.digest());
+    assert_eq!(fork.frames(), lab.frames());
+    let text = |entry| format!("{entry:?}");
+    assert!(fork.timeline().iter().map(text).eq(lab.timeline().iter().map(text)), "the timelines differ");
+    let frame = |lab: &Lab, seq| serde_json::to_string(&lab.frame(seq).expect("it is recorded")).expect("plain data");
+    for seq in (lab.frames().first..=lab.frames().last).step_by(5) {
+        assert!(frame(&fork, seq) == frame(lab, seq), "frame {seq} differs");
+    }
+}
+
 /// Whatever is done, in any order: refusals change nothing, the log makes the same world, and so does a fork.
 #[test]
 fn any_course_of_events_can_be_replayed_and_forked() {
@@ -429,6 +447,7 @@ fn any_course_of_events_can_be_replayed_and_forked() {
             if fork.actions().len() == actions {
                 assert_eq!(fork.digest(), digest, "seed {seed} at {at:?}");
             }
+            records_the_same(fork, &lab);
         }
     }
 }

@@ -66,5 +66,6 @@ pub use forward::Flow;
 pub use frames::{Frames, PacketChanges};
 pub use pcap::Pcap;
 pub use process::Process;
+pub use recorder::Recorded;
 pub use tap::{Captured, Side};
 pub use world::{WirePacket, World};

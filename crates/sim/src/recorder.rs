@@ -17,9 +17,24 @@ use crate::world::WirePacket;
 /// A view without events is taken again after this time, in microseconds: it shows seconds that pass.
 const VIEW_EVERY_US: u64 = 1_000_000;
 
+/// What is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Off,
+    /// Only what the recorder itself needs to go on later.
+    Following,
+    On,
+}
+
+/// What was recorded up to some time.
+pub struct Recorded {
+    frames: FrameLog,
+    timeline: Vec<Entry>,
+}
+
 /// The recorder. When it is off, every call returns at once.
 pub(crate) struct Recorder {
-    on: bool,
+    mode: Mode,
     frames_max: usize,
     frames: FrameLog,
     timeline: Vec<Entry>,
@@ -59,7 +74,7 @@ struct StreamStart {
 impl Recorder {
     pub(crate) fn new(on: bool, frames_max: usize) -> Self {
         let mut recorder = Self {
-            on,
+            mode: if on { Mode::On } else { Mode::Off },
             frames_max,
             frames: FrameLog::new(frames_max),
             timeline: Vec::new(),
@@ -77,7 +92,7 @@ impl Recorder {
     // ---- what happened ----
 
     pub(crate) fn entry(&mut self, at: u64, host: Option<HostId>, what: What) {
-        if self.on {
+        if self.mode == Mode::On {
             self.timeline.push(Entry { at: SimTime(at), host, what });
         }
     }
@@ -93,7 +108,7 @@ impl Recorder {
     }
 
     fn note_touched(&mut self, new: Touched) {
-        if !self.keeps_frames() {
+        if !self.follows() {
             return;
         }
         match self.touched.binary_search_by_key(&new.host, |touched| touched.host) {
@@ -160,7 +175,7 @@ impl Recorder {
         from: Option<ReplicaState>,
         to: ReplicaState,
     ) {
-        if !self.keeps_frames() {
+        if !self.follows() {
             return;
         }
         let stream = self.stream_starts.entry((host, conn)).or_default();
@@ -204,14 +219,50 @@ impl Recorder {
 
     // ---- the next frame ----
 
-    /// Whether anything is recorded.
-    pub(crate) const fn is_on(&self) -> bool {
-        self.on
+    /// Whether anything is recorded, now or later.
+    pub(crate) fn is_on(&self) -> bool {
+        self.mode != Mode::Off
     }
 
-    /// Whether frames are made at all.
-    pub(crate) const fn keeps_frames(&self) -> bool {
-        self.on && self.frames_max > 0
+    /// Whether frames are made now.
+    pub(crate) fn keeps_frames(&self) -> bool {
+        self.mode == Mode::On && self.frames_max > 0
+    }
+
+    /// Whether frames are made, now or later.
+    fn follows(&self) -> bool {
+        self.is_on() && self.frames_max > 0
+    }
+
+    /// Keeps only what is needed to record later.
+    pub(crate) fn follow(&mut self) {
+        if self.mode == Mode::On {
+            self.mode = Mode::Following;
+        }
+    }
+
+    /// When nothing is recorded yet: notes what the next frame will depend on, and forgets the rest.
+    pub(crate) fn follow_touched(&mut self, now: u64) {
+        for touched in self.touched.drain(..) {
+            if touched.process {
+                self.viewed_at.insert(touched.host, now);
+            }
+        }
+        self.wires_touched = false;
+    }
+
+    /// What was recorded until `at`.
+    pub(crate) fn until(&self, at: SimTime) -> Recorded {
+        let frames = self.frames.until(at);
+        let timeline = self.timeline[..frames.entries()].to_vec();
+        Recorded { frames, timeline }
+    }
+
+    /// Records from now on; what came before is `recorded`.
+    pub(crate) fn go_on(&mut self, recorded: Recorded) {
+        self.frames = recorded.frames;
+        self.timeline = recorded.timeline;
+        self.mode = Mode::On;
     }
 
     /// Sets a host's part of the next frame, as [`FrameLog::set_host`] takes it.

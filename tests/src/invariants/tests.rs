@@ -70,7 +70,7 @@ impl TestChecker {
         let window = BacklogWindow { off: NextByte(1), histlen: 50, size: 64 };
         let mut verdict = psync::decide(request, history, Some(window));
         change(&mut verdict);
-        self.record(A, &Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict })
+        self.record(A, &Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict: Box::new(verdict) })
     }
 }
 
@@ -180,7 +180,8 @@ fn grants_across_a_fork_are_found() {
         };
         let request = PsyncRequest { replid: id(b'a').as_bytes().to_vec(), next: Some(NextByte(next)) };
         let window = BacklogWindow { off: NextByte(24), histlen: 41, size: 64 };
-        Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict: psync::decide(request, history, Some(window)) }
+        let verdict = Box::new(psync::decide(request, history, Some(window)));
+        Event::Verdict { conn: psyncscope_engine::ConnId(1), verdict }
     };
     assert_eq!(checker.record(B, &grant(51)), None);
     assert_eq!(checker.record(B, &grant(52)), Some(Rule::ResyncIsSafe));

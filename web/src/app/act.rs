@@ -29,9 +29,9 @@ impl App {
             self.acted(outcome, site);
             return;
         }
-        let log = self.session.run.borrow().lab().log_until(self.playback.at);
+        let replay = self.session.run.borrow().lab().branch_at(self.playback.at);
         let origin = self.session.run.borrow().origin.clone();
-        match log.and_then(Replay::new) {
+        match replay {
             Ok(replay) => self.start_replay(PendingReplay::act(replay, actions, site, origin)),
             Err(error) => self.acted(Err(error), site),
         }

@@ -78,7 +78,7 @@ impl Node {
         self.log_verdict(&verdict, &name);
         let decision = verdict.decision;
         let next = verdict.request.next;
-        self.event(|| Event::Verdict { conn, verdict });
+        self.event(|| Event::Verdict { conn, verdict: Box::new(verdict) });
         match (decision, next) {
             (Decision::Continue { .. }, Some(next)) => {
                 self.accept_partial_resync(conn, next, &name);

@@ -247,10 +247,10 @@ impl FrameLog {
                 self.remove_packet(id);
             }
         }
-        let last_entries = self.segments.last().map(|segment| segment.end().1);
+        let same_entries = !self.segments.is_empty() && self.entries() == entries;
         let pending = &self.pending;
         let packets = pending.packets.any;
-        if pending.hosts == 0 && !pending.wires && !packets && last_entries == Some(entries) {
+        if pending.hosts == 0 && !pending.wires && !packets && same_entries {
             return;
         }
         match self.segments.last_mut() {
@@ -292,6 +292,42 @@ impl FrameLog {
 
     // ---- the past ----
 
+    /// The same log as it was at `at`. What comes before the last frames is shared.
+    pub(crate) fn until(&self, at: SimTime) -> Self {
+        let mut segments = self.segments.clone();
+        segments.truncate(segments.partition_point(|segment| segment.start_at <= at.0).max(1));
+        let mut count = 0;
+        if let Some(last) = segments.last_mut() {
+            let frames = last.frames.partition_point(|frame| last.start_at + u64::from(frame.after_us) <= at.0).max(1);
+            count = last.first + frames as u64;
+            if frames < last.frames.len() {
+                *last = Arc::new(last.beginning(frames));
+            }
+        }
+        let present = count.checked_sub(1).and_then(|seq| self.state(seq)).unwrap_or_else(State::new);
+        let mut lost = Queue::new();
+        for packet in &present.packets {
+            if packet.packet.fate != Fate::Arrives {
+                lost.schedule(packet.packet.arrives.0, packet.packet.id);
+            }
+        }
+        Self {
+            frames_max: self.frames_max,
+            segments,
+            present,
+            pending: Pending::default(),
+            lost,
+            count,
+            tables: self.tables.clone(),
+            cursor: RefCell::new(None),
+        }
+    }
+
+    /// How many entries the timeline had at the newest frame.
+    pub(crate) fn entries(&self) -> usize {
+        self.segments.last().map_or(0, |segment| segment.end().1)
+    }
+
     /// The number of the oldest frame that is kept.
     fn first(&self) -> u64 {
         self.count.saturating_sub(self.frames_max as u64)
@@ -303,6 +339,15 @@ impl FrameLog {
         let segment = &self.segments[segment];
         let place = usize::try_from(seq - segment.first).ok()?;
         (place < segment.frames.len()).then_some((segment, place))
+    }
+
+    /// The state of the frame with this number.
+    fn state(&self, seq: u64) -> Option<State> {
+        if seq + 1 == self.count {
+            return Some(self.present.clone());
+        }
+        self.frame(seq)?;
+        self.cursor.borrow().as_ref().map(|cursor| cursor.state.clone())
     }
 
     fn frame(&self, seq: u64) -> Option<Frame> {
@@ -355,6 +400,13 @@ impl Segment {
         self.frames.len() < SEGMENT_FRAMES_MAX
             && self.bytes.len() < SEGMENT_BYTES_MIN.max(SEGMENT_FACTOR * self.start.weight())
             && u32::try_from(now - self.start_at).is_ok()
+    }
+
+    /// A segment of its first frames.
+    fn beginning(&self, frames: usize) -> Self {
+        let records = self.frames[..frames].to_vec();
+        let end = records.last().map_or(0, |frame| frame.end as usize);
+        Self { start: self.start.clone(), frames: records, bytes: self.bytes[..end].to_vec(), ..*self }
     }
 
     /// When the frame at a place was made, and how many entries there were.

@@ -6,7 +6,7 @@ use crate::frame::{Entry, Frame, SimTime, WireFrame};
 use crate::frames::{Frames, HostWords};
 use crate::host::host_at;
 use crate::process::Process;
-use crate::recorder::Touched;
+use crate::recorder::{Recorded, Touched};
 
 impl<P: Process> World<P> {
     /// The frames that are kept, oldest first. Without recording there are none.
@@ -21,6 +21,23 @@ impl<P: Process> World<P> {
     pub fn frame_at(&self, at: SimTime) -> Option<Frame> {
         let frames = self.frames();
         frames.get(frames.until(at).saturating_sub(1))
+    }
+
+    /// Records nothing from now on, but keeps what is needed to record later: [`World::record_after`]. A world that is
+    /// made again up to a time in the past of another needs no record of its own before it.
+    pub fn record_later(&mut self) {
+        self.recorder.follow();
+    }
+
+    /// What was recorded until `at`.
+    #[must_use]
+    pub fn recorded_until(&self, at: SimTime) -> Recorded {
+        self.recorder.until(at)
+    }
+
+    /// Records from now on. `before` is what another world recorded that went the same way until now.
+    pub fn record_after(&mut self, before: Recorded) {
+        self.recorder.go_on(before);
     }
 
     /// The world as it is now. `None` without recording.
@@ -48,6 +65,8 @@ impl<P: Process> World<P> {
                 self.update_wires();
             }
             self.record_histories();
+        } else {
+            self.recorder.follow_touched(self.now);
         }
         self.recorder.finish(self.now);
     }
