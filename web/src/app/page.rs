@@ -201,7 +201,7 @@ impl App {
             at: entry.at,
             master: name(found.master),
             asker: found.asker.map(name),
-            verdict: Rc::new(verdict.clone()),
+            verdict: Rc::new((**verdict).clone()),
         })
     }
 
