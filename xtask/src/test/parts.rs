@@ -63,7 +63,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "clippy",
         what: "lints and documentation, native and wasm, warnings forbidden",
-        typical: "2 min at first, then seconds",
+        typical: "4 min at first, then seconds",
         lane: Lane::Dev,
         needs: &[Need::WasmTarget, Need::Linters],
         run: clippy,
@@ -71,7 +71,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "native",
         what: "the tests that need neither browser nor Redis, and the examples",
-        typical: "4 min at first",
+        typical: "6 min at first",
         lane: Lane::Dev,
         needs: &[Need::Node, Need::Tool(&NEXTEST)],
         run: native,
@@ -103,7 +103,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "wasm",
         what: "the same rules compiled to wasm, in a browser",
-        typical: "2 min at first",
+        typical: "3 min at first",
         lane: Lane::Dev,
         needs: &[
             Need::WasmTarget,
@@ -132,7 +132,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "page",
         what: "the site builds, and what it loads first is light",
-        typical: "2 min at first",
+        typical: "4 min at first",
         lane: Lane::Page,
         needs: crate::setup::SITE,
         run: page,
@@ -140,7 +140,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "browser",
         what: "the built site in a real browser, served from a sub-path",
-        typical: "2 min",
+        typical: "3 min",
         lane: Lane::Page,
         needs: &[
             Need::WasmTarget,
@@ -156,7 +156,7 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "export",
         what: "a clean export of HEAD serves, and what it serves passes the browser's specs",
-        typical: "4 min",
+        typical: "7 min at first",
         lane: Lane::Page,
         needs: &[
             Need::WasmTarget,
