@@ -68,7 +68,9 @@ impl Node {
         let mut reply = Reply::default();
         match waiting.on {
             WaitingFor::Keys(_) => reply.null_array(),
-            WaitingFor::Acks { offset, .. } => reply.integer(self.replication_count_acks_by_offset(offset)),
+            WaitingFor::Acks { offset, .. } => {
+                reply.integer(self.repl.downstream.replication_count_acks_by_offset(&self.clients, offset));
+            }
         }
         self.add_reply(conn, &reply.take());
     }

@@ -7,7 +7,7 @@ use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
 use crate::outbuf::OutBuf;
-use crate::replication::bgsave::Capa;
+use crate::replication::downstream::bgsave::Capa;
 use psyncscope_resp::QueryBuf;
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ pub(crate) struct Client {
     pub(crate) mute: bool,
     /// `obuf_soft_limit_reached_time`, in Unix seconds.
     pub(crate) soft_limit_since: Option<i64>,
-    /// Listed in `Node::pending_writes`.
+    /// Listed in `Clients::pending_writes`.
     pub(crate) write_queued: bool,
     /// `ctime` in Unix seconds.
     pub(crate) created: i64,
@@ -215,6 +215,11 @@ impl Client {
             Role::Normal | Role::Master(_) => true,
             Role::Script => false,
         }
+    }
+
+    /// Whether output waits for room.
+    pub(crate) fn wants_write(&self) -> bool {
+        self.replica().is_some_and(|link| link.bulk.is_some()) || (!self.out.is_empty() && self.may_write())
     }
 
     /// The address of a replica: announced, or that of its socket.

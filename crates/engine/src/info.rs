@@ -133,7 +133,7 @@ impl Node {
 
     /// The dataset, the backlog and the client buffers.
     pub(crate) fn used_memory(&self) -> u64 {
-        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         let buffers: usize = self.clients.values().map(|client| client.out.len() + client.query.unparsed()).sum();
         self.keyspace.approximate_bytes() + backlog + buffers as u64
     }

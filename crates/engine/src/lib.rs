@@ -11,6 +11,7 @@
 pub mod aof;
 mod blocked;
 mod client;
+mod clients;
 pub mod command;
 pub mod config;
 pub mod event;

@@ -14,6 +14,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::aof::Aof;
 use crate::blocked::state::Blocked;
 use crate::client::Client;
+use crate::clients::Clients;
 use crate::command::execute::Propagation;
 use crate::command::logs::SlowLog;
 use crate::command::pubsub::PubSub;
@@ -28,7 +29,6 @@ use crate::replication::state::Replication;
 use crate::script::Scripts;
 use crate::time::{Instant, Now};
 use psyncscope_keyspace::Keyspace;
-use std::collections::BTreeMap;
 
 /// The most keys that one turn of the active expire cycle deletes, so that it does not block the event loop for long.
 const EXPIRE_LIMIT: usize = 1000;
@@ -145,8 +145,7 @@ pub struct Node {
     pub(crate) now: Now,
     pub(crate) started: i64,
     pub(crate) keyspace: Keyspace,
-    /// Boxed, to keep the map's nodes small.
-    pub(crate) clients: BTreeMap<ConnId, Box<Client>>,
+    pub(crate) clients: Clients,
     pub(crate) repl: Replication,
     pub(crate) stats: Stats,
     /// SLOWLOG and LATENCY.
@@ -171,8 +170,6 @@ pub struct Node {
     pub(crate) loading: Option<Loading>,
     /// `active_expire_enabled` (DEBUG SET-ACTIVE-EXPIRE).
     pub(crate) active_expire: bool,
-    /// `clients_pending_write`: in the order of queueing; written newest first, as in Redis.
-    pub(crate) pending_writes: Vec<ConnId>,
     /// Blocked clients (blocked.c).
     pub(crate) blocked: Blocked,
     /// Clients that WATCH keys.
@@ -218,7 +215,7 @@ impl Node {
             run_id,
             now,
             started: now.unix_s(),
-            clients: BTreeMap::new(),
+            clients: Clients::default(),
             repl,
             stats: Stats::default(),
             slow_log: SlowLog::default(),
@@ -234,7 +231,6 @@ impl Node {
             aof: Aof::default(),
             loading: None,
             active_expire: true,
-            pending_writes: Vec::new(),
             blocked: Blocked::default(),
             watching: 0,
             propagation: Propagation::default(),
@@ -326,9 +322,7 @@ impl Node {
     /// Whether output waits for room on `conn`.
     #[must_use]
     pub fn wants_write(&self, conn: ConnId) -> bool {
-        self.clients.get(&conn).is_some_and(|client| {
-            client.replica().is_some_and(|link| link.bulk.is_some()) || (!client.out.is_empty() && client.may_write())
-        })
+        self.clients.get(&conn).is_some_and(Client::wants_write)
     }
 
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After

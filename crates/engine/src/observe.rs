@@ -17,10 +17,11 @@ impl Node {
     /// The state after the last turn. Parts equal to those of `last` are shared with it.
     #[must_use]
     pub fn view(&self, last: Option<&NodeView>) -> NodeView {
-        let backlog = self.repl.backlog.as_ref().map(|backlog| match last.and_then(|last| last.backlog.as_ref()) {
-            Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
-            _ => Arc::new(BacklogView(backlog.clone())),
-        });
+        let backlog =
+            self.repl.downstream.backlog.as_ref().map(|backlog| match last.and_then(|last| last.backlog.as_ref()) {
+                Some(last) if last.0.is_unchanged(backlog) => Arc::clone(last),
+                _ => Arc::new(BacklogView(backlog.clone())),
+            });
         NodeView { backlog, ..self.view_without_backlog() }.shared_with(last)
     }
 
@@ -37,7 +38,7 @@ impl Node {
             replid2: self.repl.history.replid2,
             second_replid_offset: self.repl.history.second_replid_offset,
             master_repl_offset: self.repl.history.master_repl_offset,
-            slaveseldb: self.repl.slaveseldb.map_or(-1, |db| db as i64),
+            slaveseldb: self.repl.downstream.slaveseldb.map_or(-1, |db| db as i64),
             backlog: None,
             backlog_size: self.config.repl_backlog_size,
             upstream: upstream.clone(),
@@ -113,13 +114,13 @@ impl Node {
     /// The range of the backlog, if there is one.
     #[must_use]
     pub fn backlog_window(&self) -> Option<BacklogWindow> {
-        self.repl.window()
+        self.repl.downstream.window()
     }
 
     /// The backlog.
     #[must_use]
     pub fn backlog(&self) -> Option<&Backlog> {
-        self.repl.backlog.as_ref()
+        self.repl.downstream.backlog.as_ref()
     }
 
     /// `repl_state`.
@@ -150,12 +151,12 @@ impl Node {
     /// Attached replicas, in any state.
     #[must_use]
     pub fn replica_count(&self) -> usize {
-        self.repl.replicas.len()
+        self.repl.downstream.replicas.len()
     }
 
     /// What this node would decide about a PSYNC now. Has no effect.
     #[must_use]
     pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
-        decide(request, self.repl.history, self.repl.window())
+        decide(request, self.repl.history, self.repl.downstream.window())
     }
 }

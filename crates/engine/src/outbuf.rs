@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use crate::client::{Client, Role};
+use crate::clients::Clients;
 use crate::event::LogLevel;
 use crate::io::ConnId;
-use crate::node::Node;
+use crate::node::Context;
 
 /// The static buffer of a client and the least size of a block (`PROTO_REPLY_CHUNK_BYTES`).
 const CHUNK: usize = 16 * 1024;
@@ -195,7 +196,7 @@ impl OutputLimits {
     }
 }
 
-impl Node {
+impl Clients {
     /// `asyncCloseClientOnOutputBufferLimitReached`, after output was added: a client whose peer does not keep up is
     /// closed by the next serverCron, up to 100 ms later. Redis 5 keeps writing to it until then
     /// (`handleClientsWithPendingWrites` skips clients with CLIENT_CLOSE_ASAP only since 6.0).
@@ -209,19 +210,19 @@ impl Node {
     ///   which is no longer in the backlog, and gets a full resync.
     ///
     /// Redis 7 sends nothing more after the limit is exceeded, so there it is always a full resync.
-    pub(crate) fn close_on_output_limit(&mut self, conn: ConnId) {
-        let now = self.now.unix_s();
-        let limits = self.config.client_output_buffer_limit;
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        if client.out.blocks.is_empty() || client.close_asap {
+    pub(crate) fn close_on_output_limit(&mut self, conn: ConnId, context: &mut Context<'_>) {
+        let now = context.now.unix_s();
+        let limits = context.config.client_output_buffer_limit;
+        let Some(client) = self.get_mut(&conn) else { return };
+        if client.close_asap {
             return;
         }
         if client.is_over(limits.of(client), now) {
-            let line = self.clients.get(&conn).map(|client| self.client_line(client)).unwrap_or_default();
-            self.log(LogLevel::Warning, || {
+            let line = client.line(now, context.config);
+            context.log(LogLevel::Warning, || {
                 format!("Client {line} scheduled to be closed ASAP for overcoming of output buffer limits.")
             });
-            self.free_client_async(conn);
+            client.close_asap = true;
         }
     }
 }

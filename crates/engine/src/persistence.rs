@@ -8,7 +8,7 @@ use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
 use crate::io::{ChildId, ConnId, Output};
 use crate::node::{Child, Node, Target};
-use crate::replication::bgsave::SaveEnd;
+use crate::replication::downstream::bgsave::SaveEnd;
 use psyncscope_rdb::{ReplInfo, SaveInfo, SaveJob};
 use unwritten::Before;
 
@@ -36,9 +36,9 @@ impl Node {
     pub(crate) fn rdb_populate_save_info(&self) -> Option<ReplInfo> {
         let repl = &self.repl;
         let stream_db = if !repl.is_replica() {
-            repl.backlog.as_ref()?;
+            repl.downstream.backlog.as_ref()?;
             // No SELECT was sent yet, so the next command will be preceded by one: any value will do.
-            repl.slaveseldb.unwrap_or(0)
+            repl.downstream.slaveseldb.unwrap_or(0)
         } else if let Some(conn) = repl.upstream.master_conn() {
             self.clients.get(&conn)?.db
         } else {
@@ -160,7 +160,7 @@ impl Node {
             self.log(LogLevel::Notice, || "Background RDB transfer terminated with success".into());
             self.event(|| Event::SaveEnded { result: Ok(0) });
         }
-        for conn in self.replicas_in(ReplicaState::WaitBgsaveEnd) {
+        for conn in self.repl.downstream.replicas_in(&self.clients, ReplicaState::WaitBgsaveEnd) {
             let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
             if reached.contains(&conn) {
                 self.log(LogLevel::Warning, || format!("Slave {name} correctly received the streamed RDB file."));
@@ -329,7 +329,7 @@ impl Node {
     /// The second half of `prepareForShutdown`, and the exit.
     pub(crate) fn finish_shutdown(&mut self, last: Output) {
         // flushSlavesOutputBuffers: sends the replicas' pending output as far as possible.
-        for conn in self.repl.replicas.clone() {
+        for conn in self.repl.downstream.replicas.clone() {
             if self.clients.get(&conn).is_some_and(|client| client.may_write()) {
                 self.write_to_client(conn);
             }
@@ -351,7 +351,7 @@ impl Node {
     fn end_process(&mut self, last: Output) {
         self.out.outputs.push(last);
         self.exited = true;
-        self.pending_writes.clear();
+        self.clients.drop_pending_writes();
     }
 
     /// Whether a background save runs.

@@ -1,6 +1,7 @@
 //! CLIENT LIST, KILL, UNBLOCK, SETNAME, GETNAME, ID.
 
 use crate::client::{Client, Role};
+use crate::config::Config;
 use crate::io::ConnId;
 use crate::node::Node;
 use psyncscope_resp::{Reply, errors, parse_i64_strict};
@@ -191,64 +192,65 @@ impl Node {
     fn client_list(&self, kind: Option<ClientType>) -> String {
         let mut lines = String::new();
         for client in self.clients.values().filter(|client| kind.is_none_or(|kind| ClientType::of(client) == kind)) {
-            lines.push_str(&self.client_line(client));
+            lines.push_str(&client.line(self.now.unix_s(), &self.config));
             lines.push('\n');
         }
         lines
     }
+}
 
+impl Client {
     /// `catClientInfoString`.
-    pub(crate) fn client_line(&self, client: &Client) -> String {
-        let now = self.now.unix_s();
+    pub(crate) fn line(&self, unix_s: i64, config: &Config) -> String {
         let mut flags = String::new();
-        match &client.role {
-            Role::Normal if client.monitor => flags.push('O'),
+        match &self.role {
+            Role::Normal if self.monitor => flags.push('O'),
             Role::Normal | Role::Script => {}
             Role::Replica(_) => flags.push('S'),
             Role::Master(_) => flags.push('M'),
         }
-        if client.is_subscriber() {
+        if self.is_subscriber() {
             flags.push('P');
         }
-        if client.multi.is_some() {
+        if self.multi.is_some() {
             flags.push('x');
         }
-        if client.blocked.is_some() {
+        if self.blocked.is_some() {
             flags.push('b');
         }
-        if client.dirty_cas {
+        if self.dirty_cas {
             flags.push('d');
         }
-        if client.close_after_reply {
+        if self.close_after_reply {
             flags.push('c');
         }
-        if client.close_asap {
+        if self.close_asap {
             flags.push('A');
         }
-        if self.config.is_unix_socket(&client.peer) {
+        if config.is_unix_socket(&self.peer) {
             flags.push('U');
         }
         if flags.is_empty() {
             flags.push('N');
         }
         // Redis installs the write handler only while the kernel has no room.
-        let waiting = if client.room == 0 && self.wants_write(client.conn) { "rw" } else { "r" };
-        let (buffered, blocks, memory) = client.out.usage();
+        let waiting = if self.room == 0 && self.wants_write() { "rw" } else { "r" };
+        let (buffered, blocks, memory) = self.out.usage();
         format!(
             "id={} addr={} fd={} name={} age={} idle={} flags={flags} db={} sub={} psub={} multi={} qbuf={} \
              qbuf-free=0 obl={buffered} oll={blocks} omem={memory} events={waiting} cmd={}",
-            client.id,
-            client.addr(),
-            client.id + 7,
-            String::from_utf8_lossy(&client.name),
-            now - client.created,
-            now - client.last_interaction,
-            client.db,
-            client.channels.len(),
-            client.patterns.len(),
-            client.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
-            client.query.held(),
-            client.last_cmd,
+            self.id,
+            self.addr(),
+            self.id + 7,
+            String::from_utf8_lossy(&self.name),
+            unix_s - self.created,
+            unix_s - self.last_interaction,
+            self.db,
+            self.channels.len(),
+            self.patterns.len(),
+            self.multi.as_ref().map_or(-1, |multi| multi.len() as i64),
+            self.query.held(),
+            self.last_cmd,
         )
     }
 }

@@ -116,7 +116,7 @@ impl Node {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.close_after_reply = true;
             if !client.is_master() {
-                self.queue_write(conn);
+                self.clients.queue_write(conn);
             }
         }
     }
@@ -234,7 +234,7 @@ impl Node {
         !self.repl.is_replica()
             && self.config.min_replicas_to_write > 0
             && self.config.min_replicas_max_lag > 0
-            && self.repl.good_replicas < self.config.min_replicas_to_write
+            && self.repl.downstream.good_replicas < self.config.min_replicas_to_write
     }
 }
 

@@ -20,7 +20,7 @@ impl Node {
             .values()
             .map(|client| CLIENT_BYTES + (client.out.usage().2 + client.query.held()) as u64)
             .sum();
-        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         STARTUP_BYTES + self.append_only_buffers() + self.keyspace.approximate_bytes() + backlog + clients
     }
 
@@ -55,7 +55,7 @@ impl Node {
             too_much = too_much.saturating_sub(before - self.keyspace.approximate_bytes());
             self.stats.evicted_keys += 1;
             self.notify_keyspace_event(Events::EVICTED, "evicted", db, &key);
-            for replica in self.repl.replicas.clone() {
+            for replica in self.repl.downstream.replicas.clone() {
                 if self.clients.get(&replica).is_some_and(|client| client.may_write()) {
                     self.write_to_client(replica);
                 }

@@ -56,7 +56,7 @@ impl Node {
         let net = used.saturating_sub(STARTUP_BYTES).max(1);
         let keys = self.keyspace.total_keys();
         let scripts: u64 = self.scripts.sources().map(|source| source.len() as u64).sum();
-        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         let percent = |part: u64, whole: u64| part as f64 * 100.0 / whole as f64;
         let mut fields = Fields::default();
         fields.integer("peak.allocated", peak);

@@ -85,8 +85,9 @@ impl Node {
     /// What CONFIG SET changes besides the configuration.
     fn config_was_set(&mut self) {
         self.switch_append_only();
-        self.resize_replication_backlog();
-        self.refresh_good_slaves_count();
+        let (repl, clients, mut context) = self.replication_and_clients();
+        repl.downstream.resize_replication_backlog(&repl.history, &mut context);
+        repl.downstream.refresh_good_slaves_count(clients, &context);
         // If memory is still exceeded, commands are refused later.
         let _ = self.free_memory_if_needed();
         if self.config.requirepass.is_empty() {

@@ -165,7 +165,10 @@ impl Node {
             if was_master && self.repl.is_replica() {
                 // The node became a replica: MULTI is already in the backlog, and replicas propagate nothing, so add
                 // at least the EXEC.
-                self.feed_replication_backlog(&encode_command(&["EXEC"]), FeedKind::Command);
+                let (repl, mut context) = self.replication();
+                let exec = encode_command(&["EXEC"]);
+                let downstream = &mut repl.downstream;
+                downstream.feed_replication_backlog(&mut repl.history, &exec, FeedKind::Command, &mut context);
             }
         }
     }

@@ -313,7 +313,7 @@ impl Node {
     /// One pass over all clients: there can be hundreds.
     fn buffers(&self) -> Buffers {
         let mut all = Buffers::default();
-        all.clients.connected = (self.clients.len() - self.repl.replicas.len()) as u64;
+        all.clients.connected = (self.clients.len() - self.repl.downstream.replicas.len()) as u64;
         for client in self.clients.values() {
             let (input, output) = (client.query.held() as u64, client.out.usage().2 as u64);
             all.clients.most_input = all.clients.most_input.max(input);
@@ -332,7 +332,7 @@ impl Node {
 
     fn memory_info(&self, buffers: &Buffers) -> MemoryInfo {
         let dataset = self.keyspace.approximate_bytes();
-        let backlog = self.repl.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         let append_only_buffers = self.append_only_buffers();
         // As `memory_in_use`.
         let used = STARTUP_BYTES + append_only_buffers + dataset + backlog + buffers.used;
@@ -419,20 +419,20 @@ impl Node {
 
     fn replication_info(&self, upstream: Option<Arc<UpstreamView>>, replicas: Arc<[ReplicaView]>) -> ReplicationInfo {
         let repl = &self.repl;
-        let (backlog_first_byte, histlen) = match &repl.backlog {
+        let (backlog_first_byte, histlen) = match &repl.downstream.backlog {
             Some(backlog) => (backlog.off().0, backlog.histlen()),
-            None => repl.freed_backlog,
+            None => repl.downstream.freed_backlog,
         };
         ReplicationInfo {
             upstream: upstream.map(|view| self.upstream_info(view)),
             good_replicas: (self.config.min_replicas_to_write > 0 && self.config.min_replicas_max_lag > 0)
-                .then_some(repl.good_replicas),
+                .then_some(repl.downstream.good_replicas),
             replicas,
             replid: repl.history.replid,
             replid2: repl.history.replid2,
             master_repl_offset: repl.history.master_repl_offset,
             second_replid_offset: repl.history.second_replid_offset,
-            backlog_active: repl.backlog.is_some(),
+            backlog_active: repl.downstream.backlog.is_some(),
             backlog_size: self.config.repl_backlog_size as u64,
             backlog_first_byte,
             backlog_histlen: histlen as u64,

@@ -1,7 +1,7 @@
 //! Accepting, reading and freeing clients, and lists of clients by role.
 
 use super::Node;
-use crate::client::{Client, MasterLink, ReplicaLink, Role};
+use crate::client::{Client, MasterLink, Role};
 use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 
@@ -56,7 +56,7 @@ impl Node {
         if let Some(client) = self.clients.get_mut(&conn) {
             client.room = room;
             if self.wants_write(conn) {
-                self.queue_write(conn);
+                self.clients.queue_write(conn);
             }
         }
     }
@@ -98,19 +98,11 @@ impl Node {
                 }
                 repl.upstream.replication_handle_master_disconnection(&mut context);
             }
-            Role::Replica(_) => self.replica_freed(&client),
+            Role::Replica(_) => {
+                let (repl, clients, mut context) = self.replication_and_clients();
+                repl.downstream.replica_freed(&client, clients, &mut context);
+            }
         }
-    }
-
-    /// The attached replicas, in order of attachment.
-    pub(crate) fn replicas(&self) -> impl Iterator<Item = (&Client, &ReplicaLink)> {
-        let clients = self.repl.replicas.iter().filter_map(|conn| self.clients.get(conn).map(|client| &**client));
-        clients.filter_map(|client| Some((client, client.replica()?)))
-    }
-
-    /// The attached replicas that match, in order of attachment.
-    pub(crate) fn replicas_where(&self, fits: impl Fn(&ReplicaLink) -> bool) -> Vec<ConnId> {
-        self.replicas().filter(|(_, link)| fits(link)).map(|(client, _)| client.conn).collect()
     }
 
     /// The link to the master, if connected.

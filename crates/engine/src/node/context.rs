@@ -3,6 +3,7 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Node, Stats, Watch};
+use crate::clients::Clients;
 use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::io::{Outbox, Output};
@@ -46,6 +47,12 @@ impl Context<'_> {
 impl Node {
     /// The state of replication, and what its methods need besides it.
     pub(crate) fn replication(&mut self) -> (&mut Replication, Context<'_>) {
+        let (replication, _, context) = self.replication_and_clients();
+        (replication, context)
+    }
+
+    /// The state of replication, the connections, and what their methods need besides them.
+    pub(crate) fn replication_and_clients(&mut self) -> (&mut Replication, &mut Clients, Context<'_>) {
         let context = Context {
             now: self.now,
             config: &self.config,
@@ -55,7 +62,7 @@ impl Node {
             watch: self.watch,
             events: self.watch == Watch::Everything && !self.aof.is_replaying(),
         };
-        (&mut self.repl, context)
+        (&mut self.repl, &mut self.clients, context)
     }
 
     /// Records an event, if events are on.

@@ -17,17 +17,15 @@ impl Node {
         if self.aof.is_on() {
             self.flush_append_only_file();
         }
-        while let Some(conn) = self.pending_writes.pop() {
-            if let Some(client) = self.clients.get_mut(&conn) {
-                client.write_queued = false;
-            }
+        while let Some(conn) = self.clients.next_pending_write() {
             self.write_to_client(conn);
         }
     }
 
     /// `writeToClient` and `sendBulkToSlave`.
     pub(crate) fn write_to_client(&mut self, conn: ConnId) {
-        self.send_bulk_to_replica(conn);
+        let (repl, clients, mut context) = self.replication_and_clients();
+        repl.downstream.send_bulk_to_replica(clients, conn, &mut context);
         let Some(client) = self.clients.get_mut(&conn) else { return };
         if !client.out.is_empty() && client.room > 0 && !client.mute {
             let bytes = client.out.take(client.room);
@@ -56,58 +54,7 @@ impl Node {
             }
             return;
         }
-        if client.close_after_reply || client.reply_mode.is_silent() {
-            return;
-        }
-        client.out.push(bytes);
-        self.output_was_added(conn);
-    }
-
-    /// [`Node::add_reply`] in several pieces, for clients other than the master.
-    pub(crate) fn add_pieces(&mut self, conn: ConnId, pieces: &[&[u8]]) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
-            return;
-        }
-        for piece in pieces {
-            client.out.push(piece);
-        }
-        self.output_was_added(conn);
-    }
-
-    /// `prepareClientToWrite` and `asyncCloseClientOnOutputBufferLimitReached`.
-    fn output_was_added(&mut self, conn: ConnId) {
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        // A replica's output is held back until it is online.
-        if client.may_write() && !client.write_queued {
-            client.write_queued = true;
-            self.pending_writes.push(conn);
-        }
-        if client.out.has_blocks() {
-            self.close_on_output_limit(conn);
-        }
-    }
-
-    pub(crate) fn queue_write(&mut self, conn: ConnId) {
-        if let Some(client) = self.clients.get_mut(&conn)
-            && !client.write_queued
-        {
-            client.write_queued = true;
-            self.pending_writes.push(conn);
-        }
-    }
-
-    /// Writes directly to the socket, before queued output: `+FULLRESYNC`, `+CONTINUE`, keep-alive newlines. Returns
-    /// false if the kernel has no room for all of it, as a short write does in Redis.
-    #[must_use]
-    pub(crate) fn write_direct(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
-        let Some(client) = self.clients.get_mut(&conn) else { return false };
-        if client.room < bytes.len() {
-            return false;
-        }
-        client.room -= bytes.len();
-        self.stats.net_output_bytes += bytes.len() as u64;
-        self.out.outputs.push(Output::Send { conn, bytes: bytes.to_vec() });
-        true
+        let (_, clients, mut context) = self.replication_and_clients();
+        clients.add_reply(conn, bytes, &mut context);
     }
 }

@@ -169,6 +169,6 @@ impl Node {
                 *place = *place + new.len() - len;
             }
         }
-        self.queue_write(conn);
+        self.clients.queue_write(conn);
     }
 }

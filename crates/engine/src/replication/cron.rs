@@ -1,8 +1,11 @@
 //! `replicationCron`: once a second, in exactly this order (spec 7).
 
+use crate::clients::Clients;
 use crate::event::{FeedKind, IdChange, LinkChange, LogLevel, ReplicaState};
 use crate::node::{Child, Context, Node};
 use crate::replication::ReplState;
+use crate::replication::downstream::Downstream;
+use crate::replication::state::Replication;
 use crate::replication::upstream::Upstream;
 use crate::replication::upstream::link::Link;
 
@@ -28,80 +31,60 @@ impl Node {
         // 5: ACK.
         self.replication_send_periodic_ack();
         // 6: PING; on a replica this does nothing.
-        if self.repl.cron_loops % self.config.repl_ping_replica_period == 0 && !self.repl.replicas.is_empty() {
+        let is_ping_due = self.repl.cron_loops % self.config.repl_ping_replica_period == 0;
+        if is_ping_due && !self.repl.downstream.replicas.is_empty() {
             self.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
         }
-        self.send_presync_newlines();
-        self.disconnect_timed_out_replicas(now, timeout);
-        self.expire_backlog(now);
+        let to_sockets = self.child.as_ref().is_some_and(Child::to_sockets);
+        let (repl, clients, mut context) = self.replication_and_clients();
+        repl.downstream.send_presync_newlines(clients, to_sockets, &mut context);
+        self.disconnect_timed_out_replicas();
+        let (repl, mut context) = self.replication();
+        repl.expire_backlog(&mut context);
         // 10: without replicas, clear the set of scripts that all replicas have.
-        if self.repl.replicas.is_empty() && !self.aof.is_on() {
+        if self.repl.downstream.replicas.is_empty() && !self.aof.is_on() {
             self.scripts.replication_script_cache_flush();
         }
-        self.start_bgsave_for_waiting(now);
+        self.start_bgsave_for_waiting();
         // 12
-        self.refresh_good_slaves_count();
+        let (repl, clients, context) = self.replication_and_clients();
+        repl.downstream.refresh_good_slaves_count(clients, &context);
         self.repl.cron_loops += 1;
     }
+}
 
+impl Downstream {
     /// 7: a newline keeps a replica that waits for its RDB from timing out. It is not part of the stream and not
-    /// counted in offsets.
-    fn send_presync_newlines(&mut self) {
-        let mut waiting = self.replicas_in(ReplicaState::WaitBgsaveStart);
-        // The child writes to these sockets; the parent must not.
-        if !self.child.as_ref().is_some_and(Child::to_sockets) {
-            waiting.extend(self.replicas_in(ReplicaState::WaitBgsaveEnd));
+    /// counted in offsets. While a child writes to the sockets of the replicas that wait for the end of its save
+    /// (`to_sockets`), the parent must not.
+    fn send_presync_newlines(&self, clients: &mut Clients, to_sockets: bool, context: &mut Context<'_>) {
+        let mut waiting = self.replicas_in(clients, ReplicaState::WaitBgsaveStart);
+        if !to_sockets {
+            waiting.extend(self.replicas_in(clients, ReplicaState::WaitBgsaveEnd));
         }
         for conn in waiting {
             // Ignored: if the buffer is full, the replica has other bytes to read, which keep it from timing out too.
-            let _ = self.write_direct(conn, b"\n");
+            let _ = clients.write_direct(conn, b"\n", context);
         }
     }
+}
 
-    /// 11: starts a save for the replicas that wait for one. A diskless save waits for more replicas to arrive: a
-    /// delay of 5 means more than 5 whole seconds since the last byte of the replica that has waited longest.
-    fn start_bgsave_for_waiting(&mut self, now: i64) {
-        if self.has_child() {
-            return;
-        }
-        let Some(mincapa) = self.waiting_capa() else { return };
-        let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
-        let max_idle = waiting.map(|(client, _)| now - client.last_interaction).max().unwrap_or(0);
-        if !self.config.repl_diskless_sync || max_idle > self.config.repl_diskless_sync_delay {
-            // On failure all waiting replicas have their error already.
-            let _ = self.start_bgsave_for_replication(mincapa);
-        }
-    }
-
-    /// 8: disconnects online replicas without a recent ACK. Replicas that came with SYNC send no ACKs and never time
-    /// out.
-    fn disconnect_timed_out_replicas(&mut self, now: i64, timeout: i64) {
-        let doomed = self.replicas_where(|link| {
-            link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout
-        });
-        for conn in doomed {
-            let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
-            self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
-            self.free_client(conn, true);
-        }
-    }
-
+impl Replication {
     /// 9: frees a backlog that had no replica for `repl-backlog-ttl`, and changes the replication ID: bytes written
     /// from now on are not kept, so no replica may ask for them under the old ID.
-    fn expire_backlog(&mut self, now: i64) {
-        let ttl = self.config.repl_backlog_ttl;
-        if self.repl.replicas.is_empty()
+    fn expire_backlog(&mut self, context: &mut Context<'_>) {
+        let ttl = context.config.repl_backlog_ttl;
+        if self.downstream.replicas.is_empty()
             && ttl != 0
-            && self.repl.backlog.is_some()
-            && !self.repl.is_replica()
-            && now - self.repl.repl_no_slaves_since > ttl
+            && self.downstream.backlog.is_some()
+            && !self.is_replica()
+            && context.now.unix_s() - self.downstream.repl_no_slaves_since > ttl
         {
-            let (repl, mut context) = self.replication();
-            repl.history.change_replication_id(context.rng);
-            repl.history.clear_replication_id2();
-            repl.history.ids_changed(IdChange::BacklogExpired, &mut context);
-            self.free_replication_backlog();
-            self.log(LogLevel::Notice, || {
+            self.history.change_replication_id(context.rng);
+            self.history.clear_replication_id2();
+            self.history.ids_changed(IdChange::BacklogExpired, context);
+            self.downstream.free_replication_backlog(context);
+            context.log(LogLevel::Notice, || {
                 format!("Replication backlog freed after {ttl} seconds without connected replicas.")
             });
         }

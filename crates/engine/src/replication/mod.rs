@@ -2,16 +2,25 @@
 //!
 //! | file | functions |
 //! |---|---|
-//! | [`backlog`] | `createReplicationBacklog`, `feedReplicationBacklog`, `addReplyReplicationBacklog` |
-//! | `history` | `changeReplicationId`, `clearReplicationId2`, `shiftReplicationId` |
-//! | [`psync`] | the decision of `masterTryPartialResynchronization` |
-//! | `master` | `syncCommand`, `sendBulkToSlave`, `putSlaveOnline`, `refreshGoodSlavesCount`, `disconnectSlaves` |
-//! | `bgsave` | `startBgsaveForReplication`, `replicationSetupSlaveForFullResync`, `updateSlavesWaitingBgsave` |
-//! | `replconf` | `replconfCommand` |
-//! | `feed` | `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
-//! | `wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | `cron` | `replicationCron` |
+//! | `history` | `changeReplicationId`, `clearReplicationId2`, `shiftReplicationId` |
 //! | `role` | `roleCommand` |
+//! | | **the master's side** |
+//! | [`psync`] | the decision of `masterTryPartialResynchronization` |
+//! | [`backlog`] | `createReplicationBacklog`, `feedReplicationBacklog`, `resizeReplicationBacklog`: the ring itself |
+//! | `downstream` | `refreshGoodSlavesCount`, `disconnectSlaves` |
+//! | `downstream::sync` | `syncCommand`, `masterTryPartialResynchronization`, `addReplyReplicationBacklog` |
+//! | `downstream::bgsave` | `startBgsaveForReplication`, `replicationSetupSlaveForFullResync` |
+//! | | `updateSlavesWaitingBgsave` |
+//! | `downstream::bulk` | `sendBulkToSlave`, `putSlaveOnline` |
+//! | `downstream::feed` | `createReplicationBacklog`, `resizeReplicationBacklog`, `freeReplicationBacklog` |
+//! | | `feedReplicationBacklog`, `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
+//! | `downstream::replconf` | `replconfCommand` |
+//! | `downstream::wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
+//! | `crate::client` | `replicationGetSlaveName` |
+//! | `crate::command::monitor` | `replicationFeedMonitors` |
+//! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
+//! | | **the replica's side** |
 //! | `upstream::link` | `repl_state`: the sixteen states |
 //! | `upstream::replicaof` | `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
 //! | `upstream::handshake` | `connectWithMaster`, `syncWithMaster`, `sendSynchronousCommand` |
@@ -24,21 +33,16 @@
 //! | | `replicationCreateMasterClient`, `replicationHandleMasterDisconnection` |
 //! | | `replicationSendAck`, `replicationSendNewlineToMaster` |
 //! | `upstream::refusal` | what of `addReplyErrorLength` is about masters |
-//! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //!
-//! The script cache is in `crate::script`, with the scripts.
+//! The script cache and MONITOR are with the scripts and the commands.
 
 pub mod backlog;
-pub(crate) mod bgsave;
 pub(crate) mod cron;
-pub(crate) mod feed;
+pub(crate) mod downstream;
 pub(crate) mod history;
-pub(crate) mod master;
 pub mod psync;
-pub(crate) mod replconf;
 pub(crate) mod role;
 pub(crate) mod state;
 pub(crate) mod upstream;
-pub(crate) mod wait;
 
 pub use upstream::link::ReplState;

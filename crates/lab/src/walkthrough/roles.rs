@@ -93,7 +93,7 @@ pub(super) const CLEAR_REPLICATION_ID2: Walkthrough = Walkthrough {
 
 pub(super) const DISCONNECT_SLAVES: Walkthrough = Walkthrough {
     redis: "disconnectSlaves",
-    engine: &["replication/master.rs::disconnect_slaves"],
+    engine: &["replication/downstream/mod.rs::disconnect_slaves"],
     called: text(
         "When the master changes, on promotion, before a replica's own full sync, and at +CONTINUE with another ID.",
         "在更换主节点时、升为主节点时、副本自己全量同步之前，以及收到带有不同 ID 的 +CONTINUE 时。",

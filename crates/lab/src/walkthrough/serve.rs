@@ -23,7 +23,7 @@ pub(super) const CLIENT_HAS_PENDING_REPLIES: Walkthrough = Walkthrough {
 
 pub(super) const CREATE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
     redis: "createReplicationBacklog",
-    engine: &["replication/feed.rs::create_replication_backlog"],
+    engine: &["replication/downstream/feed.rs::create_replication_backlog"],
     called: text(
         "For the first replica that needs a full resync, at the end of a replica's own full sync, and at +CONTINUE; in \
          each case only if there is no backlog.",
@@ -47,7 +47,7 @@ pub(super) const CREATE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
 
 pub(super) const FREE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
     redis: "freeReplicationBacklog",
-    engine: &["replication/feed.rs::free_replication_backlog"],
+    engine: &["replication/downstream/feed.rs::free_replication_backlog"],
     called: text(
         "By cron after repl-backlog-ttl seconds without replicas, and before a replica's own full sync.",
         "没有副本的时间超过 repl-backlog-ttl 后由 cron 调用；副本自己全量同步之前也会调用。",
@@ -63,7 +63,7 @@ pub(super) const FREE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
 
 pub(super) const MASTER_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough {
     redis: "masterTryPartialResynchronization",
-    engine: &["replication/master.rs::master_try_partial_resynchronization", "replication/psync.rs::decide"],
+    engine: &["replication/downstream/sync.rs::master_try_partial_resynchronization", "replication/psync.rs::decide"],
     called: text(
         "By syncCommand for PSYNC, after the checks that the node can serve and that no output is pending.",
         "由 syncCommand 为 PSYNC 调用，此时已确定本节点可以服务，而且没有待发的内容。",
@@ -95,7 +95,7 @@ pub(super) const MASTER_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough
 
 pub(super) const ADD_REPLY_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
     redis: "addReplyReplicationBacklog",
-    engine: &["replication/master.rs::add_reply_replication_backlog", "replication/backlog.rs::tail"],
+    engine: &["replication/downstream/sync.rs::add_reply_replication_backlog", "replication/backlog.rs::tail"],
     called: text(
         "Only by masterTryPartialResynchronization, after +CONTINUE.",
         "只由 masterTryPartialResynchronization 在 +CONTINUE 之后调用。",
@@ -117,7 +117,7 @@ pub(super) const ADD_REPLY_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC: Walkthrough = Walkthrough {
     redis: "replicationSetupSlaveForFullResync",
-    engine: &["replication/bgsave.rs::replication_setup_slave_for_full_resync"],
+    engine: &["replication/downstream/bgsave.rs::replication_setup_slave_for_full_resync"],
     called: text(
         "For each replica that a save is started for, and for one that joins a running save.",
         "为每个因之启动保存的副本调用；共享正在进行的保存的副本也会调用。",
@@ -142,7 +142,7 @@ pub(super) const REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC: Walkthrough = Walkthro
 
 pub(super) const START_BGSAVE_FOR_REPLICATION: Walkthrough = Walkthrough {
     redis: "startBgsaveForReplication",
-    engine: &["replication/bgsave.rs::start_bgsave_for_replication"],
+    engine: &["replication/downstream/bgsave.rs::start_bgsave_for_replication"],
     called: text(
         "By SYNC and PSYNC if no save is running, by cron for waiting replicas, and at the end of a save if replicas \
          wait for the next one.",
@@ -191,7 +191,7 @@ pub(super) const REPLICATION_SCRIPT_CACHE_FLUSH: Walkthrough = Walkthrough {
 
 pub(super) const PUT_SLAVE_ONLINE: Walkthrough = Walkthrough {
     redis: "putSlaveOnline",
-    engine: &["replication/master.rs::put_slave_online"],
+    engine: &["replication/downstream/bulk.rs::put_slave_online"],
     called: text(
         "When the last byte of the file is sent, and at the first ACK after a diskless transfer.",
         "文件的最后一个字节发出时调用；无盘传输之后收到第一个 ACK 时调用。",
@@ -214,7 +214,7 @@ pub(super) const PUT_SLAVE_ONLINE: Walkthrough = Walkthrough {
 
 pub(super) const REFRESH_GOOD_SLAVES_COUNT: Walkthrough = Walkthrough {
     redis: "refreshGoodSlavesCount",
-    engine: &["replication/master.rs::refresh_good_slaves_count"],
+    engine: &["replication/downstream/mod.rs::refresh_good_slaves_count"],
     called: text(
         "By cron, when a replica comes online, continues with +CONTINUE or disconnects, and by CONFIG SET of the two \
          options; not by an ACK.",
@@ -235,7 +235,7 @@ pub(super) const REFRESH_GOOD_SLAVES_COUNT: Walkthrough = Walkthrough {
 
 pub(super) const FEED_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
     redis: "feedReplicationBacklog",
-    engine: &["replication/feed.rs::feed_replication_backlog", "replication/backlog.rs::feed"],
+    engine: &["replication/downstream/feed.rs::feed_replication_backlog", "replication/backlog.rs::feed"],
     called: text(
         "For every byte of the stream: those that a master produces, and those of its master that a replica has \
          applied.",

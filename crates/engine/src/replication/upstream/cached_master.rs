@@ -185,7 +185,7 @@ impl Node {
             let ack = encode_command(&["REPLCONF", "ACK", &link.reploff.to_string()]);
             client.out.push(&ack);
         }
-        self.queue_write(conn);
+        self.clients.queue_write(conn);
     }
 
     /// Step 5 of replicationCron. Links with an unknown offset send no ACK.

@@ -375,8 +375,7 @@ impl Node {
                 });
                 repl.upstream.replication_discard_cached_master(&mut context);
                 context.event(|| Event::Outcome(PsyncOutcome::NotSupported));
-                self.disconnect_slaves();
-                self.free_replication_backlog();
+                self.give_up_own_stream();
             }
             Link::Transfer(..) => {
                 context.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
@@ -403,8 +402,7 @@ impl Node {
             PsyncResult::FullResync => self.prepare_for_full_sync(LinkChange::FullResync),
             PsyncResult::NotSupported => {
                 context.event(|| Event::Outcome(PsyncOutcome::NotSupported));
-                self.disconnect_slaves();
-                self.free_replication_backlog();
+                self.give_up_own_stream();
                 let (repl, mut context) = self.replication();
                 context.log(LogLevel::Notice, || "Retrying with SYNC...".into());
                 if repl.upstream.send_synchronous_command(b"SYNC\r\n".to_vec(), &mut context) {
@@ -424,17 +422,22 @@ impl Node {
             self.disconnect_slaves();
         }
         let unread = self.replication_resurrect_cached_master(cached);
-        if self.repl.backlog.is_none() {
-            self.create_replication_backlog();
-        }
+        let (repl, mut context) = self.replication();
+        repl.downstream.create_replication_backlog(&repl.history, &mut context);
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.".into());
         self.stream_begins(&unread);
     }
 
-    /// A full sync begins: sub-replicas are disconnected and the backlog is freed before any byte of the RDB arrives.
-    fn prepare_for_full_sync(&mut self, why: LinkChange) {
+    /// A full sync begins, or may: sub-replicas are disconnected and the backlog is freed before any byte of the RDB
+    /// arrives.
+    fn give_up_own_stream(&mut self) {
         self.disconnect_slaves();
-        self.free_replication_backlog();
+        let (repl, mut context) = self.replication();
+        repl.downstream.free_replication_backlog(&mut context);
+    }
+
+    fn prepare_for_full_sync(&mut self, why: LinkChange) {
+        self.give_up_own_stream();
         let (repl, mut context) = self.replication();
         repl.upstream.begin_transfer(why, &mut context);
     }

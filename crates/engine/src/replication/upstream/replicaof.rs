@@ -81,7 +81,7 @@ impl Node {
         self.disconnect_slaves();
         let (repl, mut context) = self.replication();
         repl.upstream.set_link(Link::None, LinkChange::ReplicaOfNoOne, &mut context);
-        repl.slaveseldb = None;
-        repl.repl_no_slaves_since = context.now.unix_s();
+        repl.downstream.slaveseldb = None;
+        repl.downstream.repl_no_slaves_since = context.now.unix_s();
     }
 }

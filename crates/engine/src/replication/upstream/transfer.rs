@@ -249,9 +249,7 @@ impl Node {
         repl.history.master_repl_offset = repl.upstream.master_initial_offset;
         repl.history.clear_replication_id2();
         repl.history.ids_changed(IdChange::FullResync, &mut context);
-        if self.repl.backlog.is_none() {
-            self.create_replication_backlog();
-        }
+        repl.downstream.create_replication_backlog(&repl.history, &mut context);
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Finished with success".into());
         if self.aof.is_stopped_for_sync() {
             self.restart_append_only_after_sync();

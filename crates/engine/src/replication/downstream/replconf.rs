@@ -1,9 +1,12 @@
 //! REPLCONF: a replica's options, and its periodic ACK.
 
+use super::Downstream;
+use crate::client::Client;
+use crate::clients::Clients;
 use crate::event::{Event, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
-use crate::node::Node;
+use crate::node::{Context, Node};
 use psyncscope_resp::parse_i64_strict;
 
 /// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
@@ -49,7 +52,8 @@ impl Node {
                     }
                 }
                 b"ack" => {
-                    self.replica_acked(conn, value);
+                    let (repl, clients, mut context) = self.replication_and_clients();
+                    repl.downstream.replica_acked(clients, conn, value, &mut context);
                     return;
                 }
                 b"getack" => {
@@ -70,17 +74,18 @@ impl Node {
         }
         self.add_reply(conn, b"+OK\r\n");
     }
+}
 
+impl Downstream {
     /// REPLCONF ACK: never gets a reply.
-    fn replica_acked(&mut self, conn: ConnId, value: &[u8]) {
-        let now = self.now.unix_s();
-        let Some(link) = self.clients.get_mut(&conn).and_then(|client| client.replica_mut()) else { return };
+    fn replica_acked(&mut self, clients: &mut Clients, conn: ConnId, value: &[u8], context: &mut Context<'_>) {
+        let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
         let Some(offset) = parse_i64_strict(value).map(Offset) else { return };
         link.ack_off = link.ack_off.max(offset);
-        link.ack_time = now;
+        link.ack_time = context.now.unix_s();
         if link.put_online_on_ack && link.state == ReplicaState::Online {
-            self.put_slave_online(conn);
+            self.put_slave_online(clients, conn, context);
         }
-        self.event(|| Event::Acked { conn, offset });
+        context.event(|| Event::Acked { conn, offset });
     }
 }

@@ -1,6 +1,9 @@
 //! WAIT: a client blocks until its writes have reached a number of replicas.
 
+use super::Downstream;
 use crate::blocked::state::{Waiting, WaitingFor};
+use crate::client::ReplicaLink;
+use crate::clients::Clients;
 use crate::event::{FeedKind, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
@@ -42,7 +45,7 @@ impl Node {
             self.add_reply(conn, &reply.take());
             return;
         };
-        let acknowledged = self.replication_count_acks_by_offset(offset);
+        let acknowledged = self.repl.downstream.replication_count_acks_by_offset(&self.clients, offset);
         // No blocking inside a transaction.
         if acknowledged >= replicas || self.clients.get(&conn).is_none_or(|client| client.multi.is_some()) {
             reply.integer(acknowledged);
@@ -50,24 +53,19 @@ impl Node {
             return;
         }
         let deadline_ms = (timeout > 0).then(|| now_ms.saturating_add(timeout));
-        self.repl.clients_waiting_acks.retain(|&other| other != conn);
-        self.repl.clients_waiting_acks.push(conn);
+        self.repl.downstream.clients_waiting_acks.retain(|&other| other != conn);
+        self.repl.downstream.clients_waiting_acks.push(conn);
         self.block_client(conn, 0, Waiting { on: WaitingFor::Acks { replicas, offset }, deadline_ms });
-        self.repl.get_ack_from_slaves = true;
-    }
-
-    /// `replicationCountAcksByOffset`: online replicas that acknowledged this offset.
-    pub(crate) fn replication_count_acks_by_offset(&self, offset: Offset) -> i64 {
-        self.replicas().filter(|(_, link)| link.state == ReplicaState::Online && link.ack_off >= offset).count() as i64
+        self.repl.downstream.get_ack_from_slaves = true;
     }
 
     /// The part of `beforeSleep` for WAIT: one GETACK for all clients that began to wait in this turn, then replies
     /// to those that are satisfied. The ACKs arrive in later turns.
     pub(crate) fn serve_clients_waiting_acks(&mut self) {
-        if std::mem::take(&mut self.repl.get_ack_from_slaves) {
+        if std::mem::take(&mut self.repl.downstream.get_ack_from_slaves) {
             self.replication_feed_slaves(None, &["REPLCONF", "GETACK", "*"], FeedKind::GetAck);
         }
-        if !self.repl.clients_waiting_acks.is_empty() {
+        if !self.repl.downstream.clients_waiting_acks.is_empty() {
             self.process_clients_waiting_replicas();
         }
     }
@@ -77,13 +75,13 @@ impl Node {
     fn process_clients_waiting_replicas(&mut self) {
         let mut satisfied: Option<(Offset, i64)> = None;
         let mut still_waiting = Vec::new();
-        for conn in std::mem::take(&mut self.repl.clients_waiting_acks) {
+        for conn in std::mem::take(&mut self.repl.downstream.clients_waiting_acks) {
             let block = self.clients.get(&conn).and_then(|client| client.blocked.as_deref());
             // The others were unblocked otherwise: timed out or disconnected.
             let Some(&Waiting { on: WaitingFor::Acks { replicas, offset }, .. }) = block else { continue };
             let count = match satisfied {
                 Some((before, count)) if before > offset && count > replicas => count,
-                _ => self.replication_count_acks_by_offset(offset),
+                _ => self.repl.downstream.replication_count_acks_by_offset(&self.clients, offset),
             };
             if count < replicas {
                 still_waiting.push(conn);
@@ -94,6 +92,14 @@ impl Node {
             self.unblock_client(conn);
             self.add_reply(conn, format!(":{count}\r\n").as_bytes());
         }
-        self.repl.clients_waiting_acks = still_waiting;
+        self.repl.downstream.clients_waiting_acks = still_waiting;
+    }
+}
+
+impl Downstream {
+    /// `replicationCountAcksByOffset`: online replicas that acknowledged this offset.
+    pub(crate) fn replication_count_acks_by_offset(&self, clients: &Clients, offset: Offset) -> i64 {
+        let has_it = |link: &ReplicaLink| link.state == ReplicaState::Online && link.ack_off >= offset;
+        self.replicas(clients).filter(|(_, link)| has_it(link)).count() as i64
     }
 }

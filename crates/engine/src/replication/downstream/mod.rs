@@ -1,0 +1,167 @@
+//! The master's side: replicas, the stream that they get, and the saves that they begin with.
+//!
+//! [`Downstream`] owns the state. What a replica has and how its link is doing is with its connection
+//! ([`crate::client::ReplicaLink`]), so methods take the connections too. What also concerns the dataset or the child,
+//! or frees clients, is done by `impl Node` blocks beside them.
+
+pub(crate) mod bgsave;
+pub(crate) mod bulk;
+pub(crate) mod feed;
+pub(crate) mod replconf;
+pub(crate) mod sync;
+pub(crate) mod wait;
+
+use crate::client::{Client, ReplicaLink, Role};
+use crate::clients::Clients;
+use crate::event::{Event, LogLevel, ReplicaState};
+use crate::ids::Offset;
+use crate::io::ConnId;
+use crate::node::{Context, Node};
+use crate::replication::backlog::Backlog;
+use crate::replication::psync::BacklogWindow;
+
+/// The master's side of `struct redisServer`. Field names are Redis's where Redis has them.
+#[derive(Debug)]
+pub(crate) struct Downstream {
+    /// `slaveseldb`: the database last SELECTed in the outgoing stream; `None` (Redis: -1) forces a SELECT.
+    pub(crate) slaveseldb: Option<usize>,
+    pub(crate) backlog: Option<Backlog>,
+    /// `repl_backlog_off` and `_histlen` of a freed backlog: INFO keeps showing them.
+    pub(crate) freed_backlog: (i64, usize),
+    /// Unix seconds since which there are no replicas.
+    pub(crate) repl_no_slaves_since: i64,
+    /// `repl_good_slaves_count`.
+    pub(crate) good_replicas: i64,
+    /// `server.slaves`: in order of attachment.
+    pub(crate) replicas: Vec<ConnId>,
+    /// `clients_waiting_acks`: clients blocked in WAIT, in the order in which they began to wait. Some may have been
+    /// unblocked since.
+    clients_waiting_acks: Vec<ConnId>,
+    /// `get_ack_from_slaves`: a client waits for ACKs, so GETACK is sent at the end of this turn.
+    get_ack_from_slaves: bool,
+}
+
+impl Downstream {
+    pub(crate) fn new(unix_s: i64) -> Self {
+        Self {
+            slaveseldb: None,
+            backlog: None,
+            freed_backlog: (0, 0),
+            repl_no_slaves_since: unix_s,
+            good_replicas: 0,
+            replicas: Vec::new(),
+            clients_waiting_acks: Vec::new(),
+            get_ack_from_slaves: false,
+        }
+    }
+
+    /// What the backlog covers.
+    pub(crate) fn window(&self) -> Option<BacklogWindow> {
+        self.backlog.as_ref().map(|backlog| BacklogWindow {
+            off: backlog.off(),
+            histlen: backlog.histlen(),
+            size: backlog.size(),
+        })
+    }
+
+    /// The attached replicas, in order of attachment.
+    pub(crate) fn replicas<'a>(
+        &'a self,
+        clients: &'a Clients,
+    ) -> impl Iterator<Item = (&'a Client, &'a ReplicaLink)> + 'a {
+        let attached = self.replicas.iter().filter_map(|conn| clients.get(conn));
+        attached.filter_map(|client| Some((client, client.replica()?)))
+    }
+
+    /// The attached replicas that match, in order of attachment.
+    fn replicas_where(&self, clients: &Clients, fits: impl Fn(&ReplicaLink) -> bool) -> Vec<ConnId> {
+        self.replicas(clients).filter(|(_, link)| fits(link)).map(|(client, _)| client.conn).collect()
+    }
+
+    /// The attached replicas in one state, in order of attachment.
+    pub(crate) fn replicas_in(&self, clients: &Clients, state: ReplicaState) -> Vec<ConnId> {
+        self.replicas_where(clients, |link| link.state == state)
+    }
+
+    /// Makes a client a replica, appended to the list of replicas.
+    fn become_replica(
+        &mut self,
+        clients: &mut Clients,
+        conn: ConnId,
+        state: ReplicaState,
+        pre_psync: bool,
+        context: &mut Context<'_>,
+    ) {
+        let Some(client) = clients.get_mut(&conn) else { return };
+        client.role = Role::Replica(ReplicaLink {
+            state,
+            ack_off: Offset(0),
+            ack_time: context.now.unix_s(),
+            put_online_on_ack: false,
+            initial_offset: Offset(0),
+            pre_psync,
+            bulk: None,
+        });
+        self.replicas.push(conn);
+        context.event(|| Event::ReplicaState { conn, from: None, to: state });
+    }
+
+    /// `refreshGoodSlavesCount`: counts the replicas that are online and have a recent ACK. Called by cron, when a
+    /// replica comes online or is lost, and by CONFIG SET. Does nothing unless both options are set.
+    pub(crate) fn refresh_good_slaves_count(&mut self, clients: &Clients, context: &Context<'_>) {
+        let config = context.config;
+        if config.min_replicas_to_write == 0 || config.min_replicas_max_lag == 0 {
+            return;
+        }
+        let oldest = context.now.unix_s() - config.min_replicas_max_lag;
+        let is_good = |link: &ReplicaLink| link.state == ReplicaState::Online && link.ack_time >= oldest;
+        self.good_replicas = self.replicas(clients).filter(|(_, link)| is_good(link)).count() as i64;
+    }
+
+    /// The part of `freeClient` for replicas.
+    pub(crate) fn replica_freed(&mut self, freed: &Client, clients: &Clients, context: &mut Context<'_>) {
+        let (conn, name) = (freed.conn, freed.replica_name());
+        context.log(LogLevel::Warning, || format!("Connection with replica {name} lost."));
+        self.replicas.retain(|&other| other != conn);
+        if self.replicas.is_empty() {
+            self.repl_no_slaves_since = context.now.unix_s();
+        }
+        context.event(|| Event::ReplicaGone { conn, name });
+        self.refresh_good_slaves_count(clients, context);
+    }
+}
+
+/// Changes the state of a replica on its master's side (`replstate`).
+fn set_replica_state(clients: &mut Clients, conn: ConnId, to: ReplicaState, context: &mut Context<'_>) {
+    let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
+    let from = std::mem::replace(&mut link.state, to);
+    context.event(|| Event::ReplicaState { conn, from: Some(from), to });
+}
+
+impl Node {
+    /// The attached replicas, in order of attachment.
+    pub(crate) fn replicas(&self) -> impl Iterator<Item = (&Client, &ReplicaLink)> {
+        self.repl.downstream.replicas(&self.clients)
+    }
+
+    /// `disconnectSlaves`: called when the master changes, on promotion, before a full sync and at `+CONTINUE` with
+    /// another ID. The replicas have to reconnect. Their unsent output is lost; PSYNC recovers it.
+    pub(crate) fn disconnect_slaves(&mut self) {
+        while let Some(&conn) = self.repl.downstream.replicas.first() {
+            self.free_client(conn, true);
+        }
+    }
+
+    /// 8 of replicationCron: disconnects online replicas without a recent ACK. Replicas that came with SYNC send no
+    /// ACKs and never time out.
+    pub(crate) fn disconnect_timed_out_replicas(&mut self) {
+        let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
+        let is_late =
+            |link: &ReplicaLink| link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout;
+        for conn in self.repl.downstream.replicas_where(&self.clients, is_late) {
+            let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
+            self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
+            self.free_client(conn, true);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! SYNC and PSYNC.
+
+use super::Downstream;
+use crate::clients::Clients;
+use crate::event::{Event, IdChange, LogLevel, PsyncReply, ReplicaState};
+use crate::ids::NextByte;
+use crate::io::ConnId;
+use crate::node::{Context, Node};
+use crate::replication::ReplState;
+use crate::replication::psync::{self, Decision, History, PsyncRequest, Refusal};
+use psyncscope_resp::parse_i64_strict;
+
+impl Node {
+    /// `syncCommand`: SYNC, and PSYNC with its two arguments.
+    pub(crate) fn sync_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
+        let Some(client) = self.clients.get(&conn) else { return };
+        if client.is_replica() {
+            return;
+        }
+        if self.repl.is_replica() && self.repl.upstream.state() != ReplState::Connected {
+            self.add_reply(conn, b"-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
+            return;
+        }
+        if client.client_has_pending_replies() {
+            self.add_reply(conn, b"-ERR SYNC and PSYNC are invalid with pending output\r\n");
+            return;
+        }
+        let name = client.replica_name();
+        let (repl, clients, mut context) = self.replication_and_clients();
+        context.log(LogLevel::Notice, || format!("Replica {name} asks for synchronization"));
+        let is_psync = argv[0].eq_ignore_ascii_case(b"psync");
+        if is_psync {
+            let next = parse_i64_strict(&argv[2]).map(NextByte);
+            let request = PsyncRequest { replid: argv[1].clone(), next };
+            let downstream = &mut repl.downstream;
+            if downstream.master_try_partial_resynchronization(&repl.history, clients, conn, request, &mut context) {
+                context.stats.sync_partial_ok += 1;
+                return;
+            }
+            if argv[1].first() != Some(&b'?') {
+                context.stats.sync_partial_err += 1;
+            }
+            if next.is_none() {
+                self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
+            }
+        }
+        let (repl, clients, mut context) = self.replication_and_clients();
+        context.stats.sync_full += 1;
+        repl.downstream.become_replica(clients, conn, ReplicaState::WaitBgsaveStart, !is_psync, &mut context);
+        if repl.downstream.replicas.len() == 1 && repl.downstream.backlog.is_none() {
+            // Writes before this were not kept in a backlog. Under a new ID no replica can ask for them.
+            repl.history.change_replication_id(context.rng);
+            repl.history.clear_replication_id2();
+            repl.history.ids_changed(IdChange::BacklogCreated, &mut context);
+            repl.downstream.create_replication_backlog(&repl.history, &mut context);
+        }
+        self.attach_to_bgsave(conn);
+    }
+}
+
+impl Downstream {
+    /// `masterTryPartialResynchronization`: true if the partial resync was accepted. The decision itself is
+    /// [`psync::decide`].
+    fn master_try_partial_resynchronization(
+        &mut self,
+        history: &History,
+        clients: &mut Clients,
+        conn: ConnId,
+        request: PsyncRequest,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let verdict = psync::decide(request, *history, self.window());
+        let name = clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
+        log_verdict(&verdict, &name, context);
+        let decision = verdict.decision;
+        let next = verdict.request.next;
+        context.event(|| Event::Verdict { conn, verdict: Box::new(verdict) });
+        match (decision, next) {
+            (Decision::Continue { .. }, Some(next)) => {
+                self.accept_partial_resync(history, clients, conn, next, context);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Accepts a partial resync: `+CONTINUE`, then the tail of the backlog.
+    fn accept_partial_resync(
+        &mut self,
+        history: &History,
+        clients: &mut Clients,
+        conn: ConnId,
+        next: NextByte,
+        context: &mut Context<'_>,
+    ) {
+        self.become_replica(clients, conn, ReplicaState::Online, false, context);
+        let Some(client) = clients.get(&conn) else { return };
+        let (name, psync2) = (client.replica_name(), client.capa.psync2);
+        let replid = psync2.then_some(history.replid);
+        let line = replid.map_or_else(|| "+CONTINUE\r\n".to_owned(), |replid| format!("+CONTINUE {replid}\r\n"));
+        if !clients.write_direct(conn, line.as_bytes(), context) {
+            clients.abort_direct_write(conn);
+            return;
+        }
+        let sent = self.add_reply_replication_backlog(clients, conn, next, context);
+        context.event(|| Event::PsyncReplied { conn, reply: PsyncReply::Continue { replid, bytes: sent } });
+        context.log(LogLevel::Notice, || {
+            format!(
+                "Partial resynchronization request from {name} accepted. Sending {sent} bytes of backlog starting from \
+                 offset {next}."
+            )
+        });
+        self.refresh_good_slaves_count(clients, context);
+    }
+
+    /// `addReplyReplicationBacklog`: queues the backlog from this byte on for one replica and returns its length, 0
+    /// if nothing is missing. Called when a PSYNC is accepted, after `+CONTINUE`.
+    fn add_reply_replication_backlog(
+        &self,
+        clients: &mut Clients,
+        conn: ConnId,
+        next: NextByte,
+        context: &mut Context<'_>,
+    ) -> usize {
+        let tail = self.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
+        clients.add_reply(conn, &tail, context);
+        tail.len()
+    }
+}
+
+fn log_verdict(verdict: &psync::PsyncVerdict, name: &str, context: &mut Context<'_>) {
+    let asked = String::from_utf8_lossy(&verdict.request.replid).into_owned();
+    let next = verdict.request.next.map_or(0, |next| next.0);
+    let history = verdict.history;
+    match verdict.decision {
+        Decision::Continue { .. } | Decision::Full(Refusal::BadOffset) => {}
+        Decision::Full(Refusal::FullRequested) => {
+            context.log(LogLevel::Notice, || format!("Full resync requested by replica {name}"));
+        }
+        Decision::Full(Refusal::IdMismatch) => context.log(LogLevel::Notice, || {
+            format!(
+                "Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '{asked}', my \
+                 replication IDs are '{}' and '{}')",
+                history.replid, history.replid2
+            )
+        }),
+        Decision::Full(Refusal::PastSecondOffset) => context.log(LogLevel::Notice, || {
+            format!(
+                "Partial resynchronization not accepted: Requested offset for second ID was {next}, but I can reply \
+                 up to {}",
+                history.second_replid_offset
+            )
+        }),
+        Decision::Full(Refusal::NoBacklog | Refusal::Overwritten | Refusal::Future) => {
+            context.log(LogLevel::Notice, || {
+                format!(
+                    "Unable to partial resync with replica {name} for lack of backlog (Replica request was: {next})."
+                )
+            });
+            if next > history.master_repl_offset.0 {
+                context.log(LogLevel::Warning, || {
+                    format!(
+                        "Warning: replica {name} tried to PSYNC with an offset that is greater than the master \
+                         replication offset."
+                    )
+                });
+            }
+        }
+    }
+}
