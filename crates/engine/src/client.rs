@@ -33,8 +33,11 @@ pub(crate) struct ReplicaLink {
     pub(crate) ack_time: i64,
     /// `repl_put_online_on_ack`: the stream waits for the first ACK (diskless transfers).
     pub(crate) put_online_on_ack: bool,
-    /// `psync_initial_offset`: the offset sent with `+FULLRESYNC`.
+    /// `psync_initial_offset`: the offset sent with `+FULLRESYNC`; after `+CONTINUE`, the last byte that the replica
+    /// had. The stream begins after it.
     pub(crate) initial_offset: Offset,
+    /// Bytes of the stream that were passed to the kernel.
+    pub(crate) sent: usize,
     /// Came with SYNC: gets no `+FULLRESYNC` line and is never timed out.
     pub(crate) pre_psync: bool,
     /// The RDB file, in state SEND_BULK.

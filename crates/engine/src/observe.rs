@@ -11,7 +11,7 @@ use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
 use crate::replication::upstream::link::Link;
 use crate::replication::upstream::transfer::Size;
-use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, UpstreamView};
+use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
 
 impl Node {
     /// The state after the last turn. Parts equal to those of `last` are shared with it.
@@ -50,11 +50,15 @@ impl Node {
         }
     }
 
-    /// The history whose stream an online replica gets on this connection.
+    /// The stream that an online replica gets on this connection.
     #[must_use]
-    pub fn streams(&self, conn: ConnId) -> Option<ReplId> {
-        let link = self.clients.get(&conn)?.replica()?;
-        (link.state == ReplicaState::Online).then_some(self.repl.history.replid)
+    pub fn stream_on(&self, conn: ConnId) -> Option<StreamView> {
+        let link = self.clients.get(&conn)?.replica().filter(|link| link.state == ReplicaState::Online)?;
+        Some(StreamView {
+            replid: self.repl.history.replid,
+            begins: link.initial_offset.next(),
+            sent: link.initial_offset.plus(link.sent),
+        })
     }
 
     pub(crate) fn upstream_view(&self) -> Option<UpstreamView> {

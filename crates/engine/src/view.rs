@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::event::ReplicaState;
+use crate::event::{NextRequest, ReplicaState};
 use crate::ids::{NextByte, Offset, ReplId};
 use crate::info::{DbInfo, Info, ReplicationInfo, UpstreamInfo};
 use crate::io::ConnId;
@@ -48,6 +48,22 @@ impl NodeView {
     #[must_use]
     pub const fn is_master(&self) -> bool {
         self.upstream.is_none()
+    }
+
+    /// What the next PSYNC of this node asks for, or would if its link was lost or it was made a replica now: the
+    /// history that it has, and the byte after the last that it has of it. `None` if it can only ask for everything.
+    #[must_use]
+    pub fn next_request(&self) -> Option<NextRequest> {
+        let (replid, had) = match &self.upstream {
+            // A master's own history becomes its cached master (`replicationCacheMasterUsingMyself`).
+            None => (self.replid, self.master_repl_offset),
+            Some(upstream) => match upstream.cached_master {
+                Some(cached) => (cached.replid, cached.reploff),
+                // A live link becomes the cached master (`replicationCacheMaster`).
+                None => (self.replid, upstream.reploff?),
+            },
+        };
+        Some(NextRequest { replid, next: had.next() })
     }
 }
 
@@ -122,6 +138,26 @@ pub struct ReplicaView {
     pub output_pending: usize,
     /// During the transfer: (bytes sent, bytes in all).
     pub bulk: Option<(u64, u64)>,
+}
+
+/// The replication stream on a replica's connection: what precedes it there (replies, the RDB file) belongs to no
+/// history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamView {
+    /// The history that it belongs to.
+    pub replid: ReplId,
+    /// The first byte of the stream that is sent on this connection.
+    pub begins: NextByte,
+    /// The last byte that was passed to the kernel; the one before `begins` if none was.
+    pub sent: Offset,
+}
+
+impl StreamView {
+    /// How many bytes of the stream were passed to the kernel.
+    #[must_use]
+    pub const fn bytes_sent(&self) -> u64 {
+        self.sent.0.abs_diff(self.begins.had().0)
+    }
 }
 
 structs! {

@@ -35,6 +35,8 @@ pub enum Check {
     IdKnown {
         /// What was asked; `?` asks for a full resync.
         asked: String,
+        /// Whether that is `?`.
+        asks_for_everything: bool,
         /// The master's current history.
         replid: ReplId,
         /// The master's previous history.
@@ -177,6 +179,7 @@ pub fn explain(verdict: &PsyncVerdict) -> Explanation {
         Check::OffsetReadable { next },
         Check::IdKnown {
             asked: String::from_utf8_lossy(&request.replid).into_owned(),
+            asks_for_everything: request.asks_for_everything(),
             replid: history.replid,
             replid2: history.replid2,
             matched,
@@ -303,17 +306,9 @@ pub fn psync_matrix(frame: &Frame) -> Vec<MatrixCell> {
 /// What a node's next PSYNC would ask for, were its link cut (or, for a master, REPLICAOF given) now.
 #[must_use]
 pub fn request_of(node: &NodeView) -> PsyncRequest {
-    // A live link and a master's own history become the cached master at that moment; a suspended one is it already.
-    let own = || PsyncRequest { replid: node.replid.as_bytes().to_vec(), next: Some(node.master_repl_offset.next()) };
-    let Some(upstream) = &node.upstream else { return own() };
-    if let Some(cached) = &upstream.cached_master {
-        return PsyncRequest { replid: cached.replid.as_bytes().to_vec(), next: Some(cached.reploff.next()) };
-    }
-    match upstream.reploff {
-        Some(reploff) if upstream.state == ReplState::Connected => {
-            PsyncRequest { replid: node.replid.as_bytes().to_vec(), next: Some(reploff.next()) }
-        }
-        _ => PsyncRequest { replid: b"?".to_vec(), next: Some(NextByte::NONE) },
+    match node.next_request() {
+        Some(request) => PsyncRequest { replid: request.replid.as_bytes().to_vec(), next: Some(request.next) },
+        None => PsyncRequest::everything(),
     }
 }
 

@@ -168,14 +168,12 @@ fn asks(host: &HostFrame) -> Option<Asks> {
     if host.power != Power::Running {
         return None;
     }
-    let upstream = host.node.as_ref()?.upstream.as_ref()?;
+    let node = host.node.as_ref()?;
+    let upstream = node.upstream.as_ref()?;
     if matches!(upstream.state, ReplState::None | ReplState::Transfer | ReplState::Connected) {
         return None;
     }
-    Some(match upstream.cached_master {
-        Some(cached) => Asks::Byte(cached.replid, cached.reploff.next()),
-        None => Asks::Everything,
-    })
+    Some(node.next_request().map_or(Asks::Everything, |request| Asks::Byte(request.replid, request.next)))
 }
 
 /// How many marks an axis moves on at once.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::view::StreamView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
 use crate::queue::Key;
@@ -51,8 +51,8 @@ pub trait Process: Sized {
         None
     }
 
-    /// The history whose stream an online replica gets on this connection.
-    fn streams(&self, conn: ConnId) -> Option<ReplId> {
+    /// The stream that an online replica gets on this connection.
+    fn stream_on(&self, conn: ConnId) -> Option<StreamView> {
         let _ = conn;
         None
     }
@@ -101,8 +101,8 @@ impl Process for Node {
         self.backlog()
     }
 
-    fn streams(&self, conn: ConnId) -> Option<ReplId> {
-        self.streams(conn)
+    fn stream_on(&self, conn: ConnId) -> Option<StreamView> {
+        self.stream_on(conn)
     }
 
     fn port(config: &Self::Config) -> u16 {

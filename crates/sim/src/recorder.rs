@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_engine::ConnId;
-use psyncscope_engine::event::ReplicaState;
-use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::view::StreamView;
 
 use crate::flows::{FlowKey, Flows, is_after};
 use crate::frame::{Entry, HostId, PacketFrame, SimTime, What, WireFrame};
@@ -41,8 +39,6 @@ pub(crate) struct Recorder {
     viewed_at: LiteMap<HostId, u64>,
     /// What was sent from one port to another.
     pub flows: Flows,
-    /// Where the replication stream begins on the connections of replicas.
-    stream_starts: LiteMap<(HostId, ConnId), StreamStart>,
     /// Hosts that may have changed since the last frame: each once, in order.
     pub touched: Vec<Touched>,
     pub wires_touched: bool,
@@ -56,21 +52,6 @@ pub(crate) struct Touched {
     pub process: bool,
 }
 
-/// Where, in the bytes that a master sent on a replica's connection, the replication stream begins.
-///
-/// Before it come the handshake's replies, `+CONTINUE`, or the RDB file; these belong to no history.
-#[derive(Clone, Copy, Default)]
-struct StreamStart {
-    /// The header of an RDB file, `$<length>`, is to come.
-    awaits_header: bool,
-    /// The stream begins after the bytes sent next (`+CONTINUE`).
-    after_next: bool,
-    /// The stream begins after what is sent in this turn (an RDB file without a length).
-    after_turn: bool,
-    /// How many bytes came before it, when that is known.
-    begins: Option<u64>,
-}
-
 impl Recorder {
     pub(crate) fn new(on: bool, frames_max: usize) -> Self {
         let mut recorder = Self {
@@ -80,7 +61,6 @@ impl Recorder {
             timeline: Vec::new(),
             viewed_at: LiteMap::new_vec(),
             flows: Flows::default(),
-            stream_starts: LiteMap::new_vec(),
             touched: Vec::new(),
             wires_touched: false,
         };
@@ -165,58 +145,6 @@ impl Recorder {
         self.frames.remove_packet(id);
     }
 
-    // ---- where stream_starts begin ----
-
-    /// A master moved one of its replicas; what it sent in that turn comes after this.
-    pub(crate) fn replica_state_changed(
-        &mut self,
-        host: HostId,
-        conn: ConnId,
-        from: Option<ReplicaState>,
-        to: ReplicaState,
-    ) {
-        if !self.follows() {
-            return;
-        }
-        let stream = self.stream_starts.entry((host, conn)).or_default();
-        match (from, to) {
-            (_, ReplicaState::SendBulk) => *stream = StreamStart { awaits_header: true, ..StreamStart::default() },
-            (None, ReplicaState::Online) => *stream = StreamStart { after_next: true, ..StreamStart::default() },
-            _ => stream.after_turn = stream.begins.is_none() && !stream.awaits_header,
-        }
-    }
-
-    /// A process sent bytes; `sent` counts all it sent on this connection so far.
-    pub(crate) fn bytes_sent(&mut self, host: HostId, conn: ConnId, bytes: &[u8], sent: u64) {
-        let Some(stream) = self.stream_starts.get_mut(&(host, conn)) else { return };
-        if stream.awaits_header {
-            let length = bytes.strip_prefix(b"$").and_then(|rest| rest.strip_suffix(b"\r\n"));
-            let length = length.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
-            stream.begins = length.map(|length| sent + length);
-            stream.awaits_header = false;
-        }
-        if std::mem::take(&mut stream.after_next) {
-            stream.begins = Some(sent);
-        }
-    }
-
-    /// A turn in which a replica was moved is over.
-    pub(crate) fn turn_ended(&mut self, host: HostId, conn: ConnId, sent: u64) {
-        if let Some(stream) = self.stream_starts.get_mut(&(host, conn))
-            && std::mem::take(&mut stream.after_turn)
-        {
-            stream.begins = Some(sent);
-        }
-    }
-
-    pub(crate) fn forget_stream(&mut self, host: HostId, conn: ConnId) {
-        self.stream_starts.remove(&(host, conn));
-    }
-
-    pub(crate) fn forget_streams_of(&mut self, host: HostId) {
-        self.stream_starts.retain(|(of, _), _| *of != host);
-    }
-
     // ---- the next frame ----
 
     /// Whether anything is recorded, now or later.
@@ -286,20 +214,19 @@ impl Recorder {
         self.frames.set_wires(wires);
     }
 
-    /// Sets the histories that new packets with bytes belong to. `sender` answers, for a packet, the sender's number of
-    /// the connection and the history whose stream an online replica gets on it.
-    pub(crate) fn set_histories(&mut self, sender: impl Fn(&PacketFrame, FlowKey) -> Option<(ConnId, ReplId)>) {
-        let (flows, stream_starts) = (&self.flows, &self.stream_starts);
+    /// Sets the histories that new packets with bytes belong to. `sender` answers, for a packet, the stream that its
+    /// sender has on the connection, and how many bytes it sent there in all.
+    pub(crate) fn set_histories(&mut self, sender: impl Fn(&PacketFrame, FlowKey) -> Option<(StreamView, u64)>) {
+        let flows = &self.flows;
         for packet in self.frames.new_packets().filter(|packet| !packet.payload.is_empty()) {
             let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
-            // Whether the packet's last byte belongs to the stream.
-            let in_stream = |conn| {
-                let begins = stream_starts.get(&(packet.from, conn))?.begins?;
-                let first = flows.first(key)?.wrapping_add(begins as u32);
+            packet.replid = sender(packet, key).and_then(|(stream, sent)| {
+                // Whether the packet's last byte belongs to the stream, or to what precedes it on the connection.
+                let before = sent.checked_sub(stream.bytes_sent())?;
+                let first = flows.first(key)?.wrapping_add(before as u32);
                 let end = packet.seq.wrapping_add(packet.payload.len() as u32);
-                is_after(end, first).then_some(())
-            };
-            packet.replid = sender(packet, key).and_then(|(conn, replid)| in_stream(conn).map(|()| replid));
+                is_after(end, first).then_some(stream.replid)
+            });
         }
     }
 

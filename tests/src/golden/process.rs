@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::view::StreamView;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output};
 use psyncscope_sim::Process;
 
@@ -141,8 +141,8 @@ impl Process for GoldenProcess {
         self.node()?.backlog()
     }
 
-    fn streams(&self, conn: ConnId) -> Option<ReplId> {
-        self.node()?.streams(conn)
+    fn stream_on(&self, conn: ConnId) -> Option<StreamView> {
+        self.node()?.stream_on(conn)
     }
 
     fn port(config: &ProcessConfig) -> u16 {

@@ -59,7 +59,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
         _ => Fill::Text(format::clock(decision.at)),
     });
     // Who asks for everything names no byte: there is nothing more to compare.
-    let asks_for_everything = decision.verdict.request.replid.starts_with(b"?");
+    let asks_for_everything = decision.verdict.request.asks_for_everything();
     let conditions = explanation.conditions.iter();
     let checks = conditions.filter(|c| !asks_for_everything || c.outcome != Outcome::NotReached).enumerate();
     let bytes = explanation.bytes.filter(|_| explanation.granted);

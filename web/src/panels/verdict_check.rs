@@ -38,7 +38,10 @@ pub fn VerdictCheck(props: &VerdictCheckProps) -> Html {
         // Worth a line only when it is wrong: nobody expects it to be.
         Check::OffsetReadable { .. } if mark == Mark::Holds => Html::default(),
         Check::OffsetReadable { .. } => line(mark, html! { { t.check_offset } }, t),
-        Check::IdKnown { asked, replid, replid2, matched } => id_lines(mark, asked, *replid, *replid2, *matched, t),
+        Check::IdKnown { asked, asks_for_everything: true, replid, .. } if mark != Mark::NotReached => {
+            line(mark, with_ids(t.check_id_question, asked, *replid), t)
+        }
+        Check::IdKnown { asked, replid, replid2, matched, .. } => id_lines(mark, asked, *replid, *replid2, *matched, t),
         Check::WithinSecondHistory { applies: false, .. } => Html::default(),
         Check::WithinSecondHistory { next, second_replid_offset, .. } => {
             line(mark, numbers(t.check_second, *next, "second", Some(*second_replid_offset)), t)
@@ -57,24 +60,9 @@ fn id_lines(
     matched: Option<MatchedId>,
     t: &Messages,
 ) -> Html {
-    let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
-        Some(id) => html! { <Chip {id} /> },
-        None => html! { <code>{ asked.to_owned() }</code> },
-    };
-    let sentence = |words: &str, id: ReplId| {
-        rich(words, &|name| {
-            Fill::Html(if name == "asked" {
-                asked_html()
-            } else {
-                html! { <Chip {id} /> }
-            })
-        })
-    };
+    let sentence = |words: &str, id: ReplId| with_ids(words, asked, id);
     if mark == Mark::NotReached {
         return line(mark, sentence(t.check_id_current, replid), t);
-    }
-    if asked.starts_with('?') {
-        return line(mark, sentence(t.check_id_question, replid), t);
     }
     let mark_of = |id| if matched == Some(id) { Mark::Holds } else { Mark::Fails };
     let current = line(mark_of(MatchedId::Current), sentence(t.check_id_current, replid), t);
@@ -84,6 +72,21 @@ fn id_lines(
     let words = if replid2.is_none() { t.check_id_no_previous } else { t.check_id_previous };
     let previous = line(mark_of(MatchedId::Previous), sentence(words, replid2), t);
     html! { <>{ current }{ previous }</> }
+}
+
+/// A sentence with the ID that was asked for and one of the master's.
+fn with_ids(words: &str, asked: &str, id: ReplId) -> Html {
+    let asked_html = || match ReplId::from_bytes(asked.as_bytes()) {
+        Some(id) => html! { <Chip {id} /> },
+        None => html! { <code>{ asked.to_owned() }</code> },
+    };
+    rich(words, &|name| {
+        Fill::Html(if name == "asked" {
+            asked_html()
+        } else {
+            html! { <Chip {id} /> }
+        })
+    })
 }
 
 fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextByte>) -> Html {

@@ -33,6 +33,9 @@ impl Node {
             if !client.is_master() {
                 client.last_interaction = self.now.unix_s();
             }
+            if let Some(link) = client.replica_mut() {
+                link.sent += bytes.len();
+            }
             self.stats.net_output_bytes += bytes.len() as u64;
             self.out.outputs.push(Output::Send { conn, bytes });
         }

@@ -14,27 +14,31 @@
 //! | | `updateSlavesWaitingBgsave` |
 //! | `downstream::bulk` | `sendBulkToSlave`, `putSlaveOnline` |
 //! | `downstream::feed` | `createReplicationBacklog`, `resizeReplicationBacklog`, `freeReplicationBacklog` |
-//! | | `feedReplicationBacklog`, `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
+//! | | `feedReplicationBacklog`, `feedReplicationBacklogWithObject` |
+//! | | `replicationFeedSlaves`, `replicationFeedSlavesFromMasterStream` |
 //! | `downstream::replconf` | `replconfCommand` |
 //! | `downstream::wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
-//! | `crate::client` | `replicationGetSlaveName` |
+//! | | `replicationRequestAckFromSlaves` |
+//! | `crate::client` | `replicationGetSlaveName`, `clientHasPendingReplies` |
 //! | `crate::command::monitor` | `replicationFeedMonitors` |
 //! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //! | | **the replica's side** |
 //! | `upstream::link` | `repl_state`: the sixteen states |
 //! | `upstream::replicaof` | `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |
+//! | `crate::blocked` | `disconnectAllBlockedClients` |
 //! | `upstream::handshake` | `connectWithMaster`, `syncWithMaster`, `sendSynchronousCommand` |
 //! | | `slaveTryPartialResynchronization` |
 //! | `upstream::cancel` | `slaveIsInHandshakeState`, `cancelReplicationHandshake`, `undoConnectWithMaster` |
 //! | | `replicationAbortSyncTransfer` |
 //! | `upstream::transfer` | `readSyncBulkPayload` |
+//! | `crate::aof::file` | `restartAOFAfterSYNC` |
 //! | `upstream::cached_master` | `replicationCacheMaster`, `replicationCacheMasterUsingMyself` |
 //! | | `replicationDiscardCachedMaster`, `replicationResurrectCachedMaster` |
 //! | | `replicationCreateMasterClient`, `replicationHandleMasterDisconnection` |
 //! | | `replicationSendAck`, `replicationSendNewlineToMaster` |
 //! | `upstream::refusal` | what of `addReplyErrorLength` is about masters |
 //!
-//! The script cache and MONITOR are with the scripts and the commands.
+//! Files named `crate::...` are outside this folder.
 
 pub mod backlog;
 pub(crate) mod cron;

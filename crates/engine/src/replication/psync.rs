@@ -16,6 +16,20 @@ pub struct PsyncRequest {
     pub next: Option<NextByte>,
 }
 
+impl PsyncRequest {
+    /// `PSYNC ? -1`.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { replid: b"?".to_vec(), next: Some(NextByte::NONE) }
+    }
+
+    /// Whether a full resync is asked for: the ID begins with `?`.
+    #[must_use]
+    pub fn asks_for_everything(&self) -> bool {
+        self.replid.first() == Some(&b'?')
+    }
+}
+
 /// The histories of a master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
@@ -112,15 +126,16 @@ impl PsyncVerdict {
 pub fn decide(request: PsyncRequest, history: History, backlog: Option<BacklogWindow>) -> PsyncVerdict {
     let decision = match request.next {
         None => Decision::Full(Refusal::BadOffset),
-        Some(next) => decide_at(&request.replid, next, &history, backlog),
+        Some(next) => decide_at(&request, next, &history, backlog),
     };
     PsyncVerdict { request, history, backlog, decision }
 }
 
-fn decide_at(asked: &[u8], next: NextByte, history: &History, backlog: Option<BacklogWindow>) -> Decision {
+fn decide_at(request: &PsyncRequest, next: NextByte, history: &History, backlog: Option<BacklogWindow>) -> Decision {
+    let asked = &request.replid;
     let matched = if history.replid.matches(asked) {
         HistoryMatch::Current
-    } else if asked.first() == Some(&b'?') {
+    } else if request.asks_for_everything() {
         return Decision::Full(Refusal::FullRequested);
     } else if !history.replid2.matches(asked) {
         return Decision::Full(Refusal::IdMismatch);
@@ -182,6 +197,16 @@ mod tests {
         check(PREVIOUS, Some(78), Continue { matched: Previous, bytes: 27 });
         check(PREVIOUS, Some(79), Full(Refusal::PastSecondOffset));
         check(PREVIOUS, Some(50), Full(Refusal::Overwritten));
+    }
+
+    #[test]
+    fn a_question_mark_asks_for_everything() {
+        assert!(PsyncRequest::everything().asks_for_everything());
+        assert_eq!(PsyncRequest::everything().next, Some(NextByte(-1)));
+        for (asked, expect) in [(&b"?more"[..], true), (b"", false), (CURRENT, false)] {
+            let request = PsyncRequest { replid: asked.to_vec(), next: None };
+            assert_eq!(request.asks_for_everything(), expect);
+        }
     }
 
     #[test]

@@ -703,6 +703,44 @@ fn feed_replication_backlog() {
     assert_eq!(solo.node.history().master_repl_offset, Offset(1000 + stream.len() as i64));
 }
 
+/// The view says which bytes of the stream are in the kernel, and that nothing before it is any.
+#[test]
+fn the_stream_on_a_connection() {
+    let stream = |master: &Solo, conn| master.node.stream_on(conn).map(|stream| (stream.begins.0, stream.sent.0));
+    let mut master = Solo::new(&[NO_PING]);
+    master.run_ms(10);
+    let conn = master.accept();
+    master.say(conn, resp(&["REPLCONF", "capa", "eof"]).as_bytes());
+    master.say(conn, resp(&["PSYNC", "?", "-1"]).as_bytes());
+    master.cmd("SET k v");
+    assert_eq!(stream(&master, conn), None, "the file comes first");
+    master.finish_child();
+    assert_eq!(stream(&master, conn), Some((1, 50)), "what was queued meanwhile follows it");
+    master.input(Input::Writable { conn, room: 20 });
+    master.cmd("SET k v");
+    assert_eq!(stream(&master, conn), Some((1, 70)), "the kernel took 20 of 27 bytes");
+    assert_eq!(master.node.stream_on(conn).map(|stream| stream.bytes_sent()), Some(70));
+    master.input(Input::Closed { conn, reason: CloseReason::Eof });
+    let (conn, id) = (master.accept(), replid(&master).to_string());
+    master.say(conn, resp(&["PSYNC", &id, "71"]).as_bytes());
+    assert_eq!(stream(&master, conn), Some((71, 77)), "+CONTINUE is not part of it");
+}
+
+#[test]
+fn the_next_request() {
+    let next = |solo: &Solo| solo.node.view(None).next_request().map(|request| (request.replid, request.next.0));
+    let id = ReplId::from_bytes(ID.as_bytes()).unwrap();
+    let mut solo = Solo::new(&["replicaof m 6379", NO_PING]);
+    assert_eq!(next(&solo), None, "it has nothing to continue");
+    let link = full_sync(&mut solo, 1000);
+    solo.say(link, resp(&["PING"]).as_bytes());
+    assert_eq!(next(&solo), Some((id, 1015)), "a live link");
+    solo.input(Input::Closed { conn: link, reason: CloseReason::Eof });
+    assert_eq!(next(&solo), Some((id, 1015)), "a cached one");
+    solo.cmd("REPLICAOF NO ONE");
+    assert_eq!(next(&solo), Some((replid(&solo), 1015)), "a master has its own history");
+}
+
 #[test]
 fn replication_send_ack() {
     let (mut solo, link) = connected();

@@ -53,13 +53,8 @@ pub fn readers(frame: &Frame, host: &HostFrame) -> Vec<RingReader> {
     let replicas = frame.hosts.iter().filter(|replica| follows(replica));
     replicas
         .filter_map(|replica| {
-            let node = replica.node.as_ref()?;
-            let upstream = node.upstream.as_ref()?;
-            let (id, has): (_, Offset) = match &upstream.cached_master {
-                Some(cached) => (cached.replid, cached.reploff),
-                None => (node.replid, upstream.reploff?),
-            };
-            mine(id).then(|| RingReader { name: Arc::clone(&replica.name), has })
+            let request = replica.node.as_ref()?.next_request()?;
+            mine(request.replid).then(|| RingReader { name: Arc::clone(&replica.name), has: request.next.had() })
         })
         .collect()
 }

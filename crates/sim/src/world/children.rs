@@ -128,9 +128,8 @@ impl<P: Process> World<P> {
     fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8]) {
         let Ok(host) = self.host_mut(id) else { return };
         let Some(kernel) = &host.kernel else { return };
-        let (ends, sent) = (kernel.ends_of(conn), kernel.sent(conn).unwrap_or(0));
+        let ends = kernel.ends_of(conn);
         self.recorder.touch(id);
-        self.recorder.bytes_sent(id, conn, bytes, sent);
         if let Some((local_port, remote)) = ends {
             self.tap(id, local_port, remote, Side::Sent, bytes);
         }

@@ -109,8 +109,9 @@ impl<P: Process> World<P> {
         let hosts = &self.hosts;
         self.recorder.set_histories(|packet, key| {
             let conn = conn_of(hosts, key)?;
-            let running = hosts.get(usize::from(packet.from.0))?.as_ref()?.running.as_ref();
-            Some((conn, running?.process.streams(conn)?))
+            let host = hosts.get(usize::from(packet.from.0))?.as_ref()?;
+            let stream = host.running.as_ref()?.process.stream_on(conn)?;
+            Some((stream, host.kernel.as_ref()?.sent(conn)?))
         });
     }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use psyncscope_engine::event::{Event as Inside, ReplicaState};
 use psyncscope_engine::io::{CloseReason, Fsync};
 use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
@@ -207,7 +206,6 @@ impl<P: Process> World<P> {
                     CloseReason::TimedOut => "timeout",
                 };
                 self.recorder.entry(self.now, Some(id), What::TcpClosed { conn, how });
-                self.recorder.forget_stream(id, conn);
                 self.turn(id, Input::Closed { conn, reason });
             }
         }
@@ -235,13 +233,7 @@ impl<P: Process> World<P> {
 
     /// Performs a process's outputs in order, and empties the outbox.
     pub(super) fn perform_outputs(&mut self, id: HostId, out: &mut Outbox) {
-        let mut streams = Vec::new();
         for event in out.events.drain(..) {
-            if let Inside::ReplicaState { conn, from, to: to @ (ReplicaState::SendBulk | ReplicaState::Online) } = event
-            {
-                self.recorder.replica_state_changed(id, conn, from, to);
-                streams.push(conn);
-            }
             self.recorder.entry(self.now, Some(id), What::Node(event));
         }
         for output in out.outputs.drain(..) {
@@ -289,12 +281,6 @@ impl<P: Process> World<P> {
                 }
             }
         }
-        for conn in streams {
-            let kernel = self.host(id).and_then(|host| host.kernel.as_ref());
-            if let Some(sent) = kernel.and_then(|kernel| kernel.sent(conn)) {
-                self.recorder.turn_ended(id, conn, sent);
-            }
-        }
     }
 
     fn write_file(&mut self, id: HostId, name: String, bytes: Arc<[u8]>) {
@@ -326,8 +312,9 @@ impl<P: Process> World<P> {
             self.console_receives(id, console, bytes);
         } else if let Some(kernel) = &mut host.kernel {
             let ends = kernel.ends_of(conn);
-            let Some(sent) = kernel.send(conn, &bytes) else { return };
-            self.recorder.bytes_sent(id, conn, &bytes, sent);
+            if kernel.send(conn, &bytes).is_none() {
+                return;
+            }
             if let Some((local_port, remote)) = ends {
                 self.tap(id, local_port, remote, Side::Sent, &bytes);
             }
@@ -344,7 +331,6 @@ impl<P: Process> World<P> {
         let Some(kernel) = &mut host.kernel else { return };
         let ends = kernel.ends_of(conn);
         kernel.close(now, conn);
-        self.recorder.forget_stream(id, conn);
         if let Some((local_port, remote)) = ends
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
@@ -374,7 +360,6 @@ impl<P: Process> World<P> {
 
     /// Drops a process with everything that was scheduled for it.
     pub(super) fn drop_process(&mut self, id: HostId) {
-        self.recorder.forget_streams_of(id);
         let Ok(host) = self.host_mut(id) else { return };
         let running = host.running.take();
         let consoles: Vec<u32> = host.consoles.iter().filter(|(_, c)| c.conn.is_some()).map(|(&n, _)| n).collect();

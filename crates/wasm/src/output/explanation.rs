@@ -135,7 +135,7 @@ impl ConditionCheck {
     fn of(check: Check) -> Self {
         match check {
             Check::OffsetReadable { next } => Self::OffsetReadable { next: next.map(|next| next.0 as f64) },
-            Check::IdKnown { asked, replid, replid2, matched } => {
+            Check::IdKnown { asked, replid, replid2, matched, .. } => {
                 Self::IdKnown { asked, replid: replid.into(), replid2: replid2.into(), matched }
             }
             Check::WithinSecondHistory { next, second_replid_offset, applies } => Self::WithinSecondHistory {

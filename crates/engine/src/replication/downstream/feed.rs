@@ -43,7 +43,7 @@ impl Downstream {
         }
     }
 
-    /// `feedReplicationBacklog`: the only function that advances `master_repl_offset` on a master.
+    /// `feedReplicationBacklog` and `feedReplicationBacklogWithObject`: the only function that advances `master_repl_offset` on a master.
     pub(crate) fn feed_replication_backlog(
         &mut self,
         history: &mut History,

@@ -99,6 +99,7 @@ impl Downstream {
             ack_time: context.now.unix_s(),
             put_online_on_ack: false,
             initial_offset: Offset(0),
+            sent: 0,
             pre_psync,
             bulk: None,
         });

@@ -32,12 +32,13 @@ impl Node {
         if is_psync {
             let next = parse_i64_strict(&argv[2]).map(NextByte);
             let request = PsyncRequest { replid: argv[1].clone(), next };
+            let has_history = !request.asks_for_everything();
             let downstream = &mut repl.downstream;
             if downstream.master_try_partial_resynchronization(&repl.history, clients, conn, request, &mut context) {
                 context.stats.sync_partial_ok += 1;
                 return;
             }
-            if argv[1].first() != Some(&b'?') {
+            if has_history {
                 context.stats.sync_partial_err += 1;
             }
             if next.is_none() {
@@ -94,8 +95,11 @@ impl Downstream {
         context: &mut Context<'_>,
     ) {
         self.become_replica(clients, conn, ReplicaState::Online, false, context);
-        let Some(client) = clients.get(&conn) else { return };
+        let Some(client) = clients.get_mut(&conn) else { return };
         let (name, psync2) = (client.replica_name(), client.capa.psync2);
+        if let Some(link) = client.replica_mut() {
+            link.initial_offset = next.had();
+        }
         let replid = psync2.then_some(history.replid);
         let line = replid.map_or_else(|| "+CONTINUE\r\n".to_owned(), |replid| format!("+CONTINUE {replid}\r\n"));
         if !clients.write_direct(conn, line.as_bytes(), context) {

@@ -56,6 +56,7 @@ impl Node {
         self.repl.downstream.clients_waiting_acks.retain(|&other| other != conn);
         self.repl.downstream.clients_waiting_acks.push(conn);
         self.block_client(conn, 0, Waiting { on: WaitingFor::Acks { replicas, offset }, deadline_ms });
+        // `replicationRequestAckFromSlaves`.
         self.repl.downstream.get_ack_from_slaves = true;
     }
 
