@@ -28,7 +28,7 @@ impl Node {
     /// Whether a replica waits for the file of the background save that runs.
     #[must_use]
     pub fn replicas_wait_for_save(&self) -> bool {
-        !self.replicas_in(ReplicaState::WaitBgsaveEnd).is_empty()
+        self.replicas().any(|(_, link)| link.state == ReplicaState::WaitBgsaveEnd)
     }
 
     /// `rdbPopulateSaveInfo`: the replication ID and offset of the dataset, on a master with a backlog or on a
