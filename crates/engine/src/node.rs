@@ -204,7 +204,13 @@ impl Node {
     ///
     /// # Errors
     /// What redis-server prints before it exits: a damaged file.
-    pub fn start(now: Now, config: Config, seed: u64, file: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
+    pub fn start(
+        now: Now,
+        config: Config,
+        seed: u64,
+        file: Option<Arc<[u8]>>,
+        out: &mut Outbox,
+    ) -> Result<Self, String> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let run_id = ReplId::random(&mut rng);
         let repl = Replication::new(&config, ReplId::random(&mut rng), now.unix_s());
@@ -262,9 +268,9 @@ impl Node {
         loaded.map(|()| node)
     }
 
-    fn start_from_dump(&mut self, dump: Option<&[u8]>) -> Result<(), String> {
+    fn start_from_dump(&mut self, dump: Option<Arc<[u8]>>) -> Result<(), String> {
         let loaded = match dump {
-            Some(bytes) => self.start_loading(Arc::from(bytes), Source::Disk),
+            Some(bytes) => self.start_loading(bytes, Source::Disk),
             None => {
                 self.log(LogLevel::Notice, || "Ready to accept connections".into());
                 Ok(())

@@ -94,4 +94,14 @@ pub(crate) mod encoding {
 }
 
 /// The checksum of the trailer: CRC-64 with the Jones polynomial, reflected, starting from 0.
-pub(crate) static CRC: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);
+pub(crate) static CRC: crc::Crc<u64, Table> = crc::Crc::<u64, Table>::new(&crc::CRC_64_REDIS);
+
+/// One that is being computed.
+pub(crate) type Digest = crc::Digest<'static, u64, Table>;
+
+/// A table of 32 KiB makes it several times as fast.
+#[cfg(not(target_arch = "wasm32"))]
+type Table = crc::Table<16>;
+/// Bytes to download matter more where files are small.
+#[cfg(target_arch = "wasm32")]
+type Table = crc::Table<1>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::encodings::EncodingLimits;
 use crate::error::{RdbError, RdbErrorKind};
-use crate::format::{CRC, ReplInfo, VERSION, opcode, value_type};
+use crate::format::{CRC, Digest, ReplInfo, VERSION, opcode, value_type};
 use crate::reader::RdbReader;
 use psyncscope_keyspace::{DATABASES, Db, Keyspace};
 use psyncscope_resp::strtol;
@@ -138,7 +138,7 @@ struct LoadState {
     expired: u64,
     aux: Aux,
     /// The checksum of all bytes before `at`.
-    checksum: crc::Digest<'static, u64>,
+    checksum: Digest,
 }
 
 impl LoadState {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::format::{CRC, ReplInfo, VERSION, opcode};
+use crate::format::{CRC, Digest, ReplInfo, VERSION, opcode};
 use crate::writer::{RdbWriter, value_type};
 use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
@@ -128,7 +128,7 @@ impl fmt::Debug for SaveJob {
 struct PieceWriter<S> {
     writer: RdbWriter,
     /// The checksum of all pieces that were passed on, if it is wanted.
-    checksum: Option<crc::Digest<'static, u64>>,
+    checksum: Option<Digest>,
     sink: S,
 }
 
@@ -155,7 +155,7 @@ impl<E, S: FnMut(&[u8]) -> Result<(), E>> PieceWriter<S> {
 
     fn end(mut self) -> Result<(), E> {
         self.pass_on()?;
-        let checksum = self.checksum.map_or(0, crc::Digest::<u64>::finalize);
+        let checksum = self.checksum.map_or(0, Digest::finalize);
         (self.sink)(&checksum.to_le_bytes())
     }
 }

@@ -73,7 +73,7 @@ impl Process for Node {
     type Config = psyncscope_engine::Config;
 
     fn start(now: Now, config: Self::Config, seed: u64, file: Option<&[u8]>, out: &mut Outbox) -> Result<Self, String> {
-        Self::start(now, config, seed, file, out)
+        Self::start(now, config, seed, file.map(Arc::from), out)
     }
 
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {

@@ -95,7 +95,9 @@ impl Process for GoldenProcess {
         out: &mut Outbox,
     ) -> Result<Self, String> {
         Ok(match config {
-            ProcessConfig::Node(config) => Self::Node(Box::new(Node::start(now, *config, seed, dump, out)?)),
+            ProcessConfig::Node(config) => {
+                Self::Node(Box::new(Node::start(now, *config, seed, dump.map(Into::into), out)?))
+            }
             ProcessConfig::ScriptedPeer(_) => Self::ScriptedPeer(ScriptedPeer::default()),
         })
     }

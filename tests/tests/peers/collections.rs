@@ -167,7 +167,8 @@ fn we_load_the_collections_of_a_real_redis() {
         client.ok(&["SAVE"]);
         let file = std::fs::read(server.dump_path()).expect("SAVE writes a file");
         let config = Config { limits: Limits { rdb_version_max: 12, ..Limits::default() }, ..Config::default() };
-        let node = Node::start(now(0), config, 1, Some(&file), &mut Outbox::new()).expect("the file loads");
+        let node =
+            Node::start(now(0), config, 1, Some(file.as_slice().into()), &mut Outbox::new()).expect("the file loads");
         assert_same(&of_server(&mut client), &of_keyspace(node.keyspace()));
     }
 }

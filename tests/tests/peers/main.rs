@@ -215,7 +215,7 @@ fn we_load_what_a_real_redis_saved() {
     let file = std::fs::read(server.dump_path()).expect("SAVE writes a file");
     let start = |limits: Limits| {
         let config = Config { limits, ..Config::default() };
-        Node::start(now(0), config, 1, Some(&file), &mut Outbox::new())
+        Node::start(now(0), config, 1, Some(file.as_slice().into()), &mut Outbox::new())
     };
     let node = start(Limits { rdb_version_max: 12, ..Limits::default() }).expect("the file loads");
     assert_same(&of_keyspace(node.keyspace()), &contents);

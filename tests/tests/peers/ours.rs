@@ -71,7 +71,7 @@ impl Ours {
         });
         let mut out = Outbox::new();
         let config = Config { port, ..config };
-        let node = Node::start(now(0), config, 7, dump, &mut out).expect("the node starts");
+        let node = Node::start(now(0), config, 7, dump.map(Into::into), &mut out).expect("the node starts");
         let mut ours = Self {
             node,
             started: std::time::Instant::now(),

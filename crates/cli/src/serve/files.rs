@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -71,9 +70,18 @@ fn move_into_place(name: &str, temporary: &str, written: io::Result<Option<File>
 /// # Errors
 /// In the system's words.
 pub fn read_whole(mut file: File) -> Result<Arc<[u8]>, String> {
-    let mut bytes = Vec::new();
-    let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
-    read.map(|_| bytes.into()).map_err(|error| format!("Error reading the saved DB: {}", strerror(&error)))
+    let read = file.rewind().and_then(|()| read_open(&mut file));
+    read.map_err(|error| format!("Error reading the saved DB: {}", strerror(&error)))
+}
+
+/// The rest of an open file, read to where it is kept: a dataset's file is not copied once more.
+fn read_open(file: &mut File) -> io::Result<Arc<[u8]>> {
+    let len = usize::try_from(file.metadata()?.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, len).collect();
+    if let Some(bytes) = Arc::get_mut(&mut bytes) {
+        file.read_exact(bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Writes the temporary file of an append-only file rewrite.
@@ -110,8 +118,8 @@ fn write(path: &str, bytes: &[u8], unwanted: &AtomicBool) -> io::Result<Option<F
 /// # Errors
 /// In Redis's words.
 pub fn read(name: &str) -> Result<Option<Arc<[u8]>>, String> {
-    match std::fs::read(Path::new(name)) {
-        Ok(bytes) => Ok(Some(bytes.into())),
+    match File::open(name).and_then(|mut file| read_open(&mut file)) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("Fatal error loading the DB: {}. Exiting.", strerror(&error))),
     }

@@ -115,7 +115,7 @@ pub struct Shared {
 impl Shared {
     fn start(
         settings: &Settings,
-        file: Option<&[u8]>,
+        file: Option<Arc<[u8]>>,
         log: Log,
     ) -> Result<(Rc<Self>, UnboundedReceiver<ChildResult>), Logged> {
         let started = std::time::Instant::now();

@@ -61,17 +61,15 @@ impl Node {
     /// # Errors
     /// What redis-server prints before it exits, if a file that is small enough to be loaded at once cannot be.
     #[inline(never)]
-    pub(crate) fn start_from_append_only_file(&mut self, file: Option<&[u8]>) -> Result<(), String> {
+    pub(crate) fn start_from_append_only_file(&mut self, file: Option<Arc<[u8]>>) -> Result<(), String> {
         self.aof.state = super::AofState::On;
         self.aof.last_fsync = self.now.unix_s();
         match file {
-            Some(file) if !file.is_empty() => {
-                self.load_append_only_file(Arc::from(file), For::Start).map_err(|fatal| {
-                    let last = fatal.last().cloned().unwrap_or_default();
-                    self.log_fatal(fatal);
-                    last
-                })
-            }
+            Some(file) if !file.is_empty() => self.load_append_only_file(file, For::Start).map_err(|fatal| {
+                let last = fatal.last().cloned().unwrap_or_default();
+                self.log_fatal(fatal);
+                last
+            }),
             _ => {
                 // From now on the file exists.
                 let name = self.config.aof.appendfilename.clone();

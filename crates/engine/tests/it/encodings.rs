@@ -41,7 +41,7 @@ fn started(lines: &[&str], file: &[u8]) -> Solo {
     }
     let mut solo = Solo::new(&[]);
     let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
-    solo.node = Node::start(now, config, 7, Some(file), &mut Outbox::new()).unwrap();
+    solo.node = Node::start(now, config, 7, Some(file.into()), &mut Outbox::new()).unwrap();
     solo
 }
 

@@ -154,7 +154,7 @@ fn loading_at_the_start() {
     let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
     let config = Config { limits: Limits::default(), save: Vec::new(), ..Config::default() };
     let mut out = Outbox::new();
-    let mut node = Node::start(now, config.clone(), 7, Some(&file), &mut out).unwrap();
+    let mut node = Node::start(now, config.clone(), 7, Some(file.as_slice().into()), &mut out).unwrap();
     assert!(out.outputs.iter().any(|output| matches!(output, Output::Load { .. })));
     assert_eq!(node.keyspace().total_keys(), 0);
     for _ in 0..3 {
@@ -167,13 +167,13 @@ fn loading_at_the_start() {
     let at = broken.len() - 200;
     broken[at..].fill(0xee);
     let mut out = Outbox::new();
-    let mut node = Node::start(now, config.clone(), 7, Some(&broken), &mut out).unwrap();
+    let mut node = Node::start(now, config.clone(), 7, Some(broken.as_slice().into()), &mut out).unwrap();
     for _ in 0..3 {
         node.handle(now, Input::LoadStep, &mut out);
     }
     assert!(out.outputs.iter().any(|output| matches!(output, Output::Exit { status: 1 })));
     broken[0] = b'X';
-    assert!(Node::start(now, config, 7, Some(&broken), &mut Outbox::new()).is_err());
+    assert!(Node::start(now, config, 7, Some(broken.as_slice().into()), &mut Outbox::new()).is_err());
     // None of this waits for a peer.
     node.handle(now, Input::Closed { conn: psyncscope_engine::ConnId(1), reason: CloseReason::Eof }, &mut out);
 }

@@ -63,8 +63,7 @@ pub fn run(settings: Settings) -> Result<End, Logged> {
         say(role, LogLevel::Notice, &format!("Running mode=standalone, port={}.", settings.config.port));
         say(role, LogLevel::Notice, &format!("PID: {pid}"));
         let file = files::read(settings.config.start_file()).map_err(fail)?;
-        let (shared, children) = Shared::start(&settings, file.as_deref(), log.clone())?;
-        drop(file);
+        let (shared, children) = Shared::start(&settings, file, log.clone())?;
         if let Some(path) = &settings.unixsocket {
             let text = format!("The server is now ready to accept connections at {}", path.display());
             say(role, LogLevel::Notice, &text);

@@ -92,7 +92,8 @@ impl Net {
 
     pub fn start(&mut self, i: usize, lines: &[&str], dump: Option<&[u8]>) {
         let mut out = Outbox::new();
-        let node = Node::start(self.now, Self::config(i, lines), 1000 + i as u64, dump, &mut out).unwrap();
+        let node =
+            Node::start(self.now, Self::config(i, lines), 1000 + i as u64, dump.map(Into::into), &mut out).unwrap();
         self.nodes[i] = Some(node);
         self.carry_out(i, out);
     }

@@ -35,7 +35,7 @@ impl Solo {
         }
         let now = Now { mono: Instant(0), unix_us: 1_800_000_000_000_000 };
         let mut out = Outbox::new();
-        let node = Node::start(now, config, 7, file, &mut out)?;
+        let node = Node::start(now, config, 7, file.map(Into::into), &mut out)?;
         Ok(Self { node, now, outputs: out.outputs, events: out.events, console: None, next_conn: 1 })
     }
 
