@@ -37,9 +37,11 @@ fn main() {
         return print_session();
     }
     println!("{:<66} {:>12} {:>14}", "ten writes a second; processor time", "measured", "goal");
+    // First, as a new process begins with the most memory that its parent ever had.
+    session_memory();
+    branches();
     virtual_time();
     large_worlds();
-    session();
 }
 
 /// Prints a figure and whether it is within its goal.
@@ -197,7 +199,7 @@ fn print_session() {
     println!("{} {} {} {}", bytes / 1e6, frames.from.0 as f64 / S as f64, count, lab.timeline().len());
 }
 
-fn session() {
+fn session_memory() {
     let program = std::env::current_exe().expect("a program knows where it is");
     let output = Command::new(program).arg(SESSION).output().expect("this program starts");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -206,7 +208,9 @@ fn session() {
     row("ten minutes of five nodes: memory of the whole process", mb, "MB", Some(Goal::AtMost(60.0)));
     println!("    {frames} frames, {entries} entries of the timeline");
     row("  the first second that can be shown", from_s, "s", Some(Goal::AtMost(0.0)));
+}
 
+fn branches() {
     let lab = ten_minutes();
     for (at, name) in [(SESSION_US / 2, "in its middle"), (SESSION_US, "at its end")] {
         let ms = median(|| {

@@ -331,6 +331,11 @@ impl Node {
         self.clients.get(&conn).is_some_and(Client::wants_write)
     }
 
+    /// All connections on which output waits for room.
+    pub fn writers(&self) -> impl Iterator<Item = ConnId> + '_ {
+        self.clients.values().filter(|client| client.wants_write()).map(|client| client.conn)
+    }
+
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After
     /// [`Output::Exit`], [`Output::Crash`] or [`Output::Restart`] the node ignores all input.
     pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {

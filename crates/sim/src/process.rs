@@ -39,6 +39,9 @@ pub trait Process: Sized {
     /// Whether it waits_for_fork for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
 
+    /// All connections on which it waits for room to send.
+    fn writers(&self) -> Vec<ConnId>;
+
     /// Appends its state for frames, as [`psyncscope_engine::view::NodeView::take`] reads it. `false` if it is not a
     /// Redis node.
     fn put_view(&self, words: &mut Vec<u64>) -> bool {
@@ -92,6 +95,10 @@ impl Process for Node {
         self.wants_write(conn)
     }
 
+    fn writers(&self) -> Vec<ConnId> {
+        self.writers().collect()
+    }
+
     fn put_view(&self, words: &mut Vec<u64>) -> bool {
         self.put_view(words);
         true
@@ -130,6 +137,8 @@ pub(crate) struct Running<P> {
     pub sleeps_until: Option<u64>,
     /// [`Input::LoadStep`] is due: the disk has had its time.
     pub loads: bool,
+    /// It had a turn since its kernel was told on which connections it waits for room.
+    pub had_turn: bool,
     /// When it got [`Input::Timer`] last: never twice in one microsecond.
     pub timer_told_at: Option<u64>,
 }
@@ -174,6 +183,7 @@ impl<P: Process> Running<P> {
             children: LiteMap::new_vec(),
             sleeps_until: None,
             loads: false,
+            had_turn: false,
             timer_told_at: None,
         }
     }

@@ -1,46 +1,70 @@
 //! Scheduled events, ordered by time, and at the same time by when they were scheduled.
 
-/// Identifies one scheduled event, so that it can be cancelled.
-pub(crate) type Key = (u64, u64);
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
-/// The events. The time of a key is in microseconds.
+/// Identifies one scheduled event, so that it can be cancelled: its time in microseconds, its number, and its place.
+pub(crate) type Key = (u64, u64, usize);
+
+/// The events. Each operation takes time in the order of the logarithm of their number: a large world has thousands.
 #[derive(Debug)]
 pub(crate) struct Queue<E> {
-    /// The next one last: near events are scheduled, cancelled and taken most.
-    events: Vec<(Key, E)>,
+    /// Earliest first; the first one is never cancelled.
+    keys: BinaryHeap<Reverse<Key>>,
+    /// The event of each key by the key's place, with the key's number; `None` for a place that is free.
+    events: Vec<Option<(u64, E)>>,
+    free: Vec<usize>,
     scheduled: u64,
 }
 
 impl<E> Queue<E> {
     pub(crate) const fn new() -> Self {
-        Self { events: Vec::new(), scheduled: 0 }
+        Self { keys: BinaryHeap::new(), events: Vec::new(), free: Vec::new(), scheduled: 0 }
     }
 
     pub(crate) fn schedule(&mut self, at: u64, event: E) -> Key {
-        let key = (at, self.scheduled);
+        let number = self.scheduled;
         self.scheduled += 1;
-        self.events.insert(self.place(key), (key, event));
-        key
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.events.push(None);
+            self.events.len() - 1
+        });
+        self.events[place] = Some((number, event));
+        self.keys.push(Reverse((at, number, place)));
+        (at, number, place)
     }
 
     pub(crate) fn cancel(&mut self, key: Key) {
-        let at = self.place(key);
-        if self.events.get(at).is_some_and(|(scheduled, _)| *scheduled == key) {
-            self.events.remove(at);
+        if self.take(key).is_some() {
+            self.drop_cancelled();
         }
     }
 
     pub(crate) fn next_at(&self) -> Option<u64> {
-        self.events.last().map(|(key, _)| key.0)
+        self.keys.peek().map(|Reverse((at, ..))| *at)
     }
 
     pub(crate) fn pop(&mut self) -> Option<(u64, E)> {
-        self.events.pop().map(|(key, event)| (key.0, event))
+        let Reverse(key) = self.keys.pop()?;
+        let event = self.take(key);
+        self.drop_cancelled();
+        event.map(|event| (key.0, event))
     }
 
-    /// Where an event of this key is, or belongs.
-    fn place(&self, key: Key) -> usize {
-        self.events.partition_point(|(scheduled, _)| *scheduled > key)
+    /// Takes a key's event, unless it was taken or cancelled.
+    fn take(&mut self, (_, number, place): Key) -> Option<E> {
+        let event = self.events.get_mut(place)?.take_if(|(scheduled, _)| *scheduled == number)?;
+        self.free.push(place);
+        Some(event.1)
+    }
+
+    fn drop_cancelled(&mut self) {
+        while let Some(&Reverse((_, number, place))) = self.keys.peek() {
+            if matches!(self.events.get(place), Some(Some((scheduled, _))) if *scheduled == number) {
+                break;
+            }
+            self.keys.pop();
+        }
     }
 }
 

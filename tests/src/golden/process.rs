@@ -135,6 +135,10 @@ impl Process for GoldenProcess {
         self.node().is_some_and(|node| node.wants_write(conn))
     }
 
+    fn writers(&self) -> Vec<ConnId> {
+        self.node().map_or_else(Vec::new, Process::writers)
+    }
+
     fn put_view(&self, words: &mut Vec<u64>) -> bool {
         self.node().is_some_and(|node| Process::put_view(node, words))
     }

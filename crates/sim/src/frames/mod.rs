@@ -101,6 +101,8 @@ struct Segment {
     start: State,
     start_at: u64,
     start_entries: usize,
+    /// How many bytes of changes it may have.
+    bytes_max: usize,
     frames: Vec<FrameRecord>,
     /// The changes of all frames but the first.
     bytes: Vec<u8>,
@@ -276,6 +278,7 @@ impl FrameLog {
                     start: self.present.bare(),
                     start_at: now,
                     start_entries: entries,
+                    bytes_max: SEGMENT_BYTES_MIN.max(SEGMENT_FACTOR * self.present.weight()),
                     frames: vec![record],
                     bytes: Vec::new(),
                 }));
@@ -398,7 +401,7 @@ impl Segment {
     /// Whether a frame at `now` still belongs to it.
     fn takes(&self, now: u64) -> bool {
         self.frames.len() < SEGMENT_FRAMES_MAX
-            && self.bytes.len() < SEGMENT_BYTES_MIN.max(SEGMENT_FACTOR * self.start.weight())
+            && self.bytes.len() < self.bytes_max
             && u32::try_from(now - self.start_at).is_ok()
     }
 

@@ -1,10 +1,10 @@
 //! One connection: pending notifications to its process, and the timeouts for a silent peer.
 
 use psyncscope_engine::io::CloseReason;
-use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, State};
 
 use super::READ_MAX;
+use super::sockets::{SocketId, Sockets};
 use crate::packet::Endpoint;
 
 /// How long Linux waits before it gives a connection up, in microseconds.
@@ -43,7 +43,7 @@ pub(crate) enum Ready {
 #[derive(Debug)]
 pub(super) struct Conn {
     /// `None` once the connection is over.
-    pub socket: Option<SocketHandle>,
+    pub socket: Option<SocketId>,
     pub local_port: u16,
     pub remote: Endpoint,
     pub phase: Phase,
@@ -58,6 +58,8 @@ pub(super) struct Conn {
     /// Set when the process did not use notified room: then it is notified again only when there is more.
     pub unused_room: Option<usize>,
     pub give_up_timer: GiveUpTimer,
+    /// When it is given up or fails, as things stand, in microseconds.
+    pub deadline: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ impl GiveUpTimer {
 impl Conn {
     pub(super) fn new(
         now: u64,
-        socket: Option<SocketHandle>,
+        socket: Option<SocketId>,
         local_port: u16,
         remote: Endpoint,
         phase: Phase,
@@ -131,13 +133,14 @@ impl Conn {
             read: 0,
             unused_room: None,
             give_up_timer,
+            deadline: None,
         }
     }
 
     /// Frees the socket without a packet; keeps what is unread, and the reason for the process.
-    pub(super) fn end(&mut self, sockets: &mut SocketSet<'static>, reason: CloseReason) {
+    pub(super) fn end(&mut self, sockets: &mut Sockets, reason: CloseReason) {
         let Some(handle) = self.socket.take() else { return };
-        let smoltcp::socket::Socket::Tcp(mut socket) = sockets.remove(handle);
+        let mut socket = sockets.remove(handle);
         let mut unread = vec![0; socket.recv_queue()];
         // A socket closed before it was ever open has nothing to read, and says so with an error.
         let n = socket.recv_slice(&mut unread).unwrap_or(0);
@@ -151,7 +154,7 @@ impl Conn {
     }
 
     /// Takes the next event, if [`Conn::is_ready`]; bytes go into `buffer`.
-    pub(super) fn take_event(&mut self, sockets: &mut SocketSet<'_>, buffer: &mut Vec<u8>) -> Ready {
+    pub(super) fn take_event(&mut self, sockets: &mut Sockets, buffer: &mut Vec<u8>) -> Ready {
         buffer.clear();
         if !self.unread.is_empty() {
             let n = self.unread.len().min(READ_MAX);
@@ -164,7 +167,7 @@ impl Conn {
             Phase::Over(reason) => return Ready::Closed(reason),
             Phase::Connecting | Phase::Failing(..) | Phase::Open => {}
         }
-        let socket = sockets.get_mut::<Socket<'_>>(self.socket.expect("only what is over has no socket"));
+        let socket = sockets.get_mut(self.socket.expect("only what is over has no socket"));
         let room = socket.send_capacity() - socket.send_queue();
         if self.phase == Phase::Connecting {
             self.phase = Phase::Open;
@@ -187,18 +190,18 @@ impl Conn {
     }
 
     /// Bytes that arrived in order, read or not.
-    pub(super) fn received(&self, sockets: &SocketSet<'_>) -> u64 {
-        let queued = self.socket.map_or(0, |handle| sockets.get::<Socket<'_>>(handle).recv_queue());
+    pub(super) fn received(&self, sockets: &Sockets) -> u64 {
+        let queued = self.socket.map_or(0, |handle| sockets.get(handle).recv_queue());
         self.read + (queued + self.unread.len()) as u64
     }
 
     /// Whether there is an event for the process.
-    pub(super) fn is_ready(&self, sockets: &SocketSet<'_>, wants_write: impl Fn() -> bool) -> bool {
+    pub(super) fn is_ready(&self, sockets: &Sockets, wants_write: impl Fn() -> bool) -> bool {
         if !self.unread.is_empty() || matches!(self.phase, Phase::Failed(_) | Phase::Over(_)) {
             return true;
         }
         let Some(handle) = self.socket else { return false };
-        let socket = sockets.get::<Socket<'_>>(handle);
+        let socket = sockets.get(handle);
         match self.phase {
             Phase::Connecting => !matches!(socket.state(), State::SynSent | State::SynReceived),
             _ if socket.can_recv() || !socket.may_recv() => true,

@@ -14,6 +14,8 @@
 //! * There is no keep-alive: Redis's default of 300 s is longer than any of its replication timeouts.
 
 mod conn;
+mod sockets;
+mod sorted;
 mod update;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,14 +23,15 @@ use std::net::Ipv4Addr;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::io::CloseReason;
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::iface::{Config, Interface};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
-use std::ops::Bound;
 
 pub(crate) use self::conn::Ready;
 use self::conn::{Conn, GiveUpTimer, Phase};
+use self::sockets::{Ends, SocketId, Sockets, ends};
+use self::sorted::Sorted;
 use crate::config::TcpSettings;
 use crate::device::QueueDevice;
 use crate::packet::{Endpoint, Segment};
@@ -56,14 +59,14 @@ pub(crate) struct SocketEvent {
 /// A socket whose connection no process holds yet.
 #[derive(Debug)]
 struct Incoming {
-    socket: SocketHandle,
+    socket: SocketId,
     give_up_timer: GiveUpTimer,
 }
 
 /// A socket that its process closed: the kernel brings what was sent to its end.
 #[derive(Debug)]
 struct Orphan {
-    socket: SocketHandle,
+    socket: SocketId,
     give_up_timer: GiveUpTimer,
 }
 
@@ -71,16 +74,24 @@ pub(crate) struct Kernel {
     ip: Ipv4Addr,
     iface: Interface,
     device: QueueDevice,
-    sockets: SocketSet<'static>,
+    sockets: Sockets,
     tcp: TcpSettings,
     /// The port on which new connections are accepted, while there is a process.
     listens_on: Option<u16>,
     next_port: u16,
     conns: BTreeMap<ConnId, Conn>,
+    /// The connections by their ends.
+    conns_by_ends: Sorted<(Ends, ConnId)>,
+    /// Connections for which the process may have an event.
+    maybe_ready: Sorted<ConnId>,
+    /// Those that are being looked at: their memory is used again.
+    concerned: Sorted<ConnId>,
+    /// When connections are given up, or fail.
+    deadlines: Sorted<(u64, ConnId)>,
     /// The connection whose event was taken last: connections take turns.
     served: ConnId,
     half_open: Vec<Incoming>,
-    to_accept: VecDeque<SocketHandle>,
+    to_accept: VecDeque<SocketId>,
     orphans: Vec<Orphan>,
     /// When the first peer's answer is overdue, or a connect that must fail does.
     next_give_up: Option<u64>,
@@ -127,11 +138,15 @@ impl Kernel {
             ip,
             iface,
             device,
-            sockets: SocketSet::new(Vec::new()),
+            sockets: Sockets::new(),
             tcp: tcp.clone(),
             listens_on: None,
             next_port: EPHEMERAL.start() + (seed >> 32) as u16 % ports,
             conns: BTreeMap::new(),
+            conns_by_ends: Sorted::new(),
+            maybe_ready: Sorted::new(),
+            concerned: Sorted::new(),
+            deadlines: Sorted::new(),
             served: ConnId(0),
             half_open: Vec::new(),
             to_accept: VecDeque::new(),
@@ -159,9 +174,9 @@ impl Kernel {
 
     /// Lets timers run out and sends what can be sent.
     pub(crate) fn poll(&mut self, now: u64) {
-        self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
+        self.sockets.poll(now, &mut self.iface, &mut self.device);
         if self.update(now) {
-            self.iface.poll(instant(now), &mut self.device, &mut self.sockets);
+            self.sockets.poll(now, &mut self.iface, &mut self.device);
             self.update(now);
         }
     }
@@ -178,7 +193,7 @@ impl Kernel {
 
     /// When [`Kernel::poll`] is due next. Never `now` or before: what could be done now has been done.
     pub(crate) fn poll_at(&mut self, now: u64) -> Option<u64> {
-        let tcp = self.iface.poll_at(instant(now), &self.sockets).map(|at| at.total_micros().max(0) as u64);
+        let tcp = self.sockets.poll_at(now, &mut self.iface);
         let next = match (tcp, self.next_give_up) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -189,7 +204,7 @@ impl Kernel {
     /// Makes a socket for a SYN to the listening port. Answers whether the packet is to be processed at all: a full
     /// backlog drops it.
     fn admit_syn(&mut self, now: u64, segment: &Segment) -> bool {
-        if self.listens_on != Some(segment.dst.1) || self.has_socket(segment) {
+        if self.listens_on != Some(segment.dst.1) || self.sockets.of_segment(segment).is_some() {
             return true;
         }
         if self.half_open.len() + self.to_accept.len() >= self.tcp.backlog {
@@ -199,23 +214,15 @@ impl Kernel {
         if socket.listen(segment.dst.1).is_err() {
             return true;
         }
-        let socket = self.sockets.add(socket);
+        let socket = self.sockets.add(socket, ends(segment.dst.1, segment.src));
         self.half_open.push(Incoming { socket, give_up_timer: GiveUpTimer::from(now) });
         true
     }
 
-    fn has_socket(&self, segment: &Segment) -> bool {
-        self.sockets.iter().any(|(_, socket)| {
-            let smoltcp::socket::Socket::Tcp(socket) = socket;
-            socket.local_endpoint().map(|e| e.port) == Some(segment.dst.1)
-                && socket.remote_endpoint() == Some(segment.src.into())
-        })
-    }
-
     /// A peer whose window is full answers probes without acknowledging anything: the connection is not given up.
     fn note_zero_window(&mut self, now: u64, segment: &Segment) {
-        for conn in self.conns.values_mut() {
-            if conn.local_port == segment.dst.1 && conn.remote == segment.src {
+        for conn in self.conns_between(segment.dst.1, segment.src) {
+            if let Some(conn) = self.conns.get_mut(&conn) {
                 conn.give_up_timer.since = now;
             }
         }
@@ -246,7 +253,7 @@ impl Kernel {
         let waiting = self.half_open.drain(..).map(|incoming| incoming.socket).chain(self.to_accept.drain(..));
         for socket in waiting {
             // Never accepted: closing the listening socket resets them.
-            self.sockets.get_mut::<Socket<'_>>(socket).abort();
+            self.sockets.get_mut(socket).abort();
             self.orphans.push(Orphan { socket, give_up_timer: GiveUpTimer::from(now) });
         }
     }
@@ -259,9 +266,8 @@ impl Kernel {
         let local = (IpAddress::Ipv4(local_ip), local_port);
         match socket.connect(self.iface.context(), (IpAddress::Ipv4(remote.0), remote.1), local) {
             Ok(()) => {
-                let socket = Some(self.sockets.add(socket));
-                let conn_state = Conn::new(now, socket, local_port, remote, Phase::Connecting, 0);
-                self.conns.insert(conn, conn_state);
+                let socket = Some(self.sockets.add(socket, ends(local_port, remote)));
+                self.insert_conn(conn, Conn::new(now, socket, local_port, remote, Phase::Connecting, 0));
             }
             // Port 0, the one thing that an address that parsed can be refused for.
             Err(_) => self.fail_connect(now, conn, "Connection refused"),
@@ -273,7 +279,11 @@ impl Kernel {
     pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str) {
         let nowhere = (Ipv4Addr::UNSPECIFIED, 0);
         self.ended_some = true;
-        self.conns.insert(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
+        self.insert_conn(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
+        self.deadlines.insert((at, conn));
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.deadline = Some(at);
+        }
     }
 
     /// Takes bytes to send; answers how many the process sent on this connection in all. What is sent into a connection
@@ -283,7 +293,7 @@ impl Kernel {
     /// If the process sends more than its known room.
     pub(crate) fn send(&mut self, conn: ConnId, bytes: &[u8]) -> Option<u64> {
         let conn = self.conns.get_mut(&conn)?;
-        let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
+        let socket = self.sockets.get_mut(conn.socket?);
         if !socket.may_send() {
             return None;
         }
@@ -300,7 +310,7 @@ impl Kernel {
     /// that is void from now on. `None` if the connection is over.
     pub(crate) fn send_from_child(&mut self, conn: ConnId, bytes: &[u8]) -> Option<usize> {
         let conn = self.conns.get_mut(&conn)?;
-        let socket = self.sockets.get_mut::<Socket<'_>>(conn.socket?);
+        let socket = self.sockets.get_mut(conn.socket?);
         if !socket.may_send() {
             return None;
         }
@@ -319,15 +329,15 @@ impl Kernel {
     /// How many bytes of the connection between these two ends have arrived in order, if the process holds it: those it
     /// read, and those that wait to be read.
     pub(crate) fn received(&self, local_port: u16, remote: Endpoint) -> Option<u64> {
-        let conn = self.conns.values().find(|conn| conn.local_port == local_port && conn.remote == remote)?;
-        Some(conn.received(&self.sockets))
+        let conn = self.conn_between(local_port, remote)?;
+        Some(self.conns.get(&conn)?.received(&self.sockets))
     }
 
     /// Closes a connection as `close(2)` does.
     pub(crate) fn close(&mut self, now: u64, conn: ConnId) {
-        let Some(conn) = self.conns.remove(&conn) else { return };
+        let Some(conn) = self.remove_conn(conn) else { return };
         let Some(handle) = conn.socket else { return };
-        let socket = self.sockets.get_mut::<Socket<'_>>(handle);
+        let socket = self.sockets.get_mut(handle);
         if matches!(socket.state(), State::SynSent) {
             self.sockets.remove(handle);
             return;
@@ -343,18 +353,19 @@ impl Kernel {
     /// Ends a connection from outside, without a packet, as when a proxy on the same host ends. Returns whether there
     /// was one.
     pub(crate) fn sever(&mut self, local_port: u16, remote: Endpoint, reason: CloseReason) -> bool {
-        let conn = self
-            .conns
-            .values_mut()
-            .find(|conn| conn.socket.is_some() && conn.local_port == local_port && conn.remote == remote);
-        if let Some(conn) = conn {
+        let held = |conn: &ConnId| self.conns.get(conn).is_some_and(|conn| conn.socket.is_some());
+        let conn = self.conns_between(local_port, remote).into_iter().find(held);
+        if let Some(id) = conn
+            && let Some(conn) = self.conns.get_mut(&id)
+        {
             conn.end(&mut self.sockets, reason);
+            self.maybe_ready.insert(id);
             return true;
         }
         let sockets = &mut self.sockets;
         let mut found = false;
-        let mut forget = |handle: SocketHandle| {
-            let socket = sockets.get::<Socket<'_>>(handle);
+        let mut forget = |handle: SocketId| {
+            let socket = sockets.get(handle);
             let this = socket.remote_endpoint() == Some(remote.into())
                 && socket.local_endpoint().map(|e| e.port) == Some(local_port);
             if this {
@@ -383,9 +394,7 @@ impl Kernel {
             *next_conn += 1;
             return Some(self.accept(socket, conn));
         }
-        let after = (Bound::Excluded(self.served), Bound::Unbounded);
-        let mut turns = self.conns.range(after).chain(self.conns.range(..=self.served));
-        let (&conn, _) = turns.find(|(conn, state)| state.is_ready(&self.sockets, || wants_write(**conn)))?;
+        let conn = self.next_ready(wants_write)?;
         self.served = conn;
         let state = self.conns.get_mut(&conn)?;
         let (local_port, remote) = (state.local_port, state.remote);
@@ -393,30 +402,31 @@ impl Kernel {
         if let Ready::ConnectFailed(_) | Ready::Closed(_) = what {
             if let Some(socket) = state.socket {
                 // End of file. The process will do nothing but close, so that is done for it.
-                self.sockets.get_mut::<Socket<'_>>(socket).close();
-                self.orphans.push(Orphan { socket, give_up_timer: state.give_up_timer });
+                let give_up_timer = state.give_up_timer;
+                self.sockets.get_mut(socket).close();
+                self.orphans.push(Orphan { socket, give_up_timer });
             }
-            self.conns.remove(&conn);
+            self.remove_conn(conn);
         }
         Some(SocketEvent { conn, local_port, remote, what })
     }
 
-    fn accept(&mut self, handle: SocketHandle, conn: ConnId) -> SocketEvent {
-        let socket = self.sockets.get::<Socket<'_>>(handle);
+    fn accept(&mut self, handle: SocketId, conn: ConnId) -> SocketEvent {
+        let socket = self.sockets.get(handle);
         let remote = socket.remote_endpoint().map_or((Ipv4Addr::UNSPECIFIED, 0), |e| {
             let IpAddress::Ipv4(ip) = e.addr;
             (ip, e.port)
         });
         let local_port = socket.local_endpoint().map_or(0, |e| e.port);
         let room = socket.send_capacity() - socket.send_queue();
-        self.conns.insert(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, room));
+        self.insert_conn(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, room));
         SocketEvent { conn, local_port, remote, what: Ready::Accepted { room } }
     }
 
     /// The process's connections, in order of number.
     pub(crate) fn conn_states(&self) -> impl Iterator<Item = ConnState> + '_ {
         self.conns.iter().filter_map(|(&conn, state)| {
-            let socket = self.sockets.get::<Socket<'_>>(state.socket?);
+            let socket = self.sockets.get(state.socket?);
             let tcp_state = state_number(socket.state());
             Some(ConnState { conn, remote: state.remote, tcp_state })
         })
@@ -429,15 +439,68 @@ impl Kernel {
 
     /// The connection between these two ends, if the process holds it.
     pub(crate) fn conn_between(&self, local_port: u16, remote: Endpoint) -> Option<ConnId> {
-        let mut all = self.conns.iter();
-        all.find(|(_, state)| state.local_port == local_port && state.remote == remote).map(|(&conn, _)| conn)
+        let of = ends(local_port, remote);
+        let first = self.conns_by_ends.from((of, ConnId(0))).first();
+        first.filter(|(ends, _)| *ends == of).map(|&(_, conn)| conn)
+    }
+
+    /// All connections between these two ends: one that is over may not have been told to the process yet.
+    fn conns_between(&self, local_port: u16, remote: Endpoint) -> Vec<ConnId> {
+        let of = ends(local_port, remote);
+        let all = self.conns_by_ends.from((of, ConnId(0))).iter();
+        all.take_while(|(ends, _)| *ends == of).map(|&(_, conn)| conn).collect()
+    }
+
+    fn insert_conn(&mut self, conn: ConnId, state: Conn) {
+        self.conns_by_ends.insert((ends(state.local_port, state.remote), conn));
+        self.maybe_ready.insert(conn);
+        if let Some(socket) = state.socket {
+            self.sockets.set_conn(socket, Some(conn));
+        }
+        self.conns.insert(conn, state);
+    }
+
+    fn remove_conn(&mut self, conn: ConnId) -> Option<Conn> {
+        let state = self.conns.remove(&conn)?;
+        self.conns_by_ends.remove((ends(state.local_port, state.remote), conn));
+        self.maybe_ready.remove(conn);
+        if let Some(deadline) = state.deadline {
+            self.deadlines.remove((deadline, conn));
+        }
+        if let Some(socket) = state.socket {
+            self.sockets.set_conn(socket, None);
+        }
+        Some(state)
+    }
+
+    /// The process waits for room to send on these connections.
+    pub(crate) fn note_writers(&mut self, writers: impl IntoIterator<Item = ConnId>) {
+        writers.into_iter().for_each(|conn| self.maybe_ready.insert(conn));
+    }
+
+    /// The next connection that has an event for the process.
+    fn next_ready(&mut self, wants_write: impl Fn(ConnId) -> bool) -> Option<ConnId> {
+        self.sockets.changed_conns().iter().for_each(|&conn| self.maybe_ready.insert(conn));
+        loop {
+            let after = self.maybe_ready.after(self.served).first();
+            let conn = *after.or_else(|| self.maybe_ready.as_slice().first())?;
+            let state = self.conns.get(&conn);
+            if state.is_some_and(|state| state.is_ready(&self.sockets, || wants_write(conn))) {
+                return Some(conn);
+            }
+            self.maybe_ready.remove(conn);
+        }
+    }
+
+    /// Whether what [`Kernel::conn_states`] gives may have changed since this was last asked.
+    pub(crate) fn take_states_changed(&mut self) -> bool {
+        self.sockets.take_states_changed()
     }
 
     /// A port that no socket to `remote` uses.
     pub(crate) fn free_port(&mut self, remote: Endpoint) -> u16 {
-        let in_use = |sockets: &SocketSet<'_>, port: u16| {
-            sockets.iter().any(|(_, socket)| {
-                let smoltcp::socket::Socket::Tcp(socket) = socket;
+        let in_use = |sockets: &Sockets, port: u16| {
+            sockets.iter().any(|socket| {
                 socket.local_endpoint().map(|e| e.port) == Some(port) && socket.remote_endpoint() == Some(remote.into())
             })
         };

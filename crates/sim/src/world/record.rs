@@ -5,6 +5,7 @@ use super::network::conn_of;
 use crate::frame::{Entry, Frame, SimTime, WireFrame};
 use crate::frames::{Frames, HostWords};
 use crate::host::host_at;
+use crate::kernel::Kernel;
 use crate::process::Process;
 use crate::recorder::{Recorded, Touched};
 
@@ -73,10 +74,14 @@ impl<P: Process> World<P> {
 
     fn record_host(&mut self, touched: Touched) {
         let id = touched.host;
-        let Some(host) = self.hosts.get(usize::from(id.0)).and_then(Option::as_ref) else {
+        let Some(host) = self.hosts.get_mut(usize::from(id.0)).and_then(Option::as_mut) else {
             self.recorder.forget_host(id);
             return;
         };
+        let states_changed = host.kernel.as_mut().is_some_and(Kernel::take_states_changed);
+        if !touched.process && !states_changed {
+            return;
+        }
         let [host_words, node_words] = &mut self.words;
         host_words.clear();
         node_words.clear();

@@ -95,7 +95,7 @@ impl<P: Process> World<P> {
             (&mut host.process_event, process_at, Event::Process(id)),
         ];
         for (scheduled, at, event) in plans {
-            if scheduled.map(|(at, _)| at) == at {
+            if scheduled.map(|(at, ..)| at) == at {
                 continue;
             }
             if let Some(key) = scheduled.take() {
@@ -120,6 +120,9 @@ impl<P: Process> World<P> {
             if let Some(pending) = running.inbox.pop_front() {
                 self.deliver_pending(id, pending);
                 continue;
+            }
+            if std::mem::take(&mut running.had_turn) {
+                kernel.note_writers(running.process.writers());
             }
             let process = &running.process;
             let wants_write = |conn| process.wants_write(conn);
@@ -220,6 +223,7 @@ impl<P: Process> World<P> {
             let idle = matches!(input, Input::Timer);
             if let Some(running) = &mut host.running {
                 running.process.handle(clock, input, &mut out);
+                running.had_turn = true;
             }
             if idle && out.outputs.is_empty() && out.events.is_empty() {
                 self.recorder.touch_lightly(now, id);

@@ -198,6 +198,10 @@ impl Process for Talker {
         self.talks.get(&conn).is_some_and(|talk| talk.connected_at.is_some() && !talk.unsent.is_empty())
     }
 
+    fn writers(&self) -> Vec<ConnId> {
+        self.talks.keys().copied().filter(|&conn| self.wants_write(conn)).collect()
+    }
+
     fn port(config: &u16) -> u16 {
         *config
     }
