@@ -1,8 +1,7 @@
 //! One connection as the node sees it: Redis's `client`.
 
 use crate::blocked::state::Waiting;
-use crate::command::pause::ReplyMode;
-use crate::command::transactions::{MultiState, WatchedKey};
+use crate::command::transactions::state::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
@@ -10,6 +9,35 @@ use crate::outbuf::OutBuf;
 use crate::replication::downstream::bgsave::Capa;
 use psyncscope_resp::QueryBuf;
 use std::sync::Arc;
+
+/// Whether a client gets replies (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ReplyMode {
+    /// Yes.
+    #[default]
+    On,
+    /// No.
+    Off,
+    /// No reply to its next command.
+    SkipNext,
+    /// No reply to the command that is being executed.
+    Skip,
+}
+
+impl ReplyMode {
+    pub(crate) const fn is_silent(self) -> bool {
+        matches!(self, Self::Off | Self::Skip)
+    }
+
+    /// After each command (`resetClient`).
+    pub(crate) const fn after_command(self) -> Self {
+        match self {
+            Self::Skip => Self::On,
+            Self::SkipNext => Self::Skip,
+            Self::On | Self::Off => self,
+        }
+    }
+}
 
 /// The RDB file being sent to a replica: `replpreamble`, `repldboff` and `repldbsize`.
 #[derive(Debug)]

@@ -10,7 +10,6 @@ pub(crate) mod rewrite;
 
 pub use self::append_only::{AppendFsync, AppendOnly};
 use self::directive::{Directive, When};
-use crate::command::table;
 use crate::event::LogLevel;
 use crate::io::Peer;
 use crate::outbuf::OutputLimits;
@@ -225,20 +224,6 @@ impl Config {
             .find(|directive| directive.is_named(name.as_bytes()))
             .ok_or("Bad directive or wrong number of arguments")?;
         (directive.set)(self, &args)
-    }
-
-    /// `rename-command OLD NEW`; an empty NEW disables the command. Not visible in CONFIG.
-    fn rename_command(&mut self, args: &[&str]) -> Result<(), String> {
-        let [old, new] = args else { return Err("Bad directive or wrong number of arguments".into()) };
-        let (old, new) = (old.to_ascii_lowercase(), new.to_ascii_lowercase());
-        if table::lookup_renamed(&self.renamed_commands, old.as_bytes()).is_none() {
-            return Err("No such command in rename-command".into());
-        }
-        if table::lookup_renamed(&self.renamed_commands, new.as_bytes()).is_some() {
-            return Err("Target command name already exists".into());
-        }
-        self.renamed_commands.push((old, new));
-        Ok(())
     }
 
     /// CONFIG SET.

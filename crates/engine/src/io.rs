@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::aof::RewriteJob;
+use crate::aof::job::RewriteJob;
 use crate::event::Event;
 use crate::time::Instant;
 use psyncscope_rdb::SaveJob;

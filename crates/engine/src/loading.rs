@@ -1,42 +1,15 @@
 //! Loading an RDB file, at the start or from a master, in steps between which the event loop runs.
 
+pub(crate) mod state;
+
 use std::sync::Arc;
 
+use self::state::{INTERVAL, Loading, Source};
+
 use crate::event::{Event, LogLevel};
-use crate::io::{CloseReason, Output};
+use crate::io::Output;
 use crate::node::Node;
 use psyncscope_rdb::{self as rdb, LoadOptions, Loaded, Loader, Progress, RdbError};
-
-/// Bytes loaded between two runs of the event loop (`loading_process_events_interval_bytes`). A smaller file is
-/// loaded at once.
-pub(crate) const INTERVAL: usize = 2 * 1024 * 1024;
-
-/// Where the file comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// The disk, at the start.
-    Disk,
-    /// The master, in a full resync.
-    Master,
-    /// The append-only file, which has a loader of its own (`crate::aof`).
-    AppendOnly,
-}
-
-/// A load in progress.
-#[derive(Debug)]
-pub(crate) struct Loading {
-    loader: Option<Loader>,
-    source: Source,
-    /// `loading_start_time`, in Unix seconds.
-    pub(crate) started: i64,
-    /// `loading_loaded_bytes`.
-    pub(crate) loaded_bytes: usize,
-    /// `loading_total_bytes`.
-    pub(crate) total_bytes: usize,
-    /// How the master's connection ended during the load. It is handled after the load, since Redis does not read the
-    /// link meanwhile.
-    pub(crate) link_ended: Option<CloseReason>,
-}
 
 impl Node {
     /// `startLoading` and `rdbLoadRio`: loads a small file at once, a large one in steps between which the driver

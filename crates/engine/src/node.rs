@@ -4,6 +4,7 @@ mod connections;
 mod context;
 mod cron;
 mod output;
+mod output_limits;
 
 use std::sync::Arc;
 
@@ -11,22 +12,21 @@ pub(crate) use context::Context;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::aof::Aof;
+use crate::aof::state::Aof;
 use crate::blocked::state::Blocked;
 use crate::client::Client;
 use crate::clients::Clients;
-use crate::command::execute::Propagation;
-use crate::command::logs::SlowLog;
-use crate::command::pubsub::PubSub;
+use crate::command::logs::state::SlowLog;
+use crate::command::propagation::Propagation;
+use crate::command::pubsub::state::PubSub;
 use crate::config::Config;
 use crate::event::{IdChange, LogLevel};
 use crate::ids::ReplId;
 use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
-use crate::loading::{Loading, Source};
-use crate::persistence::SavedFile;
-use crate::persistence::unwritten::Unwritten;
+use crate::loading::state::{Loading, Source};
+use crate::persistence::unwritten::state::Unwritten;
 use crate::replication::state::Replication;
-use crate::script::Scripts;
+use crate::script::state::Scripts;
 use crate::time::{Instant, Now};
 use psyncscope_keyspace::Keyspace;
 
@@ -59,6 +59,15 @@ pub(crate) enum Target {
     Disk { file: Result<SavedFile, String> },
     /// To the sockets of replicas: those that got all of it.
     Sockets { reached: Vec<ConnId> },
+}
+
+/// The RDB file of a child that ended.
+#[derive(Debug)]
+pub(crate) enum SavedFile {
+    /// It is to take the place of the old one.
+    Bytes(Arc<[u8]>),
+    /// It did already; so many bytes.
+    InPlace(u64),
 }
 
 /// Counters for INFO.

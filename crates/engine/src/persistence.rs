@@ -7,22 +7,13 @@ use std::sync::Arc;
 use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
 use crate::io::{ChildId, ConnId, Output};
-use crate::node::{Child, Node, Target};
+use crate::node::{Child, Node, SavedFile, Target};
 use crate::replication::downstream::bgsave::SaveEnd;
 use psyncscope_rdb::{ReplInfo, SaveInfo, SaveJob};
-use unwritten::Before;
+use unwritten::state::Before;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
-
-/// The RDB file of a child that ended.
-#[derive(Debug)]
-pub(crate) enum SavedFile {
-    /// It is to take the place of the old one.
-    Bytes(Arc<[u8]>),
-    /// It did already; so many bytes.
-    InPlace(u64),
-}
 
 impl Node {
     /// Whether a replica waits for the file of the background save that runs.

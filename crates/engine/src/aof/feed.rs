@@ -54,7 +54,7 @@ impl Node {
             }
             _ => encode_command_into(&mut bytes, &words),
         }
-        if self.aof.state == super::AofState::On {
+        if self.aof.state == super::state::AofState::On {
             self.aof.buf.extend_from_slice(&bytes);
         }
         if self.aof.rewrite.is_some() {

@@ -1,6 +1,6 @@
 //! Turning the file on and off, and writing it.
 
-use super::AofState;
+use super::state::AofState;
 use crate::config::AppendFsync;
 use crate::event::LogLevel;
 use crate::io::{Fsync, Output};

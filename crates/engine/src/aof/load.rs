@@ -2,45 +2,16 @@
 
 use std::sync::Arc;
 
-use super::Aof;
 use super::reader::{Found, command_at};
-use crate::client::{Client, Role};
-use crate::command::execute::Propagate;
-use crate::command::pause::ReplyMode;
+use super::state::{Aof, AofState, For, Load};
+use crate::client::{Client, ReplyMode, Role};
+use crate::command::propagation::Propagate;
 use crate::command::table::{self, CommandSpec, Flags, Handler};
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Fsync, Output, Peer};
-use crate::loading::INTERVAL;
+use crate::loading::state::INTERVAL;
 use crate::node::Node;
-use crate::time::Instant;
 use psyncscope_rdb::{LoadOptions, Loader, Progress, RdbError};
-
-/// Why a file is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum For {
-    /// The process starts.
-    Start,
-    /// This client's DEBUG LOADAOF.
-    Debug(ConnId),
-}
-
-/// A load between two of its steps.
-#[derive(Debug)]
-pub(crate) struct Load {
-    file: Arc<[u8]>,
-    /// Where the next command begins.
-    at: usize,
-    /// The RDB preamble, while it is loaded.
-    preamble: Option<Loader>,
-    /// `createFakeClient`.
-    client: Box<Client>,
-    /// `valid_up_to`: the end of the last executed command.
-    valid: usize,
-    /// `valid_before_multi`: the same before the last MULTI.
-    valid_before_multi: usize,
-    purpose: For,
-    begun: Instant,
-}
 
 /// A fatal error: the log lines before the process exits.
 type Fatal = Vec<String>;
@@ -62,7 +33,7 @@ impl Node {
     /// What redis-server prints before it exits, if a file that is small enough to be loaded at once cannot be.
     #[inline(never)]
     pub(crate) fn start_from_append_only_file(&mut self, file: Option<Arc<[u8]>>) -> Result<(), String> {
-        self.aof.state = super::AofState::On;
+        self.aof.state = AofState::On;
         self.aof.last_fsync = self.now.unix_s();
         match file {
             Some(file) if !file.is_empty() => self.load_append_only_file(file, For::Start).map_err(|fatal| {

@@ -1,54 +1,16 @@
 //! The rewrite: a child writes the shortest file that rebuilds the dataset, and the changes made meanwhile are
 //! appended.
 
-use std::fmt;
 use std::sync::Arc;
 
-use super::{AofState, rebuild};
+use super::job::RewriteJob;
+use super::state::{AofState, Rewrite};
 use crate::event::LogLevel;
 use crate::io::{ChildId, ConnId, Fsync, Output};
 use crate::node::Node;
-use psyncscope_rdb::SaveJob;
 
 /// Delay of a scheduled background save after a failed one (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;
-
-/// The running rewrite.
-#[derive(Debug)]
-pub(crate) struct Rewrite {
-    pub(crate) id: ChildId,
-    /// `aof_rewrite_time_start`, in Unix seconds.
-    pub(crate) started: i64,
-    /// Its result, once it has ended; serverCron reaps it, at most one turn later.
-    pub(crate) result: Option<Result<Arc<[u8]>, String>>,
-}
-
-/// A snapshot of the dataset, ready to be written as an append-only file by a child process (`rewriteAppendOnlyFile`).
-#[derive(Clone)]
-pub struct RewriteJob {
-    dataset: SaveJob,
-    as_rdb: bool,
-}
-
-impl RewriteJob {
-    /// Writes the file: an RDB, or the commands that rebuild the dataset.
-    #[must_use]
-    pub fn run(&self) -> Vec<u8> {
-        if self.as_rdb { self.dataset.run() } else { rebuild::rebuild(self.dataset.snapshot()) }
-    }
-
-    /// The approximate size of the dataset in bytes, from which a simulated disk computes the child's duration.
-    #[must_use]
-    pub fn approximate_bytes(&self) -> u64 {
-        self.dataset.approximate_bytes()
-    }
-}
-
-impl fmt::Debug for RewriteJob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RewriteJob").field("keys", &self.dataset.keys()).field("as_rdb", &self.as_rdb).finish()
-    }
-}
 
 /// `%.2f MB`.
 fn megabytes(bytes: usize) -> String {

@@ -1,6 +1,6 @@
 //! Input processing: `processInputBuffer` and the checks of `processCommand`.
 
-use super::execute::Propagate;
+use super::propagation::Propagate;
 use super::table::{CommandSpec, Flags};
 use crate::event::LogLevel;
 use crate::io::ConnId;

@@ -2,10 +2,11 @@
 //!
 //! No time passes inside one turn of the engine, so only scripts and DEBUG SLEEP can be slow.
 
+pub(crate) mod state;
+
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
-
+use self::state::{Series, Slow};
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
@@ -31,34 +32,6 @@ const LATENCY_HELP: &[&str] = &[
     "LATEST -- The latest sample of each event.",
     "RESET [<event> ...] -- Forget the samples.",
 ];
-
-/// A slow command.
-#[derive(Debug)]
-struct Slow {
-    id: i64,
-    unix_s: i64,
-    us: i64,
-    words: Vec<Vec<u8>>,
-    addr: String,
-    name: Vec<u8>,
-}
-
-/// One event's latency.
-#[derive(Debug, Default)]
-struct Series {
-    /// Unix seconds and milliseconds, the oldest first.
-    samples: VecDeque<(i64, i64)>,
-    max: i64,
-}
-
-/// The slow log and the latency samples.
-#[derive(Debug, Default)]
-pub(crate) struct SlowLog {
-    /// The newest first.
-    entries: VecDeque<Slow>,
-    next_id: i64,
-    series: LiteMap<&'static str, Series>,
-}
 
 fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let shown = if argv.len() > WORDS_MAX { WORDS_MAX - 1 } else { argv.len() };

@@ -1,7 +1,7 @@
 //! Commands: the table, the checks and the implementations.
 //!
 //! * `table`: every command with its arity and flags
-//! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call` and its propagation
+//! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call`; `propagation`: how it is propagated
 //! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
 //! * `later`: what only masters of Redis 6.2 and 7 send
 //! * `server`, `connection`, `clients`: commands on the node itself. Those on data are in `psyncscope_commands`
@@ -24,7 +24,9 @@ mod misc;
 mod monitor;
 mod notify;
 pub(crate) mod pause;
+pub(crate) mod propagation;
 pub(crate) mod pubsub;
+mod rename;
 mod server;
 pub mod table;
 pub(crate) mod transactions;

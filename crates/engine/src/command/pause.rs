@@ -1,37 +1,9 @@
 //! CLIENT PAUSE and CLIENT REPLY.
 
+use crate::client::ReplyMode;
 use crate::io::ConnId;
 use crate::node::Node;
 use psyncscope_resp::{Reply, parse_i64_strict};
-
-/// Whether a client gets replies (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ReplyMode {
-    /// Yes.
-    #[default]
-    On,
-    /// No.
-    Off,
-    /// No reply to its next command.
-    SkipNext,
-    /// No reply to the command that is being executed.
-    Skip,
-}
-
-impl ReplyMode {
-    pub(crate) const fn is_silent(self) -> bool {
-        matches!(self, Self::Off | Self::Skip)
-    }
-
-    /// After each command (`resetClient`).
-    pub(crate) const fn after_command(self) -> Self {
-        match self {
-            Self::Skip => Self::On,
-            Self::SkipNext => Self::Skip,
-            Self::On | Self::Off => self,
-        }
-    }
-}
 
 impl Node {
     /// CLIENT REPLY ON | OFF | SKIP. Only ON gets a reply.

@@ -1,31 +1,11 @@
 //! SUBSCRIBE, UNSUBSCRIBE, PSUBSCRIBE, PUNSUBSCRIBE, PUBLISH, PUBSUB: pubsub.c.
 
+pub(crate) mod state;
+
 use crate::io::ConnId;
 use crate::node::Node;
 use psyncscope_commands::glob;
 use psyncscope_resp::Reply;
-use std::collections::BTreeMap;
-
-/// The subscriptions.
-#[derive(Debug, Default)]
-pub(crate) struct PubSub {
-    /// `pubsub_channels`: for each channel the clients in order of subscription.
-    channels: BTreeMap<Vec<u8>, Vec<ConnId>>,
-    /// `pubsub_patterns`, in order of subscription.
-    patterns: Vec<(ConnId, Vec<u8>)>,
-}
-
-impl PubSub {
-    /// Channels with subscribers.
-    pub(crate) fn channels(&self) -> usize {
-        self.channels.len()
-    }
-
-    /// Number of pattern subscriptions.
-    pub(crate) fn patterns(&self) -> usize {
-        self.patterns.len()
-    }
-}
 
 /// Channels or patterns.
 #[derive(Clone, Copy, PartialEq, Eq)]

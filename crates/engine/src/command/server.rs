@@ -6,7 +6,7 @@ use crate::config::rewrite::rewrite;
 use crate::event::LogLevel;
 use crate::io::{ConnId, Output};
 use crate::node::Node;
-use crate::persistence::unwritten::Before;
+use crate::persistence::unwritten::state::Before;
 use psyncscope_resp::Reply;
 
 const COMMAND_HELP: &[&str] = &[

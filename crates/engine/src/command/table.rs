@@ -1,6 +1,7 @@
 //! The command table (`redisCommandTable`): names, arities, flags and key positions.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use psyncscope_commands::{
     Call, bits, blocking, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings,
@@ -118,6 +119,12 @@ pub struct CommandSpec {
     /// First key, last key (negative: counted from the end), step; all 0 without keys.
     pub keys: (i32, i32, i32),
     pub(crate) run: Handler,
+}
+
+impl fmt::Debug for CommandSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl CommandSpec {

@@ -1,55 +1,14 @@
 //! MULTI, EXEC, DISCARD, WATCH and UNWATCH: multi.c.
 
-use super::execute::Propagate;
+pub(crate) mod state;
+
+use self::state::{Exec, WatchedKey};
+use super::propagation::Propagate;
 use super::table::{CommandSpec, Flags};
 use crate::event::FeedKind;
 use crate::io::ConnId;
 use crate::node::Node;
 use psyncscope_resp::{Reply, encode_command};
-
-/// The state between MULTI and EXEC.
-#[derive(Debug, Default)]
-pub(crate) struct MultiState {
-    /// The queued commands.
-    queued: Vec<(&'static CommandSpec, Vec<Vec<u8>>)>,
-    /// A command was refused (`CLIENT_DIRTY_EXEC`): EXEC will abort.
-    dirty_exec: bool,
-    /// The progress of EXEC while it runs.
-    exec: Exec,
-}
-
-/// The state of EXEC while its commands run: a script among them may take several turns.
-#[derive(Clone, Copy, Debug, Default)]
-struct Exec {
-    /// Number of queued commands that have run or are running.
-    begun: usize,
-    /// The node was not a replica when EXEC began.
-    was_master: bool,
-    /// MULTI was propagated (`must_propagate`).
-    must_propagate: bool,
-}
-
-impl MultiState {
-    /// Number of queued commands.
-    pub(crate) fn len(&self) -> usize {
-        self.queued.len()
-    }
-}
-
-impl std::fmt::Debug for CommandSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// A key given to WATCH.
-#[derive(Debug)]
-pub(crate) struct WatchedKey {
-    db: usize,
-    key: Vec<u8>,
-    /// The key's version at WATCH; `None` if it did not exist.
-    version: Option<u64>,
-}
 
 impl Node {
     pub(crate) fn multi_command(&mut self, conn: ConnId) {

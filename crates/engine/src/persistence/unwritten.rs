@@ -5,7 +5,11 @@
 //! out before the turn ends, and replies are sent only then; an [`Input::FileFailed`](crate::Input::FileFailed) in
 //! between replaces the reply.
 
+pub(crate) mod state;
+
 use std::borrow::Cow;
+
+use self::state::{Before, Unwritten};
 
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Output};
@@ -17,28 +21,6 @@ pub(crate) const BGSAVE_ERROR: &str = "MISCONF Redis is configured to save RDB s
                                        this instance is configured to report errors during writes if RDB snapshotting \
                                        fails (stop-writes-on-bgsave-error option). Please check the Redis logs for \
                                        details about the RDB error.";
-
-/// A pending file write, and how to undo its effects if it fails.
-#[derive(Debug)]
-pub(crate) struct Unwritten {
-    name: String,
-    before: Before,
-    /// The client whose reply depends on it: where the reply begins in its output, and its length.
-    reply: Option<(ConnId, usize, usize)>,
-    /// How the process ends, if it ends after this write.
-    end: Option<Output>,
-}
-
-/// The state before the write.
-#[derive(Debug)]
-pub(crate) enum Before {
-    /// CONFIG REWRITE changes nothing else.
-    Rewrite,
-    /// Fields that the save reset: `dirty`, `lastsave` and `lastbgsave_status`.
-    Save(u64, i64, bool),
-    /// The directory before.
-    Dir(String),
-}
 
 impl Node {
     /// `writeCommandsDeniedByDiskError`.

@@ -2,14 +2,14 @@
 
 use rand_core::RngCore as _;
 
+use super::state::Running;
 use crate::client::{Client, Role};
 use crate::command::dispatch::OUT_OF_MEMORY;
-use crate::command::execute::{Propagate, Suspended};
+use crate::command::propagation::{Propagate, Suspended};
 use crate::command::table::Flags;
 use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
-use crate::time::{Instant, Now};
 use psyncscope_lua::{CHUNK, SLICE_INSTRUCTIONS, Step};
 use psyncscope_resp::Reply;
 
@@ -21,68 +21,6 @@ const REPL_REPLICA: i64 = 2;
 /// real processor, for drivers in which a script does not delay other nodes.
 const BOUND: u64 = 50_000_000;
 const BOUND_OF_THE_CLOCK: u64 = 10_000_000_000;
-
-/// The script that runs now.
-#[derive(Debug)]
-pub(crate) struct Running {
-    /// The client that called it (`lua_caller`).
-    caller: ConnId,
-    sha: String,
-    evalsha: bool,
-    /// Its commands are propagated, not the script (`lua_replicate_commands`).
-    effects: bool,
-    /// `lua_repl`.
-    repl: i64,
-    /// `lua_multi_emitted`: MULTI was propagated before its first write.
-    multi_emitted: bool,
-    /// `lua_write_dirty`: it called a command that writes.
-    wrote: bool,
-    /// `lua_random_dirty`: it called a command whose replies differ for equal datasets.
-    random: bool,
-    /// Slices used, if it is a script of the append-only file.
-    replayed_slices: u64,
-    /// The database of its commands.
-    db: usize,
-    started: Now,
-    dirty_before: u64,
-    /// `lua_timedout`.
-    timed_out: bool,
-    /// SCRIPT KILL was received.
-    killed: bool,
-    /// When its next slice begins.
-    next_slice: Option<Instant>,
-    /// Its caller disconnected, which is handled when it ends (`protectClient`).
-    hung_up: Option<CloseReason>,
-    /// The calls to complete when it ends: of EVAL, then of the EXEC around it.
-    suspended: Vec<Suspended>,
-}
-
-impl Running {
-    pub(crate) fn timed_out(&self) -> bool {
-        self.timed_out
-    }
-
-    /// When its next slice begins.
-    pub(crate) fn next_slice(&self) -> Option<Instant> {
-        self.next_slice
-    }
-
-    /// Whether it runs for this client.
-    pub(crate) fn is_for(&self, conn: ConnId) -> bool {
-        self.caller == conn
-    }
-
-    /// SCRIPT KILL: it ends at its next slice, unless it has written data.
-    pub(super) fn kill(&mut self) -> Result<(), &'static str> {
-        if self.wrote {
-            return Err("UNKILLABLE Sorry the script already executed write commands against the dataset. You can \
-                        either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE \
-                        command.");
-        }
-        self.killed = true;
-        Ok(())
-    }
-}
 
 /// The parameters of a script's start.
 pub(super) struct Start<'a> {

@@ -6,7 +6,7 @@ use super::Upstream;
 use super::link::Link;
 use crate::event::{Event, IdChange, LinkChange, LogLevel};
 use crate::io::{CloseReason, Output};
-use crate::loading::Source;
+use crate::loading::state::Source;
 use crate::node::{Context, Node};
 use psyncscope_rdb::{Loaded, RdbError};
 use psyncscope_resp::strtol;

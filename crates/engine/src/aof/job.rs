@@ -1,0 +1,33 @@
+//! What the child of a rewrite does.
+
+use std::fmt;
+
+use super::rebuild;
+use psyncscope_rdb::SaveJob;
+
+/// A snapshot of the dataset, ready to be written as an append-only file by a child process (`rewriteAppendOnlyFile`).
+#[derive(Clone)]
+pub struct RewriteJob {
+    pub(super) dataset: SaveJob,
+    pub(super) as_rdb: bool,
+}
+
+impl RewriteJob {
+    /// Writes the file: an RDB, or the commands that rebuild the dataset.
+    #[must_use]
+    pub fn run(&self) -> Vec<u8> {
+        if self.as_rdb { self.dataset.run() } else { rebuild::rebuild(self.dataset.snapshot()) }
+    }
+
+    /// The approximate size of the dataset in bytes, from which a simulated disk computes the child's duration.
+    #[must_use]
+    pub fn approximate_bytes(&self) -> u64 {
+        self.dataset.approximate_bytes()
+    }
+}
+
+impl fmt::Debug for RewriteJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RewriteJob").field("keys", &self.dataset.keys()).field("as_rdb", &self.as_rdb).finish()
+    }
+}
