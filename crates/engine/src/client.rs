@@ -6,9 +6,29 @@ use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
 use crate::outbuf::OutBuf;
-use crate::replication::downstream::bgsave::Capa;
 use psyncscope_resp::QueryBuf;
 use std::sync::Arc;
+
+/// `slave_capa`: what a replica said it understands (REPLCONF capa).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Capa {
+    /// `SLAVE_CAPA_EOF`: an RDB that ends with a mark instead of having its length announced.
+    pub(crate) eof: bool,
+    /// `SLAVE_CAPA_PSYNC2`: `+CONTINUE` with an ID.
+    pub(crate) psync2: bool,
+}
+
+impl Capa {
+    /// Capabilities that both have.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self { eof: self.eof && other.eof, psync2: self.psync2 && other.psync2 }
+    }
+
+    /// Whether this has all capabilities of `other`.
+    pub(crate) const fn covers(self, other: Self) -> bool {
+        (self.eof || !other.eof) && (self.psync2 || !other.psync2)
+    }
+}
 
 /// Whether a client gets replies (`CLIENT_REPLY_OFF`, `CLIENT_REPLY_SKIP_NEXT`, `CLIENT_REPLY_SKIP`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

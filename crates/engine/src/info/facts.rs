@@ -10,7 +10,7 @@ use crate::ids::{NextByte, Offset, ReplId};
 use crate::io::HostFacts;
 use crate::node::Node;
 use crate::replication::upstream::link::Link;
-use crate::replication::upstream::transfer::Size;
+use crate::replication::upstream::link::Size;
 use crate::view::{ReplicaView, UpstreamView};
 use crate::words::structs;
 

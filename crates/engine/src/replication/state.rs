@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::ids::{NextByte, Offset, ReplId};
 use crate::replication::downstream::Downstream;
 use crate::replication::psync::History;
-use crate::replication::upstream::Upstream;
+use crate::replication::upstream::state::Upstream;
 
 /// The state of replication.
 #[derive(Debug)]

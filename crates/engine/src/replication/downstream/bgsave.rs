@@ -3,34 +3,13 @@
 use std::sync::Arc;
 
 use super::{Downstream, set_replica_state};
-use crate::client::{Bulk, Client, Role};
+use crate::client::{Bulk, Capa, Client, Role};
 use crate::clients::Clients;
 use crate::event::{Event, LogLevel, PsyncReply, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::{Context, Node};
 use crate::replication::psync::History;
-
-/// `slave_capa`: what a replica said it understands (REPLCONF capa).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Capa {
-    /// `SLAVE_CAPA_EOF`: an RDB that ends with a mark instead of having its length announced.
-    pub(crate) eof: bool,
-    /// `SLAVE_CAPA_PSYNC2`: `+CONTINUE` with an ID.
-    pub(crate) psync2: bool,
-}
-
-impl Capa {
-    /// Capabilities that both have.
-    pub(crate) const fn and(self, other: Self) -> Self {
-        Self { eof: self.eof && other.eof, psync2: self.psync2 && other.psync2 }
-    }
-
-    /// Whether this has all capabilities of `other`.
-    pub(crate) const fn covers(self, other: Self) -> bool {
-        (self.eof || !other.eof) && (self.psync2 || !other.psync2)
-    }
-}
 
 /// How a child that saved for replicas ended.
 pub(crate) enum SaveEnd {

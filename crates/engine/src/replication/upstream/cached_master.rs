@@ -2,6 +2,7 @@
 
 use super::Upstream;
 use super::link::{Link, Socket};
+use super::state::CachedMaster;
 use crate::client::{Client, MasterLink, Role};
 use crate::event::{CachedMasterChange, Event, IdChange, LinkChange, LogLevel, NextRequest};
 use crate::ids::{Offset, ReplId};
@@ -10,17 +11,6 @@ use crate::node::{Context, Node};
 use crate::replication::psync::History;
 use psyncscope_rdb::ReplInfo;
 use psyncscope_resp::encode_command;
-
-/// A suspended link to a master (`server.cached_master`): what the next PSYNC asks for and where the stream
-/// continues.
-#[derive(Clone, Debug)]
-pub(crate) struct CachedMaster {
-    pub(crate) replid: ReplId,
-    /// The last byte applied.
-    pub(crate) reploff: Offset,
-    pub(crate) db: usize,
-    pub(crate) pre_psync: bool,
-}
 
 impl Upstream {
     fn cached_master_changed(&self, change: CachedMasterChange, context: &mut Context<'_>) {

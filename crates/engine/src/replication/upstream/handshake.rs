@@ -5,9 +5,9 @@
 //! synthetic reply as Redis's failed read.
 
 use super::Upstream;
-use super::cached_master::CachedMaster;
+use super::link::Transfer;
 use super::link::{Link, ReplState, Socket, Step};
-use super::transfer::Transfer;
+use super::state::CachedMaster;
 use crate::event::{Directive, Event, HandshakeRequest, LinkChange, LogLevel, PsyncOutcome};
 use crate::ids::{Offset, ReplId};
 use crate::io::{CloseReason, ConnId, Output};

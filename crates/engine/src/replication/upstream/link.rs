@@ -1,9 +1,10 @@
 //! The link of a replica to its master: its sixteen states, and the data of each.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::io::ConnId;
-use crate::replication::upstream::transfer::Transfer;
 use crate::time::Instant;
 
 /// `repl_state`: the sixteen states of a replica's link to its master.
@@ -161,6 +162,42 @@ pub(crate) struct Socket {
     pub(crate) line_deadline: Option<Instant>,
     /// `repl_transfer_lastio`, in Unix seconds.
     pub(crate) last_io: i64,
+}
+
+/// How the end of the payload is recognised (`repl_transfer_size`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// The first line has not arrived: -1.
+    #[default]
+    Unknown,
+    /// `$<n>`: so many bytes. Redis takes any number; no payload has 0 or fewer, and the next read fails.
+    Bytes(i64),
+    /// `$EOF:<mark>`: until the mark.
+    Mark([u8; 40]),
+}
+
+/// A transfer in progress.
+#[derive(Debug, Default)]
+pub(crate) struct Transfer {
+    pub(crate) size: Size,
+    pub(super) payload: Payload,
+    /// `repl_transfer_read`: bytes of payload read, including an EOF mark.
+    pub(crate) read: usize,
+}
+
+/// What was received.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    /// The payload so far (the temporary file).
+    Incomplete(Vec<u8>),
+    /// It is being loaded. It is still here if it replaces `dbfilename` only afterwards.
+    Loading { unsaved: Option<Arc<[u8]>> },
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self::Incomplete(Vec::new())
+    }
 }
 
 impl Link {

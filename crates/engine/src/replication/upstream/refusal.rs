@@ -10,9 +10,8 @@
 //! * after [`RETRY_S`] the node requests a full resync: a partial one would deliver the same command again
 //! * a file with unsupported data ends the transfer in the same way, and the old data is kept
 
-use std::sync::Arc;
-
 use super::Upstream;
+use super::state::Refusal;
 use crate::command::dispatch::shown_name;
 use crate::event::{Consequence, Event, LogLevel};
 use crate::ids::Offset;
@@ -25,15 +24,6 @@ use psyncscope_resp::escape;
 
 /// Seconds from the end of the link to the next attempt. Each attempt makes the master do a background save.
 pub(crate) const RETRY_S: i64 = 60;
-
-/// Why there is no link to the master at present.
-#[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    /// A short text on one line.
-    pub(crate) reason: Arc<str>,
-    /// When the link is tried again, in Unix seconds.
-    retry_at: i64,
-}
 
 impl Node {
     /// A command of the master's stream failed with `error`, a reply without its `-` and line end (the part of

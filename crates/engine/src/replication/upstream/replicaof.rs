@@ -1,7 +1,7 @@
 //! REPLICAOF: the master is set, changed or unset.
 
-use super::MasterAddress;
 use super::link::Link;
+use super::state::MasterAddress;
 use crate::event::{CachedMasterChange, LinkChange, LogLevel};
 use crate::io::ConnId;
 use crate::node::Node;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Upstream;
-use super::link::Link;
+use super::link::{Link, Payload, Size};
 use crate::event::{Event, IdChange, LinkChange, LogLevel};
 use crate::io::{CloseReason, Output};
 use crate::loading::state::Source;
@@ -13,42 +13,6 @@ use psyncscope_resp::strtol;
 
 /// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;
-
-/// How the end of the payload is recognised (`repl_transfer_size`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Size {
-    /// The first line has not arrived: -1.
-    #[default]
-    Unknown,
-    /// `$<n>`: so many bytes. Redis takes any number; no payload has 0 or fewer, and the next read fails.
-    Bytes(i64),
-    /// `$EOF:<mark>`: until the mark.
-    Mark([u8; 40]),
-}
-
-/// A transfer in progress.
-#[derive(Debug, Default)]
-pub(crate) struct Transfer {
-    pub(crate) size: Size,
-    payload: Payload,
-    /// `repl_transfer_read`: bytes of payload read, including an EOF mark.
-    pub(crate) read: usize,
-}
-
-/// What was received.
-#[derive(Debug)]
-enum Payload {
-    /// The payload so far (the temporary file).
-    Incomplete(Vec<u8>),
-    /// It is being loaded. It is still here if it replaces `dbfilename` only afterwards.
-    Loading { unsaved: Option<Arc<[u8]>> },
-}
-
-impl Default for Payload {
-    fn default() -> Self {
-        Self::Incomplete(Vec::new())
-    }
-}
 
 /// What one read of the transfer gave.
 enum Read {
