@@ -7,6 +7,9 @@
 //! It does not depend on sockets, clocks, threads, files or browsers. The interface for drivers is [`io`]; what
 //! observers see is in [`event`] and [`view`]. Names follow Redis's sources: the table in [`replication`] says where
 //! each function of replication.c is.
+//!
+//! What knows no node is in crates of its own: the wire protocol (`psyncscope_resp`), the dataset (`psyncscope_keyspace`),
+//! RDB files (`psyncscope_rdb`), the commands on data (`psyncscope_commands`), and Lua (`psyncscope_lua`).
 
 pub mod aof;
 mod blocked;
