@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::ids::{NextByte, Offset, ReplId};
-use crate::replication::downstream::Downstream;
+use crate::replication::downstream::state::Downstream;
 use crate::replication::psync::History;
 use crate::replication::upstream::state::Upstream;
 
