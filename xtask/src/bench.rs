@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: how fast it is, natively, on real TCP and in a browser.
 
+mod dataset;
 mod throughput;
 
+use std::net::TcpListener;
+
 use crate::dist;
-use crate::error::{Error, Result};
-use crate::project::{BENCH_FEATURE, BROWSER_DIR, TESTS_DIR, TESTS_PACKAGE};
+use crate::error::{Error, Result, ResultExt};
+use crate::project::{BENCH_FEATURE, BROWSER_DIR, CLI_PACKAGE, TESTS_PACKAGE};
 use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
 use crate::size;
@@ -12,43 +15,64 @@ use crate::size;
 /// The page's benchmark, below [`BROWSER_DIR`].
 const PAGE_BENCH: &str = "bench.mjs";
 
-/// Runs the benchmarks; both must be there.
-pub fn run(shell: &mut Shell) -> Result<()> {
-    let root = &shell.project.root;
-    for path in [format!("{TESTS_DIR}/benches"), format!("{BROWSER_DIR}/{PAGE_BENCH}")] {
-        if !root.join(&path).exists() {
-            return Err(Error::new(format!("{path} is missing"), "restore the benchmarks from version control"));
-        }
+/// The parts, in order.
+const PARTS: [&str; 4] = ["native", "throughput", "dataset", "page"];
+
+/// Runs these parts of the benchmarks; all of them if none is named.
+pub fn run(shell: &mut Shell, parts: &[String]) -> Result<()> {
+    if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(Error::new(
+            format!("there is no benchmark `{unknown}`"),
+            format!("name any of {}", PARTS.join(", ")),
+        ));
     }
-    setup::prepare(
-        shell,
-        &[
-            Need::WasmTarget,
-            Need::Node,
-            Need::WasmOpt,
-            Need::Tool(&WASM_BINDGEN),
-            Need::Tool(&TRUNK),
-            Need::Program(&CHROMIUM),
-            Need::BrowserTests,
-            Need::Program(&REDIS_SERVER),
-            Need::Program(&REDIS_BENCHMARK),
-        ],
-    )?;
-    println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
-    let mut native = shell.command("cargo");
-    native.args(["bench", "-p", TESTS_PACKAGE, "--features", BENCH_FEATURE, "--bench", "*"]);
-    shell.run(&mut native, "see its messages above")?;
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|name| name == part);
+    let mut needs = Vec::new();
+    if wanted("throughput") || wanted("dataset") {
+        needs.extend([Need::Program(&REDIS_SERVER), Need::Program(&REDIS_BENCHMARK)]);
+    }
+    if wanted("page") {
+        needs.extend([Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)]);
+        needs.extend([Need::Program(&CHROMIUM), Need::BrowserTests]);
+    }
+    setup::prepare(shell, &needs)?;
 
-    println!("\npsyncscope serve and redis-server, each with a replica of its own kind, in turns:");
-    throughput::run(shell)?;
+    if wanted("native") {
+        println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
+        let mut native = shell.command("cargo");
+        native.args(["bench", "-p", TESTS_PACKAGE, "--features", BENCH_FEATURE, "--bench", "*"]);
+        shell.run(&mut native, "see its messages above")?;
+    }
+    if wanted("throughput") || wanted("dataset") {
+        let mut build = shell.command("cargo");
+        shell.run(build.args(["build", "--release", "-p", CLI_PACKAGE]), "see its messages above")?;
+    }
+    if wanted("throughput") {
+        println!("\npsyncscope serve and redis-server, each with a replica of its own kind, in turns:");
+        throughput::run(shell)?;
+    }
+    if wanted("dataset") {
+        println!("\npsyncscope serve and redis-server with a large dataset:");
+        dataset::run(shell)?;
+    }
+    if wanted("page") {
+        dist::build(shell)?;
+        size::compress(shell)?;
+        println!("\nThe page:");
+        let mut page = shell.command("node");
+        page.arg(PAGE_BENCH)
+            .current_dir(shell.project.root.join(BROWSER_DIR))
+            .env("PSYNCSCOPE_DIST", shell.project.dist())
+            .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
+        shell.run(&mut page, "see its messages above")?;
+    }
+    Ok(())
+}
 
-    dist::build(shell)?;
-    size::compress(shell)?;
-    println!("\nThe page:");
-    let mut page = shell.command("node");
-    page.arg(PAGE_BENCH)
-        .current_dir(shell.project.root.join(BROWSER_DIR))
-        .env("PSYNCSCOPE_DIST", shell.project.dist())
-        .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
-    shell.run(&mut page, "see its messages above")
+/// A port that nothing listens on.
+fn free_port() -> Result<u16> {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .context("127.0.0.1 has no free port", "end some programs")
 }

@@ -17,7 +17,7 @@ Psyncscope's development commands. Each installs what it needs, once.
   cargo xtask test [PART...]     every check there is, or the named parts:
                                  fmt clippy native peers recorder deny wasm npm page browser export
   cargo xtask dist               build the site into dist/ for any static host, and check its size
-  cargo xtask bench              the benchmarks, native and in a browser
+  cargo xtask bench [PART...]    the benchmarks, or the named parts: native throughput dataset page
   cargo xtask setup              only install what the other commands need
 
 Tools are kept in $PSYNCSCOPE_CACHE, $XDG_CACHE_HOME/psyncscope or ~/.cache/psyncscope.
@@ -52,8 +52,8 @@ pub enum Command {
     },
     /// Build the site.
     Dist,
-    /// Run the benchmarks.
-    Bench,
+    /// Run the benchmarks; all of them if none is named.
+    Bench { parts: Vec<String> },
 }
 
 /// Reads the command line, program name first.
@@ -89,7 +89,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         let option = if open { "--open" } else { "--port" };
         return Err(Error::new(format!("`{name}` takes no {option}"), "leave it out: only `serve` listens"));
     }
-    if let (Some(extra), false) = (parts.first(), name == "test") {
+    if let (Some(extra), false) = (parts.first(), matches!(name.as_str(), "test" | "bench")) {
         return Err(Error::new(format!("`{name}` takes no argument `{extra}`"), SEE_HELP));
     }
     match name.as_str() {
@@ -98,7 +98,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         "serve" => Ok(Command::Serve(ServeOptions { port: port.unwrap_or(DEFAULT_PORT), open })),
         "test" => Ok(Command::Test { parts }),
         "dist" => Ok(Command::Dist),
-        "bench" => Ok(Command::Bench),
+        "bench" => Ok(Command::Bench { parts }),
         _ => Err(Error::new(format!("there is no command `{name}`"), SEE_HELP)),
     }
 }
@@ -136,7 +136,8 @@ mod tests {
             ("test", Command::Test { parts: vec![] }),
             ("test fmt native", Command::Test { parts: vec![part("fmt"), part("native")] }),
             ("dist", Command::Dist),
-            ("bench", Command::Bench),
+            ("bench", Command::Bench { parts: vec![] }),
+            ("bench dataset", Command::Bench { parts: vec![part("dataset")] }),
         ];
         for (line, wanted) in cases {
             assert_eq!(parsed(line), Ok(wanted), "{line:?}");

@@ -50,7 +50,7 @@ fn run() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&mut shell, &options)?,
         Command::Test { parts } => return test::run(&mut shell, &parts),
         Command::Dist => dist::run(&mut shell)?,
-        Command::Bench => bench::run(&mut shell)?,
+        Command::Bench { parts } => bench::run(&mut shell, &parts)?,
     }
     Ok(ExitCode::SUCCESS)
 }
