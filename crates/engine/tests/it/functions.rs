@@ -406,6 +406,7 @@ fn connect_with_master() {
     assert_eq!(connects(&solo), 1, "not before the next");
     solo.run_ms(200);
     assert_eq!(connects(&solo), 2);
+    assert_eq!(solo.link(), ConnId(conn.0 + 1), "with a number that was never used");
     let mut solo = Solo::new(&[]);
     solo.run_ms(10);
     solo.cmd("REPLICAOF m 6379");
