@@ -261,7 +261,7 @@ pub fn rpoplpush(call: &mut Call<'_>) {
     }
 }
 
-/// [`move_one`] of the last element of `source` to the head of `destination`, for RPOPLPUSH and BRPOPLPUSH.
+/// Moves the last element of `source` to the head of `destination`, for RPOPLPUSH and BRPOPLPUSH.
 ///
 /// # Errors
 /// One of the keys holds another type.

@@ -7,12 +7,12 @@ use crate::strings::integer;
 use psyncscope_keyspace::List;
 use psyncscope_resp::errors;
 
-/// LPOP key [count].
+/// `LPOP key [count]`.
 pub fn lpop(call: &mut Call<'_>) {
     pop_generic(call, ListEnd::Head);
 }
 
-/// RPOP key [count].
+/// `RPOP key [count]`.
 pub fn rpop(call: &mut Call<'_>) {
     pop_generic(call, ListEnd::Tail);
 }
