@@ -1,12 +1,13 @@
 //! What a reader can want of the page, as one enum: components send it, the app answers it.
 
+use gloo::file::File;
+use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::{Action, LabConfig, StepBy};
+
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
 use crate::ui::error::UiError;
-use gloo::file::File;
-use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{Action, LabConfig, StepBy};
 
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

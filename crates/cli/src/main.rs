@@ -13,10 +13,9 @@ mod show;
 use std::path::Path;
 use std::process::ExitCode;
 
+use args::{Command, USAGE};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::{ActionLog, Lab, examples};
-
-use args::{Command, USAGE};
 
 /// A dataset is millions of small allocations: this allocator needs a sixth less memory and time for them than glibc's.
 #[global_allocator]

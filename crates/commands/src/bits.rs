@@ -4,11 +4,12 @@
 
 mod field;
 
+use psyncscope_keyspace::RedisString;
+use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
+
 use crate::call::{Call, StringValue, WrongType};
 use crate::events::Events;
 use crate::strings::{change, integer};
-use psyncscope_keyspace::RedisString;
-use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 pub use field::bitfield;
 

@@ -1,11 +1,12 @@
 //! BLPOP, BRPOP, BRPOPLPUSH, BZPOPMIN, BZPOPMAX. Blocked clients are served in `blocked`.
 
+use psyncscope_keyspace::List;
+use psyncscope_resp::parse_i64_strict;
+
 use crate::block::{Block, BlockedOn, ListEnd, ZsetEnd};
 use crate::call::Call;
 use crate::lists::{move_last, notify_popped, pop_one};
 use crate::zsets;
-use psyncscope_keyspace::List;
-use psyncscope_resp::parse_i64_strict;
 
 /// BLPOP key [key ...] timeout
 pub fn blpop(call: &mut Call<'_>) {

@@ -3,14 +3,14 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use psyncscope_keyspace::{Collection, Entry, Keyspace, Value};
+use psyncscope_resp::{Reply, errors};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::block::Block;
 use crate::events::{Events, Notice};
 use crate::lfu::{frequency, increment_frequency};
 use crate::settings::Settings;
-use psyncscope_keyspace::{Collection, Entry, Keyspace, Value};
-use psyncscope_resp::{Reply, errors};
 
 /// How this node treats expired keys (`expireIfNeeded`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! DUMP and RESTORE (cluster.c).
 
-use crate::call::{Call, ExpiryRole};
-use crate::events::Events;
-use crate::strings::integer;
 use psyncscope_keyspace::Value;
 use psyncscope_rdb as rdb;
 use psyncscope_resp::errors;
+
+use crate::call::{Call, ExpiryRole};
+use crate::events::Events;
+use crate::strings::integer;
 
 /// DUMP key.
 pub fn dump(call: &mut Call<'_>) {

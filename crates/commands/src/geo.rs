@@ -11,11 +11,12 @@ pub(super) mod area;
 pub(super) mod hash;
 mod radius;
 
-use crate::call::{Call, Shared};
-use crate::zsets::{AddOptions, add_pairs, double};
 use hash::Position;
 use psyncscope_keyspace::Zset;
 use psyncscope_resp::{Reply, errors};
+
+use crate::call::{Call, Shared};
+use crate::zsets::{AddOptions, add_pairs, double};
 
 pub(super) use radius::{Found, Order, radius, sort_by_distance};
 pub use radius::{georadius, georadius_ro, georadiusbymember, georadiusbymember_ro};

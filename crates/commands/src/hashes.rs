@@ -2,12 +2,13 @@
 //!
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
+use psyncscope_keyspace::Hash;
+use psyncscope_resp::{errors, parse_i64_strict};
+
 use crate::call::{Call, WrongType};
 use crate::events::Events;
 use crate::long_double::LongDouble;
 use crate::strings::{integer, long_double};
-use psyncscope_keyspace::Hash;
-use psyncscope_resp::{errors, parse_i64_strict};
 
 /// A stored value of this many bytes is not a number for HINCRBYFLOAT (`MAX_LONG_DOUBLE_CHARS`).
 const FLOAT_LEN_MAX: usize = 5 * 1024;

@@ -2,13 +2,14 @@
 //!
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
+use psyncscope_keyspace::{Entry, Key, Value};
+use psyncscope_resp::{errors, parse_i64_strict};
+use rand_core::RngCore;
+
 use crate::call::{Call, ExpiryRole};
 use crate::events::Events;
 use crate::glob;
 use crate::strings::integer;
-use psyncscope_keyspace::{Entry, Key, Value};
-use psyncscope_resp::{errors, parse_i64_strict};
-use rand_core::RngCore;
 
 /// How many random keys a replica tries if all keys have a time to live (`dbRandomKey`).
 const RANDOM_KEY_TRIES: u32 = 100;

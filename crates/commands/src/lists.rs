@@ -4,12 +4,13 @@
 
 use std::ops::RangeInclusive;
 
+use psyncscope_keyspace::List;
+use psyncscope_resp::errors;
+
 use crate::block::ListEnd;
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::List;
-use psyncscope_resp::errors;
 
 /// Notifies that an element was popped from `key`, and that the key is gone if it was the last.
 pub fn notify_popped(call: &mut Call<'_>, key: &[u8], end: ListEnd) {

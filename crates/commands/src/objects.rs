@@ -1,10 +1,11 @@
 //! OBJECT (object.c).
 
+use psyncscope_keyspace::Value;
+use psyncscope_resp::parse_i64_strict;
+
 use crate::call::Call;
 use crate::lfu::frequency;
 use crate::settings::Settings;
-use psyncscope_keyspace::Value;
-use psyncscope_resp::parse_i64_strict;
 
 /// Integers below this are shared objects (`OBJ_SHARED_INTEGERS`).
 const SHARED_INTEGERS: i64 = 10_000;

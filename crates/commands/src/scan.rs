@@ -8,11 +8,12 @@
 
 use std::ops::Range;
 
+use psyncscope_keyspace::{Hash, Set, Zset};
+use psyncscope_resp::{errors, format_double};
+
 use crate::call::Call;
 use crate::glob;
 use crate::strings::integer;
-use psyncscope_keyspace::{Hash, Set, Zset};
-use psyncscope_resp::{errors, format_double};
 
 /// Elements visited by one call without COUNT.
 const COUNT: usize = 10;

@@ -5,9 +5,10 @@
 mod algebra;
 mod random;
 
+use psyncscope_keyspace::Set;
+
 use crate::call::Call;
 use crate::events::Events;
-use psyncscope_keyspace::Set;
 
 pub use algebra::{sdiff, sdiffstore, sinter, sinterstore, sunion, sunionstore};
 pub use random::{spop, srandmember};

@@ -1,12 +1,13 @@
 //! SORT (sort.c).
 
-use crate::events::Events;
 use std::cmp::Ordering;
 
-use crate::call::Call;
-use crate::strings::integer;
 use psyncscope_keyspace::{Collection, List, Value, Zset};
 use psyncscope_resp::{errors, parse_double};
+
+use crate::call::Call;
+use crate::events::Events;
+use crate::strings::integer;
 
 /// The arguments after the key.
 struct Options<'a> {

@@ -2,11 +2,12 @@
 //!
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
+use psyncscope_keyspace::{RedisString, Value};
+use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
+
 use crate::call::Call;
 use crate::events::Events;
 use crate::long_double::LongDouble;
-use psyncscope_keyspace::{RedisString, Value};
-use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
 
 /// SET key value [EX seconds | PX milliseconds] [NX | XX].
 pub fn set(call: &mut Call<'_>) {

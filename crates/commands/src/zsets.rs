@@ -15,10 +15,11 @@ mod store;
 
 use std::cmp::Ordering;
 
-use crate::call::Call;
-use crate::events::Events;
 use psyncscope_keyspace::Zset;
 use psyncscope_resp::{errors, format_double, parse_double};
+
+use crate::call::Call;
+use crate::events::Events;
 
 pub use pop::{pop, zpopmax, zpopmin};
 pub use range::{zcount, zlexcount, zrange, zrangebylex, zrangebyscore, zrevrange, zrevrangebylex, zrevrangebyscore};

@@ -6,13 +6,13 @@ pub(crate) mod state;
 use psyncscope_commands::blocking::pop_name;
 use psyncscope_commands::lists::{move_last, notify_popped, pop_one};
 use psyncscope_commands::{BlockedOn, ListEnd, ZsetEnd, zsets};
+use psyncscope_keyspace::{List, Value};
+use psyncscope_resp::Reply;
 
 use self::state::{DbKey, Waiting, WaitingFor};
 use crate::client::Client;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_keyspace::{List, Value};
-use psyncscope_resp::Reply;
 
 impl Node {
     /// `blockForKeys`, `blockForReplication` and `blockClient`.

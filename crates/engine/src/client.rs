@@ -1,13 +1,15 @@
 //! One connection as the node sees it: Redis's `client`.
 
+use std::sync::Arc;
+
+use psyncscope_resp::QueryBuf;
+
 use crate::blocked::state::Waiting;
 use crate::command::transactions::state::{MultiState, WatchedKey};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::{ConnId, Peer};
 use crate::outbuf::OutBuf;
-use psyncscope_resp::QueryBuf;
-use std::sync::Arc;
 
 /// `slave_capa`: what a replica said it understands (REPLCONF capa).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

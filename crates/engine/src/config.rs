@@ -9,13 +9,14 @@ mod output_limits;
 pub(crate) mod rewrite;
 
 pub use self::append_only::{AppendFsync, AppendOnly};
+use litemap::LiteMap;
+use psyncscope_commands::Settings;
+use psyncscope_commands::glob::matches as glob;
+
 use self::directive::{Directive, When};
 use crate::event::LogLevel;
 use crate::io::Peer;
 use crate::outbuf::OutputLimits;
-use litemap::LiteMap;
-use psyncscope_commands::Settings;
-use psyncscope_commands::glob::matches as glob;
 pub use psyncscope_commands::{Eviction, Policy};
 
 /// Limits that a classroom may set lower than Redis allows. The default is Redis's.

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use psyncscope_rdb::SaveJob;
+
 use crate::aof::job::RewriteJob;
 use crate::event::Event;
 use crate::time::Instant;
-use psyncscope_rdb::SaveJob;
 
 /// One TCP connection (or local client) of a node.
 ///

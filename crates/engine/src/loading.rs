@@ -4,12 +4,12 @@ pub(crate) mod state;
 
 use std::sync::Arc;
 
-use self::state::{INTERVAL, Loading, Source};
+use psyncscope_rdb::{self as rdb, LoadOptions, Loaded, Loader, Progress, RdbError};
 
+use self::state::{INTERVAL, Loading, Source};
 use crate::event::{Event, LogLevel};
 use crate::io::Output;
 use crate::node::Node;
-use psyncscope_rdb::{self as rdb, LoadOptions, Loaded, Loader, Progress, RdbError};
 
 impl Node {
     /// `startLoading` and `rdbLoadRio`: loads a small file at once, a large one in steps between which the driver

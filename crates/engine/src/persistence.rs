@@ -4,13 +4,14 @@ pub(crate) mod unwritten;
 
 use std::sync::Arc;
 
+use psyncscope_rdb::{ReplInfo, SaveInfo, SaveJob};
+use unwritten::state::Before;
+
 use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
 use crate::io::{ChildId, ConnId, Output};
 use crate::node::{Child, Node, SavedFile, Target};
 use crate::replication::downstream::bgsave::SaveEnd;
-use psyncscope_rdb::{ReplInfo, SaveInfo, SaveJob};
-use unwritten::state::Before;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
 const RETRY_DELAY_S: i64 = 5;

@@ -5,12 +5,12 @@
 
 use std::fmt;
 
+use psyncscope_resp::format_double;
 use sha1_smol::Sha1;
 
 use crate::db::Entry;
 use crate::keyspace::Keyspace;
 use crate::value::Value;
-use psyncscope_resp::format_double;
 
 /// The marker of a key with a time to live. The time itself is not included: it differs by the network's delay.
 const EXPIRES: &[u8] = b"!!expire!!";

@@ -1,9 +1,8 @@
 //! A set (t_set.c, intset.c).
 
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
-
 use psyncscope_resp::parse_i64_strict;
+use rustc_hash::FxBuildHasher;
 
 /// Approximate bytes per member besides its content: a `dictEntry` and an sds header.
 const MEMBER_OVERHEAD_BYTES: usize = 32;

@@ -1,7 +1,8 @@
 //! Worlds to begin with.
 
-use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 use psyncscope_sim::frame::WireSettings;
+
+use crate::action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 
 /// Of every node of the opening. A backlog that fits a ring on a screen; timeouts of seconds instead of a minute, so
 /// that a cut wire is noticed while one watches. PINGs are as rare as that timeout allows, since each takes 14 bytes of

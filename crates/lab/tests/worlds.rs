@@ -1,13 +1,12 @@
 //! Labs that run: actions, refusals, replays, forks, steps, consoles.
 
 use psyncscope_lab::console::{LineKind, transcript};
+use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::explain::{NodeStatus, explain, psync_matrix, status};
 use psyncscope_lab::sim::frame::{SimTime, What};
 use psyncscope_lab::{
     Action, ActionLog, ErrorCode, Lab, LabConfig, NodeSpec, Replay, StepBy, TimedAction, examples, limits,
 };
-
-use psyncscope_lab::engine::event::Event;
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 

@@ -2,12 +2,12 @@
 //!
 //! The Lua engine reads numbers with the C library where there is one, and differently in a browser.
 
+use psyncscope_resp::{is_space, parse_lua_number};
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, Val};
 
 use crate::registry::{argument, error};
 use crate::{slot, values};
-use psyncscope_resp::{is_space, parse_lua_number};
 
 /// The exclusive bound of [`lrand48`].
 const LRAND48_END: u64 = 0x7fff_ffff;

@@ -1,9 +1,8 @@
 //! Lua values and the protocol: `redisProtocolToLuaType` and `luaReplyToRedisReply`.
 
+use psyncscope_resp::{Reply, format_double};
 use rilua::vm::state::LuaState;
 use rilua::{LuaResult, Table, Val};
-
-use psyncscope_resp::{Reply, format_double};
 
 /// Deeper nested tables are truncated.
 const DEPTH_MAX: usize = 1000;

@@ -1,7 +1,8 @@
 //! Containers: encodings of small collections in one string of bytes, in memory and in RDB files.
 
-use crate::error::RdbErrorKind;
 use psyncscope_resp::parse_double;
+
+use crate::error::RdbErrorKind;
 
 /// An element of a container: bytes, or an integer that represents its decimal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 
 use std::fmt;
 
+use psyncscope_keyspace::Value;
+
 use crate::encodings::EncodingLimits;
 use crate::error::RdbError;
 use crate::format::{CRC, VERSION};
 use crate::reader::RdbReader;
 use crate::writer::{RdbWriter, value_type};
-use psyncscope_keyspace::Value;
 
 /// Bytes of version and checksum.
 const FOOTER: usize = 10;

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use psyncscope_keyspace::{DATABASES, Db, Keyspace};
+use psyncscope_resp::strtol;
+
 use crate::encodings::EncodingLimits;
 use crate::error::{RdbError, RdbErrorKind};
 use crate::format::{CRC, Digest, ReplInfo, VERSION, opcode, value_type};
 use crate::reader::RdbReader;
-use psyncscope_keyspace::{DATABASES, Db, Keyspace};
-use psyncscope_resp::strtol;
 
 /// Characters of a replication ID (`CONFIG_RUN_ID_SIZE`).
 const ID_LEN: usize = 40;

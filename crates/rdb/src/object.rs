@@ -1,5 +1,7 @@
 //! Reading one value: `rdbLoadObject`.
 
+use psyncscope_keyspace::{Hash, List, Set, Value, Zset};
+
 use crate::container::{Container, Element};
 use crate::encodings::EncodingLimits;
 use crate::error::{RdbError, RdbErrorKind};
@@ -9,7 +11,6 @@ use crate::listpack::LISTPACK;
 use crate::reader::RdbReader;
 use crate::ziplist::ZIPLIST;
 use crate::zipmap::ZIPMAP;
-use psyncscope_keyspace::{Hash, List, Set, Value, Zset};
 
 /// The kinds of quicklist nodes of Redis 7.
 mod quicklist_node {

@@ -1,8 +1,9 @@
 //! Reads lengths, strings and numbers of an RDB file. No more memory is allocated than the bytes can fill.
 
+use psyncscope_resp::parse_double;
+
 use crate::error::{RdbError, RdbErrorKind};
 use crate::format::encoding;
-use psyncscope_resp::parse_double;
 
 /// The most bytes that one byte of LZF data can produce: 264 bytes for a reference of 3.
 const LZF_EXPANSION_MAX: usize = 88;

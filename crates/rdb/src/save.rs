@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
+use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
+
 use crate::format::{CRC, Digest, ReplInfo, VERSION, opcode};
 use crate::writer::{RdbWriter, value_type};
-use psyncscope_keyspace::{DbSnapshot, Entry, Keyspace, Snapshot};
 
 /// The version in `redis-ver`.
 const REDIS_VERSION: &[u8] = b"5.0.14";

@@ -1,8 +1,10 @@
-use super::*;
-use crate::format::opcode;
+use std::convert::Infallible;
+
 use psyncscope_keyspace::{Keyspace, Value};
 use psyncscope_resp::escape;
-use std::convert::Infallible;
+
+use super::*;
+use crate::format::opcode;
 
 /// The file in `golden/a_first_full_sync.jsonl`: Redis 5.0.14 with one key.
 const FIRST_FULL_SYNC: &str = "524544495330303039fa0972656469732d76657206352e302e3134fa0a72656469732d62697473c040fa0563\

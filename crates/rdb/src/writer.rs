@@ -1,10 +1,11 @@
 //! Writing: lengths, strings and values (`rdbSaveObject`).
 
+use psyncscope_keyspace::{Hash, List, Value, Zset};
+use psyncscope_resp::{format_double, parse_i64_strict};
+
 use crate::format::{encoding, value_type as ty};
 use crate::lzf::Compressor;
 use crate::{intset, ziplist};
-use psyncscope_keyspace::{Hash, List, Value, Zset};
-use psyncscope_resp::{format_double, parse_i64_strict};
 
 /// The longest text that `rdbSaveRawString` tries to write as an integer: `-2147483648`.
 const INTEGER_TEXT_MAX: usize = 11;

@@ -4,8 +4,9 @@
 //! the size of the one before it (one byte, or 254 and four bytes), an encoding, and the content. All is little endian
 //! but the lengths of strings.
 
-use crate::container::{Container, Cursor, Element, Fault, little_endian};
 use psyncscope_resp::parse_i64_strict;
+
+use crate::container::{Container, Cursor, Element, Fault, little_endian};
 
 pub(super) const ZIPLIST: Container = Container { name: "ziplist", read };
 

@@ -15,6 +15,7 @@ mod writes;
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use ours::{Ours, now};
 use psyncscope_commands::Settings;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
@@ -22,8 +23,6 @@ use psyncscope_engine::{Config, Node, Outbox};
 use psyncscope_keyspace::Keyspace;
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-
-use ours::{Ours, now};
 use server::{Client, Reply, Server, redis_server};
 
 /// What a database holds: values, and when they expire, in milliseconds since the Unix epoch.

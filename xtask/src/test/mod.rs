@@ -13,11 +13,11 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use parts::{Context, Lane, PARTS, Part};
+
 use crate::error::{Error, Result, ResultExt};
 use crate::setup::{self, Need};
 use crate::shell::{Shell, duration};
-
-use parts::{Context, Lane, PARTS, Part};
 
 /// What became of one part.
 struct Outcome {

@@ -1,10 +1,11 @@
 //! BITFIELD: integers of any width up to 64 bits, at any bit of a string.
 
+use psyncscope_resp::{errors, parse_i64_strict};
+
 use super::{grow, offset_or_reply};
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::{change, integer};
-use psyncscope_resp::{errors, parse_i64_strict};
 
 const BAD_TYPE: &str =
     "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";

@@ -1,12 +1,12 @@
 //! A dataset, a clock and a role, to test single commands.
 
+use psyncscope_keyspace::Keyspace;
+use psyncscope_resp::{Reply, split_args};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Call, ExpiryRole};
 use crate::settings::Settings;
-use psyncscope_keyspace::Keyspace;
-use psyncscope_resp::{Reply, split_args};
 
 pub(crate) struct Bench {
     pub(crate) keyspace: Keyspace,

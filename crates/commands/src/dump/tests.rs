@@ -1,7 +1,8 @@
+use psyncscope_resp::escape;
+
 use super::*;
 use crate::call::{ExpiryRole, testing::Bench};
 use crate::{hashes, lists, sets, strings, zsets};
-use psyncscope_resp::escape;
 
 /// What Redis's manual restores: the list 1 2 3, as Redis 2.6 dumped it.
 const OLD_LIST: &str = r#""\n\x17\x17\x00\x00\x00\x12\x00\x00\x00\x03\x00\x00\xc0\x01\x00\x04\xc0\x02\x00\x04\xc0\x03\x00\xff\x04\x00u#<\xc0;.\xe9\xdd""#;

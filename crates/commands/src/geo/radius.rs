@@ -1,13 +1,14 @@
 //! GEORADIUS and its variants (`georadiusGeneric`).
 
+use psyncscope_keyspace::Zset;
+use psyncscope_resp::{errors, parse_double};
+
 use super::area::areas;
 use super::hash::Position;
 use super::{position, position_of, reply_distance, reply_position, unit};
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::Zset;
-use psyncscope_resp::{errors, parse_double};
 
 /// `GEORADIUS key longitude latitude radius unit [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count] [ASC|DESC] [STORE key]
 /// [STOREDIST key]`.

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
+use psyncscope_keyspace::Value;
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
 use crate::call::testing::Bench;
 use crate::strings::set;
-use psyncscope_keyspace::Value;
 
 const WRONGTYPE: &str = "-WRONGTYPE Operation against a key holding the wrong kind of value";
 const NOT_AN_INTEGER: &str = "-ERR value is not an integer or out of range";

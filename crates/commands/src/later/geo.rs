@@ -1,5 +1,8 @@
 //! GEOSEARCHSTORE, and GEORADIUS and GEORADIUSBYMEMBER with ANY and with the areas of Redis 7 (`georadiusGeneric`).
 
+use psyncscope_keyspace::Zset;
+use psyncscope_resp::errors;
+
 use crate::call::{Call, Shared};
 use crate::geo::area::{Bounds, areas_within, degrees};
 use crate::geo::hash::{EARTH_RADIUS_M, LATITUDES, LONGITUDES, Position, Span};
@@ -7,8 +10,6 @@ use crate::geo::{self, Found, Order, position, position_of, radius, sort_by_dist
 use crate::later::zsets::store_at;
 use crate::strings::integer;
 use crate::zsets::double;
-use psyncscope_keyspace::Zset;
-use psyncscope_resp::errors;
 
 /// `GEORADIUS key longitude latitude radius unit …`, only with STORE or STOREDIST: without, nothing is propagated.
 pub fn georadius(call: &mut Call<'_>) {

@@ -1,11 +1,12 @@
 //! COPY, and new options of the EXPIRE commands, FLUSHDB and FLUSHALL.
 
-use crate::call::Call;
-use crate::events::Events;
-use crate::strings::integer;
 use psyncscope_keyspace::{Entry, Value};
 use psyncscope_rdb as rdb;
 use psyncscope_resp::errors;
+
+use crate::call::Call;
+use crate::events::Events;
+use crate::strings::integer;
 
 /// `EXPIRE key seconds [NX | XX | GT | LT]`.
 pub fn expire(call: &mut Call<'_>) {

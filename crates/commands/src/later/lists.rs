@@ -1,11 +1,12 @@
 //! LPOP and RPOP with a count, and LMOVE.
 
+use psyncscope_keyspace::List;
+use psyncscope_resp::errors;
+
 use crate::block::ListEnd;
 use crate::call::Call;
 use crate::lists::{self, move_one, notify_popped, pop_one};
 use crate::strings::integer;
-use psyncscope_keyspace::List;
-use psyncscope_resp::errors;
 
 /// `LPOP key [count]`.
 pub fn lpop(call: &mut Call<'_>) {

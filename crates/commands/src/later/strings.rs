@@ -1,10 +1,11 @@
 //! SET with the options of Redis 6.2, GETEX and GETDEL.
 
+use psyncscope_keyspace::Entry;
+use psyncscope_resp::errors;
+
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::Entry;
-use psyncscope_resp::errors;
 
 /// `SET key value [NX | XX] [GET]
 /// [EX seconds | PX milliseconds | EXAT unix-seconds | PXAT unix-milliseconds | KEEPTTL]`.

@@ -3,14 +3,15 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use psyncscope_keyspace::{Value, Zset};
+use psyncscope_resp::{errors, format_double};
+
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::integer;
 use crate::zsets::bounds::{Bounds, Members, Scores, ranks};
 use crate::zsets::range::{self, limit};
 use crate::zsets::{AddOptions, add_words};
-use psyncscope_keyspace::{Value, Zset};
-use psyncscope_resp::{errors, format_double};
 
 /// `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member …]`.
 pub fn zadd(call: &mut Call<'_>) {

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
+use psyncscope_keyspace::Collection;
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::*;
 use crate::call::testing::Bench;
 use crate::{keys, strings, zsets};
-use psyncscope_keyspace::Collection;
 
 /// The cursor and the elements of a reply.
 fn parts(reply: &str) -> (String, Vec<String>) {

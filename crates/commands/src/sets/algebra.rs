@@ -2,10 +2,11 @@
 //!
 //! Replies are in the order of the set that a STORE would create: numeric if all members are integers.
 
+use psyncscope_keyspace::Set;
+
 use super::reply_members;
 use crate::call::{Call, Shared, WrongType};
 use crate::events::Events;
-use psyncscope_keyspace::Set;
 
 /// SINTER key [key …], and SMEMBERS, which is SINTER of one key.
 pub fn sinter(call: &mut Call<'_>) {

@@ -1,15 +1,15 @@
 //! Random members. The node's random numbers differ from Redis's.
 
-use crate::events::Events;
 use indexmap::IndexSet;
+use psyncscope_keyspace::Set;
+use psyncscope_resp::{BULK_LEN_MAX, errors};
 use rand_core::RngCore;
 use rustc_hash::FxBuildHasher;
 
 use super::reply_members;
 use crate::call::Call;
+use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::Set;
-use psyncscope_resp::{BULK_LEN_MAX, errors};
 
 /// SPOP removes members one by one if more than a fifth as many remain (`SPOP_MOVE_STRATEGY_MUL`); otherwise the set
 /// is rebuilt from the remaining ones.

@@ -1,11 +1,12 @@
 //! Commands that remove members from an end.
 
+use psyncscope_keyspace::Zset;
+use psyncscope_resp::{errors, format_double};
+
 use crate::block::ZsetEnd;
 use crate::call::Call;
 use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::Zset;
-use psyncscope_resp::{errors, format_double};
 
 /// `ZPOPMIN key [count]`.
 pub fn zpopmin(call: &mut Call<'_>) {

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use psyncscope_keyspace::Zset;
+use psyncscope_resp::{errors, format_double};
+
 use super::bounds::{Bounds, Members, Scores, ranks};
 use crate::call::Call;
 use crate::strings::integer;
-use psyncscope_keyspace::Zset;
-use psyncscope_resp::{errors, format_double};
 
 /// `ZRANGE key start stop [WITHSCORES]`.
 pub fn zrange(call: &mut Call<'_>) {

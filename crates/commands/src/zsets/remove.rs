@@ -1,13 +1,14 @@
 //! Commands that remove members, by name and by range.
 
-use crate::events::Events;
 use std::ops::Range;
+
+use psyncscope_keyspace::Zset;
 
 use super::bounds::{Bounds, Members, Scores, ranks};
 use super::range::parse;
 use crate::call::Call;
+use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::Zset;
 
 /// ZREM key member [member …].
 pub fn zrem(call: &mut Call<'_>) {

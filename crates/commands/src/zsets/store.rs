@@ -1,14 +1,13 @@
 //! ZUNIONSTORE and ZINTERSTORE (`zunionInterGenericCommand`).
 
-use crate::events::Events;
-
 use indexmap::IndexMap;
+use psyncscope_keyspace::{Value, Zset};
+use psyncscope_resp::{errors, parse_double};
 use rustc_hash::FxBuildHasher;
 
 use crate::call::Call;
+use crate::events::Events;
 use crate::strings::integer;
-use psyncscope_keyspace::{Value, Zset};
-use psyncscope_resp::{errors, parse_double};
 
 /// ZUNIONSTORE destination numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM|MIN|MAX].
 pub fn zunionstore(call: &mut Call<'_>) {

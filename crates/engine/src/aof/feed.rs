@@ -1,8 +1,9 @@
 //! The form in which changes are written to the append-only file.
 
+use psyncscope_resp::{encode_command_into, parse_i64_strict};
+
 use crate::command::table;
 use crate::node::Node;
-use psyncscope_resp::{encode_command_into, parse_i64_strict};
 
 /// How a command gives a time to live, and its unit in milliseconds.
 #[derive(Clone, Copy)]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::rebuild;
 use psyncscope_rdb::SaveJob;
+
+use super::rebuild;
 
 /// A snapshot of the dataset, ready to be written as an append-only file by a child process (`rewriteAppendOnlyFile`).
 #[derive(Clone)]

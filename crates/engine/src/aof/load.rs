@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use psyncscope_rdb::{LoadOptions, Loader, Progress, RdbError};
+
 use super::reader::{Found, command_at};
 use super::state::{Aof, AofState, For, Load};
 use crate::client::{Client, ReplyMode, Role};
@@ -11,7 +13,6 @@ use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Fsync, Output, Peer};
 use crate::loading::state::INTERVAL;
 use crate::node::Node;
-use psyncscope_rdb::{LoadOptions, Loader, Progress, RdbError};
 
 /// A fatal error: the log lines before the process exits.
 type Fatal = Vec<String>;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use psyncscope_rdb::Loader;
+
 use crate::client::Client;
 use crate::io::{ChildId, ConnId};
 use crate::time::Instant;
-use psyncscope_rdb::Loader;
 
 /// `aof_state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! CLIENT LIST, KILL, UNBLOCK, SETNAME, GETNAME, ID.
 
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
+
 use crate::client::{Client, Role};
 use crate::config::Config;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// The client types of CLIENT KILL TYPE (`getClientTypeByName`).
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Commands on the connection itself: PING, ECHO, AUTH, SELECT.
 
+use psyncscope_resp::{Reply, parse_i64_strict};
+
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, parse_i64_strict};
 
 impl Node {
     pub(crate) fn ping_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {

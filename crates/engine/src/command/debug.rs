@@ -1,13 +1,14 @@
 //! DEBUG (debug.c).
 
-use super::inspect;
-use crate::event::{Event, IdChange, LogLevel};
-use crate::io::{ConnId, Output};
-use crate::node::Node;
 use psyncscope_commands::objects::reference_count;
 use psyncscope_keyspace::{Digest, Entry, Value};
 use psyncscope_rdb as rdb;
 use psyncscope_resp::{BULK_LEN_MAX, Reply, errors, parse_double, parse_i64_strict};
+
+use super::inspect;
+use crate::event::{Event, IdChange, LogLevel};
+use crate::io::{ConnId, Output};
+use crate::node::Node;
 
 /// The longest DEBUG SLEEP, in seconds.
 const SLEEP_MAX_S: f64 = 86_400.0;

@@ -1,13 +1,14 @@
 //! Input processing: `processInputBuffer` and the checks of `processCommand`.
 
+use psyncscope_resp::Parsed;
+use psyncscope_resp::{Reply, escape};
+
 use super::propagation::Propagate;
 use super::table::{CommandSpec, Flags};
 use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::ReplState;
-use psyncscope_resp::Parsed;
-use psyncscope_resp::{Reply, escape};
 
 impl Node {
     /// Bytes of the master's stream.

@@ -1,11 +1,11 @@
 //! Eviction of keys when `maxmemory` is reached (evict.c).
 
-use rand_core::RngCore;
-
-use crate::node::Node;
 use psyncscope_commands::lfu::frequency;
 use psyncscope_commands::{Events, Policy};
 use psyncscope_keyspace::{Db, Key};
+use rand_core::RngCore;
+
+use crate::node::Node;
 
 /// Memory of an empty process, about as much as Redis needs.
 pub(crate) const STARTUP_BYTES: u64 = 860_000;

@@ -1,13 +1,13 @@
 //! `call`: executes a command and propagates it.
 
 use psyncscope_commands::{Block, Call, ExpiryRole};
+use psyncscope_resp::Reply;
 
 use super::propagation::{Propagate, Propagation, Suspended};
 use super::table::{CommandSpec, Flags, Handler};
 use crate::event::{Event, FeedKind};
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::Reply;
 
 /// The effects of a data command besides the changed data.
 pub(crate) struct Effects {

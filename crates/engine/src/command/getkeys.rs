@@ -1,7 +1,8 @@
 //! The key arguments of a command (`getKeysFromCommand`).
 
-use super::table::CommandSpec;
 use psyncscope_resp::parse_i64_strict;
+
+use super::table::CommandSpec;
 
 /// Whether the positions of the keys depend on the arguments: COMMAND flags such commands `movablekeys`.
 pub(crate) fn are_movable(spec: &CommandSpec) -> bool {

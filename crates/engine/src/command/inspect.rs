@@ -4,14 +4,14 @@
 
 use std::hash::Hasher as _;
 
+use psyncscope_keyspace::Value;
+use psyncscope_rdb as rdb;
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
 use rustc_hash::FxHasher;
 
 use super::memory::sizes::{self, dict_slots, sds_alloc_size};
 use crate::event::LogLevel;
 use crate::node::Node;
-use psyncscope_keyspace::Value;
-use psyncscope_rdb as rdb;
-use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// Longer chains are counted together (`DICT_STATS_VECTLEN`).
 const CHAIN_LENGTHS: usize = 50;

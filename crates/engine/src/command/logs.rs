@@ -6,12 +6,13 @@ pub(crate) mod state;
 
 use std::collections::VecDeque;
 
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
+
 use self::state::{Series, Slow};
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::time::Now;
-use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 /// The most arguments kept of a command (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
 const WORDS_MAX: usize = 32;

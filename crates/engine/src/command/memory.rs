@@ -2,10 +2,11 @@
 
 pub(crate) mod sizes;
 
+use psyncscope_resp::{Reply, errors, format_double, parse_i64_strict};
+
 use super::evict::STARTUP_BYTES;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, errors, format_double, parse_i64_strict};
 
 /// Elements of a collection that MEMORY USAGE measures (`OBJ_COMPUTE_SIZE_DEF_SAMPLES`).
 const SAMPLES: usize = 5;

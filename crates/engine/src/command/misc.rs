@@ -1,10 +1,11 @@
 //! MODULE, LOLWUT, and the HTTP requests of a browser that a web page made connect to a server.
 
+use psyncscope_resp::{Reply, parse_i64_strict};
+use rand_core::RngCore;
+
 use crate::event::LogLevel;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, parse_i64_strict};
-use rand_core::RngCore;
 
 const MODULE_HELP: &[&str] = &["LIST -- The modules that are loaded: none, for there is nothing that could load one."];
 /// The most columns and rows of LOLWUT's picture.

@@ -1,9 +1,10 @@
 //! CLIENT PAUSE and CLIENT REPLY.
 
+use psyncscope_resp::{Reply, parse_i64_strict};
+
 use crate::client::ReplyMode;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, parse_i64_strict};
 
 impl Node {
     /// CLIENT REPLY ON | OFF | SKIP. Only ON gets a reply.

@@ -2,10 +2,11 @@
 
 pub(crate) mod state;
 
-use crate::io::ConnId;
-use crate::node::Node;
 use psyncscope_commands::glob;
 use psyncscope_resp::Reply;
+
+use crate::io::ConnId;
+use crate::node::Node;
 
 /// Channels or patterns.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Commands on the server: CONFIG, COMMAND, LASTSAVE, TIME.
 
+use psyncscope_resp::Reply;
+
 use super::getkeys::{are_movable, keys_of};
 use super::table::{self, COMMANDS, CommandSpec};
 use crate::config::rewrite::rewrite;
@@ -7,7 +9,6 @@ use crate::event::LogLevel;
 use crate::io::{ConnId, Output};
 use crate::node::Node;
 use crate::persistence::unwritten::state::Before;
-use psyncscope_resp::Reply;
 
 const COMMAND_HELP: &[&str] = &[
     "(no subcommand) -- All commands.",

@@ -2,13 +2,14 @@
 
 pub(crate) mod state;
 
+use psyncscope_resp::{Reply, encode_command};
+
 use self::state::{Exec, WatchedKey};
 use super::propagation::Propagate;
 use super::table::{CommandSpec, Flags};
 use crate::event::FeedKind;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, encode_command};
 
 impl Node {
     pub(crate) fn multi_command(&mut self, conn: ConnId) {

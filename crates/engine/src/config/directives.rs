@@ -1,8 +1,9 @@
 //! The directives: names, values and setters.
 
+use psyncscope_commands::Events;
+
 use super::directive::{Directive, bytes, integer, one, text, word, yes_no};
 use super::output_limits;
-use psyncscope_commands::Events;
 
 /// Every directive, in the order of CONFIG GET.
 pub(super) static DIRECTIVES: &[Directive] = &[

@@ -1,9 +1,10 @@
 //! Parameters of 5.0.14 without effect here: they are validated, stored and returned, so that programs that set or
 //! read them get what they expect.
 
+use psyncscope_commands::glob::matches as glob;
+
 use super::Config;
 use super::directive::{integer, memory, one, text};
-use psyncscope_commands::glob::matches as glob;
 
 /// The type of a parameter's value.
 enum Takes {

@@ -1,8 +1,9 @@
 //! `client-output-buffer-limit`: class, hard limit, soft limit and seconds, repeated.
 
+use psyncscope_resp::parse_i64_strict;
+
 use super::directive::memory;
 use crate::outbuf::{OutputLimit, OutputLimits};
-use psyncscope_resp::parse_i64_strict;
 
 /// As in CONFIG GET, with the older word for replicas.
 pub(super) fn show(limits: &OutputLimits) -> String {

@@ -1,7 +1,8 @@
 //! The state of a load.
 
-use crate::io::CloseReason;
 use psyncscope_rdb::Loader;
+
+use crate::io::CloseReason;
 
 /// Bytes loaded between two runs of the event loop (`loading_process_events_interval_bytes`). A smaller file is
 /// loaded at once.

@@ -1,10 +1,11 @@
 //! The timer and serverCron.
 
+use psyncscope_commands::Events;
+
 use super::{EXPIRE_LIMIT, Node};
 use crate::client::Role;
 use crate::event::LogLevel;
 use crate::io::ConnId;
-use psyncscope_commands::Events;
 
 impl Node {
     pub(super) fn timer(&mut self) {

@@ -10,7 +10,6 @@ pub(crate) mod state;
 use std::borrow::Cow;
 
 use self::state::{Before, Unwritten};
-
 use crate::event::{Event, LogLevel};
 use crate::io::{ConnId, Output};
 use crate::node::Node;

@@ -1,10 +1,11 @@
 //! `roleCommand`: ROLE.
 
+use psyncscope_resp::Reply;
+
 use crate::event::ReplicaState;
 use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::ReplState;
-use psyncscope_resp::Reply;
 
 impl ReplState {
     /// The state's name in ROLE.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use psyncscope_lua::Engine;
+use psyncscope_resp::{Reply, parse_i64_strict};
+
 use super::run::Start;
 use crate::config::Config;
 use crate::io::{ConnId, Outbox};
 use crate::node::Node;
-use psyncscope_lua::Engine;
-use psyncscope_resp::{Reply, parse_i64_strict};
 
 /// Characters of a SHA1.
 const SHA_LEN: usize = 40;

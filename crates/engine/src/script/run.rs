@@ -1,5 +1,7 @@
 //! Running a script: it starts, runs in slices, calls commands, and ends.
 
+use psyncscope_lua::{CHUNK, SLICE_INSTRUCTIONS, Step};
+use psyncscope_resp::Reply;
 use rand_core::RngCore as _;
 
 use super::state::Running;
@@ -10,8 +12,6 @@ use crate::command::table::Flags;
 use crate::event::LogLevel;
 use crate::io::{CloseReason, ConnId, Output, Peer};
 use crate::node::Node;
-use psyncscope_lua::{CHUNK, SLICE_INSTRUCTIONS, Step};
-use psyncscope_resp::Reply;
 
 /// Flags of `redis.set_repl`: none, append-only file, replicas.
 const REPL_AOF: i64 = 1;

@@ -1,7 +1,8 @@
 //! Administrative commands.
 
-use crate::common::solo::Solo;
 use psyncscope_engine::{Config, Node, Outbox, Output};
+
+use crate::common::solo::Solo;
 
 #[test]
 fn client_reply() {

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::Event;
 use psyncscope_engine::io::Fsync;
 use psyncscope_engine::{ChildId, Input, Output};
 use psyncscope_resp::{Parsed, QueryBuf};
+
+use crate::common::solo::{Solo, rdb, resp};
 
 const ON: &str = "appendonly yes";
 const COMMANDS: &str = "aof-use-rdb-preamble no";

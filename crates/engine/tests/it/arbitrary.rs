@@ -1,10 +1,11 @@
 //! Whatever a peer sends, the node replies or closes the connection; it never panics.
 
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ConnId, Input};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::common::solo::{Solo, rdb, resp};
 
 const SEEDS: u64 = 300;
 

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use crate::common::solo::Solo;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ConnId, Input};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::common::solo::Solo;
 
 fn master() -> Solo {
     let mut solo = Solo::new(&[]);

@@ -1,8 +1,9 @@
 //! DEBUG and MEMORY: digests as in Redis, crashes, and how Redis would store data.
 
-use crate::common::solo::Solo;
 use psyncscope_engine::Output;
 use psyncscope_engine::event::Event;
+
+use crate::common::solo::Solo;
 
 /// A dataset of every type and encoding in two databases.
 const DATASET: &[&str] = &[

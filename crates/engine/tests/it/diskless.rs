@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::Net;
-use crate::common::solo::{Solo, resp};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
+
+use crate::common::Net;
+use crate::common::solo::{Solo, resp};
 
 const DISKLESS: [&str; 3] = ["repl-diskless-sync yes", "repl-diskless-sync-delay 0", "repl-ping-replica-period 3600"];
 

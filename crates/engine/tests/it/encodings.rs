@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, rdb};
 use psyncscope_engine::{Config, Instant, Node, Now, Outbox};
+
+use crate::common::solo::{Solo, rdb};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 

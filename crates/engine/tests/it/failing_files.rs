@@ -1,8 +1,9 @@
 //! A node whose files cannot be written.
 
-use crate::common::solo::Solo;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output};
+
+use crate::common::solo::Solo;
 
 const MISCONF: &str = "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on \
                        disk. Commands that may modify the data set are disabled, because this instance is configured \

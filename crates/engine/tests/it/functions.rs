@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::Net;
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Input, Output};
+
+use crate::common::Net;
+use crate::common::solo::{Solo, rdb, resp};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 const NO_PING: &str = "repl-ping-replica-period 3600";

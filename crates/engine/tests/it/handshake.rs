@@ -1,9 +1,10 @@
 //! The replica's handshake, state by state, against a scripted master.
 
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Input, Output};
+
+use crate::common::solo::{Solo, rdb, resp};
 
 const REPLICA: &str = "replicaof 10.0.0.1 6379";
 const ID: &str = "8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c8f2c";

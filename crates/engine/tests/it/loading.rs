@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::CloseReason;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, Input, Instant, Node, Now, Outbox, Output};
+
+use crate::common::solo::{Solo, rdb, resp};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 const LOADING: &str = "-LOADING Redis is loading the dataset in memory\r\n";

@@ -1,8 +1,9 @@
 //! Scripts that run for several turns: replies to other clients meanwhile, and resuming.
 
-use crate::common::solo::{master, say_words as say};
 use psyncscope_engine::Input;
 use psyncscope_engine::io::CloseReason;
+
+use crate::common::solo::{master, say_words as say};
 
 const BUSY: &str = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.|";
 

@@ -1,7 +1,8 @@
 //! `maxmemory`: which keys are evicted, and which commands are refused if none may be.
 
-use crate::common::solo::Solo;
 use psyncscope_engine::ConnId;
+
+use crate::common::solo::Solo;
 
 const OOM: &str = "OOM command not allowed when used memory > 'maxmemory'.";
 

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, resp};
 use psyncscope_engine::{ConnId, Input, Peer};
+
+use crate::common::solo::{Solo, resp};
 
 /// A synchronised replica whose kernel accepts nothing any more.
 fn stuck_replica(master: &mut Solo) -> ConnId {

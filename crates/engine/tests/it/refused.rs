@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, rdb, resp};
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::{Consequence, Event, LogLevel};
 use psyncscope_engine::ids::Offset;
@@ -11,6 +10,8 @@ use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Output};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::common::solo::{Solo, rdb, resp};
 
 const ID: &str = "1234567890abcdef1234567890abcdef12345678";
 const NO_PING: &str = "repl-ping-replica-period 3600";

@@ -1,7 +1,8 @@
 //! A master with scripted replicas, and the checks before commands.
 
-use crate::common::solo::{Solo, resp};
 use psyncscope_engine::Output;
+
+use crate::common::solo::{Solo, resp};
 
 /// A master after its first cron, which would send a PING to a quick replica.
 fn master(lines: &[&str]) -> Solo {

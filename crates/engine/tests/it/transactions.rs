@@ -1,8 +1,9 @@
 //! MULTI, EXEC, DISCARD, WATCH: replies, propagation, and a replica's own link.
 
-use crate::common::solo::{Solo, rdb, resp};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::common::solo::{Solo, rdb, resp};
 
 fn master() -> Solo {
     let mut solo = Solo::new(&[]);

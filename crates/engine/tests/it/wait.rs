@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use crate::common::solo::{Solo, resp};
 use psyncscope_engine::{ConnId, Input};
+
+use crate::common::solo::{Solo, resp};
 
 /// A scripted, online replica.
 fn replica(master: &mut Solo) -> ConnId {

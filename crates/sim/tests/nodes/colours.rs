@@ -1,8 +1,9 @@
 //! Which bytes on the wires belong to a replication history.
 
+use std::collections::BTreeMap;
+
 use psyncscope_sim::WorldConfig;
 use psyncscope_sim::frame::PacketFrame;
-use std::collections::BTreeMap;
 
 use crate::cluster::{Cluster, cluster};
 

@@ -1,8 +1,9 @@
 //! SPUBLISH, SCRIPT FLUSH with a mode, and FUNCTION FLUSH.
 
+use psyncscope_resp::Reply;
+
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::Reply;
 
 impl Node {
     /// SPUBLISH channel message: to the subscribers of a shard channel. There are none here, as there is no SSUBSCRIBE.

@@ -1,5 +1,7 @@
 //! The replication stream: what a master produces and what a replica passes on.
 
+use psyncscope_resp::encode_command;
+
 use super::Downstream;
 use crate::clients::Clients;
 use crate::event::{Event, FeedKind, ReplicaState};
@@ -7,7 +9,6 @@ use crate::node::{Context, Node};
 use crate::outbuf::pieces_of_command;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::History;
-use psyncscope_resp::encode_command;
 
 impl Downstream {
     /// `createReplicationBacklog`: empty, starting at the next byte. Called for the first replica that needs a full

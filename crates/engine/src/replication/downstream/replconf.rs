@@ -1,5 +1,7 @@
 //! REPLCONF: a replica's options, and its periodic ACK.
 
+use psyncscope_resp::parse_i64_strict;
+
 use super::Downstream;
 use crate::client::Client;
 use crate::clients::Clients;
@@ -7,7 +9,6 @@ use crate::event::{Event, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::{Context, Node};
-use psyncscope_resp::parse_i64_strict;
 
 /// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
 const IP_LEN_MAX: usize = 45;

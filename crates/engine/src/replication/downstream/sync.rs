@@ -1,5 +1,7 @@
 //! SYNC and PSYNC.
 
+use psyncscope_resp::parse_i64_strict;
+
 use super::Downstream;
 use crate::clients::Clients;
 use crate::event::{Event, IdChange, LogLevel, PsyncReply, ReplicaState};
@@ -8,7 +10,6 @@ use crate::io::ConnId;
 use crate::node::{Context, Node};
 use crate::replication::ReplState;
 use crate::replication::psync::{self, Decision, History, PsyncRequest, Refusal};
-use psyncscope_resp::parse_i64_strict;
 
 impl Node {
     /// `syncCommand`: SYNC, and PSYNC with its two arguments.

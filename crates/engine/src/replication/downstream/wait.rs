@@ -1,5 +1,7 @@
 //! WAIT: a client blocks until its writes have reached a number of replicas.
 
+use psyncscope_resp::{Reply, errors, parse_i64_strict};
+
 use super::Downstream;
 use crate::blocked::state::{Waiting, WaitingFor};
 use crate::client::ReplicaLink;
@@ -8,7 +10,6 @@ use crate::event::{FeedKind, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
 impl Node {
     /// `waitCommand`: WAIT numreplicas timeout. Waits for the stream offset after this client's last command of any

@@ -1,5 +1,8 @@
 //! The cached master: a lost link to a master, kept so that a partial resync can continue it.
 
+use psyncscope_rdb::ReplInfo;
+use psyncscope_resp::encode_command;
+
 use super::Upstream;
 use super::link::{Link, Socket};
 use super::state::CachedMaster;
@@ -9,8 +12,6 @@ use crate::ids::{Offset, ReplId};
 use crate::io::{Output, Peer};
 use crate::node::{Context, Node};
 use crate::replication::psync::History;
-use psyncscope_rdb::ReplInfo;
-use psyncscope_resp::encode_command;
 
 impl Upstream {
     fn cached_master_changed(&self, change: CachedMasterChange, context: &mut Context<'_>) {

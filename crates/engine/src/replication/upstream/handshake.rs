@@ -4,6 +4,8 @@
 //! line are kept in [`Socket::rx`] and a deadline replaces the 5 seconds; at the deadline the read gives the same
 //! synthetic reply as Redis's failed read.
 
+use psyncscope_resp::{encode_command, parse_i64_strict};
+
 use super::Upstream;
 use super::link::Transfer;
 use super::link::{Link, ReplState, Socket, Step};
@@ -12,7 +14,6 @@ use crate::event::{Directive, Event, HandshakeRequest, LinkChange, LogLevel, Psy
 use crate::ids::{Offset, ReplId};
 use crate::io::{CloseReason, ConnId, Output};
 use crate::node::{Context, Node};
-use psyncscope_resp::{encode_command, parse_i64_strict};
 
 /// `repl_syncio_timeout`, in milliseconds.
 const SYNCIO_TIMEOUT_MS: u64 = 5000;

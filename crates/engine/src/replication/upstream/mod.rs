@@ -12,9 +12,10 @@ pub(crate) mod replicaof;
 pub(crate) mod state;
 pub(crate) mod transfer;
 
+use link::{Link, ReplState, Step};
+
 use crate::event::{Event, LinkChange};
 use crate::node::Context;
-use link::{Link, ReplState, Step};
 pub(crate) use state::Upstream;
 
 impl Upstream {

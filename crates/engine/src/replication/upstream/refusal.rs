@@ -10,6 +10,9 @@
 //! * after [`RETRY_S`] the node requests a full resync: a partial one would deliver the same command again
 //! * a file with unsupported data ends the transfer in the same way, and the old data is kept
 
+use psyncscope_rdb::RdbError;
+use psyncscope_resp::escape;
+
 use super::Upstream;
 use super::state::Refusal;
 use crate::command::dispatch::shown_name;
@@ -19,8 +22,6 @@ use crate::io::ConnId;
 use crate::node::{Context, Node};
 use crate::replication::psync::History;
 use crate::time::Now;
-use psyncscope_rdb::RdbError;
-use psyncscope_resp::escape;
 
 /// Seconds from the end of the link to the next attempt. Each attempt makes the master do a background save.
 pub(crate) const RETRY_S: i64 = 60;

@@ -1,11 +1,12 @@
 //! REPLICAOF: the master is set, changed or unset.
 
+use psyncscope_resp::parse_i64_strict;
+
 use super::link::Link;
 use super::state::MasterAddress;
 use crate::event::{CachedMasterChange, LinkChange, LogLevel};
 use crate::io::ConnId;
 use crate::node::Node;
-use psyncscope_resp::parse_i64_strict;
 
 impl Node {
     /// `replicaofCommand`: REPLICAOF and SLAVEOF.

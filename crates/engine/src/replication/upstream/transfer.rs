@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use psyncscope_rdb::{Loaded, RdbError};
+use psyncscope_resp::strtol;
+
 use super::Upstream;
 use super::link::{Link, Payload, Size};
 use crate::event::{Event, IdChange, LinkChange, LogLevel};
 use crate::io::{CloseReason, Output};
 use crate::loading::state::Source;
 use crate::node::{Context, Node};
-use psyncscope_rdb::{Loaded, RdbError};
-use psyncscope_resp::strtol;
 
 /// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;
