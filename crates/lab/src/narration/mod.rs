@@ -1,8 +1,8 @@
 //! What happened, in sentences: which events are worth one, and with which names and numbers. The wording is [`Messages`].
 //!
 //! * [`narrator`]: reads the timeline and keeps the notes
-//! * [`node`]: events inside a node
-//! * [`world`]: processes, wires, TCP, consoles
+//! * `node`: events inside a node
+//! * `world`: processes, wires, TCP, consoles
 //!
 //! Every ID and number of a sentence is taken from the event that the sentence is about, never from the state of the
 //! world around it: that may have moved on within the same instant.
