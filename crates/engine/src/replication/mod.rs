@@ -21,7 +21,7 @@
 //! | | `replicationRequestAckFromSlaves` |
 //! | `crate::client` | `replicationGetSlaveName`, `clientHasPendingReplies` |
 //! | `crate::command::monitor` | `replicationFeedMonitors` |
-//! | `crate::script` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
+//! | `crate::script::state` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //! | | **the replica's side** |
 //! | `upstream::link` | `repl_state`: the sixteen states |
 //! | `upstream::replicaof` | `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |

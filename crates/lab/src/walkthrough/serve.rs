@@ -172,7 +172,7 @@ pub(super) const START_BGSAVE_FOR_REPLICATION: Walkthrough = Walkthrough {
 
 pub(super) const REPLICATION_SCRIPT_CACHE_FLUSH: Walkthrough = Walkthrough {
     redis: "replicationScriptCacheFlush",
-    engine: &["script/mod.rs::replication_script_cache_flush"],
+    engine: &["script/state.rs::replication_script_cache_flush"],
     called: text(
         "When a save for replicas has started, by SCRIPT FLUSH, and by cron while no replica is connected.",
         "为副本启动保存之后、执行 SCRIPT FLUSH 时，以及没有副本相连时由 cron 调用。",
