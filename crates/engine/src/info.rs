@@ -2,7 +2,6 @@
 //!
 //! Fields of features that do not exist here (cluster, defragmentation) are zero, as programs that read INFO expect
 //! them. Fields of the process are left out unless the driver set them.
-
 //!
 //! A [`Node`] gathers the facts ([`Info`]), and one formatter makes the text of them: for the command, and for whoever
 //! looks at a recorded moment.
@@ -12,6 +11,7 @@ mod memory;
 
 use std::fmt::Write as _;
 
+pub(crate) use facts::Buffers;
 pub use facts::{
     AppendOnlyInfo, ClientsInfo, DbInfo, Info, LoadingInfo, MemoryInfo, PersistenceInfo, ReplicationInfo, ServerInfo,
     StatsInfo, TransferInfo, UpstreamInfo,
@@ -133,7 +133,7 @@ impl Node {
 
     /// The dataset, the backlog and the client buffers.
     pub(crate) fn used_memory(&self) -> u64 {
-        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
+        let backlog = self.repl.downstream.backlog_size();
         let buffers: usize = self.clients.values().map(|client| client.out.len() + client.query.unparsed()).sum();
         self.keyspace.approximate_bytes() + backlog + buffers as u64
     }

@@ -5,6 +5,7 @@ use psyncscope_commands::{Events, Policy};
 use psyncscope_keyspace::{Db, Key};
 use rand_core::RngCore;
 
+use crate::info::Buffers;
 use crate::node::Node;
 
 /// Memory of an empty process, about as much as Redis needs.
@@ -15,13 +16,13 @@ pub(crate) const CLIENT_BYTES: u64 = 17_000;
 impl Node {
     /// `zmalloc_used_memory`, approximately.
     pub(crate) fn memory_in_use(&self) -> u64 {
-        let clients: u64 = self
-            .clients
-            .values()
-            .map(|client| CLIENT_BYTES + (client.out.usage().2 + client.query.held()) as u64)
-            .sum();
-        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
-        STARTUP_BYTES + self.append_only_buffers() + self.keyspace.approximate_bytes() + backlog + clients
+        self.memory_with(&self.buffers())
+    }
+
+    /// [`Node::memory_in_use`] with these buffers of the clients.
+    pub(crate) fn memory_with(&self, buffers: &Buffers) -> u64 {
+        let backlog = self.repl.downstream.backlog_size();
+        STARTUP_BYTES + self.append_only_buffers() + self.keyspace.approximate_bytes() + backlog + buffers.used
     }
 
     /// Bytes buffered for the append-only file.
@@ -31,10 +32,8 @@ impl Node {
 
     /// `freeMemoryGetNotCountedMemory`: buffers for replicas and the append-only file are not counted, or eviction
     /// would never end because of its own DELs.
-    pub(crate) fn memory_not_counted(&self) -> u64 {
-        let replicas = self.clients.values().filter(|client| client.is_replica());
-        let waiting: u64 = replicas.map(|client| client.out.usage().2 as u64).sum();
-        waiting + self.append_only_buffers()
+    pub(crate) fn memory_not_counted(&self, buffers: &Buffers) -> u64 {
+        buffers.replica_output + self.append_only_buffers()
     }
 
     /// `freeMemoryIfNeededAndSafe`: evicts keys; returns whether memory is within `maxmemory` afterwards.
@@ -45,7 +44,8 @@ impl Node {
         if (self.repl.is_replica() && self.config.replica_ignore_maxmemory) || self.clients_are_paused() {
             return true;
         }
-        let used = self.memory_in_use() - self.memory_not_counted();
+        let buffers = self.buffers();
+        let used = self.memory_with(&buffers) - self.memory_not_counted(&buffers);
         let mut too_much = used.saturating_sub(self.config.data.eviction.maxmemory);
         while too_much > 0 {
             let Some((db, key)) = self.key_to_evict() else { return false };

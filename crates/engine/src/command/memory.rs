@@ -51,23 +51,20 @@ impl Node {
     /// MEMORY STATS: the numbers of INFO's section on memory, and for each database what its hash tables take. What
     /// only a driver can know (resident memory) is left out if the driver did not set it.
     fn memory_stats(&self, reply: &mut Reply) {
-        let used = self.memory_in_use();
-        let peak = self.peak_memory.max(used);
-        let dataset = self.keyspace.approximate_bytes();
+        let memory = self.memory_info(&self.buffers());
+        let (used, peak, dataset) = (memory.used, memory.peak, memory.dataset);
         let net = used.saturating_sub(STARTUP_BYTES).max(1);
         let keys = self.keyspace.total_keys();
-        let scripts: u64 = self.scripts.sources().map(|source| source.len() as u64).sum();
-        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
         let percent = |part: u64, whole: u64| part as f64 * 100.0 / whole as f64;
         let mut fields = Fields::default();
         fields.integer("peak.allocated", peak);
         fields.integer("total.allocated", used);
         fields.integer("startup.allocated", STARTUP_BYTES);
-        fields.integer("replication.backlog", backlog);
-        fields.integer("clients.slaves", self.client_buffers(true));
-        fields.integer("clients.normal", self.client_buffers(false));
-        fields.integer("aof.buffer", self.append_only_buffers());
-        fields.integer("lua.caches", scripts);
+        fields.integer("replication.backlog", memory.backlog);
+        fields.integer("clients.slaves", memory.replica_buffers);
+        fields.integer("clients.normal", memory.client_buffers);
+        fields.integer("aof.buffer", memory.append_only_buffers);
+        fields.integer("lua.caches", memory.scripts);
         for (db, keys, expires) in self.keyspace.counts() {
             let (keys, expires) = (keys as usize, expires as usize);
             let table = |used: usize| used * sizes::DICT_ENTRY + sizes::dict_slots(used) * sizes::SLOT;
@@ -103,12 +100,6 @@ impl Node {
         }
         reply.array(fields.count * 2);
         reply.raw(fields.values.take());
-    }
-
-    /// Memory of the input and output buffers of replicas, or of all other clients.
-    pub(crate) fn client_buffers(&self, replicas: bool) -> u64 {
-        let clients = self.clients.values().filter(|client| client.is_replica() == replicas);
-        clients.map(|client| (client.out.usage().2 + client.query.held()) as u64).sum()
     }
 }
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::command::evict::{CLIENT_BYTES, STARTUP_BYTES};
+use crate::command::evict::CLIENT_BYTES;
 use crate::config::Policy;
 use crate::ids::{NextByte, Offset, ReplId};
 use crate::io::HostFacts;
 use crate::node::Node;
-use crate::replication::upstream::link::Link;
-use crate::replication::upstream::link::Size;
+use crate::replication::upstream::link::{Link, Size};
 use crate::view::{ReplicaView, UpstreamView};
 use crate::words::structs;
 
@@ -271,14 +270,14 @@ impl Serialize for Info {
 
 /// What the buffers of all clients hold, in bytes.
 #[derive(Default)]
-struct Buffers {
+pub(crate) struct Buffers {
     clients: ClientsInfo,
     /// All that counts as memory in use.
-    used: u64,
+    pub(crate) used: u64,
     replicas: u64,
     normal: u64,
     /// Output for replicas.
-    replica_output: u64,
+    pub(crate) replica_output: u64,
 }
 
 impl Node {
@@ -311,7 +310,7 @@ impl Node {
     }
 
     /// One pass over all clients: there can be hundreds.
-    fn buffers(&self) -> Buffers {
+    pub(crate) fn buffers(&self) -> Buffers {
         let mut all = Buffers::default();
         all.clients.connected = (self.clients.len() - self.repl.downstream.replicas.len()) as u64;
         for client in self.clients.values() {
@@ -330,26 +329,22 @@ impl Node {
         all
     }
 
-    fn memory_info(&self, buffers: &Buffers) -> MemoryInfo {
-        let dataset = self.keyspace.approximate_bytes();
-        let backlog = self.repl.downstream.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64);
-        let append_only_buffers = self.append_only_buffers();
-        // As `memory_in_use`.
-        let used = STARTUP_BYTES + append_only_buffers + dataset + backlog + buffers.used;
+    /// `# Memory`.
+    pub(crate) fn memory_info(&self, buffers: &Buffers) -> MemoryInfo {
+        let used = self.memory_with(buffers);
         MemoryInfo {
             used,
             peak: self.peak_memory.max(used),
-            dataset,
+            dataset: self.keyspace.approximate_bytes(),
             scripts: self.scripts.sources().map(|source| source.len() as u64).sum(),
             cached_scripts: self.scripts.sources().count() as u64,
             maxmemory: self.config.data.eviction.maxmemory,
             policy: self.config.data.eviction.policy,
-            // As `memory_not_counted`.
-            not_counted: buffers.replica_output + append_only_buffers,
-            backlog,
+            not_counted: self.memory_not_counted(buffers),
+            backlog: self.repl.downstream.backlog_size(),
             replica_buffers: buffers.replicas,
             client_buffers: buffers.normal,
-            append_only_buffers,
+            append_only_buffers: self.append_only_buffers(),
         }
     }
 

@@ -39,6 +39,11 @@ impl Downstream {
         }
     }
 
+    /// The memory of the backlog, in bytes.
+    pub(crate) fn backlog_size(&self) -> u64 {
+        self.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64)
+    }
+
     /// What the backlog covers.
     pub(crate) fn window(&self) -> Option<BacklogWindow> {
         self.backlog.as_ref().map(|backlog| BacklogWindow {
