@@ -301,7 +301,7 @@ impl FrameLog {
         segments.truncate(segments.partition_point(|segment| segment.start_at <= at.0).max(1));
         let mut count = 0;
         if let Some(last) = segments.last_mut() {
-            let frames = last.frames.partition_point(|frame| last.start_at + u64::from(frame.after_us) <= at.0).max(1);
+            let frames = last.frames.partition_point(|frame| last.time_of(frame).0 <= at.0).max(1);
             count = last.first + frames as u64;
             if frames < last.frames.len() {
                 *last = Arc::new(last.beginning(frames));
@@ -349,18 +349,20 @@ impl FrameLog {
         if seq + 1 == self.count {
             return Some(self.present.clone());
         }
-        self.frame(seq)?;
-        self.cursor.borrow().as_ref().map(|cursor| cursor.state.clone())
+        let (segment, place) = self.find(seq)?;
+        Some(self.past(segment, place, State::clone))
     }
 
     fn frame(&self, seq: u64) -> Option<Frame> {
         let (segment, place) = self.find(seq)?;
         let (at, entries) = segment.time(place);
-        let at = SimTime(at);
+        let show = |state: &State| state.frame(seq, SimTime(at), entries);
         // What is pending belongs to no frame yet; between two calls nothing is.
-        if seq + 1 == self.count {
-            return Some(self.present.frame(seq, at, entries));
-        }
+        Some(if seq + 1 == self.count { show(&self.present) } else { self.past(segment, place, show) })
+    }
+
+    /// Looks at the state of a frame in the past, and leaves the cursor there.
+    fn past<T>(&self, segment: &Segment, place: usize, look: impl FnOnce(&State) -> T) -> T {
         let mut cursor = self.cursor.borrow_mut();
         let reached = match cursor.take() {
             Some(cursor) if cursor.segment == segment.first && cursor.place <= place => cursor,
@@ -378,7 +380,7 @@ impl FrameLog {
             let changes = &segment.bytes[segment.changes(cursor.place)];
             apply(&mut cursor.state, SimTime(segment.time(cursor.place).0), &self.tables, changes);
         }
-        Some(cursor.state.frame(seq, at, entries))
+        look(&cursor.state)
     }
 }
 
@@ -414,7 +416,10 @@ impl Segment {
 
     /// When the frame at a place was made, and how many entries there were.
     fn time(&self, place: usize) -> (u64, usize) {
-        let frame = &self.frames[place];
+        self.time_of(&self.frames[place])
+    }
+
+    fn time_of(&self, frame: &FrameRecord) -> (u64, usize) {
         (self.start_at + u64::from(frame.after_us), self.start_entries + frame.entries as usize)
     }
 
@@ -600,10 +605,7 @@ impl<'a> Frames<'a> {
         let Some(log) = self.0 else { return 0 };
         let segments = log.segments.partition_point(|segment| is(segment.time(0)));
         let Some(segment) = segments.checked_sub(1).map(|last| &log.segments[last]) else { return 0 };
-        let time = |frame: &FrameRecord| {
-            (segment.start_at + u64::from(frame.after_us), segment.start_entries + frame.entries as usize)
-        };
-        let places = segment.frames.partition_point(|frame| is(time(frame)));
+        let places = segment.frames.partition_point(|frame| is(segment.time_of(frame)));
         (segment.first + places as u64).saturating_sub(log.first()) as usize
     }
 }
