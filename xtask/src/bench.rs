@@ -4,6 +4,8 @@ mod dataset;
 mod throughput;
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
@@ -75,4 +77,19 @@ fn free_port() -> Result<u16> {
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
         .context("127.0.0.1 has no free port", "end some programs")
+}
+
+/// Starts a server on this port, without save points and with its files in `folder`. `command` is the program and its first
+/// arguments.
+fn start_server(command: &[String], port: u16, folder: &Path, more: &[&str]) -> Result<Child> {
+    std::fs::create_dir_all(folder).context("no folder can be made for a server", "look at its path")?;
+    let mut server = Command::new(&command[0]);
+    server.args(&command[1..]).args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]);
+    server.arg(folder).args(more).stdin(Stdio::null()).stdout(Stdio::null());
+    server.spawn().context("a server does not start", "see its messages above")
+}
+
+/// A folder for the files of the servers that begin with the one at this port.
+fn server_folder(port: u16) -> PathBuf {
+    std::env::temp_dir().join(format!("psyncscope-bench-{}-{port}", std::process::id()))
 }

@@ -4,10 +4,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
-use super::free_port;
+use super::{free_port, server_folder, start_server};
 use crate::error::{Error, Result, ResultExt};
 use crate::setup::REDIS_SERVER;
 use crate::shell::Shell;
@@ -51,8 +51,7 @@ pub fn run(shell: &Shell) -> Result<()> {
 
 fn measure(command: &[String]) -> Result<Measured> {
     let port = free_port()?;
-    let folder = std::env::temp_dir().join(format!("psyncscope-bench-{}-{port}", std::process::id()));
-    std::fs::create_dir_all(&folder).context("no folder can be made for a server", "look at its path")?;
+    let folder = server_folder(port);
     let mut server = Server::start(command, port, folder.clone())?;
     server.fill()?;
     let memory_mb = server.memory_mb("VmRSS:")?;
@@ -76,10 +75,7 @@ struct Server {
 
 impl Server {
     fn start(command: &[String], port: u16, folder: PathBuf) -> Result<Self> {
-        let mut server = Command::new(&command[0]);
-        server.args(&command[1..]).args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]);
-        server.arg(&folder).stdin(Stdio::null()).stdout(Stdio::null());
-        let mut child = server.spawn().context("a server does not start", "see its messages above")?;
+        let mut child = start_server(command, port, &folder, &[])?;
         let begun = Instant::now();
         loop {
             match TcpStream::connect(("127.0.0.1", port)) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::free_port;
+use super::{free_port, server_folder, start_server};
 use crate::error::{Error, Result, ResultExt};
 use crate::setup::{REDIS_BENCHMARK, REDIS_SERVER};
 use crate::shell::Shell;
@@ -85,26 +85,11 @@ struct Pair {
 impl Pair {
     fn start(command: &[String]) -> Result<Self> {
         let ports = [free_port()?, free_port()?];
-        let folder = std::env::temp_dir().join(format!("psyncscope-bench-{}-{}", std::process::id(), ports[0]));
-        let mut pair = Self { port: ports[0], children: Vec::new(), folder };
-        for (port, replica) in ports.into_iter().zip([false, true]) {
+        let mut pair = Self { port: ports[0], children: Vec::new(), folder: server_folder(ports[0]) };
+        let master = pair.port.to_string();
+        for (port, more) in ports.into_iter().zip([&[][..], &["--replicaof", "127.0.0.1", &master]]) {
             let folder = pair.folder.join(port.to_string());
-            std::fs::create_dir_all(&folder).context("no folder can be made for a server", "look at its path")?;
-            let mut server = Command::new(&command[0]);
-            server.args(&command[1..]).args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-            ]);
-            server.arg(&folder).stdin(Stdio::null()).stdout(Stdio::null());
-            if replica {
-                server.args(["--replicaof", "127.0.0.1", &pair.port.to_string()]);
-            }
-            pair.children.push(server.spawn().context("a server does not start", "see its messages above")?);
+            pair.children.push(start_server(command, port, &folder, more)?);
         }
         let begun = Instant::now();
         while !is_up(ports[1]) {
