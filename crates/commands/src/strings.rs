@@ -3,7 +3,7 @@
 //! Arity is checked by the caller: each handler indexes `argv` up to what the command's arity guarantees.
 
 use psyncscope_keyspace::{RedisString, Value};
-use psyncscope_resp::{BULK_LEN_MAX, errors, parse_i64_strict};
+use psyncscope_resp::{BULK_LEN_MAX, decimal, errors, parse_i64_strict};
 
 use crate::call::Call;
 use crate::events::Events;
@@ -320,7 +320,7 @@ fn increment(call: &mut Call<'_>, by: i64) {
         call.reply.error(errors::INCR_OVERFLOW);
         return;
     };
-    replace(call, key, new.to_string().into_bytes().into(), exists);
+    replace(call, key, RedisString::from(decimal(new, &mut [0; 20])), exists);
     call.notify(Events::STRING, "incrby", key);
     call.dirty += 1;
     call.reply.integer(new);

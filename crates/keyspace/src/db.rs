@@ -197,19 +197,13 @@ impl Db {
         self.entries.pages().at(index)
     }
 
-    /// Sets `key` and its time to live. Returns whether the key is new.
-    pub fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64) -> bool {
+    /// Sets `key`, its time to live, its version and its last access (0 for none). Returns whether the key is new.
+    pub fn insert(&mut self, key: &[u8], value: Value, expire_ms: Option<i64>, version: u64, accessed: i64) -> bool {
         let entry = Entry::new(value, expire_ms, version);
-        let bytes = entry.value.approximate_bytes();
-        let expire_ms = entry.expire_ms();
+        entry.touch(accessed);
+        let (bytes, expire_ms) = (entry.value.approximate_bytes(), entry.expire_ms());
         let Some((key, old)) = self.entries.insert(key, entry) else {
-            self.bytes += key.len() + bytes + ENTRY_OVERHEAD_BYTES;
-            if expire_ms.is_some()
-                && let Some((key, _)) = self.entries.pages().at(self.len() - 1)
-            {
-                let key = key.clone();
-                self.reindex(key, None, expire_ms);
-            }
+            self.count_newest();
             return true;
         };
         self.bytes += bytes;
@@ -220,9 +214,18 @@ impl Db {
 
     /// Adds a new key.
     fn put(&mut self, key: Key, entry: Entry) {
-        self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
-        self.reindex(Key::clone(&key), None, entry.expire_ms());
         self.entries.push(key, entry);
+        self.count_newest();
+    }
+
+    /// Counts the key that was added last, and lists it among those that expire if it does.
+    fn count_newest(&mut self) {
+        let Some((key, entry)) = self.entries.pages().at(self.len() - 1) else { return };
+        self.bytes += key.len() + entry.value.approximate_bytes() + ENTRY_OVERHEAD_BYTES;
+        if let Some(when) = entry.expire_ms() {
+            let key = key.clone();
+            self.reindex(key, None, Some(when));
+        }
     }
 
     /// Applies `change` to the value in place.

@@ -155,11 +155,8 @@ impl Keyspace {
     /// Sets `key` and removes its time to live. Returns whether the key is new.
     pub fn set(&mut self, db: usize, key: &[u8], value: impl Into<Value>) -> bool {
         let version = self.changed();
-        let new = self.db_mut(db).insert(key, value.into(), None, version);
-        if let Some(entry) = self.get(db, key) {
-            entry.touch(self.clock);
-        }
-        new
+        let accessed = self.clock;
+        self.db_mut(db).insert(key, value.into(), None, version, accessed)
     }
 
     /// Applies `change` to the value in place; keeps the time to live. `None` if the key does not exist.

@@ -144,39 +144,41 @@ impl Table {
         }
         let place = u32::try_from(self.pages.len).expect("fewer than 2^32 keys");
         self.pages.push(key, entry);
-        let part = self.part(hash);
+        let part = self.part(spread(hash));
         insert(&mut self.index[part], Slot { hash, place });
     }
 
     /// Removes the key.
     pub(super) fn swap_remove(&mut self, key: &[u8]) -> Option<(Key, Entry)> {
         let hash = hash(key);
-        let part = self.part(hash);
+        let wide = spread(hash);
+        let part = self.part(wide);
         let pages = &self.pages;
-        let found = self.index[part].find_entry(spread(hash), |slot| slot.is(hash, key, pages)).ok()?;
+        let found = self.index[part].find_entry(wide, |slot| slot.is(hash, key, pages)).ok()?;
         let (Slot { place, .. }, _) = found.remove();
         let last = self.pages.pop()?;
         if place as usize == self.pages.len {
             return Some(last);
         }
-        let hash = self::hash(&last.0);
-        let part = self.part(hash);
+        let wide = spread(self::hash(&last.0));
+        let part = self.part(wide);
         let from = self.pages.len;
-        if let Some(moved) = self.index[part].find_mut(spread(hash), |slot| slot.place as usize == from) {
+        if let Some(moved) = self.index[part].find_mut(wide, |slot| slot.place as usize == from) {
             moved.place = place;
         }
         Some(std::mem::replace(self.pages.at_mut(place as usize), last))
     }
 
     fn place(&self, key: &[u8], hash: u32) -> Option<usize> {
-        let found = self.index[self.part(hash)].find(spread(hash), |slot| slot.is(hash, key, &self.pages));
+        let wide = spread(hash);
+        let found = self.index[self.part(wide)].find(wide, |slot| slot.is(hash, key, &self.pages));
         found.map(|slot| slot.place as usize)
     }
 
-    /// Which part of the index a hash belongs to.
-    fn part(&self, hash: u32) -> usize {
+    /// Which part of the index a hash, spread, belongs to.
+    fn part(&self, wide: u64) -> usize {
         // The tables use the lowest and highest bits, so these are others.
-        let middle = (spread(hash) >> 24) as usize;
+        let middle = (wide >> 24) as usize;
         let parts = self.index.len();
         let rounds = parts.next_power_of_two();
         let part = middle & (rounds - 1);
@@ -189,7 +191,7 @@ impl Table {
         let due = parts - (parts + 1).next_power_of_two() / 2;
         self.index.push(HashTable::with_capacity(PART / 2));
         for slot in std::mem::replace(&mut self.index[due], HashTable::with_capacity(PART / 2)) {
-            let part = self.part(slot.hash);
+            let part = self.part(spread(slot.hash));
             insert(&mut self.index[part], slot);
         }
     }

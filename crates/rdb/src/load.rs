@@ -231,7 +231,7 @@ impl LoadState {
         }
         if self.options.drop_expired_before.zip(when).is_some_and(|(now, when)| when < now) {
             self.expired += 1;
-        } else if !self.dbs[self.db].insert(&key, value, when, 0) {
+        } else if !self.dbs[self.db].insert(&key, value, when, 0, 0) {
             return Err(RdbErrorKind::DuplicateKey(key).at(start));
         }
         Ok(())

@@ -5,7 +5,7 @@
 //!
 //! * in: [`QueryBuf`], [`Parsed`], [`split_args`]
 //! * out: [`Reply`], [`encode_command`], [`errors`]
-//! * numbers: [`parse_i64_strict`], [`strtol`], [`parse_double`], [`parse_double_leniently`], [`parse_lua_number`],
+//! * numbers: [`parse_i64_strict`], [`decimal`], [`strtol`], [`parse_double`], [`parse_double_leniently`], [`parse_lua_number`],
 //!   [`format_double`]
 //! * labels: [`describe`], [`escape`]
 
@@ -20,6 +20,6 @@ mod reply;
 pub use describe::{describe, escape};
 pub use float::{format_double, is_space, parse_double, parse_double_leniently, parse_lua_number};
 pub use inline::split_args;
-pub use number::{parse_i64_strict, strtol};
+pub use number::{decimal, parse_i64_strict, strtol};
 pub use query::{BULK_LEN_MAX, INLINE_LEN_MAX, MULTIBULK_ARGS_MAX, Parsed, QueryBuf};
 pub use reply::{Reply, encode_command, encode_command_into};

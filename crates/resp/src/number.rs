@@ -53,23 +53,28 @@ pub fn strtol(text: &[u8]) -> i64 {
     })
 }
 
-/// Writes `value` in decimal at the end of `out`, without going through a `String`.
-pub(super) fn push_decimal(out: &mut Vec<u8>, value: i64) {
-    let mut digits = [0u8; 20];
+/// Writes `value` in decimal at the end of `digits`, and answers that part of it: no memory is allocated.
+pub fn decimal(value: i64, digits: &mut [u8; 20]) -> &[u8] {
     let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
+    let mut remaining = value.unsigned_abs();
     loop {
         at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
+        digits[at] = b'0' + (remaining % 10) as u8;
+        remaining /= 10;
+        if remaining == 0 {
             break;
         }
     }
     if value < 0 {
-        out.push(b'-');
+        at -= 1;
+        digits[at] = b'-';
     }
-    out.extend_from_slice(&digits[at..]);
+    &digits[at..]
+}
+
+/// Writes `value` in decimal at the end of `out`, without going through a `String`.
+pub(super) fn push_decimal(out: &mut Vec<u8>, value: i64) {
+    out.extend_from_slice(decimal(value, &mut [0; 20]));
 }
 
 #[cfg(test)]

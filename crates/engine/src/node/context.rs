@@ -10,8 +10,8 @@ use crate::io::{Outbox, Output};
 use crate::replication::state::Replication;
 use crate::time::Now;
 
-/// The time, the configuration, the source of randomness, and where outputs, events and log lines go. Parts of the node that own their state
-/// ([`crate::replication::upstream::Upstream`]) take it instead of the node.
+/// The time, the configuration, the source of randomness, and where outputs, events and log lines go. Parts of the node
+/// that own their state ([`crate::replication::upstream::Upstream`]) take it instead of the node.
 pub(crate) struct Context<'a> {
     pub(crate) now: Now,
     pub(crate) config: &'a Config,
@@ -53,6 +53,7 @@ impl Node {
 
     /// The state of replication, the connections, and what their methods need besides them.
     pub(crate) fn replication_and_clients(&mut self) -> (&mut Replication, &mut Clients, Context<'_>) {
+        let events = self.records_events();
         let context = Context {
             now: self.now,
             config: &self.config,
@@ -60,14 +61,22 @@ impl Node {
             stats: &mut self.stats,
             out: &mut self.out,
             watch: self.watch,
-            events: self.watch == Watch::Everything && !self.aof.is_replaying(),
+            events,
         };
         (&mut self.repl, &mut self.clients, context)
     }
 
-    /// Records an event, if events are on.
+    /// Whether events are on.
+    fn records_events(&self) -> bool {
+        self.watch == Watch::Everything && !self.aof.is_replaying()
+    }
+
+    /// Records an event, if events are on. Every command does: no [`Context`] is made for it.
+    #[inline]
     pub(crate) fn event(&mut self, make: impl FnOnce() -> Event) {
-        self.replication().1.event(make);
+        if self.records_events() {
+            self.out.events.push(make());
+        }
     }
 
     /// Writes a log line.
