@@ -129,8 +129,7 @@ fn value(parser: &mut lexopt::Parser) -> Result<String, String> {
 }
 
 fn language(tag: &str) -> Result<Lang, String> {
-    let found = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
-    found.ok_or_else(|| format!("--lang {tag}: the languages are en and zh-CN"))
+    Lang::of_tag(tag).ok_or_else(|| format!("--lang {tag}: the languages are en and zh-CN"))
 }
 
 fn seconds(text: &str) -> Result<SimTime, String> {

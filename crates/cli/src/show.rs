@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use psyncscope_lab::Lab;
-use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::format::{byte_name, escape};
 use psyncscope_lab::index::Index;
-use psyncscope_lab::ladder::{Status, ladder};
+use psyncscope_lab::ladder::Status;
 use psyncscope_lab::ring::readers::{Standing, groups, readers};
 use psyncscope_lab::ring::{Eras, commands, offset_at};
 use psyncscope_lab::ruler::{Asks, Piece, ruler};
@@ -33,8 +32,7 @@ pub fn text(lab: &Lab, at: SimTime, view: &View) -> Result<String, String> {
 }
 
 fn host<'a>(frame: &'a Frame, name: &str) -> Result<&'a HostFrame, String> {
-    let found = frame.hosts.iter().find(|host| *host.name == *name);
-    found.map(AsRef::as_ref).ok_or_else(|| {
+    topology::host_named(frame, name).map(AsRef::as_ref).ok_or_else(|| {
         let names: Vec<&str> = frame.hosts.iter().map(|host| &*host.name).collect();
         format!("there is no node {name} at that moment; there are {}", names.join(", "))
     })
@@ -88,10 +86,7 @@ fn ruler_text(frame: &Frame) -> String {
 fn ladder_text(lab: &Lab, frame: &Frame, host: &HostFrame) -> String {
     let mut index = Index::default();
     index.extend(lab);
-    let places = index.handshake(host.id, frame.entries);
-    let upstream = host.node.as_ref().and_then(|node| node.upstream.as_ref());
-    let state = upstream.map_or(ReplState::None, |upstream| upstream.state);
-    let ladder = ladder(places.iter().filter_map(|&at| lab.timeline().get(at)), state);
+    let ladder = index.ladder(lab, frame, host);
     let mut out = format!("attempts to connect: {}\n", ladder.attempts);
     for rung in &ladder.rungs {
         let mark = match rung.status {

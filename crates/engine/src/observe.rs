@@ -9,8 +9,7 @@ use crate::node::Node;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
-use crate::replication::upstream::link::Link;
-use crate::replication::upstream::link::Size;
+use crate::replication::upstream::link::{Link, Size};
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
 
 impl Node {

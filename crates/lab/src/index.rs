@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_engine::event::{Event, IdChange};
-use psyncscope_sim::frame::{Entry, HostId, SimTime, What};
+use psyncscope_engine::replication::ReplState;
+use psyncscope_sim::frame::{Entry, Frame, HostFrame, HostId, SimTime, What};
 
 use crate::Lab;
 use crate::histories::Histories;
+use crate::ladder::{Ladder, ladder};
 use crate::narration::narrator::Narrator;
 use crate::narration::{CaptionNotes, Note, Tone};
 
@@ -127,9 +129,17 @@ impl Index {
     }
 
     /// The indices of a node's handshake entries among the first `entries`.
-    #[must_use]
-    pub fn handshake(&self, host: HostId, entries: usize) -> &[usize] {
+    fn handshake(&self, host: HostId, entries: usize) -> &[usize] {
         self.hosts.get(&host).map_or(&[], |h| up_to(&h.handshake, entries))
+    }
+
+    /// The handshake ladder of a host of this frame; both are of `lab`, as the index is.
+    #[must_use]
+    pub fn ladder(&self, lab: &Lab, frame: &Frame, host: &HostFrame) -> Ladder {
+        let upstream = host.node.as_ref().and_then(|node| node.upstream.as_ref());
+        let state = upstream.map_or(ReplState::None, |upstream| upstream.state);
+        let places = self.handshake(host.id, frame.entries).iter();
+        ladder(places.filter_map(|&at| lab.timeline().get(at)), state)
     }
 
     /// The indices of a node's log lines and decisions among the first `entries`; of all nodes without a `host`.

@@ -28,6 +28,12 @@ impl Lang {
         }
     }
 
+    /// The language with exactly this tag.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
     /// Its own name for itself.
     #[must_use]
     pub const fn own_name(self) -> &'static str {
@@ -51,9 +57,9 @@ mod tests {
     #[test]
     fn tags_round_trip() {
         for lang in Lang::ALL {
-            assert_eq!(Lang::from_tag(lang.tag()), lang);
+            assert_eq!((Lang::from_tag(lang.tag()), Lang::of_tag(lang.tag())), (lang, Some(lang)));
         }
-        assert_eq!(Lang::from_tag("fr"), Lang::En);
+        assert_eq!((Lang::from_tag("fr"), Lang::of_tag("fr")), (Lang::En, None));
         assert_eq!(Lang::from_tag("zh-TW"), Lang::Zh);
     }
 }

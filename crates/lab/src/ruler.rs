@@ -154,13 +154,7 @@ fn pieces(from: i64, to: i64, eras: &Eras) -> Vec<Piece> {
     [(from, split, Era::Previous), (split, to, Era::Current)]
         .into_iter()
         .filter(|(from, to, _)| from < to)
-        .map(|(from, to, era)| {
-            let id = match (era, eras.replid2) {
-                (Era::Previous, Some(id)) => id,
-                _ => eras.replid,
-            };
-            Piece { from, to, id }
-        })
+        .map(|(from, to, era)| Piece { from, to, id: eras.id(era) })
         .collect()
 }
 

@@ -1,4 +1,25 @@
-//! Templates: sentences with named slots.
+//! Templates: sentences with named slots, and the lists of them.
+
+/// Makes the struct `Messages`: the words and templates of one language, one field each. A language that lacks one does
+/// not compile. Tests also get the list of its fields.
+#[macro_export]
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// All words of one language.
+        #[allow(missing_docs, reason = "each is its words")]
+        pub struct Messages {
+            $($(#[$doc])* pub $name: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl Messages {
+            /// Every field's name and words.
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +55,19 @@ pub fn parts(template: &str) -> Vec<Part<'_>> {
         out.push(Part::Literal(rest));
     }
     out
+}
+
+/// The names of a template's slots, each once, in order of the alphabet.
+#[must_use]
+pub fn slots(template: &str) -> Vec<&str> {
+    let name = |part| match part {
+        Part::Slot { name, .. } => Some(name),
+        Part::Literal(_) => None,
+    };
+    let mut names: Vec<&str> = parts(template).into_iter().filter_map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The form of a word after a number written as `value`, with its space.

@@ -41,6 +41,12 @@ pub fn host(frame: &Frame, id: HostId) -> Option<&Arc<HostFrame>> {
     frame.hosts.iter().find(|h| h.id == id)
 }
 
+/// The host of this name.
+#[must_use]
+pub fn host_named<'a>(frame: &'a Frame, name: &str) -> Option<&'a Arc<HostFrame>> {
+    frame.hosts.iter().find(|h| *h.name == *name)
+}
+
 /// The name of the host with this number; a removed host has none.
 #[must_use]
 pub fn name(frame: &Frame, id: HostId) -> Arc<str> {

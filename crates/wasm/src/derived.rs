@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::engine::replication::ReplState;
-use psyncscope_lab::ladder::ladder;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};
 use psyncscope_lab::topology;
@@ -51,11 +49,7 @@ impl Lab {
         let frame = self.frame_or_now(&ms)?;
         let host = self.host_in(&frame, &node)?;
         self.index.extend(&self.lab);
-        let timeline = self.lab.timeline();
-        let places = self.index.handshake(host.id, frame.entries);
-        let upstream = host.node.as_ref().and_then(|node| node.upstream.as_ref());
-        let state = upstream.map_or(ReplState::None, |upstream| upstream.state);
-        Ok(to_js(&Ladder::of(&ladder(places.iter().filter_map(|&at| timeline.get(at)), state)))?)
+        Ok(to_js(&Ladder::of(&self.index.ladder(&self.lab, &frame, &host)))?)
     }
 
     /// Every node's history and backlog on one axis of offsets at a moment; now, unless given.
@@ -98,8 +92,6 @@ impl Lab {
     /// The host of this name in a frame, which may have been removed since.
     fn host_in(&self, frame: &Frame, node: &JsValue) -> Result<Arc<HostFrame>> {
         let name = input::text(node, "node")?;
-        let missing = || JsError::new("unknown-node", format!("there is no node {}", name.escape_debug()));
-        let found = frame.hosts.iter().find(|host| *host.name == *name).map(|host| host.id);
-        found.and_then(|id| topology::host(frame, id)).cloned().ok_or_else(missing)
+        topology::host_named(frame, &name).cloned().ok_or_else(|| JsError::unknown_node(&name))
     }
 }

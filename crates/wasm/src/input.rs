@@ -46,11 +46,8 @@ pub fn lang(value: &JsValue, name: &str) -> Result<Lang, JsError> {
     if value.is_undefined() {
         return Ok(Lang::default());
     }
-    let given = value.as_string();
-    Lang::ALL
-        .into_iter()
-        .find(|lang| given.as_deref() == Some(lang.tag()))
-        .ok_or_else(|| wrong(name, "\"en\" or \"zh-CN\"", value))
+    let found = value.as_string().and_then(|tag| Lang::of_tag(&tag));
+    found.ok_or_else(|| wrong(name, "\"en\" or \"zh-CN\"", value))
 }
 
 /// A size of step.

@@ -215,8 +215,7 @@ impl Lab {
     }
 
     fn host(&self, node: &str) -> Result<HostId> {
-        let missing = || JsError::new("unknown-node", format!("there is no node {}", node.escape_debug()));
-        self.lab.host(node).ok_or_else(missing)
+        self.lab.host(node).ok_or_else(|| JsError::unknown_node(node))
     }
 
     fn execute_and_wait(&mut self, node: String, command: String, options: &ExecuteOptions) -> Result<JsValue> {

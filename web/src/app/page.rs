@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::engine::event::Event;
-use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::format;
-use psyncscope_lab::ladder::ladder;
 use psyncscope_lab::ring::Eras;
 use psyncscope_lab::ring::readers::readers;
 use psyncscope_lab::ruler::ruler;
@@ -163,10 +161,7 @@ impl App {
             },
             Tab::Handshake => {
                 let run = self.session.run.borrow();
-                let timeline = run.lab().timeline();
-                let places = run.index().handshake(host.id, self.playback.frame.entries);
-                let state = node.upstream.as_ref().map_or(ReplState::None, |u| u.state);
-                let ladder = Rc::new(ladder(places.iter().filter_map(|&at| timeline.get(at)), state));
+                let ladder = Rc::new(run.index().ladder(run.lab(), &self.playback.frame, host));
                 let master = node.upstream.as_ref().map(|u| AttrValue::from(format!("{}:{}", u.host, u.port)));
                 // Another node's ladder is another list: its current rung is shown at once.
                 html! { <HandshakePanel key={host.id.0} {ladder} {master} /> }

@@ -12,8 +12,7 @@ use yew::prelude::*;
 
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
-use crate::i18n::Lang;
-use crate::i18n::MessageKey;
+use crate::i18n::{Lang, MessageKey};
 use crate::intent::{ErrorSite, Overlay, Tab, Theme};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;

@@ -1,24 +1,6 @@
 //! The list of all words and sentences, with the slots that each has.
 
-/// Makes the struct and, for the tests, the list of its fields.
-macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// All words of one language.
-        pub struct Messages {
-            $($(#[$doc])* pub $name: &'static str,)*
-        }
-
-        #[cfg(test)]
-        impl Messages {
-            /// Every field's name and words.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-messages! {
+psyncscope_lab::messages! {
     // --- the top bar ---
     /// What the page is, for the document's title and screen readers.
     tagline,

@@ -2,8 +2,7 @@
 
 use psyncscope_lab::{ErrorCode, LabError};
 
-use crate::i18n::MessageKey;
-use crate::i18n::{Messages, fill};
+use crate::i18n::{MessageKey, Messages, fill};
 
 /// Something that did not work.
 #[derive(Clone, Debug)]

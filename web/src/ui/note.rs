@@ -43,13 +43,7 @@ fn text(note: &Note, sentence: &Sentence, joined: bool, cx: &UiContext) -> Html 
     })
 }
 
-/// `a`, `a and b`, `a, b and c`.
 fn list(names: Vec<Html>, t: &Messages) -> Html {
     let count = names.len();
-    let before = |index: usize| match index {
-        0 => "",
-        index if index + 1 == count => t.list_and,
-        _ => t.list_comma,
-    };
-    names.into_iter().enumerate().map(|(index, name)| html! { <>{ before(index) }{ name }</> }).collect()
+    names.into_iter().enumerate().map(|(index, name)| html! { <>{ t.before_name(index, count) }{ name }</> }).collect()
 }

@@ -3,9 +3,8 @@ use super::super::{
     zsets as zsets5,
 };
 use super::*;
-use crate::call::Call;
-use crate::call::ExpiryRole;
 use crate::call::testing::Bench;
+use crate::call::{Call, ExpiryRole};
 
 fn bench() -> Bench {
     Bench::new().into_replica(ExpiryRole::ReplicaForMaster, false)

@@ -1,7 +1,6 @@
 //! Input processing: `processInputBuffer` and the checks of `processCommand`.
 
-use psyncscope_resp::Parsed;
-use psyncscope_resp::{Reply, escape};
+use psyncscope_resp::{Parsed, Reply, escape};
 
 use super::propagation::Propagate;
 use super::table::{CommandSpec, Flags};

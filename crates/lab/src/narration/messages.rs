@@ -1,26 +1,7 @@
 //! The sentences of the narration, with the slots that each has. Every language is one [`Messages`]: a sentence that is
 //! missing in one does not compile.
 
-/// Makes the struct and, for the tests, the list of its fields.
-macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// All sentences of one language.
-        #[allow(missing_docs, reason = "each is its sentence")]
-        pub struct Messages {
-            $($(#[$doc])* pub $name: &'static str,)*
-        }
-
-        #[cfg(test)]
-        impl Messages {
-            /// Every field's name and words.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-messages! {
+crate::messages! {
     /// {node}, {peer}, {n}, {asked}, {id}, {bytes}, ...
     partial,
     partial_previous,
@@ -113,22 +94,10 @@ messages! {
 mod tests {
     use crate::lang::Lang;
     use crate::narration::messages;
-    use crate::template::{Part, parts};
+    use crate::template::slots;
 
     #[test]
     fn every_sentence_is_translated_with_the_same_slots() {
-        let slots = |template| {
-            let mut names: Vec<&str> = parts(template)
-                .into_iter()
-                .filter_map(|part| match part {
-                    Part::Slot { name, .. } => Some(name),
-                    Part::Literal(_) => None,
-                })
-                .collect();
-            names.sort_unstable();
-            names.dedup();
-            names
-        };
         for ((name, en), (_, zh)) in messages(Lang::En).all().into_iter().zip(messages(Lang::Zh).all()) {
             assert!(!en.is_empty() && (en != zh || name == "between_sentences"), "{name} is not translated");
             assert_eq!(slots(en), slots(zh), "{name}");

@@ -26,6 +26,18 @@ use crate::lang::Lang;
 
 pub use messages::Messages;
 
+impl Messages {
+    /// What stands before the name at `index` in a list of `count` names: `a`, `a and b`, `a, b and c`.
+    #[must_use]
+    pub const fn before_name(&self, index: usize, count: usize) -> &'static str {
+        match index {
+            0 => "",
+            index if index + 1 == count => self.list_and,
+            _ => self.list_comma,
+        }
+    }
+}
+
 /// The sentences of a language.
 #[must_use]
 pub fn messages(lang: Lang) -> &'static Messages {

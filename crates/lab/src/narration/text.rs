@@ -44,13 +44,9 @@ impl Note {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`.
 fn list(names: &[&str], t: &Messages) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [before @ .., last] => format!("{}{}{last}", before.join(t.list_comma), t.list_and),
-    }
+    let named = |(index, name)| [t.before_name(index, names.len()), name].concat();
+    names.iter().copied().enumerate().map(named).collect()
 }
 
 #[cfg(test)]

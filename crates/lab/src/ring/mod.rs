@@ -47,13 +47,19 @@ impl Eras {
         if self.replid2.is_some() && byte < self.second { Era::Previous } else { Era::Current }
     }
 
-    /// The ID of the history of a byte.
+    /// The ID of an era's history.
     #[must_use]
-    pub fn id_at(&self, byte: NextByte) -> ReplId {
-        match (self.at(byte), self.replid2) {
+    pub fn id(&self, era: Era) -> ReplId {
+        match (era, self.replid2) {
             (Era::Previous, Some(id)) => id,
             _ => self.replid,
         }
+    }
+
+    /// The ID of the history of a byte.
+    #[must_use]
+    pub fn id_at(&self, byte: NextByte) -> ReplId {
+        self.id(self.at(byte))
     }
 }
 

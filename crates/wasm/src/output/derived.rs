@@ -3,7 +3,7 @@
 
 use psyncscope_lab::narration::{self, Note};
 use psyncscope_lab::ring::readers::{ReaderGroup, groups, readers};
-use psyncscope_lab::ring::{Era, Eras, arcs, commands, offset_at};
+use psyncscope_lab::ring::{Eras, arcs, commands, offset_at};
 use psyncscope_lab::sim::frame::{Frame, HostFrame};
 use psyncscope_lab::{Lang, ladder, ruler, topology};
 use serde::Serialize;
@@ -241,11 +241,7 @@ impl Ring {
         let arc = |arc: psyncscope_lab::ring::Arc| RingArc {
             from: index(arc.from),
             to: index(arc.to),
-            replid: match (arc.era, eras.replid2) {
-                (Era::Previous, Some(id)) => id,
-                _ => eras.replid,
-            }
-            .into(),
+            replid: eras.id(arc.era).into(),
         };
         let reader = |group: ReaderGroup| RingReaders {
             nodes: group.names.iter().map(ToString::to_string).collect(),

@@ -7,8 +7,7 @@
 use psyncscope_resp::{encode_command, parse_i64_strict};
 
 use super::Upstream;
-use super::link::Transfer;
-use super::link::{Link, ReplState, Socket, Step};
+use super::link::{Link, ReplState, Socket, Step, Transfer};
 use super::state::CachedMaster;
 use crate::event::{Directive, Event, HandshakeRequest, LinkChange, LogLevel, PsyncOutcome};
 use crate::ids::{Offset, ReplId};
