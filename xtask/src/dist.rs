@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt};
 use crate::setup;
 use crate::shell::Shell;
 use crate::size;
@@ -23,6 +23,11 @@ pub fn build(shell: &Shell) -> Result<()> {
     let mut command = shell.command("trunk");
     // Links relative to the page, so that it works from any path.
     command.args(["build", "--release", "--public-url", "./"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Panics name the file that they come from: without the folder in which this machine keeps its crates, the same
+    // source gives the same page anywhere.
+    let cargo_home = home::cargo_home().context("finding cargo's home folder", "set CARGO_HOME")?;
+    let remap = format!("--remap-path-prefix={}=crates", cargo_home.join("registry").join("src").display());
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap);
     quiet_trunk(&mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
