@@ -1,7 +1,7 @@
 //! What the fuzz targets share.
 
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest};
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 /// CRC-64 with the Jones polynomial, reflected, from 0: of RDB files and DUMP payloads. Bit by bit, and so a second
@@ -82,11 +82,13 @@ impl Driver {
                 Output::SpawnRewrite { child, job } => {
                     self.input(Input::ChildDone { child, result: Ok(job.run().into()) });
                 }
-                Output::Append { bytes, .. } => self.append_only.extend(bytes),
-                Output::TakeRewritten { file, tail, .. } => self.append_only = [&*file, &tail].concat(),
-                Output::ReadFile { .. } => {
+                Output::Disk(DiskRequest::Append { bytes, .. }) => self.append_only.extend(bytes),
+                Output::Disk(DiskRequest::TakeRewritten { file, tail, .. }) => {
+                    self.append_only = [&*file, &tail].concat();
+                }
+                Output::Disk(DiskRequest::Read { .. }) => {
                     let file = self.append_only.as_slice().into();
-                    self.input(Input::FileRead { result: Ok(file) });
+                    self.input(Input::Disk(DiskReply::Read { result: Ok(file) }));
                 }
                 Output::Load { .. } => self.input(Input::LoadStep),
                 Output::Exit { .. } | Output::Crash | Output::Restart { .. } => self.ended = true,

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::Arc;
 
+use psyncscope_engine::io::DiskRequest;
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 const MASTER: usize = 0;
@@ -94,7 +95,7 @@ impl Driver {
                 }
                 Output::Load { .. } => self.queue.push_back((node, Pending::LoadStep)),
                 // The RDB file: no node is started from it here.
-                Output::WriteFile { .. } => {}
+                Output::Disk(DiskRequest::Write { .. }) => {}
                 other => unreachable!("two nodes that replicate in peace do not ask for this: {other:?}"),
             }
         }

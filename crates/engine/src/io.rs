@@ -168,29 +168,96 @@ pub enum Input<'a> {
         /// The connections that got all of it; none if the child failed.
         reached: &'a [ConnId],
     },
-    /// [`Output::WriteFile`] or [`Output::ChangeDir`] failed. Delivered before any other input, and before the turn
-    /// ends ([`crate::Node::end_turn`]), so that the client that caused it gets an error.
-    FileFailed {
-        /// The name of the file or directory, as in the output.
-        name: &'a str,
-        /// The reason as `strerror` words it.
-        error: &'a str,
-    },
-    /// The result of [`Output::Append`]: delivered before any other input if it failed, and at the first success
-    /// after a failure.
-    Appended {
-        /// The bytes that are not in the file, if it failed.
-        unwritten: &'a [u8],
-        /// The error as `strerror` words it.
-        error: Option<&'a str>,
-    },
-    /// The file of [`Output::ReadFile`]: delivered before any other input.
-    FileRead {
-        /// Its content, or the error as `strerror` words it.
-        result: Result<Arc<[u8]>, &'a str>,
-    },
+    /// The reply to an [`Output::Disk`], if it has one.
+    Disk(DiskReply),
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
+}
+
+/// Work with files that the driver does for a node, in the order of the outputs.
+///
+/// Each variant names its replies, if it has any. A reply is an [`Input::Disk`], delivered before any other input: in
+/// the turn that made the request, so that a client waiting for it gets its result or an error; or first in the next
+/// turn, if the request was made by the turn's end ([`crate::Node::end_turn`]).
+#[derive(Clone, Debug)]
+pub enum DiskRequest {
+    /// Replace a file in the node's directory, or the configuration file, whose path is absolute. Reply:
+    /// [`DiskReply::Failed`] if it fails.
+    Write {
+        /// The file's name, such as `dump.rdb`.
+        name: String,
+        /// Its whole content.
+        bytes: Arc<[u8]>,
+    },
+    /// Change the working directory (`chdir`), in which file names are looked up. Only if
+    /// [`crate::config::Limits::has_folders`]. Reply: [`DiskReply::Failed`] if it fails.
+    ChangeDir {
+        /// The directory, relative to the current one unless it begins with `/`.
+        path: String,
+    },
+    /// Append to a file in the node's directory, creating it if needed. `bytes` may be empty. Reply:
+    /// [`DiskReply::AppendFailed`] if it fails, [`DiskReply::AppendRecovered`] at the first success after a failure.
+    ///
+    /// If it fails while `appendfsync` is `always` and there are `bytes`, there is no reply: none of the following
+    /// outputs may be carried out, as they would confirm data that is not on disk; the process ends with status 1.
+    Append {
+        /// The file's name, such as `appendonly.aof`.
+        name: String,
+        /// What to append.
+        bytes: Vec<u8>,
+        /// When everything appended so far is to be on disk.
+        fsync: Fsync,
+    },
+    /// Append `tail` to the temporary file that a child of [`Output::SpawnRewrite`] wrote, and rename it over a file
+    /// in the node's directory. Reply: [`DiskReply::TakeFailed`] if it fails.
+    TakeRewritten {
+        /// The child, which ended.
+        child: ChildId,
+        /// The name of the file that is replaced.
+        name: String,
+        /// The child's file.
+        file: Arc<[u8]>,
+        /// The bytes to append.
+        tail: Vec<u8>,
+        /// When it is to be on disk.
+        fsync: Fsync,
+    },
+    /// Read a file in the node's directory. Reply: always [`DiskReply::Read`].
+    Read {
+        /// The file's name.
+        name: String,
+    },
+}
+
+/// The reply to a [`DiskRequest`], which says when it is delivered. Errors are as `strerror` words them.
+#[derive(Clone, Debug)]
+pub enum DiskReply {
+    /// [`DiskRequest::Write`] or [`DiskRequest::ChangeDir`] failed.
+    Failed {
+        /// The name of the file or directory, as in the request.
+        name: String,
+        /// The error.
+        error: String,
+    },
+    /// [`DiskRequest::Append`] failed; several that failed one after another have one reply.
+    AppendFailed {
+        /// The bytes that are not in the file.
+        unwritten: Vec<u8>,
+        /// The error.
+        error: String,
+    },
+    /// [`DiskRequest::Append`] succeeded after it had failed.
+    AppendRecovered,
+    /// [`DiskRequest::TakeRewritten`] failed; the old file is as it was.
+    TakeFailed {
+        /// The child whose file it is.
+        child: ChildId,
+    },
+    /// The file of [`DiskRequest::Read`].
+    Read {
+        /// Its content, or the error.
+        result: Result<Arc<[u8]>, String>,
+    },
 }
 
 /// An action that the driver must carry out for a node, in the order given.
@@ -255,59 +322,13 @@ pub enum Output {
         /// The child.
         child: ChildId,
     },
-    /// Replace a file in the node's directory, or the configuration file, whose path is absolute. If it fails,
-    /// deliver [`Input::FileFailed`].
-    WriteFile {
-        /// The file's name, such as `dump.rdb`.
-        name: String,
-        /// Its whole content.
-        bytes: Arc<[u8]>,
-    },
-    /// Append to a file in the node's directory, creating it if needed. `bytes` may be empty.
-    ///
-    /// If it fails, deliver [`Input::Appended`] with the missing bytes. Except if `appendfsync` is `always` and there
-    /// are `bytes`: then none of the following outputs may be carried out, as they would confirm data that is not on
-    /// disk; the process ends with status 1.
-    Append {
-        /// The file's name, such as `appendonly.aof`.
-        name: String,
-        /// What to append.
-        bytes: Vec<u8>,
-        /// When everything appended so far is to be on disk.
-        fsync: Fsync,
-    },
-    /// Append `tail` to the temporary file that a child of [`Output::SpawnRewrite`] wrote, and rename it over a file
-    /// in the node's directory. If it fails, deliver [`Input::ChildDone`] for this child once more, before any other
-    /// input.
-    TakeRewritten {
-        /// The child, which ended.
-        child: ChildId,
-        /// The name of the file that is replaced.
-        name: String,
-        /// The child's file.
-        file: Arc<[u8]>,
-        /// The bytes to append.
-        tail: Vec<u8>,
-        /// When it is to be on disk.
-        fsync: Fsync,
-    },
-    /// Read a file in the node's directory, after the outputs before this one, and deliver [`Input::FileRead`] before
-    /// any other input.
-    ReadFile {
-        /// The file's name.
-        name: String,
-    },
+    /// Work with files: carry it out, and deliver the reply that the request names.
+    Disk(DiskRequest),
     /// The process sleeps until `until` (DEBUG SLEEP): the driver holds all input back until then. Output queued in
     /// this turn, including the command's reply, is sent at the end of the sleep.
     Sleep {
         /// The end of the sleep.
         until: Instant,
-    },
-    /// Change the working directory (`chdir`), in which file names are looked up. Only if
-    /// [`crate::config::Limits::has_folders`].
-    ChangeDir {
-        /// The directory, relative to the current one unless it begins with `/`.
-        path: String,
     },
     /// The process is busy reading this many bytes of an RDB file. The driver lets the time for that pass while it
     /// holds all input back; then it delivers the held input, and after it [`Input::LoadStep`].

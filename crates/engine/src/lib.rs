@@ -34,7 +34,7 @@ pub mod words;
 
 pub use config::Config;
 pub use io::{ChildId, ConnId, Input, Outbox, Output, Peer};
-pub use node::Node;
+pub use node::{Node, Turn};
 pub use time::{Instant, Now};
 
 /// The version this engine behaves as.

@@ -22,7 +22,7 @@ use crate::command::pubsub::state::PubSub;
 use crate::config::Config;
 use crate::event::{IdChange, LogLevel};
 use crate::ids::ReplId;
-use crate::io::{ChildId, ConnId, HostFacts, Input, Outbox, Output};
+use crate::io::{ChildId, ConnId, DiskReply, HostFacts, Input, Outbox, Output};
 use crate::loading::state::{Loading, Source};
 use crate::persistence::unwritten::state::Unwritten;
 use crate::replication::state::Replication;
@@ -91,6 +91,12 @@ pub(crate) struct Stats {
     pub(crate) samples: std::collections::VecDeque<(u64, u64, u64)>,
 }
 
+/// A turn in progress, from [`Node::begin_turn`] to [`Node::end_turn`]. It is the proof that inputs are handled within
+/// a turn, and that a turn is ended once.
+#[derive(Debug)]
+#[must_use = "queued output is written by `Node::end_turn`"]
+pub struct Turn(());
+
 /// Which events are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
@@ -114,7 +120,8 @@ impl Watch {
 /// One Redis process, without the event loop that calls it.
 ///
 /// * start: [`Node::start`]
-/// * act: [`Node::handle`], one turn; or a turn of several inputs, [`Node::handle_ready`] and [`Node::end_turn`]
+/// * act: [`Node::handle`], one turn; or a turn of several inputs, [`Node::begin_turn`],
+///   [`Node::handle_ready`] and [`Node::end_turn`]
 /// * ask: [`Node::next_timeout`], [`Node::wants_write`], [`Node::view`] and the getters
 /// * set: [`Node::observe`], [`Node::observe_log`]
 ///
@@ -348,13 +355,20 @@ impl Node {
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After
     /// [`Output::Exit`], [`Output::Crash`] or [`Output::Restart`] the node ignores all input.
     pub fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
-        self.handle_ready(now, input, out);
-        self.end_turn(now, out);
+        let mut turn = self.begin_turn();
+        self.handle_ready(&mut turn, now, input, out);
+        self.end_turn(turn, now, out);
     }
 
-    /// One of several inputs of one turn: events that were ready at the same time. After the last one the driver
-    /// calls [`Node::end_turn`]; output is queued until then, so that each connection is written to once.
-    pub fn handle_ready(&mut self, now: Now, input: Input<'_>, out: &mut Outbox) {
+    /// Begins a turn of several inputs. The driver ends it before it begins another.
+    pub fn begin_turn(&mut self) -> Turn {
+        Turn(())
+    }
+
+    /// One of several inputs of one turn: events that were ready at the same time. The driver carries out the outputs
+    /// of each before it passes the next. Bytes for connections are queued until the turn ends, so that each connection
+    /// is written to once.
+    pub fn handle_ready(&mut self, _turn: &mut Turn, now: Now, input: Input<'_>, out: &mut Outbox) {
         if self.exited {
             return;
         }
@@ -365,8 +379,9 @@ impl Node {
         std::mem::swap(&mut self.out, out);
     }
 
-    /// Ends a turn of [`Node::handle_ready`] inputs (`beforeSleep`).
-    pub fn end_turn(&mut self, now: Now, out: &mut Outbox) {
+    /// Ends a turn (`beforeSleep`). By then the replies to the turn's [`crate::io::DiskRequest`]s were delivered.
+    pub fn end_turn(&mut self, turn: Turn, now: Now, out: &mut Outbox) {
+        let Turn(()) = turn;
         if self.exited {
             return;
         }
@@ -425,9 +440,11 @@ impl Node {
                     });
                 }
             }
-            Input::FileFailed { name, error } => self.file_failed(name, error),
-            Input::Appended { unwritten, error } => self.appended(unwritten, error),
-            Input::FileRead { result } => self.append_only_file_read(result),
+            Input::Disk(DiskReply::Failed { name, error }) => self.file_failed(&name, &error),
+            Input::Disk(DiskReply::AppendFailed { unwritten, error }) => self.append_failed(&unwritten, &error),
+            Input::Disk(DiskReply::AppendRecovered) => self.append_recovered(),
+            Input::Disk(DiskReply::TakeFailed { child }) => self.append_only_take_failed(child),
+            Input::Disk(DiskReply::Read { result }) => self.append_only_file_read(result),
         }
     }
 

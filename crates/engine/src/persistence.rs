@@ -9,7 +9,7 @@ use unwritten::state::Before;
 
 use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
-use crate::io::{ChildId, ConnId, Output};
+use crate::io::{ChildId, ConnId, DiskRequest, Output};
 use crate::node::{Child, Node, SavedFile, Target};
 use crate::replication::downstream::bgsave::SaveEnd;
 
@@ -125,7 +125,7 @@ impl Node {
                 let (size, end) = match file {
                     SavedFile::Bytes(bytes) => {
                         let name = self.config.dbfilename.clone();
-                        self.out.outputs.push(Output::WriteFile { name, bytes: Arc::clone(&bytes) });
+                        self.out.outputs.push(Output::Disk(DiskRequest::Write { name, bytes: Arc::clone(&bytes) }));
                         (bytes.len() as u64, SaveEnd::File(bytes))
                     }
                     // Nobody waits for it, or the driver has broken its contract.
@@ -213,7 +213,7 @@ impl Node {
         let file = Arc::clone(&bytes);
         let name = self.config.dbfilename.clone();
         self.expect_file(name.clone(), Before::Save(self.dirty, self.last_save, self.last_bgsave_ok));
-        self.out.outputs.push(Output::WriteFile { name, bytes: file });
+        self.out.outputs.push(Output::Disk(DiskRequest::Write { name, bytes: file }));
         self.dirty = 0;
         self.last_save = self.now.unix_s();
         self.last_bgsave_ok = true;

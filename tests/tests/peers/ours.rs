@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 use psyncscope_resp::encode_command;
 
@@ -257,14 +257,14 @@ impl Ours {
                 }
                 Output::SpawnRewrite { child, job } => self.children.push_back((child, job.run().into())),
                 Output::Kill { child } => self.children.retain(|(other, _)| *other != child),
-                Output::WriteFile { name, bytes } => {
+                Output::Disk(DiskRequest::Write { name, bytes }) => {
                     self.files.insert(name, bytes);
                 }
-                Output::Append { name, bytes, .. } => {
+                Output::Disk(DiskRequest::Append { name, bytes, .. }) => {
                     let file = self.files.entry(name).or_insert_with(|| [].into());
                     *file = [file, &*bytes].concat().into();
                 }
-                Output::TakeRewritten { name, file, tail, .. } => {
+                Output::Disk(DiskRequest::TakeRewritten { name, file, tail, .. }) => {
                     self.files.insert(name, [&*file, &tail].concat().into());
                 }
                 Output::Load { .. } => self.loads = true,
@@ -272,8 +272,8 @@ impl Ours {
                 | Output::Exit { .. }
                 | Output::Crash
                 | Output::Restart { .. }
-                | Output::ChangeDir { .. }
-                | Output::ReadFile { .. } => {
+                | Output::Disk(DiskRequest::ChangeDir { .. })
+                | Output::Disk(DiskRequest::Read { .. }) => {
                     panic!("nobody here asks for {output:?}")
                 }
             }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use psyncscope_engine::io::Fsync;
+use psyncscope_engine::io::{DiskReply, Fsync};
 
 /// The open file.
 #[derive(Default)]
@@ -13,22 +13,39 @@ pub struct AppendOnly {
     open: Option<(String, Arc<File>)>,
     /// A thread is syncing it.
     syncing: Arc<AtomicBool>,
-    /// Bytes that could not be written, until the node gets them back.
-    pub unwritten: Vec<u8>,
-    /// The error.
-    pub error: Option<String>,
+    /// Bytes that could not be written, and the error, until the node gets them back.
+    failure: Option<(Vec<u8>, String)>,
     /// A failure was reported, and no success since.
-    pub failing: bool,
+    is_failing: bool,
     /// There was a success after a failure, not reported yet.
-    pub recovered: bool,
+    has_recovered: bool,
 }
 
 impl AppendOnly {
-    /// Appends bytes; those not written are added to `unwritten`.
+    /// Appends bytes; those not written will be in the [`AppendOnly::reply`].
     ///
+    /// # Errors
     /// If writing or syncing failed.
     pub fn append(&mut self, name: &str, bytes: &[u8], fsync: Fsync) -> io::Result<()> {
-        if self.error.is_some() {
+        let done = self.try_append(name, bytes, fsync);
+        match done {
+            Ok(()) => self.has_recovered |= std::mem::take(&mut self.is_failing),
+            Err(_) => self.is_failing = true,
+        }
+        done
+    }
+
+    /// The reply to the appends since the last call, if they have one.
+    pub fn reply(&mut self) -> Option<DiskReply> {
+        let has_recovered = std::mem::take(&mut self.has_recovered);
+        match self.failure.take() {
+            Some((unwritten, error)) => Some(DiskReply::AppendFailed { unwritten, error }),
+            None => has_recovered.then_some(DiskReply::AppendRecovered),
+        }
+    }
+
+    fn try_append(&mut self, name: &str, bytes: &[u8], fsync: Fsync) -> io::Result<()> {
+        if self.failure.is_some() {
             return self.failed(bytes, io::ErrorKind::Other.into());
         }
         let file = match self.file(name) {
@@ -46,9 +63,9 @@ impl AppendOnly {
     }
 
     fn failed(&mut self, bytes: &[u8], error: io::Error) -> io::Result<()> {
+        let (unwritten, _) = self.failure.get_or_insert_with(|| (Vec::new(), super::files::strerror(&error)));
         // After bytes that are missing already.
-        self.unwritten.extend_from_slice(bytes);
-        self.error.get_or_insert_with(|| super::files::strerror(&error));
+        unwritten.extend_from_slice(bytes);
         Err(error)
     }
 
@@ -139,8 +156,11 @@ mod tests {
         assert!(full.append("/dev/full", b"", Fsync::No).is_ok());
         assert!(full.append("/dev/full", b"one", Fsync::No).is_err());
         assert!(full.append("/dev/full", b"two", Fsync::No).is_err());
-        assert_eq!(full.error.take().as_deref(), Some("No space left on device"));
-        assert_eq!(std::mem::take(&mut full.unwritten), b"onetwo");
+        let Some(DiskReply::AppendFailed { unwritten, error }) = full.reply() else { panic!("appending failed") };
+        assert_eq!((unwritten.as_slice(), error.as_str()), (&b"onetwo"[..], "No space left on device"));
+        assert!(full.reply().is_none());
+        assert!(full.append("/dev/null", b"one", Fsync::No).is_ok());
+        assert!(matches!(full.reply(), Some(DiskReply::AppendRecovered)));
         let name = std::env::temp_dir().join(format!("psyncscope-append-{}", std::process::id()));
         let name = name.to_str().unwrap();
         assert!(

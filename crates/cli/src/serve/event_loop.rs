@@ -63,7 +63,7 @@ fn poll(
         {
             shared.child_done(result);
         }
-        if shared.dirty.get() {
+        if shared.is_in_turn() {
             shared.end_turn();
         }
         if let Some(end) = shared.exit.get() {

@@ -5,7 +5,7 @@ mod outputs;
 mod start;
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use std::task::Waker;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psyncscope_engine::event::{Event, LogLevel};
-use psyncscope_engine::io::CloseReason;
-use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Peer};
+use psyncscope_engine::io::{CloseReason, DiskReply};
+use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Peer, Turn};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
@@ -69,6 +69,8 @@ pub enum ChildFile {
 struct Server {
     node: Node,
     out: Outbox,
+    /// The turn in progress: it had input and has to be ended.
+    turn: Option<Turn>,
     connections: BTreeMap<ConnId, Rc<Connection>>,
     /// Connections being established.
     connecting: BTreeMap<ConnId, AbortHandle>,
@@ -76,18 +78,22 @@ struct Server {
     child_results: UnboundedSender<ChildResult>,
     /// The last file that a child wrote: the node writes it again when it reaps the child, which is skipped.
     saved: Option<(String, Arc<[u8]>)>,
-    /// Failed file writes: name and error.
-    failed: Vec<(String, String)>,
     append_only: AppendOnly,
-    /// A file that the node requested, to be delivered before anything else.
-    file_read: Option<Result<Arc<[u8]>, String>>,
-    /// A rewritten append-only file that could not replace the old one, and the error.
-    rewrite_failed: Option<(ChildId, String)>,
+    /// Replies to the node's disk requests, to be delivered before any other input.
+    disk_replies: VecDeque<DiskReply>,
     /// Connections whose write failed.
     broken: Vec<(ConnId, CloseReason)>,
     /// Connections whose credit was renewed, to be reported as writable.
     renewed: Vec<ConnId>,
     next_conn: u32,
+}
+
+impl Server {
+    /// Passes an input to the node, in the turn in progress or as the first of a new one.
+    fn handle(&mut self, now: Now, input: Input<'_>) {
+        let turn = self.turn.get_or_insert_with(|| self.node.begin_turn());
+        self.node.handle_ready(turn, now, input, &mut self.out);
+    }
 }
 
 /// The state shared by all tasks, which run on one thread.
@@ -101,8 +107,6 @@ pub struct Shared {
     pub source: Option<std::net::IpAddr>,
     pub tcp_keepalive_s: u64,
     buffer: RefCell<Box<[u8]>>,
-    /// This turn had input and has to be ended.
-    pub dirty: Cell<bool>,
     /// Wakes the event loop.
     pub event_loop: RefCell<Option<Waker>>,
     /// End of DEBUG SLEEP.
@@ -131,18 +135,18 @@ impl Shared {
         // Lines of the start, before events could be restricted to the log.
         print_log(&log, role(&node), &settings.config, out.events.drain(..));
         node.observe_log();
+        let turn = node.begin_turn();
         let server = Server {
             node,
             out,
+            turn: Some(turn),
             connections: BTreeMap::new(),
             connecting: BTreeMap::new(),
             children: BTreeMap::new(),
             child_results,
             saved: None,
-            failed: Vec::new(),
             append_only: AppendOnly::default(),
-            file_read: None,
-            rewrite_failed: None,
+            disk_replies: VecDeque::new(),
             broken: Vec::new(),
             renewed: Vec::new(),
             next_conn: 1,
@@ -155,7 +159,6 @@ impl Shared {
             source: settings.source,
             tcp_keepalive_s: settings.tcp_keepalive_s,
             buffer: RefCell::new(vec![0; READ_MAX].into()),
-            dirty: Cell::new(true),
             event_loop: RefCell::default(),
             sleeps_until: Cell::new(None),
             woken: Notify::new(),
@@ -296,48 +299,56 @@ impl Shared {
             return;
         }
         let mut server = self.server.borrow_mut();
-        let Server { node, out, .. } = &mut *server;
         if matches!(input, Input::Timer) && self.facts_read.get().is_none_or(|read| read.elapsed() >= FACTS_EVERY) {
             self.facts_read.set(Some(std::time::Instant::now()));
             if let Some(facts) = facts::read() {
-                node.set_host_facts(facts);
+                server.node.set_host_facts(facts);
             }
         }
-        node.handle_ready(self.now(), input, out);
+        let is_first = server.turn.is_none();
+        self.deliver_disk_replies(&mut server);
+        server.handle(self.now(), input);
         self.carry_out(&mut server);
-        if !self.dirty.replace(true)
-            && let Some(event_loop) = &*self.event_loop.borrow()
-        {
+        if is_first && let Some(event_loop) = &*self.event_loop.borrow() {
             event_loop.wake_by_ref();
         }
     }
 
-    /// Ends a turn: writes its output.
+    /// Whether a turn had input and has to be ended.
+    pub fn is_in_turn(&self) -> bool {
+        self.server.borrow().turn.is_some()
+    }
+
+    /// Ends the turn in progress, if there is one: writes its output.
     pub fn end_turn(self: &Rc<Self>) {
-        self.dirty.set(false);
         if self.is_asleep() {
             return;
         }
         let mut server = self.server.borrow_mut();
-        loop {
+        while let Some(turn) = server.turn.take() {
             let Server { node, out, .. } = &mut *server;
-            node.end_turn(self.now(), out);
+            node.end_turn(turn, self.now(), out);
             self.carry_out(&mut server);
-            let renewed = std::mem::take(&mut server.renewed);
-            let broken = std::mem::take(&mut server.broken);
-            if (renewed.is_empty() && broken.is_empty()) || self.exit.get().is_some() {
-                return;
+            if self.exit.get().is_none() {
+                self.report_written(&mut server);
             }
-            let now = self.now();
-            let Server { node, out, connections, .. } = &mut *server;
-            for conn in renewed {
-                node.handle_ready(now, Input::Writable { conn, room: ROOM }, out);
-            }
-            for (conn, reason) in broken {
-                if let Some(connection) = connections.remove(&conn) {
-                    connection.close();
-                    node.handle_ready(now, Input::Closed { conn, reason }, out);
-                }
+        }
+    }
+
+    /// Reports connections whose credit was renewed or whose write failed when output was written.
+    fn report_written(self: &Rc<Self>, server: &mut Server) {
+        if server.renewed.is_empty() && server.broken.is_empty() {
+            return;
+        }
+        self.deliver_disk_replies(server);
+        let now = self.now();
+        for conn in std::mem::take(&mut server.renewed) {
+            server.handle(now, Input::Writable { conn, room: ROOM });
+        }
+        for (conn, reason) in std::mem::take(&mut server.broken) {
+            if let Some(connection) = server.connections.remove(&conn) {
+                connection.close();
+                server.handle(now, Input::Closed { conn, reason });
             }
         }
     }

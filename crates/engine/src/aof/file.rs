@@ -3,7 +3,7 @@
 use super::state::AofState;
 use crate::config::AppendFsync;
 use crate::event::LogLevel;
-use crate::io::{Fsync, Output};
+use crate::io::{DiskRequest, Fsync, Output};
 use crate::node::Node;
 
 /// A failing write is logged at most once in this many seconds (`AOF_WRITE_LOG_ERROR_RATE`).
@@ -88,22 +88,23 @@ impl Node {
             self.aof.last_fsync = self.now.unix_s();
         }
         let name = self.config.aof.appendfilename.clone();
-        self.out.outputs.push(Output::Append { name, bytes, fsync });
+        self.out.outputs.push(Output::Disk(DiskRequest::Append { name, bytes, fsync }));
     }
 
-    /// The result of a write. Unwritten bytes stay buffered, and until they are written no client may change the
-    /// dataset.
+    /// A write succeeded after one that failed.
     #[inline(never)]
-    pub(crate) fn appended(&mut self, unwritten: &[u8], error: Option<&str>) {
+    pub(crate) fn append_recovered(&mut self) {
+        if self.aof.is_on() && self.aof.write_error.take().is_some() {
+            self.log(LogLevel::Warning, || "AOF write error looks solved, Redis can write again.".into());
+        }
+    }
+
+    /// A write failed. Unwritten bytes stay buffered, and until they are written no client may change the dataset.
+    #[inline(never)]
+    pub(crate) fn append_failed(&mut self, unwritten: &[u8], error: &str) {
         if !self.aof.is_on() {
             return;
         }
-        let Some(error) = error else {
-            if self.aof.write_error.take().is_some() {
-                self.log(LogLevel::Warning, || "AOF write error looks solved, Redis can write again.".into());
-            }
-            return;
-        };
         if unwritten.is_empty() && self.aof.state == AofState::WaitRewrite {
             let (name, dir) = (&self.config.aof.appendfilename, &self.config.dir);
             let line = format!(

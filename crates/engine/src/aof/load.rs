@@ -10,7 +10,7 @@ use crate::client::{Client, ReplyMode, Role};
 use crate::command::propagation::Propagate;
 use crate::command::table::{self, CommandSpec, Flags, Handler};
 use crate::event::{Event, LogLevel};
-use crate::io::{ConnId, Fsync, Output, Peer};
+use crate::io::{ConnId, DiskRequest, Fsync, Output, Peer};
 use crate::loading::state::INTERVAL;
 use crate::node::Node;
 
@@ -45,7 +45,7 @@ impl Node {
             _ => {
                 // From now on the file exists.
                 let name = self.config.aof.appendfilename.clone();
-                self.out.outputs.push(Output::Append { name, bytes: Vec::new(), fsync: Fsync::No });
+                self.out.outputs.push(Output::Disk(DiskRequest::Append { name, bytes: Vec::new(), fsync: Fsync::No }));
                 self.log(LogLevel::Notice, || "Ready to accept connections".into());
                 Ok(())
             }
@@ -64,12 +64,12 @@ impl Node {
         }
         self.keyspace.flush_all();
         (self.aof.reading, self.aof.held) = (Some(conn), Some(conn));
-        self.out.outputs.push(Output::ReadFile { name: self.config.aof.appendfilename.clone() });
+        self.out.outputs.push(Output::Disk(DiskRequest::Read { name: self.config.aof.appendfilename.clone() }));
     }
 
-    /// The driver delivers the file of [`Output::ReadFile`].
+    /// The driver delivers the file of [`DiskRequest::Read`].
     #[inline(never)]
-    pub(crate) fn append_only_file_read(&mut self, result: Result<Arc<[u8]>, &str>) {
+    pub(crate) fn append_only_file_read(&mut self, result: Result<Arc<[u8]>, String>) {
         let Some(conn) = self.aof.reading.take() else { return };
         let loaded = match result {
             Ok(file) if file.is_empty() => {
@@ -230,7 +230,7 @@ impl Node {
         self.log(LogLevel::Warning, || "!!! Warning: short read while loading the AOF file !!!".into());
         self.log(LogLevel::Warning, || format!("!!! Truncating the AOF at offset {valid} !!!"));
         let bytes: Arc<[u8]> = Arc::from(&load.file[..valid]);
-        self.out.outputs.push(Output::WriteFile { name: self.config.aof.appendfilename.clone(), bytes });
+        self.out.outputs.push(Output::Disk(DiskRequest::Write { name: self.config.aof.appendfilename.clone(), bytes }));
         self.log(LogLevel::Warning, || "AOF loaded anyway because aof-load-truncated is enabled".into());
         Ok(())
     }

@@ -7,7 +7,7 @@
 //! | `rewrite`, `rebuild` | BGREWRITEAOF and its child; the commands that rebuild a dataset |
 //! | `reader`, `load` | parsing and loading a file (`loadAppendOnlyFile`) |
 //!
-//! The node keeps no copy of the file: it appends by [`crate::Output::Append`], once a turn, before the turn's
+//! The node keeps no copy of the file: it appends by [`crate::io::DiskRequest::Append`], once a turn, before the turn's
 //! replies are sent.
 
 mod feed;

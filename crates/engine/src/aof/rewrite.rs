@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::job::RewriteJob;
 use super::state::{AofState, Rewrite};
 use crate::event::LogLevel;
-use crate::io::{ChildId, ConnId, Fsync, Output};
+use crate::io::{ChildId, ConnId, DiskRequest, Fsync, Output};
 use crate::node::Node;
 
 /// Delay of a scheduled background save after a failed one (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
@@ -128,7 +128,7 @@ impl Node {
         if !self.aof.buf.is_empty() {
             let bytes = std::mem::take(&mut self.aof.buf);
             let name = self.config.aof.appendfilename.clone();
-            self.out.outputs.push(Output::Append { name, bytes, fsync: Fsync::No });
+            self.out.outputs.push(Output::Disk(DiskRequest::Append { name, bytes, fsync: Fsync::No }));
         }
         self.aof.taken = Some((child, self.aof.state == AofState::WaitRewrite));
         let fsync = match self.config.aof.appendfsync {
@@ -138,19 +138,25 @@ impl Node {
             crate::config::AppendFsync::No => Fsync::No,
         };
         let name = self.config.aof.appendfilename.clone();
-        self.out.outputs.push(Output::TakeRewritten { child, name, file, tail, fsync });
+        self.out.outputs.push(Output::Disk(DiskRequest::TakeRewritten { child, name, file, tail, fsync }));
         if is_on {
             self.aof.selected_db = None;
             (self.aof.current_size, self.aof.base_size, self.aof.fsync_offset) = (size, size, size);
         }
     }
 
-    /// A child other than a background save ended. Called again for a child whose file could not replace the old one.
+    /// A child other than a background save ended.
     #[inline(never)]
     pub(crate) fn append_only_child_done(&mut self, child: ChildId, result: Result<Arc<[u8]>, String>) {
         if let Some(rewrite) = self.aof.rewrite.as_mut().filter(|rewrite| rewrite.id == child) {
             rewrite.result = Some(result);
-        } else if let Some((_, was_waited_for)) = self.aof.taken.take_if(|(taken, _)| *taken == child) {
+        }
+    }
+
+    /// The file of a child could not replace the old one.
+    #[inline(never)]
+    pub(crate) fn append_only_take_failed(&mut self, child: ChildId) {
+        if let Some((_, was_waited_for)) = self.aof.taken.take_if(|(taken, _)| *taken == child) {
             self.aof.last_rewrite_ok = false;
             if was_waited_for && self.aof.is_on() {
                 (self.aof.state, self.aof.rewrite_scheduled) = (AofState::WaitRewrite, true);

@@ -6,7 +6,7 @@ use super::getkeys::{are_movable, keys_of};
 use super::table::{self, COMMANDS, CommandSpec};
 use crate::config::rewrite::rewrite;
 use crate::event::LogLevel;
-use crate::io::{ConnId, Output};
+use crate::io::{ConnId, DiskRequest, Output};
 use crate::node::Node;
 use crate::persistence::unwritten::state::Before;
 
@@ -77,7 +77,7 @@ impl Node {
         let new = rewrite(old, &self.config, master);
         let path = path.clone();
         self.expect_file(path.clone(), Before::Rewrite);
-        self.out.outputs.push(Output::WriteFile { name: path.clone(), bytes: new.as_slice().into() });
+        self.out.outputs.push(Output::Disk(DiskRequest::Write { name: path.clone(), bytes: new.as_slice().into() }));
         self.config.file = Some((path, new));
         self.log(LogLevel::Warning, || "CONFIG REWRITE executed with success.".into());
         Some(())

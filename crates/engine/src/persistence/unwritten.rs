@@ -1,9 +1,8 @@
 //! Failed file writes: SAVE, SHUTDOWN and CONFIG REWRITE wait for their file, as in Redis, and fail with it; CONFIG
 //! SET dir likewise waits for its directory.
 //!
-//! [`Output::WriteFile`](crate::Output::WriteFile) and [`Output::ChangeDir`](crate::Output::ChangeDir) are carried
-//! out before the turn ends, and replies are sent only then; an [`Input::FileFailed`](crate::Input::FileFailed) in
-//! between replaces the reply.
+//! The driver carries out a [`DiskRequest`] before the turn ends, and replies are sent only then; a
+//! [`DiskReply::Failed`](crate::io::DiskReply::Failed) in between replaces the reply.
 
 pub(crate) mod state;
 
@@ -11,7 +10,7 @@ use std::borrow::Cow;
 
 use self::state::{Before, Unwritten};
 use crate::event::{Event, LogLevel};
-use crate::io::{ConnId, Output};
+use crate::io::{ConnId, DiskRequest, Output};
 use crate::node::Node;
 
 /// The text of `-MISCONF` for a background save that failed (`shared.bgsaveerr`).
@@ -56,7 +55,7 @@ impl Node {
         };
         let before = Before::Dir(std::mem::replace(&mut self.config.dir, whole));
         self.expect_file(dir.clone(), before);
-        self.out.outputs.push(Output::ChangeDir { path: dir });
+        self.out.outputs.push(Output::Disk(DiskRequest::ChangeDir { path: dir }));
         self.reply_of_written_file(conn, b"+OK\r\n");
     }
 
@@ -90,7 +89,7 @@ impl Node {
         }
     }
 
-    /// [`Input::FileFailed`](crate::Input::FileFailed).
+    /// [`DiskReply::Failed`](crate::io::DiskReply::Failed).
     pub(crate) fn file_failed(&mut self, name: &str, error: &str) {
         let Some(at) = self.unwritten.iter().position(|unwritten| unwritten.name == name) else { return };
         let unwritten = self.unwritten.remove(at);

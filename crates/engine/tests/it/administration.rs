@@ -1,5 +1,6 @@
 //! Administrative commands.
 
+use psyncscope_engine::io::DiskRequest;
 use psyncscope_engine::{Config, Node, Outbox, Output};
 
 use crate::common::solo::Solo;
@@ -136,7 +137,9 @@ fn config_rewrite_needs_a_file_and_keeps_its_content() {
     solo.cmd("CONFIG SET hz 50");
     assert_eq!(solo.cmd("CONFIG REWRITE"), "+OK\r\n");
     let written = solo.outputs.iter().find_map(|output| match output {
-        Output::WriteFile { name, bytes } if name == "/etc/r.conf" => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Output::Disk(DiskRequest::Write { name, bytes }) if name == "/etc/r.conf" => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
         _ => None,
     });
     let written = written.expect("the file is written");

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::Fsync;
+use psyncscope_engine::io::{DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ChildId, Input, Output};
 use psyncscope_resp::{Parsed, QueryBuf};
 
@@ -18,11 +18,13 @@ fn grown(file: &[u8], solo: &Solo) -> Vec<u8> {
     let mut file = file.to_vec();
     for output in &solo.outputs {
         match output {
-            Output::Append { name, bytes, .. } if name == "appendonly.aof" => file.extend_from_slice(bytes),
-            Output::TakeRewritten { name, file: new, tail, .. } if name == "appendonly.aof" => {
+            Output::Disk(DiskRequest::Append { name, bytes, .. }) if name == "appendonly.aof" => {
+                file.extend_from_slice(bytes)
+            }
+            Output::Disk(DiskRequest::TakeRewritten { name, file: new, tail, .. }) if name == "appendonly.aof" => {
                 file = [&**new, tail].concat();
             }
-            Output::WriteFile { name, bytes } if name == "appendonly.aof" => file = bytes.to_vec(),
+            Output::Disk(DiskRequest::Write { name, bytes }) if name == "appendonly.aof" => file = bytes.to_vec(),
             _ => {}
         }
     }
@@ -80,8 +82,8 @@ fn rewrite(solo: &Solo) -> Option<(ChildId, Vec<u8>)> {
 
 /// Delivers the file that DEBUG LOADAOF asked for.
 fn bring_file(solo: &mut Solo, bytes: &[u8]) {
-    assert!(matches!(solo.outputs.last(), Some(Output::ReadFile { name }) if name == "appendonly.aof"));
-    solo.input(Input::FileRead { result: Ok(bytes.into()) });
+    assert!(matches!(solo.outputs.last(), Some(Output::Disk(DiskRequest::Read { name })) if name == "appendonly.aof"));
+    solo.input(Input::Disk(DiskReply::Read { result: Ok(bytes.into()) }));
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn a_turn_appends_once_and_before_its_replies() {
         let conn = solo.accept();
         solo.outputs.clear();
         solo.say(conn, b"SET a 1\r\nSET b 2\r\nSET c 3\r\n");
-        let [Output::Append { bytes, fsync, .. }, Output::Send { .. }] = &solo.outputs[..] else {
+        let [Output::Disk(DiskRequest::Append { bytes, fsync, .. }), Output::Send { .. }] = &solo.outputs[..] else {
             panic!("{mode}: {:?}", solo.outputs)
         };
         assert_eq!((commands(bytes).len(), *fsync), (4, then), "{mode}");
@@ -217,7 +219,7 @@ fn a_turn_appends_once_and_before_its_replies() {
             .outputs
             .iter()
             .map(|output| match output {
-                Output::Append { bytes, fsync, .. } => (bytes.len(), *fsync),
+                Output::Disk(DiskRequest::Append { bytes, fsync, .. }) => (bytes.len(), *fsync),
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -227,7 +229,10 @@ fn a_turn_appends_once_and_before_its_replies() {
         solo.run_ms(1100);
         solo.outputs.clear();
         solo.cmd("SET d 4");
-        assert!(matches!(&solo.outputs[..], [Output::Append { fsync, .. }, ..] if *fsync == next_second), "{mode}");
+        assert!(
+            matches!(&solo.outputs[..], [Output::Disk(DiskRequest::Append { fsync, .. }), ..] if *fsync == next_second),
+            "{mode}"
+        );
     }
 }
 
@@ -492,7 +497,7 @@ fn a_failed_first_rewrite_is_retried() {
     assert_eq!(commands(&file(&solo)[rewrite(&solo).unwrap().1.len()..]), ["SELECT 0", "SET a 1"]);
     // A file that could not replace the old one does not count.
     let (child, _) = rewrite(&solo).unwrap();
-    solo.input(Input::ChildDone { child, result: Err("no such folder".into()) });
+    solo.input(Input::Disk(DiskReply::TakeFailed { child }));
     assert!(solo.cmd("INFO persistence").contains("aof_last_bgrewrite_status:err\r\n"));
 }
 
@@ -503,7 +508,11 @@ fn shutdown_kills_the_child_and_syncs_the_file() {
     let conn = solo.accept();
     solo.say(conn, b"SET a 1\r\nSHUTDOWN\r\n");
     let ends: Vec<_> = solo.outputs.iter().rev().take(3).collect();
-    let [Output::Exit { status: 0 }, Output::Append { bytes, fsync: Fsync::Now, .. }, Output::Kill { .. }] = ends[..]
+    let [
+        Output::Exit { status: 0 },
+        Output::Disk(DiskRequest::Append { bytes, fsync: Fsync::Now, .. }),
+        Output::Kill { .. },
+    ] = ends[..]
     else {
         panic!("{ends:?}")
     };
@@ -521,7 +530,7 @@ fn debug_loadaof_replies_when_the_file_is_loaded() {
     // Nothing else happens meanwhile.
     let written = file(&solo);
     assert_eq!(commands(&written), ["SELECT 0", "SET a 1"]);
-    solo.outputs.retain(|output| matches!(output, Output::ReadFile { .. }));
+    solo.outputs.retain(|output| matches!(output, Output::Disk(DiskRequest::Read { .. })));
     bring_file(&mut solo, &written);
     solo.expect(conn, "+OK\r\n$1\r\n1\r\n:2\r\n");
     solo.ask(other, "GET a", "$1|2|");
@@ -540,7 +549,7 @@ fn debug_loadaof_without_a_file_ends_the_process() {
     bring_file(&mut solo, b"");
     solo.expect(conn, "-ERR\r\n:0\r\n");
     solo.say(conn, b"DEBUG LOADAOF\r\n");
-    solo.input(Input::FileRead { result: Err("No such file or directory") });
+    solo.input(Input::Disk(DiskReply::Read { result: Err("No such file or directory".into()) }));
     assert!(matches!(solo.outputs.last(), Some(Output::Exit { status: 1 })));
     has_logged(&mut solo, "Fatal error: can't open the append log file for reading: No such file or directory");
 }
@@ -592,8 +601,10 @@ fn a_replica_appends_its_masters_commands() {
 fn a_failing_disk_stops_writes() {
     let mut solo = Solo::new(&[ON]);
     solo.cmd("SET a 1");
-    let Some(Output::Append { bytes, .. }) = solo.outputs.pop() else { panic!("the last output appends") };
-    solo.input(Input::Appended { unwritten: &bytes, error: Some("No space left on device") });
+    let Some(Output::Disk(DiskRequest::Append { bytes, .. })) = solo.outputs.pop() else {
+        panic!("the last output appends")
+    };
+    solo.input(Input::Disk(DiskReply::AppendFailed { unwritten: bytes, error: "No space left on device".into() }));
     has_logged(&mut solo, "Error writing to the AOF file: No space left on device");
     let refused = "-MISCONF Errors writing to the AOF file: No space left on device\r\n";
     assert_eq!(solo.cmd("SET b 1"), refused);
@@ -601,14 +612,14 @@ fn a_failing_disk_stops_writes() {
     assert_eq!(solo.cmd("GET a"), "$1\r\n1\r\n");
     assert!(solo.cmd("EVAL \"return redis.call('set','b',1)\" 0").contains("MISCONF Errors writing to the AOF file"));
     assert!(solo.cmd("INFO persistence").contains("aof_last_write_status:err\r\n"));
-    solo.input(Input::Appended { unwritten: b"", error: None });
+    solo.input(Input::Disk(DiskReply::AppendRecovered));
     has_logged(&mut solo, "AOF write error looks solved, Redis can write again.");
     assert_eq!(solo.cmd("SET b 1"), "+OK\r\n");
     assert_eq!(commands(&file(&solo)), ["SELECT 0", "SET a 1", "SET b 1"], "what failed was written again");
 
     let mut solo = Solo::new(&[ON, "appendfsync always"]);
     solo.cmd("SET a 1");
-    solo.input(Input::Appended { unwritten: b"x", error: Some("Input/output error") });
+    solo.input(Input::Disk(DiskReply::AppendFailed { unwritten: b"x".to_vec(), error: "Input/output error".into() }));
     assert!(matches!(solo.outputs.last(), Some(Output::Exit { status: 1 })));
 }
 

@@ -1,6 +1,7 @@
 //! A node whose files cannot be written.
 
 use psyncscope_engine::config::Limits;
+use psyncscope_engine::io::{DiskReply, DiskRequest};
 use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output};
 
 use crate::common::solo::Solo;
@@ -17,23 +18,28 @@ fn node(lines: &[&str]) -> (Solo, ConnId) {
     (solo, conn)
 }
 
+fn failed(name: &str, error: &str) -> Input<'static> {
+    Input::Disk(DiskReply::Failed { name: name.into(), error: error.into() })
+}
+
 /// Sends bytes in a turn in which every file fails.
 fn say_without_disk(solo: &mut Solo, conn: ConnId, text: &str) {
     let mut out = Outbox::new();
-    solo.node.handle_ready(solo.now, Input::Received { conn, bytes: text.as_bytes() }, &mut out);
+    let mut turn = solo.node.begin_turn();
+    solo.node.handle_ready(&mut turn, solo.now, Input::Received { conn, bytes: text.as_bytes() }, &mut out);
     let files: Vec<String> = out
         .outputs
         .drain(..)
         .filter_map(|output| match output {
-            Output::WriteFile { name, .. } => Some(name),
+            Output::Disk(DiskRequest::Write { name, .. }) => Some(name),
             _ => None,
         })
         .collect();
     assert!(!files.is_empty(), "{text} writes");
     for name in files {
-        solo.node.handle_ready(solo.now, Input::FileFailed { name: &name, error: "No space left on device" }, &mut out);
+        solo.node.handle_ready(&mut turn, solo.now, failed(&name, "No space left on device"), &mut out);
     }
-    solo.node.end_turn(solo.now, &mut out);
+    solo.node.end_turn(turn, solo.now, &mut out);
     solo.outputs.extend(out.outputs);
     solo.events.extend(out.events);
 }
@@ -62,7 +68,7 @@ fn a_file_that_is_in_place_already_is_not_written_again() {
     solo.outputs.clear();
     solo.input(Input::ChildSaved { child, len: 104 });
     solo.run_ms(200);
-    assert!(!solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. })));
+    assert!(!solo.outputs.iter().any(|output| matches!(output, Output::Disk(DiskRequest::Write { .. }))));
     let info = solo.cmd("INFO persistence");
     for line in ["rdb_bgsave_in_progress:0", "rdb_last_bgsave_status:ok", "rdb_changes_since_last_save:0"] {
         assert!(info.contains(&format!("{line}\r\n")), "{line}: {info}");
@@ -137,9 +143,10 @@ fn a_node_that_cannot_save_does_not_shut_down() {
         assert!(lives(&solo), "{line}");
     }
     let mut out = Outbox::new();
-    solo.node.handle_ready(solo.now, Input::Terminate, &mut out);
-    solo.node.handle_ready(solo.now, Input::FileFailed { name: "dump.rdb", error: "No space" }, &mut out);
-    solo.node.end_turn(solo.now, &mut out);
+    let mut turn = solo.node.begin_turn();
+    solo.node.handle_ready(&mut turn, solo.now, Input::Terminate, &mut out);
+    solo.node.handle_ready(&mut turn, solo.now, failed("dump.rdb", "No space"), &mut out);
+    solo.node.end_turn(turn, solo.now, &mut out);
     solo.outputs.extend(out.outputs);
     assert!(lives(&solo));
     solo.ask(conn, "GET a", "$1|1|");
@@ -152,7 +159,7 @@ fn config_rewrite_fails_with_its_file() {
     let (mut solo, conn) = node(&[]);
     solo.ask(conn, "CONFIG REWRITE", "-ERR The server is running without a config file|");
     // Failures of unknown files are ignored.
-    solo.input(Input::FileFailed { name: "dump.rdb", error: "Is a directory" });
+    solo.input(failed("dump.rdb", "Is a directory"));
     solo.ask(conn, "PING", "+PONG|");
 }
 
@@ -170,7 +177,7 @@ fn config_set_dir_needs_an_existing_directory() {
     {
         solo.ask(conn, &format!("CONFIG SET dir {dir}"), "+OK|");
         let asked = solo.outputs.iter().rev().find_map(|output| match output {
-            Output::ChangeDir { path } => Some(path.clone()),
+            Output::Disk(DiskRequest::ChangeDir { path }) => Some(path.clone()),
             _ => None,
         });
         assert_eq!(asked.as_deref(), Some(dir));
@@ -178,11 +185,11 @@ fn config_set_dir_needs_an_existing_directory() {
     }
 
     let mut out = Outbox::new();
+    let mut turn = solo.node.begin_turn();
     let bytes = b"CONFIG SET dir /nowhere\r\nCONFIG GET dir\r\n";
-    solo.node.handle_ready(solo.now, Input::Received { conn, bytes }, &mut out);
-    let failed = Input::FileFailed { name: "/nowhere", error: "Permission denied" };
-    solo.node.handle_ready(solo.now, failed, &mut out);
-    solo.node.end_turn(solo.now, &mut out);
+    solo.node.handle_ready(&mut turn, solo.now, Input::Received { conn, bytes }, &mut out);
+    solo.node.handle_ready(&mut turn, solo.now, failed("/nowhere", "Permission denied"), &mut out);
+    solo.node.end_turn(turn, solo.now, &mut out);
     let sent: Vec<u8> = out
         .outputs
         .iter()

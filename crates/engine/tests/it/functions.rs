@@ -4,7 +4,7 @@
 
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Input, Output};
 
@@ -273,7 +273,10 @@ fn replication_abort_sync_transfer() {
     solo.cmd("REPLICAOF other 6379");
     assert!(solo.has_closed(conn));
     assert_eq!(solo.node.view(None).upstream.as_ref().unwrap().transfer, None);
-    assert!(!solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. })), "the file is dropped");
+    assert!(
+        !solo.outputs.iter().any(|output| matches!(output, Output::Disk(DiskRequest::Write { .. }))),
+        "the file is dropped"
+    );
 }
 
 #[test]

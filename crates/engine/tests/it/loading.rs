@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, Input, Instant, Node, Now, Outbox, Output};
 
@@ -22,7 +22,7 @@ fn large(mib: usize) -> Vec<u8> {
     }
     source.cmd("SAVE");
     let file = source.outputs.iter().rev().find_map(|output| match output {
-        Output::WriteFile { bytes, .. } => Some(bytes.to_vec()),
+        Output::Disk(DiskRequest::Write { bytes, .. }) => Some(bytes.to_vec()),
         _ => None,
     });
     file.expect("SAVE writes a file")
@@ -88,7 +88,8 @@ fn commands_during_a_load() {
     }
     assert_eq!(replica.cmd("SHUTDOWN SAVE"), "");
     assert!(replica.outputs.iter().any(|output| matches!(output, Output::Exit { status: 0 })));
-    let files = replica.outputs.iter().filter(|output| matches!(output, Output::WriteFile { .. })).count();
+    let files =
+        replica.outputs.iter().filter(|output| matches!(output, Output::Disk(DiskRequest::Write { .. }))).count();
     assert_eq!(files, 1, "the file received, which half a dataset must not replace");
 }
 

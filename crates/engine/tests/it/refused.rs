@@ -6,6 +6,7 @@
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::{Consequence, Event, LogLevel};
 use psyncscope_engine::ids::Offset;
+use psyncscope_engine::io::DiskRequest;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{ConnId, Output};
 use rand_core::{RngCore, SeedableRng};
@@ -222,7 +223,7 @@ fn a_file_that_cannot_be_loaded_costs_no_data() {
         assert_eq!(solo.cmd("GET k"), "$1\r\nv\r\n");
         let reason = info(&mut solo, "master_link_down_reason").unwrap();
         assert!(reason.starts_with(&format!("cannot load the RDB file of the master: {what}")), "{reason}");
-        let written = |output: &Output| matches!(output, Output::WriteFile { .. } | Output::Exit { .. });
+        let written = |output: &Output| matches!(output, Output::Disk(DiskRequest::Write { .. }) | Output::Exit { .. });
         assert!(!solo.outputs.iter().any(written), "the file on disk stays too");
         solo.outputs.clear();
         solo.run_ms(58_000);

@@ -1,6 +1,7 @@
 //! A master with scripted replicas, and the checks before commands.
 
 use psyncscope_engine::Output;
+use psyncscope_engine::io::DiskRequest;
 
 use crate::common::solo::{Solo, resp};
 
@@ -261,7 +262,7 @@ fn shutdown_saves_if_requested() {
         solo.cmd("SET a 1");
         solo.cmd(line);
         assert!(solo.outputs.iter().any(|output| matches!(output, Output::Exit { status: 0 })), "{line}");
-        solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. }))
+        solo.outputs.iter().any(|output| matches!(output, Output::Disk(DiskRequest::Write { .. })))
     };
     assert!(!ends("SHUTDOWN", &[]));
     assert!(ends("SHUTDOWN SAVE", &[]));
@@ -275,7 +276,7 @@ fn restarted(line: &str, lines: &[&str]) -> (bool, Vec<u64>) {
     solo.cmd("SET a 1");
     assert_eq!(solo.cmd(line), "", "{line}: nobody is answered any more");
     assert_eq!(solo.node.next_timeout(), None, "{line}: it has ended");
-    let saved = solo.outputs.iter().any(|output| matches!(output, Output::WriteFile { .. }));
+    let saved = solo.outputs.iter().any(|output| matches!(output, Output::Disk(DiskRequest::Write { .. })));
     let ends = solo.outputs.iter().filter_map(|output| match output {
         Output::Restart { after_ms } => Some(*after_ms),
         Output::Exit { .. } => panic!("{line}: it ends for good"),
@@ -321,7 +322,7 @@ fn debug_restart_writes_the_configuration_if_there_is_a_file() {
         solo.cmd("CONFIG SET repl-timeout 33");
         solo.cmd(line);
         solo.outputs.iter().find_map(|output| match output {
-            Output::WriteFile { name, bytes } if name == "/etc/r.conf" => {
+            Output::Disk(DiskRequest::Write { name, bytes }) if name == "/etc/r.conf" => {
                 Some(String::from_utf8_lossy(bytes).into_owned())
             }
             _ => None,
@@ -376,12 +377,14 @@ fn a_turn_of_several_inputs_writes_to_each_connection_once() {
     let (one, two) = (solo.accept(), solo.accept());
     let now = psyncscope_engine::Now { mono: psyncscope_engine::Instant(5_000), unix_us: 1_700_000_000_000_000 };
     let mut out = psyncscope_engine::Outbox::new();
+    let mut turn = solo.node.begin_turn();
     for conn in [one, two, one] {
         let bytes = resp(&["PING"]);
-        solo.node.handle_ready(now, psyncscope_engine::Input::Received { conn, bytes: bytes.as_bytes() }, &mut out);
+        let input = psyncscope_engine::Input::Received { conn, bytes: bytes.as_bytes() };
+        solo.node.handle_ready(&mut turn, now, input, &mut out);
     }
     assert!(out.outputs.is_empty(), "replies wait for the turn's end");
-    solo.node.end_turn(now, &mut out);
+    solo.node.end_turn(turn, now, &mut out);
     let sends: Vec<_> = out
         .outputs
         .iter()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psyncscope_engine::io::{CloseReason, Fsync};
+use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
@@ -156,7 +156,8 @@ impl<P: Process> World<P> {
                 self.turn(id, Input::ChildStreamed { child, reached: &reached });
             }
             Pending::FileRead(file) => {
-                self.turn(id, Input::FileRead { result: file.ok_or("No such file or directory") });
+                let result = file.ok_or_else(|| "No such file or directory".to_owned());
+                self.turn(id, Input::Disk(DiskReply::Read { result }));
             }
             Pending::Terminate => self.turn(id, Input::Terminate),
         }
@@ -256,14 +257,7 @@ impl<P: Process> World<P> {
                         self.queue.cancel(gone.key);
                     }
                 }
-                Output::WriteFile { name, bytes } => self.write_file(id, name, bytes),
-                // A host has a single folder, and its nodes are configured so.
-                Output::ChangeDir { .. } => {}
-                Output::Append { name, bytes, fsync } => self.append_to_file(id, name, &bytes, fsync),
-                Output::TakeRewritten { name, file, tail, .. } => {
-                    self.write_file(id, name, [&*file, &tail].concat().into());
-                }
-                Output::ReadFile { name } => self.read_file(id, &name),
+                Output::Disk(request) => self.perform_on_disk(id, request),
                 Output::Sleep { until } => {
                     if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
                         running.sleeps_until = Some(until.0);
@@ -284,6 +278,20 @@ impl<P: Process> World<P> {
                     self.queue.schedule(at, Event::Restart(id, boots));
                 }
             }
+        }
+    }
+
+    /// A write to a simulated disk never fails, so only [`DiskRequest::Read`] has a reply.
+    fn perform_on_disk(&mut self, id: HostId, request: DiskRequest) {
+        match request {
+            DiskRequest::Write { name, bytes } => self.write_file(id, name, bytes),
+            // A host has a single folder, and its nodes are configured so.
+            DiskRequest::ChangeDir { .. } => {}
+            DiskRequest::Append { name, bytes, fsync } => self.append_to_file(id, name, &bytes, fsync),
+            DiskRequest::TakeRewritten { name, file, tail, .. } => {
+                self.write_file(id, name, [&*file, &tail].concat().into());
+            }
+            DiskRequest::Read { name } => self.read_file(id, &name),
         }
     }
 

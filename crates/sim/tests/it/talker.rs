@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::{ConnId, Input, Instant, Now, Outbox, Output, Peer};
 use psyncscope_sim::frame::{HostId, SimTime, WireSettings};
 use psyncscope_sim::{Process, World, WorldConfig};
@@ -86,7 +86,8 @@ impl Talker {
                 self.next_tick = Some(now + us);
             }
             ["file", name, text] => {
-                out.outputs.push(Output::WriteFile { name: name.to_owned(), bytes: text.as_bytes().into() });
+                out.outputs
+                    .push(Output::Disk(DiskRequest::Write { name: name.to_owned(), bytes: text.as_bytes().into() }));
             }
             ["echo"] => self.echo = true,
             _ => panic!("no such command: {line}"),
@@ -180,9 +181,7 @@ impl Process for Talker {
             | Input::ChildSaved { .. }
             | Input::ChildStreamed { .. }
             | Input::LoadStep
-            | Input::FileFailed { .. }
-            | Input::Appended { .. }
-            | Input::FileRead { .. } => {}
+            | Input::Disk(_) => {}
             Input::Terminate => {
                 self.terminated = true;
                 out.outputs.push(Output::Exit { status: 0 });

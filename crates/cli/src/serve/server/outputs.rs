@@ -8,7 +8,7 @@ use std::time::Duration;
 use psyncscope_engine::aof::RewriteJob;
 use psyncscope_engine::config::AppendFsync;
 use psyncscope_engine::event::LogLevel;
-use psyncscope_engine::io::Fsync;
+use psyncscope_engine::io::{DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
 use psyncscope_rdb::SaveJob;
 
@@ -18,7 +18,24 @@ use crate::serve::diskless::{self, DisklessTransfer};
 use crate::serve::{files, listen};
 
 impl Shared {
+    /// Carries out the outputs of an input or of a turn's end. The replies to disk requests are delivered at once if
+    /// the turn is still in progress; otherwise they wait for the next one.
     pub(super) fn carry_out(self: &Rc<Self>, server: &mut Server) {
+        self.carry_out_once(server);
+        if server.turn.is_some() {
+            self.deliver_disk_replies(server);
+        }
+    }
+
+    /// Delivers the replies to disk requests, and carries out what follows from them.
+    pub(super) fn deliver_disk_replies(self: &Rc<Self>, server: &mut Server) {
+        while let Some(reply) = server.disk_replies.pop_front() {
+            server.handle(self.now(), Input::Disk(reply));
+            self.carry_out_once(server);
+        }
+    }
+
+    fn carry_out_once(self: &Rc<Self>, server: &mut Server) {
         if !server.out.events.is_empty() {
             let role = role(&server.node);
             print_log(&self.log, role, server.node.config(), server.out.events.drain(..));
@@ -34,32 +51,7 @@ impl Shared {
             self.carry_out_one(server, output);
         }
         server.out.outputs = outputs;
-        for (name, error) in std::mem::take(&mut server.failed) {
-            let Server { node, out, .. } = &mut *server;
-            node.handle_ready(self.now(), Input::FileFailed { name: &name, error: &error }, out);
-            self.carry_out(server);
-        }
-        self.deliver_file_results(server);
-    }
-
-    /// Delivers results of file operations, before any other input.
-    fn deliver_file_results(self: &Rc<Self>, server: &mut Server) {
-        let now = self.now();
-        if let Some(error) = server.append_only.error.take() {
-            let unwritten = std::mem::take(&mut server.append_only.unwritten);
-            let input = Input::Appended { unwritten: &unwritten, error: Some(&error) };
-            server.node.handle_ready(now, input, &mut server.out);
-        } else if std::mem::take(&mut server.append_only.recovered) {
-            server.node.handle_ready(now, Input::Appended { unwritten: &[], error: None }, &mut server.out);
-        } else if let Some((child, error)) = server.rewrite_failed.take() {
-            server.node.handle_ready(now, Input::ChildDone { child, result: Err(error) }, &mut server.out);
-        } else if let Some(result) = server.file_read.take() {
-            let result = result.as_ref().map(Arc::clone).map_err(String::as_str);
-            server.node.handle_ready(now, Input::FileRead { result }, &mut server.out);
-        } else {
-            return;
-        }
-        self.carry_out(server);
+        server.disk_replies.extend(server.append_only.reply());
     }
 
     fn carry_out_one(self: &Rc<Self>, server: &mut Server, output: Output) {
@@ -77,22 +69,9 @@ impl Shared {
                 self.spawn_to_sockets(server, child, &conns, timeout, move || job.run_with_eof_mark(&mark));
             }
             Output::Kill { child } => kill(server, child),
-            Output::WriteFile { name, bytes } => {
-                server.append_only.replaced(&name);
-                self.write_file(server, &name, &bytes);
-            }
-            Output::ChangeDir { path } => {
-                if let Err(error) = std::env::set_current_dir(&path) {
-                    server.failed.push((path, files::strerror(&error)));
-                }
-            }
-            Output::Append { name, bytes, fsync } => self.append(server, &name, &bytes, fsync),
-            Output::TakeRewritten { child, name, tail, fsync, .. } => {
-                self.take_rewritten(server, child, &name, &tail, fsync);
-            }
-            Output::ReadFile { name } => {
-                let read = std::fs::read(name).map(Arc::from);
-                server.file_read = Some(read.map_err(|error| files::strerror(&error)));
+            Output::Disk(request) => {
+                let reply = self.carry_out_on_disk(server, request);
+                server.disk_replies.extend(reply);
             }
             Output::Sleep { until } => self.sleeps_until.set(Some(until)),
             Output::Load { .. } => {
@@ -106,6 +85,38 @@ impl Shared {
             Output::Exit { status } => self.exit.set(Some(End::Exit(status))),
             Output::Crash => self.exit.set(Some(End::Crash)),
             Output::Restart { after_ms } => self.restart(server, Duration::from_millis(after_ms)),
+        }
+    }
+
+    /// Carries out a disk request; returns its reply, if it has one. That of an append is
+    /// [`AppendOnly::reply`](crate::serve::append_only::AppendOnly::reply).
+    fn carry_out_on_disk(&self, server: &mut Server, request: DiskRequest) -> Option<DiskReply> {
+        match request {
+            DiskRequest::Write { name, bytes } => {
+                server.append_only.replaced(&name);
+                let error = self.write_file(server, &name, &bytes).err()?;
+                Some(DiskReply::Failed { name, error })
+            }
+            DiskRequest::ChangeDir { path } => {
+                let error = std::env::set_current_dir(&path).err()?;
+                Some(DiskReply::Failed { name: path, error: files::strerror(&error) })
+            }
+            DiskRequest::Append { name, bytes, fsync } => {
+                self.append(server, &name, &bytes, fsync);
+                None
+            }
+            DiskRequest::TakeRewritten { child, name, tail, fsync, .. } => {
+                let temporary = rewritten_name(child);
+                let error = server.append_only.take_rewritten(&name, &temporary, &tail, fsync).err()?;
+                self.log.line(role(&server.node), LogLevel::Warning, &error);
+                // Ignored: the error may be that this file does not exist.
+                let _ = std::fs::remove_file(temporary);
+                Some(DiskReply::TakeFailed { child })
+            }
+            DiskRequest::Read { name } => {
+                let result = std::fs::read(name).map(Arc::from).map_err(|error| files::strerror(&error));
+                Some(DiskReply::Read { result })
+            }
         }
     }
 
@@ -136,16 +147,6 @@ impl Shared {
         server.children.insert(child, Child::Sockets { task, connections: lent });
     }
 
-    fn take_rewritten(&self, server: &mut Server, child: ChildId, name: &str, tail: &[u8], fsync: Fsync) {
-        let temporary = rewritten_name(child);
-        if let Err(error) = server.append_only.take_rewritten(name, &temporary, tail, fsync) {
-            self.log.line(role(&server.node), LogLevel::Warning, &error);
-            // Ignored: the error may be that this file does not exist.
-            let _ = std::fs::remove_file(temporary);
-            server.rewrite_failed = Some((child, error));
-        }
-    }
-
     fn restart(&self, server: &mut Server, delay: Duration) {
         self.exit.set(Some(End::Restart(delay)));
         // Close the sockets now: the kernel would close them only when the program is replaced, after `delay`.
@@ -159,41 +160,37 @@ impl Shared {
             server.append_only.close();
         }
         let always = server.node.config().aof.appendfsync == AppendFsync::Always;
-        match done {
-            Ok(()) => {
-                let append_only = &mut server.append_only;
-                append_only.recovered |= std::mem::take(&mut append_only.failing);
-            }
-            Err(error) if always && !bytes.is_empty() => {
-                let role = role(&server.node);
-                let text = format!("Error writing to the AOF file: {}", files::strerror(&error));
-                self.log.line(role, LogLevel::Warning, &text);
-                let text = "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...";
-                self.log.line(role, LogLevel::Warning, text);
-                self.exit.set(Some(End::Exit(1)));
-            }
-            Err(_) => server.append_only.failing = true,
+        if let Err(error) = done
+            && always
+            && !bytes.is_empty()
+        {
+            let role = role(&server.node);
+            let text = format!("Error writing to the AOF file: {}", files::strerror(&error));
+            self.log.line(role, LogLevel::Warning, &text);
+            let text = "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...";
+            self.log.line(role, LogLevel::Warning, text);
+            self.exit.set(Some(End::Exit(1)));
         }
     }
 
-    fn write_file(&self, server: &mut Server, name: &str, bytes: &Arc<[u8]>) {
+    /// Replaces a file. The error is the system's, without what was being done.
+    fn write_file(&self, server: &mut Server, name: &str, bytes: &Arc<[u8]>) -> Result<(), String> {
         if let Some((saved_name, saved)) = server.saved.take()
             && saved_name == name
             && Arc::ptr_eq(&saved, bytes)
         {
-            return;
+            return Ok(());
         }
         // In the directory of the file it replaces, as a rename does not cross file systems.
         let temporary = match name.rsplit_once('/') {
             Some((folder, file)) => format!("{folder}/temp-{}-{file}", std::process::id()),
             None => format!("temp-{}.rdb", std::process::id()),
         };
-        if let Err(error) = files::replace(name, &temporary, bytes) {
+        files::replace(name, &temporary, bytes).map_err(|error| {
             self.log.line(role(&server.node), LogLevel::Warning, &error);
             // The last part is the system's error.
-            let reason = error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned();
-            server.failed.push((name.to_owned(), reason));
-        }
+            error.rsplit_once(": ").map_or(error.as_str(), |(_, reason)| reason).to_owned()
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use psyncscope_resp::strtol;
 use super::Upstream;
 use super::link::{Link, Payload, Size};
 use crate::event::{Event, IdChange, LinkChange, LogLevel};
-use crate::io::{CloseReason, Output};
+use crate::io::{CloseReason, DiskRequest, Output};
 use crate::loading::state::Source;
 use crate::node::{Context, Node};
 
@@ -190,7 +190,7 @@ impl Node {
     }
 
     fn replace_dump(&mut self, bytes: Arc<[u8]>) {
-        self.out.outputs.push(Output::WriteFile { name: self.config.dbfilename.clone(), bytes });
+        self.out.outputs.push(Output::Disk(DiskRequest::Write { name: self.config.dbfilename.clone(), bytes }));
     }
 
     /// The master's dataset was loaded: its history becomes this node's.

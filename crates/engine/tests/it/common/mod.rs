@@ -8,7 +8,7 @@ pub mod solo;
 use std::collections::{BTreeMap, VecDeque};
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest};
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 /// The room of a kernel's buffer in these tests.
@@ -189,21 +189,21 @@ impl Net {
                     self.children.push((self.now.mono.0 + self.save_us, i, child, saved));
                 }
                 Output::Kill { child } => self.children.retain(|c| (c.1, c.2) != (i, child)),
-                Output::WriteFile { name, bytes } => {
+                Output::Disk(DiskRequest::Write { name, bytes }) => {
                     self.files.insert((i, name), bytes);
                 }
                 Output::SpawnRewrite { child, job } => {
                     self.children.push((self.now.mono.0 + self.save_us, i, child, Saved::File(job.run().into())));
                 }
-                Output::Append { name, bytes, .. } => {
+                Output::Disk(DiskRequest::Append { name, bytes, .. }) => {
                     let file = self.files.entry((i, name)).or_insert_with(|| [].into());
                     *file = [file, &*bytes].concat().into();
                 }
-                Output::TakeRewritten { name, file, tail, .. } => {
+                Output::Disk(DiskRequest::TakeRewritten { name, file, tail, .. }) => {
                     self.files.insert((i, name), [&*file, &tail].concat().into());
                 }
-                Output::ReadFile { name } => self.queue.push_front(Pending::FileRead(i, name)),
-                Output::Sleep { .. } | Output::ChangeDir { .. } => {}
+                Output::Disk(DiskRequest::Read { name }) => self.queue.push_front(Pending::FileRead(i, name)),
+                Output::Sleep { .. } | Output::Disk(DiskRequest::ChangeDir { .. }) => {}
                 Output::Load { .. } => self.queue.push_back(Pending::LoadStep(i)),
                 Output::Exit { .. } | Output::Crash | Output::Restart { .. } => self.kill(i),
             }
@@ -235,8 +235,9 @@ impl Net {
                 Pending::LoadStep(i) => self.node_input(i, Input::LoadStep),
                 Pending::Writable(i, conn) => self.node_input(i, Input::Writable { conn, room: ROOM }),
                 Pending::FileRead(i, name) => {
-                    let result = self.files.get(&(i, name)).cloned().ok_or("No such file or directory");
-                    self.node_input(i, Input::FileRead { result });
+                    let result =
+                        self.files.get(&(i, name)).cloned().ok_or_else(|| "No such file or directory".to_owned());
+                    self.node_input(i, Input::Disk(DiskReply::Read { result }));
                 }
                 Pending::Closed(i, conn) => self.node_input(i, Input::Closed { conn, reason: CloseReason::Eof }),
             }

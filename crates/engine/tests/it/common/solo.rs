@@ -2,7 +2,7 @@
 
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::CloseReason;
+use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
@@ -213,7 +213,7 @@ pub fn rdb(lines: &[&str]) -> Vec<u8> {
     }
     source.cmd("SAVE");
     let file = source.outputs.iter().rev().find_map(|output| match output {
-        Output::WriteFile { bytes, .. } => Some(bytes.to_vec()),
+        Output::Disk(DiskRequest::Write { bytes, .. }) => Some(bytes.to_vec()),
         _ => None,
     });
     file.expect("SAVE writes a file")
