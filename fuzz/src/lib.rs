@@ -84,7 +84,7 @@ impl Driver {
                 }
                 Output::Disk(DiskRequest::Append { bytes, .. }) => self.append_only.extend(bytes),
                 Output::Disk(DiskRequest::TakeRewritten { file, tail, .. }) => {
-                    self.append_only = [&*file, &tail].concat();
+                    self.append_only = [&**file.bytes().expect("children deliver bytes"), &tail].concat();
                 }
                 Output::Disk(DiskRequest::Read { .. }) => {
                     let file = self.append_only.as_slice().into();

@@ -6,9 +6,8 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
-use std::sync::Arc;
 
-use psyncscope_engine::io::DiskRequest;
+use psyncscope_engine::io::{ChildFile, DiskRequest};
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 const MASTER: usize = 0;
@@ -28,7 +27,7 @@ enum Pending {
     Accepted(ConnId),
     Connected(ConnId),
     Received(ConnId, Vec<u8>),
-    ChildDone(ChildId, Arc<[u8]>),
+    ChildDone(ChildId, ChildFile),
     LoadStep,
 }
 

@@ -145,21 +145,12 @@ pub enum Input<'a> {
     Timer,
     /// The time for [`Output::Load`] has passed, and all input of the meantime was delivered.
     LoadStep,
-    /// A child of [`Output::Spawn`] or [`Output::SpawnRewrite`] ended: the file's bytes, or the error.
+    /// A child of [`Output::Spawn`] or [`Output::SpawnRewrite`] ended.
     ChildDone {
         /// The child.
         child: ChildId,
-        /// Its result.
-        result: Result<Arc<[u8]>, String>,
-    },
-    /// A child of [`Output::Spawn`] ended, and its file has already taken the place of the old one. Only while no replica
-    /// waits for the file ([`Node::replicas_wait_for_save`](crate::Node::replicas_wait_for_save)): a dataset may take
-    /// more memory as a file than there is.
-    ChildSaved {
-        /// The child.
-        child: ChildId,
-        /// The file's size in bytes.
-        len: u64,
+        /// Its file, or the error.
+        result: Result<ChildFile, String>,
     },
     /// A child of [`Output::SpawnToSockets`] ended.
     ChildStreamed {
@@ -172,6 +163,43 @@ pub enum Input<'a> {
     Disk(DiskReply),
     /// SIGTERM: shut down as `SHUTDOWN` does.
     Terminate,
+}
+
+/// The file that a child wrote.
+#[derive(Clone, Debug)]
+pub enum ChildFile {
+    /// Its bytes.
+    Bytes(Arc<[u8]>),
+    /// It is on the driver's disk, and has so many bytes: a dataset may take more memory as a file than there is. A
+    /// rewritten append-only file is in its temporary file. A background save has taken the place of the old file;
+    /// only while no replica waits for it ([`Node::replicas_wait_for_save`](crate::Node::replicas_wait_for_save)).
+    OnDisk(u64),
+}
+
+impl ChildFile {
+    /// The file's size in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::OnDisk(size) => *size,
+        }
+    }
+
+    /// The file's bytes, unless they are only on the driver's disk.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&Arc<[u8]>> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::OnDisk(_) => None,
+        }
+    }
+}
+
+impl From<Vec<u8>> for ChildFile {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into())
+    }
 }
 
 /// Work with files that the driver does for a node, in the order of the outputs.
@@ -215,8 +243,8 @@ pub enum DiskRequest {
         child: ChildId,
         /// The name of the file that is replaced.
         name: String,
-        /// The child's file.
-        file: Arc<[u8]>,
+        /// The child's file, as in [`Input::ChildDone`].
+        file: ChildFile,
         /// The bytes to append.
         tail: Vec<u8>,
         /// When it is to be on disk.
@@ -284,7 +312,7 @@ pub enum Output {
         /// The connection; no further input for it is expected.
         conn: ConnId,
     },
-    /// Fork a child that runs `job`, then deliver [`Input::ChildDone`] or [`Input::ChildSaved`].
+    /// Fork a child that runs `job`, then deliver [`Input::ChildDone`].
     Spawn {
         /// The child.
         child: ChildId,

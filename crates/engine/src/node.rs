@@ -22,7 +22,7 @@ use crate::command::pubsub::state::PubSub;
 use crate::config::Config;
 use crate::event::{IdChange, LogLevel};
 use crate::ids::ReplId;
-use crate::io::{ChildId, ConnId, DiskReply, HostFacts, Input, Outbox, Output};
+use crate::io::{ChildFile, ChildId, ConnId, DiskReply, HostFacts, Input, Outbox, Output};
 use crate::loading::state::{Loading, Source};
 use crate::persistence::unwritten::state::Unwritten;
 use crate::replication::state::Replication;
@@ -56,18 +56,9 @@ impl Child {
 #[derive(Debug)]
 pub(crate) enum Target {
     /// To a file: its bytes once it is complete.
-    Disk { file: Result<SavedFile, String> },
+    Disk { file: Result<ChildFile, String> },
     /// To the sockets of replicas: those that got all of it.
     Sockets { reached: Vec<ConnId> },
-}
-
-/// The RDB file of a child that ended.
-#[derive(Debug)]
-pub(crate) enum SavedFile {
-    /// It is to take the place of the old one.
-    Bytes(Arc<[u8]>),
-    /// It did already; so many bytes.
-    InPlace(u64),
 }
 
 /// Counters for INFO.
@@ -412,16 +403,10 @@ impl Node {
             Input::LoadStep => self.load_step(),
             Input::ChildDone { child, result } => {
                 if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
-                    running.target = Target::Disk { file: result.map(SavedFile::Bytes) };
+                    running.target = Target::Disk { file: result };
                     running.ended = true;
                 } else {
                     self.append_only_child_done(child, result);
-                }
-            }
-            Input::ChildSaved { child, len } => {
-                if let Some(running) = self.child.as_mut().filter(|running| running.id == child) {
-                    running.target = Target::Disk { file: Ok(SavedFile::InPlace(len)) };
-                    running.ended = true;
                 }
             }
             Input::ChildStreamed { child, reached } => {

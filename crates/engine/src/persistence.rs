@@ -9,8 +9,8 @@ use unwritten::state::Before;
 
 use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::random_hex_chars;
-use crate::io::{ChildId, ConnId, DiskRequest, Output};
-use crate::node::{Child, Node, SavedFile, Target};
+use crate::io::{ChildFile, ChildId, ConnId, DiskRequest, Output};
+use crate::node::{Child, Node, Target};
 use crate::replication::downstream::bgsave::SaveEnd;
 
 /// After a failed background save, a save point waits this long (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
@@ -114,7 +114,7 @@ impl Node {
     }
 
     /// `backgroundSaveDoneHandlerDisk`.
-    fn disk_save_ended(&mut self, started: i64, dirty_at_start: u64, file: Result<SavedFile, String>) -> SaveEnd {
+    fn disk_save_ended(&mut self, started: i64, dirty_at_start: u64, file: Result<ChildFile, String>) -> SaveEnd {
         self.last_bgsave_seconds = self.now.unix_s() - started;
         match file {
             Ok(file) => {
@@ -122,14 +122,15 @@ impl Node {
                 self.dirty = self.dirty.saturating_sub(dirty_at_start);
                 self.last_save = self.now.unix_s();
                 self.last_bgsave_ok = true;
-                let (size, end) = match file {
-                    SavedFile::Bytes(bytes) => {
+                let size = file.size();
+                let end = match file {
+                    ChildFile::Bytes(bytes) => {
                         let name = self.config.dbfilename.clone();
                         self.out.outputs.push(Output::Disk(DiskRequest::Write { name, bytes: Arc::clone(&bytes) }));
-                        (bytes.len() as u64, SaveEnd::File(bytes))
+                        SaveEnd::File(bytes)
                     }
                     // Nobody waits for it, or the driver has broken its contract.
-                    SavedFile::InPlace(len) => (len, SaveEnd::Failed),
+                    ChildFile::OnDisk(_) => SaveEnd::Failed,
                 };
                 self.event(|| Event::SaveEnded { result: Ok(size) });
                 end

@@ -93,7 +93,26 @@ impl SaveJob {
     /// (`rdbSaveRioWithEOFMark`).
     #[must_use]
     pub fn run_with_eof_mark(&self, mark: &[u8; 40]) -> Vec<u8> {
-        [&b"$EOF:"[..], mark, b"\r\n", &self.run(), mark].concat()
+        let mut file = Vec::with_capacity(self.file_size_guess() + 2 * mark.len());
+        let Ok(()) = self.write_with_eof_mark(mark, |bytes| {
+            file.extend_from_slice(bytes);
+            Ok::<(), Infallible>(())
+        });
+        file
+    }
+
+    /// [`SaveJob::run_with_eof_mark`] piece by piece.
+    ///
+    /// # Errors
+    /// As [`SaveJob::write_to`].
+    pub fn write_with_eof_mark<E>(
+        &self,
+        mark: &[u8; 40],
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        sink(&[&b"$EOF:"[..], mark, b"\r\n"].concat())?;
+        self.write_to(&mut sink)?;
+        sink(mark)
     }
 
     /// Keys in the snapshot.

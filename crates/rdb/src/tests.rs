@@ -317,6 +317,17 @@ fn a_large_file_is_passed_on_in_pieces() {
     assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.len() < 80_000));
     assert!(pieces.concat() == job.run(), "the pieces are the file");
 
+    let mark = [b'm'; 40];
+    let mut longest = 0;
+    let mut marked = Vec::new();
+    let Ok(()) = job.write_with_eof_mark(&mark, |piece| {
+        longest = longest.max(piece.len());
+        marked.extend_from_slice(piece);
+        Ok::<(), Infallible>(())
+    });
+    assert!(longest < 80_000 && marked == job.run_with_eof_mark(&mark));
+    assert!(marked == [&b"$EOF:"[..], &mark, b"\r\n", &job.run(), &mark].concat());
+
     let mut taken = 0;
     let refused = job.write_to(|_| {
         taken += 1;

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::{CloseReason, DiskRequest};
+use psyncscope_engine::io::{ChildFile, CloseReason, DiskRequest};
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 use psyncscope_resp::encode_command;
 
@@ -208,7 +208,7 @@ impl Ours {
         self.carry_out(out);
         loop {
             if let Some((child, file)) = self.children.pop_front() {
-                self.turn(Input::ChildDone { child, result: Ok(file) });
+                self.turn(Input::ChildDone { child, result: Ok(ChildFile::Bytes(file)) });
             } else if let Some((child, reached)) = self.streamed.pop_front() {
                 self.turn(Input::ChildStreamed { child, reached: &reached });
                 for conn in reached {
@@ -265,7 +265,7 @@ impl Ours {
                     *file = [file, &*bytes].concat().into();
                 }
                 Output::Disk(DiskRequest::TakeRewritten { name, file, tail, .. }) => {
-                    self.files.insert(name, [&*file, &tail].concat().into());
+                    self.files.insert(name, [&**file.bytes().expect("children deliver bytes"), &tail].concat().into());
                 }
                 Output::Load { .. } => self.loads = true,
                 Output::Sleep { .. }

@@ -5,10 +5,8 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use psyncscope_engine::aof::RewriteJob;
 use psyncscope_rdb::SaveJob;
-
-/// Bytes written between two checks whether the save is still wanted.
-const CHUNK: usize = 1 << 20;
 
 /// The text of `strerror`, without the number that Rust adds.
 pub fn strerror(error: &io::Error) -> String {
@@ -25,7 +23,7 @@ pub fn strerror(error: &io::Error) -> String {
 /// # Errors
 /// In Redis's words, for the log. The old file is then as it was.
 pub fn replace(name: &str, temporary: &str, bytes: &[u8]) -> Result<(), String> {
-    let written = write(temporary, bytes, &AtomicBool::new(false));
+    let written = write(temporary, &AtomicBool::new(false), |sink| sink(bytes));
     move_into_place(name, temporary, written).map(drop)
 }
 
@@ -34,20 +32,8 @@ pub fn replace(name: &str, temporary: &str, bytes: &[u8]) -> Result<(), String> 
 /// # Errors
 /// As [`replace`]; and if it became unwanted meanwhile.
 pub fn save(name: &str, temporary: &str, job: &SaveJob, unwanted: &AtomicBool) -> Result<File, String> {
-    let write = || {
-        let mut file = File::options().read(true).write(true).create(true).truncate(true).open(temporary)?;
-        let complete = job.write_to(|piece| match unwanted.load(Ordering::Relaxed) {
-            true => Err(None),
-            false => file.write_all(piece).map_err(Some),
-        });
-        match complete {
-            Ok(()) => file.sync_all()?,
-            Err(None) => return Ok(None),
-            Err(Some(error)) => return Err(error),
-        }
-        Ok((!unwanted.load(Ordering::Relaxed)).then_some(file))
-    };
-    move_into_place(name, temporary, write())
+    let written = write(temporary, unwanted, |sink| job.write_to(sink));
+    move_into_place(name, temporary, written)
 }
 
 fn move_into_place(name: &str, temporary: &str, written: io::Result<Option<File>>) -> Result<File, String> {
@@ -84,12 +70,15 @@ fn read_open(file: &mut File) -> io::Result<Arc<[u8]>> {
     Ok(bytes)
 }
 
-/// Writes the temporary file of an append-only file rewrite.
+/// Writes the temporary file of an append-only file rewrite; returns its size in bytes.
 ///
+/// # Errors
 /// In Redis's words, for the log. The file does not exist then.
-pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> Result<(), String> {
-    let done = match write(temporary, bytes, unwanted) {
-        Ok(Some(_)) => Ok(()),
+pub fn write_rewritten(temporary: &str, job: &RewriteJob, unwanted: &AtomicBool) -> Result<u64, String> {
+    let written = write(temporary, unwanted, |sink| job.write_to(sink));
+    let size = written.and_then(|file| file.map(|file| file.metadata().map(|metadata| metadata.len())).transpose());
+    let done = match size {
+        Ok(Some(size)) => Ok(size),
         Ok(None) => Err("killed".to_owned()),
         Err(error) => Err(format!("Write error writing append only file on disk: {}", strerror(&error))),
     };
@@ -100,16 +89,25 @@ pub fn write_temporary(temporary: &str, bytes: &[u8], unwanted: &AtomicBool) -> 
     done
 }
 
-/// Returns none if the file is no longer wanted.
-fn write(path: &str, bytes: &[u8], unwanted: &AtomicBool) -> io::Result<Option<File>> {
-    let mut file = File::create(path)?;
-    for chunk in bytes.chunks(CHUNK) {
-        if unwanted.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        file.write_all(chunk)?;
+/// Takes a piece of a file. The error is none if the file is no longer wanted.
+type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Option<io::Error>>;
+
+/// Writes a file from the pieces that `pass_to` passes. Returns it open for reading, or none if it is no longer wanted.
+fn write(
+    path: &str,
+    unwanted: &AtomicBool,
+    pass_to: impl FnOnce(Sink<'_>) -> Result<(), Option<io::Error>>,
+) -> io::Result<Option<File>> {
+    let mut file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
+    let complete = pass_to(&mut |piece| match unwanted.load(Ordering::Relaxed) {
+        true => Err(None),
+        false => file.write_all(piece).map_err(Some),
+    });
+    match complete {
+        Ok(()) => file.sync_all()?,
+        Err(None) => return Ok(None),
+        Err(Some(error)) => return Err(error),
     }
-    file.sync_all()?;
     Ok((!unwanted.load(Ordering::Relaxed)).then_some(file))
 }
 

@@ -14,7 +14,7 @@ use std::task::Waker;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psyncscope_engine::event::{Event, LogLevel};
-use psyncscope_engine::io::{CloseReason, DiskReply};
+use psyncscope_engine::io::{ChildFile, CloseReason, DiskReply};
 use psyncscope_engine::{ChildId, Config, ConnId, Input, Instant, Node, Now, Outbox, Peer, Turn};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -54,15 +54,15 @@ enum Child {
 }
 
 /// The result of a child's thread: the file, or an error.
-pub type ChildResult = (ChildId, Result<ChildFile, String>);
+pub type ChildResult = (ChildId, Result<Written, String>);
 
 /// What a child's thread wrote.
 #[derive(Debug)]
-pub enum ChildFile {
+pub enum Written {
     /// An RDB file that has taken the place of the old one, open for reading.
     Saved(std::fs::File),
-    /// The bytes of a rewritten append-only file, which is still in its temporary file.
-    Rewritten(Arc<[u8]>),
+    /// A rewritten append-only file, still in its temporary file: its size in bytes.
+    Rewritten(u64),
 }
 
 /// The node and the state of its driver.
@@ -258,24 +258,21 @@ impl Shared {
             return;
         }
         let result = match result {
-            Ok(ChildFile::Rewritten(bytes)) => {
+            Ok(Written::Rewritten(size)) => {
                 self.log.line(Role::Child, LogLevel::Notice, "SYNC append only file rewrite performed");
-                Ok(bytes)
+                Ok(ChildFile::OnDisk(size))
             }
-            Ok(ChildFile::Saved(file)) if server.node.replicas_wait_for_save() => {
+            Ok(Written::Saved(file)) => {
                 self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk");
-                let bytes = files::read_whole(file);
-                if let Ok(bytes) = &bytes {
-                    server.saved = Some((server.node.config().dbfilename.clone(), Arc::clone(bytes)));
+                if server.node.replicas_wait_for_save() {
+                    let bytes = files::read_whole(file);
+                    if let Ok(bytes) = &bytes {
+                        server.saved = Some((server.node.config().dbfilename.clone(), Arc::clone(bytes)));
+                    }
+                    bytes.map(ChildFile::Bytes)
+                } else {
+                    Ok(ChildFile::OnDisk(file.metadata().map_or(0, |metadata| metadata.len())))
                 }
-                bytes
-            }
-            Ok(ChildFile::Saved(file)) => {
-                drop(server);
-                self.log.line(Role::Child, LogLevel::Notice, "DB saved on disk");
-                let len = file.metadata().map_or(0, |metadata| metadata.len());
-                self.handle_input(Input::ChildSaved { child, len });
-                return;
             }
             Err(error) => Err(error),
         };

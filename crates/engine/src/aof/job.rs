@@ -1,5 +1,6 @@
 //! What the child of a rewrite does.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use psyncscope_rdb::SaveJob;
@@ -17,7 +18,20 @@ impl RewriteJob {
     /// Writes the file: an RDB, or the commands that rebuild the dataset.
     #[must_use]
     pub fn run(&self) -> Vec<u8> {
-        if self.as_rdb { self.dataset.run() } else { rebuild::rebuild(self.dataset.snapshot()) }
+        let mut file = Vec::new();
+        let Ok(()) = self.write_to(|bytes| {
+            file.extend_from_slice(bytes);
+            Ok::<(), Infallible>(())
+        });
+        file
+    }
+
+    /// [`RewriteJob::run`] for a file that need not fit into memory: `sink` gets it piece by piece.
+    ///
+    /// # Errors
+    /// The first error of `sink`; it gets nothing more then.
+    pub fn write_to<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if self.as_rdb { self.dataset.write_to(sink) } else { rebuild::rebuild(self.dataset.snapshot(), sink) }
     }
 
     /// The approximate size of the dataset in bytes, from which a simulated disk computes the child's duration.

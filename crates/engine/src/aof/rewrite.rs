@@ -1,12 +1,10 @@
 //! The rewrite: a child writes the shortest file that rebuilds the dataset, and the changes made meanwhile are
 //! appended.
 
-use std::sync::Arc;
-
 use super::job::RewriteJob;
 use super::state::{AofState, Rewrite};
 use crate::event::LogLevel;
-use crate::io::{ChildId, ConnId, DiskRequest, Fsync, Output};
+use crate::io::{ChildFile, ChildId, ConnId, DiskRequest, Fsync, Output};
 use crate::node::Node;
 
 /// Delay of a scheduled background save after a failed one (`CONFIG_BGSAVE_RETRY_DELAY`), in seconds.
@@ -121,8 +119,8 @@ impl Node {
     }
 
     /// The child's file and the changes since replace the old file. The bytes for the next write are among them.
-    fn replace_append_only_file(&mut self, child: ChildId, file: Arc<[u8]>, tail: Vec<u8>) {
-        let size = (file.len() + tail.len()) as u64;
+    fn replace_append_only_file(&mut self, child: ChildId, file: ChildFile, tail: Vec<u8>) {
+        let size = file.size() + tail.len() as u64;
         let is_on = self.aof.is_on();
         // If that fails, the old file stays in use.
         if !self.aof.buf.is_empty() {
@@ -147,7 +145,7 @@ impl Node {
 
     /// A child other than a background save ended.
     #[inline(never)]
-    pub(crate) fn append_only_child_done(&mut self, child: ChildId, result: Result<Arc<[u8]>, String>) {
+    pub(crate) fn append_only_child_done(&mut self, child: ChildId, result: Result<ChildFile, String>) {
         if let Some(rewrite) = self.aof.rewrite.as_mut().filter(|rewrite| rewrite.id == child) {
             rewrite.result = Some(result);
         }

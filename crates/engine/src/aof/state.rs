@@ -5,7 +5,7 @@ use std::sync::Arc;
 use psyncscope_rdb::Loader;
 
 use crate::client::Client;
-use crate::io::{ChildId, ConnId};
+use crate::io::{ChildFile, ChildId, ConnId};
 use crate::time::Instant;
 
 /// `aof_state`.
@@ -134,7 +134,7 @@ pub(crate) struct Rewrite {
     /// `aof_rewrite_time_start`, in Unix seconds.
     pub(crate) started: i64,
     /// Its result, once it has ended; serverCron reaps it, at most one turn later.
-    pub(crate) result: Option<Result<Arc<[u8]>, String>>,
+    pub(crate) result: Option<Result<ChildFile, String>>,
 }
 
 /// Why a file is loaded.

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::convert::Infallible;
+
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::{DiskReply, DiskRequest, Fsync};
+use psyncscope_engine::io::{ChildFile, DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ChildId, Input, Output};
 use psyncscope_resp::{Parsed, QueryBuf};
 
@@ -22,7 +24,7 @@ fn grown(file: &[u8], solo: &Solo) -> Vec<u8> {
                 file.extend_from_slice(bytes)
             }
             Output::Disk(DiskRequest::TakeRewritten { name, file: new, tail, .. }) if name == "appendonly.aof" => {
-                file = [&**new, tail].concat();
+                file = [&**new.bytes().unwrap(), tail].concat();
             }
             Output::Disk(DiskRequest::Write { name, bytes }) if name == "appendonly.aof" => file = bytes.to_vec(),
             _ => {}
@@ -84,6 +86,43 @@ fn rewrite(solo: &Solo) -> Option<(ChildId, Vec<u8>)> {
 fn bring_file(solo: &mut Solo, bytes: &[u8]) {
     assert!(matches!(solo.outputs.last(), Some(Output::Disk(DiskRequest::Read { name })) if name == "appendonly.aof"));
     solo.input(Input::Disk(DiskReply::Read { result: Ok(bytes.into()) }));
+}
+
+#[test]
+fn a_large_file_is_rewritten_in_pieces() {
+    for preamble in [COMMANDS, "aof-use-rdb-preamble yes"] {
+        let mut solo = Solo::new(&[ON, preamble, "rdbcompression no"]);
+        for number in 0..20 {
+            solo.cmd(&format!("SET k{number} {}", "v".repeat(10_000)));
+        }
+        solo.cmd(&format!("RPUSH list {}", "element ".repeat(7_000)));
+        solo.cmd("BGREWRITEAOF");
+        let job = solo.outputs.iter().find_map(|output| match output {
+            Output::SpawnRewrite { job, .. } => Some(job.clone()),
+            _ => None,
+        });
+        let job = job.unwrap();
+        let mut pieces: Vec<Vec<u8>> = Vec::new();
+        let Ok(()) = job.write_to(|piece| {
+            pieces.push(piece.to_vec());
+            Ok::<(), Infallible>(())
+        });
+        assert!(pieces.len() > 3, "{preamble}");
+        assert!(pieces.concat() == job.run(), "{preamble}: the pieces are the file");
+        let mut taken = 0;
+        let refused = job.write_to(|_| {
+            taken += 1;
+            if taken < 2 { Ok(()) } else { Err("full") }
+        });
+        assert_eq!((refused, taken), (Err("full"), 2), "{preamble}");
+        // The node needs to know the size alone.
+        let (child, bytes) = rewrite(&solo).unwrap();
+        solo.input(Input::ChildDone { child, result: Ok(ChildFile::OnDisk(bytes.len() as u64)) });
+        solo.run_ms(100);
+        let info = solo.cmd("INFO persistence");
+        assert!(info.contains(&format!("aof_base_size:{}\r\n", bytes.len())), "{info}");
+        assert!(info.contains("aof_last_bgrewrite_status:ok\r\n"), "{info}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A node whose files cannot be written.
 
 use psyncscope_engine::config::Limits;
-use psyncscope_engine::io::{DiskReply, DiskRequest};
+use psyncscope_engine::io::{ChildFile, DiskReply, DiskRequest};
 use psyncscope_engine::{ChildId, ConnId, Input, Outbox, Output};
 
 use crate::common::solo::Solo;
@@ -66,7 +66,7 @@ fn a_file_that_is_in_place_already_is_not_written_again() {
     let child = bgsave(&mut solo);
     assert!(!solo.node.replicas_wait_for_save());
     solo.outputs.clear();
-    solo.input(Input::ChildSaved { child, len: 104 });
+    solo.input(Input::ChildDone { child, result: Ok(ChildFile::OnDisk(104)) });
     solo.run_ms(200);
     assert!(!solo.outputs.iter().any(|output| matches!(output, Output::Disk(DiskRequest::Write { .. }))));
     let info = solo.cmd("INFO persistence");

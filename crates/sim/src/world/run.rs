@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest, Fsync};
+use psyncscope_engine::io::{ChildFile, CloseReason, DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
@@ -151,7 +151,9 @@ impl<P: Process> World<P> {
             Pending::ConsoleGone(conn) => {
                 self.turn(id, Input::Closed { conn, reason: CloseReason::Eof });
             }
-            Pending::ChildDone(child, result) => self.turn(id, Input::ChildDone { child, result: Ok(result) }),
+            Pending::ChildDone(child, result) => {
+                self.turn(id, Input::ChildDone { child, result: Ok(ChildFile::Bytes(result)) })
+            }
             Pending::ChildStreamed(child, reached) => {
                 self.turn(id, Input::ChildStreamed { child, reached: &reached });
             }
@@ -289,7 +291,10 @@ impl<P: Process> World<P> {
             DiskRequest::ChangeDir { .. } => {}
             DiskRequest::Append { name, bytes, fsync } => self.append_to_file(id, name, &bytes, fsync),
             DiskRequest::TakeRewritten { name, file, tail, .. } => {
-                self.write_file(id, name, [&*file, &tail].concat().into());
+                // Children here always deliver bytes.
+                if let Some(file) = file.bytes() {
+                    self.write_file(id, name, [&**file, &tail].concat().into());
+                }
             }
             DiskRequest::Read { name } => self.read_file(id, &name),
         }

@@ -177,11 +177,7 @@ impl Process for Talker {
                 self.ticks.push(now);
                 self.next_tick = self.tick_us.map(|us| now + us);
             }
-            Input::ChildDone { .. }
-            | Input::ChildSaved { .. }
-            | Input::ChildStreamed { .. }
-            | Input::LoadStep
-            | Input::Disk(_) => {}
+            Input::ChildDone { .. } | Input::ChildStreamed { .. } | Input::LoadStep | Input::Disk(_) => {}
             Input::Terminate => {
                 self.terminated = true;
                 out.outputs.push(Output::Exit { status: 0 });

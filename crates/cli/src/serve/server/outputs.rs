@@ -12,9 +12,9 @@ use psyncscope_engine::io::{DiskReply, DiskRequest, Fsync};
 use psyncscope_engine::{ChildId, ConnId, Input, Output};
 use psyncscope_rdb::SaveJob;
 
-use super::{Child, ChildFile, End, Server, Shared, print_log, role};
+use super::{Child, End, Server, Shared, Written, print_log, role};
 use crate::serve::connection::Sent;
-use crate::serve::diskless::{self, DisklessTransfer};
+use crate::serve::diskless::{self, DisklessTransfer, SocketJob};
 use crate::serve::{files, listen};
 
 impl Shared {
@@ -66,7 +66,7 @@ impl Shared {
             Output::SpawnRewrite { child, job } => spawn_rewrite(server, child, job),
             Output::SpawnToSockets { child, job, mark, conns, timeout_s } => {
                 let timeout = Duration::from_secs(u64::try_from(timeout_s).unwrap_or(0));
-                self.spawn_to_sockets(server, child, &conns, timeout, move || job.run_with_eof_mark(&mark));
+                self.spawn_to_sockets(server, child, &conns, timeout, SocketJob { job, mark });
             }
             Output::Kill { child } => kill(server, child),
             Output::Disk(request) => {
@@ -136,14 +136,14 @@ impl Shared {
         child: ChildId,
         conns: &[ConnId],
         timeout: Duration,
-        make: impl FnOnce() -> Vec<u8> + Send + 'static,
+        job: SocketJob,
     ) {
         let open = conns.iter().filter_map(|conn| Some((*conn, Rc::clone(server.connections.get(conn)?))));
         let connections: Vec<_> = open.collect();
         let lent: Vec<_> = connections.iter().map(|(_, connection)| Rc::clone(connection)).collect();
         lent.iter().for_each(|connection| connection.lend_to_child(true));
         let transfer = DisklessTransfer { child, connections, timeout };
-        let task = tokio::task::spawn_local(diskless::run(transfer, make, Rc::clone(self))).abort_handle();
+        let task = tokio::task::spawn_local(diskless::run(transfer, job, Rc::clone(self))).abort_handle();
         server.children.insert(child, Child::Sockets { task, connections: lent });
     }
 
@@ -208,15 +208,14 @@ fn spawn_save(server: &mut Server, child: ChildId, job: SaveJob) {
     let name = server.node.config().dbfilename.clone();
     let temporary = format!("temp-{}-{}.rdb", std::process::id(), child.0);
     spawn_thread(server, child, temporary, move |temporary, unwanted| {
-        files::save(&name, temporary, &job, unwanted).map(ChildFile::Saved)
+        files::save(&name, temporary, &job, unwanted).map(Written::Saved)
     });
 }
 
 /// Starts a thread that writes a new append-only file into a temporary file (`rewriteAppendOnlyFileBackground`).
 fn spawn_rewrite(server: &mut Server, child: ChildId, job: RewriteJob) {
     spawn_thread(server, child, rewritten_name(child), move |temporary, unwanted| {
-        let bytes: Arc<[u8]> = job.run().into();
-        files::write_temporary(temporary, &bytes, unwanted).map(|()| ChildFile::Rewritten(bytes))
+        files::write_rewritten(temporary, &job, unwanted).map(Written::Rewritten)
     });
 }
 
@@ -224,7 +223,7 @@ fn spawn_thread(
     server: &mut Server,
     child: ChildId,
     temporary: String,
-    write: impl FnOnce(&str, &AtomicBool) -> Result<ChildFile, String> + Send + 'static,
+    write: impl FnOnce(&str, &AtomicBool) -> Result<Written, String> + Send + 'static,
 ) {
     let unwanted = Arc::new(AtomicBool::new(false));
     let (results, unwanted_too, path) = (server.child_results.clone(), Arc::clone(&unwanted), temporary.clone());

@@ -8,7 +8,7 @@ pub mod solo;
 use std::collections::{BTreeMap, VecDeque};
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest};
+use psyncscope_engine::io::{ChildFile, CloseReason, DiskReply, DiskRequest};
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
 
 /// The room of a kernel's buffer in these tests.
@@ -200,7 +200,8 @@ impl Net {
                     *file = [file, &*bytes].concat().into();
                 }
                 Output::Disk(DiskRequest::TakeRewritten { name, file, tail, .. }) => {
-                    self.files.insert((i, name), [&*file, &tail].concat().into());
+                    let file = file.bytes().expect("children deliver bytes");
+                    self.files.insert((i, name), [&**file, &tail].concat().into());
                 }
                 Output::Disk(DiskRequest::Read { name }) => self.queue.push_front(Pending::FileRead(i, name)),
                 Output::Sleep { .. } | Output::Disk(DiskRequest::ChangeDir { .. }) => {}
@@ -265,7 +266,9 @@ impl Net {
             };
             for (_, i, child, saved) in due {
                 match saved {
-                    Saved::File(bytes) => self.node_input(i, Input::ChildDone { child, result: Ok(bytes) }),
+                    Saved::File(bytes) => {
+                        self.node_input(i, Input::ChildDone { child, result: Ok(ChildFile::Bytes(bytes)) })
+                    }
                     Saved::Streamed(mut conns, bytes) => {
                         conns.retain(|&conn| self.send(i, conn, &bytes));
                         self.node_input(i, Input::ChildStreamed { child, reached: &conns });
