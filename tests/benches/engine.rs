@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
+use psyncscope_engine::ids::Offset;
+use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_keyspace::Keyspace;
 use psyncscope_sim::{World, WorldConfig};
 use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
@@ -18,6 +20,7 @@ const ROUNDS: usize = 15;
 
 fn main() {
     println!("{:<58} {:>14}", "what", "median");
+    feeding_a_backlog();
     running_a_world();
     checking_a_world();
     keeping_a_million_keys();
@@ -38,6 +41,51 @@ fn median_s(mut round: impl FnMut()) -> f64 {
 
 fn row(what: &str, number: f64, unit: &str) {
     println!("{what:<58} {number:>14.2} {unit}");
+}
+
+/// What feeding a backlog costs beside the least that it can cost, a copy into a ring (`feedReplicationBacklog`).
+fn feeding_a_backlog() {
+    /// One write to the backlog, and the backlog's default size, in bytes.
+    const WRITE: usize = 4096;
+    const RING: usize = 1 << 20;
+    /// Writes in one round: several times around the ring.
+    const WRITES: usize = 1024;
+    /// A backlog's size in bytes, whether a recording keeps what it was, and the least part of memcpy's speed that will do.
+    const BACKLOGS: [(&str, usize, bool, Option<f64>); 3] = [
+        ("a backlog of 1 MiB", RING, false, Some(0.6)),
+        ("a backlog of 1000003 bytes", 1_000_003, false, Some(0.6)),
+        ("a backlog of 1 MiB, recorded", RING, true, None),
+    ];
+    let bytes: Vec<u8> = (0..WRITE).map(|i| i as u8).collect();
+    let speed = |seconds: f64| (WRITES * WRITE) as f64 / seconds / 1e9;
+
+    let mut ring = vec![0_u8; RING];
+    let memcpy = median_s(|| {
+        for i in 0..WRITES {
+            let at = i * WRITE % RING;
+            ring[at..at + WRITE].copy_from_slice(black_box(&bytes));
+            black_box(&mut ring);
+        }
+    });
+    row("4 KiB at a time: memcpy into a ring of 1 MiB", speed(memcpy), "GB/s");
+    for (what, size, recorded, least) in BACKLOGS {
+        let (mut backlog, mut offset) = (Backlog::new(size, Offset(0)), Offset(0));
+        let fed = median_s(|| {
+            for i in 0..WRITES {
+                // A recording keeps what the backlog was: pages written to since are copied.
+                let kept = (recorded && i % 16 == 0).then(|| backlog.clone());
+                offset = offset.plus(WRITE);
+                backlog.feed(black_box(&bytes), offset);
+                black_box(kept);
+            }
+        });
+        row(&format!("  {what}"), speed(fed), "GB/s");
+        let verdict = match least {
+            Some(least) if memcpy / fed < least => format!("times (below {least})"),
+            _ => "times".to_owned(),
+        };
+        row("    against memcpy", memcpy / fed, &verdict);
+    }
 }
 
 /// A master with two replicas, one behind the other, and twenty writes a second. Answers the events it took.

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{BENCH_FEATURE, BROWSER_DIR, CLI_PACKAGE, TESTS_PACKAGE};
+use crate::project::{BROWSER_DIR, CLI_PACKAGE, TESTS_PACKAGE};
 use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
 use crate::shell::Shell;
 use crate::size;
@@ -42,7 +42,7 @@ pub fn run(shell: &mut Shell, parts: &[String]) -> Result<()> {
     if wanted("native") {
         println!("\nNative benchmarks (a few minutes the first time, for the optimised build):");
         let mut native = shell.command("cargo");
-        native.args(["bench", "-p", TESTS_PACKAGE, "--features", BENCH_FEATURE, "--bench", "*"]);
+        native.args(["bench", "-p", TESTS_PACKAGE, "--bench", "*"]);
         shell.run(&mut native, "see its messages above")?;
     }
     if wanted("throughput") || wanted("dataset") {

@@ -13,9 +13,6 @@ pub const CLI_PROGRAM: &str = "psyncscope";
 /// The target that the page and the npm package are built for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Packages that only make sense in a browser: everything native leaves them out.
-pub const WASM_PACKAGES: &[&str] = &["psyncscope", "psyncscope-web"];
-
 /// The package that becomes the npm package.
 pub const NPM_PACKAGE: &str = "psyncscope";
 
@@ -24,8 +21,6 @@ pub const NPM_CRATE: &str = "crates/wasm";
 
 /// The package of tests that cross crates, and its folder.
 pub const TESTS_PACKAGE: &str = "psyncscope-tests";
-/// A benchmark's dependency, which the tests leave out.
-pub const BENCH_FEATURE: &str = "psyncscope-tests/criterion";
 /// See [`TESTS_PACKAGE`].
 pub const TESTS_DIR: &str = "tests";
 

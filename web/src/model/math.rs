@@ -2,34 +2,17 @@
 //!
 //! In the browser they are the browser's own: those that Rust would link in are 8 KB of code and tables to download.
 
-#[cfg(target_arch = "wasm32")]
-mod here {
-    pub fn sin(x: f64) -> f64 {
-        js_sys::Math::sin(x)
-    }
+/// Is this compiled for the browser?
+const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
 
-    pub fn cos(x: f64) -> f64 {
-        js_sys::Math::cos(x)
-    }
-
-    pub fn exp(x: f64) -> f64 {
-        js_sys::Math::exp(x)
-    }
+pub fn sin(x: f64) -> f64 {
+    if IN_BROWSER { js_sys::Math::sin(x) } else { x.sin() }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-mod here {
-    pub fn sin(x: f64) -> f64 {
-        x.sin()
-    }
-
-    pub fn cos(x: f64) -> f64 {
-        x.cos()
-    }
-
-    pub fn exp(x: f64) -> f64 {
-        x.exp()
-    }
+pub fn cos(x: f64) -> f64 {
+    if IN_BROWSER { js_sys::Math::cos(x) } else { x.cos() }
 }
 
-pub use here::{cos, exp, sin};
+pub fn exp(x: f64) -> f64 {
+    if IN_BROWSER { js_sys::Math::exp(x) } else { x.exp() }
+}

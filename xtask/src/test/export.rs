@@ -104,9 +104,12 @@ impl Server {
         command
             .args(["xtask", "serve", "--port", "0"])
             .current_dir(&export.folder)
-            // Kept for the dependencies. Not the clone's own: cargo does not tell packages of the same name and version
-            // apart that lie in two folders, and would take what it compiled from the one for the other's.
-            .env("CARGO_TARGET_DIR", shell.project.target_dir().join("export"))
+            // The clone's, where the dependencies are compiled already.
+            .env("CARGO_TARGET_DIR", shell.project.target_dir())
+            // Cargo does not tell packages of the same name and version apart that lie in two folders, and would take
+            // what it compiled from the one for the other's. It does tell profiles apart: this line is not what
+            // Cargo.toml says, and concerns the project's own packages only.
+            .env("CARGO_PROFILE_DEV_DEBUG", "none")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(shell.stdio()?);

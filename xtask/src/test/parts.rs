@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
-use crate::project::{BENCH_FEATURE, CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_PACKAGES, WASM_TARGET};
+use crate::project::{CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_TARGET};
 use crate::setup::{
     CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
 };
@@ -30,12 +30,12 @@ pub struct Part {
 }
 
 /// The parts of a lane run one after another, the lanes at the same time: the page is optimised for minutes on one
-/// core, and the browser's specs mostly wait. Cargo locks a target folder while it compiles: no two lanes use the same.
+/// core. Cargo locks a profile's folder while it compiles: no two lanes use the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// What is compiled in `target/debug` and for wasm in the dev profile.
+    /// What is compiled in the dev profile, natively and for wasm.
     Dev,
-    /// The page: in its own profile, and in an export that has its own target folder.
+    /// The page in its own profile, and the specs on it.
     Page,
 }
 
@@ -157,7 +157,7 @@ pub const PARTS: &[Part] = &[
         name: "export",
         what: "a clean export of HEAD serves, and what it serves passes the browser's specs",
         typical: "7 min at first",
-        lane: Lane::Page,
+        lane: Lane::Dev,
         needs: &[
             Need::WasmTarget,
             Need::Node,
@@ -180,23 +180,15 @@ fn has_peers(shell: &Shell) -> bool {
     tests.join(PEERS).with_extension("rs").is_file() || tests.join(PEERS).join("main.rs").is_file()
 }
 
-/// Everything but the packages that are made for a browser.
-fn native_packages() -> impl Iterator<Item = &'static str> {
-    ["--workspace", "--features", BENCH_FEATURE]
-        .into_iter()
-        .chain(WASM_PACKAGES.iter().flat_map(|package| ["--exclude", *package]))
-}
-
-/// What is built natively to be run: the page's model is tested natively too.
+/// What is compiled natively. The page is: its model is tested natively, and its code is the same on both targets.
 ///
 /// Every command names the same packages, even if it runs a program of one: cargo turns on those features of a
 /// dependency that the named packages ask for, and compiles it, and all that depends on it, again when they are others.
-const RUN_PACKAGES: [&str; 3] = ["--workspace", "--exclude", NPM_PACKAGE];
+/// That holds for procedural macros too, which lints, tests and the page share.
+const NATIVE_PACKAGES: [&str; 3] = ["--workspace", "--exclude", NPM_PACKAGE];
 
-/// `-p` for every package that only builds for a browser, and the target.
-fn wasm_packages() -> impl Iterator<Item = &'static str> {
-    ["--target", WASM_TARGET].into_iter().chain(WASM_PACKAGES.iter().flat_map(|package| ["-p", *package]))
-}
+/// The npm package and all that it is made of, as `wasm-pack` compiles it.
+const WASM_PACKAGES: [&str; 4] = ["--target", WASM_TARGET, "-p", NPM_PACKAGE];
 
 fn fmt(shell: &Shell, _: &Context) -> Result<()> {
     shell.run(shell.command("cargo").args(["fmt", "--all", "--check"]), "run `cargo fmt --all`")
@@ -210,12 +202,12 @@ fn deny(shell: &Shell, _: &Context) -> Result<()> {
 }
 
 fn clippy(shell: &Shell, _: &Context) -> Result<()> {
-    let lint = |packages: Vec<&str>| {
+    let lint = |packages: &[&str]| {
         let mut command = shell.command("cargo");
         command.arg("clippy").args(packages).args(["--all-targets", "--", "-D", "warnings"]);
         shell.run(&mut command, SEE_ABOVE)
     };
-    let document = |packages: Vec<&str>| {
+    let document = |packages: &[&str]| {
         let mut command = shell.command("cargo");
         // With examples, cargo counts the tests' dependencies, as it does for the lints: their features are the same.
         command.arg("doc").args(packages).args(["--no-deps", "--lib", "--bins", "--examples"]);
@@ -223,25 +215,20 @@ fn clippy(shell: &Shell, _: &Context) -> Result<()> {
         shell.run(&mut command, "correct the links named above")
     };
     // All of it even when the first fails: who mends one warning wants to see the others.
-    let results = [
-        lint(native_packages().collect()),
-        lint(wasm_packages().collect()),
-        document(native_packages().collect()),
-        document(wasm_packages().collect()),
-    ];
+    let results = [lint(&NATIVE_PACKAGES), document(&NATIVE_PACKAGES), lint(&WASM_PACKAGES), document(&WASM_PACKAGES)];
     results.into_iter().collect()
 }
 
 fn native(shell: &Shell, _: &Context) -> Result<()> {
     let mut tests = shell.command("cargo");
-    tests.args(["nextest", "run"]).args(RUN_PACKAGES);
+    tests.args(["nextest", "run"]).args(NATIVE_PACKAGES);
     // nextest takes a filter that names no program for a mistake.
     if has_peers(shell) {
         tests.args(["-E", &format!("not binary({PEERS})")]);
     }
     let tests = shell.run(&mut tests, "each failure above prints its seed and the command that replays it");
     let mut examples = shell.command("cargo");
-    examples.args(["test", "--quiet", "--doc"]).args(RUN_PACKAGES);
+    examples.args(["test", "--quiet", "--doc"]).args(NATIVE_PACKAGES);
     let examples = shell.run(&mut examples, "correct the examples in the documentation named above");
     tests.and(examples).and(run_examples(shell))
 }
@@ -258,7 +245,7 @@ fn run_examples(shell: &Shell) -> Result<()> {
         }
     }
     names.sort();
-    shell.run(shell.command("cargo").arg("build").args(RUN_PACKAGES).arg("--examples"), SEE_ABOVE)?;
+    shell.run(shell.command("cargo").arg("build").args(NATIVE_PACKAGES).arg("--examples"), SEE_ABOVE)?;
     names.iter().try_for_each(|name| shell.run(&mut shell.command(shell.project.example(name)), SEE_ABOVE))
 }
 
@@ -278,7 +265,7 @@ fn peers(shell: &Shell, _: &Context) -> Result<()> {
     let mut tests = shell.command("cargo");
     tests
         .args(["nextest", "run"])
-        .args(RUN_PACKAGES)
+        .args(NATIVE_PACKAGES)
         .args(["--test", PEERS])
         .env(PROGRAM_VARIABLE, program)
         .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
@@ -290,7 +277,7 @@ const PROGRAM_VARIABLE: &str = "PSYNCSCOPE";
 
 /// Builds that program.
 fn serving_program(shell: &Shell) -> Result<PathBuf> {
-    shell.run(shell.command("cargo").arg("build").args(RUN_PACKAGES).args(["--bin", CLI_PROGRAM]), SEE_ABOVE)?;
+    shell.run(shell.command("cargo").arg("build").args(NATIVE_PACKAGES).args(["--bin", CLI_PROGRAM]), SEE_ABOVE)?;
     Ok(shell.project.program(false))
 }
 
