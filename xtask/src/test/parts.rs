@@ -30,12 +30,13 @@ pub struct Part {
 }
 
 /// The parts of a lane run one after another, the lanes at the same time: the page is optimised for minutes on one
-/// core. Cargo locks a profile's folder while it compiles: no two lanes use the same.
+/// core, and tests on real TCP mostly wait. Cargo locks a profile's folder while it compiles there: only the export and
+/// the lane `Dev` can wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// What is compiled in the dev profile, natively and for wasm.
     Dev,
-    /// The page in its own profile, and the specs on it.
+    /// The page: in its own profile, and as an export serves it; the specs on both.
     Page,
 }
 
@@ -156,8 +157,8 @@ pub const PARTS: &[Part] = &[
     Part {
         name: "export",
         what: "a clean export of HEAD serves, and what it serves passes the browser's specs",
-        typical: "7 min at first",
-        lane: Lane::Dev,
+        typical: "4 min at first",
+        lane: Lane::Page,
         needs: &[
             Need::WasmTarget,
             Need::Node,
