@@ -62,6 +62,7 @@ impl Clients {
         if client.is_master() || client.close_after_reply || client.reply_mode.is_silent() {
             return;
         }
+        client.out.reserve(pieces.iter().map(|piece| piece.len()).sum());
         for piece in pieces {
             client.out.push(piece);
         }

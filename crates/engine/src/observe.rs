@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::client::{Client, ReplicaLink};
 use crate::event::ReplicaState;
 use crate::ids::{Offset, ReplId};
 use crate::io::ConnId;
@@ -11,6 +12,7 @@ use crate::replication::backlog::Backlog;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
 use crate::replication::upstream::link::{Link, Size};
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
+use crate::words::{Words, put_all, put_bytes};
 
 impl Node {
     /// The state after the last turn. Parts equal to those of `last` are shared with it.
@@ -24,9 +26,44 @@ impl Node {
         NodeView { backlog, ..self.view_without_backlog() }.shared_with(last)
     }
 
-    /// Appends the words of the view, all but the backlog: what [`NodeView::take`] reads.
+    /// Appends the words of the view, all but the backlog: what [`NodeView::take`] reads. No view is made for it, as a
+    /// recording asks for the words after each turn.
     pub fn put_view(&self, words: &mut Vec<u64>) {
-        self.view_without_backlog().put(words);
+        let (history, buffers) = (&self.repl.history, self.buffers());
+        history.replid.put(words);
+        history.replid2.put(words);
+        history.second_replid_offset.put(words);
+        history.master_repl_offset.put(words);
+        self.slaveseldb().put(words);
+        self.config.repl_backlog_size.put(words);
+        self.is_saving().put(words);
+        self.loading_view().put(words);
+        self.now.unix_s().put(words);
+        self.server_info().put(words);
+        buffers.clients.put(words);
+        self.memory_info(&buffers).put(words);
+        self.persistence_info().put(words);
+        self.stats_info().put(words);
+        put_all(self.keyspace_info(), words, |db, words| db.put(words));
+        let replication = self.replication_info(None, Arc::default());
+        replication.good_replicas.put(words);
+        replication.backlog_active.put(words);
+        replication.backlog_first_byte.put(words);
+        replication.backlog_histlen.put(words);
+        self.upstream_view().map(|view| self.upstream_info(Arc::new(view))).put(words);
+        put_all(self.replicas(), words, |(client, link), words| self.put_replica(client, link, words));
+    }
+
+    /// Appends what [`ReplicaView`] is read from.
+    fn put_replica(&self, client: &Client, link: &ReplicaLink, words: &mut Vec<u64>) {
+        client.conn.put(words);
+        put_bytes(client.replica_ip().as_bytes(), words);
+        client.listening_port.put(words);
+        link.state.put(words);
+        link.ack_off.put(words);
+        self.replica_lag(link).put(words);
+        client.out.len().put(words);
+        bulk_view(link).put(words);
     }
 
     fn view_without_backlog(&self) -> NodeView {
@@ -37,16 +74,24 @@ impl Node {
             replid2: self.repl.history.replid2,
             second_replid_offset: self.repl.history.second_replid_offset,
             master_repl_offset: self.repl.history.master_repl_offset,
-            slaveseldb: self.repl.downstream.slaveseldb.map_or(-1, |db| db as i64),
+            slaveseldb: self.slaveseldb(),
             backlog: None,
             backlog_size: self.config.repl_backlog_size,
             upstream: upstream.clone(),
             replicas: Arc::clone(&replicas),
             keyspace: self.keyspace.counts().into(),
             saving: self.is_saving(),
-            loading: self.loading.as_ref().map(|load| (load.loaded_bytes as u64, load.total_bytes as u64)),
+            loading: self.loading_view(),
             info: self.info_with(upstream, replicas),
         }
+    }
+
+    fn slaveseldb(&self) -> i64 {
+        self.repl.downstream.slaveseldb.map_or(-1, |db| db as i64)
+    }
+
+    fn loading_view(&self) -> Option<(u64, u64)> {
+        self.loading.as_ref().map(|load| (load.loaded_bytes as u64, load.total_bytes as u64))
     }
 
     /// The stream that an online replica gets on this connection.
@@ -101,7 +146,7 @@ impl Node {
                 ack_offset: link.ack_off,
                 lag_s: self.replica_lag(link),
                 output_pending: client.out.len(),
-                bulk: link.bulk.as_ref().map(|bulk| (bulk.sent as u64, bulk.file.len() as u64)),
+                bulk: bulk_view(link),
             })
             .collect()
     }
@@ -162,4 +207,8 @@ impl Node {
     pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
         decide(request, self.repl.history, self.repl.downstream.window())
     }
+}
+
+fn bulk_view(link: &ReplicaLink) -> Option<(u64, u64)> {
+    link.bulk.as_ref().map(|bulk| (bulk.sent as u64, bulk.file.len() as u64))
 }

@@ -42,6 +42,11 @@ pub(crate) struct OutBuf {
 }
 
 impl OutBuf {
+    /// Makes room for so many bytes, so that the pieces they come in do not each grow the buffer.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Adds one piece (`_addReplyToBuffer`, `_addReplyStringToList`).
     pub(crate) fn push(&mut self, piece: &[u8]) {
         self.bytes.extend_from_slice(piece);

@@ -10,7 +10,7 @@ use crate::info::{DbInfo, Info, ReplicationInfo, UpstreamInfo};
 use crate::io::ConnId;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
-use crate::words::{WordReader, Words, structs};
+use crate::words::{WordReader, structs};
 
 /// The state of a node at one moment. Unchanged parts are shared with the previous view.
 #[derive(Clone, Debug, Serialize)]
@@ -167,44 +167,8 @@ structs! {
 }
 
 impl NodeView {
-    /// Appends all but the backlog and what only a driver on real TCP tells ([`Info::host`]) as words. What INFO and
-    /// the view both have comes once.
-    pub fn put(&self, words: &mut Vec<u64>) {
-        let info = &self.info;
-        self.replid.put(words);
-        self.replid2.put(words);
-        self.second_replid_offset.put(words);
-        self.master_repl_offset.put(words);
-        self.slaveseldb.put(words);
-        self.backlog_size.put(words);
-        self.saving.put(words);
-        self.loading.put(words);
-        info.now_s.put(words);
-        info.server.put(words);
-        info.clients.put(words);
-        info.memory.put(words);
-        info.persistence.put(words);
-        info.stats.put(words);
-        info.keyspace.put(words);
-        let replication = &info.replication;
-        replication.good_replicas.put(words);
-        replication.backlog_active.put(words);
-        replication.backlog_first_byte.put(words);
-        replication.backlog_histlen.put(words);
-        replication.upstream.is_some().put(words);
-        if let Some(upstream) = &replication.upstream {
-            upstream.view.put(words);
-            upstream.last_interaction_s.put(words);
-            upstream.offset.put(words);
-            upstream.transfer.put(words);
-            upstream.down_reason.put(words);
-            upstream.priority.put(words);
-            upstream.read_only.put(words);
-        }
-        self.replicas.put(words);
-    }
-
-    /// The view whose words these are, with this backlog.
+    /// The view whose words [`crate::Node::put_view`] appended, with this backlog. It lacks what only a driver on real
+    /// TCP tells ([`Info::host`]). What INFO and the view both have comes once.
     #[must_use]
     pub fn take(words: &mut WordReader<'_>, backlog: Option<Arc<BacklogView>>) -> Self {
         let (replid, replid2) = (words.value(), words.value());
@@ -225,15 +189,7 @@ impl NodeView {
         let backlog_active = words.value();
         let backlog_first_byte = words.value();
         let backlog_histlen = words.value();
-        let upstream = words.value::<bool>().then(|| UpstreamInfo {
-            view: Arc::new(words.value()),
-            last_interaction_s: words.value(),
-            offset: words.value(),
-            transfer: words.value(),
-            down_reason: words.value(),
-            priority: words.value(),
-            read_only: words.value(),
-        });
+        let upstream: Option<UpstreamInfo> = words.value();
         let replicas: Arc<[ReplicaView]> = words.value();
         Self {
             replid,

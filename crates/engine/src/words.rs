@@ -50,6 +50,16 @@ pub fn put_bytes(bytes: &[u8], words: &mut Vec<u64>) {
     put_array(bytes, words);
 }
 
+/// Appends items as an `Arc<[T]>` is: their number, then each by `put`.
+pub(crate) fn put_all<T>(items: impl Iterator<Item = T>, words: &mut Vec<u64>, put: impl Fn(T, &mut Vec<u64>)) {
+    let count = words.len();
+    words.push(0);
+    for item in items {
+        words[count] += 1;
+        put(item, words);
+    }
+}
+
 /// Takes what [`put_bytes`] appended.
 #[must_use]
 pub fn take_bytes(words: &mut WordReader<'_>) -> Vec<u8> {
@@ -130,6 +140,16 @@ impl Words for Arc<str> {
 
     fn take(words: &mut WordReader<'_>) -> Self {
         String::from_utf8_lossy(&take_bytes(words)).into()
+    }
+}
+
+impl<T: Words> Words for Arc<T> {
+    fn put(&self, words: &mut Vec<u64>) {
+        T::put(self, words);
+    }
+
+    fn take(words: &mut WordReader<'_>) -> Self {
+        Self::new(T::take(words))
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Host<P, C> {
     pub disk: LiteMap<String, File>,
     /// How many processes were started.
     pub boots: u64,
+    /// Its connections as they were recorded last.
+    pub conn_words: Vec<u64>,
     /// The scheduled event for the kernel.
     pub kernel_event: Option<Key>,
     /// The scheduled event for the process's timer, or for its waking up.

@@ -40,7 +40,7 @@ pub trait Process: Sized {
     fn wants_write(&self, conn: ConnId) -> bool;
 
     /// All connections on which it waits for room to send.
-    fn writers(&self) -> Vec<ConnId>;
+    fn writers(&self) -> impl Iterator<Item = ConnId>;
 
     /// Appends its state for frames, as [`psyncscope_engine::view::NodeView::take`] reads it. `false` if it is not a
     /// Redis node.
@@ -95,8 +95,8 @@ impl Process for Node {
         self.wants_write(conn)
     }
 
-    fn writers(&self) -> Vec<ConnId> {
-        self.writers().collect()
+    fn writers(&self) -> impl Iterator<Item = ConnId> {
+        self.writers()
     }
 
     fn put_view(&self, words: &mut Vec<u64>) -> bool {

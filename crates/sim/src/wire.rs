@@ -4,7 +4,7 @@ use rand_core::RngCore;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::error::WorldError;
-use crate::frame::{Fate, WireSettings};
+use crate::frame::{Fate, HostId, WireSettings};
 use crate::seed::{happens, up_to};
 
 /// The longest latency or jitter: an hour, in microseconds.
@@ -24,6 +24,44 @@ pub(crate) struct Direction {
     busy_until: u64,
     /// When the latest packet in order arrives.
     last_arrival: u64,
+}
+
+/// The wires between all hosts, each direction found by the numbers of its two ends: a large world has tens of thousands.
+#[derive(Default)]
+pub(crate) struct Wires(Vec<Vec<Option<Direction>>>);
+
+impl Wires {
+    pub(crate) fn get(&self, from: HostId, to: HostId) -> Option<&Direction> {
+        self.0.get(usize::from(from.0))?.get(usize::from(to.0))?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, from: HostId, to: HostId) -> Option<&mut Direction> {
+        self.0.get_mut(usize::from(from.0))?.get_mut(usize::from(to.0))?.as_mut()
+    }
+
+    pub(crate) fn insert(&mut self, from: HostId, to: HostId, direction: Direction) {
+        let (from, to) = (usize::from(from.0), usize::from(to.0));
+        if self.0.len() <= from {
+            self.0.resize_with(from + 1, Vec::new);
+        }
+        let row = &mut self.0[from];
+        if row.len() <= to {
+            row.resize_with(to + 1, || None);
+        }
+        row[to] = Some(direction);
+    }
+
+    /// Removes the wires of a host.
+    pub(crate) fn remove_host(&mut self, host: HostId) {
+        let host = usize::from(host.0);
+        for (from, row) in self.0.iter_mut().enumerate() {
+            if from == host {
+                row.clear();
+            } else if let Some(direction) = row.get_mut(host) {
+                *direction = None;
+            }
+        }
+    }
 }
 
 /// What becomes of one packet.

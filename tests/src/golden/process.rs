@@ -135,8 +135,8 @@ impl Process for GoldenProcess {
         self.node().is_some_and(|node| node.wants_write(conn))
     }
 
-    fn writers(&self) -> Vec<ConnId> {
-        self.node().map_or_else(Vec::new, Process::writers)
+    fn writers(&self) -> impl Iterator<Item = ConnId> {
+        self.node().into_iter().flat_map(Process::writers)
     }
 
     fn put_view(&self, words: &mut Vec<u64>) -> bool {

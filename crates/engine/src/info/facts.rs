@@ -271,7 +271,7 @@ impl Serialize for Info {
 /// What the buffers of all clients hold, in bytes.
 #[derive(Default)]
 pub(crate) struct Buffers {
-    clients: ClientsInfo,
+    pub(crate) clients: ClientsInfo,
     /// All that counts as memory in use.
     pub(crate) used: u64,
     replicas: u64,
@@ -292,20 +292,25 @@ impl Node {
         Info {
             now_s: self.now.unix_s(),
             host: self.host_facts.clone(),
-            server: ServerInfo {
-                process_id: self.config.process_id,
-                run_id: self.run_id,
-                port: self.config.port,
-                started_s: self.started,
-                hz: self.config.hz,
-                config_file: self.config.file.as_ref().map_or_else(String::new, |(path, _)| path.clone()),
-            },
+            server: self.server_info(),
             clients: buffers.clients,
             memory: self.memory_info(&buffers),
             persistence: self.persistence_info(),
             stats: self.stats_info(),
             replication: self.replication_info(upstream, replicas),
-            keyspace: self.keyspace_info(),
+            keyspace: self.keyspace_info().collect(),
+        }
+    }
+
+    /// `# Server`.
+    pub(crate) fn server_info(&self) -> ServerInfo {
+        ServerInfo {
+            process_id: self.config.process_id,
+            run_id: self.run_id,
+            port: self.config.port,
+            started_s: self.started,
+            hz: self.config.hz,
+            config_file: self.config.file.as_ref().map_or_else(String::new, |(path, _)| path.clone()),
         }
     }
 
@@ -348,7 +353,7 @@ impl Node {
         }
     }
 
-    fn persistence_info(&self) -> PersistenceInfo {
+    pub(crate) fn persistence_info(&self) -> PersistenceInfo {
         let aof = &self.aof;
         PersistenceInfo {
             loading: self.loading.as_ref().map(|loading| LoadingInfo {
@@ -377,7 +382,7 @@ impl Node {
         }
     }
 
-    fn stats_info(&self) -> StatsInfo {
+    pub(crate) fn stats_info(&self) -> StatsInfo {
         let stats = &self.stats;
         let (ops_per_s, input_bytes_per_s, output_bytes_per_s) = self.instantaneous();
         StatsInfo {
@@ -412,7 +417,7 @@ impl Node {
         (rate(first.0, last.0), rate(first.1, last.1), rate(first.2, last.2))
     }
 
-    fn replication_info(&self, upstream: Option<Arc<UpstreamView>>, replicas: Arc<[ReplicaView]>) -> ReplicationInfo {
+    pub(crate) fn replication_info(&self, upstream: Option<Arc<UpstreamView>>, replicas: Arc<[ReplicaView]>) -> ReplicationInfo {
         let repl = &self.repl;
         let (backlog_first_byte, histlen) = match &repl.downstream.backlog {
             Some(backlog) => (backlog.off().0, backlog.histlen()),
@@ -434,7 +439,7 @@ impl Node {
         }
     }
 
-    fn upstream_info(&self, view: Arc<UpstreamView>) -> UpstreamInfo {
+    pub(crate) fn upstream_info(&self, view: Arc<UpstreamView>) -> UpstreamInfo {
         let upstream = &self.repl.upstream;
         let master = upstream.master_conn().and_then(|conn| self.clients.get(&conn));
         let offset = match (master.and_then(|client| client.master()), &upstream.cached_master) {
@@ -466,11 +471,12 @@ impl Node {
         }
     }
 
-    fn keyspace_info(&self) -> Arc<[DbInfo]> {
+    /// `# Keyspace`.
+    pub(crate) fn keyspace_info(&self) -> impl Iterator<Item = DbInfo> {
         let now_ms = self.now.unix_ms();
-        let average_ttl_ms = |db| self.keyspace.average_ttl_ms(db as usize, now_ms);
+        let average_ttl_ms = move |db| self.keyspace.average_ttl_ms(db as usize, now_ms);
         let counts = self.keyspace.counts().into_iter();
-        counts.map(|(db, keys, expires)| DbInfo { db, keys, expires, average_ttl_ms: average_ttl_ms(db) }).collect()
+        counts.map(move |(db, keys, expires)| DbInfo { db, keys, expires, average_ttl_ms: average_ttl_ms(db) })
     }
 }
 
@@ -494,6 +500,7 @@ structs! {
         output_bytes_per_s, rejected_connections, sync_full, sync_partial_ok, sync_partial_err, expired, evicted, hits,
         misses, channels, patterns, unexpected_error_replies,
     }
+    UpstreamInfo { view, last_interaction_s, offset, transfer, down_reason, priority, read_only }
     TransferInfo { left_bytes, last_io_s }
     DbInfo { db, keys, expires, average_ttl_ms }
 }

@@ -65,12 +65,12 @@ const GAP: u64 = 2;
 pub(super) fn put_difference(old: &[u64], new: &[u64], bytes: &mut Vec<u8>) {
     if old.len() == new.len() {
         let mut next = 0;
-        for (i, (old, new)) in old.iter().zip(new).enumerate() {
-            if old != new {
-                put((i - next) as u64 + GAP, bytes);
-                put(zigzag(new.wrapping_sub(*old)), bytes);
-                next = i + 1;
-            }
+        // Most words are as before: the loop over those is tight.
+        while let Some(gap) = old[next..].iter().zip(&new[next..]).position(|(old, new)| old != new) {
+            let at = next + gap;
+            put(gap as u64 + GAP, bytes);
+            put(zigzag(new[at].wrapping_sub(old[at])), bytes);
+            next = at + 1;
         }
         put(END, bytes);
         return;

@@ -279,23 +279,29 @@ pub(crate) struct HostWords {
 }
 
 impl HostWords {
-    /// Appends the words. `conns` are the connections with other hosts, with those.
-    pub(crate) fn put(&self, conns: impl Iterator<Item = (ConnState, HostId)>, words: &mut Vec<u64>) {
+    /// Appends the words. `conns` are those of the connections ([`put_conns`]).
+    pub(crate) fn put(&self, conns: &[u64], words: &mut Vec<u64>) {
         self.port.put(words);
         words.push(self.power as u64);
         words.push(self.since);
         self.sleeps_until.put(words);
         self.child.put(words);
         self.dump_bytes.put(words);
-        let count = words.len();
-        words.push(0);
-        for (state, peer) in conns {
-            words[count] += 1;
-            state.conn.put(words);
-            peer.0.put(words);
-            state.conn.is_outbound().put(words);
-            words.push(state.tcp_state as u64);
-        }
+        words.push((conns.len() / CONN_WORDS) as u64);
+        words.extend_from_slice(conns);
+    }
+}
+
+/// How many words a connection has.
+const CONN_WORDS: usize = 4;
+
+/// Appends the connections with other hosts, with those.
+pub(crate) fn put_conns(conns: impl Iterator<Item = (ConnState, HostId)>, words: &mut Vec<u64>) {
+    for (state, peer) in conns {
+        state.conn.put(words);
+        peer.0.put(words);
+        state.conn.is_outbound().put(words);
+        words.push(state.tcp_state as u64);
     }
 }
 

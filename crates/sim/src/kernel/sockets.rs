@@ -151,6 +151,9 @@ impl Sockets {
     pub(super) fn poll(&mut self, now: u64, iface: &mut Interface, device: &mut QueueDevice) {
         let instant = Instant::from_micros(now as i64);
         iface.poll_maintenance(instant);
+        if device.rx.is_empty() && self.changed.is_empty() && self.due.first().is_none_or(|(at, _)| at > now) {
+            return;
+        }
         while let Some(packet) = device.rx.front() {
             let segment = Segment::parse(packet);
             let id = segment.and_then(|segment| self.by_ends.get(&ends(segment.dst.1, segment.src)).copied());
@@ -184,11 +187,14 @@ impl Sockets {
     /// When a socket is to be polled next, in microseconds.
     pub(super) fn poll_at(&mut self, now: u64, iface: &mut Interface) -> Option<u64> {
         self.schedule(now, iface);
-        self.due.as_slice().first().map(|&(at, _)| at)
+        self.due.first().map(|(at, _)| at)
     }
 
     /// Notes when those that changed are to be polled next.
     fn schedule(&mut self, now: u64, iface: &mut Interface) {
+        if self.changed.is_empty() {
+            return;
+        }
         let instant = Instant::from_micros(now as i64);
         let mut changed = std::mem::replace(&mut self.changed, Sorted::new());
         for &id in changed.as_slice() {

@@ -25,6 +25,15 @@ impl<T: Ord + Copy> Sorted<T> {
         self.0.clear();
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first one.
+    pub(super) fn first(&self) -> Option<T> {
+        self.0.first().copied()
+    }
+
     /// All of them, in order.
     pub(super) fn as_slice(&self) -> &[T] {
         &self.0

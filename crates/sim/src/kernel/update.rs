@@ -25,7 +25,7 @@ impl Kernel {
         self.update_connections(now);
         self.update_half_open(now, &mut first);
         let aborted = self.update_orphans(now, &mut first);
-        if let Some(&(deadline, _)) = self.deadlines.as_slice().first() {
+        if let Some((deadline, _)) = self.deadlines.first() {
             first.add(deadline);
         }
         self.next_give_up = first.0;
@@ -35,6 +35,9 @@ impl Kernel {
     /// Connections that a process holds: resets, timeouts, connects that fail. Only those whose sockets changed or whose
     /// time has come can have become anything else.
     fn update_connections(&mut self, now: u64) {
+        if self.sockets.changed_conns().is_empty() && self.deadlines.first().is_none_or(|(at, _)| at > now) {
+            return;
+        }
         let mut concerned = std::mem::replace(&mut self.concerned, Sorted::new());
         self.sockets.changed_conns().iter().for_each(|&conn| concerned.insert(conn));
         self.sockets.forget_changed_conns();

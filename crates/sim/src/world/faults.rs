@@ -15,7 +15,7 @@ impl<P: Process> World<P> {
     /// [`WorldError::BadWire`], [`WorldError::NoSuchWire`].
     pub fn set_wire(&mut self, from: HostId, to: HostId, settings: WireSettings) -> Result<(), WorldError> {
         validate(&settings)?;
-        let wire = self.wires.get_mut(&(from, to)).ok_or(WorldError::NoSuchWire)?;
+        let wire = self.wires.get_mut(from, to).ok_or(WorldError::NoSuchWire)?;
         if wire.settings != settings {
             wire.change(settings);
             self.recorder.touch_wires();
@@ -28,7 +28,7 @@ impl<P: Process> World<P> {
     /// The settings of one direction of a wire.
     #[must_use]
     pub fn wire(&self, from: HostId, to: HostId) -> Option<WireSettings> {
-        self.wires.get(&(from, to)).map(|wire| wire.settings)
+        self.wires.get(from, to).map(|wire| wire.settings)
     }
 
     /// Cuts one direction of a wire: packets sent from now on vanish half way; those under way arrive.
@@ -68,11 +68,11 @@ impl<P: Process> World<P> {
     /// Whether one direction of a wire is cut.
     #[must_use]
     pub fn is_cut(&self, from: HostId, to: HostId) -> bool {
-        self.wires.get(&(from, to)).is_some_and(|wire| wire.cut)
+        self.wires.get(from, to).is_some_and(|wire| wire.cut)
     }
 
     fn set_cut(&mut self, from: HostId, to: HostId, cut: bool) -> Result<(), WorldError> {
-        let wire = self.wires.get_mut(&(from, to)).ok_or(WorldError::NoSuchWire)?;
+        let wire = self.wires.get_mut(from, to).ok_or(WorldError::NoSuchWire)?;
         if wire.cut != cut {
             wire.cut = cut;
             self.recorder.touch_wires();

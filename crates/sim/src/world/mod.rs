@@ -26,7 +26,7 @@ use crate::queue::Queue;
 use crate::recorder::Recorder;
 use crate::seed::{RandomStream, derive, rng};
 use crate::tap::Captured;
-use crate::wire::{Direction, clamped};
+use crate::wire::{Direction, Wires, clamped};
 
 pub use network::WirePacket;
 
@@ -50,7 +50,7 @@ pub struct World<P: Process = Node> {
     queue: Queue<Event>,
     /// By number; `None` for a removed host.
     hosts: Vec<Option<Host<P, P::Config>>>,
-    wires: LiteMap<(HostId, HostId), Direction>,
+    wires: Wires,
     forwards: Vec<Forward>,
     links: Links,
     captured: Vec<Captured>,
@@ -111,7 +111,7 @@ impl<P: Process> World<P> {
             now: 0,
             queue: Queue::new(),
             hosts: Vec::new(),
-            wires: LiteMap::new_vec(),
+            wires: Wires::default(),
             forwards: Vec::new(),
             links: Links::default(),
             captured: Vec::new(),
@@ -149,7 +149,7 @@ impl<P: Process> World<P> {
         for other in self.host_ids().collect::<Vec<_>>() {
             for (from, to) in [(id, other), (other, id)] {
                 let rng = rng(self.config.seed, RandomStream::Wire { from: from.0, to: to.0 });
-                self.wires.insert((from, to), Direction::new(self.config.wire, rng));
+                self.wires.insert(from, to, Direction::new(self.config.wire, rng));
             }
         }
         self.hosts.push(Some(Host {
@@ -167,6 +167,7 @@ impl<P: Process> World<P> {
             consoles: LiteMap::new_vec(),
             disk: LiteMap::new_vec(),
             boots: 0,
+            conn_words: Vec::new(),
             kernel_event: None,
             process_event: None,
         }));
@@ -187,7 +188,7 @@ impl<P: Process> World<P> {
         if let Some(gone) = self.hosts.get_mut(usize::from(host.0)) {
             *gone = None;
         }
-        self.wires.retain(|&(from, to), _| from != host && to != host);
+        self.wires.remove_host(host);
         self.recorder.forget_host(host);
         self.recorder.entry(self.now, Some(host), What::Removed);
         self.commit();

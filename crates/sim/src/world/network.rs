@@ -129,13 +129,14 @@ impl<P: Process> World<P> {
             (now + LOOPBACK_US, Fate::Arrives, None)
         } else {
             // No wire: the receiver was removed.
-            let Some(wire) = self.wires.get_mut(&(from, to)) else { return };
+            let Some(wire) = self.wires.get_mut(from, to) else { return };
             let passage = wire.carry(now, bytes.len());
             (passage.arrives, passage.fate, passage.double_arrives)
         };
         let segment = segment.filter(|_| from != to && self.recorder.is_on());
         let mut again = segment.is_some_and(|segment| self.note_sent(from, to, segment, fate));
-        for arrives in [Some(arrives), double].into_iter().flatten() {
+        let double = double.map(|arrives| (arrives, bytes.clone()));
+        for (arrives, bytes) in [Some((arrives, bytes)), double].into_iter().flatten() {
             let id = self.packets;
             self.packets += 1;
             let packet =
@@ -148,7 +149,7 @@ impl<P: Process> World<P> {
                 again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
-                self.queue.schedule(arrives, Event::Packet { id, from, to, bytes: bytes.clone() });
+                self.queue.schedule(arrives, Event::Packet { id, from, to, bytes });
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::World;
 use super::network::conn_of;
 use crate::frame::{Entry, Frame, SimTime, WireFrame};
-use crate::frames::{Frames, HostWords};
+use crate::frames::{Frames, HostWords, put_conns};
 use crate::host::host_at;
 use crate::kernel::Kernel;
 use crate::process::Process;
@@ -78,19 +78,25 @@ impl<P: Process> World<P> {
             self.recorder.forget_host(id);
             return;
         };
-        let states_changed = host.kernel.as_mut().is_some_and(Kernel::take_states_changed);
+        let states_changed = host.kernel.as_mut().is_none_or(Kernel::take_states_changed);
         if !touched.process && !states_changed {
             return;
         }
         let [host_words, node_words] = &mut self.words;
         host_words.clear();
         node_words.clear();
-        let peer = |ip: std::net::Ipv4Addr| if ip.is_loopback() { Some(id) } else { host_at(ip) };
-        let conns = host.kernel.iter().flat_map(|kernel| kernel.conn_states());
-        let conns = conns.filter_map(|state| {
-            let peer = peer(state.remote.0)?;
-            Some((state, peer))
-        });
+        if states_changed {
+            let peer = |ip: std::net::Ipv4Addr| if ip.is_loopback() { Some(id) } else { host_at(ip) };
+            let conns = host.kernel.iter().flat_map(|kernel| kernel.conn_states());
+            host.conn_words.clear();
+            put_conns(
+                conns.filter_map(|state| {
+                    let peer = peer(state.remote.0)?;
+                    Some((state, peer))
+                }),
+                &mut host.conn_words,
+            );
+        }
         let child = host.running.as_ref().and_then(|running| running.children.values().next());
         HostWords {
             port: host.port,
@@ -100,7 +106,7 @@ impl<P: Process> World<P> {
             child: child.map(|child| (child.started, child.ends)),
             dump_bytes: host.disk.get(P::dump_name(&host.config)).map(|dump| dump.bytes().len() as u64),
         }
-        .put(conns, host_words);
+        .put(&host.conn_words, host_words);
         // The node of a process that ended stays as it was.
         let process = host.running.as_ref().filter(|_| touched.process).map(|running| &running.process);
         let node = process
@@ -125,7 +131,7 @@ impl<P: Process> World<P> {
         let pairs = ids.iter().enumerate().flat_map(|(i, &a)| ids[i + 1..].iter().map(move |&b| (a, b)));
         let wires = &self.wires;
         self.recorder.set_wires(pairs.filter_map(|(a, b)| {
-            let (ab, ba) = (wires.get(&(a, b))?, wires.get(&(b, a))?);
+            let (ab, ba) = (wires.get(a, b)?, wires.get(b, a)?);
             Some(WireFrame { a, b, cut_ab: ab.cut, cut_ba: ba.cut, ab: ab.settings, ba: ba.settings })
         }));
     }

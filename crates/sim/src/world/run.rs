@@ -169,7 +169,10 @@ impl<P: Process> World<P> {
     fn deliver_socket_event(&mut self, id: HostId, event: &SocketEvent) {
         self.recorder.touch(id);
         let conn = event.conn;
-        let link = self.link_of(id, event.local_port, event.remote);
+        let link = match event.what {
+            Ready::Received | Ready::Writable { .. } => None,
+            _ => self.link_of(id, event.local_port, event.remote),
+        };
         match event.what {
             Ready::Accepted { room } => {
                 let mut ip = event.remote.0.to_string();

@@ -193,8 +193,8 @@ impl Process for Talker {
         self.talks.get(&conn).is_some_and(|talk| talk.connected_at.is_some() && !talk.unsent.is_empty())
     }
 
-    fn writers(&self) -> Vec<ConnId> {
-        self.talks.keys().copied().filter(|&conn| self.wants_write(conn)).collect()
+    fn writers(&self) -> impl Iterator<Item = ConnId> {
+        self.talks.keys().copied().filter(|&conn| self.wants_write(conn))
     }
 
     fn port(config: &u16) -> u16 {
