@@ -17,6 +17,10 @@ use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec};
 use psyncscope_sim::frame::SimTime;
 use psyncscope_sim::{World, WorldConfig};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds of which the median is printed.
 const ROUNDS: usize = 5;
 
