@@ -417,7 +417,11 @@ impl Node {
         (rate(first.0, last.0), rate(first.1, last.1), rate(first.2, last.2))
     }
 
-    pub(crate) fn replication_info(&self, upstream: Option<Arc<UpstreamView>>, replicas: Arc<[ReplicaView]>) -> ReplicationInfo {
+    pub(crate) fn replication_info(
+        &self,
+        upstream: Option<Arc<UpstreamView>>,
+        replicas: Arc<[ReplicaView]>,
+    ) -> ReplicationInfo {
         let repl = &self.repl;
         let (backlog_first_byte, histlen) = match &repl.downstream.backlog {
             Some(backlog) => (backlog.off().0, backlog.histlen()),

@@ -16,8 +16,8 @@ use psyncscope_engine::replication::backlog::Backlog;
 
 use self::bytes::{Reader, put};
 use self::packets::{put_packet, take_packet};
-pub(crate) use self::state::{HostWords, put_conns};
 use self::state::{HostState, PacketState, State};
+pub(crate) use self::state::{HostWords, put_conns};
 use crate::frame::{Fate, Frame, HostId, PacketFrame, SimTime, WireFrame};
 use crate::queue::Queue;
 
