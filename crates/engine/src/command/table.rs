@@ -356,7 +356,7 @@ pub(super) fn original_name<'a>(renamed: &[(String, String)], name: &'a [u8]) ->
     }
     let mut name = name.to_ascii_lowercase();
     for (old, new) in renamed.iter().rev() {
-        if name == new.as_bytes() {
+        if name == new.as_bytes() && !new.is_empty() {
             name = old.clone().into_bytes();
         } else if name == old.as_bytes() {
             return None;
