@@ -13,6 +13,7 @@ use self::state::{DbKey, Waiting, WaitingFor};
 use crate::client::Client;
 use crate::io::ConnId;
 use crate::node::Node;
+use crate::steps::{Field, Function, Steps, step};
 
 impl Node {
     /// `blockForKeys`, `blockForReplication` and `blockClient`.
@@ -90,16 +91,23 @@ impl Node {
 
     /// `disconnectAllBlockedClients`, when a master becomes a replica: what they wait for may never happen.
     pub(crate) fn disconnect_all_blocked_clients(&mut self) {
-        let blocked: Vec<ConnId> =
-            self.clients.values().filter(|client| client.blocked.is_some()).map(|client| client.conn).collect();
-        for conn in blocked {
-            self.add_reply(
-                conn,
-                b"-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n",
-            );
-            self.unblock_client(conn);
-            self.close_after_reply(conn);
-        }
+        use step::DisconnectAllBlockedClients as Step;
+        const ERROR: &[u8] =
+            b"-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n";
+        self.within(Function::DisconnectAllBlockedClients, |node| {
+            let blocked = node.clients.values().filter(|client| client.blocked.is_some());
+            let blocked: Vec<(ConnId, String)> = blocked.map(|client| (client.conn, client.addr())).collect();
+            let count = blocked.len();
+            for (i, (conn, name)) in blocked.into_iter().enumerate() {
+                node.check(Step::AnyLeft, true, |v| v.saw(Field::Count, count - i));
+                node.add_reply(conn, ERROR);
+                node.act(Step::ReplyWithError, |v| v.saw(Field::Client, name.as_str()).saw(Field::Reply, ERROR));
+                node.unblock_client(conn);
+                node.close_after_reply(conn);
+                node.act(Step::CloseAfterReply, |v| v.saw(Field::Client, name));
+            }
+            node.check(Step::AnyLeft, false, |v| v.saw(Field::Count, 0_usize));
+        });
     }
 
     /// `signalKeyAsReady`: `key` has data. Clients are served after the command.

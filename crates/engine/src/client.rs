@@ -256,11 +256,6 @@ impl Client {
         matches!(self.role, Role::Replica(_))
     }
 
-    /// `clientHasPendingReplies`: SYNC and PSYNC are refused if there are, since nothing may precede their reply.
-    pub(crate) fn client_has_pending_replies(&self) -> bool {
-        !self.out.is_empty()
-    }
-
     /// Whether queued output may be written now: that of a replica is held back until it is online.
     pub(crate) fn may_write(&self) -> bool {
         match &self.role {

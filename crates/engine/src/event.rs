@@ -40,6 +40,17 @@ pub enum ReplicaState {
 impl ReplicaState {
     /// All four, in order.
     pub(crate) const ALL: [Self; 4] = [Self::WaitBgsaveStart, Self::WaitBgsaveEnd, Self::SendBulk, Self::Online];
+
+    /// The name as replication.c spells it, without `SLAVE_STATE_`: `WAIT_BGSAVE_START`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WaitBgsaveStart => "WAIT_BGSAVE_START",
+            Self::WaitBgsaveEnd => "WAIT_BGSAVE_END",
+            Self::SendBulk => "SEND_BULK",
+            Self::Online => "ONLINE",
+        }
+    }
 }
 
 /// Why bytes were appended to the backlog.

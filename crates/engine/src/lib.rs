@@ -28,6 +28,7 @@ pub mod outbuf;
 mod persistence;
 pub mod replication;
 mod script;
+pub mod steps;
 pub mod time;
 pub mod view;
 pub mod words;

@@ -192,6 +192,8 @@ pub struct Node {
     /// The outputs and events of this turn.
     pub(crate) out: Outbox,
     watch: Watch,
+    /// Whether steps are reported.
+    watch_steps: bool,
     /// `clients_pause_end_time`: end of CLIENT PAUSE, in milliseconds since the Unix epoch.
     pub(crate) paused_until: Option<i64>,
     /// End of DEBUG SLEEP.
@@ -253,6 +255,7 @@ impl Node {
             script_time: None,
             out: std::mem::take(out),
             watch: Watch::Everything,
+            watch_steps: false,
             paused_until: None,
             asleep_until: None,
             // aeCreateTimeEvent(el, 1, serverCron, ...)
@@ -299,6 +302,11 @@ impl Node {
     /// Records only the log lines that `loglevel` lets through, for servers without an observer.
     pub fn observe_log(&mut self) {
         self.watch = Watch::Log;
+    }
+
+    /// Turns the reports of steps on or off ([`Outbox::steps`]); they are off by default.
+    pub fn observe_steps(&mut self, on: bool) {
+        self.watch_steps = on;
     }
 
     /// Sets the driver's facts about the process, for INFO.

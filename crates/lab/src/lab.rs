@@ -62,6 +62,11 @@ impl Lab {
         Self::of(config, false)
     }
 
+    /// Keeps the steps that functions of replication take from now on.
+    pub(crate) fn observe_steps(&mut self) {
+        self.world.observe_steps();
+    }
+
     /// Records from now on, after what another lab recorded.
     pub(crate) fn record_after(&mut self, before: Recorded) {
         self.world.record_after(before);

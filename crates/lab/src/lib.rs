@@ -23,6 +23,7 @@ pub mod replay;
 pub mod ring;
 pub mod ruler;
 pub mod step;
+pub mod steps;
 pub mod template;
 pub mod topology;
 mod validate;

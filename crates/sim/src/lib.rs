@@ -68,4 +68,4 @@ pub use pcap::Pcap;
 pub use process::Process;
 pub use recorder::Recorded;
 pub use tap::{Captured, Side};
-pub use world::{WirePacket, World};
+pub use world::{TurnSteps, WirePacket, World};

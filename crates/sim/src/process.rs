@@ -36,6 +36,9 @@ pub trait Process: Sized {
         let _ = on;
     }
 
+    /// Reports the steps of its functions from now on, if it can. Nothing else may depend on it.
+    fn observe_steps(&mut self) {}
+
     /// Whether it waits_for_fork for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
 
@@ -89,6 +92,10 @@ impl Process for Node {
 
     fn observe(&mut self, on: bool) {
         self.observe(on);
+    }
+
+    fn observe_steps(&mut self) {
+        self.observe_steps(true);
     }
 
     fn wants_write(&self, conn: ConnId) -> bool {

@@ -45,7 +45,7 @@ impl Node {
         self.aof.rewrite = Some(Rewrite { id, started: self.now.unix_s(), result: None });
         self.aof.rewrite_scheduled = false;
         self.aof.selected_db = None;
-        self.scripts.replication_script_cache_flush();
+        self.replication_script_cache_flush();
         self.out.outputs.push(Output::SpawnRewrite { child: id, job });
     }
 

@@ -71,8 +71,8 @@ impl Node {
             (b"change-repl-id", []) => {
                 self.log(LogLevel::Notice, || "Changing replication IDs after receiving change-repl-id".into());
                 let (repl, mut context) = self.replication();
-                repl.history.change_replication_id(context.rng);
-                repl.history.clear_replication_id2();
+                repl.history.change_replication_id(&mut context);
+                repl.history.clear_replication_id2(&mut context);
                 repl.history.ids_changed(IdChange::Requested, &mut context);
                 reply.ok();
             }

@@ -88,7 +88,7 @@ impl Node {
         self.switch_append_only();
         let (repl, clients, mut context) = self.replication_and_clients();
         repl.downstream.resize_replication_backlog(&repl.history, &mut context);
-        repl.downstream.refresh_good_slaves_count(clients, &context);
+        repl.downstream.refresh_good_slaves_count(clients, &mut context);
         // If memory is still exceeded, commands are refused later.
         let _ = self.free_memory_if_needed();
         if self.config.requirepass.is_empty() {

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::io::{Outbox, Output};
 use crate::replication::state::Replication;
+use crate::steps::{StepEvent, Steps};
 use crate::time::Now;
 
 /// The time, the configuration, the source of randomness, and where outputs, events and log lines go. Parts of the node
@@ -21,6 +22,8 @@ pub(crate) struct Context<'a> {
     watch: Watch,
     /// Whether events are recorded.
     events: bool,
+    /// Whether steps are reported.
+    steps: bool,
 }
 
 impl Context<'_> {
@@ -44,6 +47,24 @@ impl Context<'_> {
     }
 }
 
+impl Steps for Context<'_> {
+    #[inline]
+    fn report(&mut self, make: impl FnOnce() -> StepEvent) {
+        if self.steps {
+            self.out.report(make());
+        }
+    }
+}
+
+impl Steps for Node {
+    #[inline]
+    fn report(&mut self, make: impl FnOnce() -> StepEvent) {
+        if self.watch_steps {
+            self.out.report(make());
+        }
+    }
+}
+
 impl Node {
     /// The state of replication, and what its methods need besides it.
     pub(crate) fn replication(&mut self) -> (&mut Replication, Context<'_>) {
@@ -53,7 +74,7 @@ impl Node {
 
     /// The state of replication, the connections, and what their methods need besides them.
     pub(crate) fn replication_and_clients(&mut self) -> (&mut Replication, &mut Clients, Context<'_>) {
-        let events = self.records_events();
+        let (events, steps) = (self.records_events(), self.watch_steps);
         let context = Context {
             now: self.now,
             config: &self.config,
@@ -62,6 +83,7 @@ impl Node {
             out: &mut self.out,
             watch: self.watch,
             events,
+            steps,
         };
         (&mut self.repl, &mut self.clients, context)
     }

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use crate::ids::{NextByte, Offset};
+use crate::steps::step::{AddReplyReplicationBacklog as TailStep, FeedReplicationBacklog as Step};
+use crate::steps::{Field, Steps, Unreported};
 
 /// Bytes of one page of the buffer. Clones (recorded frames) share the pages that were not written to since.
 const PAGE: usize = 4096;
@@ -61,23 +63,49 @@ impl Backlog {
     /// Appends `bytes`, overwriting the oldest; `master_repl_offset` is the node's offset *after* them
     /// (`feedReplicationBacklog`).
     pub fn feed(&mut self, bytes: &[u8], master_repl_offset: Offset) {
+        self.feed_reporting(bytes, master_repl_offset, &mut Unreported);
+    }
+
+    /// [`Backlog::feed`], which reports each step.
+    pub(crate) fn feed_reporting(&mut self, bytes: &[u8], master_repl_offset: Offset, steps: &mut impl Steps) {
         // Bytes that this call would overwrite itself are not written; idx still advances over them.
         let skipped = bytes.len().saturating_sub(self.size);
         self.idx = (self.idx + skipped) % self.size;
-        let mut rest = &bytes[skipped..];
-        while !rest.is_empty() {
-            let (page, at) = (self.idx / PAGE, self.idx % PAGE);
-            let room = self.pages[page].len() - at;
-            let n = room.min(rest.len());
-            Arc::make_mut(&mut self.pages[page])[at..at + n].copy_from_slice(&rest[..n]);
-            rest = &rest[n..];
-            self.idx += n;
-            if self.idx == self.size {
+        let mut left = &bytes[skipped..];
+        while steps.check(Step::AnyLeft, !left.is_empty(), |v| v.saw(Field::Bytes, left.len())) {
+            // Up to the end of the ring, page by page.
+            let (piece, after) = left.split_at(left.len().min(self.size - self.idx));
+            let before = self.idx;
+            self.write(piece);
+            left = after;
+            steps.act(Step::CopyPiece, |v| {
+                v.changed(Field::ReplBacklogIdx, before, self.idx).saw(Field::Bytes, piece.len())
+            });
+            if steps.check(Step::IsAtEnd, self.idx == self.size, |v| {
+                v.saw(Field::ReplBacklogIdx, self.idx).saw(Field::ReplBacklogSize, self.size)
+            }) {
                 self.idx = 0;
+                steps.act(Step::Wrap, |v| v.changed(Field::ReplBacklogIdx, self.size, self.idx));
             }
         }
+        let (histlen, off) = (self.histlen, self.off);
         self.histlen = self.histlen.saturating_add(bytes.len()).min(self.size);
+        steps.act(Step::GrowHistlen, |v| {
+            v.changed(Field::ReplBacklogHistlen, histlen, self.histlen).saw(Field::ReplBacklogSize, self.size)
+        });
         self.off = Offset(master_repl_offset.0 - self.histlen as i64).next();
+        steps.act(Step::SetOff, |v| v.changed(Field::ReplBacklogOff, off, self.off));
+    }
+
+    /// Writes `piece`, which does not reach beyond the end, from `idx` on.
+    fn write(&mut self, mut piece: &[u8]) {
+        while !piece.is_empty() {
+            let (page, at) = (self.idx / PAGE, self.idx % PAGE);
+            let n = (self.pages[page].len() - at).min(piece.len());
+            Arc::make_mut(&mut self.pages[page])[at..at + n].copy_from_slice(&piece[..n]);
+            piece = &piece[n..];
+            self.idx += n;
+        }
     }
 
     /// Drops the content and takes a new size (`resizeReplicationBacklog`, with an existing backlog).
@@ -150,22 +178,48 @@ impl Backlog {
     /// The bytes from `next` to the end (`addReplyReplicationBacklog`), or `None` if it does not serve `next`.
     #[must_use]
     pub fn tail(&self, next: NextByte) -> Option<Vec<u8>> {
+        self.tail_reporting(next, &mut Unreported)
+    }
+
+    /// [`Backlog::tail`], which reports each step.
+    pub(crate) fn tail_reporting(&self, next: NextByte, steps: &mut impl Steps) -> Option<Vec<u8>> {
         if !self.serves(next) {
             return None;
         }
         let skip = (next.0 - self.off.0) as usize;
+        steps.act(TailStep::ComputeSkip, |v| {
+            v.saw(Field::AskedOffset, next).saw(Field::ReplBacklogOff, self.off).saw(Field::Result, skip)
+        });
         let mut len = self.histlen - skip;
         let mut at = (self.oldest_idx() + skip) % self.size;
+        steps.act(TailStep::ComputeIndex, |v| {
+            v.saw(Field::ReplBacklogIdx, self.idx)
+                .saw(Field::ReplBacklogHistlen, self.histlen)
+                .saw(Field::ReplBacklogSize, self.size)
+                .saw(Field::Result, at)
+        });
         let mut out = Vec::with_capacity(len);
+        while steps.check(TailStep::AnyMissing, len > 0, |v| v.saw(Field::Bytes, len)) {
+            let n = len.min(self.size - at);
+            self.read(at, n, &mut out);
+            steps.act(TailStep::QueuePiece, |v| v.saw(Field::ReplBacklogIdx, at).saw(Field::Bytes, n));
+            len -= n;
+            at = (at + n) % self.size;
+        }
+        steps.act(TailStep::ReturnLength, |v| v.saw(Field::Result, out.len()));
+        Some(out)
+    }
+
+    /// Appends the `len` bytes from ring index `at` on, which do not reach beyond the end.
+    fn read(&self, mut at: usize, mut len: usize, out: &mut Vec<u8>) {
         while len > 0 {
             let page = &self.pages[at / PAGE];
             let from = at % PAGE;
             let n = (page.len() - from).min(len);
             out.extend_from_slice(&page[from..from + n]);
             len -= n;
-            at = (at + n) % self.size;
+            at += n;
         }
-        Some(out)
     }
 }
 

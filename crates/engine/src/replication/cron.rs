@@ -8,48 +8,75 @@ use crate::replication::downstream::Downstream;
 use crate::replication::state::Replication;
 use crate::replication::upstream::Upstream;
 use crate::replication::upstream::link::Link;
+use crate::steps::step::ReplicationCron as Step;
+use crate::steps::{Field, Function, Steps};
 
 impl Node {
     pub(crate) fn replication_cron(&mut self) {
-        let now = self.now.unix_s();
-        let timeout = self.config.repl_timeout;
-        // 1, 2: handshake or transfer timeout.
-        let (repl, mut context) = self.replication();
-        repl.upstream.time_out_handshake(&mut context);
-        // 3: timeout of the stream.
-        if let Some(conn) = self.repl.upstream.master_conn()
-            && self.clients.get(&conn).is_some_and(|master| now - master.last_interaction > timeout)
+        self.within(Function::ReplicationCron, |node| {
+            // 1, 2: handshake or transfer timeout.
+            let (repl, mut context) = node.replication();
+            repl.upstream.time_out_handshake(&mut context);
+            // 3: timeout of the stream.
+            node.time_out_master();
+            // 4: connect, also in the tick in which one of the above timed out.
+            let (repl, mut context) = node.replication();
+            let state = repl.upstream.state();
+            let must_connect = state == ReplState::Connect && !repl.upstream.waits_after_refusal(context.now);
+            if context.check(Step::MustConnect, must_connect, |v| v.saw(Field::ReplState, state)) {
+                context.calls(Step::Connect);
+                repl.upstream.connect_with_master(&mut context);
+            }
+            // 5: ACK.
+            node.replication_send_periodic_ack();
+            // 6: PING; on a replica this does nothing.
+            let (loops, period) = (node.repl.cron_loops, node.config.repl_ping_replica_period);
+            let replicas = node.repl.downstream.replicas.len();
+            if node.check(Step::IsPingDue, loops % period == 0 && replicas > 0, |v| {
+                v.saw(Field::CronLoops, loops).saw(Field::PingPeriod, period).saw(Field::Count, replicas)
+            }) {
+                node.calls(Step::FeedPing);
+                node.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
+            }
+            let to_sockets = node.child.as_ref().is_some_and(Child::to_sockets);
+            let (repl, clients, mut context) = node.replication_and_clients();
+            repl.downstream.send_presync_newlines(clients, to_sockets, &mut context);
+            node.disconnect_timed_out_replicas();
+            let (repl, mut context) = node.replication();
+            repl.expire_backlog(&mut context);
+            // 10: without replicas, clear the set of scripts that all replicas have.
+            let (known, appends) = (node.scripts.known_count(), node.aof.is_on());
+            let replicas = node.repl.downstream.replicas.len();
+            if node.check(Step::ScriptCacheIsUnused, replicas == 0 && !appends && known > 0, |v| {
+                v.saw(Field::Count, known)
+            }) {
+                node.calls(Step::FlushScriptCache);
+                node.replication_script_cache_flush();
+            }
+            node.start_bgsave_for_waiting();
+            // 12
+            let (repl, clients, mut context) = node.replication_and_clients();
+            context.calls(Step::RefreshCount);
+            repl.downstream.refresh_good_slaves_count(clients, &mut context);
+            node.repl.cron_loops += 1;
+        });
+    }
+
+    /// 3: the master is silent for `repl-timeout`.
+    fn time_out_master(&mut self) {
+        let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
+        let master = self.repl.upstream.master_conn();
+        let silence = master.and_then(|conn| self.clients.get(&conn)).map(|master| now - master.last_interaction);
+        let timed_out = silence.is_some_and(|silence| silence > timeout);
+        if self
+            .check(Step::MasterTimedOut, timed_out, |v| v.saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout))
+            && let Some(conn) = master
         {
             self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
             self.free_client(conn, true);
+            let (repl, mut context) = self.replication();
+            context.act(Step::FreeMaster, |v| v.changed(Field::ReplState, ReplState::Connected, repl.upstream.state()));
         }
-        // 4: connect, also in the tick in which one of the above timed out.
-        let (repl, mut context) = self.replication();
-        if repl.upstream.state() == ReplState::Connect && !repl.upstream.waits_after_refusal(context.now) {
-            repl.upstream.connect_with_master(&mut context);
-        }
-        // 5: ACK.
-        self.replication_send_periodic_ack();
-        // 6: PING; on a replica this does nothing.
-        let is_ping_due = self.repl.cron_loops % self.config.repl_ping_replica_period == 0;
-        if is_ping_due && !self.repl.downstream.replicas.is_empty() {
-            self.replication_feed_slaves(None, &["PING"], FeedKind::Ping);
-        }
-        let to_sockets = self.child.as_ref().is_some_and(Child::to_sockets);
-        let (repl, clients, mut context) = self.replication_and_clients();
-        repl.downstream.send_presync_newlines(clients, to_sockets, &mut context);
-        self.disconnect_timed_out_replicas();
-        let (repl, mut context) = self.replication();
-        repl.expire_backlog(&mut context);
-        // 10: without replicas, clear the set of scripts that all replicas have.
-        if self.repl.downstream.replicas.is_empty() && !self.aof.is_on() {
-            self.scripts.replication_script_cache_flush();
-        }
-        self.start_bgsave_for_waiting();
-        // 12
-        let (repl, clients, context) = self.replication_and_clients();
-        repl.downstream.refresh_good_slaves_count(clients, &context);
-        self.repl.cron_loops += 1;
     }
 }
 
@@ -62,6 +89,7 @@ impl Downstream {
         if !to_sockets {
             waiting.extend(self.replicas_in(clients, ReplicaState::WaitBgsaveEnd));
         }
+        context.act(Step::SendNewlines, |v| v.saw(Field::Count, waiting.len()));
         for conn in waiting {
             // Ignored: if the buffer is full, the replica has other bytes to read, which keep it from timing out too.
             let _ = clients.write_direct(conn, b"\n", context);
@@ -74,15 +102,20 @@ impl Replication {
     /// from now on are not kept, so no replica may ask for them under the old ID.
     fn expire_backlog(&mut self, context: &mut Context<'_>) {
         let ttl = context.config.repl_backlog_ttl;
-        if self.downstream.replicas.is_empty()
-            && ttl != 0
-            && self.downstream.backlog.is_some()
-            && !self.is_replica()
-            && context.now.unix_s() - self.downstream.repl_no_slaves_since > ttl
-        {
-            self.history.change_replication_id(context.rng);
-            self.history.clear_replication_id2();
+        let without = context.now.unix_s() - self.downstream.repl_no_slaves_since;
+        let counts =
+            self.downstream.replicas.is_empty() && ttl != 0 && self.downstream.backlog.is_some() && !self.is_replica();
+        if context.check(Step::BacklogExpired, counts && without > ttl, |v| {
+            v.saw(Field::Count, self.downstream.replicas.len())
+                .saw(Field::Seconds, counts.then_some(without))
+                .saw(Field::BacklogTtl, ttl)
+        }) {
+            context.calls(Step::ChangeId);
+            self.history.change_replication_id(context);
+            context.calls(Step::ClearId2);
+            self.history.clear_replication_id2(context);
             self.history.ids_changed(IdChange::BacklogExpired, context);
+            context.calls(Step::FreeBacklog);
             self.downstream.free_replication_backlog(context);
             context.log(LogLevel::Notice, || {
                 format!("Replication backlog freed after {ttl} seconds without connected replicas.")
@@ -95,11 +128,15 @@ impl Upstream {
     /// 1, 2: nothing arrived on the connection of the handshake or the transfer for `repl-timeout`.
     fn time_out_handshake(&mut self, context: &mut Context<'_>) {
         let last_io = match self.link() {
-            Link::Connecting { last_io, .. } => *last_io,
-            Link::Handshake(_, socket) | Link::Transfer(socket, _) => socket.last_io,
-            Link::None | Link::Connect | Link::Connected(_) => return,
+            Link::Connecting { last_io, .. } => Some(*last_io),
+            Link::Handshake(_, socket) | Link::Transfer(socket, _) => Some(socket.last_io),
+            Link::None | Link::Connect | Link::Connected(_) => None,
         };
-        if context.now.unix_s() - last_io <= context.config.repl_timeout {
+        let (silence, timeout) = (last_io.map(|last| context.now.unix_s() - last), context.config.repl_timeout);
+        let timed_out = silence.is_some_and(|silence| silence > timeout);
+        if !context.check(Step::HandshakeTimedOut, timed_out, |v| {
+            v.saw(Field::ReplState, self.state()).saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout)
+        }) {
             return;
         }
         if matches!(self.link(), Link::Transfer(..)) {
@@ -111,6 +148,7 @@ impl Upstream {
         } else {
             context.log(LogLevel::Warning, || "Timeout connecting to the MASTER...".into());
         }
+        context.calls(Step::CancelHandshake);
         self.cancel_replication_handshake(LinkChange::Timeout, context);
     }
 }

@@ -10,6 +10,7 @@
 //! | [`backlog`] | `createReplicationBacklog`, `feedReplicationBacklog`, `resizeReplicationBacklog`: the ring itself |
 //! | `downstream` | `refreshGoodSlavesCount`, `disconnectSlaves` |
 //! | `downstream::sync` | `syncCommand`, `masterTryPartialResynchronization`, `addReplyReplicationBacklog` |
+//! | | `clientHasPendingReplies` |
 //! | `downstream::bgsave` | `startBgsaveForReplication`, `replicationSetupSlaveForFullResync` |
 //! | | `updateSlavesWaitingBgsave` |
 //! | `downstream::bulk` | `sendBulkToSlave`, `putSlaveOnline` |
@@ -19,9 +20,10 @@
 //! | `downstream::replconf` | `replconfCommand` |
 //! | `downstream::wait` | `waitCommand`, `replicationCountAcksByOffset`, `processClientsWaitingReplicas` |
 //! | | `replicationRequestAckFromSlaves` |
-//! | `crate::client` | `replicationGetSlaveName`, `clientHasPendingReplies` |
+//! | `crate::client` | `replicationGetSlaveName` |
 //! | `crate::command::monitor` | `replicationFeedMonitors` |
-//! | `crate::script::state` | `replicationScriptCacheFlush`, `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
+//! | `crate::script::commands` | `replicationScriptCacheFlush` |
+//! | `crate::script::state` | `replicationScriptCacheAdd`, `replicationScriptCacheExists` |
 //! | | **the replica's side** |
 //! | `upstream::link` | `repl_state`: the sixteen states |
 //! | `upstream::replicaof` | `replicaofCommand`, `replicationSetMaster`, `replicationUnsetMaster` |

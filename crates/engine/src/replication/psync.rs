@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{NextByte, Offset, ReplId};
+use crate::steps::step::MasterTryPartialResynchronization as Step;
+use crate::steps::{Field, Steps, Unreported};
 
 /// The request of a replica: the two arguments of PSYNC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,33 +126,63 @@ impl PsyncVerdict {
 /// 78 and is accepted (78 ≤ 78: it has all that both histories share); one at 78 asks for 79 and is refused.
 #[must_use]
 pub fn decide(request: PsyncRequest, history: History, backlog: Option<BacklogWindow>) -> PsyncVerdict {
-    let decision = match request.next {
+    decide_reporting(request, history, backlog, &mut Unreported)
+}
+
+/// [`decide`], which reports each condition.
+pub(crate) fn decide_reporting(
+    request: PsyncRequest,
+    history: History,
+    backlog: Option<BacklogWindow>,
+    steps: &mut impl Steps,
+) -> PsyncVerdict {
+    let next = request.next;
+    steps.check(Step::OffsetIsNumber, next.is_some(), |v| v.saw(Field::AskedOffset, next));
+    let decision = match next {
         None => Decision::Full(Refusal::BadOffset),
-        Some(next) => decide_at(&request, next, &history, backlog),
+        Some(next) => decide_at(&request, next, &history, backlog, steps),
     };
     PsyncVerdict { request, history, backlog, decision }
 }
 
-fn decide_at(request: &PsyncRequest, next: NextByte, history: &History, backlog: Option<BacklogWindow>) -> Decision {
-    let asked = &request.replid;
-    let matched = if history.replid.matches(asked) {
+fn decide_at(
+    request: &PsyncRequest,
+    next: NextByte,
+    history: &History,
+    backlog: Option<BacklogWindow>,
+    steps: &mut impl Steps,
+) -> Decision {
+    let asked = request.replid.as_slice();
+    let (replid, replid2, second) = (history.replid, history.replid2, history.second_replid_offset);
+    let matched = if steps.check(Step::IsCurrentId, replid.matches(asked), |v| {
+        v.saw(Field::AskedReplid, asked).saw(Field::Replid, replid)
+    }) {
         HistoryMatch::Current
-    } else if request.asks_for_everything() {
+    } else if steps.check(Step::AsksForEverything, request.asks_for_everything(), |v| v.saw(Field::AskedReplid, asked))
+    {
         return Decision::Full(Refusal::FullRequested);
-    } else if !history.replid2.matches(asked) {
+    } else if !steps.check(Step::IsPreviousId, replid2.matches(asked), |v| {
+        v.saw(Field::AskedReplid, asked).saw(Field::Replid2, replid2)
+    }) {
         return Decision::Full(Refusal::IdMismatch);
-    } else if next > history.second_replid_offset {
+    } else if !steps.check(Step::IsWithinPreviousId, next <= second, |v| {
+        v.saw(Field::AskedOffset, next).saw(Field::SecondReplidOffset, second)
+    }) {
         return Decision::Full(Refusal::PastSecondOffset);
     } else {
         HistoryMatch::Previous
     };
+    let size = backlog.map(|window| window.size);
+    steps.check(Step::HasBacklog, backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
     let Some(window) = backlog else { return Decision::Full(Refusal::NoBacklog) };
     // The greatest offset has no next byte.
     let end = NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64));
-    if next < window.off {
+    if !steps.check(Step::IsNotOverwritten, next >= window.off, |v| {
+        v.saw(Field::AskedOffset, next).saw(Field::ReplBacklogOff, window.off)
+    }) {
         return Decision::Full(Refusal::Overwritten);
     }
-    if next > end {
+    if !steps.check(Step::IsNotInFuture, next <= end, |v| v.saw(Field::AskedOffset, next).saw(Field::BacklogEnd, end)) {
         return Decision::Full(Refusal::Future);
     }
     Decision::Continue { matched, bytes: (end.0 - next.0) as usize }

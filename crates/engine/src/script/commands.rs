@@ -9,11 +9,20 @@ use super::run::Start;
 use crate::config::Config;
 use crate::io::{ConnId, Outbox};
 use crate::node::Node;
+use crate::steps::{Field, Function, Steps, step};
 
 /// Characters of a SHA1.
 const SHA_LEN: usize = 40;
 
 impl Node {
+    /// `replicationScriptCacheFlush`: new replicas have no scripts.
+    pub(crate) fn replication_script_cache_flush(&mut self) {
+        self.within(Function::ReplicationScriptCacheFlush, |node| {
+            let known = node.scripts.forget_known();
+            node.act(step::ReplicationScriptCacheFlush::Empty, |v| v.changed(Field::Count, known, 0_usize));
+        });
+    }
+
     /// EVAL script numkeys [key …] [arg …]
     pub(crate) fn eval_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
         let sha = sha1_smol::Sha1::from(&argv[1]).digest().to_string();
@@ -89,7 +98,7 @@ impl Node {
             (b"flush", []) => {
                 self.scripts.sources.clear();
                 self.scripts.engine = None;
-                self.scripts.replication_script_cache_flush();
+                self.replication_script_cache_flush();
                 self.dirty += 1;
                 reply.ok();
             }

@@ -46,10 +46,15 @@ impl Scripts {
         self.sources.values()
     }
 
-    /// `replicationScriptCacheFlush`: new replicas have no scripts.
-    pub(crate) fn replication_script_cache_flush(&mut self) {
+    /// Empties the set of scripts that all replicas know. Returns how many there were.
+    pub(super) fn forget_known(&mut self) -> usize {
         self.known.clear();
-        self.known_order.clear();
+        std::mem::take(&mut self.known_order).len()
+    }
+
+    /// How many scripts all replicas know.
+    pub(crate) fn known_count(&self) -> usize {
+        self.known_order.len()
     }
 
     /// `replicationScriptCacheExists`.

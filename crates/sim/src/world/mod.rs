@@ -7,6 +7,7 @@ mod forwards;
 mod network;
 mod record;
 mod run;
+mod steps;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use crate::tap::Captured;
 use crate::wire::{Direction, Wires, clamped};
 
 pub use network::WirePacket;
+pub use steps::TurnSteps;
 
 /// A simulated network of hosts, each with one process.
 ///
@@ -58,6 +60,8 @@ pub struct World<P: Process = Node> {
     digest: Digest,
     packets: u64,
     observer: Option<Observer>,
+    /// The steps of each turn, once they are observed.
+    steps: Option<Vec<TurnSteps>>,
     /// Reused from turn to turn.
     outbox: Outbox,
     buffer: Vec<u8>,
@@ -119,6 +123,7 @@ impl<P: Process> World<P> {
             digest: Digest::new(),
             packets: 0,
             observer: None,
+            steps: None,
             outbox: Outbox::new(),
             buffer: Vec::with_capacity(READ_MAX),
             words: [Vec::new(), Vec::new()],
@@ -303,6 +308,7 @@ impl<P: Process> World<P> {
     fn boot(&mut self, id: HostId) -> Result<(), WorldError> {
         let (now, seed, unix_start_us) = (self.now, self.config.seed, self.config.unix_start_us);
         let (tcp, record) = (self.config.tcp.clone(), self.config.record);
+        let observes_steps = self.steps.is_some();
         let mut out = std::mem::take(&mut self.outbox);
         let host = self.host_mut(id)?;
         let clock = host.clock(now, unix_start_us);
@@ -321,6 +327,9 @@ impl<P: Process> World<P> {
         let outcome = match started {
             Ok(mut process) => {
                 process.observe(record);
+                if observes_steps {
+                    process.observe_steps();
+                }
                 host.running = Some(crate::process::Running::new(process));
                 self.set_power(id, Power::Running);
                 Ok(())

@@ -243,6 +243,7 @@ impl<P: Process> World<P> {
 
     /// Performs a process's outputs in order, and empties the outbox.
     pub(super) fn perform_outputs(&mut self, id: HostId, out: &mut Outbox) {
+        self.keep_steps(id, out);
         for event in out.events.drain(..) {
             self.recorder.entry(self.now, Some(id), What::Node(event));
         }

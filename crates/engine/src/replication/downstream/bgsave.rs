@@ -10,6 +10,11 @@ use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::{Context, Node};
 use crate::replication::psync::History;
+use crate::steps::step::{
+    self, ReplicationCron as CronStep, StartBgsaveForReplication as Step, SyncCommand as SyncStep,
+    UpdateSlavesWaitingBgsave as UpdateStep,
+};
+use crate::steps::{Field, Function, Steps};
 
 /// How a child that saved for replicas ended.
 pub(crate) enum SaveEnd {
@@ -26,6 +31,9 @@ impl Node {
     /// The choice at the end of `syncCommand`: attach to the running save, wait for the next, or start one.
     pub(super) fn attach_to_bgsave(&mut self, conn: ConnId) {
         let capa = self.clients.get(&conn).map(|client| client.capa).unwrap_or_default();
+        let target = self.child.as_ref().map(|child| if child.to_sockets() { "SOCKET" } else { "DISK" });
+        let diskless = self.config.repl_diskless_sync && capa.eof;
+        self.act(SyncStep::ChooseSave, |v| v.saw(Field::SaveTarget, target).saw(Field::DisklessSync, diskless));
         match &self.child {
             Some(child) if child.to_sockets() => self
                 .log(LogLevel::Notice, || "Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC".into()),
@@ -33,7 +41,7 @@ impl Node {
                 let (repl, clients, mut context) = self.replication_and_clients();
                 repl.downstream.attach_to_disk_bgsave(&repl.history, clients, conn, &mut context);
             }
-            None if self.config.repl_diskless_sync && capa.eof => {
+            None if diskless => {
                 // Left for cron, so that replicas that arrive before it share the transfer.
                 if self.config.repl_diskless_sync_delay > 0 {
                     self.log(LogLevel::Notice, || "Delay next BGSAVE for diskless SYNC".into());
@@ -43,7 +51,10 @@ impl Node {
                 "No BGSAVE in progress, but an AOF rewrite is active. BGSAVE for replication delayed".into()
             }),
             // On failure all waiting replicas have their error already.
-            None => drop(self.start_bgsave_for_replication(capa)),
+            None => {
+                self.calls(SyncStep::StartSave);
+                drop(self.start_bgsave_for_replication(capa));
+            }
         }
     }
 
@@ -51,7 +62,15 @@ impl Node {
     /// understand the EOF mark) to their sockets. Called by SYNC and PSYNC, by cron, and at the end of a save if
     /// replicas wait. If it cannot start, all of them get an error and are closed.
     pub(crate) fn start_bgsave_for_replication(&mut self, mincapa: Capa) -> Result<(), String> {
-        let to_sockets = self.config.repl_diskless_sync && mincapa.eof;
+        self.within(Function::StartBgsaveForReplication, |node| node.save_for_waiting(mincapa))
+    }
+
+    fn save_for_waiting(&mut self, mincapa: Capa) -> Result<(), String> {
+        let configured = self.config.repl_diskless_sync;
+        let to_sockets = configured && mincapa.eof;
+        self.check(Step::IsDiskless, to_sockets, |v| {
+            v.saw(Field::DisklessSync, configured).saw(Field::Capa, if mincapa.eof { "eof" } else { "" })
+        });
         let target = if to_sockets { "replicas sockets" } else { "disk" };
         self.log(LogLevel::Notice, || format!("Starting BGSAVE for SYNC with target: {target}"));
         let waiting = self.repl.downstream.replicas_in(&self.clients, ReplicaState::WaitBgsaveStart);
@@ -60,30 +79,36 @@ impl Node {
             (Some(_), false) => self.bgsave(),
             (Some(_), true) => {
                 // rdbSaveToSlavesSockets sends +FULLRESYNC before it forks: the child's bytes follow at once.
-                self.setup_slaves_for_full_resync(&waiting);
+                self.setup_slaves_for_full_resync(&waiting, Step::SetUpForSockets);
                 self.rdb_save_to_slaves_sockets(&waiting)
             }
         };
+        self.act(Step::StartSave, |v| v.saw(Field::SaveTarget, target).saw(Field::Count, waiting.len()));
+        let error = started.as_ref().err().map(String::as_str);
+        self.check(Step::Failed, error.is_some(), |v| v.saw(Field::Error, error));
         if let Err(error) = started {
             let (repl, clients, mut context) = self.replication_and_clients();
             context.log(LogLevel::Warning, || format!("BGSAVE for replication failed: {error}"));
-            for conn in waiting {
+            for &conn in &waiting {
                 repl.downstream.refuse_replica(clients, conn, &mut context);
             }
+            context.act(Step::RefuseWaiting, |v| v.saw(Field::Count, waiting.len()));
             return Err(error);
         }
         if !to_sockets {
-            self.setup_slaves_for_full_resync(&waiting);
+            self.setup_slaves_for_full_resync(&waiting, Step::SetUpForDisk);
         }
-        self.scripts.replication_script_cache_flush();
+        self.calls(Step::FlushScriptCache);
+        self.replication_script_cache_flush();
         Ok(())
     }
 
-    fn setup_slaves_for_full_resync(&mut self, waiting: &[ConnId]) {
+    fn setup_slaves_for_full_resync(&mut self, waiting: &[ConnId], step: Step) {
         let (repl, clients, mut context) = self.replication_and_clients();
         let offset = repl.history.master_repl_offset;
         for &conn in waiting {
             let downstream = &mut repl.downstream;
+            context.calls(step);
             downstream.replication_setup_slave_for_full_resync(&repl.history, clients, conn, offset, &mut context);
         }
     }
@@ -91,20 +116,41 @@ impl Node {
     /// `updateSlavesWaitingBgsave`: called when a save ended. Replicas that waited for it get the file (or already
     /// have it); if others wait for the next save, it starts.
     pub(crate) fn update_slaves_waiting_bgsave(&mut self, end: &SaveEnd) {
-        for conn in self.repl.downstream.replicas_in(&self.clients, ReplicaState::WaitBgsaveEnd) {
-            let (_, clients, mut context) = self.replication_and_clients();
-            match end {
-                SaveEnd::Failed => {
-                    context.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
-                    self.free_client(conn, true);
-                }
-                SaveEnd::File(file) => begin_bulk(clients, conn, file, &mut context),
-                SaveEnd::Streamed => replica_was_streamed_to(clients, conn, &mut context),
+        self.within(Function::UpdateSlavesWaitingBgsave, |node| {
+            let waiting = node.repl.downstream.replicas_in(&node.clients, ReplicaState::WaitBgsaveEnd);
+            for (i, &conn) in waiting.iter().enumerate() {
+                node.check(UpdateStep::AnyLeft, true, |v| v.saw(Field::Count, waiting.len() - i));
+                node.save_ended_for(conn, end);
             }
+            node.check(UpdateStep::AnyLeft, false, |v| v.saw(Field::Count, 0_usize));
+            let next = node.repl.downstream.waiting_capa(&node.clients);
+            let count = node.repl.downstream.replicas_in(&node.clients, ReplicaState::WaitBgsaveStart).len();
+            node.check(UpdateStep::AnyWaitForNext, next.is_some(), |v| v.saw(Field::Count, count));
+            if let Some(mincapa) = next {
+                node.calls(UpdateStep::StartSave);
+                // On failure all waiting replicas have their error already.
+                let _ = node.start_bgsave_for_replication(mincapa);
+            }
+        });
+    }
+
+    /// The save that a replica waited for ended.
+    fn save_ended_for(&mut self, conn: ConnId, end: &SaveEnd) {
+        let (_, clients, mut context) = self.replication_and_clients();
+        let name = clients.get(&conn).map(|client| client.replica_name());
+        let failed = matches!(end, SaveEnd::Failed);
+        if context.check(UpdateStep::Failed, failed, |v| v.saw(Field::Client, name.as_deref())) {
+            context.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
+            self.free_client(conn, true);
+            self.act(UpdateStep::Free, |v| v.saw(Field::Client, name));
+            return;
         }
-        if let Some(mincapa) = self.repl.downstream.waiting_capa(&self.clients) {
-            // On failure all waiting replicas have their error already.
-            let _ = self.start_bgsave_for_replication(mincapa);
+        let target = if matches!(end, SaveEnd::Streamed) { "SOCKET" } else { "DISK" };
+        context.check(UpdateStep::WasStreamed, matches!(end, SaveEnd::Streamed), |v| v.saw(Field::SaveTarget, target));
+        match end {
+            SaveEnd::File(file) => begin_bulk(clients, conn, file, &mut context),
+            SaveEnd::Streamed => replica_was_streamed_to(clients, conn, &mut context),
+            SaveEnd::Failed => {}
         }
     }
 
@@ -112,14 +158,20 @@ impl Node {
     /// to arrive: a delay of 5 means more than 5 whole seconds since the last byte of the replica that has waited
     /// longest.
     pub(crate) fn start_bgsave_for_waiting(&mut self) {
-        if self.has_child() {
-            return;
-        }
-        let Some(mincapa) = self.repl.downstream.waiting_capa(&self.clients) else { return };
         let now = self.now.unix_s();
         let waiting = self.replicas().filter(|(_, link)| link.state == ReplicaState::WaitBgsaveStart);
-        let max_idle = waiting.map(|(client, _)| now - client.last_interaction).max().unwrap_or(0);
-        if !self.config.repl_diskless_sync || max_idle > self.config.repl_diskless_sync_delay {
+        let idle: Vec<i64> = waiting.map(|(client, _)| now - client.last_interaction).collect();
+        let max_idle = idle.iter().copied().max().unwrap_or(0);
+        let (diskless, delay) = (self.config.repl_diskless_sync, self.config.repl_diskless_sync_delay);
+        let mincapa = self.repl.downstream.waiting_capa(&self.clients).filter(|_| !self.has_child());
+        let due = mincapa.filter(|_| !diskless || max_idle > delay);
+        self.check(CronStep::SaveIsDue, due.is_some(), |v| {
+            v.saw(Field::Count, idle.len())
+                .saw(Field::Seconds, max_idle)
+                .saw(Field::DisklessDelay, diskless.then_some(delay))
+        });
+        if let Some(mincapa) = due {
+            self.calls(CronStep::StartSave);
             // On failure all waiting replicas have their error already.
             let _ = self.start_bgsave_for_replication(mincapa);
         }
@@ -146,6 +198,7 @@ impl Downstream {
                 if let Some(client) = clients.get_mut(&conn) {
                     client.out = out;
                 }
+                context.calls(SyncStep::AttachToSave);
                 self.replication_setup_slave_for_full_resync(history, clients, conn, offset, context);
                 context.log(LogLevel::Notice, || "Waiting for end of BGSAVE for SYNC".into());
             }
@@ -166,21 +219,27 @@ impl Downstream {
         offset: Offset,
         context: &mut Context<'_>,
     ) {
-        self.slaveseldb = None;
-        let replid = history.replid;
-        let line = format!("+FULLRESYNC {replid} {offset}\r\n");
-        let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
-        link.initial_offset = offset;
-        let pre_psync = link.pre_psync;
-        set_replica_state(clients, conn, ReplicaState::WaitBgsaveEnd, context);
-        if pre_psync {
-            return;
-        }
-        if clients.write_direct(conn, line.as_bytes(), context) {
-            context.event(|| Event::PsyncReplied { conn, reply: PsyncReply::FullResync { replid, offset } });
-        } else {
-            clients.abort_direct_write(conn);
-        }
+        use step::ReplicationSetupSlaveForFullResync as Step;
+        context.within(Function::ReplicationSetupSlaveForFullResync, |context| {
+            let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
+            let before = std::mem::replace(&mut link.initial_offset, offset);
+            let pre_psync = link.pre_psync;
+            context.act(Step::SetInitialOffset, |v| v.changed(Field::PsyncInitialOffset, before, offset));
+            set_replica_state(clients, conn, ReplicaState::WaitBgsaveEnd, Step::SetStateWaitEnd, context);
+            self.force_select(Step::ForceSelect, context);
+            let name = clients.get(&conn).map(|client| client.replica_name());
+            if context.check(Step::CameWithSync, pre_psync, |v| v.saw(Field::Client, name)) {
+                return;
+            }
+            let replid = history.replid;
+            let line = format!("+FULLRESYNC {replid} {offset}\r\n");
+            if clients.write_direct(conn, line.as_bytes(), context) {
+                context.act(Step::SendFullResync, |v| v.saw(Field::Reply, line.trim_end()));
+                context.event(|| Event::PsyncReplied { conn, reply: PsyncReply::FullResync { replid, offset } });
+            } else {
+                clients.abort_direct_write(conn);
+            }
+        });
     }
 
     /// A replica whose save could not start becomes a normal client, gets an error and is closed.
@@ -208,7 +267,7 @@ fn begin_bulk(clients: &mut Clients, conn: ConnId, file: &Arc<[u8]>, context: &m
     if let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) {
         link.bulk = Some(bulk);
     }
-    set_replica_state(clients, conn, ReplicaState::SendBulk, context);
+    set_replica_state(clients, conn, ReplicaState::SendBulk, UpdateStep::BeginBulk, context);
     clients.queue_write(conn);
 }
 
@@ -221,7 +280,7 @@ fn replica_was_streamed_to(clients: &mut Clients, conn: ConnId, context: &mut Co
         link.put_online_on_ack = true;
         link.ack_time = context.now.unix_s();
     }
-    set_replica_state(clients, conn, ReplicaState::Online, context);
+    set_replica_state(clients, conn, ReplicaState::Online, UpdateStep::SetStateOnline, context);
     context.log(LogLevel::Notice, || {
         format!(
             "Streamed RDB transfer with replica {name} succeeded (socket). Waiting for REPLCONF ACK from slave to \

@@ -9,27 +9,47 @@ use crate::node::{Context, Node};
 use crate::outbuf::pieces_of_command;
 use crate::replication::backlog::Backlog;
 use crate::replication::psync::History;
+use crate::steps::{Field, Function, Step, Steps, Value, step};
 
 impl Downstream {
     /// `createReplicationBacklog`: empty, starting at the next byte. Called for the first replica that needs a full
     /// resync, at the end of a replica's own full sync, and at `+CONTINUE`. Does nothing if there is one.
     pub(crate) fn create_replication_backlog(&mut self, history: &History, context: &mut Context<'_>) {
-        if self.backlog.is_some() {
-            return;
-        }
-        let backlog = Backlog::new(context.config.repl_backlog_size, history.master_repl_offset);
-        let (size, off) = (backlog.size(), backlog.off());
-        self.backlog = Some(backlog);
-        context.event(|| Event::BacklogCreated { size, off });
+        use step::CreateReplicationBacklog as Step;
+        context.within(Function::CreateReplicationBacklog, |context| {
+            let before = self.backlog.as_ref().map(Backlog::size);
+            if context.check(Step::Exists, before.is_some(), |v| v.saw(Field::ReplBacklogSize, before)) {
+                return;
+            }
+            let backlog = Backlog::new(context.config.repl_backlog_size, history.master_repl_offset);
+            let (size, off) = (backlog.size(), backlog.off());
+            self.backlog = Some(backlog);
+            context.act(Step::Allocate, |v| {
+                v.changed(Field::ReplBacklogSize, before, size)
+                    .changed(Field::ReplBacklogHistlen, self.freed_backlog.1, 0_usize)
+                    .saw(Field::ReplBacklogIdx, 0_usize)
+            });
+            context.act(Step::SetOff, |v| {
+                v.changed(Field::ReplBacklogOff, self.freed_backlog.0, off)
+                    .saw(Field::MasterReplOffset, history.master_repl_offset)
+            });
+            context.event(|| Event::BacklogCreated { size, off });
+        });
     }
 
     /// `freeReplicationBacklog`: called when its time to live ends and before a full sync. INFO keeps showing the old
     /// numbers, as in Redis.
     pub(crate) fn free_replication_backlog(&mut self, context: &mut Context<'_>) {
-        if let Some(backlog) = self.backlog.take() {
-            self.freed_backlog = (backlog.off().0, backlog.histlen());
-            context.event(|| Event::BacklogFreed);
-        }
+        use step::FreeReplicationBacklog as Step;
+        context.within(Function::FreeReplicationBacklog, |context| {
+            let size = self.backlog.as_ref().map(Backlog::size);
+            context.check(Step::Exists, size.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
+            if let Some(backlog) = self.backlog.take() {
+                self.freed_backlog = (backlog.off().0, backlog.histlen());
+                context.act(Step::Free, |v| v.changed(Field::ReplBacklogSize, size, Value::Nothing));
+                context.event(|| Event::BacklogFreed);
+            }
+        });
     }
 
     /// `resizeReplicationBacklog`, after CONFIG SET: a new size drops the content.
@@ -52,20 +72,41 @@ impl Downstream {
         kind: FeedKind,
         context: &mut Context<'_>,
     ) {
-        let Some(backlog) = &mut self.backlog else { return };
-        let from = history.master_repl_offset.next();
-        history.master_repl_offset = history.master_repl_offset.plus(bytes.len());
-        backlog.feed(bytes, history.master_repl_offset);
-        let len = bytes.len();
-        context.event(|| Event::Fed { from, len, kind });
+        use step::FeedReplicationBacklog as Step;
+        context.within(Function::FeedReplicationBacklog, |context| {
+            let size = self.backlog.as_ref().map(Backlog::size);
+            context.check(Step::HasBacklog, size.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
+            let Some(backlog) = &mut self.backlog else { return };
+            let (before, len) = (history.master_repl_offset, bytes.len());
+            history.master_repl_offset = before.plus(len);
+            context.act(Step::AdvanceOffset, |v| {
+                v.changed(Field::MasterReplOffset, before, history.master_repl_offset).saw(Field::Bytes, len)
+            });
+            backlog.feed_reporting(bytes, history.master_repl_offset, context);
+            context.event(|| Event::Fed { from: before.next(), len, kind });
+        });
     }
 
     /// Queues stream bytes for all replicas except those in WAIT_BGSAVE_START: their RDB will contain the change.
-    fn feed_replicas(&self, clients: &mut Clients, pieces: &[&[u8]], context: &mut Context<'_>) {
-        for conn in self.replicas_where(clients, |link| link.state != ReplicaState::WaitBgsaveStart) {
+    /// Returns how many replicas there were.
+    fn feed_replicas(&self, clients: &mut Clients, pieces: &[&[u8]], context: &mut Context<'_>) -> usize {
+        let fed = self.replicas_where(clients, |link| link.state != ReplicaState::WaitBgsaveStart);
+        for &conn in &fed {
             clients.add_pieces(conn, pieces, context);
         }
+        fed.len()
     }
+
+    /// `slaveseldb = -1`: the next command in the stream is preceded by SELECT.
+    pub(crate) fn force_select(&mut self, step: impl Into<Step>, context: &mut Context<'_>) {
+        let before = self.slaveseldb.take();
+        context.act(step, |v| v.changed(Field::Slaveseldb, shown(before), shown(None)));
+    }
+}
+
+/// `slaveseldb` as Redis has it: -1 if no database is selected.
+fn shown(db: Option<usize>) -> i64 {
+    db.map_or(-1, |db| db as i64)
 }
 
 /// What concerns both sides.
@@ -76,22 +117,43 @@ impl Node {
     ///
     /// A replica produces no stream of its own: it forwards its master's, byte for byte.
     pub(crate) fn replication_feed_slaves(&mut self, db: Option<usize>, argv: &[impl AsRef<[u8]>], kind: FeedKind) {
+        use step::ReplicationFeedSlaves as Step;
         let (repl, clients, mut context) = self.replication_and_clients();
         let downstream = &mut repl.downstream;
-        if repl.upstream.master.is_some() || (downstream.backlog.is_none() && downstream.replicas.is_empty()) {
-            return;
-        }
-        if let Some(db) = db
-            && downstream.slaveseldb != Some(db)
-        {
-            let select = encode_command(&["SELECT", &db.to_string()]);
-            downstream.feed_replication_backlog(&mut repl.history, &select, FeedKind::Select, &mut context);
-            downstream.feed_replicas(clients, &[&select], &mut context);
-            downstream.slaveseldb = Some(db);
-        }
-        let bytes = encode_command(argv);
-        downstream.feed_replication_backlog(&mut repl.history, &bytes, kind, &mut context);
-        downstream.feed_replicas(clients, &pieces_of_command(&bytes, argv), &mut context);
+        context.within(Function::ReplicationFeedSlaves, |context| {
+            let is_replica = repl.upstream.master.is_some();
+            if context.check(Step::IsReplica, is_replica, |v| v.saw(Field::ReplState, repl.upstream.state())) {
+                return;
+            }
+            let replicas = downstream.replicas.len();
+            let nobody_listens = downstream.backlog.is_none() && replicas == 0;
+            if context.check(Step::NobodyListens, nobody_listens, |v| {
+                v.saw(Field::ReplBacklogSize, downstream.backlog.as_ref().map(Backlog::size))
+                    .saw(Field::Count, replicas)
+            }) {
+                return;
+            }
+            let selected = downstream.slaveseldb;
+            let select = db.filter(|&db| selected != Some(db));
+            context.check(Step::NeedsSelect, select.is_some(), |v| {
+                v.saw(Field::Db, db).saw(Field::Slaveseldb, shown(selected))
+            });
+            if let Some(db) = select {
+                let bytes = encode_command(&["SELECT", &db.to_string()]);
+                context.calls(Step::FeedSelect);
+                downstream.feed_replication_backlog(&mut repl.history, &bytes, FeedKind::Select, context);
+                downstream.feed_replicas(clients, &[&bytes], context);
+                downstream.slaveseldb = Some(db);
+                context.act(Step::SetSlaveseldb, |v| {
+                    v.changed(Field::Slaveseldb, shown(selected), shown(downstream.slaveseldb))
+                });
+            }
+            let bytes = encode_command(argv);
+            context.calls(Step::FeedCommand);
+            downstream.feed_replication_backlog(&mut repl.history, &bytes, kind, context);
+            let fed = downstream.feed_replicas(clients, &pieces_of_command(&bytes, argv), context);
+            context.act(Step::QueueForReplicas, |v| v.saw(Field::Bytes, bytes.len()).saw(Field::Count, fed));
+        });
     }
 
     /// `replicationFeedSlavesFromMasterStream`: forwards the applied bytes of the master's stream unchanged, so that

@@ -18,6 +18,7 @@ use crate::event::{Event, LogLevel, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::{Context, Node};
+use crate::steps::{Field, Function, Step, Steps, Value, step};
 pub(crate) use state::Downstream;
 
 impl Downstream {
@@ -47,6 +48,7 @@ impl Downstream {
         conn: ConnId,
         state: ReplicaState,
         pre_psync: bool,
+        step: impl Into<Step>,
         context: &mut Context<'_>,
     ) {
         let Some(client) = clients.get_mut(&conn) else { return };
@@ -61,19 +63,35 @@ impl Downstream {
             bulk: None,
         });
         self.replicas.push(conn);
+        context.act(step, |v| {
+            v.changed(Field::Replstate, Value::Nothing, state).saw(Field::Client, client.replica_name())
+        });
         context.event(|| Event::ReplicaState { conn, from: None, to: state });
     }
 
     /// `refreshGoodSlavesCount`: counts the replicas that are online and have a recent ACK. Called by cron, when a
     /// replica comes online or is lost, and by CONFIG SET. Does nothing unless both options are set.
-    pub(crate) fn refresh_good_slaves_count(&mut self, clients: &Clients, context: &Context<'_>) {
-        let config = context.config;
-        if config.min_replicas_to_write == 0 || config.min_replicas_max_lag == 0 {
-            return;
-        }
-        let oldest = context.now.unix_s() - config.min_replicas_max_lag;
-        let is_good = |link: &ReplicaLink| link.state == ReplicaState::Online && link.ack_time >= oldest;
-        self.good_replicas = self.replicas(clients).filter(|(_, link)| is_good(link)).count() as i64;
+    pub(crate) fn refresh_good_slaves_count(&mut self, clients: &Clients, context: &mut Context<'_>) {
+        use step::RefreshGoodSlavesCount as Step;
+        context.within(Function::RefreshGoodSlavesCount, |context| {
+            let (to_write, max_lag) = (context.config.min_replicas_to_write, context.config.min_replicas_max_lag);
+            if !context.check(Step::IsConfigured, to_write != 0 && max_lag != 0, |v| {
+                v.saw(Field::MinReplicasToWrite, to_write).saw(Field::MinReplicasMaxLag, max_lag)
+            }) {
+                return;
+            }
+            let now = context.now.unix_s();
+            let is_good = |link: &ReplicaLink| link.state == ReplicaState::Online && now - link.ack_time <= max_lag;
+            let before = self.good_replicas;
+            let mut good = 0;
+            for (_, link) in self.replicas(clients) {
+                good += i64::from(context.check(Step::IsGood, is_good(link), |v| {
+                    v.saw(Field::Replstate, link.state).saw(Field::Seconds, now - link.ack_time)
+                }));
+            }
+            self.good_replicas = good;
+            context.act(Step::SetCount, |v| v.changed(Field::ReplGoodSlavesCount, before, good));
+        });
     }
 
     /// The part of `freeClient` for replicas.
@@ -90,9 +108,16 @@ impl Downstream {
 }
 
 /// Changes the state of a replica on its master's side (`replstate`).
-fn set_replica_state(clients: &mut Clients, conn: ConnId, to: ReplicaState, context: &mut Context<'_>) {
+fn set_replica_state(
+    clients: &mut Clients,
+    conn: ConnId,
+    to: ReplicaState,
+    step: impl Into<Step>,
+    context: &mut Context<'_>,
+) {
     let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
     let from = std::mem::replace(&mut link.state, to);
+    context.act(step, |v| v.changed(Field::Replstate, from, to));
     context.event(|| Event::ReplicaState { conn, from: Some(from), to });
 }
 
@@ -105,21 +130,37 @@ impl Node {
     /// `disconnectSlaves`: called when the master changes, on promotion, before a full sync and at `+CONTINUE` with
     /// another ID. The replicas have to reconnect. Their unsent output is lost; PSYNC recovers it.
     pub(crate) fn disconnect_slaves(&mut self) {
-        while let Some(&conn) = self.repl.downstream.replicas.first() {
-            self.free_client(conn, true);
-        }
+        use step::DisconnectSlaves as Step;
+        self.within(Function::DisconnectSlaves, |node| {
+            loop {
+                let replicas = &node.repl.downstream.replicas;
+                let (first, count) = (replicas.first().copied(), replicas.len());
+                node.check(Step::AnyLeft, first.is_some(), |v| v.saw(Field::Count, count));
+                let Some(conn) = first else { return };
+                let name = node.clients.get(&conn).map(|client| client.replica_name());
+                node.free_client(conn, true);
+                node.act(Step::Free, |v| v.saw(Field::Client, name));
+            }
+        });
     }
 
     /// 8 of replicationCron: disconnects online replicas without a recent ACK. Replicas that came with SYNC send no
     /// ACKs and never time out.
     pub(crate) fn disconnect_timed_out_replicas(&mut self) {
+        use step::ReplicationCron as Step;
         let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
-        let is_late =
-            |link: &ReplicaLink| link.state == ReplicaState::Online && !link.pre_psync && now - link.ack_time > timeout;
-        for conn in self.repl.downstream.replicas_where(&self.clients, is_late) {
-            let name = self.clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
-            self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
-            self.free_client(conn, true);
+        let counts = |link: &ReplicaLink| link.state == ReplicaState::Online && !link.pre_psync;
+        for conn in self.repl.downstream.replicas_where(&self.clients, counts) {
+            let Some(client) = self.clients.get(&conn) else { continue };
+            let silence = client.replica().map_or(0, |link| now - link.ack_time);
+            let name = client.replica_name();
+            if self.check(Step::ReplicaTimedOut, silence > timeout, |v| {
+                v.saw(Field::Client, name.as_str()).saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout)
+            }) {
+                self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
+                self.free_client(conn, true);
+                self.act(Step::FreeReplica, |v| v.saw(Field::Client, name));
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::event::{Event, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::{Context, Node};
+use crate::steps::step::ReplconfCommand as Step;
+use crate::steps::{Field, Function, Steps};
 
 /// `NI_MAXHOST`-like bound of REPLCONF ip-address (`NET_IP_STR_LEN` - 1).
 const IP_LEN_MAX: usize = 45;
@@ -16,64 +18,85 @@ const IP_LEN_MAX: usize = 45;
 impl Node {
     /// `replconfCommand`: pairs of option and value, left to right. Options before an erroneous one stay applied.
     pub(crate) fn replconf_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
-        if argv.len().is_multiple_of(2) {
-            self.add_reply(conn, b"-ERR syntax error\r\n");
-            return;
+        self.within(Function::ReplconfCommand, |node| {
+            if let Some(reply) = node.take_options(conn, argv) {
+                node.add_reply(conn, reply.as_bytes());
+                node.act(Step::Reply, |v| v.saw(Field::Reply, reply.trim_end()));
+            }
+        });
+    }
+
+    /// Returns the reply, if there is one.
+    fn take_options(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> Option<String> {
+        let words = argv.len();
+        if !self.check(Step::IsPaired, !words.is_multiple_of(2), |v| v.saw(Field::Count, words - 1)) {
+            return Some("-ERR syntax error\r\n".into());
         }
-        for pair in argv[1..].chunks_exact(2) {
+        for (i, pair) in argv[1..].chunks_exact(2).enumerate() {
+            self.check(Step::AnyLeft, true, |v| v.saw(Field::Count, words / 2 - i));
             let (option, value) = (pair[0].to_ascii_lowercase(), &pair[1]);
             match option.as_slice() {
-                b"listening-port" => {
-                    let Some(port) = parse_i64_strict(value) else {
-                        self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
-                        return;
-                    };
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        // Redis keeps an int. The port is only shown, so an invalid one is clamped.
-                        client.listening_port = port.clamp(0, 65535) as u16;
-                    }
-                }
-                b"ip-address" => {
-                    if value.len() > IP_LEN_MAX {
-                        let error = format!(
-                            "-ERR REPLCONF ip-address provided by replica instance is too long: {} bytes\r\n",
-                            value.len()
-                        );
-                        self.add_reply(conn, error.as_bytes());
-                        return;
-                    }
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.announced_ip = String::from_utf8_lossy(value).into_owned();
-                    }
-                }
-                b"capa" => {
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.capa.eof |= value.eq_ignore_ascii_case(b"eof");
-                        client.capa.psync2 |= value.eq_ignore_ascii_case(b"psync2");
-                    }
-                }
                 b"ack" => {
                     let (repl, clients, mut context) = self.replication_and_clients();
                     repl.downstream.replica_acked(clients, conn, value, &mut context);
-                    return;
+                    return None;
                 }
                 b"getack" => {
                     if self.repl.upstream.master_conn().is_some() {
+                        self.calls(Step::SendAck);
                         self.replication_send_ack();
                     }
-                    return;
+                    return None;
                 }
-                _ => {
-                    let error = format!(
-                        "-ERR Unrecognized REPLCONF option: {}\r\n",
-                        String::from_utf8_lossy(&pair[0]).replace(['\r', '\n'], " ")
-                    );
-                    self.add_reply(conn, error.as_bytes());
-                    return;
+                _ => {}
+            }
+            if let Some(client) = self.clients.get_mut(&conn)
+                && let Err(error) = client.take_replconf_option(&pair[0], &option, value)
+            {
+                return Some(error);
+            }
+            self.act(Step::TakeOption, |v| {
+                v.saw(Field::ReplconfOption, option.as_slice()).saw(Field::Request, value.as_slice())
+            });
+        }
+        self.check(Step::AnyLeft, false, |v| v.saw(Field::Count, 0_usize));
+        Some("+OK\r\n".into())
+    }
+}
+
+impl Client {
+    /// An option other than `ack` and `getack`; its name as sent and in lower case.
+    ///
+    /// # Errors
+    /// The reply.
+    fn take_replconf_option(&mut self, name: &[u8], option: &[u8], value: &[u8]) -> Result<(), String> {
+        match option {
+            b"listening-port" => {
+                let Some(port) = parse_i64_strict(value) else {
+                    return Err("-ERR value is not an integer or out of range\r\n".into());
+                };
+                // Redis keeps an int. The port is only shown, so an invalid one is clamped.
+                self.listening_port = port.clamp(0, 65535) as u16;
+            }
+            b"ip-address" => {
+                if value.len() > IP_LEN_MAX {
+                    return Err(format!(
+                        "-ERR REPLCONF ip-address provided by replica instance is too long: {} bytes\r\n",
+                        value.len()
+                    ));
                 }
+                self.announced_ip = String::from_utf8_lossy(value).into_owned();
+            }
+            b"capa" => {
+                self.capa.eof |= value.eq_ignore_ascii_case(b"eof");
+                self.capa.psync2 |= value.eq_ignore_ascii_case(b"psync2");
+            }
+            _ => {
+                let name = String::from_utf8_lossy(name).replace(['\r', '\n'], " ");
+                return Err(format!("-ERR Unrecognized REPLCONF option: {name}\r\n"));
             }
         }
-        self.add_reply(conn, b"+OK\r\n");
+        Ok(())
     }
 }
 
@@ -82,9 +105,17 @@ impl Downstream {
     fn replica_acked(&mut self, clients: &mut Clients, conn: ConnId, value: &[u8], context: &mut Context<'_>) {
         let Some(link) = clients.get_mut(&conn).and_then(Client::replica_mut) else { return };
         let Some(offset) = parse_i64_strict(value).map(Offset) else { return };
-        link.ack_off = link.ack_off.max(offset);
+        let (off, time) = (link.ack_off, link.ack_time);
+        link.ack_off = off.max(offset);
         link.ack_time = context.now.unix_s();
-        if link.put_online_on_ack && link.state == ReplicaState::Online {
+        context.act(Step::TakeAck, |v| {
+            v.changed(Field::ReplAckOff, off, link.ack_off).changed(Field::ReplAckTime, time, link.ack_time)
+        });
+        let puts_online = link.put_online_on_ack && link.state == ReplicaState::Online;
+        if context.check(Step::PutOnlineOnAck, puts_online, |v| {
+            v.saw(Field::ReplPutOnlineOnAck, link.put_online_on_ack).saw(Field::Replstate, link.state)
+        }) {
+            context.calls(Step::PutOnline);
             self.put_slave_online(clients, conn, context);
         }
         context.event(|| Event::Acked { conn, offset });

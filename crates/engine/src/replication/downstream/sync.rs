@@ -10,53 +10,94 @@ use crate::io::ConnId;
 use crate::node::{Context, Node};
 use crate::replication::ReplState;
 use crate::replication::psync::{self, Decision, History, PsyncRequest, Refusal};
+use crate::steps::step::{self, MasterTryPartialResynchronization as TryStep, SyncCommand as Step};
+use crate::steps::{Field, Function, Steps};
 
 impl Node {
     /// `syncCommand`: SYNC, and PSYNC with its two arguments.
     pub(crate) fn sync_command(&mut self, conn: ConnId, argv: &[Vec<u8>]) {
-        let Some(client) = self.clients.get(&conn) else { return };
-        if client.is_replica() {
-            return;
+        self.within(Function::SyncCommand, |node| {
+            if node.may_sync(conn) {
+                let is_psync = argv[0].eq_ignore_ascii_case(b"psync");
+                node.check(Step::IsPsync, is_psync, |v| v.saw(Field::Request, argv[0].as_slice()));
+                if !(is_psync && node.try_partial_resync(conn, argv)) {
+                    node.begin_full_resync(conn, !is_psync);
+                }
+            }
+        });
+    }
+
+    /// Whether a client may become a replica now; it gets an error if not, and nothing if it is one already.
+    fn may_sync(&mut self, conn: ConnId) -> bool {
+        let Some(client) = self.clients.get(&conn) else { return false };
+        let (is_replica, name) = (client.is_replica(), client.replica_name());
+        if self.check(Step::IsReplicaAlready, is_replica, |v| v.saw(Field::Client, name.as_str())) {
+            return false;
         }
-        if self.repl.is_replica() && self.repl.upstream.state() != ReplState::Connected {
+        let state = self.repl.upstream.state();
+        let is_not_connected = self.repl.is_replica() && state != ReplState::Connected;
+        if self.check(Step::IsNotConnected, is_not_connected, |v| v.saw(Field::ReplState, state)) {
             self.add_reply(conn, b"-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
-            return;
+            return false;
         }
-        if client.client_has_pending_replies() {
+        self.calls(Step::AskForPending);
+        if self.client_has_pending_replies(conn) {
             self.add_reply(conn, b"-ERR SYNC and PSYNC are invalid with pending output\r\n");
-            return;
+            return false;
         }
-        let name = client.replica_name();
+        self.log(LogLevel::Notice, || format!("Replica {name} asks for synchronization"));
+        true
+    }
+
+    /// PSYNC: true if the resync is partial, and done.
+    fn try_partial_resync(&mut self, conn: ConnId, argv: &[Vec<u8>]) -> bool {
         let (repl, clients, mut context) = self.replication_and_clients();
-        context.log(LogLevel::Notice, || format!("Replica {name} asks for synchronization"));
-        let is_psync = argv[0].eq_ignore_ascii_case(b"psync");
-        if is_psync {
-            let next = parse_i64_strict(&argv[2]).map(NextByte);
-            let request = PsyncRequest { replid: argv[1].clone(), next };
-            let has_history = !request.asks_for_everything();
-            let downstream = &mut repl.downstream;
-            if downstream.master_try_partial_resynchronization(&repl.history, clients, conn, request, &mut context) {
-                context.stats.sync_partial_ok += 1;
-                return;
-            }
-            if has_history {
-                context.stats.sync_partial_err += 1;
-            }
-            if next.is_none() {
-                self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
-            }
+        let next = parse_i64_strict(&argv[2]).map(NextByte);
+        let request = PsyncRequest { replid: argv[1].clone(), next };
+        let has_history = !request.asks_for_everything();
+        let downstream = &mut repl.downstream;
+        context.calls(Step::TryPartial);
+        if downstream.master_try_partial_resynchronization(&repl.history, clients, conn, request, &mut context) {
+            context.stats.sync_partial_ok += 1;
+            return true;
         }
+        if has_history {
+            context.stats.sync_partial_err += 1;
+        }
+        if next.is_none() {
+            self.add_reply(conn, b"-ERR value is not an integer or out of range\r\n");
+        }
+        false
+    }
+
+    fn begin_full_resync(&mut self, conn: ConnId, pre_psync: bool) {
         let (repl, clients, mut context) = self.replication_and_clients();
         context.stats.sync_full += 1;
-        repl.downstream.become_replica(clients, conn, ReplicaState::WaitBgsaveStart, !is_psync, &mut context);
-        if repl.downstream.replicas.len() == 1 && repl.downstream.backlog.is_none() {
+        let state = ReplicaState::WaitBgsaveStart;
+        repl.downstream.become_replica(clients, conn, state, pre_psync, Step::SetStateWaitStart, &mut context);
+        let count = repl.downstream.replicas.len();
+        let size = repl.downstream.window().map(|window| window.size);
+        if context.check(Step::IsFirstWithoutBacklog, count == 1 && size.is_none(), |v| {
+            v.saw(Field::Count, count).saw(Field::ReplBacklogSize, size)
+        }) {
             // Writes before this were not kept in a backlog. Under a new ID no replica can ask for them.
-            repl.history.change_replication_id(context.rng);
-            repl.history.clear_replication_id2();
+            context.calls(Step::ChangeId);
+            repl.history.change_replication_id(&mut context);
+            context.calls(Step::ClearId2);
+            repl.history.clear_replication_id2(&mut context);
             repl.history.ids_changed(IdChange::BacklogCreated, &mut context);
+            context.calls(Step::CreateBacklog);
             repl.downstream.create_replication_backlog(&repl.history, &mut context);
         }
         self.attach_to_bgsave(conn);
+    }
+
+    /// `clientHasPendingReplies`: SYNC and PSYNC are refused if there are, since nothing may precede their reply.
+    fn client_has_pending_replies(&mut self, conn: ConnId) -> bool {
+        self.within(Function::ClientHasPendingReplies, |node| {
+            let queued = node.clients.get(&conn).map_or(0, |client| client.out.len());
+            node.check(step::ClientHasPendingReplies::AnyQueued, queued > 0, |v| v.saw(Field::Bytes, queued))
+        })
     }
 }
 
@@ -71,19 +112,18 @@ impl Downstream {
         request: PsyncRequest,
         context: &mut Context<'_>,
     ) -> bool {
-        let verdict = psync::decide(request, *history, self.window());
-        let name = clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
-        log_verdict(&verdict, &name, context);
-        let decision = verdict.decision;
-        let next = verdict.request.next;
-        context.event(|| Event::Verdict { conn, verdict: Box::new(verdict) });
-        match (decision, next) {
-            (Decision::Continue { .. }, Some(next)) => {
+        context.within(Function::MasterTryPartialResynchronization, |context| {
+            let verdict = psync::decide_reporting(request, *history, self.window(), context);
+            let name = clients.get(&conn).map(|client| client.replica_name()).unwrap_or_default();
+            log_verdict(&verdict, &name, context);
+            let next = verdict.request.next.filter(|_| verdict.is_continue());
+            context.event(|| Event::Verdict { conn, verdict: Box::new(verdict) });
+            if let Some(next) = next {
                 self.accept_partial_resync(history, clients, conn, next, context);
-                true
             }
-            _ => false,
-        }
+            context.act(TryStep::Return, |v| v.saw(Field::Result, next.is_some()));
+            next.is_some()
+        })
     }
 
     /// Accepts a partial resync: `+CONTINUE`, then the tail of the backlog.
@@ -95,7 +135,7 @@ impl Downstream {
         next: NextByte,
         context: &mut Context<'_>,
     ) {
-        self.become_replica(clients, conn, ReplicaState::Online, false, context);
+        self.become_replica(clients, conn, ReplicaState::Online, false, TryStep::SetStateOnline, context);
         let Some(client) = clients.get_mut(&conn) else { return };
         let (name, psync2) = (client.replica_name(), client.capa.psync2);
         if let Some(link) = client.replica_mut() {
@@ -107,6 +147,8 @@ impl Downstream {
             clients.abort_direct_write(conn);
             return;
         }
+        context.act(TryStep::SendContinue, |v| v.saw(Field::Reply, line.trim_end()));
+        context.calls(TryStep::SendBacklog);
         let sent = self.add_reply_replication_backlog(clients, conn, next, context);
         context.event(|| Event::PsyncReplied { conn, reply: PsyncReply::Continue { replid, bytes: sent } });
         context.log(LogLevel::Notice, || {
@@ -115,6 +157,7 @@ impl Downstream {
                  offset {next}."
             )
         });
+        context.calls(TryStep::RefreshCount);
         self.refresh_good_slaves_count(clients, context);
     }
 
@@ -127,9 +170,12 @@ impl Downstream {
         next: NextByte,
         context: &mut Context<'_>,
     ) -> usize {
-        let tail = self.backlog.as_ref().and_then(|backlog| backlog.tail(next)).unwrap_or_default();
-        clients.add_reply(conn, &tail, context);
-        tail.len()
+        context.within(Function::AddReplyReplicationBacklog, |context| {
+            let tail = self.backlog.as_ref().and_then(|backlog| backlog.tail_reporting(next, context));
+            let tail = tail.unwrap_or_default();
+            clients.add_reply(conn, &tail, context);
+            tail.len()
+        })
     }
 }
 

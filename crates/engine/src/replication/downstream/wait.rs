@@ -10,6 +10,8 @@ use crate::event::{FeedKind, ReplicaState};
 use crate::ids::Offset;
 use crate::io::ConnId;
 use crate::node::Node;
+use crate::steps::step::ProcessClientsWaitingReplicas as Step;
+use crate::steps::{Field, Function, Steps};
 
 impl Node {
     /// `waitCommand`: WAIT numreplicas timeout. Waits for the stream offset after this client's last command of any
@@ -75,26 +77,33 @@ impl Node {
     /// `processClientsWaitingReplicas`: in the order in which they began to wait. A client whose offset is less than
     /// that of a satisfied client before it, and that waits for fewer replicas, gets the same count.
     fn process_clients_waiting_replicas(&mut self) {
-        let mut satisfied: Option<(Offset, i64)> = None;
-        let mut still_waiting = Vec::new();
-        for conn in std::mem::take(&mut self.repl.downstream.clients_waiting_acks) {
-            let block = self.clients.get(&conn).and_then(|client| client.blocked.as_deref());
-            // The others were unblocked otherwise: timed out or disconnected.
-            let Some(&Waiting { on: WaitingFor::Acks { replicas, offset }, .. }) = block else { continue };
-            let count = match satisfied {
-                Some((before, count)) if before > offset && count > replicas => count,
-                _ => self.repl.downstream.replication_count_acks_by_offset(&self.clients, offset),
-            };
-            if count < replicas {
-                still_waiting.push(conn);
-                continue;
+        self.within(Function::ProcessClientsWaitingReplicas, |node| {
+            let mut satisfied: Option<(Offset, i64)> = None;
+            let mut still_waiting = Vec::new();
+            for conn in std::mem::take(&mut node.repl.downstream.clients_waiting_acks) {
+                let block = node.clients.get(&conn).and_then(|client| client.blocked.as_deref());
+                // The others were unblocked otherwise: timed out or disconnected.
+                let Some(&Waiting { on: WaitingFor::Acks { replicas, offset }, .. }) = block else { continue };
+                node.check(Step::AnyLeft, true, |v| v.saw(Field::WaitOffset, offset));
+                let count = match satisfied {
+                    Some((before, count)) if before > offset && count > replicas => count,
+                    _ => node.repl.downstream.replication_count_acks_by_offset(&node.clients, offset),
+                };
+                if !node.check(Step::IsEnough, count >= replicas, |v| {
+                    v.saw(Field::Count, count).saw(Field::WaitReplicas, replicas)
+                }) {
+                    still_waiting.push(conn);
+                    continue;
+                }
+                satisfied =
+                    satisfied.filter(|(before, known)| *before > offset && *known > replicas).or(Some((offset, count)));
+                node.unblock_client(conn);
+                node.add_reply(conn, format!(":{count}\r\n").as_bytes());
+                node.act(Step::Serve, |v| v.saw(Field::Reply, count));
             }
-            satisfied =
-                satisfied.filter(|(before, known)| *before > offset && *known > replicas).or(Some((offset, count)));
-            self.unblock_client(conn);
-            self.add_reply(conn, format!(":{count}\r\n").as_bytes());
-        }
-        self.repl.downstream.clients_waiting_acks = still_waiting;
+            node.check(Step::AnyLeft, false, |v| v.saw(Field::Count, still_waiting.len()));
+            node.repl.downstream.clients_waiting_acks = still_waiting;
+        });
     }
 }
 

@@ -12,6 +12,7 @@ use crate::ids::{Offset, ReplId};
 use crate::io::{Output, Peer};
 use crate::node::{Context, Node};
 use crate::replication::psync::History;
+use crate::steps::{Field, Function, Step, Steps, Value, step};
 
 impl Upstream {
     fn cached_master_changed(&self, change: CachedMasterChange, context: &mut Context<'_>) {
@@ -44,36 +45,56 @@ impl Upstream {
         change: CachedMasterChange,
         context: &mut Context<'_>,
     ) {
-        self.master_initial_offset = history.master_repl_offset;
-        self.cached_master = Some(CachedMaster {
-            replid: history.replid,
-            reploff: history.master_repl_offset,
-            db,
-            pre_psync: history.master_repl_offset == Offset::UNKNOWN,
-        });
-        self.cached_master_changed(change, context);
-        context.log(LogLevel::Notice, || {
-            "Before turning into a replica, using my master parameters to synthesize a cached master: I may be able to \
-             synchronize with the new master with just a partial transfer."
-                .into()
+        use step::ReplicationCacheMasterUsingMyself as Step;
+        context.within(Function::ReplicationCacheMasterUsingMyself, |context| {
+            let offset = self.master_initial_offset;
+            self.master_initial_offset = history.master_repl_offset;
+            context.act(Step::SetInitialOffset, |v| {
+                v.changed(Field::MasterInitialOffset, offset, self.master_initial_offset)
+            });
+            self.cached_master = Some(CachedMaster {
+                replid: history.replid,
+                reploff: history.master_repl_offset,
+                db,
+                pre_psync: history.master_repl_offset == Offset::UNKNOWN,
+            });
+            context.act(Step::MakeCachedMaster, |v| {
+                v.changed(Field::CachedMaster, Value::Nothing, history.replid)
+                    .saw(Field::Reploff, history.master_repl_offset)
+                    .saw(Field::Db, db)
+            });
+            self.cached_master_changed(change, context);
+            context.log(LogLevel::Notice, || {
+                "Before turning into a replica, using my master parameters to synthesize a cached master: I may be \
+                 able to synchronize with the new master with just a partial transfer."
+                    .into()
+            });
         });
     }
 
     /// `replicationDiscardCachedMaster`: called on promotion, when a master becomes a replica, at `+FULLRESYNC` and
     /// when PSYNC is not supported. The next request will be `PSYNC ? -1`.
     pub(crate) fn replication_discard_cached_master(&mut self, context: &mut Context<'_>) {
-        if self.cached_master.take().is_some() {
-            context.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
-            self.cached_master_changed(CachedMasterChange::Discarded, context);
-        }
+        use step::ReplicationDiscardCachedMaster as Step;
+        context.within(Function::ReplicationDiscardCachedMaster, |context| {
+            let cached = self.cached_master.take().map(|cached| cached.replid);
+            if context.check(Step::HasCachedMaster, cached.is_some(), |v| v.saw(Field::CachedMaster, cached)) {
+                context.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
+                self.cached_master_changed(CachedMasterChange::Discarded, context);
+                context.act(Step::Discard, |v| v.changed(Field::CachedMaster, cached, Value::Nothing));
+            }
+        });
     }
 
     /// The link is up: the stream comes on the connection of the handshake, which is a client now. Returns the bytes
     /// that were received and not yet read.
-    fn link_is_up(&mut self, why: LinkChange, context: &mut Context<'_>) -> Vec<u8> {
+    fn link_is_up(&mut self, why: LinkChange, step: impl Into<Step>, context: &mut Context<'_>) -> Vec<u8> {
         let Some(conn) = self.link.conn() else { return Vec::new() };
         self.repl_down_since = 0;
-        match self.set_link(Link::Connected(conn), why, context) {
+        let state = self.link.state();
+        let before = self.set_link(Link::Connected(conn), why, context);
+        context.act(step, |v| v.changed(Field::ReplState, state, self.link.state()));
+        match before {
             Link::Handshake(_, socket) | Link::Transfer(socket, _) => socket.rx,
             _ => Vec::new(),
         }
@@ -100,40 +121,54 @@ impl Node {
     /// `replicationResurrectCachedMaster`: the connection of the handshake becomes the connection of the cached
     /// master; its database and offset continue. Returns the bytes received behind `+CONTINUE`.
     pub(super) fn replication_resurrect_cached_master(&mut self, cached: CachedMaster) -> Vec<u8> {
-        self.install_master(
-            MasterLink {
-                reploff: cached.reploff,
-                read_reploff: cached.reploff,
-                replid: cached.replid,
-                pending_querybuf: Vec::new(),
-                pre_psync: cached.pre_psync,
-                refused: None,
-            },
-            cached.db,
-        );
-        let (repl, mut context) = self.replication();
-        repl.upstream.cached_master_changed(CachedMasterChange::Resurrected, &mut context);
-        repl.upstream.link_is_up(LinkChange::Continue, &mut context)
+        use step::ReplicationResurrectCachedMaster as Step;
+        self.within(Function::ReplicationResurrectCachedMaster, |node| {
+            let CachedMaster { replid, reploff, db, pre_psync } = cached;
+            node.install_master(
+                MasterLink {
+                    reploff,
+                    read_reploff: reploff,
+                    replid,
+                    pending_querybuf: Vec::new(),
+                    pre_psync,
+                    refused: None,
+                },
+                db,
+            );
+            let (repl, mut context) = node.replication();
+            context.act(Step::TakeConnection, |v| v.changed(Field::CachedMaster, replid, Value::Nothing));
+            context.act(Step::ContinueAtOffset, |v| v.saw(Field::Reploff, reploff).saw(Field::Db, db));
+            repl.upstream.cached_master_changed(CachedMasterChange::Resurrected, &mut context);
+            repl.upstream.link_is_up(LinkChange::Continue, Step::SetStateConnected, &mut context)
+        })
     }
 
     /// `replicationCreateMasterClient`, called at the end of a full sync: the link becomes a client with the role of
     /// master, at the offset of `+FULLRESYNC`. Without an offset (after SYNC) no periodic ACKs are sent. Returns the
     /// bytes received behind the RDB.
     pub(super) fn replication_create_master_client(&mut self, db: usize) -> Vec<u8> {
-        let offset = self.repl.upstream.master_initial_offset;
-        self.install_master(
-            MasterLink {
-                reploff: offset,
-                read_reploff: offset,
-                replid: self.repl.upstream.master_replid,
-                pending_querybuf: Vec::new(),
-                pre_psync: offset == Offset::UNKNOWN,
-                refused: None,
-            },
-            db,
-        );
-        let (repl, mut context) = self.replication();
-        repl.upstream.link_is_up(LinkChange::Loaded, &mut context)
+        use step::ReplicationCreateMasterClient as Step;
+        self.within(Function::ReplicationCreateMasterClient, |node| {
+            let (offset, replid) = (node.repl.upstream.master_initial_offset, node.repl.upstream.master_replid);
+            let pre_psync = offset == Offset::UNKNOWN;
+            node.install_master(
+                MasterLink {
+                    reploff: offset,
+                    read_reploff: offset,
+                    replid,
+                    pending_querybuf: Vec::new(),
+                    pre_psync,
+                    refused: None,
+                },
+                db,
+            );
+            let (repl, mut context) = node.replication();
+            context.act(Step::MakeClient, |v| v.saw(Field::MasterReplid, replid));
+            context.act(Step::SetOffset, |v| v.saw(Field::Reploff, offset));
+            context.check(Step::IsPrePsync, pre_psync, |v| v.saw(Field::MasterInitialOffset, offset));
+            context.act(Step::SelectDb, |v| v.saw(Field::Db, db));
+            repl.upstream.link_is_up(LinkChange::Loaded, Step::SetStateConnected, &mut context)
+        })
     }
 
     /// Makes the connection of the handshake a client with the role of master.
@@ -169,20 +204,29 @@ impl Node {
     /// closed there: within a second, and without being cached, so the next request is `PSYNC ? -1`. A link that came
     /// by SYNC sends no ACKs: it stays open and ignores the stream until the master is silent for `repl-timeout`.
     pub(crate) fn replication_send_ack(&mut self) {
-        let Some(conn) = self.repl.upstream.master_conn() else { return };
-        let Some(client) = self.clients.get_mut(&conn) else { return };
-        let Some(link) = client.master() else { return };
-        if !client.close_after_reply {
-            let ack = encode_command(&["REPLCONF", "ACK", &link.reploff.to_string()]);
-            client.out.push(&ack);
-        }
-        self.clients.queue_write(conn);
+        use step::ReplicationSendAck as Step;
+        self.within(Function::ReplicationSendAck, |node| {
+            let (repl, clients, mut context) = node.replication_and_clients();
+            let master = repl.upstream.master_conn();
+            context.check(Step::HasMaster, master.is_some(), |v| v.saw(Field::ReplState, repl.upstream.state()));
+            let Some(conn) = master else { return };
+            let Some(client) = clients.get_mut(&conn) else { return };
+            let Some(reploff) = client.master().map(|link| link.reploff) else { return };
+            if !client.close_after_reply {
+                client.out.push(&encode_command(&["REPLCONF", "ACK", &reploff.to_string()]));
+            }
+            clients.queue_write(conn);
+            context.act(Step::QueueAck, |v| v.saw(Field::Reploff, reploff));
+        });
     }
 
     /// Step 5 of replicationCron. Links with an unknown offset send no ACK.
     pub(crate) fn replication_send_periodic_ack(&mut self) {
-        let pre_psync = self.master_link().is_some_and(|link| link.pre_psync);
-        if !pre_psync {
+        use step::ReplicationCron as Step;
+        let state = self.repl.upstream.state();
+        let may_send = self.master_link().is_some_and(|link| !link.pre_psync);
+        if self.check(Step::MaySendAck, may_send, |v| v.saw(Field::ReplState, state)) {
+            self.calls(Step::SendAck);
             self.replication_send_ack();
         }
     }

@@ -8,11 +8,15 @@ use psyncscope_resp::{encode_command, parse_i64_strict};
 
 use super::Upstream;
 use super::link::{Link, ReplState, Socket, Step, Transfer};
-use super::state::CachedMaster;
+use super::state::{CachedMaster, MasterAddress};
 use crate::event::{Directive, Event, HandshakeRequest, LinkChange, LogLevel, PsyncOutcome};
 use crate::ids::{Offset, ReplId};
 use crate::io::{CloseReason, ConnId, Output};
 use crate::node::{Context, Node};
+use crate::steps::step::{
+    self, SendSynchronousCommand as Io, SlaveTryPartialResynchronization as Psync, SyncWithMaster as At,
+};
+use crate::steps::{Field, Function, Steps};
 
 /// `repl_syncio_timeout`, in milliseconds.
 const SYNCIO_TIMEOUT_MS: u64 = 5000;
@@ -27,22 +31,45 @@ enum PsyncResult {
     TryLater,
     /// With the cached master, which continues on this connection, and the master's new ID if it has another.
     Continue(CachedMaster, Option<ReplId>),
+    /// The cached master goes on; the bytes that were received behind the reply.
+    Continued(Vec<u8>),
     FullResync,
     NotSupported,
+}
+
+impl PsyncResult {
+    /// The name of Redis's constant, without `PSYNC_`.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::WaitReply => "WAIT_REPLY",
+            Self::TryLater => "TRY_LATER",
+            Self::Continue(..) | Self::Continued(_) => "CONTINUE",
+            Self::FullResync => "FULLRESYNC",
+            Self::NotSupported => "NOT_SUPPORTED",
+        }
+    }
 }
 
 impl Upstream {
     /// `connectWithMaster`: called by cron only, in state CONNECT. Requests a connection, sets
     /// `repl_transfer_lastio`, and moves to CONNECTING.
     pub(crate) fn connect_with_master(&mut self, context: &mut Context<'_>) {
+        use step::ConnectWithMaster as Taken;
         let Some(master) = self.master.clone() else { return };
-        context.log(LogLevel::Notice, || format!("Connecting to MASTER {}:{}", master.host, master.port));
-        let conn = ConnId(self.next_conn);
-        self.next_conn += 1;
-        context.push(Output::Connect { conn, host: master.host, port: master.port });
-        let last_io = context.now.unix_s();
-        self.set_link(Link::Connecting { conn, last_io }, LinkChange::Cron, context);
-        context.log(LogLevel::Notice, || "MASTER <-> REPLICA sync started".into());
+        context.within(Function::ConnectWithMaster, |context| {
+            let MasterAddress { host, port } = master;
+            context.log(LogLevel::Notice, || format!("Connecting to MASTER {host}:{port}"));
+            let conn = ConnId(self.next_conn);
+            self.next_conn += 1;
+            context.act(Taken::Connect, |v| v.saw(Field::Masterhost, format!("{host}:{port}")));
+            context.push(Output::Connect { conn, host, port });
+            let last_io = context.now.unix_s();
+            context.act(Taken::SetLastIo, |v| v.saw(Field::ReplTransferLastio, last_io));
+            let before = self.state();
+            self.set_link(Link::Connecting { conn, last_io }, LinkChange::Cron, context);
+            context.act(Taken::SetStateConnecting, |v| v.changed(Field::ReplState, before, self.state()));
+            context.log(LogLevel::Notice, || "MASTER <-> REPLICA sync started".into());
+        });
     }
 
     /// The connection is established: sends the first request.
@@ -53,8 +80,11 @@ impl Upstream {
         }
         context.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
         let socket = Socket { conn, room, rx: Vec::new(), line_deadline: None, last_io };
-        self.set_link(Link::Handshake(Step::ReceivePong, socket), LinkChange::Established, context);
-        self.send_synchronous_command(encode_command(&["PING"]), context);
+        context.within(Function::SyncWithMaster, |context| {
+            self.set_link(Link::Handshake(Step::ReceivePong, socket), LinkChange::Established, context);
+            context.calls(At::SendPing);
+            self.send_synchronous_command(encode_command(&["PING"]), context);
+        });
     }
 
     /// The connection could not be made.
@@ -82,16 +112,15 @@ impl Upstream {
         let socket = self.link.socket_mut()?;
         let rx = &mut socket.rx;
         let window = &rx[..rx.len().min(max)];
-        let raw: Vec<u8> = match window.iter().position(|&byte| byte == b'\n') {
-            Some(end) => rx.drain(..=end).collect(),
-            None if window.len() == max => rx.drain(..max).collect(),
-            None => {
-                if !rx.is_empty() {
-                    socket.line_deadline = Some(context.now.mono.plus_ms(SYNCIO_TIMEOUT_MS));
-                }
-                return None;
+        let end = window.iter().position(|&byte| byte == b'\n').map(|newline| newline + 1);
+        let end = end.or_else(|| (window.len() == max).then_some(max));
+        let Some(end) = end else {
+            if !rx.is_empty() {
+                socket.line_deadline = Some(context.now.mono.plus_ms(SYNCIO_TIMEOUT_MS));
             }
+            return None;
         };
+        let raw: Vec<u8> = rx.drain(..end).collect();
         socket.line_deadline = None;
         socket.last_io = context.now.unix_s();
         let line = raw.strip_suffix(b"\r\n").or_else(|| raw.strip_suffix(b"\n")).unwrap_or(&raw).to_vec();
@@ -99,8 +128,23 @@ impl Upstream {
         Some(line)
     }
 
+    /// `sendSynchronousCommand`, the reading half: the next reply of the handshake.
+    fn read_reply(&mut self, context: &mut Context<'_>) -> Option<Vec<u8>> {
+        context.within(Function::SendSynchronousCommand, |context| {
+            let (received, before) = self.link.socket().map(|socket| (socket.rx.len(), socket.last_io))?;
+            let line = self.take_line(context);
+            context.check(Io::LineIsComplete, line.is_some(), |v| v.saw(Field::Bytes, received));
+            let line = line?;
+            let last_io = self.link.socket().map_or(before, |socket| socket.last_io);
+            context.act(Io::SetLastIo, |v| v.changed(Field::ReplTransferLastio, before, last_io));
+            context.act(Io::ReturnLine, |v| v.saw(Field::Reply, line.as_slice()));
+            Some(line)
+        })
+    }
+
     /// `goto error` of `syncWithMaster`: closes the connection; cron starts again.
     fn sync_error(&mut self, why: LinkChange, context: &mut Context<'_>) {
+        context.calls(At::GiveUp);
         self.undo_connect_with_master(why, context);
     }
 
@@ -121,29 +165,36 @@ impl Upstream {
     /// request of the handshake. Returns false if the handshake failed: a request that does not fit into the kernel's
     /// buffer at once is a write error.
     fn send_synchronous_command(&mut self, bytes: Vec<u8>, context: &mut Context<'_>) -> bool {
-        let state = self.state();
-        let Some(socket) = self.link.socket_mut() else { return false };
-        if socket.room < bytes.len() {
+        let fits = context.within(Function::SendSynchronousCommand, |context| {
+            let state = self.state();
+            let Some(socket) = self.link.socket_mut() else { return false };
+            let (room, len) = (socket.room, bytes.len());
+            if !context.check(Io::Fits, len <= room, |v| v.saw(Field::Bytes, len).saw(Field::Room, room)) {
+                return false;
+            }
+            socket.room -= len;
+            context.stats.net_output_bytes += len as u64;
+            context.act(Io::Write, |v| v.saw(Field::Request, bytes.as_slice()));
+            context.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
+            context.push(Output::Send { conn: socket.conn, bytes });
+            true
+        });
+        if !fits {
             context.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
             self.sync_error(LinkChange::WriteError, context);
-            return false;
         }
-        socket.room -= bytes.len();
-        context.stats.net_output_bytes += bytes.len() as u64;
-        context.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
-        context.push(Output::Send { conn: socket.conn, bytes });
-        true
+        fits
     }
 
     /// `syncWithMaster` up to PSYNC: handles one reply and sends the next request.
-    fn sync_with_master(&mut self, step: Step, line: &[u8], context: &mut Context<'_>) {
+    fn handshake_step(&mut self, step: Step, line: &[u8], context: &mut Context<'_>) {
         let shown = String::from_utf8_lossy(line).into_owned();
         match step {
             Step::ReceivePong => {
                 let tolerated = [&b"+"[..], b"-NOAUTH", b"-ERR operation not permitted"]
                     .iter()
                     .any(|start| line.starts_with(start));
-                if !tolerated {
+                if !context.check(At::PongIsAccepted, tolerated, |v| v.saw(Field::Reply, line)) {
                     context.log(LogLevel::Warning, || format!("Error reply to PING from master: '{shown}'"));
                     self.sync_error(LinkChange::Reply(shown), context);
                     return;
@@ -153,7 +204,8 @@ impl Upstream {
                 self.send_auth(context);
             }
             Step::ReceiveAuth => {
-                if line.first() == Some(&b'-') {
+                let accepted = line.first() != Some(&b'-');
+                if !context.check(At::AuthIsAccepted, accepted, |v| v.saw(Field::Reply, line)) {
                     context.log(LogLevel::Warning, || format!("Unable to AUTH to MASTER: {shown}"));
                     self.sync_error(LinkChange::Reply(shown), context);
                     return;
@@ -162,17 +214,17 @@ impl Upstream {
                 self.send_port(context);
             }
             Step::ReceivePort => {
-                log_replconf_error(line, "listening-port", context);
+                take_replconf_reply(line, "listening-port", At::PortIsUnderstood, context);
                 self.set_step(Step::SendIp, LinkChange::Reply(shown), context);
                 self.send_ip(context);
             }
             Step::ReceiveIp => {
-                log_replconf_error(line, "ip-address", context);
+                take_replconf_reply(line, "ip-address", At::IpIsUnderstood, context);
                 self.set_step(Step::SendCapa, LinkChange::Reply(shown), context);
                 self.send_capa(context);
             }
             Step::ReceiveCapa => {
-                log_replconf_error(line, "capa", context);
+                take_replconf_reply(line, "capa", At::CapaIsUnderstood, context);
                 self.set_step(Step::SendPsync, LinkChange::Reply(shown), context);
                 self.send_psync(context);
             }
@@ -181,12 +233,14 @@ impl Upstream {
     }
 
     fn send_auth(&mut self, context: &mut Context<'_>) {
-        if context.config.masterauth.is_empty() {
+        let is_set = !context.config.masterauth.is_empty();
+        if !context.check(At::HasMasterauth, is_set, |v| v.saw(Field::MasterAuth, is_set)) {
             self.set_step(Step::SendPort, LinkChange::NotSet(Directive::Masterauth), context);
             self.send_port(context);
             return;
         }
         let password = context.config.masterauth.clone();
+        context.calls(At::SendAuth);
         self.link_request(&[&b"AUTH"[..], &password], Step::ReceiveAuth, HandshakeRequest::Auth, context);
     }
 
@@ -195,6 +249,7 @@ impl Upstream {
             0 => context.config.port,
             announced => announced,
         };
+        context.calls(At::SendPort);
         self.link_request(
             &["REPLCONF", "listening-port", &port.to_string()],
             Step::ReceivePort,
@@ -204,49 +259,76 @@ impl Upstream {
     }
 
     fn send_ip(&mut self, context: &mut Context<'_>) {
-        if context.config.replica_announce_ip.is_empty() {
+        let ip = context.config.replica_announce_ip.clone();
+        if !context.check(At::HasAnnounceIp, !ip.is_empty(), |v| v.saw(Field::AnnounceIp, ip.as_str())) {
             self.set_step(Step::SendCapa, LinkChange::NotSet(Directive::ReplicaAnnounceIp), context);
             self.send_capa(context);
             return;
         }
-        let ip = context.config.replica_announce_ip.clone();
+        context.calls(At::SendIp);
         self.link_request(&["REPLCONF", "ip-address", &ip], Step::ReceiveIp, HandshakeRequest::Ip, context);
     }
 
     fn send_capa(&mut self, context: &mut Context<'_>) {
         let argv = ["REPLCONF", "capa", "eof", "capa", "psync2"];
+        context.calls(At::SendCapa);
         self.link_request(&argv, Step::ReceiveCapa, HandshakeRequest::Capa, context);
     }
 
     /// `slaveTryPartialResynchronization`, the writing half: asks for the byte after the last applied one of the
     /// cached master's history, or `? -1`.
     fn send_psync(&mut self, context: &mut Context<'_>) {
-        self.master_initial_offset = Offset::UNKNOWN;
-        let (replid, offset) = match &self.cached_master {
-            Some(cached) => (cached.replid.to_string(), cached.reploff.next().to_string()),
-            None => ("?".to_owned(), "-1".to_owned()),
-        };
-        if self.cached_master.is_some() {
-            context
-                .log(LogLevel::Notice, || format!("Trying a partial resynchronization (request {replid}:{offset})."));
-        } else {
-            context.log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
-        }
-        self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context);
+        context.calls(At::SendPsync);
+        context.within(Function::SlaveTryPartialResynchronization, |context| {
+            let before = self.master_initial_offset;
+            self.master_initial_offset = Offset::UNKNOWN;
+            context.act(Psync::ForgetInitialOffset, |v| {
+                v.changed(Field::MasterInitialOffset, before, self.master_initial_offset)
+            });
+            let cached = self.cached_master.as_ref().map(|cached| (cached.replid, cached.reploff));
+            context.check(Psync::HasCachedMaster, cached.is_some(), |v| {
+                v.saw(Field::CachedMaster, cached.map(|(replid, _)| replid))
+            });
+            let (replid, offset) = match cached {
+                Some((replid, reploff)) => {
+                    let next = reploff.next();
+                    context.act(Psync::AskFromCachedMaster, |v| {
+                        v.saw(Field::Reploff, reploff).saw(Field::AskedReplid, replid).saw(Field::AskedOffset, next)
+                    });
+                    context.log(LogLevel::Notice, || {
+                        format!("Trying a partial resynchronization (request {replid}:{next}).")
+                    });
+                    (replid.to_string(), next.to_string())
+                }
+                None => {
+                    context.act(Psync::AskForEverything, |v| {
+                        v.saw(Field::AskedReplid, "?").saw(Field::AskedOffset, -1_i64)
+                    });
+                    context
+                        .log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
+                    ("?".to_owned(), "-1".to_owned())
+                }
+            };
+            context.calls(Psync::SendRequest);
+            self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context);
+        });
     }
 
-    /// `slaveTryPartialResynchronization`, the reading half.
-    fn slave_try_partial_resynchronization(&mut self, line: &[u8], context: &mut Context<'_>) -> PsyncResult {
+    /// `slaveTryPartialResynchronization`, the reading half, up to what also concerns clients.
+    fn take_psync_reply(&mut self, line: &[u8], context: &mut Context<'_>) -> PsyncResult {
         let shown = String::from_utf8_lossy(line).into_owned();
-        if line.is_empty() {
+        if context.check(Psync::IsEmptyLine, line.is_empty(), |v| v.saw(Field::Reply, line)) {
             // Keep-alive of a master that prepares its reply.
             return PsyncResult::WaitReply;
         }
-        if line.starts_with(b"+FULLRESYNC") {
+        let is_full_resync = line.starts_with(b"+FULLRESYNC");
+        if context.check(Psync::IsFullResync, is_full_resync, |v| v.saw(Field::Reply, line)) {
             self.take_full_resync_line(line, context);
             return PsyncResult::FullResync;
         }
-        if line.starts_with(b"+CONTINUE")
+        let cached = self.cached_master.as_ref().map(|cached| cached.replid);
+        let is_continue = line.starts_with(b"+CONTINUE") && cached.is_some();
+        if context.check(Psync::IsContinue, is_continue, |v| v.saw(Field::Reply, line).saw(Field::CachedMaster, cached))
             && let Some(cached) = self.cached_master.take()
         {
             context.log(LogLevel::Notice, || "Successful partial resynchronization with master.".into());
@@ -254,7 +336,8 @@ impl Upstream {
             context.event(|| Event::Outcome(PsyncOutcome::Continue { new_replid }));
             return PsyncResult::Continue(cached, new_replid);
         }
-        if line.starts_with(b"-NOMASTERLINK") || line.starts_with(b"-LOADING") {
+        let is_transient = line.starts_with(b"-NOMASTERLINK") || line.starts_with(b"-LOADING");
+        if context.check(Psync::IsTransientError, is_transient, |v| v.saw(Field::Reply, line)) {
             context.log(LogLevel::Notice, || {
                 format!("Master is currently unable to PSYNC but should be in the future: {shown}")
             });
@@ -267,12 +350,14 @@ impl Upstream {
         } else {
             context.log(LogLevel::Warning, || format!("Unexpected reply to PSYNC from master: {shown}"));
         }
+        context.calls(Psync::DiscardAsUnsupported);
         self.replication_discard_cached_master(context);
         PsyncResult::NotSupported
     }
 
     /// `+FULLRESYNC <id> <offset>`. A malformed one leaves an empty ID and offset -1, and the sync continues.
     fn take_full_resync_line(&mut self, line: &[u8], context: &mut Context<'_>) {
+        let before = self.master_initial_offset;
         let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
         let replid = words.next().and_then(ReplId::from_bytes);
         let offset = words.next().and_then(parse_i64_strict);
@@ -288,7 +373,11 @@ impl Upstream {
             }
         }
         let offset = self.master_initial_offset;
+        context.act(Psync::TakeIdAndOffset, |v| {
+            v.saw(Field::MasterReplid, self.master_replid).changed(Field::MasterInitialOffset, before, offset)
+        });
         context.event(|| Event::Outcome(PsyncOutcome::FullResync { replid, offset }));
+        context.calls(Psync::DiscardForFullResync);
         self.replication_discard_cached_master(context);
     }
 
@@ -301,13 +390,15 @@ impl Upstream {
         };
         socket.last_io = context.now.unix_s();
         self.link = Link::Transfer(socket, Transfer::default());
+        context.act(At::SetStateTransfer, |v| v.changed(Field::ReplState, step.state(), self.state()));
         self.state_changed(step.state(), why, context);
     }
 }
 
 /// An error for REPLCONF is only logged: the master may be an old version.
-fn log_replconf_error(line: &[u8], option: &str, context: &mut Context<'_>) {
-    if line.first() == Some(&b'-') {
+fn take_replconf_reply(line: &[u8], option: &str, step: At, context: &mut Context<'_>) {
+    let is_understood = line.first() != Some(&b'-');
+    if !context.check(step, is_understood, |v| v.saw(Field::Reply, line)) {
         let shown = String::from_utf8_lossy(line).into_owned();
         context
             .log(LogLevel::Notice, || format!("(Non critical) Master does not understand REPLCONF {option}: {shown}"));
@@ -329,13 +420,11 @@ impl Node {
     pub(crate) fn link_progress(&mut self) {
         loop {
             let loading = self.loading.is_some();
-            let (repl, mut context) = self.replication();
-            match repl.upstream.link {
-                Link::Handshake(step, _) => {
-                    let Some(line) = repl.upstream.take_line(&mut context) else { return };
-                    match step {
-                        Step::ReceivePsync => self.receive_psync(&line),
-                        _ => repl.upstream.sync_with_master(step, &line, &mut context),
+            match &self.repl.upstream.link {
+                Link::Handshake(step, socket) if !socket.rx.is_empty() => {
+                    let step = *step;
+                    if !self.sync_with_master(step) {
+                        return;
                     }
                 }
                 Link::Transfer(..) if !loading => {
@@ -346,6 +435,20 @@ impl Node {
                 _ => return,
             }
         }
+    }
+
+    /// `syncWithMaster`: reads one reply and goes on by it. False if none is complete.
+    fn sync_with_master(&mut self, step: Step) -> bool {
+        self.within(Function::SyncWithMaster, |node| {
+            let (repl, mut context) = node.replication();
+            if step == Step::ReceivePsync {
+                return node.receive_psync();
+            }
+            context.calls(At::ReadReply);
+            let Some(line) = repl.upstream.read_reply(&mut context) else { return false };
+            repl.upstream.handshake_step(step, &line, &mut context);
+            true
+        })
     }
 
     /// A started line was not completed in time.
@@ -366,6 +469,10 @@ impl Node {
     /// instead, with the same result. In RECEIVE_PSYNC Redis takes the failure for an unknown reply, which discards
     /// the cached master (spec 4.4).
     fn link_read_failed(&mut self, reason: CloseReason) {
+        self.within(Function::SyncWithMaster, |node| node.give_up_after_failed_read(reason));
+    }
+
+    fn give_up_after_failed_read(&mut self, reason: CloseReason) {
         let error = LinkChange::Closed(reason);
         let (repl, mut context) = self.replication();
         match repl.upstream.link {
@@ -389,11 +496,36 @@ impl Node {
     }
 
     /// `syncWithMaster` from PSYNC's reply on.
-    fn receive_psync(&mut self, line: &[u8]) {
+    fn receive_psync(&mut self) -> bool {
+        self.calls(At::ReadPsyncReply);
+        let Some((line, result)) = self.slave_try_partial_resynchronization() else { return false };
+        self.act(At::DecideByReply, |v| v.saw(Field::Result, result.name()));
+        self.follow_psync_result(&line, result);
+        true
+    }
+
+    /// `slaveTryPartialResynchronization`, the reading half: the line, and what follows from it. `None` if none is
+    /// complete.
+    fn slave_try_partial_resynchronization(&mut self) -> Option<(Vec<u8>, PsyncResult)> {
+        self.within(Function::SlaveTryPartialResynchronization, |node| {
+            let (repl, mut context) = node.replication();
+            context.calls(Psync::ReadReply);
+            let line = repl.upstream.read_reply(&mut context)?;
+            let result = match repl.upstream.take_psync_reply(&line, &mut context) {
+                PsyncResult::Continue(cached, new_replid) => {
+                    PsyncResult::Continued(node.continue_stream(cached, new_replid))
+                }
+                other => other,
+            };
+            Some((line, result))
+        })
+    }
+
+    fn follow_psync_result(&mut self, line: &[u8], result: PsyncResult) {
         let (repl, mut context) = self.replication();
-        match repl.upstream.slave_try_partial_resynchronization(line, &mut context) {
-            PsyncResult::WaitReply => {}
-            PsyncResult::Continue(cached, new_replid) => self.continue_stream(cached, new_replid),
+        match result {
+            PsyncResult::WaitReply | PsyncResult::Continue(..) => {}
+            PsyncResult::Continued(unread) => self.stream_begins(&unread),
             PsyncResult::TryLater => {
                 context.event(|| Event::Outcome(PsyncOutcome::TryLater));
                 let why = LinkChange::Reply(String::from_utf8_lossy(line).into_owned());
@@ -405,6 +537,7 @@ impl Node {
                 self.give_up_own_stream();
                 let (repl, mut context) = self.replication();
                 context.log(LogLevel::Notice, || "Retrying with SYNC...".into());
+                context.calls(At::SendSync);
                 if repl.upstream.send_synchronous_command(b"SYNC\r\n".to_vec(), &mut context) {
                     self.prepare_for_full_sync(LinkChange::Sync);
                 }
@@ -414,25 +547,34 @@ impl Node {
 
     /// `+CONTINUE`: the stream continues on this connection. If the master has another ID, sub-replicas must reconnect
     /// to get it.
-    fn continue_stream(&mut self, mut cached: CachedMaster, new_replid: Option<ReplId>) {
+    fn continue_stream(&mut self, mut cached: CachedMaster, new_replid: Option<ReplId>) -> Vec<u8> {
+        let before = cached.replid;
+        self.check(Psync::HasAnotherId, new_replid.is_some(), |v| {
+            v.saw(Field::CachedMaster, before).saw(Field::Reply, new_replid.unwrap_or(before))
+        });
         if let Some(new) = new_replid {
             let (repl, mut context) = self.replication();
-            repl.history.adopt_replication_id(new, cached.replid, &mut context);
+            repl.history.adopt_replication_id(new, before, &mut context);
             cached.replid = new;
+            context.calls(Psync::DisconnectReplicas);
             self.disconnect_slaves();
         }
+        self.calls(Psync::ResurrectCachedMaster);
         let unread = self.replication_resurrect_cached_master(cached);
         let (repl, mut context) = self.replication();
+        context.calls(Psync::CreateBacklog);
         repl.downstream.create_replication_backlog(&repl.history, &mut context);
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.".into());
-        self.stream_begins(&unread);
+        unread
     }
 
     /// A full sync begins, or may: sub-replicas are disconnected and the backlog is freed before any byte of the RDB
     /// arrives.
     fn give_up_own_stream(&mut self) {
+        self.calls(At::DisconnectReplicas);
         self.disconnect_slaves();
         let (repl, mut context) = self.replication();
+        context.calls(At::FreeBacklog);
         repl.downstream.free_replication_backlog(&mut context);
     }
 

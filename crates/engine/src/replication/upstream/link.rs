@@ -176,6 +176,17 @@ pub(crate) enum Size {
     Mark([u8; 40]),
 }
 
+impl Size {
+    /// As Redis has it: -1 before the first line, 0 with a mark.
+    pub(super) const fn shown(self) -> i64 {
+        match self {
+            Self::Unknown => -1,
+            Self::Bytes(size) => size,
+            Self::Mark(_) => 0,
+        }
+    }
+}
+
 /// A transfer in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Transfer {

@@ -7,6 +7,7 @@ use super::state::MasterAddress;
 use crate::event::{CachedMasterChange, LinkChange, LogLevel};
 use crate::io::ConnId;
 use crate::node::Node;
+use crate::steps::{Field, Function, Step, Steps, Value, step};
 
 impl Node {
     /// `replicaofCommand`: REPLICAOF and SLAVEOF.
@@ -48,41 +49,87 @@ impl Node {
 
     /// `replicationSetMaster` (spec 4.10). Offsets, IDs and backlog stay: the first PSYNC uses them.
     fn replication_set_master(&mut self, host: String, port: u16) {
-        let was_master = self.repl.upstream.master.replace(MasterAddress { host, port }).is_none();
-        self.repl.upstream.refusal = None;
-        if let Some(master) = self.repl.upstream.master_conn() {
-            self.free_client(master, true);
-        }
-        self.disconnect_all_blocked_clients();
-        self.disconnect_slaves();
-        let (repl, mut context) = self.replication();
-        repl.upstream.cancel_replication_handshake(LinkChange::NewMaster, &mut context);
-        if was_master {
-            repl.upstream.replication_discard_cached_master(&mut context);
-            let change = CachedMasterChange::Synthesized;
-            repl.upstream.replication_cache_master_using_myself(&repl.history, 0, change, &mut context);
-        }
-        repl.upstream.set_link(Link::Connect, LinkChange::ReplicaOf, &mut context);
+        use step::ReplicationSetMaster as Step;
+        self.within(Function::ReplicationSetMaster, |node| {
+            let before = node.repl.upstream.master.replace(MasterAddress { host, port });
+            let was_master = before.is_none();
+            let (repl, mut context) = node.replication();
+            context.act(Step::SetMaster, |v| {
+                v.changed(Field::Masterhost, shown(before.as_ref()), shown(repl.upstream.master.as_ref()))
+            });
+            repl.upstream.refusal = None;
+            node.free_master_if_connected(Step::IsConnected, Step::FreeMaster);
+            node.calls(Step::DisconnectBlocked);
+            node.disconnect_all_blocked_clients();
+            node.calls(Step::DisconnectReplicas);
+            node.disconnect_slaves();
+            let (repl, mut context) = node.replication();
+            context.calls(Step::CancelHandshake);
+            repl.upstream.cancel_replication_handshake(LinkChange::NewMaster, &mut context);
+            if context.check(Step::WasMaster, was_master, |v| v.saw(Field::Masterhost, shown(before.as_ref()))) {
+                context.calls(Step::DiscardCachedMaster);
+                repl.upstream.replication_discard_cached_master(&mut context);
+                let change = CachedMasterChange::Synthesized;
+                context.calls(Step::CacheItself);
+                repl.upstream.replication_cache_master_using_myself(&repl.history, 0, change, &mut context);
+            }
+            let state = repl.upstream.state();
+            repl.upstream.set_link(Link::Connect, LinkChange::ReplicaOf, &mut context);
+            context.act(Step::SetStateConnect, |v| v.changed(Field::ReplState, state, repl.upstream.state()));
+        });
     }
 
     /// `replicationUnsetMaster` (spec 4.11). The IDs shift before the master is freed; the backlog stays, so that
     /// siblings and the old master can resync partially.
     fn replication_unset_master(&mut self) {
-        if self.repl.upstream.master.take().is_none() {
-            return;
-        }
-        let (repl, mut context) = self.replication();
-        repl.history.shift_replication_id(&mut context);
-        if let Some(master) = self.repl.upstream.master_conn() {
-            self.free_client(master, true);
-        }
-        let (repl, mut context) = self.replication();
-        repl.upstream.replication_discard_cached_master(&mut context);
-        repl.upstream.cancel_replication_handshake(LinkChange::Promoted, &mut context);
-        self.disconnect_slaves();
-        let (repl, mut context) = self.replication();
-        repl.upstream.set_link(Link::None, LinkChange::ReplicaOfNoOne, &mut context);
-        repl.downstream.slaveseldb = None;
-        repl.downstream.repl_no_slaves_since = context.now.unix_s();
+        use step::ReplicationUnsetMaster as Step;
+        self.within(Function::ReplicationUnsetMaster, |node| {
+            let before = node.repl.upstream.master.take();
+            if !node.check(Step::HasMaster, before.is_some(), |v| v.saw(Field::Masterhost, shown(before.as_ref()))) {
+                return;
+            }
+            let (repl, mut context) = node.replication();
+            context.act(Step::ForgetMaster, |v| v.changed(Field::Masterhost, shown(before.as_ref()), Value::Nothing));
+            context.calls(Step::ShiftId);
+            repl.history.shift_replication_id(&mut context);
+            node.free_master_if_connected(Step::IsConnected, Step::FreeMaster);
+            let (repl, mut context) = node.replication();
+            context.calls(Step::DiscardCachedMaster);
+            repl.upstream.replication_discard_cached_master(&mut context);
+            context.calls(Step::CancelHandshake);
+            repl.upstream.cancel_replication_handshake(LinkChange::Promoted, &mut context);
+            node.calls(Step::DisconnectReplicas);
+            node.disconnect_slaves();
+            let (repl, mut context) = node.replication();
+            let state = repl.upstream.state();
+            repl.upstream.set_link(Link::None, LinkChange::ReplicaOfNoOne, &mut context);
+            context.act(Step::SetStateNone, |v| v.changed(Field::ReplState, state, repl.upstream.state()));
+            repl.downstream.force_select(Step::ForceSelect, &mut context);
+            let since = repl.downstream.repl_no_slaves_since;
+            repl.downstream.repl_no_slaves_since = context.now.unix_s();
+            context.act(Step::StartWithoutReplicas, |v| {
+                v.changed(Field::ReplNoSlavesSince, since, repl.downstream.repl_no_slaves_since)
+            });
+        });
     }
+
+    /// Frees the link to the master, if it carries the stream: it is cached (`freeClient`).
+    fn free_master_if_connected(&mut self, is_connected: impl Into<Step>, free: impl Into<Step>) {
+        let master = self.repl.upstream.master_conn();
+        let state = self.repl.upstream.state();
+        self.check(is_connected, master.is_some(), |v| v.saw(Field::ReplState, state));
+        if let Some(master) = master {
+            self.free_client(master, true);
+            let (repl, mut context) = self.replication();
+            context.act(free, |v| {
+                v.changed(Field::ReplState, state, repl.upstream.state());
+                v.saw(Field::CachedMaster, repl.upstream.cached_master.as_ref().map(|cached| cached.replid))
+            });
+        }
+    }
+}
+
+/// `masterhost` and `masterport`, as steps show them.
+fn shown(master: Option<&MasterAddress>) -> Option<String> {
+    master.map(|master| format!("{}:{}", master.host, master.port))
 }

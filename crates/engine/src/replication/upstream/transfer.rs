@@ -11,6 +11,8 @@ use crate::event::{Event, IdChange, LinkChange, LogLevel};
 use crate::io::{CloseReason, DiskRequest, Output};
 use crate::loading::state::Source;
 use crate::node::{Context, Node};
+use crate::steps::step::ReadSyncBulkPayload as Step;
+use crate::steps::{Field, Function, Steps};
 
 /// Bytes that Redis reads at once; only the last bytes of each read are compared with the EOF mark.
 const READ_MAX: usize = 4096;
@@ -30,6 +32,10 @@ impl Upstream {
     fn read_payload(&mut self, context: &mut Context<'_>) -> Read {
         let Link::Transfer(socket, transfer) = &mut self.link else { return Read::Nothing };
         let Payload::Incomplete(file) = &mut transfer.payload else { return Read::Nothing };
+        let size = transfer.size.shown();
+        context.check(Step::IsSizeKnown, !matches!(transfer.size, Size::Unknown), |v| {
+            v.saw(Field::ReplTransferSize, size)
+        });
         let (n, whole) = match transfer.size {
             Size::Unknown => {
                 let Some(line) = self.take_line(context) else { return Read::Nothing };
@@ -42,6 +48,7 @@ impl Upstream {
                     // invalid buffer.
                     let error = if size == 0 { LinkChange::EmptyFile } else { LinkChange::NegativeLength };
                     context.log(LogLevel::Warning, || format!("I/O error trying to sync with MASTER: {error}"));
+                    context.calls(Step::Cancel);
                     self.cancel_replication_handshake(error, context);
                 }
                 return Read::Nothing;
@@ -62,10 +69,15 @@ impl Upstream {
                 (n, whole)
             }
         };
+        let before = transfer.read;
         transfer.read += n;
         if n > 0 {
             socket.last_io = context.now.unix_s();
         }
+        context.act(Step::ReadBytes, |v| v.changed(Field::ReplTransferRead, before, transfer.read));
+        context.check(Step::IsComplete, n > 0 && whole, |v| {
+            v.saw(Field::ReplTransferRead, transfer.read).saw(Field::ReplTransferSize, size)
+        });
         match (n, whole) {
             (0, _) => Read::Nothing,
             (_, false) => Read::Some,
@@ -81,6 +93,7 @@ impl Upstream {
         let Some((first, text)) = line.split_first() else { return };
         if *first == b'-' {
             context.log(LogLevel::Warning, || format!("MASTER aborted replication with an error: {}", &shown[1..]));
+            context.calls(Step::Cancel);
             self.cancel_replication_handshake(LinkChange::Reply(shown), context);
             return;
         }
@@ -91,6 +104,7 @@ impl Upstream {
                      host and port are right?"
                 )
             });
+            context.calls(Step::Cancel);
             self.cancel_replication_handshake(LinkChange::BadProtocol, context);
             return;
         }
@@ -109,6 +123,7 @@ impl Upstream {
         };
         if let Link::Transfer(_, transfer) = &mut self.link {
             transfer.size = size;
+            context.act(Step::TakeSize, |v| v.changed(Field::ReplTransferSize, -1_i64, transfer.size.shown()));
         }
     }
 }
@@ -117,13 +132,15 @@ impl Upstream {
 impl Node {
     /// `readSyncBulkPayload`: one read. False if there is nothing to read now.
     pub(super) fn read_sync_bulk_payload(&mut self) -> bool {
-        let (repl, mut context) = self.replication();
-        match repl.upstream.read_payload(&mut context) {
-            Read::Nothing => return false,
-            Read::Some => {}
-            Read::Whole(file) => self.full_sync_received(file.into()),
-        }
-        true
+        self.within(Function::ReadSyncBulkPayload, |node| {
+            let (repl, mut context) = node.replication();
+            match repl.upstream.read_payload(&mut context) {
+                Read::Nothing => return false,
+                Read::Some => {}
+                Read::Whole(file) => node.full_sync_received(file.into()),
+            }
+            true
+        })
     }
 
     /// The payload is complete: it replaces `dbfilename`, then the dataset. A payload of a later version may contain
@@ -152,10 +169,13 @@ impl Node {
             let (repl, mut context) = self.replication();
             repl.upstream.replication_send_newline_to_master(&mut context);
         }
+        let keys = self.keyspace.total_keys() as i64;
         if !keeps_old_data {
             self.keyspace.flush_all();
+            self.act(Step::FlushOldData, |v| v.changed(Field::Keys, keys, 0_i64));
         }
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Loading DB in memory".into());
+        self.act(Step::Load, |v| v.saw(Field::Bytes, file.len()));
         if let Err(error) = self.start_loading(file, Source::Master) {
             self.full_sync_failed(&error);
         }
@@ -168,6 +188,7 @@ impl Node {
             self.log(LogLevel::Warning, || format!("{error}"));
             self.log(LogLevel::Warning, || "Failed trying to load the MASTER synchronization DB from disk".into());
             let (repl, mut context) = self.replication();
+            context.calls(Step::Cancel);
             repl.upstream.cancel_replication_handshake(LinkChange::LoadFailed, &mut context);
             repl.upstream.refuse_file(error, &repl.history, &mut context);
             if self.aof.is_stopped_for_sync() {
@@ -195,6 +216,11 @@ impl Node {
 
     /// The master's dataset was loaded: its history becomes this node's.
     pub(crate) fn full_sync_loaded(&mut self, loaded: Loaded) {
+        // It goes on where it began to load, which may have been some turns ago.
+        self.within(Function::ReadSyncBulkPayload, |node| node.take_dataset(loaded));
+    }
+
+    fn take_dataset(&mut self, loaded: Loaded) {
         let Link::Transfer(_, transfer) = &mut self.repl.upstream.link else { return };
         if let Payload::Loading { unsaved } = &mut transfer.payload
             && let Some(file) = unsaved.take()
@@ -208,12 +234,23 @@ impl Node {
         self.load_scripts(&loaded.scripts);
         self.rewatch_keys();
         self.event(|| Event::Loaded { keys });
+        self.calls(Step::CreateMasterClient);
         let unread = self.replication_create_master_client(db);
         let (repl, mut context) = self.replication();
+        let before = repl.history;
         repl.history.replid = repl.upstream.master_replid;
         repl.history.master_repl_offset = repl.upstream.master_initial_offset;
-        repl.history.clear_replication_id2();
+        context.act(Step::AdoptHistory, |v| {
+            v.changed(Field::Replid, before.replid, repl.history.replid).changed(
+                Field::MasterReplOffset,
+                before.master_repl_offset,
+                repl.history.master_repl_offset,
+            )
+        });
+        context.calls(Step::ClearId2);
+        repl.history.clear_replication_id2(&mut context);
         repl.history.ids_changed(IdChange::FullResync, &mut context);
+        context.calls(Step::CreateBacklog);
         repl.downstream.create_replication_backlog(&repl.history, &mut context);
         self.log(LogLevel::Notice, || "MASTER <-> REPLICA sync: Finished with success".into());
         if self.aof.is_stopped_for_sync() {

@@ -1,0 +1,51 @@
+//! The steps that the functions of replication took: made by running the world again up to the turn in question, with
+//! the nodes reporting them. Nothing is kept of them otherwise, so that a world that nobody looks into costs nothing.
+
+use psyncscope_sim::TurnSteps;
+use psyncscope_sim::frame::SimTime;
+
+use crate::error::{ErrorCode, LabError};
+use crate::lab::Lab;
+
+impl Lab {
+    /// The turns after `after` and up to `to` in which a function of replication ran, with the steps that it took.
+    /// `None` is before the start.
+    ///
+    /// # Errors
+    /// `bad-time` if `to` lies beyond the present.
+    pub fn steps_between(&self, after: Option<SimTime>, to: SimTime) -> Result<Vec<TurnSteps>, LabError> {
+        let log = self.log_until(to)?;
+        let (mut again, done) = match after {
+            Some(after) if after < to => {
+                let done = log.actions.partition_point(|action| action.at_us <= after.0);
+                (self.fork_at(after)?, done)
+            }
+            Some(_) => return Ok(Vec::new()),
+            None => (Self::new(log.config.clone())?, 0),
+        };
+        again.observe_steps();
+        for (index, timed) in log.actions.iter().enumerate().skip(done) {
+            again.run_until(SimTime(timed.at_us));
+            again.act(timed.action.clone()).map_err(|error| error.in_action(index))?;
+        }
+        again.run_until(to);
+        Ok(again.world().steps().to_vec())
+    }
+
+    /// The steps of the turn that made entry `index` of the timeline; `None` if no function of replication ran in it.
+    ///
+    /// # Errors
+    /// `bad-value` if there is no such entry.
+    pub fn steps_of_entry(&self, index: usize) -> Result<Option<TurnSteps>, LabError> {
+        let Some(entry) = self.timeline().get(index) else {
+            let message = format!("there is no entry {index}: there are {}", self.timeline().len());
+            return Err(LabError::new(ErrorCode::BadValue, message));
+        };
+        let before = entry.at.0.checked_sub(1).map(SimTime);
+        let turns = self.steps_between(before, entry.at)?;
+        let is_its = |turn: &TurnSteps| {
+            Some(turn.host) == entry.host && (turn.first_entry..turn.first_entry + turn.entries).contains(&index)
+        };
+        Ok(turns.into_iter().find(is_its))
+    }
+}
