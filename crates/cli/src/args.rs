@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value};
 use psyncscope_lab::Lang;
+use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::limits::END_MAX_US;
 use psyncscope_lab::sim::frame::SimTime;
 
@@ -18,6 +19,9 @@ psyncscope narrate FILE [--lang en|zh-CN]
 psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
                                  what the page shows at a moment (the run's end unless given); WHAT is one of
                                  topology, ruler, and of a node: ladder, ring
+psyncscope trace FILE [--function NAME] [--node NAME] [--json]
+                                 replay a saved run; print the steps that the functions of replication take, with the
+                                 values that they compare and change; as JSON, one object a line
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
@@ -55,6 +59,17 @@ pub enum Command {
         /// The moment; the end unless given.
         at: Option<SimTime>,
     },
+    /// Replay a saved run and print the steps of its functions.
+    Trace {
+        /// The file.
+        file: PathBuf,
+        /// Of this function only, with what it calls.
+        function: Option<Function>,
+        /// Of this node only.
+        node: Option<String>,
+        /// As JSON, one object a line.
+        json: bool,
+    },
 }
 
 /// What `show` shows.
@@ -78,7 +93,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut parser = lexopt::Parser::from_args(args);
     let mut words: Vec<OsString> = Vec::new();
     let mut digest_only = false;
-    let (mut lang, mut node, mut at) = (None, None, None);
+    let mut json = false;
+    let (mut lang, mut node, mut at, mut function) = (None, None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -86,6 +102,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Long("digest") => digest_only = true,
             Long("lang") => lang = Some(language(&value(&mut parser)?)?),
             Long("node") => node = Some(value(&mut parser)?),
+            Long("json") => json = true,
+            Long("function") => function = Some(self::function(&value(&mut parser)?)?),
             Long("at") => at = Some(seconds(&value(&mut parser)?)?),
             Value(word) => words.push(word),
             other => return Err(format!("{}; see psyncscope --help", other.unexpected())),
@@ -93,8 +111,14 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     }
     let word = |n: usize| words.get(n).and_then(|word| word.to_str());
     let file = || PathBuf::from(&words[1]);
-    let given =
-        [("--digest", digest_only), ("--lang", lang.is_some()), ("--node", node.is_some()), ("--at", at.is_some())];
+    let given = [
+        ("--digest", digest_only),
+        ("--lang", lang.is_some()),
+        ("--node", node.is_some()),
+        ("--at", at.is_some()),
+        ("--function", function.is_some()),
+        ("--json", json),
+    ];
     let only = |allowed: &[&str]| match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
         Some((name, _)) => {
             Err(format!("{name} says nothing to {}; see psyncscope --help", word(0).unwrap_or_default()))
@@ -105,6 +129,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("run") => only(&["--digest"])?,
         Some("narrate") => only(&["--lang"])?,
         Some("show") => only(&["--node", "--at"])?,
+        Some("trace") => only(&["--function", "--node", "--json"])?,
         _ => only(&[])?,
     }
     match (word(0), words.len()) {
@@ -113,6 +138,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
         (Some("show"), 3) => Ok(Command::Show { file: file(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
+        (Some("trace"), 2) => Ok(Command::Trace { file: file(), function, node, json }),
+        (Some("trace"), _) => Err("trace takes one file: psyncscope trace FILE [--function NAME] [--node NAME]".into()),
         (Some("run"), _) => Err("run takes one file: psyncscope run FILE [--digest]".into()),
         (Some("example"), 1) => Ok(Command::Example),
         (None, 0) => Ok(Command::Help),
@@ -130,6 +157,13 @@ fn value(parser: &mut lexopt::Parser) -> Result<String, String> {
 
 fn language(tag: &str) -> Result<Lang, String> {
     Lang::of_tag(tag).ok_or_else(|| format!("--lang {tag}: the languages are en and zh-CN"))
+}
+
+fn function(name: &str) -> Result<Function, String> {
+    Function::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
+        format!("--function {name}: there are {}", names.join(", "))
+    })
 }
 
 fn seconds(text: &str) -> Result<SimTime, String> {
@@ -188,6 +222,15 @@ mod tests {
         check("show a.json moon", Err("'moon'"));
         check("show a.json", Err("what to show"));
         check("show a.json ruler --at -1", Err("--at -1"));
+        let trace = |function, node: Option<&str>, json| {
+            Ok(Command::Trace { file: "a.json".into(), function, node: node.map(str::to_owned), json })
+        };
+        check("trace a.json", trace(None, None, false));
+        let of_cron = "trace a.json --function REPLICATIONCRON --node b --json";
+        check(of_cron, trace(Some(Function::ReplicationCron), Some("b"), true));
+        check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
+        check("trace", Err("trace takes one file"));
+        check("trace a.json --at 1", Err("--at says nothing to trace"));
         check("example --at 1", Err("--at says nothing to example"));
         check("run a b", Err("one file"));
         check("fly", Err("I do not know 'fly'"));

@@ -9,6 +9,7 @@ mod args;
 mod log_lines;
 mod serve;
 mod show;
+mod trace;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -70,6 +71,9 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Show { file, view, at } => {
             let lab = replay(&file)?;
             show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?
+        }
+        Command::Trace { file, function, node, json } => {
+            trace::text(&replay(&file)?, function, node.as_deref(), json)?
         }
     })
 }

@@ -1,6 +1,7 @@
 //! The steps that the functions of replication took: made by running the world again up to the turn in question, with
 //! the nodes reporting them. Nothing is kept of them otherwise, so that a world that nobody looks into costs nothing.
 
+use psyncscope_engine::steps::{Function, StepEvent, StepTaken};
 use psyncscope_sim::TurnSteps;
 use psyncscope_sim::frame::SimTime;
 
@@ -48,4 +49,61 @@ impl Lab {
         };
         Ok(turns.into_iter().find(is_its))
     }
+}
+
+/// A line of a trace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line<'a> {
+    /// How many functions call each other to get here: 0 where a function is entered that no other has called.
+    pub depth: usize,
+    /// The function.
+    pub function: Function,
+    /// What it does.
+    pub what: LineKind<'a>,
+    /// The entry of the timeline that comes next, if the turn makes one.
+    pub next_entry: usize,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LineKind<'a> {
+    /// The function is entered.
+    Entered,
+    /// It takes a step.
+    Step(&'a StepTaken),
+    /// It is left.
+    Left,
+}
+
+/// The steps of a turn as lines, each with its depth; with `only`, those of that function and what it calls.
+pub fn lines(turn: &TurnSteps, only: Option<Function>) -> impl Iterator<Item = Line<'_>> {
+    let mut stack: Vec<Function> = Vec::new();
+    let all = turn.steps.iter().filter_map(move |report| {
+        let next_entry = turn.first_entry + report.events_before;
+        let line = |depth, function, what| Line { depth, function, what, next_entry };
+        match &report.event {
+            StepEvent::Entered(function) => {
+                stack.push(*function);
+                Some(line(stack.len() - 1, *function, LineKind::Entered))
+            }
+            StepEvent::Taken(step) => Some(line(stack.len(), step.step.function, LineKind::Step(step))),
+            StepEvent::Left(function) => {
+                stack.pop();
+                Some(line(stack.len(), *function, LineKind::Left))
+            }
+        }
+    });
+    // Where the function asked for was entered, while it runs.
+    let mut base = None;
+    all.filter_map(move |line| {
+        let Some(only) = only else { return Some(line) };
+        if base.is_none() && line.function == only && line.what == LineKind::Entered {
+            base = Some(line.depth);
+        }
+        let shown = base.map(|base| Line { depth: line.depth - base, ..line });
+        if base == Some(line.depth) && line.what == LineKind::Left {
+            base = None;
+        }
+        shown
+    })
 }

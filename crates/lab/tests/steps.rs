@@ -261,13 +261,12 @@ fn check(turn: &TurnSteps, place: &str, taken: &mut BTreeMap<Step, [usize; 2]>) 
                 let Some((function, last)) = running.last_mut() else { panic!("{place}: {info:?} outside") };
                 assert_eq!(*function, step.step.function, "{place}: {info:?} within another function");
                 if let Some(last) = *last {
-                    let again = matches!(info.kind, StepKind::Each | StepKind::Call(_));
-                    assert!(
-                        step.step.index > last.index || again && step.step.index <= last.index,
-                        "{place}: {:?} after {:?}",
-                        info,
-                        last.info()
-                    );
+                    let again = match info.kind {
+                        StepKind::Each => true,
+                        StepKind::Call(_) => step.step == last,
+                        StepKind::Check | StepKind::Act => false,
+                    };
+                    assert!(step.step > last || again, "{place}: {info:?} after {:?}", last.info());
                 }
                 *last = Some(step.step);
                 let is_condition = matches!(info.kind, StepKind::Check | StepKind::Each);

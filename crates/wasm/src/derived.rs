@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::JsError;
 use crate::output::derived::{Caption, Ladder, Narrated, Ring, Ruler, Topology};
+use crate::output::steps::Steps;
 use crate::output::to_js;
 use crate::{Lab, Result, input};
 
@@ -37,6 +38,19 @@ impl Lab {
         let lang = input::lang(&lang, "lang")?;
         self.index.extend(&self.lab);
         Ok(to_js(&Caption::of(&self.index.caption(frame.entries), lang))?)
+    }
+
+    /// The steps that functions of replication took in the turn that made this entry of the timeline: what they
+    /// compared, called and changed. The world is run again up to there. `null` if none of them ran in that turn.
+    #[wasm_bindgen(unchecked_return_type = "Steps | null")]
+    pub fn steps(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] entry: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let entry = input::index(&entry, "entry", u32::MAX)?;
+        let turn = self.lab.steps_of_entry(entry as usize).map_err(JsError::from)?;
+        let node = turn.as_ref().and_then(|turn| self.lab.world().name(turn.host)).unwrap_or_default();
+        Ok(to_js(&turn.as_ref().map(|turn| Steps::of(turn, node)))?)
     }
 
     /// The sixteen states of a replica's link to its master at a moment; now, unless given.

@@ -31,6 +31,12 @@ macro_rules! functions {
             /// All of them: those of the walk-through in its order, then the others.
             pub const ALL: &[Self] = &[$(Self::$function),*];
 
+            /// The function that Redis calls so; letters in either case.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|function| function.name().eq_ignore_ascii_case(name))
+            }
+
             /// Its name in Redis.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -7,6 +7,7 @@ mod explanation;
 pub mod frame;
 mod names;
 pub mod reply;
+pub mod steps;
 
 use psyncscope_lab::sim::frame::SimTime;
 use serde::{Serialize, Serializer};
