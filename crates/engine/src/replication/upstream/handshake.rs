@@ -531,7 +531,11 @@ impl Node {
                 let why = LinkChange::Reply(String::from_utf8_lossy(line).into_owned());
                 repl.upstream.sync_error(why, &mut context);
             }
-            PsyncResult::FullResync => self.prepare_for_full_sync(LinkChange::FullResync),
+            PsyncResult::FullResync => {
+                self.give_up_own_stream();
+                let (repl, mut context) = self.replication();
+                repl.upstream.begin_transfer(LinkChange::FullResync, &mut context);
+            }
             PsyncResult::NotSupported => {
                 context.event(|| Event::Outcome(PsyncOutcome::NotSupported));
                 self.give_up_own_stream();
@@ -539,7 +543,7 @@ impl Node {
                 context.log(LogLevel::Notice, || "Retrying with SYNC...".into());
                 context.calls(At::SendSync);
                 if repl.upstream.send_synchronous_command(b"SYNC\r\n".to_vec(), &mut context) {
-                    self.prepare_for_full_sync(LinkChange::Sync);
+                    repl.upstream.begin_transfer(LinkChange::Sync, &mut context);
                 }
             }
         }
@@ -576,12 +580,6 @@ impl Node {
         let (repl, mut context) = self.replication();
         context.calls(At::FreeBacklog);
         repl.downstream.free_replication_backlog(&mut context);
-    }
-
-    fn prepare_for_full_sync(&mut self, why: LinkChange) {
-        self.give_up_own_stream();
-        let (repl, mut context) = self.replication();
-        repl.upstream.begin_transfer(why, &mut context);
     }
 
     /// The bytes that were received after the last line of the handshake, or after the RDB, belong to the stream.
