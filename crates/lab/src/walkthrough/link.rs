@@ -3,107 +3,123 @@
 use super::{Walkthrough, text};
 
 pub(super) const REPLICATION_DISCARD_CACHED_MASTER: Walkthrough = Walkthrough {
-    redis: "replicationDiscardCachedMaster",
     engine: &["replication/upstream/cached_master.rs::replication_discard_cached_master"],
     called: text(
         "On promotion, when a master becomes a replica, at +FULLRESYNC, and when the master does not support PSYNC.",
         "在升为主节点时、主节点变为副本时、收到 +FULLRESYNC 时，以及主节点不支持 PSYNC 时。",
     ),
-    steps: &[
-        text("Without a cached master it does nothing.", "没有缓存的主节点时，什么也不发生。"),
-        text(
-            "Otherwise it is freed; this does not count as the loss of a link.",
-            "否则把它丢弃，而且不会被当成链路断开。",
-        ),
-        text(
-            "The node has no history to continue: the next request is PSYNC ? -1.",
-            "节点没有可以接续的历史：下一次请求是 PSYNC ? -1。",
-        ),
+    steps: steps![ReplicationDiscardCachedMaster:
+        HasCachedMaster 0
+            "Is there a cached_master? If not, nothing happens."
+            "有 cached_master 吗？没有则什么也不发生。",
+        Discard 0
+            "It is freed, and cached_master becomes NULL: no history is left to continue."
+            "释放它，cached_master 变为 NULL：不再有可以接续的历史。"
+            note "The walk-through gives CLIENT_MASTER as 1 and no reason for clearing it. It is 1<<1, that is 2; \
+                  with it set, freeing the client would count as the loss of an active link."
+                 "走读原文说 CLIENT_MASTER 等于 1，也没有说为何清除它。它是 1<<1，即 2；若不清除，释放这个客户端会被\
+                  当作活动链路断开。",
     ],
+    note: None,
 };
 
 pub(super) const REPLICATION_CACHE_MASTER_USING_MYSELF: Walkthrough = Walkthrough {
-    redis: "replicationCacheMasterUsingMyself",
     engine: &["replication/upstream/cached_master.rs::replication_cache_master_using_myself"],
     called: text(
         "By replicationSetMaster on a node that was a master, and at the start of a replica whose RDB file has its \
          replication ID.",
         "在原为主节点的节点上由 replicationSetMaster 调用；副本启动时若 RDB 记有其历史，也会调用。",
     ),
-    steps: &[
-        text("master_initial_offset becomes the node's own offset.", "master_initial_offset 取节点自己的偏移量。"),
-        text(
-            "A cached master is created with the node's own ID and offset, as if it had been its own replica.",
-            "用节点自己的 ID 和偏移量合成一个缓存的主节点，如同它曾是自己的副本。",
-        ),
-        text(
-            "The first PSYNC then asks for the byte after the node's last one: if the new master has that history, no \
-             file is sent.",
-            "于是第一次 PSYNC 请求自己最后一个字节之后的字节：新主节点若共有这段历史，就不必发送文件。",
-        ),
+    steps: steps![ReplicationCacheMasterUsingMyself:
+        SetInitialOffset 0
+            "master_initial_offset takes the node's own master_repl_offset."
+            "master_initial_offset 取节点自己的 master_repl_offset。",
+        MakeCachedMaster 0
+            "cached_master is made with the node's own replid and offset, as if it had followed itself."
+            "用节点自己的 replid 和偏移量合成 cached_master，如同它曾跟随自己。"
+            note "5.0.14, as the walk-through shows, makes server.master by replicationCreateMasterClient(-1, -1) and \
+                  moves it. Its database is 0, since the new master's stream begins with SELECT."
+                 "如走读原文所示，5.0.14 用 replicationCreateMasterClient(-1, -1) 建立 server.master 再移过来。数据库\
+                  留在 0：新主节点的复制流会以 SELECT 开头。",
     ],
+    note: Some(text(
+        "The walk-through says that this serves the copying of data later. It makes a PSYNC with the node's own \
+         history possible; it is also called at the start, which the walk-through leaves out.",
+        "走读原文说这是为了后续的数据复制；它的作用是能以自己的历史发出 PSYNC。启动时也会调用，走读原文没有提到。",
+    )),
 };
 
 pub(super) const REPLICATION_CREATE_MASTER_CLIENT: Walkthrough = Walkthrough {
-    redis: "replicationCreateMasterClient",
     engine: &["replication/upstream/cached_master.rs::replication_create_master_client"],
     called: text("At the end of a full sync, once the file is loaded.", "在全量同步结束、文件载入之后调用。"),
-    steps: &[
-        text(
-            "The connection of handshake and transfer becomes a client with the role of master: its commands are \
-             executed without a reply.",
-            "握手和传输所用的连接变成一个主节点角色的客户端：它的命令照常执行，但不回复。",
-        ),
-        text(
-            "Its applied and received offsets start at the offset of +FULLRESYNC, and its ID is the one of \
-             +FULLRESYNC.",
-            "它已应用和已接收的偏移量都从 +FULLRESYNC 给出的位置开始，ID 也取那里给出的。",
-        ),
-        text("The stream continues in the database recorded in the file.", "复制流在文件所记的数据库中继续。"),
-        text(
-            "If no offset is known (after SYNC), it is -1 and the link sends no periodic ACKs.",
-            "如果没有给出偏移量（SYNC 之后），偏移量就是 -1，这条链路不会定期确认。",
-        ),
+    steps: steps![ReplicationCreateMasterClient:
+        MakeClient 0
+            "The connection becomes the client server.master, whose commands get no reply."
+            "连接变成客户端 server.master，它的命令照常执行但不回复。",
+        SetOffset 0
+            "reploff and read_reploff take master_initial_offset, its replid takes master_replid."
+            "reploff 和 read_reploff 取 master_initial_offset，它的 replid 取 master_replid。",
+        IsPrePsync 0
+            "Is reploff -1, as after SYNC? Then it is marked PRE_PSYNC: no periodic ACKs."
+            "reploff 是 -1（SYNC 之后）吗？是则标记为 PRE_PSYNC：不定期确认。"
+            note "The walk-through gives the flags as 1 and 65537. CLIENT_MASTER is 2, and with CLIENT_PRE_PSYNC the \
+                  flags are 65538."
+                 "走读原文说 flags 是 1 和 65537；CLIENT_MASTER 是 2，加上 CLIENT_PRE_PSYNC 是 65538。",
+        SelectDb 0
+            "The client's database is the one that the RDB names for the stream, or 0."
+            "客户端的数据库取 RDB 为复制流记下的那个，没有则为 0。"
+            note "The walk-through says that databases are numbered 0 to 16. By default there are 16: 0 to 15."
+                 "走读原文说数据库编号是 0 到 16；默认有 16 个，即 0 到 15。",
+        SetStateConnected 0
+            "repl_state becomes CONNECTED, and repl_down_since 0."
+            "repl_state 变为 CONNECTED，repl_down_since 变为 0。"
+            note "In 5.0.14 the caller does this next. The walk-through does not show that caller, \
+                  readSyncBulkPayload."
+                 "在 5.0.14 中由调用者紧接着完成；走读原文没有这个调用者 readSyncBulkPayload。",
     ],
+    note: None,
 };
 
 pub(super) const REPLICATION_RESURRECT_CACHED_MASTER: Walkthrough = Walkthrough {
-    redis: "replicationResurrectCachedMaster",
     engine: &["replication/upstream/cached_master.rs::replication_resurrect_cached_master"],
     called: text(
         "By slaveTryPartialResynchronization at +CONTINUE.",
         "收到 +CONTINUE 时由 slaveTryPartialResynchronization 调用。",
     ),
-    steps: &[
-        text(
-            "The cached master becomes the active one, on the connection of the handshake.",
-            "缓存的主节点借助握手的连接重新成为活动的主节点。",
-        ),
-        text(
-            "Its ID, offset and database are those at the time of the disconnect; bytes received then and not applied \
-             are sent again.",
-            "ID、偏移量和数据库都与断开时相同；当时收到而未应用的内容会再来一次。",
-        ),
-        text("The state becomes CONNECTED, and the link counts as up.", "状态变为 CONNECTED，链路视为已连通。"),
+    steps: steps![ReplicationResurrectCachedMaster:
+        TakeConnection 0
+            "cached_master becomes server.master again, on the connection of the handshake."
+            "cached_master 重新成为 server.master，使用握手的连接。",
+        ContinueAtOffset 0
+            "Its replid, reploff and database are those at the time of the disconnect."
+            "replid、reploff 和数据库都与断开时相同。"
+            note "The walk-through does not say that bytes received then but not applied were dropped: they come once \
+                  more."
+                 "走读原文没有说，当时收到而未应用的字节已被丢弃：它们会再来一次。",
+        SetStateConnected 0
+            "repl_state becomes CONNECTED, and repl_down_since 0: the link is up."
+            "repl_state 变为 CONNECTED，repl_down_since 变为 0：链路已连通。",
     ],
+    note: None,
 };
 
 pub(super) const REPLICATION_SEND_ACK: Walkthrough = Walkthrough {
-    redis: "replicationSendAck",
     engine: &["replication/upstream/cached_master.rs::replication_send_ack"],
     called: text(
         "By cron every second while the link is up and its offset is known, and immediately for REPLCONF GETACK.",
         "链路连通且偏移量已知时由 cron 每秒调用一次；收到 REPLCONF GETACK 时立即调用。",
     ),
-    steps: &[
-        text("Without an active master nothing is sent.", "没有活动的主节点时，什么也不发送。"),
-        text(
-            "REPLCONF ACK with the applied offset is queued; it is the only output that a replica sends to its master.",
-            "把带有当前已应用偏移量的 REPLCONF ACK 排入队列，它是副本发给主节点的唯一输出。",
-        ),
-        text(
-            "The bytes of the GETACK itself are not included: they count after it has been executed.",
-            "GETACK 自身不计入这个数：它执行完之后才算。",
-        ),
+    steps: steps![ReplicationSendAck:
+        HasMaster 0
+            "Is there an active link to the master (server.master)? If not, nothing is sent."
+            "有到主节点的活动链路（server.master）吗？没有则什么也不发送。",
+        QueueAck 0
+            "REPLCONF ACK with reploff is queued, although a master gets no replies."
+            "把带有 reploff 的 REPLCONF ACK 排入队列，虽然对主节点从不回复。"
+            note "The walk-through calls this a heartbeat with the offset. reploff counts the bytes applied, without \
+                  the GETACK that may have asked for it; the ACK is written at the end of the event loop's turn."
+                 "走读原文称之为带偏移量的心跳。reploff 是已应用的字节数，不含请求它的 GETACK；ACK 在本轮事件循环结束\
+                  时才写出。",
     ],
+    note: None,
 };

@@ -1,20 +1,69 @@
 //! Walkthroughs: what each function of replication does, step by step, in English and Chinese.
 //!
-//! One entry for every [`Function`]: its name in Redis, where it is in the engine, its callers, and what it changes, in
-//! order. All entries are constants; unused ones are not linked.
+//! [`walkthrough`] has for every [`Function`] of the engine's table who calls it, where it is in the engine, and one
+//! line for each of its steps, in the order of the code. The engine reports which steps are taken
+//! ([`psyncscope_engine::steps`]); this says what they mean. All texts are constants.
+//!
+//! A note says where the walk-through of Redis's sources that this project began with is wrong or silent, or where the
+//! engine is arranged differently from Redis 5.0.14.
 
+use psyncscope_engine::steps::Function;
+
+use crate::Lang;
+
+/// The texts of a function's steps: `Step depth "English" "Chinese"`, and a note if there is one. A step that the
+/// engine's table does not have does not compile.
+macro_rules! steps {
+    ($function:ident: $(
+        $step:ident $depth:literal $en:literal $zh:literal $(note $note_en:literal $note_zh:literal)?,
+    )+) => {
+        &[$($crate::walkthrough::StepText {
+            name: {
+                let _ = psyncscope_engine::steps::step::$function::$step;
+                stringify!($step)
+            },
+            depth: $depth,
+            text: $crate::walkthrough::text($en, $zh),
+            note: steps!(@note $($note_en $note_zh)?),
+        },)+]
+    };
+    (@note) => {
+        None
+    };
+    (@note $en:literal $zh:literal) => {
+        Some($crate::walkthrough::text($en, $zh))
+    };
+}
+
+mod bgsave;
+mod cancel;
+mod commands;
+mod cron;
+mod feed;
 mod handshake;
 mod link;
 mod roles;
 mod serve;
+mod transfer;
 
-/// A sentence in both languages.
+/// A text in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bilingual {
     /// English.
     pub en: &'static str,
     /// Simplified Chinese.
     pub zh: &'static str,
+}
+
+impl Bilingual {
+    /// In one language.
+    #[must_use]
+    pub const fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
 }
 
 const fn text(en: &'static str, zh: &'static str) -> Bilingual {
@@ -24,131 +73,81 @@ const fn text(en: &'static str, zh: &'static str) -> Bilingual {
 /// The description of one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Walkthrough {
-    /// Its name in Redis.
-    pub redis: &'static str,
     /// Its functions in the engine: `path::name`, the path below `crates/engine/src`. The first is the function itself,
     /// others are parts of it.
     pub engine: &'static [&'static str],
     /// Its callers, and when they call it.
     pub called: Bilingual,
-    /// What it does and changes: two to five steps, in order.
-    pub steps: &'static [Bilingual],
+    /// Its steps, those of [`Function::steps`] in the same order.
+    pub steps: &'static [StepText],
+    /// What else is to be said about the function as a whole.
+    pub note: Option<Bilingual>,
 }
 
-/// The functions of Redis's replication that have a walkthrough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each is described by its walkthrough")]
-pub enum Function {
-    ReplicationUnsetMaster,
-    ShiftReplicationId,
-    ChangeReplicationId,
-    ClearReplicationId2,
-    ReplicationDiscardCachedMaster,
-    CancelReplicationHandshake,
-    ReplicationAbortSyncTransfer,
-    UndoConnectWithMaster,
-    SlaveIsInHandshakeState,
-    DisconnectSlaves,
-    ReplicationSetMaster,
-    DisconnectAllBlockedClients,
-    ReplicationCacheMasterUsingMyself,
-    ReplicationCreateMasterClient,
-    ConnectWithMaster,
-    SendSynchronousCommand,
-    SlaveTryPartialResynchronization,
-    ReplicationResurrectCachedMaster,
-    ClientHasPendingReplies,
-    CreateReplicationBacklog,
-    FreeReplicationBacklog,
-    MasterTryPartialResynchronization,
-    AddReplyReplicationBacklog,
-    ReplicationSetupSlaveForFullResync,
-    StartBgsaveForReplication,
-    ReplicationScriptCacheFlush,
-    PutSlaveOnline,
-    RefreshGoodSlavesCount,
-    FeedReplicationBacklog,
-    ReplicationSendAck,
+/// The line of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepText {
+    /// The step's name in the engine's table.
+    pub name: &'static str,
+    /// How far it is indented: one more than the condition or the loop above that it depends on.
+    pub depth: u8,
+    /// What the step does; of a condition, the question that it answers.
+    pub text: Bilingual,
+    /// What else is to be said about it.
+    pub note: Option<Bilingual>,
 }
 
-impl Function {
-    /// All of them, in the order in which they are declared.
-    pub const ALL: [Self; 30] = [
-        Self::ReplicationUnsetMaster,
-        Self::ShiftReplicationId,
-        Self::ChangeReplicationId,
-        Self::ClearReplicationId2,
-        Self::ReplicationDiscardCachedMaster,
-        Self::CancelReplicationHandshake,
-        Self::ReplicationAbortSyncTransfer,
-        Self::UndoConnectWithMaster,
-        Self::SlaveIsInHandshakeState,
-        Self::DisconnectSlaves,
-        Self::ReplicationSetMaster,
-        Self::DisconnectAllBlockedClients,
-        Self::ReplicationCacheMasterUsingMyself,
-        Self::ReplicationCreateMasterClient,
-        Self::ConnectWithMaster,
-        Self::SendSynchronousCommand,
-        Self::SlaveTryPartialResynchronization,
-        Self::ReplicationResurrectCachedMaster,
-        Self::ClientHasPendingReplies,
-        Self::CreateReplicationBacklog,
-        Self::FreeReplicationBacklog,
-        Self::MasterTryPartialResynchronization,
-        Self::AddReplyReplicationBacklog,
-        Self::ReplicationSetupSlaveForFullResync,
-        Self::StartBgsaveForReplication,
-        Self::ReplicationScriptCacheFlush,
-        Self::PutSlaveOnline,
-        Self::RefreshGoodSlavesCount,
-        Self::FeedReplicationBacklog,
-        Self::ReplicationSendAck,
-    ];
-
-    /// Its description.
-    ///
-    /// ```
-    /// use psyncscope_lab::walkthrough::Function;
-    ///
-    /// let shift = Function::ShiftReplicationId.walkthrough();
-    /// assert_eq!(shift.redis, "shiftReplicationId");
-    /// assert_eq!(shift.engine, ["replication/history.rs::shift_replication_id"]);
-    /// ```
-    #[must_use]
-    pub const fn walkthrough(self) -> &'static Walkthrough {
-        match self {
-            Self::ReplicationUnsetMaster => &roles::REPLICATION_UNSET_MASTER,
-            Self::ShiftReplicationId => &roles::SHIFT_REPLICATION_ID,
-            Self::ChangeReplicationId => &roles::CHANGE_REPLICATION_ID,
-            Self::ClearReplicationId2 => &roles::CLEAR_REPLICATION_ID2,
-            Self::ReplicationDiscardCachedMaster => &link::REPLICATION_DISCARD_CACHED_MASTER,
-            Self::CancelReplicationHandshake => &handshake::CANCEL_REPLICATION_HANDSHAKE,
-            Self::ReplicationAbortSyncTransfer => &handshake::REPLICATION_ABORT_SYNC_TRANSFER,
-            Self::UndoConnectWithMaster => &handshake::UNDO_CONNECT_WITH_MASTER,
-            Self::SlaveIsInHandshakeState => &handshake::SLAVE_IS_IN_HANDSHAKE_STATE,
-            Self::DisconnectSlaves => &roles::DISCONNECT_SLAVES,
-            Self::ReplicationSetMaster => &roles::REPLICATION_SET_MASTER,
-            Self::DisconnectAllBlockedClients => &roles::DISCONNECT_ALL_BLOCKED_CLIENTS,
-            Self::ReplicationCacheMasterUsingMyself => &link::REPLICATION_CACHE_MASTER_USING_MYSELF,
-            Self::ReplicationCreateMasterClient => &link::REPLICATION_CREATE_MASTER_CLIENT,
-            Self::ConnectWithMaster => &handshake::CONNECT_WITH_MASTER,
-            Self::SendSynchronousCommand => &handshake::SEND_SYNCHRONOUS_COMMAND,
-            Self::SlaveTryPartialResynchronization => &handshake::SLAVE_TRY_PARTIAL_RESYNCHRONIZATION,
-            Self::ReplicationResurrectCachedMaster => &link::REPLICATION_RESURRECT_CACHED_MASTER,
-            Self::ClientHasPendingReplies => &serve::CLIENT_HAS_PENDING_REPLIES,
-            Self::CreateReplicationBacklog => &serve::CREATE_REPLICATION_BACKLOG,
-            Self::FreeReplicationBacklog => &serve::FREE_REPLICATION_BACKLOG,
-            Self::MasterTryPartialResynchronization => &serve::MASTER_TRY_PARTIAL_RESYNCHRONIZATION,
-            Self::AddReplyReplicationBacklog => &serve::ADD_REPLY_REPLICATION_BACKLOG,
-            Self::ReplicationSetupSlaveForFullResync => &serve::REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC,
-            Self::StartBgsaveForReplication => &serve::START_BGSAVE_FOR_REPLICATION,
-            Self::ReplicationScriptCacheFlush => &serve::REPLICATION_SCRIPT_CACHE_FLUSH,
-            Self::PutSlaveOnline => &serve::PUT_SLAVE_ONLINE,
-            Self::RefreshGoodSlavesCount => &serve::REFRESH_GOOD_SLAVES_COUNT,
-            Self::FeedReplicationBacklog => &serve::FEED_REPLICATION_BACKLOG,
-            Self::ReplicationSendAck => &link::REPLICATION_SEND_ACK,
-        }
+/// The description of a function.
+///
+/// ```
+/// use psyncscope_lab::engine::steps::Function;
+/// use psyncscope_lab::walkthrough::walkthrough;
+///
+/// let shift = walkthrough(Function::ShiftReplicationId);
+/// assert_eq!(shift.engine, ["replication/history.rs::shift_replication_id"]);
+/// assert_eq!(shift.steps[0].text.en, "replid2 takes the current replid.");
+/// ```
+#[must_use]
+pub const fn walkthrough(function: Function) -> &'static Walkthrough {
+    match function {
+        Function::ReplicationUnsetMaster => &roles::REPLICATION_UNSET_MASTER,
+        Function::ShiftReplicationId => &roles::SHIFT_REPLICATION_ID,
+        Function::ChangeReplicationId => &roles::CHANGE_REPLICATION_ID,
+        Function::ReplicationDiscardCachedMaster => &link::REPLICATION_DISCARD_CACHED_MASTER,
+        Function::CancelReplicationHandshake => &cancel::CANCEL_REPLICATION_HANDSHAKE,
+        Function::ReplicationAbortSyncTransfer => &cancel::REPLICATION_ABORT_SYNC_TRANSFER,
+        Function::UndoConnectWithMaster => &cancel::UNDO_CONNECT_WITH_MASTER,
+        Function::SlaveIsInHandshakeState => &cancel::SLAVE_IS_IN_HANDSHAKE_STATE,
+        Function::DisconnectSlaves => &roles::DISCONNECT_SLAVES,
+        Function::ReplicationSetMaster => &roles::REPLICATION_SET_MASTER,
+        Function::DisconnectAllBlockedClients => &roles::DISCONNECT_ALL_BLOCKED_CLIENTS,
+        Function::ReplicationCacheMasterUsingMyself => &link::REPLICATION_CACHE_MASTER_USING_MYSELF,
+        Function::ReplicationCreateMasterClient => &link::REPLICATION_CREATE_MASTER_CLIENT,
+        Function::ConnectWithMaster => &handshake::CONNECT_WITH_MASTER,
+        Function::SendSynchronousCommand => &handshake::SEND_SYNCHRONOUS_COMMAND,
+        Function::SlaveTryPartialResynchronization => &handshake::SLAVE_TRY_PARTIAL_RESYNCHRONIZATION,
+        Function::ReplicationResurrectCachedMaster => &link::REPLICATION_RESURRECT_CACHED_MASTER,
+        Function::ClientHasPendingReplies => &serve::CLIENT_HAS_PENDING_REPLIES,
+        Function::CreateReplicationBacklog => &feed::CREATE_REPLICATION_BACKLOG,
+        Function::ClearReplicationId2 => &roles::CLEAR_REPLICATION_ID2,
+        Function::MasterTryPartialResynchronization => &serve::MASTER_TRY_PARTIAL_RESYNCHRONIZATION,
+        Function::AddReplyReplicationBacklog => &serve::ADD_REPLY_REPLICATION_BACKLOG,
+        Function::ReplicationSetupSlaveForFullResync => &bgsave::REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC,
+        Function::StartBgsaveForReplication => &bgsave::START_BGSAVE_FOR_REPLICATION,
+        Function::ReplicationScriptCacheFlush => &bgsave::REPLICATION_SCRIPT_CACHE_FLUSH,
+        Function::FreeReplicationBacklog => &feed::FREE_REPLICATION_BACKLOG,
+        Function::PutSlaveOnline => &bgsave::PUT_SLAVE_ONLINE,
+        Function::RefreshGoodSlavesCount => &bgsave::REFRESH_GOOD_SLAVES_COUNT,
+        Function::FeedReplicationBacklog => &feed::FEED_REPLICATION_BACKLOG,
+        Function::ReplicationSendAck => &link::REPLICATION_SEND_ACK,
+        Function::SyncWithMaster => &handshake::SYNC_WITH_MASTER,
+        Function::SyncCommand => &serve::SYNC_COMMAND,
+        Function::ReadSyncBulkPayload => &transfer::READ_SYNC_BULK_PAYLOAD,
+        Function::UpdateSlavesWaitingBgsave => &bgsave::UPDATE_SLAVES_WAITING_BGSAVE,
+        Function::ReplicationCron => &cron::REPLICATION_CRON,
+        Function::ReplicationFeedSlaves => &feed::REPLICATION_FEED_SLAVES,
+        Function::ReplconfCommand => &commands::REPLCONF_COMMAND,
+        Function::ProcessClientsWaitingReplicas => &commands::PROCESS_CLIENTS_WAITING_REPLICAS,
     }
 }
 
@@ -157,47 +156,101 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use super::{Bilingual, Function};
+    use psyncscope_engine::steps::{Function, StepKind};
+
+    use super::{Bilingual, walkthrough};
+
+    /// The longest line of a step, in columns: a Chinese character takes two.
+    const STEP_LEN_MAX: usize = 96;
 
     #[test]
-    fn all_lists_every_function_in_order() {
-        for (index, function) in Function::ALL.into_iter().enumerate() {
-            assert_eq!(function as usize, index);
-            let named = function.walkthrough().redis.to_ascii_lowercase();
-            assert_eq!(named, format!("{function:?}").to_ascii_lowercase());
+    fn every_step_of_the_engines_table_has_its_text_in_the_same_order() {
+        for &function in Function::ALL {
+            let names: Vec<_> = function.steps().iter().map(|step| step.name).collect();
+            let told: Vec<_> = walkthrough(function).steps.iter().map(|step| step.name).collect();
+            assert_eq!(told, names, "{function:?}");
+            assert!((1..=22).contains(&told.len()), "{function:?}: {} steps", told.len());
         }
-        let last = Function::ReplicationSendAck as usize;
-        assert_eq!(Function::ALL.len(), last + 1, "the last one declared");
+    }
+
+    #[test]
+    fn a_step_is_worded_as_what_it_is() {
+        for &function in Function::ALL {
+            for (step, told) in function.steps().iter().zip(walkthrough(function).steps) {
+                let asks = told.text.en.contains('?') && told.text.zh.contains(['?', '？']);
+                match step.kind {
+                    StepKind::Check | StepKind::Each => assert!(asks, "{function:?}: {told:?}"),
+                    StepKind::Call(callee) => {
+                        for text in [told.text.en, told.text.zh] {
+                            assert!(text.contains(callee.name()), "{function:?}: {text} names {}", callee.name());
+                        }
+                    }
+                    StepKind::Act => assert!(!told.text.en.ends_with('?'), "{function:?}: {told:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_deeper_step_is_below_what_it_depends_on() {
+        for &function in Function::ALL {
+            let mut deepest = 0;
+            for (step, told) in function.steps().iter().zip(walkthrough(function).steps) {
+                assert!(told.depth <= deepest, "{function:?}: {} depends on nothing above it", told.name);
+                // Steps can depend on a condition, a loop, or an effect that is a choice; a call only precedes others.
+                let leads = !matches!(step.kind, StepKind::Call(_));
+                deepest = told.depth + u8::from(leads);
+            }
+        }
     }
 
     #[test]
     fn every_function_named_exists_in_the_engine() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src");
-        for function in Function::ALL {
-            let walkthrough = function.walkthrough();
+        for &function in Function::ALL {
+            let walkthrough = walkthrough(function);
             assert!(!walkthrough.engine.is_empty(), "{function:?}");
             for place in walkthrough.engine {
                 let (path, name) = place.split_once("::").expect("path::name");
                 let source = std::fs::read_to_string(sources.join(path)).unwrap_or_else(|e| panic!("{place}: {e}"));
                 assert!(source.contains(&format!("fn {name}(")), "{place} does not exist");
                 // The file names Redis's function, so that a search for it finds the place.
-                assert!(source.contains(walkthrough.redis), "{path} does not mention {}", walkthrough.redis);
+                assert!(source.contains(function.name()), "{path} does not mention {}", function.name());
             }
         }
     }
 
     #[test]
     fn both_languages_are_complete_and_no_sentence_is_repeated() {
-        let mut seen = BTreeSet::new();
-        for function in Function::ALL {
-            let walkthrough = function.walkthrough();
-            assert!((2..=5).contains(&walkthrough.steps.len()), "{function:?}: two to five steps");
-            for Bilingual { en, zh } in walkthrough.steps.iter().chain([&walkthrough.called]) {
-                assert!(en.ends_with('.') && en.is_ascii(), "{function:?}: {en}");
-                assert!(zh.ends_with('。'), "{function:?}: {zh}");
+        for &function in Function::ALL {
+            let walkthrough = walkthrough(function);
+            let steps = walkthrough.steps.iter().flat_map(|step| [Some(step.text), step.note]);
+            let mut seen = BTreeSet::new();
+            for Bilingual { en, zh } in steps.chain([Some(walkthrough.called), walkthrough.note]).flatten() {
+                assert!(en.ends_with(['.', '?']) && en.is_ascii(), "{function:?}: {en}");
+                assert!(zh.ends_with(['。', '？']), "{function:?}: {zh}");
                 assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{function:?}: {zh}");
+                assert!(!en.contains("  ") && !zh.contains("  "), "{function:?}: {en} {zh}");
                 assert!(seen.insert(en) && seen.insert(zh), "{function:?}: repeated: {en} {zh}");
             }
+        }
+    }
+
+    #[test]
+    fn the_lines_of_steps_are_short() {
+        for &function in Function::ALL {
+            for step in walkthrough(function).steps {
+                let columns = step.text.zh.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+                assert!(step.text.en.len() <= STEP_LEN_MAX, "{function:?}: {}: {}", step.text.en.len(), step.text.en);
+                assert!(columns <= STEP_LEN_MAX, "{function:?}: {columns}: {}", step.text.zh);
+            }
+        }
+    }
+
+    #[test]
+    fn every_function_that_the_first_walkthrough_lacks_says_so() {
+        for &function in Function::ALL {
+            assert!(!function.section().is_empty() || walkthrough(function).note.is_some(), "{function:?}");
         }
     }
 }

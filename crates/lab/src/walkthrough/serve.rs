@@ -1,258 +1,177 @@
-//! The master's side: the backlog, the reply to SYNC and PSYNC, the file and the stream.
+//! The master's reply to SYNC and PSYNC.
 
 use super::{Walkthrough, text};
 
+pub(super) const SYNC_COMMAND: Walkthrough = Walkthrough {
+    engine: &["replication/downstream/sync.rs::sync_command", "replication/downstream/bgsave.rs::attach_to_bgsave"],
+    called: text(
+        "When a client sends SYNC or PSYNC, after the checks that apply to every command.",
+        "客户端发来 SYNC 或 PSYNC 时调用，此前已通过每条命令都要经过的检查。",
+    ),
+    steps: steps![SyncCommand:
+        IsReplicaAlready 0
+            "Is the client a replica already? Then the command is ignored."
+            "客户端已经是副本了吗？是则忽略这条命令。",
+        IsNotConnected 0
+            "Is this node a replica that is not CONNECTED itself? Then it replies -NOMASTERLINK."
+            "本节点是副本，而且自己不处于 CONNECTED 吗？是则回复 -NOMASTERLINK。",
+        AskForPending 0
+            "Calls clientHasPendingReplies: with pending output the command is refused."
+            "调用 clientHasPendingReplies：有未发出的回复就拒绝这条命令。",
+        IsPsync 0
+            "Is it PSYNC? SYNC cannot name a history."
+            "是 PSYNC 吗？SYNC 无法指明历史。",
+        TryPartial 1
+            "Calls masterTryPartialResynchronization; if that succeeds, all is done."
+            "调用 masterTryPartialResynchronization；若成功，就此完成。",
+        SetStateWaitStart 0
+            "Full resync: the client becomes a replica, with replstate WAIT_BGSAVE_START."
+            "全量同步：客户端成为副本，replstate 是 WAIT_BGSAVE_START。",
+        IsFirstWithoutBacklog 0
+            "Is it the only replica, and is there no backlog?"
+            "它是唯一的副本，而且没有积压缓冲区吗？",
+        ChangeId 1
+            "Calls changeReplicationId: what was written before is in no backlog."
+            "调用 changeReplicationId：此前写入的内容不在任何积压缓冲区里。",
+        ClearId2 1
+            "Calls clearReplicationId2, for the same reason."
+            "出于同样的原因，调用 clearReplicationId2。",
+        CreateBacklog 1
+            "Calls createReplicationBacklog: from here on bytes are kept."
+            "调用 createReplicationBacklog：从此保留写入的字节。",
+        ChooseSave 0
+            "The choice: start a save now, share the one that is running, or wait for the next."
+            "选择：立即启动保存、共享正在进行的保存，或等待下一次。",
+        StartSave 1
+            "Start: calls startBgsaveForReplication with the capabilities of this replica."
+            "启动：以这个副本的能力调用 startBgsaveForReplication。",
+        AttachToSave 1
+            "Share: calls replicationSetupSlaveForFullResync with the offset of that save."
+            "共享：以那次保存的偏移量调用 replicationSetupSlaveForFullResync。",
+    ],
+    note: Some(text(
+        "The walk-through begins with masterTryPartialResynchronization and leaves out this function, which decides \
+         whether it is called and what follows if it refuses.",
+        "走读原文直接讲 masterTryPartialResynchronization，没有讲这个函数；是否调用它、被拒绝之后怎么办，都在这里决定。",
+    )),
+};
+
 pub(super) const CLIENT_HAS_PENDING_REPLIES: Walkthrough = Walkthrough {
-    redis: "clientHasPendingReplies",
-    engine: &["client.rs::client_has_pending_replies"],
+    engine: &["replication/downstream/sync.rs::client_has_pending_replies"],
     called: text(
         "By SYNC and PSYNC before anything else, and wherever output is written.",
         "SYNC 和 PSYNC 首先调用它；凡是写出回复的地方也会调用。",
     ),
-    steps: &[
-        text(
-            "Checks whether output is queued for this client that was not sent yet.",
-            "检查是否有为这个客户端排队而尚未发出的内容。",
-        ),
-        text(
-            "If so, SYNC and PSYNC are refused: a pending reply would be read as part of the file or the stream.",
-            "若有，就拒绝 SYNC 和 PSYNC：未发出的回复会被当成文件或复制流的一部分。",
-        ),
+    steps: steps![ClientHasPendingReplies:
+        AnyQueued 0
+            "Is output queued for this client that was not sent yet?"
+            "有为这个客户端排队而尚未发出的内容吗？",
     ],
-};
-
-pub(super) const CREATE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
-    redis: "createReplicationBacklog",
-    engine: &["replication/downstream/feed.rs::create_replication_backlog"],
-    called: text(
-        "For the first replica that needs a full resync, at the end of a replica's own full sync, and at +CONTINUE; in \
-         each case only if there is no backlog.",
-        "第一个需要全量同步的副本到来时、副本自己的全量同步结束时，以及收到 +CONTINUE 时；都以还没有积压缓冲区为前提。",
-    ),
-    steps: &[
-        text(
-            "An empty circular buffer of repl-backlog-size bytes is created: histlen and idx are 0.",
-            "建立一个 repl-backlog-size 字节的环，它是空的：histlen 和 idx 都是 0。",
-        ),
-        text(
-            "off is the offset plus one: the first byte that it can serve is the next one written.",
-            "off 是偏移量加一：它能提供的第一个字节，就是下一个要写入的字节。",
-        ),
-        text(
-            "From now on writes advance the offset, even without a replica.",
-            "从此写入都会推进偏移量，即使没有副本。",
-        ),
-    ],
-};
-
-pub(super) const FREE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
-    redis: "freeReplicationBacklog",
-    engine: &["replication/downstream/feed.rs::free_replication_backlog"],
-    called: text(
-        "By cron after repl-backlog-ttl seconds without replicas, and before a replica's own full sync.",
-        "没有副本的时间超过 repl-backlog-ttl 后由 cron 调用；副本自己全量同步之前也会调用。",
-    ),
-    steps: &[
-        text("No replica is connected at that time.", "此时没有相连的副本。"),
-        text(
-            "The buffer is freed; INFO still shows its last first byte and histlen, with repl_backlog_active 0.",
-            "丢弃这个环；INFO 继续显示它最后的首字节和 histlen，并标为未启用。",
-        ),
-    ],
+    note: Some(text(
+        "The walk-through only has it for replicationResurrectCachedMaster. SYNC and PSYNC ask it too: a reply that \
+         is still to be sent would be read as part of the RDB or the stream.",
+        "走读原文只在 replicationResurrectCachedMaster 中用到它；SYNC 和 PSYNC 也要问：尚未发出的回复会被当成 RDB 或\
+         复制流的一部分。",
+    )),
 };
 
 pub(super) const MASTER_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough {
-    redis: "masterTryPartialResynchronization",
     engine: &["replication/downstream/sync.rs::master_try_partial_resynchronization", "replication/psync.rs::decide"],
     called: text(
         "By syncCommand for PSYNC, after the checks that the node can serve and that no output is pending.",
         "由 syncCommand 为 PSYNC 调用，此时已确定本节点可以服务，而且没有待发的内容。",
     ),
-    steps: &[
-        text(
-            "The ID must be replid, or replid2 with an offset up to second_replid_offset.",
-            "ID 必须是 replid；或者是 replid2，且所要的字节不超过 second_replid_offset。",
-        ),
-        text(
-            "There must be a backlog with the requested offset: off <= offset <= off + histlen, both ends included.",
-            "必须有积压缓冲区，且所要的字节在其中：off <= 字节 <= off + histlen，两端都算。",
-        ),
-        text(
-            "If all conditions hold, the client becomes an online replica immediately; +CONTINUE is sent, with the ID \
-             if the replica supports PSYNC2.",
-            "全都成立，客户端立刻成为在线的副本；发出 +CONTINUE，副本支持 PSYNC2 时带上 ID。",
-        ),
-        text(
-            "The missing bytes are queued after that, and the good replicas are counted again.",
-            "随后把它缺的字节排入队列，并重新统计合格的副本。",
-        ),
-        text(
-            "If a condition does not hold, the caller continues with a full resync.",
-            "有一项不成立，调用者就转为全量同步。",
-        ),
+    steps: steps![MasterTryPartialResynchronization:
+        OffsetIsNumber 0
+            "Is the offset asked for an integer? If not: full resync."
+            "所请求的偏移量是整数吗？不是则全量同步。"
+            note "The walk-through says that a full sync is all that follows. An -ERR line is queued as well, which \
+                  the replica reads after +FULLRESYNC."
+                 "走读原文说只是全量同步；还会排入一行 -ERR，副本在 +FULLRESYNC 之后读到它。",
+        IsCurrentId 0
+            "Is the ID asked for replid, the current one?"
+            "所请求的 ID 是当前的 replid 吗？",
+        AsksForEverything 1
+            "If not: is it ?, a request for everything? Then full resync."
+            "不是的话，是表示请求全部数据的 ? 吗？是则全量同步。",
+        IsPreviousId 1
+            "Is it replid2, the previous one? If not: full resync."
+            "是此前的 replid2 吗？不是则全量同步。",
+        IsWithinPreviousId 1
+            "Is the offset at most second_replid_offset? If not: full resync."
+            "偏移量不超过 second_replid_offset 吗？超过则全量同步。"
+            note "The walk-through takes replid2 for a position and compares it with second_replid_offset. replid2 is \
+                  an ID; what is compared is the offset that the replica asks for."
+                 "走读原文把 replid2 当作位置，拿它与 second_replid_offset 比较；replid2 是 ID，比较的是副本所请求的\
+                  偏移量。",
+        HasBacklog 0
+            "Is there a backlog? If not: full resync."
+            "有积压缓冲区吗？没有则全量同步。"
+            note "The walk-through takes a NULL repl_backlog for one without data. It means not allocated: an empty \
+                  backlog still serves a request for the next byte."
+                 "走读原文说 repl_backlog 为空表示没有数据；它表示尚未分配：已分配的空缓冲区仍能满足对下一个字节的请\
+                  求。",
+        IsNotOverwritten 0
+            "Is the offset at least repl_backlog_off, the oldest byte kept? If not: full resync."
+            "偏移量不小于 repl_backlog_off，即所保留的最旧字节吗？小于则全量同步。"
+            note "The walk-through explains repl_backlog_off as where the next replication begins. It is the offset \
+                  of the oldest byte kept."
+                 "走读原文说 repl_backlog_off 是下次复制的开始位置；它是所保留的最旧字节的偏移量。",
+        IsNotInFuture 0
+            "Is it at most repl_backlog_off + repl_backlog_histlen? If not: full resync."
+            "不超过 repl_backlog_off + repl_backlog_histlen 吗？超过则全量同步。"
+            note "The walk-through does not say that the upper end counts: a replica that misses nothing asks for it. \
+                  It leaves out the warning for an offset beyond master_repl_offset."
+                 "走读原文没有说上界也算在内：什么都不缺的副本请求的正是它；它还略去了偏移量超过 master_repl_offset \
+                  时的警告。",
+        SetStateOnline 0
+            "The client becomes a replica: replstate ONLINE, repl_ack_time the current time."
+            "客户端成为副本：replstate 是 ONLINE，repl_ack_time 取当前时间。"
+            note "The walk-through takes repl_put_online_on_ack = 0 for a missing ACK. It means that the stream may \
+                  be written at once, not only after the first ACK."
+                 "走读原文说 repl_put_online_on_ack 为 0 是没有 ACK；它表示复制流可以立即写出，不必等第一个 ACK。",
+        SendContinue 0
+            "+CONTINUE is written directly, with replid if the replica knows PSYNC2."
+            "直接写出 +CONTINUE，副本支持 PSYNC2 时带上 replid。",
+        SendBacklog 0
+            "Calls addReplyReplicationBacklog: the bytes from that offset on."
+            "调用 addReplyReplicationBacklog：从该偏移量起的字节。",
+        RefreshCount 0
+            "Calls refreshGoodSlavesCount: this replica is a good one."
+            "调用 refreshGoodSlavesCount：这个副本是合格的。",
+        Return 0
+            "Returns C_OK if it continues, C_ERR if the caller must do a full resync."
+            "可以接续返回 C_OK；须由调用者全量同步则返回 C_ERR。",
     ],
+    note: None,
 };
 
 pub(super) const ADD_REPLY_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
-    redis: "addReplyReplicationBacklog",
     engine: &["replication/downstream/sync.rs::add_reply_replication_backlog", "replication/backlog.rs::tail"],
     called: text(
         "Only by masterTryPartialResynchronization, after +CONTINUE.",
         "只由 masterTryPartialResynchronization 在 +CONTINUE 之后调用。",
     ),
-    steps: &[
-        text(
-            "The position of the requested byte is computed: as many bytes after the oldest one as the offset is after \
-             off.",
-            "在环中找到所要的字节：它比 off 晚多少字节，就在最旧字节之后多少个位置。",
-        ),
-        text(
-            "Everything from there to the newest byte is queued for this client, in two parts if the buffer wraps \
-             around.",
-            "从那里到最新的字节全部为这一个客户端排队，若中间绕回环首就分成两段。",
-        ),
-        text("Returns the number of these bytes: 0 if nothing is missing.", "返回共有多少字节：什么都不缺时为 0。"),
+    steps: steps![AddReplyReplicationBacklog:
+        ComputeSkip 0
+            "skip is the offset asked for minus repl_backlog_off: older bytes are not sent."
+            "skip 是所请求的偏移量减去 repl_backlog_off：更旧的字节不发送。",
+        ComputeIndex 0
+            "j is the index in the ring of the oldest byte, plus skip, modulo the size."
+            "j 是最旧字节在环中的下标加上 skip，再对环的大小取模。"
+            note "The walk-through says that repl_backlog_idx and repl_backlog_off exceed the size. repl_backlog_idx \
+                  is always below it; only repl_backlog_off grows. repl_backlog_histlen never exceeds the size."
+                 "走读原文说 repl_backlog_idx 和 repl_backlog_off 会大于环的大小；repl_backlog_idx 总是小于它，一直增\
+                  长的只有 repl_backlog_off。repl_backlog_histlen 从不超过环的大小。",
+        AnyMissing 0
+            "Are bytes left to queue (len)?"
+            "还有要排入队列的字节（len）吗？",
+        QueuePiece 1
+            "A piece is queued, up to the end of the ring at most; j becomes 0."
+            "排入一段，至多到环的末尾；j 变为 0。",
+        ReturnLength 0
+            "Returns how many bytes were queued: 0 if nothing is missing."
+            "返回排入的字节数：什么都不缺时为 0。",
     ],
-};
-
-pub(super) const REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC: Walkthrough = Walkthrough {
-    redis: "replicationSetupSlaveForFullResync",
-    engine: &["replication/downstream/bgsave.rs::replication_setup_slave_for_full_resync"],
-    called: text(
-        "For each replica that a save is started for, and for one that joins a running save.",
-        "为每个因之启动保存的副本调用；共享正在进行的保存的副本也会调用。",
-    ),
-    steps: &[
-        text(
-            "The offset of the file is stored for the replica, and its state becomes WAIT_BGSAVE_END: from now on the \
-             stream is buffered for it.",
-            "记下文件所对应的偏移量，副本进入 WAIT_BGSAVE_END 状态：复制流从此为它积攒。",
-        ),
-        text(
-            "The next command of the stream is preceded by SELECT, for all replicas, so that a new replica has the \
-             right database.",
-            "下一条写入复制流的命令之前会有 SELECT，所有副本都会收到，新副本因而选中正确的数据库。",
-        ),
-        text(
-            "Unless it used SYNC, it gets +FULLRESYNC with the ID and that offset: this is the reply to PSYNC.",
-            "除非它用的是 SYNC，否则告诉它 +FULLRESYNC、ID 和这个偏移量：这就是对 PSYNC 的应答。",
-        ),
-    ],
-};
-
-pub(super) const START_BGSAVE_FOR_REPLICATION: Walkthrough = Walkthrough {
-    redis: "startBgsaveForReplication",
-    engine: &["replication/downstream/bgsave.rs::start_bgsave_for_replication"],
-    called: text(
-        "By SYNC and PSYNC if no save is running, by cron for waiting replicas, and at the end of a save if replicas \
-         wait for the next one.",
-        "没有保存在进行时由 SYNC 和 PSYNC 调用；由 cron 为等待的副本调用；一次保存结束而还有副本等下一次时也会调用。",
-    ),
-    steps: &[
-        text(
-            "The target is the replicas' sockets if diskless sync is on and all waiting replicas support the EOF mark, \
-             otherwise a file.",
-            "若开启无盘同步，且所有等待的副本都支持 EOF 标记，目标就是副本的套接字，否则是文件。",
-        ),
-        text("A child process starts to save the current dataset.", "子进程开始保存此刻的数据集。"),
-        text(
-            "Every replica in WAIT_BGSAVE_START is set up with the current offset.",
-            "每个处于 WAIT_BGSAVE_START 的副本都以当前偏移量完成设置。",
-        ),
-        text(
-            "If no child could be started, each of them gets an error and is closed after it.",
-            "如果子进程无法启动，它们各收到一个错误，随后被关闭。",
-        ),
-        text(
-            "If it was started, the script cache is cleared: the new replicas have no scripts by SHA1 yet.",
-            "启动成功则清空脚本缓存：新来的副本还没有按 SHA1 存下的脚本。",
-        ),
-    ],
-};
-
-pub(super) const REPLICATION_SCRIPT_CACHE_FLUSH: Walkthrough = Walkthrough {
-    redis: "replicationScriptCacheFlush",
-    engine: &["script/state.rs::replication_script_cache_flush"],
-    called: text(
-        "When a save for replicas has started, by SCRIPT FLUSH, and by cron while no replica is connected.",
-        "为副本启动保存之后、执行 SCRIPT FLUSH 时，以及没有副本相连时由 cron 调用。",
-    ),
-    steps: &[
-        text(
-            "The set of SHA1s that all replicas are known to have is cleared; the scripts themselves are kept.",
-            "清空所有副本都确知持有的 SHA1 集合；脚本本身保留。",
-        ),
-        text(
-            "The next EVALSHA of each script is propagated as EVAL, and its SHA1 is added again.",
-            "此后每个脚本的下一次 EVALSHA 都以 EVAL 完整发送，集合随之重新填充。",
-        ),
-    ],
-};
-
-pub(super) const PUT_SLAVE_ONLINE: Walkthrough = Walkthrough {
-    redis: "putSlaveOnline",
-    engine: &["replication/downstream/bulk.rs::put_slave_online"],
-    called: text(
-        "When the last byte of the file is sent, and at the first ACK after a diskless transfer.",
-        "文件的最后一个字节发出时调用；无盘传输之后收到第一个 ACK 时调用。",
-    ),
-    steps: &[
-        text(
-            "The replica becomes ONLINE, with the current time as that of its last ACK.",
-            "副本进入 ONLINE 状态，并视为刚刚确认过。",
-        ),
-        text(
-            "Output buffered for it since the save began may be written, followed by the stream.",
-            "保存开始以来为它积攒的内容可以写出，复制流紧随其后。",
-        ),
-        text(
-            "The good replicas are counted again, so that it counts for min-replicas-to-write immediately.",
-            "再次统计合格的副本，它立刻就能计入 min-replicas-to-write。",
-        ),
-    ],
-};
-
-pub(super) const REFRESH_GOOD_SLAVES_COUNT: Walkthrough = Walkthrough {
-    redis: "refreshGoodSlavesCount",
-    engine: &["replication/downstream/mod.rs::refresh_good_slaves_count"],
-    called: text(
-        "By cron, when a replica comes online, continues with +CONTINUE or disconnects, and by CONFIG SET of the two \
-         options; not by an ACK.",
-        "由 cron 调用；副本上线、以 +CONTINUE 接续或丢失时调用；用 CONFIG SET 修改那两个选项时调用；ACK 不会触发。",
-    ),
-    steps: &[
-        text(
-            "If min-replicas-to-write or min-replicas-max-lag is 0, the count does not change.",
-            "min-replicas-to-write 或 min-replicas-max-lag 为 0 时，这个计数不变。",
-        ),
-        text(
-            "Otherwise it is the number of replicas that are ONLINE and acknowledged at most min-replicas-max-lag \
-             seconds ago.",
-            "否则它等于处于 ONLINE、且在最近 min-replicas-max-lag 秒内确认过的副本数。",
-        ),
-    ],
-};
-
-pub(super) const FEED_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
-    redis: "feedReplicationBacklog",
-    engine: &["replication/downstream/feed.rs::feed_replication_backlog", "replication/backlog.rs::feed"],
-    called: text(
-        "For every byte of the stream: those that a master produces, and those of its master that a replica has \
-         applied.",
-        "复制流的每个字节都经过它：主节点产生的，以及副本从主节点的流中已应用的。",
-    ),
-    steps: &[
-        text(
-            "master_repl_offset is advanced by the number of bytes; nothing else advances it on a master.",
-            "master_repl_offset 前进相应的字节数；在主节点上，再没有别的会移动它。",
-        ),
-        text(
-            "The bytes are written at idx, wrapping around at the end of the buffer, over the oldest ones.",
-            "字节从 idx 处写入，必要时绕过环尾，覆盖最旧的字节。",
-        ),
-        text(
-            "histlen grows up to the size of the buffer, and off becomes the offset of the oldest byte kept.",
-            "histlen 增长，至多到环的大小；off 重新成为所保留的最旧字节的偏移量。",
-        ),
-    ],
+    note: None,
 };
