@@ -9,6 +9,8 @@ use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::limits::END_MAX_US;
 use psyncscope_lab::sim::frame::SimTime;
 
+use crate::trace::Wanted;
+
 /// What `--help` prints.
 pub const USAGE: &str = "\
 Redis replication, running for real in a virtual world.
@@ -19,7 +21,7 @@ psyncscope narrate FILE [--lang en|zh-CN]
 psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
                                  what the page shows at a moment (the run's end unless given); WHAT is one of
                                  topology, ruler, and of a node: ladder, ring
-psyncscope trace FILE [--function NAME] [--node NAME] [--json]
+psyncscope trace FILE [--function NAME] [--node NAME] [--lang en|zh-CN | --json]
                                  replay a saved run; print the steps that the functions of replication take, with the
                                  values that they compare and change; as JSON, one object a line
 psyncscope example               print the run that the page opens with, as a file to start from
@@ -63,12 +65,8 @@ pub enum Command {
     Trace {
         /// The file.
         file: PathBuf,
-        /// Of this function only, with what it calls.
-        function: Option<Function>,
-        /// Of this node only.
-        node: Option<String>,
-        /// As JSON, one object a line.
-        json: bool,
+        /// What to print.
+        wanted: Wanted,
     },
 }
 
@@ -129,7 +127,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("run") => only(&["--digest"])?,
         Some("narrate") => only(&["--lang"])?,
         Some("show") => only(&["--node", "--at"])?,
-        Some("trace") => only(&["--function", "--node", "--json"])?,
+        Some("trace") => only(&["--function", "--node", "--lang", "--json"])?,
         _ => only(&[])?,
     }
     match (word(0), words.len()) {
@@ -138,7 +136,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
         (Some("show"), 3) => Ok(Command::Show { file: file(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
-        (Some("trace"), 2) => Ok(Command::Trace { file: file(), function, node, json }),
+        (Some("trace"), 2) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
+        (Some("trace"), 2) => {
+            let lang = (!json).then(|| lang.unwrap_or_default());
+            Ok(Command::Trace { file: file(), wanted: Wanted { function, node, lang } })
+        }
         (Some("trace"), _) => Err("trace takes one file: psyncscope trace FILE [--function NAME] [--node NAME]".into()),
         (Some("run"), _) => Err("run takes one file: psyncscope run FILE [--digest]".into()),
         (Some("example"), 1) => Ok(Command::Example),
@@ -222,12 +224,15 @@ mod tests {
         check("show a.json moon", Err("'moon'"));
         check("show a.json", Err("what to show"));
         check("show a.json ruler --at -1", Err("--at -1"));
-        let trace = |function, node: Option<&str>, json| {
-            Ok(Command::Trace { file: "a.json".into(), function, node: node.map(str::to_owned), json })
+        let trace = |function, node: Option<&str>, lang| {
+            let wanted = Wanted { function, node: node.map(str::to_owned), lang };
+            Ok(Command::Trace { file: "a.json".into(), wanted })
         };
-        check("trace a.json", trace(None, None, false));
+        check("trace a.json", trace(None, None, Some(Lang::En)));
+        check("trace a.json --lang zh-CN", trace(None, None, Some(Lang::Zh)));
         let of_cron = "trace a.json --function REPLICATIONCRON --node b --json";
-        check(of_cron, trace(Some(Function::ReplicationCron), Some("b"), true));
+        check(of_cron, trace(Some(Function::ReplicationCron), Some("b"), None));
+        check("trace a.json --json --lang en", Err("leave --lang out"));
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));

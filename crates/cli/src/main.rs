@@ -72,9 +72,7 @@ fn text_of(command: Command) -> Result<String, String> {
             let lab = replay(&file)?;
             show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?
         }
-        Command::Trace { file, function, node, json } => {
-            trace::text(&replay(&file)?, function, node.as_deref(), json)?
-        }
+        Command::Trace { file, wanted } => trace::text(&replay(&file)?, &wanted)?,
     })
 }
 

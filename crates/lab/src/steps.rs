@@ -1,12 +1,13 @@
 //! The steps that the functions of replication took: made by running the world again up to the turn in question, with
 //! the nodes reporting them. Nothing is kept of them otherwise, so that a world that nobody looks into costs nothing.
 
-use psyncscope_engine::steps::{Function, StepEvent, StepTaken};
+use psyncscope_engine::steps::{Function, Step, StepEvent, StepTaken};
 use psyncscope_sim::TurnSteps;
 use psyncscope_sim::frame::SimTime;
 
 use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
+use crate::walkthrough::{StepText, walkthrough};
 
 impl Lab {
     /// The turns after `after` and up to `to` in which a function of replication ran, with the steps that it took.
@@ -73,6 +74,15 @@ pub enum LineKind<'a> {
     Step(&'a StepTaken),
     /// It is left.
     Left,
+}
+
+/// What a step does, in words.
+///
+/// # Panics
+/// If the function has no such step: one that was reported has its text.
+#[must_use]
+pub const fn step_text(step: Step) -> &'static StepText {
+    &walkthrough(step.function).steps[step.index as usize]
 }
 
 /// The steps of a turn as lines, each with its depth; with `only`, those of that function and what it calls.

@@ -46,11 +46,13 @@ impl Lab {
     pub fn steps(
         &self,
         #[wasm_bindgen(unchecked_param_type = "number")] entry: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
     ) -> std::result::Result<JsValue, JsValue> {
         let entry = input::index(&entry, "entry", u32::MAX)?;
+        let lang = input::lang(&lang, "lang")?;
         let turn = self.lab.steps_of_entry(entry as usize).map_err(JsError::from)?;
         let node = turn.as_ref().and_then(|turn| self.lab.world().name(turn.host)).unwrap_or_default();
-        Ok(to_js(&turn.as_ref().map(|turn| Steps::of(turn, node)))?)
+        Ok(to_js(&turn.as_ref().map(|turn| Steps::of(turn, node, lang)))?)
     }
 
     /// The sixteen states of a replica's link to its master at a moment; now, unless given.

@@ -393,6 +393,33 @@ fn scripts_run() {
     }
 }
 
+/// The index of the first entry of this kind.
+fn entry_of(lab: &Lab, kind: &str) -> u32 {
+    let entries: Array = lab.timeline(NOT_GIVEN).expect("a timeline").dyn_into().expect("an array");
+    entries.iter().position(|entry| text(&entry, "what.kind") == kind).unwrap_or_else(|| panic!("no {kind}")) as u32
+}
+
+#[wasm_bindgen_test]
+fn the_steps_of_an_entrys_turn() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    let verdict = entry_of(&lab, "verdict");
+    let steps = lab.steps(verdict.into(), "zh-CN".into()).expect("it runs again");
+    assert_eq!(text(&steps, "node"), "a");
+    let lines: Array = at(&steps, "lines").dyn_into().expect("an array");
+    let asks = lines.iter().find(|line| at(line, "step").as_string().as_deref() == Some("AsksForEverything"));
+    let asks = asks.expect("b asks for everything");
+    assert_eq!(
+        (text(&asks, "function"), text(&asks, "event")),
+        ("masterTryPartialResynchronization".into(), "step".into())
+    );
+    assert_eq!((at(&asks, "holds").as_bool(), text(&asks, "values.0.field")), (Some(true), "psync_replid".into()));
+    assert_eq!((text(&asks, "values.0.value"), at(&asks, "values.0.changed_to").is_null()), ("?".into(), true));
+    assert!(!text(&asks, "text").is_ascii());
+    thrown(lab.steps(1_000_000.into(), NOT_GIVEN), "bad-value", "there is no entry 1000000");
+    thrown(lab.steps("verdict".into(), NOT_GIVEN), "bad-value", "entry");
+}
+
 #[wasm_bindgen_test]
 fn what_the_page_derives_is_there_for_scripts() {
     let mut lab = two();

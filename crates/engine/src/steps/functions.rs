@@ -118,8 +118,8 @@ functions! {
     }
     /// The transfer is given up.
     ReplicationAbortSyncTransfer = "replicationAbortSyncTransfer" ["1.5"] {
-        DropFile: act,
         UndoConnect: call UndoConnectWithMaster,
+        DropFile: act,
     }
     /// The connection of the handshake is closed.
     UndoConnectWithMaster = "undoConnectWithMaster" ["1.6"] {

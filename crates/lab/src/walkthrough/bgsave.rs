@@ -83,10 +83,7 @@ pub(super) const START_BGSAVE_FOR_REPLICATION: Walkthrough = Walkthrough {
 
 pub(super) const UPDATE_SLAVES_WAITING_BGSAVE: Walkthrough = Walkthrough {
     engine: &["replication/downstream/bgsave.rs::update_slaves_waiting_bgsave"],
-    called: text(
-        "When the child of a save has ended, well or not.",
-        "保存的子进程结束时调用，不论成功与否。",
-    ),
+    called: text("When the child of a save has ended, well or not.", "保存的子进程结束时调用，不论成功与否。"),
     steps: steps![UpdateSlavesWaitingBgsave:
         AnyLeft 0
             "Is a replica left in WAIT_BGSAVE_END?"

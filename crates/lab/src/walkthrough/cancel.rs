@@ -42,15 +42,15 @@ pub(super) const REPLICATION_ABORT_SYNC_TRANSFER: Walkthrough = Walkthrough {
         "只由 cancelReplicationHandshake 在 TRANSFER 状态下调用。",
     ),
     steps: steps![ReplicationAbortSyncTransfer:
+        UndoConnect 0
+            "Calls undoConnectWithMaster, which closes the connection."
+            "调用 undoConnectWithMaster 关闭连接。",
         DropFile 0
             "The part of the RDB that has arrived is dropped; the dataset is still the old one."
             "丢弃已收到的那部分 RDB；数据集仍是旧的。"
             note "The walk-through calls repl_transfer_tmpfile a descriptor. It is the file's name; the descriptor is \
                   repl_transfer_fd."
                  "走读原文把 repl_transfer_tmpfile 称作描述符；它是文件名，描述符是 repl_transfer_fd。",
-        UndoConnect 0
-            "Calls undoConnectWithMaster, which 5.0.14 does first."
-            "调用 undoConnectWithMaster；5.0.14 先做这一步。",
     ],
     note: None,
 };

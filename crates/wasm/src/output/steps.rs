@@ -1,8 +1,9 @@
 //! The steps of the functions of replication, as plain objects.
 
+use psyncscope_lab::Lang;
 use psyncscope_lab::engine::steps::{self, StepKind};
 use psyncscope_lab::sim::TurnSteps;
-use psyncscope_lab::steps::{Line, LineKind, lines};
+use psyncscope_lab::steps::{Line, LineKind, lines, step_text};
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -29,6 +30,12 @@ pub struct StepLine<'a> {
     next_entry: usize,
     /// The name of the step.
     step: Option<&'static str>,
+    /// What the step does; of a condition, the question that it answers.
+    text: Option<&'static str>,
+    /// What else is to be said about it.
+    note: Option<&'static str>,
+    /// How far the text is indented below the function's: by the conditions and loops that the step depends on.
+    indent: u8,
     /// The function that the step calls.
     calls: Option<&'static str>,
     /// Of a condition: whether it holds.
@@ -82,25 +89,30 @@ impl<'a> From<&'a steps::Value> for Value<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub fn of(turn: &'a TurnSteps, node: &'a str) -> Self {
-        Self { at_ms: ms(turn.at), node, lines: lines(turn, None).map(StepLine::of).collect() }
+    pub fn of(turn: &'a TurnSteps, node: &'a str, lang: Lang) -> Self {
+        let lines = lines(turn, None).map(|line| StepLine::of(line, lang)).collect();
+        Self { at_ms: ms(turn.at), node, lines }
     }
 }
 
 impl<'a> StepLine<'a> {
-    fn of(line: Line<'a>) -> Self {
+    fn of(line: Line<'a>, lang: Lang) -> Self {
         let (event, taken) = match line.what {
             LineKind::Entered => (StepLineEvent::Entered, None),
             LineKind::Step(taken) => (StepLineEvent::Step, Some(taken)),
             LineKind::Left => (StepLineEvent::Left, None),
         };
         let info = taken.map(|taken| taken.step.info());
+        let words = taken.map(|taken| step_text(taken.step));
         Self {
             event,
             depth: line.depth,
             function: line.function.name(),
             next_entry: line.next_entry,
             step: info.map(|info| info.name),
+            text: words.map(|words| words.text.get(lang)),
+            note: words.and_then(|words| words.note).map(|note| note.get(lang)),
+            indent: words.map_or(0, |words| words.depth),
             calls: info.and_then(|info| match info.kind {
                 StepKind::Call(callee) => Some(callee.name()),
                 _ => None,

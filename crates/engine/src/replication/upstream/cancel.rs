@@ -55,10 +55,10 @@ impl Upstream {
                 Link::Transfer(_, transfer) => transfer.read,
                 _ => 0,
             };
-            // It is dropped with the state that it exists in.
-            context.act(Step::DropFile, |v| v.changed(Field::ReplTransferRead, read, 0_usize));
             context.calls(Step::UndoConnect);
             self.undo_connect_with_master(why, context);
+            // The file is dropped with the state that it exists in.
+            context.act(Step::DropFile, |v| v.changed(Field::ReplTransferRead, read, 0_usize));
         });
     }
 

@@ -83,7 +83,9 @@ impl Upstream {
         context.within(Function::SyncWithMaster, |context| {
             self.set_link(Link::Handshake(Step::ReceivePong, socket), LinkChange::Established, context);
             context.calls(At::SendPing);
-            self.send_synchronous_command(encode_command(&["PING"]), context);
+            if !self.send_synchronous_command(encode_command(&["PING"]), context) {
+                self.write_error(context);
+            }
         });
     }
 
@@ -148,24 +150,39 @@ impl Upstream {
         self.undo_connect_with_master(why, context);
     }
 
-    /// Sends a request of the handshake and moves to `next`, which waits for the reply.
+    /// `goto write_error` of `syncWithMaster`.
+    fn write_error(&mut self, context: &mut Context<'_>) {
+        context.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
+        self.sync_error(LinkChange::WriteError, context);
+    }
+
+    /// Sends a request of the handshake and moves to `next`, which waits for the reply; gives up if it does not fit.
+    fn request(&mut self, argv: &[impl AsRef<[u8]>], next: Step, request: HandshakeRequest, context: &mut Context<'_>) {
+        if !self.link_request(argv, next, request, context) {
+            self.write_error(context);
+        }
+    }
+
+    /// Sends a request of the handshake and moves to `next`, which waits for the reply. False if it does not fit.
     fn link_request(
         &mut self,
         argv: &[impl AsRef<[u8]>],
         next: Step,
         request: HandshakeRequest,
         context: &mut Context<'_>,
-    ) {
-        if self.send_synchronous_command(encode_command(argv), context) {
+    ) -> bool {
+        let sent = self.send_synchronous_command(encode_command(argv), context);
+        if sent {
             self.set_step(next, LinkChange::Sent(request), context);
         }
+        sent
     }
 
     /// `sendSynchronousCommand`, the writing half (the reading half is [`Upstream::take_line`]): called for each
-    /// request of the handshake. Returns false if the handshake failed: a request that does not fit into the kernel's
-    /// buffer at once is a write error.
+    /// request of the handshake. False if it does not fit into the kernel's buffer at once, which is a write
+    /// error.
     fn send_synchronous_command(&mut self, bytes: Vec<u8>, context: &mut Context<'_>) -> bool {
-        let fits = context.within(Function::SendSynchronousCommand, |context| {
+        context.within(Function::SendSynchronousCommand, |context| {
             let state = self.state();
             let Some(socket) = self.link.socket_mut() else { return false };
             let (room, len) = (socket.room, bytes.len());
@@ -178,12 +195,7 @@ impl Upstream {
             context.event(|| Event::HandshakeSent { state, bytes: bytes.clone() });
             context.push(Output::Send { conn: socket.conn, bytes });
             true
-        });
-        if !fits {
-            context.log(LogLevel::Warning, || "Sending command to master in replication handshake: no room".into());
-            self.sync_error(LinkChange::WriteError, context);
-        }
-        fits
+        })
     }
 
     /// `syncWithMaster` up to PSYNC: handles one reply and sends the next request.
@@ -241,7 +253,7 @@ impl Upstream {
         }
         let password = context.config.masterauth.clone();
         context.calls(At::SendAuth);
-        self.link_request(&[&b"AUTH"[..], &password], Step::ReceiveAuth, HandshakeRequest::Auth, context);
+        self.request(&[&b"AUTH"[..], &password], Step::ReceiveAuth, HandshakeRequest::Auth, context);
     }
 
     fn send_port(&mut self, context: &mut Context<'_>) {
@@ -250,7 +262,7 @@ impl Upstream {
             announced => announced,
         };
         context.calls(At::SendPort);
-        self.link_request(
+        self.request(
             &["REPLCONF", "listening-port", &port.to_string()],
             Step::ReceivePort,
             HandshakeRequest::Port,
@@ -266,20 +278,20 @@ impl Upstream {
             return;
         }
         context.calls(At::SendIp);
-        self.link_request(&["REPLCONF", "ip-address", &ip], Step::ReceiveIp, HandshakeRequest::Ip, context);
+        self.request(&["REPLCONF", "ip-address", &ip], Step::ReceiveIp, HandshakeRequest::Ip, context);
     }
 
     fn send_capa(&mut self, context: &mut Context<'_>) {
         let argv = ["REPLCONF", "capa", "eof", "capa", "psync2"];
         context.calls(At::SendCapa);
-        self.link_request(&argv, Step::ReceiveCapa, HandshakeRequest::Capa, context);
+        self.request(&argv, Step::ReceiveCapa, HandshakeRequest::Capa, context);
     }
 
     /// `slaveTryPartialResynchronization`, the writing half: asks for the byte after the last applied one of the
     /// cached master's history, or `? -1`.
     fn send_psync(&mut self, context: &mut Context<'_>) {
         context.calls(At::SendPsync);
-        context.within(Function::SlaveTryPartialResynchronization, |context| {
+        let sent = context.within(Function::SlaveTryPartialResynchronization, |context| {
             let before = self.master_initial_offset;
             self.master_initial_offset = Offset::UNKNOWN;
             context.act(Psync::ForgetInitialOffset, |v| {
@@ -310,8 +322,11 @@ impl Upstream {
                 }
             };
             context.calls(Psync::SendRequest);
-            self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context);
+            self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context)
         });
+        if !sent {
+            self.write_error(context);
+        }
     }
 
     /// `slaveTryPartialResynchronization`, the reading half, up to what also concerns clients.
@@ -544,6 +559,8 @@ impl Node {
                 context.calls(At::SendSync);
                 if repl.upstream.send_synchronous_command(b"SYNC\r\n".to_vec(), &mut context) {
                     repl.upstream.begin_transfer(LinkChange::Sync, &mut context);
+                } else {
+                    repl.upstream.write_error(&mut context);
                 }
             }
         }
