@@ -88,18 +88,18 @@ pub const fn step_text(step: Step) -> &'static StepText {
 /// The steps of a turn as lines, each with its depth; with `only`, those of that function and what it calls.
 pub fn lines(turn: &TurnSteps, only: Option<Function>) -> impl Iterator<Item = Line<'_>> {
     let mut stack: Vec<Function> = Vec::new();
-    let all = turn.steps.iter().filter_map(move |report| {
+    let all = turn.steps.iter().map(move |report| {
         let next_entry = turn.first_entry + report.events_before;
         let line = |depth, function, what| Line { depth, function, what, next_entry };
         match &report.event {
             StepEvent::Entered(function) => {
                 stack.push(*function);
-                Some(line(stack.len() - 1, *function, LineKind::Entered))
+                line(stack.len() - 1, *function, LineKind::Entered)
             }
-            StepEvent::Taken(step) => Some(line(stack.len(), step.step.function, LineKind::Step(step))),
+            StepEvent::Taken(step) => line(stack.len(), step.step.function, LineKind::Step(step)),
             StepEvent::Left(function) => {
                 stack.pop();
-                Some(line(stack.len(), *function, LineKind::Left))
+                line(stack.len(), *function, LineKind::Left)
             }
         }
     });
