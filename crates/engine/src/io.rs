@@ -7,7 +7,6 @@ use psyncscope_rdb::SaveJob;
 
 use crate::aof::job::RewriteJob;
 use crate::event::Event;
-use crate::steps::{StepEvent, StepReport};
 use crate::time::Instant;
 
 /// One TCP connection (or local client) of a node.
@@ -387,8 +386,6 @@ pub struct Outbox {
     pub outputs: Vec<Output>,
     /// Events, for observers. They need no action.
     pub events: Vec<Event>,
-    /// The steps of the functions of replication, if asked for ([`crate::Node::observe_steps`]).
-    pub steps: Vec<StepReport>,
 }
 
 impl Outbox {
@@ -396,9 +393,5 @@ impl Outbox {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    pub(crate) fn report(&mut self, event: StepEvent) {
-        self.steps.push(StepReport { events_before: self.events.len(), event });
     }
 }

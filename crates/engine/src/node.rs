@@ -27,6 +27,7 @@ use crate::loading::state::{Loading, Source};
 use crate::persistence::unwritten::state::Unwritten;
 use crate::replication::state::Replication;
 use crate::script::state::Scripts;
+use crate::steps::StepReport;
 use crate::time::{Instant, Now};
 use psyncscope_keyspace::Keyspace;
 
@@ -192,8 +193,8 @@ pub struct Node {
     /// The outputs and events of this turn.
     pub(crate) out: Outbox,
     watch: Watch,
-    /// Whether steps are reported.
-    watch_steps: bool,
+    /// The steps of this turn, if they are observed.
+    steps: Option<Vec<StepReport>>,
     /// `clients_pause_end_time`: end of CLIENT PAUSE, in milliseconds since the Unix epoch.
     pub(crate) paused_until: Option<i64>,
     /// End of DEBUG SLEEP.
@@ -255,7 +256,7 @@ impl Node {
             script_time: None,
             out: std::mem::take(out),
             watch: Watch::Everything,
-            watch_steps: false,
+            steps: None,
             paused_until: None,
             asleep_until: None,
             // aeCreateTimeEvent(el, 1, serverCron, ...)
@@ -304,9 +305,15 @@ impl Node {
         self.watch = Watch::Log;
     }
 
-    /// Turns the reports of steps on or off ([`Outbox::steps`]); they are off by default.
-    pub fn observe_steps(&mut self, on: bool) {
-        self.watch_steps = on;
+    /// Reports the steps of the functions of replication from now on: [`Node::take_steps`].
+    pub fn observe_steps(&mut self) {
+        self.steps.get_or_insert_default();
+    }
+
+    /// The steps since the last call; to be called after each turn, since they are kept until then. Empty unless they
+    /// are observed.
+    pub fn take_steps(&mut self) -> Vec<StepReport> {
+        self.steps.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Sets the driver's facts about the process, for INFO.

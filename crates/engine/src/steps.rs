@@ -2,10 +2,9 @@
 //!
 //! [`Function`] lists the functions and, of each, its [`Step`]s in the order of the code. When a driver asks for them
 //! ([`crate::Node::observe_steps`]), each function reports where it is entered and left, each condition with whether it
-//! holds and what it compared, and each effect with the values before and after: [`Outbox::steps`]. What a step means
+//! holds and what it compared, and each effect with the values before and after:
+//! [`crate::Node::take_steps`]. What a step means
 //! in words is for others to say; what happened is only said here, by the code that does it.
-//!
-//! [`Outbox::steps`]: crate::Outbox::steps
 
 mod functions;
 mod values;
@@ -94,6 +93,7 @@ pub(crate) trait Steps {
     fn report(&mut self, make: impl FnOnce() -> StepEvent);
 
     /// Reports that a step is taken. `holds` is `None` unless it is a condition.
+    #[inline]
     fn take(&mut self, step: Step, holds: Option<bool>, values: impl FnOnce(&mut Values) -> &mut Values) {
         self.report(|| {
             let mut seen = Values::default();
@@ -103,22 +103,26 @@ pub(crate) trait Steps {
     }
 
     /// A condition. Returns whether it holds.
+    #[inline]
     fn check(&mut self, step: impl Into<Step>, holds: bool, values: impl FnOnce(&mut Values) -> &mut Values) -> bool {
         self.take(step.into(), Some(holds), values);
         holds
     }
 
     /// An effect, reported once it has happened.
+    #[inline]
     fn act(&mut self, step: impl Into<Step>, values: impl FnOnce(&mut Values) -> &mut Values) {
         self.take(step.into(), None, values);
     }
 
     /// A call of another function, which reports itself.
+    #[inline]
     fn calls(&mut self, step: impl Into<Step>) {
         self.take(step.into(), None, |values| values);
     }
 
     /// Runs a function: reports where it is entered and left.
+    #[inline]
     fn within<R>(&mut self, function: Function, run: impl FnOnce(&mut Self) -> R) -> R {
         self.report(|| StepEvent::Entered(function));
         let result = run(self);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::steps::StepReport;
 use psyncscope_engine::view::StreamView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
@@ -38,6 +39,11 @@ pub trait Process: Sized {
 
     /// Reports the steps of its functions from now on, if it can. Nothing else may depend on it.
     fn observe_steps(&mut self) {}
+
+    /// The steps since the last call.
+    fn take_steps(&mut self) -> Vec<StepReport> {
+        Vec::new()
+    }
 
     /// Whether it waits_for_fork for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
@@ -95,7 +101,11 @@ impl Process for Node {
     }
 
     fn observe_steps(&mut self) {
-        self.observe_steps(true);
+        self.observe_steps();
+    }
+
+    fn take_steps(&mut self) -> Vec<StepReport> {
+        self.take_steps()
     }
 
     fn wants_write(&self, conn: ConnId) -> bool {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::event::{Event, LogLevel};
 use crate::io::{Outbox, Output};
 use crate::replication::state::Replication;
-use crate::steps::{StepEvent, Steps};
+use crate::steps::{StepEvent, StepReport, Steps};
 use crate::time::Now;
 
 /// The time, the configuration, the source of randomness, and where outputs, events and log lines go. Parts of the node
@@ -22,8 +22,8 @@ pub(crate) struct Context<'a> {
     watch: Watch,
     /// Whether events are recorded.
     events: bool,
-    /// Whether steps are reported.
-    steps: bool,
+    /// Where steps are reported, if they are.
+    steps: Option<&'a mut Vec<StepReport>>,
 }
 
 impl Context<'_> {
@@ -47,22 +47,36 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// Whether steps are reported.
+    pub(crate) const fn reports_steps(&self) -> bool {
+        self.steps.is_some()
+    }
+}
+
 impl Steps for Context<'_> {
-    #[inline]
+    #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if self.steps {
-            self.out.report(make());
+        if let Some(steps) = &mut self.steps {
+            keep(steps, self.out.events.len(), make);
         }
     }
 }
 
 impl Steps for Node {
-    #[inline]
+    #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if self.watch_steps {
-            self.out.report(make());
+        if let Some(steps) = &mut self.steps {
+            keep(steps, self.out.events.len(), make);
         }
     }
+}
+
+/// Keeps a report. Out of line, so that a function whose steps nobody observes is hardly slower.
+#[cold]
+#[inline(never)]
+fn keep(steps: &mut Vec<StepReport>, events_before: usize, make: impl FnOnce() -> StepEvent) {
+    steps.push(StepReport { events_before, event: make() });
 }
 
 impl Node {
@@ -74,7 +88,7 @@ impl Node {
 
     /// The state of replication, the connections, and what their methods need besides them.
     pub(crate) fn replication_and_clients(&mut self) -> (&mut Replication, &mut Clients, Context<'_>) {
-        let (events, steps) = (self.records_events(), self.watch_steps);
+        let events = self.records_events();
         let context = Context {
             now: self.now,
             config: &self.config,
@@ -83,7 +97,7 @@ impl Node {
             out: &mut self.out,
             watch: self.watch,
             events,
-            steps,
+            steps: self.steps.as_mut(),
         };
         (&mut self.repl, &mut self.clients, context)
     }

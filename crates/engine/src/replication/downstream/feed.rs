@@ -82,7 +82,12 @@ impl Downstream {
             context.act(Step::AdvanceOffset, |v| {
                 v.changed(Field::MasterReplOffset, before, history.master_repl_offset).saw(Field::Bytes, len)
             });
-            backlog.feed_reporting(bytes, history.master_repl_offset, context);
+            // Every write comes by here: without an observer, the copy that reports nothing.
+            if context.reports_steps() {
+                backlog.feed_reporting(bytes, history.master_repl_offset, context);
+            } else {
+                backlog.feed(bytes, history.master_repl_offset);
+            }
             context.event(|| Event::Fed { from: before.next(), len, kind });
         });
     }
