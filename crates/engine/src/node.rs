@@ -305,7 +305,8 @@ impl Node {
         self.watch = Watch::Log;
     }
 
-    /// Reports the steps of the functions of replication from now on: [`Node::take_steps`].
+    /// Reports the steps of the functions of replication from now on: [`Node::take_steps`]. Nothing is reported without
+    /// the feature `steps`.
     pub fn observe_steps(&mut self) {
         self.steps.get_or_insert_default();
     }

@@ -63,6 +63,7 @@ impl Lab {
     }
 
     /// Keeps the steps that functions of replication take from now on.
+    #[cfg(feature = "steps")]
     pub(crate) fn observe_steps(&mut self) {
         self.world.observe_steps();
     }

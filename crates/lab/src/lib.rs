@@ -23,6 +23,7 @@ pub mod replay;
 pub mod ring;
 pub mod ruler;
 pub mod step;
+#[cfg(feature = "steps")]
 pub mod steps;
 pub mod template;
 pub mod topology;

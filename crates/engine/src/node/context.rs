@@ -50,14 +50,16 @@ impl Context<'_> {
 impl Context<'_> {
     /// Whether steps are reported.
     pub(crate) const fn reports_steps(&self) -> bool {
-        self.steps.is_some()
+        cfg!(feature = "steps") && self.steps.is_some()
     }
 }
 
 impl Steps for Context<'_> {
     #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if let Some(steps) = &mut self.steps {
+        if cfg!(feature = "steps")
+            && let Some(steps) = &mut self.steps
+        {
             keep(steps, self.out.events.len(), make);
         }
     }
@@ -66,7 +68,9 @@ impl Steps for Context<'_> {
 impl Steps for Node {
     #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if let Some(steps) = &mut self.steps {
+        if cfg!(feature = "steps")
+            && let Some(steps) = &mut self.steps
+        {
             keep(steps, self.out.events.len(), make);
         }
     }
