@@ -396,7 +396,7 @@ fn scripts_run() {
 /// The index of the first entry of this kind.
 fn entry_of(lab: &Lab, kind: &str) -> u32 {
     let entries: Array = lab.timeline(NOT_GIVEN).expect("a timeline").dyn_into().expect("an array");
-    entries.iter().position(|entry| text(&entry, "what.kind") == kind).unwrap_or_else(|| panic!("no {kind}")) as u32
+    entries.iter().position(|entry| text(&entry, "kind") == kind).unwrap_or_else(|| panic!("no {kind}")) as u32
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 //! The master's full sync: the save, the RDB for the replicas, and the replica online.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const REPLICATION_SETUP_SLAVE_FOR_FULL_RESYNC: Walkthrough = Walkthrough {
     engine: &["replication/downstream/bgsave.rs::replication_setup_slave_for_full_resync"],

@@ -1,6 +1,6 @@
 //! Giving up a handshake or a transfer.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const CANCEL_REPLICATION_HANDSHAKE: Walkthrough = Walkthrough {
     engine: &["replication/upstream/cancel.rs::cancel_replication_handshake"],

@@ -1,6 +1,6 @@
 //! REPLCONF, and the clients in WAIT.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const REPLCONF_COMMAND: Walkthrough = Walkthrough {
     engine: &[

@@ -1,6 +1,6 @@
 //! What replication does once a second.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const REPLICATION_CRON: Walkthrough = Walkthrough {
     engine: &[

@@ -1,6 +1,6 @@
 //! The stream: the backlog, and what is appended to it.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const CREATE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
     engine: &["replication/downstream/feed.rs::create_replication_backlog"],

@@ -1,6 +1,6 @@
 //! The replica's handshake: connecting, and requesting.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
     engine: &["replication/upstream/handshake.rs::connect_with_master"],

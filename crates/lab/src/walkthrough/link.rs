@@ -1,6 +1,6 @@
 //! The link to a master as a client: active, cached, restored.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const REPLICATION_DISCARD_CACHED_MASTER: Walkthrough = Walkthrough {
     engine: &["replication/upstream/cached_master.rs::replication_discard_cached_master"],

@@ -1,6 +1,6 @@
 //! Roles and histories: REPLICAOF, the replication IDs, and the connections that are closed on a change.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const REPLICATION_UNSET_MASTER: Walkthrough = Walkthrough {
     engine: &["replication/upstream/replicaof.rs::replication_unset_master"],

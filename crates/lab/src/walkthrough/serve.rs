@@ -1,6 +1,6 @@
 //! The master's reply to SYNC and PSYNC.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const SYNC_COMMAND: Walkthrough = Walkthrough {
     engine: &["replication/downstream/sync.rs::sync_command", "replication/downstream/bgsave.rs::attach_to_bgsave"],

@@ -1,6 +1,6 @@
 //! The replica's full sync: the RDB is received and loaded.
 
-use super::{Walkthrough, text};
+use super::text::{Walkthrough, steps, text};
 
 pub(super) const READ_SYNC_BULK_PAYLOAD: Walkthrough = Walkthrough {
     engine: &[

@@ -1,0 +1,80 @@
+//! The types of the texts, and the macro that pairs them with the steps of the engine's table.
+
+use crate::Lang;
+
+/// The texts of a function's steps: `Step depth "English" "Chinese"`, and a note if there is one. A step that the
+/// engine's table does not have does not compile.
+macro_rules! steps {
+    ($function:ident: $(
+        $step:ident $depth:literal $en:literal $zh:literal $(note $note_en:literal $note_zh:literal)?,
+    )+) => {
+        &[$($crate::walkthrough::text::StepText {
+            name: {
+                let _ = psyncscope_engine::steps::step::$function::$step;
+                stringify!($step)
+            },
+            depth: $depth,
+            text: $crate::walkthrough::text::text($en, $zh),
+            note: steps!(@note $($note_en $note_zh)?),
+        },)+]
+    };
+    (@note) => {
+        None
+    };
+    (@note $en:literal $zh:literal) => {
+        Some($crate::walkthrough::text::text($en, $zh))
+    };
+}
+
+pub(super) use steps;
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bilingual {
+    /// English.
+    pub en: &'static str,
+    /// Simplified Chinese.
+    pub zh: &'static str,
+}
+
+impl Bilingual {
+    /// In one language.
+    #[must_use]
+    pub const fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+}
+
+pub(super) const fn text(en: &'static str, zh: &'static str) -> Bilingual {
+    Bilingual { en, zh }
+}
+
+/// The description of one function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walkthrough {
+    /// Its functions in the engine: `path::name`, the path below `crates/engine/src`. The first is the function itself,
+    /// others are parts of it.
+    pub engine: &'static [&'static str],
+    /// Its callers, and when they call it.
+    pub called: Bilingual,
+    /// Its steps, those of [`Function::steps`] in the same order.
+    pub steps: &'static [StepText],
+    /// What else is to be said about the function as a whole.
+    pub note: Option<Bilingual>,
+}
+
+/// The line of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepText {
+    /// The step's name in the engine's table.
+    pub name: &'static str,
+    /// How far it is indented: one more than the condition or the loop above that it depends on.
+    pub depth: u8,
+    /// What the step does; of a condition, the question that it answers.
+    pub text: Bilingual,
+    /// What else is to be said about it.
+    pub note: Option<Bilingual>,
+}
