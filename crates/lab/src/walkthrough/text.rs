@@ -60,7 +60,7 @@ pub struct Walkthrough {
     pub engine: &'static [&'static str],
     /// Its callers, and when they call it.
     pub called: Bilingual,
-    /// Its steps, those of [`Function::steps`] in the same order.
+    /// Its steps, those of [`Function::steps`](psyncscope_engine::steps::Function::steps) in the same order.
     pub steps: &'static [StepText],
     /// What else is to be said about the function as a whole.
     pub note: Option<Bilingual>,
