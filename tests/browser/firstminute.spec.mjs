@@ -37,7 +37,7 @@ async function within(reader, ms, ask, fits, what) {
       (await reader.now()) < end,
       `not within ${ms} ms of virtual time: ${what}; last seen: ${JSON.stringify(answer)}`,
     );
-    await pause(20);
+    await pause(80);
   }
 }
 

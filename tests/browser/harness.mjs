@@ -133,10 +133,17 @@ function watch(context, base) {
   return problems;
 }
 
-/** The browser that PSYNCSCOPE_CHROMIUM names, else the first on PATH. */
+/** The browser that PSYNCSCOPE_CHROMIUM names, else the first on PATH. The headless shell is the lightest. */
 function chromiumPath() {
   if (process.env.PSYNCSCOPE_CHROMIUM) return process.env.PSYNCSCOPE_CHROMIUM;
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
+  const names = [
+    'chromium-headless-shell',
+    'chrome-headless-shell',
+    'chromium',
+    'google-chrome',
+    'google-chrome-stable',
+    'chromium-browser',
+  ];
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
   assert.ok(found, 'no Chromium on PATH: install it, or set PSYNCSCOPE_CHROMIUM to its full path');

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::shell::{Shell, duration};
 
 pub use cargo_tools::{CARGO_DENY, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
-pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER};
+pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, spec_browser};
 
 /// One thing a command may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Need {
     WasmOpt,
     /// A program that the system's package manager has.
     Program(&'static Program),
+    /// A browser for the specs of `tests/browser`.
+    SpecBrowser,
     /// What `tests/browser/package.json` names.
     BrowserTests,
 }
@@ -56,6 +58,7 @@ const EVERYTHING: &[Need] = &[
     Need::Tool(&CARGO_DENY),
     Need::Program(&CHROMIUM),
     Need::Program(&CHROMEDRIVER),
+    Need::SpecBrowser,
     Need::Program(&REDIS_SERVER),
     Need::Program(&REDIS_BENCHMARK),
     Need::Program(&PYTHON),
@@ -110,6 +113,7 @@ fn ensure(shell: &mut Shell, need: &Need) -> Result<()> {
         Need::Node => node::ensure(shell),
         Need::WasmOpt => node::ensure_wasm_opt(shell),
         Need::Program(program) => system::ensure(shell, program),
+        Need::SpecBrowser => system::ensure_spec_browser(shell),
         Need::BrowserTests => browser::ensure(shell),
     }
 }

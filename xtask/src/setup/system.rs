@@ -41,6 +41,15 @@ pub static CHROMIUM: Program = Program {
     elsewhere: "install Chromium or Google Chrome",
 };
 
+/// Chromium without windows, which opens a page in half of the processor time. The browser's specs run in it where it is.
+pub static HEADLESS_SHELL: Program = Program {
+    name: "headless shell",
+    variable: "PSYNCSCOPE_CHROMIUM",
+    places: &["chromium-headless-shell", "chrome-headless-shell"],
+    package: "chromium-headless-shell",
+    elsewhere: "install Chromium's headless shell",
+};
+
 /// What `wasm-pack test` drives the browser with.
 pub static CHROMEDRIVER: Program = Program {
     name: "chromedriver",
@@ -119,6 +128,32 @@ pub fn ensure(shell: &mut Shell, program: &Program) -> Result<()> {
     }
     report(program.name, program.path(shell)?.display());
     Ok(())
+}
+
+/// The browser for the specs: the headless shell, or Chromium where there is none.
+pub fn spec_browser(shell: &Shell) -> Result<PathBuf> {
+    let program = if HEADLESS_SHELL.find(shell).is_some() { &HEADLESS_SHELL } else { &CHROMIUM };
+    program.path(shell)
+}
+
+/// Installs the headless shell where the system has it as a package, and makes sure that there is a browser for the specs.
+pub fn ensure_spec_browser(shell: &mut Shell) -> Result<()> {
+    if HEADLESS_SHELL.find(shell).is_none()
+        && is_packaged(shell, &HEADLESS_SHELL)
+        && let Err(error) = apt_install(shell, &[HEADLESS_SHELL.package], HEADLESS_SHELL.name)
+    {
+        println!("  {}; the specs take Chromium", error.what());
+    }
+    if HEADLESS_SHELL.find(shell).is_none() {
+        return ensure(shell, &CHROMIUM);
+    }
+    report(HEADLESS_SHELL.name, HEADLESS_SHELL.path(shell)?.display());
+    Ok(())
+}
+
+/// Do the package lists of the system name a program's package?
+fn is_packaged(shell: &Shell, program: &Program) -> bool {
+    shell.succeeds(shell.command("apt-cache").args(["show", program.package]))
 }
 
 /// Installs Debian packages. `what` says for people what they are.

@@ -3,7 +3,7 @@
 use crate::dist;
 use crate::error::Result;
 use crate::project::BROWSER_DIR;
-use crate::setup::CHROMIUM;
+use crate::setup::{CHROMIUM, spec_browser};
 use crate::shell::Shell;
 use crate::test::parts::Context;
 
@@ -25,6 +25,6 @@ pub fn run_specs(shell: &Shell, url: Option<&str>, words: &[&str]) -> Result<()>
         .current_dir(shell.project.root.join(BROWSER_DIR))
         .env("PSYNCSCOPE_DIST", shell.project.dist())
         .env("PSYNCSCOPE_URL", url.unwrap_or_default())
-        .env(CHROMIUM.variable, CHROMIUM.path(shell)?);
+        .env(CHROMIUM.variable, spec_browser(shell)?);
     shell.run(&mut specs, "see above; one alone runs with `node tests/browser/run.mjs NAME`")
 }
