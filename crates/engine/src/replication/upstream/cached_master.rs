@@ -123,18 +123,8 @@ impl Node {
     pub(super) fn replication_resurrect_cached_master(&mut self, cached: CachedMaster) -> Vec<u8> {
         use step::ReplicationResurrectCachedMaster as Step;
         self.within(Function::ReplicationResurrectCachedMaster, |node| {
-            let CachedMaster { replid, reploff, db, pre_psync } = cached;
-            node.install_master(
-                MasterLink {
-                    reploff,
-                    read_reploff: reploff,
-                    replid,
-                    pending_querybuf: Vec::new(),
-                    pre_psync,
-                    refused: None,
-                },
-                db,
-            );
+            let CachedMaster { replid, reploff, db, .. } = cached;
+            node.install_master(cached);
             let (repl, mut context) = node.replication();
             context.act(Step::TakeConnection, |v| v.changed(Field::CachedMaster, replid, Value::Nothing));
             context.act(Step::ContinueAtOffset, |v| v.saw(Field::Reploff, reploff).saw(Field::Db, db));
@@ -151,17 +141,7 @@ impl Node {
         self.within(Function::ReplicationCreateMasterClient, |node| {
             let (offset, replid) = (node.repl.upstream.master_initial_offset, node.repl.upstream.master_replid);
             let pre_psync = offset == Offset::UNKNOWN;
-            node.install_master(
-                MasterLink {
-                    reploff: offset,
-                    read_reploff: offset,
-                    replid,
-                    pending_querybuf: Vec::new(),
-                    pre_psync,
-                    refused: None,
-                },
-                db,
-            );
+            node.install_master(CachedMaster { replid, reploff: offset, db, pre_psync });
             let (repl, mut context) = node.replication();
             context.act(Step::MakeClient, |v| v.saw(Field::MasterReplid, replid));
             context.act(Step::SetOffset, |v| v.saw(Field::Reploff, offset));
@@ -171,15 +151,22 @@ impl Node {
         })
     }
 
-    /// Makes the connection of the handshake a client with the role of master.
-    fn install_master(&mut self, link: MasterLink, db: usize) {
+    /// Makes the connection of the handshake a client with the role of master, at this point of a stream.
+    fn install_master(&mut self, CachedMaster { replid, reploff, db, pre_psync }: CachedMaster) {
         let Some(&Socket { conn, room, .. }) = self.repl.upstream.link.socket() else { return };
         let (ip, port) = self.repl.upstream.master.clone().map(|master| (master.host, master.port)).unwrap_or_default();
         let id = self.new_client_id();
         let mut client = Client::new(conn, id, Peer { ip, port }, room, self.now.unix_s());
         client.authenticated = true;
         client.db = db;
-        client.role = Role::Master(link);
+        client.role = Role::Master(MasterLink {
+            reploff,
+            read_reploff: reploff,
+            replid,
+            pending_querybuf: Vec::new(),
+            pre_psync,
+            refused: None,
+        });
         self.clients.insert(conn, Box::new(client));
     }
 
