@@ -9,6 +9,7 @@ use crate::io::ConnId;
 use crate::node::Node;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
+use crate::replication::downstream::state::slaveseldb;
 use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
 use crate::replication::upstream::link::{Link, Size};
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
@@ -34,7 +35,7 @@ impl Node {
         history.replid2.put(words);
         history.second_replid_offset.put(words);
         history.master_repl_offset.put(words);
-        self.slaveseldb().put(words);
+        slaveseldb(self.repl.downstream.slaveseldb).put(words);
         self.config.repl_backlog_size.put(words);
         self.is_saving().put(words);
         self.loading_view().put(words);
@@ -74,7 +75,7 @@ impl Node {
             replid2: self.repl.history.replid2,
             second_replid_offset: self.repl.history.second_replid_offset,
             master_repl_offset: self.repl.history.master_repl_offset,
-            slaveseldb: self.slaveseldb(),
+            slaveseldb: slaveseldb(self.repl.downstream.slaveseldb),
             backlog: None,
             backlog_size: self.config.repl_backlog_size,
             upstream: upstream.clone(),
@@ -84,10 +85,6 @@ impl Node {
             loading: self.loading_view(),
             info: self.info_with(upstream, replicas),
         }
-    }
-
-    fn slaveseldb(&self) -> i64 {
-        self.repl.downstream.slaveseldb.map_or(-1, |db| db as i64)
     }
 
     fn loading_view(&self) -> Option<(u64, u64)> {

@@ -3,6 +3,7 @@
 use psyncscope_resp::encode_command;
 
 use super::Downstream;
+use super::state::slaveseldb;
 use crate::clients::Clients;
 use crate::event::{Event, FeedKind, ReplicaState};
 use crate::node::{Context, Node};
@@ -17,15 +18,14 @@ impl Downstream {
     pub(crate) fn create_replication_backlog(&mut self, history: &History, context: &mut Context<'_>) {
         use step::CreateReplicationBacklog as Step;
         context.within(Function::CreateReplicationBacklog, |context| {
-            let before = self.backlog.as_ref().map(Backlog::size);
-            if context.check(Step::Exists, before.is_some(), |v| v.saw(Field::ReplBacklogSize, before)) {
+            if context.check(Step::Exists, self.backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, self.size())) {
                 return;
             }
             let backlog = Backlog::new(context.config.repl_backlog_size, history.master_repl_offset);
             let (size, off) = (backlog.size(), backlog.off());
             self.backlog = Some(backlog);
             context.act(Step::Allocate, |v| {
-                v.changed(Field::ReplBacklogSize, before, size)
+                v.changed(Field::ReplBacklogSize, Value::Nothing, size)
                     .changed(Field::ReplBacklogHistlen, self.freed_backlog.1, 0_usize)
                     .saw(Field::ReplBacklogIdx, 0_usize)
             });
@@ -42,11 +42,10 @@ impl Downstream {
     pub(crate) fn free_replication_backlog(&mut self, context: &mut Context<'_>) {
         use step::FreeReplicationBacklog as Step;
         context.within(Function::FreeReplicationBacklog, |context| {
-            let size = self.backlog.as_ref().map(Backlog::size);
-            context.check(Step::Exists, size.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
+            context.check(Step::Exists, self.backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, self.size()));
             if let Some(backlog) = self.backlog.take() {
                 self.freed_backlog = (backlog.off().0, backlog.histlen());
-                context.act(Step::Free, |v| v.changed(Field::ReplBacklogSize, size, Value::Nothing));
+                context.act(Step::Free, |v| v.changed(Field::ReplBacklogSize, backlog.size(), Value::Nothing));
                 context.event(|| Event::BacklogFreed);
             }
         });
@@ -74,8 +73,7 @@ impl Downstream {
     ) {
         use step::FeedReplicationBacklog as Step;
         context.within(Function::FeedReplicationBacklog, |context| {
-            let size = self.backlog.as_ref().map(Backlog::size);
-            context.check(Step::HasBacklog, size.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
+            context.check(Step::HasBacklog, self.backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, self.size()));
             let Some(backlog) = &mut self.backlog else { return };
             let (before, len) = (history.master_repl_offset, bytes.len());
             history.master_repl_offset = before.plus(len);
@@ -105,13 +103,8 @@ impl Downstream {
     /// `slaveseldb = -1`: the next command in the stream is preceded by SELECT.
     pub(crate) fn force_select(&mut self, step: impl Into<Step>, context: &mut Context<'_>) {
         let before = self.slaveseldb.take();
-        context.act(step, |v| v.changed(Field::Slaveseldb, shown(before), shown(None)));
+        context.act(step, |v| v.changed(Field::Slaveseldb, slaveseldb(before), slaveseldb(None)));
     }
-}
-
-/// `slaveseldb` as Redis has it: -1 if no database is selected.
-fn shown(db: Option<usize>) -> i64 {
-    db.map_or(-1, |db| db as i64)
 }
 
 /// What concerns both sides.
@@ -133,15 +126,14 @@ impl Node {
             let replicas = downstream.replicas.len();
             let nobody_listens = downstream.backlog.is_none() && replicas == 0;
             if context.check(Step::NobodyListens, nobody_listens, |v| {
-                v.saw(Field::ReplBacklogSize, downstream.backlog.as_ref().map(Backlog::size))
-                    .saw(Field::Count, replicas)
+                v.saw(Field::ReplBacklogSize, downstream.size()).saw(Field::Count, replicas)
             }) {
                 return;
             }
             let selected = downstream.slaveseldb;
             let select = db.filter(|&db| selected != Some(db));
             context.check(Step::NeedsSelect, select.is_some(), |v| {
-                v.saw(Field::Db, db).saw(Field::Slaveseldb, shown(selected))
+                v.saw(Field::Db, db).saw(Field::Slaveseldb, slaveseldb(selected))
             });
             if let Some(db) = select {
                 let bytes = encode_command(&["SELECT", &db.to_string()]);
@@ -150,7 +142,7 @@ impl Node {
                 downstream.feed_replicas(clients, &[&bytes], context);
                 downstream.slaveseldb = Some(db);
                 context.act(Step::SetSlaveseldb, |v| {
-                    v.changed(Field::Slaveseldb, shown(selected), shown(downstream.slaveseldb))
+                    v.changed(Field::Slaveseldb, slaveseldb(selected), slaveseldb(downstream.slaveseldb))
                 });
             }
             let bytes = encode_command(argv);

@@ -41,7 +41,12 @@ impl Downstream {
 
     /// The memory of the backlog, in bytes.
     pub(crate) fn backlog_size(&self) -> u64 {
-        self.backlog.as_ref().map_or(0, |backlog| backlog.size() as u64)
+        self.size().unwrap_or(0) as u64
+    }
+
+    /// The size of the backlog, if there is one.
+    pub(super) fn size(&self) -> Option<usize> {
+        self.backlog.as_ref().map(Backlog::size)
     }
 
     /// What the backlog covers.
@@ -52,4 +57,9 @@ impl Downstream {
             size: backlog.size(),
         })
     }
+}
+
+/// `slaveseldb` as Redis has it: -1 if no database is selected.
+pub(crate) fn slaveseldb(db: Option<usize>) -> i64 {
+    db.map_or(-1, |db| db as i64)
 }

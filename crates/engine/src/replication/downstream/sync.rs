@@ -76,9 +76,9 @@ impl Node {
         let state = ReplicaState::WaitBgsaveStart;
         repl.downstream.become_replica(clients, conn, state, pre_psync, Step::SetStateWaitStart, &mut context);
         let count = repl.downstream.replicas.len();
-        let size = repl.downstream.window().map(|window| window.size);
-        if context.check(Step::IsFirstWithoutBacklog, count == 1 && size.is_none(), |v| {
-            v.saw(Field::Count, count).saw(Field::ReplBacklogSize, size)
+        let has_backlog = repl.downstream.backlog.is_some();
+        if context.check(Step::IsFirstWithoutBacklog, count == 1 && !has_backlog, |v| {
+            v.saw(Field::Count, count).saw(Field::ReplBacklogSize, repl.downstream.size())
         }) {
             // Writes before this were not kept in a backlog. Under a new ID no replica can ask for them.
             context.calls(Step::ChangeId);
