@@ -151,12 +151,15 @@ impl Node {
         let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
         let counts = |link: &ReplicaLink| link.state == ReplicaState::Online && !link.pre_psync;
         for conn in self.repl.downstream.replicas_where(&self.clients, counts) {
-            let Some(client) = self.clients.get(&conn) else { continue };
+            let (_, clients, mut context) = self.replication_and_clients();
+            let Some(client) = clients.get(&conn) else { continue };
             let silence = client.replica().map_or(0, |link| now - link.ack_time);
-            let name = client.replica_name();
-            if self.check(Step::ReplicaTimedOut, silence > timeout, |v| {
-                v.saw(Field::Client, name.as_str()).saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout)
+            if context.check(Step::ReplicaTimedOut, silence > timeout, |v| {
+                v.saw(Field::Client, client.replica_name())
+                    .saw(Field::Seconds, silence)
+                    .saw(Field::ReplTimeout, timeout)
             }) {
+                let name = client.replica_name();
                 self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
                 self.free_client(conn, true);
                 self.act(Step::FreeReplica, |v| v.saw(Field::Client, name));
