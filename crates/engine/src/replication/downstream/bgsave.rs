@@ -139,18 +139,21 @@ impl Node {
         let (_, clients, mut context) = self.replication_and_clients();
         let name = clients.get(&conn).map(|client| client.replica_name());
         let failed = matches!(end, SaveEnd::Failed);
-        if context.check(UpdateStep::Failed, failed, |v| v.saw(Field::Client, name.as_deref())) {
-            context.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
-            self.free_client(conn, true);
-            self.act(UpdateStep::Free, |v| v.saw(Field::Client, name));
-            return;
-        }
-        let target = if matches!(end, SaveEnd::Streamed) { "SOCKET" } else { "DISK" };
-        context.check(UpdateStep::WasStreamed, matches!(end, SaveEnd::Streamed), |v| v.saw(Field::SaveTarget, target));
+        context.check(UpdateStep::Failed, failed, |v| v.saw(Field::Client, name.as_deref()));
         match end {
-            SaveEnd::File(file) => begin_bulk(clients, conn, file, &mut context),
-            SaveEnd::Streamed => replica_was_streamed_to(clients, conn, &mut context),
-            SaveEnd::Failed => {}
+            SaveEnd::Failed => {
+                context.log(LogLevel::Warning, || "SYNC failed. BGSAVE child returned an error".into());
+                self.free_client(conn, true);
+                self.act(UpdateStep::Free, |v| v.saw(Field::Client, name));
+            }
+            SaveEnd::File(file) => {
+                context.check(UpdateStep::WasStreamed, false, |v| v.saw(Field::SaveTarget, "DISK"));
+                begin_bulk(clients, conn, file, &mut context);
+            }
+            SaveEnd::Streamed => {
+                context.check(UpdateStep::WasStreamed, true, |v| v.saw(Field::SaveTarget, "SOCKET"));
+                replica_was_streamed_to(clients, conn, &mut context);
+            }
         }
     }
 
