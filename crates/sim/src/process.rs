@@ -45,7 +45,7 @@ pub trait Process: Sized {
         Vec::new()
     }
 
-    /// Whether it waits_for_fork for room to send on `conn`.
+    /// Whether it waits for room to send on `conn`.
     fn wants_write(&self, conn: ConnId) -> bool;
 
     /// All connections on which it waits for room to send.
@@ -177,7 +177,7 @@ pub(crate) enum Work {
     Sockets(SocketTransfer),
 }
 
-/// An input that waits_for_fork for the process to take it.
+/// An input that waits for the process to take it.
 #[derive(Debug)]
 pub(crate) enum Pending {
     /// Bytes from a console, at most as many as one read takes.

@@ -27,7 +27,7 @@ struct Target {
 /// Where a child stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// It waits_for_fork for room; at this time the first socket will have been stuck for too long.
+    /// It waits for room; at this time the first socket will have been stuck for too long.
     Blocked { until: u64 },
     /// It is done: these got everything.
     Done(Vec<ConnId>),

@@ -115,8 +115,6 @@ fields! {
     MinReplicasToWrite = "min-replicas-to-write",
     /// A directive of the configuration.
     MinReplicasMaxLag = "min-replicas-max-lag",
-    /// A directive of the configuration.
-    ListeningPort = "listening-port",
     /// An option of REPLCONF.
     ReplconfOption = "option",
     /// What a replica understands.
