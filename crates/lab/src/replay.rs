@@ -34,6 +34,12 @@ impl Replay {
         Ok(Self { log, lab, done: 0, recorded: Some(recorded) })
     }
 
+    /// Goes on with a log whose first `done` actions a lab has carried out.
+    #[cfg(feature = "steps")]
+    pub(crate) const fn go_on(log: ActionLog, lab: Lab, done: usize) -> Self {
+        Self { log, lab, done, recorded: None }
+    }
+
     /// How far the world has run.
     #[must_use]
     pub fn now(&self) -> SimTime {

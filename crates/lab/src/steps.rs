@@ -7,6 +7,7 @@ use psyncscope_sim::frame::SimTime;
 
 use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
+use crate::replay::Replay;
 use crate::walkthrough::{StepText, walkthrough};
 
 impl Lab {
@@ -26,11 +27,7 @@ impl Lab {
             None => (Self::new(log.config.clone())?, 0),
         };
         again.observe_steps();
-        for (index, timed) in log.actions.iter().enumerate().skip(done) {
-            again.run_until(SimTime(timed.at_us));
-            again.act(timed.action.clone()).map_err(|error| error.in_action(index))?;
-        }
-        again.run_until(to);
+        let again = Replay::go_on(log, again, done).finish()?;
         Ok(again.world().steps().to_vec())
     }
 
