@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
-use psyncscope_lab::engine::steps::{Function, StepKind, StepTaken, StepValue, Value};
+use psyncscope_lab::engine::steps::{Function, StepTaken, StepValue, Value};
 use psyncscope_lab::format::escape;
 use psyncscope_lab::sim::TurnSteps;
-use psyncscope_lab::sim::frame::HostId;
-use psyncscope_lab::steps::step_text;
-use psyncscope_lab::steps::{Line, LineKind, lines};
+use psyncscope_lab::steps::{Line, LineKind, lines, step_text};
 use psyncscope_lab::{Lab, Lang};
 use serde::Serialize;
 
@@ -32,7 +30,7 @@ pub fn text(lab: &Lab, wanted: &Wanted) -> Result<String, String> {
     let turns = lab.steps_between(None, lab.now()).map_err(|error| error.to_string())?;
     let mut out = String::new();
     for turn in turns.iter().filter(|turn| host.is_none_or(|host| turn.host == host)) {
-        let name = name_of(lab, turn.host);
+        let name = lab.name_at(turn.host, turn.at);
         for line in lines(turn, wanted.function) {
             match wanted.lang {
                 Some(lang) => write_text(&mut out, turn, &name, &line, lang),
@@ -41,10 +39,6 @@ pub fn text(lab: &Lab, wanted: &Wanted) -> Result<String, String> {
         }
     }
     Ok(out)
-}
-
-fn name_of(lab: &Lab, host: HostId) -> String {
-    lab.world().name(host).map_or_else(|| format!("host {}", host.0), str::to_owned)
 }
 
 fn write_text(out: &mut String, turn: &TurnSteps, node: &str, line: &Line<'_>, lang: Lang) {
@@ -121,10 +115,7 @@ fn write_json(out: &mut String, turn: &TurnSteps, node: &str, line: &Line<'_>) -
         LineKind::Left => ("left", None),
         LineKind::Step(taken) => {
             let info = taken.step.info();
-            let calls = match info.kind {
-                StepKind::Call(callee) => Some(callee),
-                _ => None,
-            };
+            let calls = info.kind.callee();
             ("step", Some(JsonStep { step: info.name, calls, holds: taken.holds, values: &taken.values }))
         }
     };

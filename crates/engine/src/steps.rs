@@ -27,6 +27,17 @@ pub enum StepKind {
     Call(Function),
 }
 
+impl StepKind {
+    /// The function that is called.
+    #[must_use]
+    pub const fn callee(self) -> Option<Function> {
+        match self {
+            Self::Call(callee) => Some(callee),
+            Self::Check | Self::Each | Self::Act => None,
+        }
+    }
+}
+
 /// A step of a function, as the code declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepInfo {

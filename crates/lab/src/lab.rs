@@ -11,6 +11,7 @@ use crate::limits;
 use crate::log::{Names, too_many_actions, too_many_bytes};
 use crate::replay::Replay;
 use crate::step::{FrameRange, StepBy, Steps};
+use crate::topology;
 use crate::validate;
 
 /// How far [`Lab::step_forward`] runs the world beyond the present before it gives up, in microseconds.
@@ -271,6 +272,13 @@ impl Lab {
     #[must_use]
     pub fn host(&self, name: &str) -> Option<HostId> {
         self.world.host_by_name(name)
+    }
+
+    /// The name of a host that was there at `at`, even if it was removed since.
+    #[must_use]
+    pub fn name_at(&self, host: HostId, at: SimTime) -> Arc<str> {
+        // A frame of the past is made when it is asked for: only a removed host's name needs one.
+        self.world.name(host).map_or_else(|| topology::name(&self.frame_at(at), host), Arc::from)
     }
 
     /// The first instant after `from` at which something of that size happens. If the record holds none, the world runs

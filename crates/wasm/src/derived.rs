@@ -51,8 +51,8 @@ impl Lab {
         let entry = input::index(&entry, "entry", u32::MAX)?;
         let lang = input::lang(&lang, "lang")?;
         let turn = self.lab.steps_of_entry(entry as usize).map_err(JsError::from)?;
-        let node = turn.as_ref().and_then(|turn| self.lab.world().name(turn.host)).unwrap_or_default();
-        Ok(to_js(&turn.as_ref().map(|turn| Steps::of(turn, node, lang)))?)
+        let steps = turn.as_ref().map(|turn| Steps::of(turn, self.lab.name_at(turn.host, turn.at), lang));
+        Ok(to_js(&steps)?)
     }
 
     /// The sixteen states of a replica's link to its master at a moment; now, unless given.

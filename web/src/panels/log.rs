@@ -2,11 +2,9 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::sim::frame::{HostId, What};
-use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::run::LabRun;
@@ -44,9 +42,7 @@ impl LogSource {
         let run = self.run.borrow();
         let entry_index = *run.index().log(self.host, usize::MAX).get(row)?;
         let entry = run.lab().timeline().get(entry_index)?;
-        // A frame of the past is made when it is asked for: only a removed host's name needs one.
-        let past_name = |id| topology::name(&run.frame_at(entry.at), id);
-        let node = entry.host.map(|id| run.lab().world().name(id).map_or_else(|| past_name(id), Arc::from));
+        let node = entry.host.map(|id| run.lab().name_at(id, entry.at));
         let text = match &entry.what {
             What::Node(Event::Log { level, text }) => LogText::Redis(*level, text.clone()),
             _ => LogText::Verdict(run.index().note_at(entry_index)?.clone()),

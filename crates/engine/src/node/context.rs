@@ -57,26 +57,28 @@ impl Context<'_> {
 impl Steps for Context<'_> {
     #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if cfg!(feature = "steps")
-            && let Some(steps) = &mut self.steps
-        {
-            keep(steps, self.out.events.len(), make);
-        }
+        report(self.steps.as_deref_mut(), self.out, make);
     }
 }
 
 impl Steps for Node {
     #[inline(always)]
     fn report(&mut self, make: impl FnOnce() -> StepEvent) {
-        if cfg!(feature = "steps")
-            && let Some(steps) = &mut self.steps
-        {
-            keep(steps, self.out.events.len(), make);
-        }
+        report(self.steps.as_mut(), &self.out, make);
     }
 }
 
-/// Keeps a report. Out of line, so that a function whose steps nobody observes is hardly slower.
+/// Keeps a report in `steps`, if they are observed.
+#[inline(always)]
+fn report(steps: Option<&mut Vec<StepReport>>, out: &Outbox, make: impl FnOnce() -> StepEvent) {
+    if cfg!(feature = "steps")
+        && let Some(steps) = steps
+    {
+        keep(steps, out.events.len(), make);
+    }
+}
+
+/// Out of line, so that a function whose steps nobody observes is hardly slower.
 #[cold]
 #[inline(never)]
 fn keep(steps: &mut Vec<StepReport>, events_before: usize, make: impl FnOnce() -> StepEvent) {

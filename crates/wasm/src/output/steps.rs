@@ -1,7 +1,9 @@
 //! The steps of the functions of replication, as plain objects.
 
+use std::sync::Arc;
+
 use psyncscope_lab::Lang;
-use psyncscope_lab::engine::steps::{self, StepKind};
+use psyncscope_lab::engine::steps::{self, Function};
 use psyncscope_lab::sim::TurnSteps;
 use psyncscope_lab::steps::{Line, LineKind, lines, step_text};
 use serde::Serialize;
@@ -13,7 +15,7 @@ use super::ms;
 #[derive(Serialize, Tsify)]
 pub struct Steps<'a> {
     at_ms: f64,
-    node: &'a str,
+    node: Arc<str>,
     lines: Vec<StepLine<'a>>,
 }
 
@@ -89,7 +91,7 @@ impl<'a> From<&'a steps::Value> for Value<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub fn of(turn: &'a TurnSteps, node: &'a str, lang: Lang) -> Self {
+    pub fn of(turn: &'a TurnSteps, node: Arc<str>, lang: Lang) -> Self {
         let lines = lines(turn, None).map(|line| StepLine::of(line, lang)).collect();
         Self { at_ms: ms(turn.at), node, lines }
     }
@@ -113,10 +115,7 @@ impl<'a> StepLine<'a> {
             text: words.map(|words| words.text.get(lang)),
             note: words.and_then(|words| words.note).map(|note| note.get(lang)),
             indent: words.map_or(0, |words| words.depth),
-            calls: info.and_then(|info| match info.kind {
-                StepKind::Call(callee) => Some(callee.name()),
-                _ => None,
-            }),
+            calls: info.and_then(|info| info.kind.callee()).map(Function::name),
             holds: taken.and_then(|taken| taken.holds),
             values: taken.map(|taken| taken.values.iter().map(StepValue::of).collect()).unwrap_or_default(),
         }
