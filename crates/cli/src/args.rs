@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, Short, Value};
 use psyncscope_lab::Lang;
+use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::limits::END_MAX_US;
 use psyncscope_lab::sim::frame::SimTime;
@@ -24,6 +25,9 @@ psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
 psyncscope trace FILE [--function NAME] [--node NAME] [--lang en|zh-CN | --json]
                                  replay a saved run; print the steps that the functions of replication take, with the
                                  values that they compare and change; as JSON, one object a line
+psyncscope diagram FILE [--detail overview|messages|segments] [--from SECONDS] [--to SECONDS] [--lang en|zh-CN] [--mermaid]
+                                 replay a saved run; print its sequence diagram, hosts as columns and time downwards, as
+                                 an SVG picture or as text for Mermaid
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
@@ -61,6 +65,13 @@ pub enum Command {
         /// The moment; the end unless given.
         at: Option<SimTime>,
     },
+    /// Replay a saved run and print its sequence diagram.
+    Diagram {
+        /// The file.
+        file: PathBuf,
+        /// What to draw.
+        wanted: Drawing,
+    },
     /// Replay a saved run and print the steps of its functions.
     Trace {
         /// The file.
@@ -68,6 +79,21 @@ pub enum Command {
         /// What to print.
         wanted: Wanted,
     },
+}
+
+/// What `diagram` draws.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// How much.
+    pub detail: Detail,
+    /// From here; the beginning unless given.
+    pub from: Option<SimTime>,
+    /// Up to here; the run's end unless given.
+    pub to: Option<SimTime>,
+    /// The language of what is no word of Redis's.
+    pub lang: Lang,
+    /// As text for Mermaid.
+    pub mermaid: bool,
 }
 
 /// What `show` shows.
@@ -92,7 +118,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut words: Vec<OsString> = Vec::new();
     let mut digest_only = false;
     let mut json = false;
+    let mut mermaid = false;
     let (mut lang, mut node, mut at, mut function) = (None, None, None, None);
+    let (mut detail, mut from, mut to) = (None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -102,7 +130,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Long("node") => node = Some(value(&mut parser)?),
             Long("json") => json = true,
             Long("function") => function = Some(self::function(&value(&mut parser)?)?),
-            Long("at") => at = Some(seconds(&value(&mut parser)?)?),
+            Long("at") => at = Some(seconds("--at", &value(&mut parser)?)?),
+            Long("detail") => detail = Some(self::detail(&value(&mut parser)?)?),
+            Long("from") => from = Some(seconds("--from", &value(&mut parser)?)?),
+            Long("to") => to = Some(seconds("--to", &value(&mut parser)?)?),
+            Long("mermaid") => mermaid = true,
             Value(word) => words.push(word),
             other => return Err(format!("{}; see psyncscope --help", other.unexpected())),
         }
@@ -116,6 +148,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         ("--at", at.is_some()),
         ("--function", function.is_some()),
         ("--json", json),
+        ("--detail", detail.is_some()),
+        ("--from", from.is_some()),
+        ("--to", to.is_some()),
+        ("--mermaid", mermaid),
     ];
     let only = |allowed: &[&str]| match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
         Some((name, _)) => {
@@ -127,6 +163,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("run") => only(&["--digest"])?,
         Some("narrate") => only(&["--lang"])?,
         Some("show") => only(&["--node", "--at"])?,
+        Some("diagram") => only(&["--detail", "--from", "--to", "--lang", "--mermaid"])?,
         Some("trace") => only(&["--function", "--node", "--lang", "--json"])?,
         _ => only(&[])?,
     }
@@ -136,6 +173,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
         (Some("show"), 3) => Ok(Command::Show { file: file(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
+        (Some("diagram"), 2) if from > to && to.is_some() => Err("--from lies after --to".into()),
+        (Some("diagram"), 2) => {
+            let (detail, lang) = (detail.unwrap_or_default(), lang.unwrap_or_default());
+            Ok(Command::Diagram { file: file(), wanted: Drawing { detail, from, to, lang, mermaid } })
+        }
+        (Some("diagram"), _) => Err("diagram takes one file: psyncscope diagram FILE [--detail LEVEL]".into()),
         (Some("trace"), 2) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
         (Some("trace"), 2) => {
             let lang = (!json).then(|| lang.unwrap_or_default());
@@ -168,11 +211,16 @@ fn function(name: &str) -> Result<Function, String> {
     })
 }
 
-fn seconds(text: &str) -> Result<SimTime, String> {
+fn detail(name: &str) -> Result<Detail, String> {
+    let known = Detail::ALL.into_iter().find(|detail| detail.name() == name);
+    known.ok_or_else(|| format!("--detail {name}: overview, messages or segments"))
+}
+
+fn seconds(option: &str, text: &str) -> Result<SimTime, String> {
     let seconds: Option<f64> = text.parse().ok().filter(|s| (0.0..=END_MAX_US as f64 / 1e6).contains(s));
     match seconds {
         Some(seconds) => Ok(SimTime((seconds * 1e6).round() as u64)),
-        None => Err(format!("--at {text}: seconds from 0 to {}", END_MAX_US / 1_000_000)),
+        None => Err(format!("{option} {text}: seconds from 0 to {}", END_MAX_US / 1_000_000)),
     }
 }
 
@@ -236,6 +284,21 @@ mod tests {
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));
+        let diagram = |wanted| Ok(Command::Diagram { file: "a.json".into(), wanted });
+        check("diagram a.json", diagram(Drawing::default()));
+        let drawing = Drawing {
+            detail: Detail::Segments,
+            from: Some(SimTime(1_000_000)),
+            to: Some(SimTime(2_000_000)),
+            lang: Lang::Zh,
+            mermaid: true,
+        };
+        check("diagram a.json --mermaid --from 1 --to 2 --detail segments --lang zh-CN", diagram(drawing));
+        check("diagram a.json --from 2 --to 1", Err("--from lies after --to"));
+        check("diagram a.json --detail all", Err("overview, messages or segments"));
+        check("diagram a.json --to x", Err("--to x"));
+        check("diagram", Err("diagram takes one file"));
+        check("run a.json --mermaid", Err("--mermaid says nothing to run"));
         check("example --at 1", Err("--at says nothing to example"));
         check("run a b", Err("one file"));
         check("fly", Err("I do not know 'fly'"));

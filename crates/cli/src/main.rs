@@ -15,7 +15,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use args::{Command, USAGE};
+use args::{Command, Drawing, USAGE};
+use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::{ActionLog, Lab, examples};
@@ -71,6 +72,14 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Show { file, view, at } => {
             let lab = replay(&file)?;
             show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?
+        }
+        Command::Diagram { file, wanted: Drawing { detail, from, to, lang, mermaid } } => {
+            let mut index = Index::default();
+            let lab = replay(&file)?;
+            index.extend(&lab);
+            let stretch = Stretch { from: from.unwrap_or_default(), to: to.unwrap_or_else(|| lab.now()), detail };
+            let diagram = Diagram::new(&lab, &index, stretch, lang);
+            if mermaid { diagram.mermaid() } else { diagram.svg() }
         }
         Command::Trace { file, wanted } => trace::text(&replay(&file)?, &wanted)?,
     })

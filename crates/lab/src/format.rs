@@ -83,6 +83,15 @@ pub fn duration(us: u64) -> String {
     }
 }
 
+/// The first `max` characters, and `…` if there are more.
+#[must_use]
+pub fn shortened(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// At most two decimals, none that are zero.
 #[must_use]
 pub fn trim(value: f64) -> String {
@@ -114,6 +123,11 @@ mod tests {
         {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn what_is_too_long_ends_with_dots() {
+        assert_eq!((shortened("世界你好", 4), shortened("世界你好!", 4)), ("世界你好".into(), "世界你好…".into()));
     }
 
     #[test]

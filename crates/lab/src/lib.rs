@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod console;
+pub mod diagram;
 pub mod error;
 pub mod examples;
 pub mod explain;

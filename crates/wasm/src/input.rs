@@ -1,6 +1,8 @@
 //! What JavaScript hands in, checked: nothing is coerced, nothing unknown is passed over.
 
+use psyncscope_lab::diagram::{Detail, Stretch};
 use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Lang, StepBy};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -77,6 +79,44 @@ impl ExecuteOptions {
     /// How long to wait, in microseconds.
     pub fn max_us(&self) -> Result<u64, JsError> {
         milliseconds(self.max_ms.unwrap_or(10_000.0), "options.max_ms")
+    }
+}
+
+/// The options of `diagram` and of its files.
+#[derive(Default, Deserialize, Tsify)]
+#[serde(default, deny_unknown_fields)]
+pub struct DiagramOptions {
+    /// From here on, in milliseconds of virtual time. Default 0.
+    pub from: f64,
+    /// Up to here. Default: the present.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "number")]
+    pub to: Option<f64>,
+    /// How much. Default `overview`.
+    pub detail: Detail,
+    /// The language of what is no word of Redis's: `"en"` (the default) or `"zh-CN"`.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "Lang")]
+    pub lang: Option<String>,
+}
+
+impl DiagramOptions {
+    /// The stretch of time and the language that they ask for.
+    pub fn read(&self, now: SimTime) -> Result<(Stretch, Lang), JsError> {
+        let from = SimTime(milliseconds(self.from, "options.from")?);
+        let to = self.to.map_or(Ok(now), |to| milliseconds(to, "options.to").map(SimTime))?;
+        if from > to {
+            return Err(JsError::bad_value(format!(
+                "options.from: it lies after options.to, {} ms",
+                to.0 as f64 / 1e3
+            )));
+        }
+        let lang = match &self.lang {
+            Some(tag) => Lang::of_tag(tag)
+                .ok_or_else(|| JsError::bad_value(format!("options.lang: \"en\" or \"zh-CN\", not \"{tag}\"")))?,
+            None => Lang::default(),
+        };
+        Ok((Stretch { from, to, detail: self.detail }, lang))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod consoles;
 mod derived;
+mod diagram;
 mod error;
 mod input;
 mod output;

@@ -421,6 +421,31 @@ fn the_steps_of_an_entrys_turn() {
 }
 
 #[wasm_bindgen_test]
+fn the_sequence_diagram_as_data_and_as_files() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("a good time");
+    let diagram = lab.diagram(NOT_GIVEN).expect("a diagram");
+    assert_eq!((text(&diagram, "nodes.0"), text(&diagram, "nodes.1")), ("a".into(), "b".into()));
+    let items: Array = at(&diagram, "items").dyn_into().expect("an array");
+    let of_kind = |kind: &str| items.iter().filter(|item| text(item, "kind") == kind).collect::<Vec<_>>();
+    let (arrows, marks) = (of_kind("arrow"), of_kind("mark"));
+    let ping = arrows.iter().find(|arrow| text(arrow, "label") == "PING").expect("b's first word");
+    assert_eq!((number(ping, "from"), number(ping, "to")), (1.0, 0.0));
+    assert_eq!((text(ping, "carries"), text(ping, "fate")), ("message".into(), "arrives".into()));
+    assert!(number(ping, "arrives_ms") > number(ping, "at_ms") && at(ping, "replid").is_null());
+    assert!(marks.iter().any(|mark| text(mark, "label") == "CONNECTED" && number(mark, "node") == 1.0));
+    let options = |json: &str| JSON::parse(json).expect("JSON");
+    let all = lab.diagram_mermaid(options(r#"{"detail":"segments"}"#)).expect("text");
+    let none = lab.diagram_mermaid(options(r#"{"detail":"segments","from":2999,"to":2999}"#)).expect("text");
+    assert!(all.starts_with("sequenceDiagram\n") && all.contains("SYN") && !none.contains("SYN"), "{all} {none}");
+    let svg = lab.diagram_svg(options(r#"{"lang":"zh-CN"}"#)).expect("a picture");
+    assert!(svg.starts_with("<svg xmlns=") && svg.contains("请求全部数据"), "{svg}");
+    thrown(lab.diagram(options(r#"{"from":2,"to":1}"#)), "bad-value", "options.from");
+    thrown(lab.diagram(options(r#"{"detail":"all"}"#)), "bad-value", "options");
+    thrown(lab.diagram(options(r#"{"lang":"fr"}"#)), "bad-value", "options.lang");
+}
+
+#[wasm_bindgen_test]
 fn what_the_page_derives_is_there_for_scripts() {
     let mut lab = two();
     lab.run_for(3000.into()).expect("a good time");

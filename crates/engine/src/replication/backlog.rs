@@ -51,11 +51,11 @@ impl Backlog {
     /// The backlog that had these numbers and held `bytes`, from the oldest to the newest.
     ///
     /// # Panics
-    /// If `size` is 0.
+    /// If `size` is 0 or less than there are bytes.
     #[must_use]
     pub fn restored(size: usize, idx: usize, off: NextByte, bytes: &[u8]) -> Self {
         let mut backlog = Self::new(size, off.had());
-        backlog.idx = (idx % size + size - bytes.len() % size) % size;
+        backlog.idx = (idx + size - bytes.len()) % size;
         backlog.feed(bytes, off.had().plus(bytes.len()));
         backlog
     }
@@ -251,6 +251,10 @@ mod tests {
                 let at = backlog.index_of(NextByte(byte)).expect("the byte is held");
                 assert_eq!(backlog.byte_at(at), value);
             }
+            let restored = Backlog::restored(size, backlog.idx(), backlog.off(), &all[all.len() - kept..]);
+            let numbers = |backlog: &Backlog| (backlog.size(), backlog.idx(), backlog.histlen(), backlog.off());
+            assert_eq!(numbers(&restored), numbers(&backlog));
+            assert_eq!(restored.tail(backlog.off()), backlog.tail(backlog.off()));
             assert_eq!(backlog.index_of(NextByte(backlog.off().0 - 1)), None, "overwritten");
             assert_eq!(backlog.index_of(NextByte(all.len() as i64 + 1)), None, "not written yet");
         }

@@ -2,6 +2,7 @@
 //! are those of Redis and of saved logs.
 
 pub mod derived;
+pub mod diagram;
 pub mod entry;
 mod explanation;
 pub mod frame;
