@@ -33,6 +33,8 @@ pub enum Tab {
     Info,
     /// The log.
     Log,
+    /// What each node would answer each other, and what always holds.
+    Why,
     /// The offset ruler.
     Ruler,
     /// The console.
@@ -77,6 +79,15 @@ pub enum ErrorSite {
     Stage,
     /// In a sheet or a dialog.
     Overlay,
+}
+
+/// What a reader wants to know about why.
+#[derive(Clone, Debug)]
+pub enum WhyIntent {
+    /// Make the change that turns the decision shown, on a branch.
+    Try,
+    /// Look at what the second node would answer the first.
+    Ask(HostId, HostId),
 }
 
 /// What a reader wants.
@@ -145,6 +156,9 @@ pub enum Intent {
     Follow(HostId, HostId),
     /// Make this node a master, by a command at its console.
     Promote(HostId),
+
+    /// Something about why.
+    Why(WhyIntent),
 
     /// Start a new world.
     New(LabConfig),

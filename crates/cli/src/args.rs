@@ -21,7 +21,7 @@ psyncscope narrate FILE [--lang en|zh-CN]
                                  replay a saved run; print what happened in sentences, as the page says it
 psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
                                  what the page shows at a moment (the run's end unless given); WHAT is one of
-                                 topology, ruler, and of a node: ladder, ring
+                                 topology, ruler, matrix, and of a node: ladder, ring
 psyncscope trace FILE [--function NAME] [--node NAME] [--lang en|zh-CN | --json]
                                  replay a saved run; print the steps that the functions of replication take, with the
                                  values that they compare and change; as JSON, one object a line
@@ -103,6 +103,8 @@ pub enum View {
     Topology,
     /// Every node's offsets.
     Ruler,
+    /// What every node would answer every other.
+    Matrix,
     /// The handshake of this node.
     Ladder(String),
     /// The backlog of this node.
@@ -228,11 +230,14 @@ fn view(what: &OsStr, node: Option<String>) -> Result<View, String> {
     match (what.to_str(), node) {
         (Some("topology"), None) => Ok(View::Topology),
         (Some("ruler"), None) => Ok(View::Ruler),
-        (Some(what @ ("topology" | "ruler")), Some(_)) => Err(format!("{what} is of all nodes: leave --node out")),
+        (Some("matrix"), None) => Ok(View::Matrix),
+        (Some(what @ ("topology" | "ruler" | "matrix")), Some(_)) => {
+            Err(format!("{what} is of all nodes: leave --node out"))
+        }
         (Some("ladder"), Some(node)) => Ok(View::Ladder(node)),
         (Some("ring"), Some(node)) => Ok(View::Ring(node)),
         (Some(what @ ("ladder" | "ring")), None) => Err(format!("{what} is of one node: add --node NAME")),
-        _ => Err(format!("I cannot show '{}': topology, ruler, ladder or ring", what.display())),
+        _ => Err(format!("I cannot show '{}': topology, ruler, matrix, ladder or ring", what.display())),
     }
 }
 
@@ -269,6 +274,8 @@ mod tests {
         check("show a.json ladder --node b", show(View::Ladder("b".into()), None));
         check("show a.json ladder", Err("add --node"));
         check("show a.json ruler --node b", Err("leave --node out"));
+        check("show a.json matrix", show(View::Matrix, None));
+        check("show a.json matrix --node b", Err("leave --node out"));
         check("show a.json moon", Err("'moon'"));
         check("show a.json", Err("what to show"));
         check("show a.json ruler --at -1", Err("--at -1"));

@@ -3,6 +3,9 @@
 use std::fmt::Write as _;
 
 use psyncscope_lab::Lab;
+use psyncscope_lab::engine::ids::NextByte;
+use psyncscope_lab::engine::replication::psync::{Decision, Refusal};
+use psyncscope_lab::explain::{MatrixCell, psync_matrix};
 use psyncscope_lab::format::{byte_name, escape};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::ladder::Status;
@@ -26,6 +29,7 @@ pub fn text(lab: &Lab, at: SimTime, view: &View) -> Result<String, String> {
     Ok(match view {
         View::Topology => topology_text(&frame),
         View::Ruler => ruler_text(&frame),
+        View::Matrix => matrix_text(&frame),
         View::Ladder(node) => ladder_text(lab, &frame, host(&frame, node)?),
         View::Ring(node) => ring_text(&frame, host(&frame, node)?),
     })
@@ -81,6 +85,36 @@ fn ruler_text(frame: &Frame) -> String {
         }
     }
     out
+}
+
+fn matrix_text(frame: &Frame) -> String {
+    let mut out = String::new();
+    let number = |byte: Option<NextByte>| byte.map_or_else(|| "-".to_owned(), |byte| byte.to_string());
+    for MatrixCell { from, to, not_running, no_master_link, verdict } in psync_matrix(frame) {
+        let name = |host| topology::name(frame, host);
+        let answer = match (not_running, verdict.decision) {
+            (Some(down), _) => format!("nothing: {} does not run", name(down)),
+            (None, _) if no_master_link => "-NOMASTERLINK: its own link is not up".to_owned(),
+            (None, Decision::Continue { bytes, .. }) => format!("+CONTINUE, {bytes} bytes"),
+            (None, Decision::Full(refusal)) => format!("full resync: {}", refusal_text(refusal)),
+        };
+        let asked = String::from_utf8_lossy(&verdict.request.replid).into_owned();
+        let next = number(verdict.request.next);
+        let _ = writeln!(out, "{} asks {}  PSYNC {asked} {next}  ->  {answer}", name(from), name(to));
+    }
+    out
+}
+
+const fn refusal_text(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::BadOffset => "the offset is no number",
+        Refusal::FullRequested => "it has no history to go on with",
+        Refusal::IdMismatch => "another history",
+        Refusal::PastSecondOffset => "it has bytes from after the histories parted",
+        Refusal::NoBacklog => "there is no backlog",
+        Refusal::Overwritten => "the byte is not in the backlog any more",
+        Refusal::Future => "the byte was never written here",
+    }
 }
 
 fn ladder_text(lab: &Lab, frame: &Frame, host: &HostFrame) -> String {
@@ -170,6 +204,7 @@ mod tests {
     fn every_view_shows_the_opening() {
         check(&View::Topology, &["b follows a\n", "c follows a\n", "a-b: an established replication link\n"]);
         check(&View::Ruler, &["axis ", "a  offset 200\n", "   backlog  105-200 of "]);
+        check(&View::Matrix, &["b asks a  PSYNC ", " 201  ->  +CONTINUE, 0 bytes\n"]);
         check(&View::Ladder("b".into()), &["attempts to connect: 1\n", "sent  *1\\r\\n$4\\r\\nPING", "> 15 "]);
         check(&View::Ring("a".into()), &["size ", "b, c up to byte "]);
     }

@@ -120,6 +120,8 @@ pub enum Counterfactual {
         had: u64,
         /// The byte it would have kept.
         byte: NextByte,
+        /// The oldest byte that it could have asked for instead; `None` if the backlog has none of that history.
+        oldest: Option<NextByte>,
     },
     /// Refused: the backlog is not even full, so it was made after that byte was produced. No size would have helped,
     /// an earlier beginning would.
@@ -156,8 +158,11 @@ pub struct Explanation {
     pub conditions: Vec<Condition>,
     /// The index of the condition that decided: the failed one, or the last if granted.
     pub decided_by: usize,
-    /// The smallest change that would have turned it.
+    /// The smallest change that would have turned it, or the first of those that were needed together.
     pub counterfactual: Counterfactual,
+    /// What else would have been needed: with the first change alone, the answer would have been the same for the next
+    /// condition.
+    pub further: Vec<Counterfactual>,
 }
 
 /// Splits a verdict into its conditions. Nothing is decided again: the failed condition follows from the verdict.
@@ -221,13 +226,22 @@ pub fn explain(verdict: &PsyncVerdict) -> Explanation {
         Decision::Continue { bytes, .. } => Some(*bytes as u64),
         Decision::Full(_) => None,
     };
-    Explanation {
-        granted: verdict.is_continue(),
-        bytes,
-        conditions,
-        decided_by,
-        counterfactual: counterfactual(verdict),
+    let (counterfactual, further) = changes(verdict);
+    Explanation { granted: verdict.is_continue(), bytes, conditions, decided_by, counterfactual, further }
+}
+
+/// The changes that together turn a decision: the first, and the others.
+fn changes(verdict: &PsyncVerdict) -> (Counterfactual, Vec<Counterfactual>) {
+    let first = counterfactual(verdict);
+    let mut further = Vec::new();
+    let mut changed = first.apply(verdict);
+    // Each change passes the condition that failed, and there are six.
+    while !changed.is_continue() && !verdict.is_continue() && further.len() < 6 {
+        let next = counterfactual(&changed);
+        changed = next.apply(&changed);
+        further.push(next);
     }
+    (first, further)
 }
 
 /// The next byte to be produced, as the backlog sees it.
@@ -235,34 +249,127 @@ fn end(window: &BacklogWindow) -> NextByte {
     NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64))
 }
 
+/// The smallest change that passes the condition that failed, or that fails one if none did. Every number is searched by
+/// asking [`decide`].
 fn counterfactual(verdict: &PsyncVerdict) -> Counterfactual {
     let PsyncVerdict { request, history, backlog, decision } = verdict;
     // Refusals that compare the byte wanted only come when it could be read.
     let next = request.next.unwrap_or(NextByte::NONE);
     let window = backlog.unwrap_or(BacklogWindow { off: NextByte(1), histlen: 0, size: 0 });
-    let size = window.size as u64;
+    // A grant that sends more bytes is the same answer.
+    let passes = |change: &Counterfactual| {
+        let changed = change.apply(verdict);
+        changed.is_continue() != verdict.is_continue() || (!verdict.is_continue() && changed.decision != *decision)
+    };
     match decision {
         Decision::Full(Refusal::BadOffset) => Counterfactual::ReadableOffset,
         Decision::Full(Refusal::FullRequested) => Counterfactual::AskWithHistory,
         Decision::Full(Refusal::IdMismatch) => Counterfactual::OtherHistory { replid: history.replid },
-        Decision::Full(Refusal::PastSecondOffset) => Counterfactual::FewerBytesApplied {
-            bytes: distance(history.second_replid_offset, next),
-            shared: history.second_replid_offset.had(),
-        },
+        Decision::Full(Refusal::PastSecondOffset) => {
+            let fewer = |bytes| Counterfactual::FewerBytesApplied { bytes, shared: before(next, bytes).had() };
+            fewer(least(|bytes| passes(&fewer(bytes))))
+        }
         Decision::Full(Refusal::NoBacklog) => Counterfactual::HaveBacklog,
         Decision::Full(Refusal::Overwritten) if next.0 < 1 => Counterfactual::AskFromOne,
         Decision::Full(Refusal::Overwritten) if window.histlen < window.size => {
             Counterfactual::EarlierBacklog { byte: next, off: window.off }
         }
         Decision::Full(Refusal::Overwritten) => {
-            Counterfactual::LargerBacklog { size: distance(next, end(&window)), had: size, byte: next }
+            let later = |bytes| {
+                let request = PsyncRequest { next: Some(after(next, bytes)), ..request.clone() };
+                decide(request, *history, *backlog)
+            };
+            let kept = least(|bytes| later(bytes).decision != *decision);
+            let oldest = later(kept).is_continue().then(|| after(next, kept));
+            let larger = |size| Counterfactual::LargerBacklog { size, had: window.size as u64, byte: next, oldest };
+            larger(least(|size| passes(&larger(size))))
         }
-        Decision::Full(Refusal::Future) => Counterfactual::MasterAhead { bytes: distance(end(&window), next) },
-        Decision::Continue { bytes, .. } => Counterfactual::MoreWrites {
-            spare: size.saturating_sub(*bytes as u64),
-            smallest_size: (*bytes as u64).max(1),
-        },
+        Decision::Full(Refusal::Future) => {
+            Counterfactual::MasterAhead { bytes: least(|bytes| passes(&Counterfactual::MasterAhead { bytes })) }
+        }
+        Decision::Continue { .. } => {
+            let of_size =
+                |size| decide(request.clone(), *history, Some(keeping(&window, held(&window).min(size), size)));
+            let smallest_size = least(|size| of_size(size).is_continue()).max(1);
+            let more = |spare| Counterfactual::MoreWrites { spare, smallest_size };
+            more(least(|spare| passes(&more(spare))))
+        }
     }
+}
+
+impl Counterfactual {
+    /// What [`decide`] says once this is changed, and nothing else.
+    #[must_use]
+    pub fn apply(&self, verdict: &PsyncVerdict) -> PsyncVerdict {
+        let PsyncVerdict { mut request, history, mut backlog, .. } = verdict.clone();
+        let produced = history.master_repl_offset.next();
+        match *self {
+            Self::ReadableOffset => request.next = Some(produced),
+            Self::AskWithHistory => {
+                request = PsyncRequest { replid: history.replid.as_bytes().to_vec(), next: Some(produced) };
+            }
+            Self::OtherHistory { replid } => request.replid = replid.as_bytes().to_vec(),
+            Self::FewerBytesApplied { bytes, .. } => request.next = request.next.map(|next| before(next, bytes)),
+            Self::HaveBacklog => {
+                let off = request.next.unwrap_or(produced).clamp(NextByte(1).min(produced), produced);
+                let histlen = (produced.0 - off.0) as usize;
+                backlog = Some(BacklogWindow { off, histlen, size: histlen.max(1) });
+            }
+            Self::LargerBacklog { size, .. } => {
+                backlog = backlog.map(|window| keeping(&window, size, size));
+            }
+            Self::EarlierBacklog { byte, .. } => {
+                backlog = backlog.map(|window| {
+                    let size = window.size as u64;
+                    keeping(&window, distance(byte, end(&window)).min(size), size)
+                });
+            }
+            Self::AskFromOne => request.next = Some(NextByte(1)),
+            Self::MasterAhead { bytes } => backlog = backlog.map(|window| written(&window, bytes)),
+            Self::MoreWrites { spare, .. } => {
+                backlog = backlog.map(|window| written(&window, spare.saturating_add(1)));
+            }
+        }
+        decide(request, history, backlog)
+    }
+}
+
+/// A backlog of `size` bytes that ends where this one does and keeps the newest `histlen`.
+fn keeping(window: &BacklogWindow, histlen: u64, size: u64) -> BacklogWindow {
+    let bytes = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    BacklogWindow { off: before(end(window), histlen), histlen: bytes(histlen), size: bytes(size) }
+}
+
+/// The backlog after so many bytes more.
+fn written(window: &BacklogWindow, more: u64) -> BacklogWindow {
+    let size = window.size as u64;
+    let later = BacklogWindow { off: after(window.off, more), ..*window };
+    keeping(&later, held(window).saturating_add(more).min(size), size)
+}
+
+const fn held(window: &BacklogWindow) -> u64 {
+    window.histlen as u64
+}
+
+const fn after(byte: NextByte, bytes: u64) -> NextByte {
+    NextByte(byte.0.saturating_add_unsigned(bytes))
+}
+
+const fn before(byte: NextByte, bytes: u64) -> NextByte {
+    NextByte(byte.0.saturating_sub_unsigned(bytes))
+}
+
+/// The smallest number for which `turns` holds, which then holds for every larger one.
+fn least(turns: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, 1);
+    while !turns(high) && high < 1 << 63 {
+        (low, high) = (high, high * 2);
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if turns(middle) { high = middle } else { low = middle + 1 }
+    }
+    high
 }
 
 /// How many bytes lie from `from` up to `to`, 0 if it is the other way round.
@@ -277,6 +384,9 @@ pub struct MatrixCell {
     pub from: HostId,
     /// The node that would be asked.
     pub to: HostId,
+    /// The one of the two whose process does not run, the one that would be asked first: then nothing is asked or
+    /// answered.
+    pub not_running: Option<HostId>,
     /// Whether the node can serve a PSYNC at all: a replica whose own link is not up replies `-NOMASTERLINK`.
     pub no_master_link: bool,
     /// The decision.
@@ -294,6 +404,7 @@ pub fn psync_matrix(frame: &Frame) -> Vec<MatrixCell> {
                 cells.push(MatrixCell {
                     from: asker.id,
                     to: asked.id,
+                    not_running: [asked, asker].into_iter().find(|h| h.power != Power::Running).map(|h| h.id),
                     no_master_link: to.upstream.as_ref().is_some_and(|up| up.state != ReplState::Connected),
                     verdict: decide(request_of(from), history_of(to), window_of(to)),
                 });
@@ -450,7 +561,13 @@ mod tests {
         check(b"cccc", Some(100), full, 1, Counterfactual::OtherHistory { replid: id(CURRENT) });
         check(PREVIOUS, Some(81), full, 2, Counterfactual::FewerBytesApplied { bytes: 3, shared: Offset(77) });
         check(CURRENT, Some(100), None, 3, Counterfactual::HaveBacklog);
-        check(CURRENT, Some(51), full, 4, Counterfactual::LargerBacklog { size: 54, had: 16, byte: NextByte(51) });
+        check(
+            CURRENT,
+            Some(51),
+            full,
+            4,
+            Counterfactual::LargerBacklog { size: 54, had: 16, byte: NextByte(51), oldest: Some(NextByte(89)) },
+        );
         check(
             CURRENT,
             Some(51),
@@ -462,6 +579,37 @@ mod tests {
         check(CURRENT, Some(i64::MIN), full, 4, Counterfactual::AskFromOne);
         check(CURRENT, Some(107), full, 5, Counterfactual::MasterAhead { bytes: 2 });
         check(CURRENT, Some(i64::MAX), full, 5, Counterfactual::MasterAhead { bytes: i64::MAX as u64 - 105 });
+    }
+
+    /// All changes together turn it; without the last one they do not.
+    #[test]
+    fn what_else_was_needed_is_said() {
+        let needs = |asked: &[u8], next, window, expected: &[Counterfactual]| {
+            let before = verdict(asked, next, window);
+            let explained = explain(&before);
+            assert_eq!(explained.further, expected);
+            let all = std::iter::once(&explained.counterfactual).chain(&explained.further);
+            let mut changed = vec![before];
+            changed.extend(all.scan(changed[0].clone(), |verdict, change| {
+                *verdict = change.apply(verdict);
+                Some(verdict.clone())
+            }));
+            assert_eq!(changed.iter().filter(|verdict| verdict.is_continue()).count(), 1);
+        };
+        let larger = |size, byte, oldest: Option<i64>| Counterfactual::LargerBacklog {
+            size,
+            had: 16,
+            byte: NextByte(byte),
+            oldest: oldest.map(NextByte),
+        };
+        needs(PREVIOUS, Some(81), Some((54, 64)), &[]);
+        needs(PREVIOUS, Some(81), Some((16, 16)), &[larger(27, 78, None)]);
+        needs(b"cccc", Some(100), Some((16, 16)), &[]);
+        needs(b"cccc", Some(50), Some((16, 16)), &[larger(55, 50, Some(89))]);
+        needs(CURRENT, Some(0), Some((16, 16)), &[larger(104, 1, Some(89))]);
+        needs(b"?", Some(-1), None, &[Counterfactual::HaveBacklog]);
+        needs(CURRENT, None, Some((16, 16)), &[]);
+        needs(CURRENT, Some(107), None, &[Counterfactual::MasterAhead { bytes: 2 }]);
     }
 
     #[test]

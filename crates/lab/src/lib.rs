@@ -28,6 +28,7 @@ pub mod step;
 pub mod steps;
 pub mod template;
 pub mod topology;
+pub mod trial;
 mod validate;
 pub mod walkthrough;
 

@@ -35,7 +35,6 @@ impl Replay {
     }
 
     /// Goes on with a log whose first `done` actions a lab has carried out.
-    #[cfg(feature = "steps")]
     pub(crate) const fn go_on(log: ActionLog, lab: Lab, done: usize) -> Self {
         Self { log, lab, done, recorded: None }
     }

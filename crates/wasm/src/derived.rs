@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use psyncscope_lab::explain::psync_matrix;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};
 use psyncscope_lab::topology;
@@ -12,6 +13,7 @@ use crate::error::JsError;
 use crate::output::derived::{Caption, Ladder, Narrated, Ring, Ruler, Topology};
 use crate::output::steps::Steps;
 use crate::output::to_js;
+use crate::output::why::{MatrixCell, TurningChange};
 use crate::{Lab, Result, input};
 
 #[wasm_bindgen]
@@ -53,6 +55,28 @@ impl Lab {
         let turn = self.lab.steps_of_entry(entry as usize).map_err(JsError::from)?;
         let steps = turn.as_ref().map(|turn| Steps::of(turn, self.lab.name_at(turn.host, turn.at), lang));
         Ok(to_js(&steps)?)
+    }
+
+    /// What would happen if each node asked each other node for a partial resync at a moment; now, unless given.
+    #[wasm_bindgen(js_name = psyncMatrix, unchecked_return_type = "MatrixCell[]")]
+    pub fn psync_matrix(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = self.frame_or_now(&ms)?;
+        let cells = psync_matrix(&frame);
+        Ok(to_js(&cells.iter().map(|cell| MatrixCell::of(cell, &frame)).collect::<Vec<_>>())?)
+    }
+
+    /// What a user could have changed so that the decision about a PSYNC at this entry of the timeline would have been
+    /// the other one. It was tried on a branch. `null` if the entry is no such decision.
+    #[wasm_bindgen(js_name = turningChange, unchecked_return_type = "TurningChange | null")]
+    pub fn turning_change(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] entry: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let entry = input::index(&entry, "entry", u32::MAX)?;
+        Ok(to_js(&self.lab.turning_change(entry as usize).map(TurningChange::of))?)
     }
 
     /// The sixteen states of a replica's link to its master at a moment; now, unless given.

@@ -3,6 +3,7 @@
 //! * [`state`]: its state, by what it is about; [`run`]: a lab and the index of its timeline
 //! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
+//! * [`why`]: what would turn a decision
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
@@ -18,6 +19,7 @@ pub mod replay;
 pub mod run;
 pub mod state;
 pub mod time;
+pub mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,6 +32,7 @@ use yew::prelude::*;
 
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
+use crate::app::why::Why;
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
@@ -58,6 +61,7 @@ pub struct App {
     session: Session,
     playback: Playback,
     ui: UiState,
+    why: Why,
     drawing: Drawing,
     elements: PageElements,
     /// Handles the intents of all components.
@@ -112,6 +116,7 @@ impl Component for App {
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
             },
+            why: Why::default(),
             drawing: Drawing {
                 layer: LayerHandle::default(),
                 time: TimeDisplay::default(),
@@ -228,6 +233,8 @@ impl App {
             Intent::AddNode => self.add_node(),
             Intent::Follow(replica, master) => self.follow(replica, master),
             Intent::Promote(id) => self.exec(id, "REPLICAOF NO ONE".to_owned(), ErrorSite::Overlay),
+
+            Intent::Why(intent) => self.handle_why(intent),
 
             Intent::New(config) => self.start_new(config),
             Intent::Load(text, name) => self.load(&text, name),

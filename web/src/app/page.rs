@@ -24,6 +24,7 @@ use crate::panels::info::InfoPanel;
 use crate::panels::log::{LogPanel, LogSource};
 use crate::panels::tabs::{Tabs, slug};
 use crate::panels::verdict::Decision;
+use crate::panels::why::WhyPanel;
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
 use crate::stage::node_menu::{NodeMenu, Other};
@@ -181,6 +182,7 @@ impl App {
                 };
                 html! { <LogPanel {source} /> }
             }
+            Tab::Why => html! { <WhyPanel frame={Shared::from(&self.playback.frame)} question={self.why.question} /> },
             Tab::Ruler | Tab::Console => Html::default(),
         }
     }
@@ -197,6 +199,7 @@ impl App {
             master: name(found.master),
             asker: found.asker.map(name),
             verdict: Rc::new((**verdict).clone()),
+            change: self.turning_change(found.entry),
         })
     }
 

@@ -118,6 +118,7 @@ impl App {
                     self.replace_run(run);
                     self.ui.notice = Some(Notice { wording: |t| t.forked, at, since_ms: dom::wall_ms() });
                 }
+                self.go_on_after_change(outcome.is_ok());
                 self.acted(outcome, site);
             }
         }

@@ -152,6 +152,17 @@ impl LabRun {
         refused
     }
 
+    /// What was done after `at` and what a script still does.
+    #[must_use]
+    pub fn actions_after(&self, at: SimTime) -> Vec<TimedAction> {
+        self.lab.actions_after(at).iter().chain(&self.script).cloned().collect()
+    }
+
+    /// Carries out these actions as time passes.
+    pub fn follow(&mut self, script: Vec<TimedAction>) {
+        self.script = script.into();
+    }
+
     /// A name that no node has or had: the first free letter, or letter and number.
     #[must_use]
     pub fn free_name(&self) -> String {

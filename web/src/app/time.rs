@@ -21,7 +21,10 @@ const WORK_MAX_MS: f64 = 5.0;
 impl App {
     /// Requests the next tick, if something moves.
     pub(super) fn request_tick(&mut self, ctx: &Context<Self>) {
-        let moves = self.playback.playing || self.session.replay.is_some() || self.drawing.layer.get().is_settling();
+        let moves = self.playback.playing
+            || self.session.replay.is_some()
+            || self.drawing.layer.get().is_settling()
+            || self.wants_search();
         if !moves {
             self.playback.last_tick_ms = None;
         } else if self.playback.tick_request.is_none() {
@@ -45,7 +48,7 @@ impl App {
             self.pass(passed_ms * 1000.0);
         }
         self.drawing.layer.get().settle(passed_ms);
-        if self.playback.rendered != Some(self.to_render()) {
+        if self.search_change() || self.playback.rendered != Some(self.to_render()) {
             return true;
         }
         self.draw_moving();

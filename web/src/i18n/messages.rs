@@ -322,4 +322,53 @@ psyncscope_lab::messages! {
     error_already_running,
     error_start_failed,
     error_bad_time,
+
+    // --- why ---
+    tab_why,
+    /// {n}
+    turn_or_later,
+    /// Comes before another change that was needed too.
+    turn_further,
+    try_searching,
+    /// {at}
+    try_hint,
+    /// {n}, {node}
+    try_size,
+    /// {node}
+    try_kept,
+    /// {n}, {node}
+    try_writes,
+    /// {from}, {to}
+    try_cut,
+    try_no_history,
+    try_other_history,
+    try_own_writes,
+    try_no_backlog,
+    try_not_redis,
+    try_same,
+    matrix_title,
+    matrix_hint,
+    matrix_corner,
+    matrix_none,
+    /// {from}, {to}
+    matrix_asks,
+    matrix_partial,
+    matrix_full,
+    matrix_later,
+    matrix_nothing,
+    /// {n}
+    matrix_bytes,
+    matrix_down,
+    matrix_no_link,
+    matrix_bad_offset,
+    matrix_no_history,
+    matrix_other_history,
+    matrix_parted,
+    matrix_no_backlog,
+    matrix_overwritten,
+    matrix_future,
+    /// {node}
+    matrix_is_down,
+    /// {node}
+    matrix_has_no_link,
 }

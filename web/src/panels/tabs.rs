@@ -8,8 +8,8 @@ use crate::ui::context::use_ui;
 use crate::ui::dom;
 
 /// The tabs of wide screens, then those that only narrow ones need.
-const TABS: [Tab; 6] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Console, Tab::Ruler];
-const WIDE: usize = 4;
+const TABS: [Tab; 7] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Why, Tab::Console, Tab::Ruler];
+const WIDE: usize = 5;
 
 /// Properties of [`Tabs`].
 #[derive(Properties, PartialEq)]
@@ -83,6 +83,7 @@ const fn name(tab: Tab, t: &Messages) -> &'static str {
         Tab::Handshake => t.tab_handshake,
         Tab::Info => t.tab_info,
         Tab::Log => t.tab_log,
+        Tab::Why => t.tab_why,
         Tab::Ruler => t.tab_ruler,
         Tab::Console => t.tab_console,
     }
@@ -96,6 +97,7 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Handshake => "handshake",
         Tab::Info => "info",
         Tab::Log => "log",
+        Tab::Why => "why",
         Tab::Ruler => "ruler",
         Tab::Console => "console",
     }

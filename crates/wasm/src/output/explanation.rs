@@ -45,8 +45,10 @@ pub struct Explanation {
     conditions: Vec<Condition>,
     /// The index of the one that decided.
     decided_by: usize,
-    /// The smallest change that would have turned the decision.
+    /// The smallest change that would have turned the decision, or the first of those that were needed together.
     counterfactual: Counterfactual,
+    /// What else was needed together with it.
+    further: Vec<Counterfactual>,
 }
 
 /// One condition of a partial resync.
@@ -80,7 +82,7 @@ enum Counterfactual {
     OtherHistory { replid: ReplId },
     FewerBytesApplied { bytes: f64, shared: f64 },
     HaveBacklog,
-    LargerBacklog { size: f64, had: f64, byte: f64 },
+    LargerBacklog { size: f64, had: f64, byte: f64, oldest: Option<f64> },
     EarlierBacklog { byte: f64, off: f64 },
     AskFromOne,
     MasterAhead { bytes: f64 },
@@ -127,6 +129,7 @@ impl Explanation {
             conditions: explained.conditions.into_iter().map(condition).collect(),
             decided_by: explained.decided_by,
             counterfactual: Counterfactual::of(&explained.counterfactual),
+            further: explained.further.iter().map(Counterfactual::of).collect(),
         }
     }
 }
@@ -165,9 +168,12 @@ impl Counterfactual {
                 Self::FewerBytesApplied { bytes: bytes as f64, shared: shared.0 as f64 }
             }
             Change::HaveBacklog => Self::HaveBacklog,
-            Change::LargerBacklog { size, had, byte } => {
-                Self::LargerBacklog { size: size as f64, had: had as f64, byte: byte.0 as f64 }
-            }
+            Change::LargerBacklog { size, had, byte, oldest } => Self::LargerBacklog {
+                size: size as f64,
+                had: had as f64,
+                byte: byte.0 as f64,
+                oldest: oldest.map(|byte| byte.0 as f64),
+            },
             Change::EarlierBacklog { byte, off } => Self::EarlierBacklog { byte: byte.0 as f64, off: off.0 as f64 },
             Change::AskFromOne => Self::AskFromOne,
             Change::MasterAhead { bytes } => Self::MasterAhead { bytes: bytes as f64 },

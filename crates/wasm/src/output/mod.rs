@@ -9,6 +9,7 @@ pub mod frame;
 mod names;
 pub mod reply;
 pub mod steps;
+pub mod why;
 
 use psyncscope_lab::sim::frame::SimTime;
 use serde::{Serialize, Serializer};
