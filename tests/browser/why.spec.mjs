@@ -1,0 +1,103 @@
+// Why: the change that turns a decision, and what each node would answer each other.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { expectSoon } from './soon.mjs';
+import { Reader, typed, world } from './steps.mjs';
+
+async function open(t, options, log) {
+  const { page } = await openPage(t, { width: 1440, height: 900, ...options });
+  const reader = await new Reader(page).opened();
+  await reader.load(log);
+  return reader;
+}
+
+const LONG = 'x'.repeat(40);
+
+/** A replica whose wire is cut until more was written than a backlog of 64 bytes keeps; then it asks and is refused. */
+function lateReplica() {
+  const actions = [
+    { at_us: 3_000_000, do: 'cut', from: 'a', to: 'b' },
+    typed(8_000_000, 'a', `SET k ${LONG}`),
+    typed(8_100_000, 'a', `SET l ${LONG}`),
+    { at_us: 9_000_000, do: 'heal', from: 'a', to: 'b' },
+  ];
+  const log = world({ names: ['a', 'b'], actions, endUs: 13_000_000, latencyUs: 1000 });
+  for (const node of log.config.nodes) node.config.push('repl-timeout 4', 'repl-ping-replica-period 2');
+  return log;
+}
+
+test('the change that turns a decision is one click away, and plays on a branch of its own', async (t) => {
+  const reader = await open(t, {}, lateReplica());
+  await reader.select('a');
+  await reader.tab('backlog');
+  await expectSoon(
+    () => reader.at('verdict').getAttribute('data-result'),
+    (result) => result === 'full',
+    'the replica was refused',
+  );
+  const words = await reader.until('verdict-turn', /With a backlog of \d+ bytes or more instead of 64/);
+  const size = Number(/backlog of (\d+)/.exec(words)[1]);
+  assert.match(words, /had it asked for byte \d+ or later/);
+  await reader.until('verdict-try', `Play it with a backlog of ${size} bytes at a`);
+  const before = await reader.digest();
+
+  await reader.at('verdict-try').click();
+  await reader.play();
+  await expectSoon(
+    () => reader.at('verdict').getAttribute('data-result'),
+    (result) => result === 'continue',
+    'on the branch the same question is granted',
+  );
+  await reader.pause();
+  assert.notEqual(await reader.digest(), before);
+  assert.ok((await reader.lines()).some((line) => line.includes(`CONFIG SET repl-backlog-size ${size}`)));
+  // What was done in the first run was done here too.
+  assert.ok((await reader.lines()).some((line) => line.includes(`SET l ${LONG}`)));
+});
+
+test('where no action would have helped, words say why', async (t) => {
+  const reader = await open(t, {}, world({ names: ['a', 'b'], endUs: 3_000_000, latencyUs: 1000 }));
+  await reader.select('a');
+  await reader.tab('backlog');
+  await reader.until('verdict-no-change', /follows for the first time has no history/);
+  assert.equal(await reader.at('verdict-try').count(), 0);
+});
+
+test('the matrix says what each node would answer each other, by keyboard too', async (t) => {
+  const actions = [{ at_us: 3_000_000, do: 'crash', node: 'c' }];
+  const reader = await open(t, {}, world({ names: ['a', 'b', 'c'], actions, endUs: 4_000_000, latencyUs: 1000 }));
+  const { page } = reader;
+  await reader.tab('why');
+  assert.equal(await reader.at('matrix').locator('button').count(), 6);
+  const pressed = (cell) => reader.at(cell).getAttribute('aria-pressed');
+  assert.equal(await pressed('matrix-b-a'), 'true', 'a replica asks its master');
+  assert.match(await reader.says('matrix-b-a'), /partial\s+\d+ byte/);
+  assert.match(await reader.says('matrix-c-a'), /nothing\s+not running/);
+  assert.match(await reader.says('matrix-answer'), /b asks a[\s\S]*byte wanted \d+ ≥ oldest kept \d+/);
+
+  await reader.at('matrix-b-a').focus();
+  await page.keyboard.press('ArrowDown');
+  await expectSoon(() => pressed('matrix-c-a'), (on) => on === 'true', 'the cell below is chosen');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'matrix-c-a');
+  await reader.until('matrix-answer', /c does not run/);
+
+  // A new node has no history: whoever it asks, it gets everything.
+  await reader.at('matrix-a-b').click();
+  await reader.until('matrix-answer', /a asks b/);
+});
+
+for (const [locale, title] of [
+  ['en-US', 'If it asked now'],
+  ['zh-CN', '假如现在请求'],
+]) {
+  test(`the matrix fits a narrow window (${locale})`, async (t) => {
+    const log = world({ names: ['a', 'b', 'c', 'd', 'e'], endUs: 4_000_000, latencyUs: 1000 });
+    const reader = await open(t, { width: 390, height: 844, locale }, log);
+    await reader.tab('why');
+    assert.match(await reader.says('why'), new RegExp(title));
+    assert.equal(await reader.at('matrix').locator('button').count(), 20);
+    await reader.assertFits();
+  });
+}
