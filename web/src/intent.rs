@@ -7,6 +7,7 @@ use psyncscope_lab::{Action, LabConfig, StepBy};
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
+use crate::steps::wish::StepsWish;
 use crate::ui::error::UiError;
 
 /// Light, dark, or as the system has it.
@@ -35,6 +36,8 @@ pub enum Tab {
     Log,
     /// What each node would answer each other, and what always holds.
     Why,
+    /// The steps of the functions; on wide screens they are beside the panels.
+    Steps,
     /// The offset ruler.
     Ruler,
     /// The console.
@@ -172,4 +175,7 @@ pub enum Intent {
     Save,
     /// Go back to an earlier future, by its place in the list.
     Return(usize),
+
+    /// Something about the steps of the functions.
+    Steps(StepsWish),
 }

@@ -5,7 +5,7 @@
 //!
 //! * [`app`] owns the lab and wall time; everything else gets plain data and hands in [`intent::Intent`]s.
 //! * [`model`] turns what was recorded into what is drawn: pure functions, tested natively.
-//! * [`stage`], [`panels`], [`ruler`], [`console`], [`transport`], [`topbar`] draw.
+//! * [`stage`], [`panels`], [`steps`], [`ruler`], [`console`], [`transport`], [`topbar`] draw.
 //! * [`i18n`] has all words.
 
 mod app;
@@ -16,6 +16,7 @@ mod model;
 mod panels;
 mod ruler;
 mod stage;
+mod steps;
 mod topbar;
 mod transport;
 mod ui;

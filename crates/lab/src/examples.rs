@@ -1,4 +1,8 @@
-//! Worlds to begin with.
+//! Worlds to begin with, and runs that show one thing.
+
+#[cfg(feature = "steps")]
+pub mod entry;
+pub mod scenarios;
 
 use psyncscope_sim::frame::WireSettings;
 

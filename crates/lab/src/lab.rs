@@ -69,6 +69,12 @@ impl Lab {
         self.world.observe_steps();
     }
 
+    /// The turns that took steps since the last call.
+    #[cfg(feature = "steps")]
+    pub(crate) fn take_steps(&mut self) -> Vec<psyncscope_sim::TurnSteps> {
+        self.world.take_steps()
+    }
+
     /// Records from now on, after what another lab recorded.
     pub(crate) fn record_after(&mut self, before: Recorded) {
         self.world.record_after(before);

@@ -1,5 +1,14 @@
 //! The steps that the functions of replication took: made by running the world again up to the turn in question, with
 //! the nodes reporting them. Nothing is kept of them otherwise, so that a world that nobody looks into costs nothing.
+//!
+//! [`StepCursor`] is a place among them, from which one goes on as in a debugger.
+
+mod again;
+mod cursor;
+mod shown;
+
+pub use cursor::{Go, Runs, Side, StepCursor, Target, Wanted};
+pub use shown::{Call, Change, LineState, Shown, ShownLine};
 
 use psyncscope_engine::steps::{Function, Step, StepEvent, StepTaken};
 use psyncscope_sim::TurnSteps;

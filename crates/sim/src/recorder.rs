@@ -36,6 +36,8 @@ pub(crate) struct Recorder {
     frames_max: usize,
     frames: FrameLog,
     timeline: Vec<Entry>,
+    /// How many entries were not kept while nothing was recorded.
+    unkept: usize,
     viewed_at: LiteMap<HostId, u64>,
     /// What was sent from one port to another.
     pub flows: Flows,
@@ -59,6 +61,7 @@ impl Recorder {
             frames_max,
             frames: FrameLog::new(frames_max),
             timeline: Vec::new(),
+            unkept: 0,
             viewed_at: LiteMap::new_vec(),
             flows: Flows::default(),
             touched: Vec::new(),
@@ -72,9 +75,16 @@ impl Recorder {
     // ---- what happened ----
 
     pub(crate) fn entry(&mut self, at: u64, host: Option<HostId>, what: What) {
-        if self.mode == Mode::On {
-            self.timeline.push(Entry { at: SimTime(at), host, what });
+        match self.mode {
+            Mode::On => self.timeline.push(Entry { at: SimTime(at), host, what }),
+            Mode::Following => self.unkept += 1,
+            Mode::Off => {}
         }
+    }
+
+    /// How many entries there were, kept or not.
+    pub(crate) fn entries(&self) -> usize {
+        self.timeline.len() + self.unkept
     }
 
     /// Something about a host may have changed.
@@ -190,6 +200,7 @@ impl Recorder {
     pub(crate) fn go_on(&mut self, recorded: Recorded) {
         self.frames = recorded.frames;
         self.timeline = recorded.timeline;
+        self.unkept = 0;
         self.mode = Mode::On;
     }
 

@@ -9,6 +9,7 @@ impl App {
         self.playback.rendered = Some(self.to_render());
         if let Some(page) = self.elements.page.cast() {
             self.drawing.time.find_elements(&page);
+            self.light_fields(&page);
         }
         self.draw_moving();
         if std::mem::take(&mut self.ui.focus_console) {

@@ -4,6 +4,7 @@
 //! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
 //! * [`why`]: what would turn a decision
+//! * [`steps`]: the steps of the functions of replication
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
@@ -18,6 +19,7 @@ pub mod probe;
 pub mod replay;
 pub mod run;
 pub mod state;
+pub mod steps;
 pub mod time;
 pub mod why;
 
@@ -32,6 +34,7 @@ use yew::prelude::*;
 
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
+use crate::app::steps::StepsState;
 use crate::app::why::Why;
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
 use crate::model::pace::Speed;
@@ -62,6 +65,7 @@ pub struct App {
     playback: Playback,
     ui: UiState,
     why: Why,
+    steps: StepsState,
     drawing: Drawing,
     elements: PageElements,
     /// Handles the intents of all components.
@@ -117,6 +121,7 @@ impl Component for App {
                 focus_console: false,
             },
             why: Why::default(),
+            steps: StepsState::default(),
             drawing: Drawing {
                 layer: LayerHandle::default(),
                 time: TimeDisplay::default(),
@@ -184,6 +189,8 @@ impl App {
             Intent::FocusConsole => {
                 if self.ui.narrow {
                     self.ui.tab = Tab::Console;
+                } else if self.steps_hide_console() {
+                    self.steps.open = false;
                 }
                 self.ui.focus_console = true;
             }
@@ -242,6 +249,8 @@ impl App {
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
             Intent::Save => self.save(),
             Intent::Return(nth) => self.return_to(nth),
+
+            Intent::Steps(wish) => self.step_inside(wish),
         }
         true
     }

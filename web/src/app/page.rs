@@ -55,6 +55,8 @@ impl App {
         let ruler_here = !self.ui.narrow || tab == Tab::Ruler;
         let console_here = !self.ui.narrow || tab == Tab::Console;
         let panel_here = !matches!(tab, Tab::Ruler | Tab::Console);
+        let steps = self.steps_here().then(|| self.steps_panel());
+        let (steps_beside, steps_panel) = if self.ui.narrow { (None, steps) } else { (steps, None) };
         let (origin, seed) = (run.origin.clone(), run.lab().config().seed);
         let marks = run.marks();
         let colours = run.colours.clone();
@@ -91,7 +93,7 @@ impl App {
             <ContextProvider<UiContext> context={cx.clone()}>
                 <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
                     <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
-                    <main class="main">
+                    <main class={classes!("main", steps_beside.is_some().then_some("with-steps"))}>
                         <div class="left">
                             { stage }
                             { self.notice_html(&cx) }
@@ -102,6 +104,7 @@ impl App {
                             <Tabs
                                 {tab}
                                 narrow={self.ui.narrow}
+                                steps={self.steps_here()}
                                 node={selected.map(|host| AttrValue::from(host.name.to_string()))}
                             />
                             <div
@@ -113,10 +116,12 @@ impl App {
                             >
                                 { panel.unwrap_or_default() }
                                 { ruler_panel.unwrap_or_default() }
+                                { steps_panel.unwrap_or_default() }
                                 { console_panel.unwrap_or_default() }
                             </div>
                             { console_below.unwrap_or_default() }
                         </div>
+                        { steps_beside.unwrap_or_default() }
                     </main>
                     <TransportBar
                         playing={self.playback.playing}
@@ -138,7 +143,7 @@ impl App {
     /// The panel shown: the last two are panels only on narrow screens.
     fn shown_tab(&self) -> Tab {
         match self.ui.tab {
-            Tab::Ruler | Tab::Console if !self.ui.narrow => Tab::Backlog,
+            Tab::Ruler | Tab::Console | Tab::Steps if !self.ui.narrow => Tab::Backlog,
             tab => tab,
         }
     }
@@ -165,7 +170,7 @@ impl App {
                 let ladder = Rc::new(run.index().ladder(run.lab(), &self.playback.frame, host));
                 let master = node.upstream.as_ref().map(|u| AttrValue::from(format!("{}:{}", u.host, u.port)));
                 // Another node's ladder is another list: its current rung is shown at once.
-                html! { <HandshakePanel key={host.id.0} {ladder} {master} /> }
+                html! { <HandshakePanel key={host.id.0} host={host.id} {ladder} {master} /> }
             }
             Tab::Info => {
                 let filter = AttrValue::from(self.ui.info_filter.clone());
@@ -183,7 +188,7 @@ impl App {
                 html! { <LogPanel {source} /> }
             }
             Tab::Why => html! { <WhyPanel frame={Shared::from(&self.playback.frame)} question={self.why.question} /> },
-            Tab::Ruler | Tab::Console => Html::default(),
+            Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
         }
     }
 

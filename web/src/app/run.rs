@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_lab::console::Transcript;
+use psyncscope_lab::engine::steps::Function;
+use psyncscope_lab::examples::entry::BeforeEntry;
 use psyncscope_lab::index::{Index, Mark};
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
@@ -24,6 +26,8 @@ pub enum Origin {
     Own,
     /// Loaded from a file of this name.
     Loaded(String),
+    /// Prepared: it is about to enter this function.
+    Function(Function),
 }
 
 /// A run.
@@ -58,6 +62,16 @@ impl LabRun {
     /// The configuration is refused.
     pub fn start(config: LabConfig) -> Result<Self, LabError> {
         Ok(Self::of(Lab::new(config)?, VecDeque::new(), Origin::Own))
+    }
+
+    /// A prepared run at the time at which it shows a function; its remaining actions are carried out as time passes.
+    ///
+    /// # Errors
+    /// The configuration is refused.
+    pub fn before_entry(run: BeforeEntry, function: Function) -> Result<Self, LabError> {
+        let mut opened = Self::open(run.log, Origin::Function(function))?;
+        opened.advance(run.at)?;
+        Ok(opened)
     }
 
     /// A run that was replayed from its log.
@@ -202,6 +216,15 @@ impl LabRun {
             let _ = self.advance(next.max(self.now()));
         }
         self.lab.step_forward(from, by)
+    }
+
+    /// Lets the next thing happen: what is due in the world, or the script's next action. `false` at the end of time.
+    pub fn advance_to_next(&mut self) -> bool {
+        let (before, scripted) = (self.now(), self.script.len());
+        let Some(next) = self.next_after(before, &self.frame_at(before)) else { return false };
+        // What is refused here was refused by the world that the reader made.
+        let _ = self.advance(next.max(before));
+        self.now() > before || self.script.len() < scripted
     }
 
     fn just_after_now(&self) -> SimTime {

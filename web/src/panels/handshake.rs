@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use psyncscope_lab::ladder::{Ladder, Status};
+use psyncscope_lab::sim::frame::HostId;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -14,6 +15,8 @@ use crate::ui::rich::{Fill, rich};
 /// Properties of [`HandshakePanel`].
 #[derive(Properties, PartialEq)]
 pub struct HandshakePanelProps {
+    /// The node.
+    pub host: HostId,
     /// The ladder.
     pub ladder: Rc<Ladder>,
     /// Whom the node is to follow, `host:port`; a master has none.
@@ -35,7 +38,7 @@ pub fn HandshakePanel(props: &HandshakePanelProps) -> Html {
         None => html! { { t.ladder_master } },
     };
     let rungs = props.ladder.rungs.iter().map(|rung| {
-        html! { <LadderRung key={rung.state.name()} rung={rung.clone()} /> }
+        html! { <LadderRung key={rung.state.name()} host={props.host} rung={rung.clone()} /> }
     });
     html! {
         <div class="handshake">

@@ -3,15 +3,20 @@
 use psyncscope_lab::format;
 use psyncscope_lab::format::escape;
 use psyncscope_lab::ladder::{Rung, Said, Status};
+use psyncscope_lab::sim::frame::HostId;
 use yew::prelude::*;
 
 use crate::i18n::Messages;
+use crate::intent::Intent;
+use crate::steps::wish::StepsWish;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
 /// Properties of [`LadderRung`].
 #[derive(Properties, PartialEq)]
 pub struct LadderRungProps {
+    /// The node.
+    pub host: HostId,
     /// The state.
     pub rung: Rung,
 }
@@ -20,7 +25,8 @@ pub struct LadderRungProps {
 /// here.
 #[component]
 pub fn LadderRung(props: &LadderRungProps) -> Html {
-    let t = use_ui().t();
+    let ui = use_ui();
+    let t = ui.t();
     let rung = &props.rung;
     let name = rung.state.name();
     let (status, slug) = match rung.status {
@@ -40,7 +46,20 @@ pub fn LadderRung(props: &LadderRungProps) -> Html {
         >
             <span class="rung-dot"></span>
             <span class="rung-number num faint">{ rung.state as u8 }</span>
-            <span class="rung-name">{ name }</span>
+            // The first attempt begins without having come from anywhere.
+            if let Some(at) = rung.at.or(rung.failed.as_ref().map(|failed| failed.at)) {
+                <button
+                    type="button"
+                    class="rung-name link"
+                    title={t.step_inside}
+                    data-field={is_current.then_some("repl_state")}
+                    onclick={ui.click(Intent::Steps(StepsWish::State(props.host, rung.state, at)))}
+                >
+                    { name }
+                </button>
+            } else {
+                <span class="rung-name" data-field={is_current.then_some("repl_state")}>{ name }</span>
+            }
             <span class="rung-status">{ status }</span>
             <span class="rung-at num faint">{ rung.at.map_or_else(String::new, format::clock) }</span>
             <div class="rung-said">

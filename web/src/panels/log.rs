@@ -47,7 +47,7 @@ impl LogSource {
             What::Node(Event::Log { level, text }) => LogText::Redis(*level, text.clone()),
             _ => LogText::Verdict(run.index().note_at(entry_index)?.clone()),
         };
-        Some(html! { <LogRow at={entry.at} {node} {text} /> })
+        Some(html! { <LogRow entry={entry_index} at={entry.at} {node} {text} /> })
     }
 }
 

@@ -6,9 +6,13 @@ use psyncscope_lab::engine::event::LogLevel;
 use psyncscope_lab::format;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::steps::Target;
 use yew::prelude::*;
 
+use crate::intent::Intent;
 use crate::model::tones;
+use crate::steps::wish::StepsWish;
+use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
 
 /// What a line says.
@@ -23,6 +27,8 @@ pub enum LogText {
 /// Properties of [`LogRow`].
 #[derive(Properties, PartialEq)]
 pub struct LogRowProps {
+    /// Its index in the timeline.
+    pub entry: usize,
     /// When it was logged.
     pub at: SimTime,
     /// The node's name.
@@ -31,9 +37,11 @@ pub struct LogRowProps {
     pub text: LogText,
 }
 
-/// A line: its time, its node and its text.
+/// A line: its time, which leads to the steps that wrote it, its node and its text.
 #[component]
 pub fn LogRow(props: &LogRowProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
     let text = match &props.text {
         LogText::Redis(level, words) => {
             let warning = (*level == LogLevel::Warning).then_some("log-warning");
@@ -45,7 +53,15 @@ pub fn LogRow(props: &LogRowProps) -> Html {
     };
     html! {
         <div class="log-line">
-            <span class="log-at num">{ format::clock(props.at) }</span>
+            <button
+                type="button"
+                class="log-at num link"
+                title={t.step_inside}
+                aria-label={format!("{}, {}", format::clock(props.at), t.step_inside)}
+                onclick={ui.click(Intent::Steps(StepsWish::At(Target::Entry(props.entry))))}
+            >
+                { format::clock(props.at) }
+            </button>
             <span class="log-node">{ props.node.as_deref().unwrap_or("?").to_owned() }</span>
             { text }
         </div>

@@ -42,8 +42,8 @@ pub fn RingCentre(props: &RingCentreProps) -> Html {
                 }
             } else {
                 <span class="faint">{ "repl_backlog" }</span>
-                <span class="ring-range num">{ range(held, t) }</span>
-                <span class="faint num">{ fill(t.ring_histlen, &[("histlen", &histlen), ("size", &size)]) }</span>
+                <span class="ring-range num" data-field="repl_backlog_off">{ range(held, t) }</span>
+                <span class="faint num" data-field="repl_backlog_histlen repl_backlog_size">{ fill(t.ring_histlen, &[("histlen", &histlen), ("size", &size)]) }</span>
                 if backlog.size() <= CELLS_MAX {
                     <span class="ring-signs faint">{ bytes::SIGNS }</span>
                 }

@@ -60,7 +60,7 @@ fn mark(
 ) -> Html {
     let (size, centre) = (label.size, placed.centre);
     html! {
-        <g key={key.into()} {class}>
+        <g key={key.into()} {class} data-field={(text == IDX).then_some("repl_backlog_idx")}>
             <path class="ring-leader" d={line(&placed.leader)} />
             <rect
                 class="ring-label"

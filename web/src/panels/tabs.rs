@@ -4,11 +4,13 @@ use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Tab};
+use crate::steps::wish::StepsWish;
 use crate::ui::context::use_ui;
 use crate::ui::dom;
 
 /// The tabs of wide screens, then those that only narrow ones need.
-const TABS: [Tab; 7] = [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Why, Tab::Console, Tab::Ruler];
+const TABS: [Tab; 8] =
+    [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Why, Tab::Steps, Tab::Console, Tab::Ruler];
 const WIDE: usize = 5;
 
 /// Properties of [`Tabs`].
@@ -18,6 +20,8 @@ pub struct TabsProps {
     pub tab: Tab,
     /// Whether the screen is narrow.
     pub narrow: bool,
+    /// Whether the steps are shown beside the panels.
+    pub steps: bool,
     /// The selected node's name.
     pub node: Option<AttrValue>,
 }
@@ -70,6 +74,18 @@ pub fn Tabs(props: &TabsProps) -> Html {
     html! {
         <div class="tabs">
             <div class="tab-row" role="tablist" aria-label={t.panels} {onkeydown}>{ for buttons }</div>
+            if !props.narrow {
+                <button
+                    type="button"
+                    class="steps-toggle"
+                    data-testid="steps-toggle"
+                    title={format!("{} (s)", t.steps_toggle)}
+                    aria-pressed={props.steps.to_string()}
+                    onclick={ui.click(Intent::Steps(StepsWish::Show(!props.steps)))}
+                >
+                    { t.steps }
+                </button>
+            }
             if let Some(node) = &props.node {
                 <span class="tabs-node" data-testid="selected">{ fill(t.node, &[("node", node)]) }</span>
             }
@@ -84,6 +100,7 @@ const fn name(tab: Tab, t: &Messages) -> &'static str {
         Tab::Info => t.tab_info,
         Tab::Log => t.tab_log,
         Tab::Why => t.tab_why,
+        Tab::Steps => t.steps,
         Tab::Ruler => t.tab_ruler,
         Tab::Console => t.tab_console,
     }
@@ -98,6 +115,7 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Info => "info",
         Tab::Log => "log",
         Tab::Why => "why",
+        Tab::Steps => "steps",
         Tab::Ruler => "ruler",
         Tab::Console => "console",
     }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use psyncscope_lab::engine::replication::psync::PsyncVerdict;
 use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::steps::Target;
 use psyncscope_lab::trial::{NoChange, Turned};
 use yew::prelude::*;
 
+use crate::intent::Intent;
 use crate::panels::verdict_change::VerdictChange;
 use crate::panels::verdict_conditions::VerdictConditions;
+use crate::steps::wish::StepsWish;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -47,7 +50,8 @@ pub struct VerdictProps {
 /// A decision, each of its conditions, and the smallest change that would have turned it.
 #[component]
 pub fn Verdict(props: &VerdictProps) -> Html {
-    let t = use_ui().t();
+    let ui = use_ui();
+    let t = ui.t();
     let Some(decision) = &props.decision else {
         return html! { <section class="box verdict verdict-none"><p class="faint">{ t.why_none }</p></section> };
     };
@@ -63,7 +67,15 @@ pub fn Verdict(props: &VerdictProps) -> Html {
         <section class="box verdict" data-testid="verdict" data-result={result}>
             <header class="verdict-head">
                 <h2 class={tone}>{ title }</h2>
-                <code class="verdict-function">{ "masterTryPartialResynchronization" }</code>
+                <button
+                    type="button"
+                    class="verdict-function link"
+                    title={t.step_inside}
+                    data-testid="verdict-steps"
+                    onclick={ui.click(Intent::Steps(StepsWish::At(Target::Entry(decision.entry))))}
+                >
+                    <code>{ "masterTryPartialResynchronization" }</code>
+                </button>
             </header>
             <p class="verdict-between faint">
                 <span>{ between }</span>

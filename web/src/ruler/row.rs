@@ -43,7 +43,10 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
         None => (None, None),
     };
     html! {
-        <div class={classes!("ruler-row", row.dead.then_some("dead"), selected.then_some("selected"))}>
+        <div
+            class={classes!("ruler-row", row.dead.then_some("dead"), selected.then_some("selected"))}
+            data-of={row.host.0.to_string()}
+        >
             <button
                 type="button"
                 class="ruler-name"
@@ -62,7 +65,7 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
                 { for partings }
                 { mark.unwrap_or_default() }
                 <span class="ruler-at" style={place(row.offset.0)}>
-                    <span class="ruler-offset num">
+                    <span class="ruler-offset num" data-field="master_repl_offset reploff psync_offset">
                         { row.offset.to_string() }
                         if let Some(asks) = asks {
                             <em>{ asks }</em>

@@ -82,6 +82,7 @@ pub fn Card(props: &CardProps) -> Html {
             aria-label={format!("{name}, {role}, {state}")}
             aria-current={props.selected.then_some("true")}
             data-host={id.0.to_string()}
+            data-of={id.0.to_string()}
             data-testid={format!("node-{name}")}
             data-power={power}
             title={t.drag_hint}
@@ -95,11 +96,11 @@ pub fn Card(props: &CardProps) -> Html {
             <div class="card-body">
                 <div class="card-facts">
                     <div class={classes!("card-state", state_class)} data-testid={format!("node-{name}-state")}>
-                        { state }
+                        <span data-field="repl_state replstate">{ state }</span>
                     </div>
                     <div class="card-offset">
                         <span class="faint">{ t.offset }</span>
-                        <span class="num" data-testid={format!("node-{name}-offset")}>{ offset }</span>
+                        <span class="num" data-field="master_repl_offset reploff" data-testid={format!("node-{name}-offset")}>{ offset }</span>
                         { lag }
                     </div>
                     if let Some(node) = node {

@@ -42,6 +42,7 @@ fn chip(ui: &UiContext, id: &ReplId, place: &str, testid: String, title: &str) -
         <span
             key={id.to_string()}
             class={classes!("chip", format!("chip-{place}"), ui.colour(id))}
+            data-field={if place == "first" { "replid" } else { "replid2 second_replid_offset" }}
             data-testid={testid}
             title={format!("{title}\n{id}")}
         >

@@ -30,7 +30,7 @@ pub fn CardHead(props: &CardHeadProps) -> Html {
     html! {
         <div class="card-head">
             <span class="card-name">{ name }</span>
-            <span class="card-role" data-testid={format!("node-{name}-role")}>{ role }</span>
+            <span class="card-role" data-field="masterhost" data-testid={format!("node-{name}-role")}>{ role }</span>
             <button
                 type="button"
                 class="icon-button card-menu"

@@ -27,6 +27,9 @@ const FADE: f64 = 0.06;
 /// Labels and packets are drawn at most so much larger than the plane when that is drawn small.
 const MAGNIFIED_MAX: f64 = 1.45;
 
+/// The attribute that has a chip's packet.
+pub const PACKET: &str = "data-packet";
+
 /// Two hosts, the lower number first.
 type Pair = (HostId, HostId);
 
@@ -392,6 +395,7 @@ impl ChipElement {
             Some(letters) => (packets::chip_text(label, chip.more, letters), ""),
             None => ("".into(), " dot"),
         };
+        let _ = self.chip.set_attribute(PACKET, &packet.id.to_string());
         self.chip.set_class_name(&format!("{kind} {colour}{again}{dot}"));
         self.text.set_text_content(Some(&text));
         let width = match chip.letters {

@@ -21,10 +21,11 @@ use crate::model::packets::label_letters;
 use crate::model::viewport::Viewport;
 use crate::stage::card::Card;
 use crate::stage::gesture::{Gesture, Grip, Pointer, point_of, spread};
-use crate::stage::layer::{LayerHandle, Scene};
+use crate::stage::layer::{LayerHandle, PACKET, Scene};
 use crate::stage::tools::{StageTools, Zoom};
 use crate::stage::wire_label::{WireLabel, words_of};
 use crate::stage::wire_line::WireLine;
+use crate::steps::wish::StepsWish;
 use crate::ui::button::Button;
 use crate::ui::context::UiContext;
 use crate::ui::dom;
@@ -224,7 +225,7 @@ impl Component for Stage {
                                 <WireLabel key={wire.key()} open={open == Some((wire.a, wire.b))} wire={wire.clone()} />
                             }) }
                         </div>
-                        <div class="packets" aria-hidden="true" />
+                        <div class="packets" aria-hidden="true" onclick={on_packet(&self.ui)} />
                         <div class="cards">{ for props.frame.hosts.iter().map(|host| self.card(ctx, host)) }</div>
                     </div>
                     if props.frame.hosts.is_empty() {
@@ -581,6 +582,17 @@ fn key_zoom(event: &KeyboardEvent) -> Option<Zoom> {
         "0" => Some(Zoom::Fit),
         _ => None,
     }
+}
+
+/// A press on a packet leads to the steps that sent it.
+fn on_packet(ui: &UiContext) -> Callback<MouseEvent> {
+    let dispatch = ui.dispatch.clone();
+    Callback::from(move |event: MouseEvent| {
+        let chip = event.target_dyn_into::<Element>().and_then(|e| e.closest(".packet").ok().flatten());
+        if let Some(id) = chip.and_then(|chip| chip.get_attribute(PACKET)?.parse().ok()) {
+            dispatch.emit(Intent::Steps(StepsWish::Packet(id)));
+        }
+    })
 }
 
 /// Tells the stage which card got the focus.

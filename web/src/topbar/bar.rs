@@ -32,6 +32,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     let about = match &props.origin {
         Origin::Opening => t.example_opening.to_owned(),
         Origin::Own => fill(t.example_own, &[("nodes", &props.nodes.to_string())]),
+        Origin::Function(function) => fill(t.example_function, &[("function", function.name())]),
         Origin::Loaded(name) => fill(t.example_loaded, &[("name", name)]),
     };
     let (theme, theme_label, next) = match props.theme {

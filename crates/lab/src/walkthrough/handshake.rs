@@ -162,48 +162,81 @@ pub(super) const SYNC_WITH_MASTER: Walkthrough = Walkthrough {
         "由握手连接上的事件触发：连接建立时一次，之后每来一个应答一次。",
     ),
     steps: steps![SyncWithMaster:
+        SetStateReceivePong 0
+            "CONNECTING: the connection is established; repl_state becomes RECEIVE_PONG."
+            "CONNECTING：连接已建立，repl_state 变为 RECEIVE_PONG。",
         SendPing 0
-            "CONNECTING: the connection is established; calls sendSynchronousCommand for PING."
-            "CONNECTING：连接已建立，调用 sendSynchronousCommand 发送 PING。",
+            "Calls sendSynchronousCommand for PING."
+            "调用 sendSynchronousCommand 发送 PING。",
         ReadReply 0
             "A RECEIVE state except the last: calls sendSynchronousCommand to read the reply."
             "处于 RECEIVE 状态（最后一个除外）：调用 sendSynchronousCommand 读取应答。",
         PongIsAccepted 0
             "RECEIVE_PONG: does the reply begin with +, -NOAUTH or -ERR operation not permitted?"
             "RECEIVE_PONG：应答以 +、-NOAUTH 或 -ERR operation not permitted 开头吗？",
+        SetStateSendAuth 0
+            "repl_state becomes SEND_AUTH."
+            "repl_state 变为 SEND_AUTH。",
         HasMasterauth 0
             "SEND_AUTH: is masterauth set? If not, this request is skipped."
             "SEND_AUTH：设置了 masterauth 吗？没有则跳过这个请求。",
         SendAuth 1
             "Calls sendSynchronousCommand for AUTH."
             "调用 sendSynchronousCommand 发送 AUTH。",
+        SetStateReceiveAuth 1
+            "repl_state becomes RECEIVE_AUTH."
+            "repl_state 变为 RECEIVE_AUTH。",
         AuthIsAccepted 0
             "RECEIVE_AUTH: is the reply anything but an error?"
             "RECEIVE_AUTH：应答不是错误吗？",
+        SetStateSendPort 0
+            "repl_state becomes SEND_PORT."
+            "repl_state 变为 SEND_PORT。",
         SendPort 0
             "SEND_PORT: calls sendSynchronousCommand for REPLCONF listening-port."
             "SEND_PORT：调用 sendSynchronousCommand 发送 REPLCONF listening-port。",
+        SetStateReceivePort 0
+            "repl_state becomes RECEIVE_PORT."
+            "repl_state 变为 RECEIVE_PORT。",
         PortIsUnderstood 0
             "RECEIVE_PORT: is the reply anything but an error? An error is only logged."
             "RECEIVE_PORT：应答不是错误吗？错误只记入日志。",
+        SetStateSendIp 0
+            "repl_state becomes SEND_IP."
+            "repl_state 变为 SEND_IP。",
         HasAnnounceIp 0
             "SEND_IP: is replica-announce-ip set? If not, this request is skipped."
             "SEND_IP：设置了 replica-announce-ip 吗？没有则跳过这个请求。",
         SendIp 1
             "Calls sendSynchronousCommand for REPLCONF ip-address."
             "调用 sendSynchronousCommand 发送 REPLCONF ip-address。",
+        SetStateReceiveIp 1
+            "repl_state becomes RECEIVE_IP."
+            "repl_state 变为 RECEIVE_IP。",
         IpIsUnderstood 0
             "RECEIVE_IP: is the reply anything but an error? An error is only logged."
             "RECEIVE_IP：应答不是错误吗？错误只记入日志。",
+        SetStateSendCapa 0
+            "repl_state becomes SEND_CAPA."
+            "repl_state 变为 SEND_CAPA。",
         SendCapa 0
             "SEND_CAPA: calls sendSynchronousCommand for REPLCONF capa eof capa psync2."
             "SEND_CAPA：调用 sendSynchronousCommand 发送 REPLCONF capa eof capa psync2。",
+        SetStateReceiveCapa 0
+            "repl_state becomes RECEIVE_CAPA."
+            "repl_state 变为 RECEIVE_CAPA。",
         CapaIsUnderstood 0
             "RECEIVE_CAPA: is the reply anything but an error? An error is only logged."
             "RECEIVE_CAPA：应答不是错误吗？错误只记入日志。",
+        SetStateSendPsync 0
+            "repl_state becomes SEND_PSYNC."
+            "repl_state 变为 SEND_PSYNC。",
         SendPsync 0
             "SEND_PSYNC: calls slaveTryPartialResynchronization to write the request."
             "SEND_PSYNC：调用 slaveTryPartialResynchronization 写出请求。",
+        SetStateReceivePsync 0
+            "repl_state becomes RECEIVE_PSYNC."
+            "repl_state 变为 RECEIVE_PSYNC。",
         ReadPsyncReply 0
             "RECEIVE_PSYNC: calls slaveTryPartialResynchronization to read the reply."
             "RECEIVE_PSYNC：调用 slaveTryPartialResynchronization 读取应答。",

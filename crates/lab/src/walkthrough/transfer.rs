@@ -34,7 +34,10 @@ pub(super) const READ_SYNC_BULK_PAYLOAD: Walkthrough = Walkthrough {
             "载入 RDB。",
         CreateMasterClient 0
             "Calls replicationCreateMasterClient: the stream comes on this same connection."
-            "调用 replicationCreateMasterClient：复制流在同一条连接上到来。",
+            "调用 replicationCreateMasterClient：复制流在同一条连接上到来。"
+            note "The engine loads in pieces. If that takes several turns, it goes on here in a later one, which shows as \
+                  a new entry; 5.0.14 stays in one call."
+                 "引擎分段载入。若载入跨越多轮，就在之后的一轮从这里继续，看起来像重新进入；5.0.14 始终在同一次调用中。",
         AdoptHistory 0
             "replid and master_repl_offset take those of the master: its history is this node's."
             "replid 和 master_repl_offset 取主节点的：它的历史就是本节点的历史。",

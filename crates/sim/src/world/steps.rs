@@ -40,13 +40,18 @@ impl<P: Process> World<P> {
         self.steps.as_deref().unwrap_or_default()
     }
 
+    /// As [`World::steps`], and forgets them.
+    pub fn take_steps(&mut self) -> Vec<TurnSteps> {
+        self.steps.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Keeps the steps of a turn whose events, in `out`, are not recorded yet.
     pub(super) fn keep_steps(&mut self, id: HostId, out: &Outbox) {
         let Some(turns) = &mut self.steps else { return };
         let host = self.hosts.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         let steps = host.and_then(|host| host.running.as_mut()).map(|running| running.process.take_steps());
         let steps = steps.filter(|steps| !steps.is_empty());
-        let (at, first_entry, entries) = (SimTime(self.now), self.recorder.timeline().len(), out.events.len());
+        let (at, first_entry, entries) = (SimTime(self.now), self.recorder.entries(), out.events.len());
         turns.extend(steps.map(|steps| TurnSteps { at, host: id, first_entry, entries, steps }));
     }
 }

@@ -50,6 +50,25 @@ impl PsyncResult {
     }
 }
 
+impl Step {
+    /// The step of `syncWithMaster` that sets this state.
+    pub(super) const fn reported(self) -> At {
+        match self {
+            Self::ReceivePong => At::SetStateReceivePong,
+            Self::SendAuth => At::SetStateSendAuth,
+            Self::ReceiveAuth => At::SetStateReceiveAuth,
+            Self::SendPort => At::SetStateSendPort,
+            Self::ReceivePort => At::SetStateReceivePort,
+            Self::SendIp => At::SetStateSendIp,
+            Self::ReceiveIp => At::SetStateReceiveIp,
+            Self::SendCapa => At::SetStateSendCapa,
+            Self::ReceiveCapa => At::SetStateReceiveCapa,
+            Self::SendPsync => At::SetStateSendPsync,
+            Self::ReceivePsync => At::SetStateReceivePsync,
+        }
+    }
+}
+
 impl Upstream {
     /// `connectWithMaster`: called by cron only, in state CONNECT. Requests a connection, sets
     /// `repl_transfer_lastio`, and moves to CONNECTING.
@@ -81,7 +100,9 @@ impl Upstream {
         context.log(LogLevel::Notice, || "Non blocking connect for SYNC fired the event.".into());
         let socket = Socket { conn, room, rx: Vec::new(), line_deadline: None, last_io };
         context.within(Function::SyncWithMaster, |context| {
+            let before = self.state();
             self.set_link(Link::Handshake(Step::ReceivePong, socket), LinkChange::Established, context);
+            context.act(Step::ReceivePong.reported(), |v| v.changed(Field::ReplState, before, self.state()));
             context.calls(At::SendPing);
             if !self.send_synchronous_command(encode_command(&["PING"]), context) {
                 self.write_error(context);
@@ -158,24 +179,11 @@ impl Upstream {
 
     /// Sends a request of the handshake and moves to `next`, which waits for the reply; gives up if it does not fit.
     fn request(&mut self, argv: &[impl AsRef<[u8]>], next: Step, request: HandshakeRequest, context: &mut Context<'_>) {
-        if !self.link_request(argv, next, request, context) {
+        if self.send_synchronous_command(encode_command(argv), context) {
+            self.set_step(next, LinkChange::Sent(request), context);
+        } else {
             self.write_error(context);
         }
-    }
-
-    /// Sends a request of the handshake and moves to `next`, which waits for the reply. False if it does not fit.
-    fn link_request(
-        &mut self,
-        argv: &[impl AsRef<[u8]>],
-        next: Step,
-        request: HandshakeRequest,
-        context: &mut Context<'_>,
-    ) -> bool {
-        let sent = self.send_synchronous_command(encode_command(argv), context);
-        if sent {
-            self.set_step(next, LinkChange::Sent(request), context);
-        }
-        sent
     }
 
     /// `sendSynchronousCommand`, the writing half (the reading half is [`Upstream::take_line`]): called for each
@@ -322,9 +330,11 @@ impl Upstream {
                 }
             };
             context.calls(Psync::SendRequest);
-            self.link_request(&["PSYNC", &replid, &offset], Step::ReceivePsync, HandshakeRequest::Psync, context)
+            self.send_synchronous_command(encode_command(&["PSYNC", &replid, &offset]), context)
         });
-        if !sent {
+        if sent {
+            self.set_step(Step::ReceivePsync, LinkChange::Sent(HandshakeRequest::Psync), context);
+        } else {
             self.write_error(context);
         }
     }

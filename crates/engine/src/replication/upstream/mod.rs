@@ -16,6 +16,7 @@ use link::{Link, ReplState, Step};
 
 use crate::event::{Event, LinkChange};
 use crate::node::Context;
+use crate::steps::{Field, Steps as _};
 pub(crate) use state::Upstream;
 
 impl Upstream {
@@ -36,6 +37,7 @@ impl Upstream {
             *step = to;
         }
         self.state_changed(from, why, context);
+        context.act(to.reported(), |v| v.changed(Field::ReplState, from, self.state()));
     }
 
     fn state_changed(&self, from: ReplState, why: LinkChange, context: &mut Context<'_>) {

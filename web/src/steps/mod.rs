@@ -1,0 +1,8 @@
+//! The steps of the functions of replication: where one stands among them, and the functions as a list.
+
+pub mod functions;
+pub mod line;
+pub mod panel;
+pub mod place;
+pub mod value;
+pub mod wish;
