@@ -34,7 +34,9 @@ pub fn CardChips(props: &CardChipsProps) -> Html {
     if second < first {
         chips.reverse();
     }
-    html! { <div class="card-chips">{ for chips.into_iter().map(|(_, chip)| chip) }</div> }
+    // Where there is no second ID yet, what is said about it is said about their place.
+    let place = (chips.len() == 1).then_some("replid2 second_replid_offset");
+    html! { <div class="card-chips" data-field={place}>{ for chips.into_iter().map(|(_, chip)| chip) }</div> }
 }
 
 fn chip(ui: &UiContext, id: &ReplId, place: &str, testid: String, title: &str) -> Html {

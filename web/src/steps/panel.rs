@@ -86,15 +86,6 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                 { walk(Walk::Over, t.steps_over, "o", t.steps_over_why, "step-over") }
                 { walk(Walk::Out, t.steps_out, "u", t.steps_out_why, "step-out") }
                 <span class="steps-space" />
-                if props.has_place {
-                    <Button
-                        class="button small quiet"
-                        testid="steps-list"
-                        onclick={ui.click(Intent::Steps(StepsWish::List(props.place.is_some())))}
-                    >
-                        { if props.place.is_some() { t.steps_list } else { t.steps_to_place } }
-                    </Button>
-                }
                 if props.closable {
                     <IconButton
                         class="icon-button small"
@@ -129,6 +120,15 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                 <p class="steps-message" role="status" data-testid="steps-note">{ note }</p>
             }
             <div class="steps-body" tabindex="0" role="region" aria-label={t.steps}>
+                if props.has_place {
+                    <Button
+                        class="link steps-list"
+                        testid="steps-list"
+                        onclick={ui.click(Intent::Steps(StepsWish::List(props.place.is_some())))}
+                    >
+                        { if props.place.is_some() { t.steps_list } else { t.steps_to_place } }
+                    </Button>
+                }
                 if let Some(place) = &props.place {
                     <StepsPlace place={Rc::clone(place)} />
                 } else {
