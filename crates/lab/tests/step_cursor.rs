@@ -162,9 +162,9 @@ fn an_entry_leads_to_the_step_that_made_it() {
         assert_eq!((shown.function(), shown.current), (Function::MasterTryPartialResynchronization, None));
         assert_eq!((cursor.at(), Some(cursor.turn().host)), (when, host));
     }
-    let became = lab.timeline().iter().position(|entry| {
-        matches!(&entry.what, What::Node(Event::Log { text, .. }) if text.contains("MASTER MODE enabled"))
-    });
+    let became = lab.timeline().iter().position(
+        |entry| matches!(&entry.what, What::Node(Event::Log { text, .. }) if text.contains("MASTER MODE enabled")),
+    );
     let cursor = at(&mut lab, Target::Entry(became.expect("b became a master")));
     assert_eq!(cursor.shown(None).stack[0].function, Function::ReplicationUnsetMaster);
 }

@@ -35,7 +35,16 @@ pub fn StepLine(props: &StepLineProps) -> Html {
     };
     let holds = taken.and_then(|taken| taken.holds);
     let (sign, meaning) = match (state, holds) {
-        _ if props.at_rest => (if calls { "→" } else if matches!(info.kind, StepKind::Act) { "•" } else { "?" }, ""),
+        _ if props.at_rest => (
+            if calls {
+                "→"
+            } else if matches!(info.kind, StepKind::Act) {
+                "•"
+            } else {
+                "?"
+            },
+            "",
+        ),
         (LineState::NotReached, _) => ("·", t.steps_not_reached),
         (LineState::Skipped, _) => ("–", t.steps_skipped),
         (_, Some(true)) => ("✓", t.steps_holds),

@@ -341,7 +341,8 @@ impl StepCursor {
         while after.is_none_or(|after| after < end) {
             let to = SimTime(again.now().0 + PIECE_US).min(end);
             let turns = again.turns_until(lab, to)?;
-            let place = turns.iter().enumerate().rev().find_map(|(n, turn)| Some((n, wanted.last_in(turn, usize::MAX)?)));
+            let place =
+                turns.iter().enumerate().rev().find_map(|(n, turn)| Some((n, wanted.last_in(turn, usize::MAX)?)));
             if let Some(place) = place {
                 found = Some((after, to, turns, place));
             }

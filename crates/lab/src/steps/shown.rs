@@ -118,7 +118,13 @@ pub(super) fn shown(turn: &TurnSteps, report: usize, depth: Option<usize>) -> Sh
     }
     let depth = depth.unwrap_or(usize::MAX).min(stack.len().saturating_sub(1));
     let lines = stack.get(depth).map(lines).unwrap_or_default();
-    Shown { stack: stack.iter().map(|running| running.call).collect(), depth, lines, changes, current: current.cloned() }
+    Shown {
+        stack: stack.iter().map(|running| running.call).collect(),
+        depth,
+        lines,
+        changes,
+        current: current.cloned(),
+    }
 }
 
 fn lines(running: &Running<'_>) -> Vec<ShownLine> {
@@ -127,11 +133,9 @@ fn lines(running: &Running<'_>) -> Vec<ShownLine> {
     let line = |(index, (times, taken)): (u8, &(usize, Option<&StepTaken>))| ShownLine {
         step: Step { function, index },
         state: match taken {
-            Some(taken) => LineState::Taken {
-                times: *times,
-                taken: Box::new((*taken).clone()),
-                current: reached == Some(index),
-            },
+            Some(taken) => {
+                LineState::Taken { times: *times, taken: Box::new((*taken).clone()), current: reached == Some(index) }
+            }
             None if reached.is_some_and(|last| index < last) => LineState::Skipped,
             None => LineState::NotReached,
         },
