@@ -34,7 +34,7 @@ for (const [width, height] of [
       await reader.pause();
       const broken = await violations(page, 'the page');
 
-      const tabs = ['handshake', 'info', 'log', 'why', 'backlog'];
+      const tabs = ['handshake', 'diagram', 'info', 'log', 'why', 'backlog'];
       if (width < 760) tabs.push('console', 'ruler');
       for (const tab of tabs) {
         await reader.tab(tab);

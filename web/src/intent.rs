@@ -1,6 +1,7 @@
 //! What a reader can want of the page, as one enum: components send it, the app answers it.
 
 use gloo::file::File;
+use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Action, LabConfig, StepBy};
 
@@ -42,6 +43,17 @@ pub enum Tab {
     Ruler,
     /// The console.
     Console,
+    /// The sequence diagram.
+    Diagram,
+}
+
+/// A file that the sequence diagram is saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiagramFile {
+    /// A picture.
+    Svg,
+    /// Text for Mermaid.
+    Mermaid,
 }
 
 /// What lies over the page.
@@ -121,6 +133,12 @@ pub enum Intent {
     SetTab(Tab),
     /// Go to the command line.
     FocusConsole,
+    /// Show this much in the sequence diagram.
+    SetDiagramDetail(Detail),
+    /// Save the sequence diagram.
+    SaveDiagram(DiagramFile),
+    /// Show this moment of this node.
+    ShowAt(HostId, SimTime),
     /// Draw packets without payload too.
     SetSegments(bool),
     /// Show the log of all nodes.

@@ -83,11 +83,11 @@ pub fn duration(us: u64) -> String {
     }
 }
 
-/// The first `max` characters, and `…` if there are more.
+/// The first `max` characters, and `…` if there are more: one, even where the text itself has one.
 #[must_use]
 pub fn shortened(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}…", text[..end].trim_end_matches(['…', ' '])),
         None => text.to_owned(),
     }
 }
@@ -128,6 +128,7 @@ mod tests {
     #[test]
     fn what_is_too_long_ends_with_dots() {
         assert_eq!((shortened("世界你好", 4), shortened("世界你好!", 4)), ("世界你好".into(), "世界你好…".into()));
+        assert_eq!(shortened("4b98… 0 1", 6), "4b98…");
     }
 
     #[test]

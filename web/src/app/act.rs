@@ -125,7 +125,7 @@ impl App {
         let log = run.lab().action_log();
         let name = format!("psyncscope-seed-{}-{}s.json", log.config.seed, log.end_us / 1_000_000);
         // A browser that cannot save says so itself.
-        let _ = dom::save_file(&name, &log.to_json());
+        let _ = dom::save_file(&name, "application/json", &log.to_json());
     }
 
     fn name_of(&self, id: HostId) -> Option<(String, u16)> {

@@ -5,6 +5,7 @@
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
 //! * [`why`]: what would turn a decision
 //! * [`steps`]: the steps of the functions of replication
+//! * [`diagram`]: the sequence diagram
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
@@ -13,6 +14,7 @@
 pub mod act;
 pub mod after_render;
 pub mod choices;
+pub mod diagram;
 pub mod keys;
 pub mod page;
 pub mod probe;
@@ -28,6 +30,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use psyncscope_lab::StepBy;
+use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::examples;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
@@ -110,6 +113,7 @@ impl Component for App {
                 segments: false,
                 log_all: false,
                 info_filter: String::new(),
+                diagram_detail: Detail::default(),
                 overlay: None,
                 connecting: None,
                 error: None,
@@ -194,6 +198,9 @@ impl App {
                 }
                 self.ui.focus_console = true;
             }
+            Intent::SetDiagramDetail(detail) => self.ui.diagram_detail = detail,
+            Intent::SaveDiagram(file) => self.save_diagram(file),
+            Intent::ShowAt(node, at) => self.show_at(node, at),
             Intent::SetSegments(on) => self.ui.segments = on,
             Intent::SetLogAll(on) => self.ui.log_all = on,
             Intent::FilterInfo(filter) => self.ui.info_filter = filter,

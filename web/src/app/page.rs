@@ -188,6 +188,7 @@ impl App {
                 html! { <LogPanel {source} /> }
             }
             Tab::Why => html! { <WhyPanel frame={Shared::from(&self.playback.frame)} question={self.why.question} /> },
+            Tab::Diagram => self.diagram_panel(),
             Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
 use psyncscope_lab::StepBy;
+use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use yew::prelude::*;
 
@@ -90,6 +91,8 @@ pub struct UiState {
     pub log_all: bool,
     /// The filter of INFO.
     pub info_filter: String,
+    /// How much the sequence diagram shows.
+    pub diagram_detail: Detail,
     /// The open overlay.
     pub overlay: Option<Overlay>,
     /// The node whose master is being chosen.

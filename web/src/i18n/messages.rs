@@ -142,6 +142,23 @@ psyncscope_lab::messages! {
     node,
     nobody,
 
+    // --- the sequence diagram ---
+    tab_diagram,
+    diagram_detail,
+    diagram_overview,
+    diagram_messages,
+    diagram_segments,
+    diagram_save_svg,
+    diagram_save_mermaid,
+    diagram_empty,
+    /// {at}
+    diagram_from,
+    /// {at}, {from}, {to}, {text}
+    diagram_arrow,
+    diagram_arrow_lost,
+    /// {at}, {node}, {text}
+    diagram_mark,
+
     // --- the backlog ---
     /// {from}, {to}, {histlen}, {size}
     ring_label,

@@ -2,6 +2,7 @@
 
 pub mod bytes;
 pub mod colours;
+pub mod diagram;
 pub mod geometry;
 pub mod layout;
 pub mod math;

@@ -9,9 +9,9 @@ use crate::ui::context::use_ui;
 use crate::ui::dom;
 
 /// The tabs of wide screens, then those that only narrow ones need.
-const TABS: [Tab; 8] =
-    [Tab::Backlog, Tab::Handshake, Tab::Info, Tab::Log, Tab::Why, Tab::Steps, Tab::Console, Tab::Ruler];
-const WIDE: usize = 5;
+const TABS: [Tab; 9] =
+    [Tab::Backlog, Tab::Handshake, Tab::Diagram, Tab::Why, Tab::Log, Tab::Info, Tab::Steps, Tab::Console, Tab::Ruler];
+const WIDE: usize = 6;
 
 /// Properties of [`Tabs`].
 #[derive(Properties, PartialEq)]
@@ -103,6 +103,7 @@ const fn name(tab: Tab, t: &Messages) -> &'static str {
         Tab::Steps => t.steps,
         Tab::Ruler => t.tab_ruler,
         Tab::Console => t.tab_console,
+        Tab::Diagram => t.tab_diagram,
     }
 }
 
@@ -118,5 +119,6 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Steps => "steps",
         Tab::Ruler => "ruler",
         Tab::Console => "console",
+        Tab::Diagram => "diagram",
     }
 }

@@ -187,7 +187,7 @@ fn verdict_text(verdict: &PsyncVerdict, lang: Lang) -> (String, Tone, bool) {
             let why = match lang {
                 Lang::En => match refusal {
                     Refusal::BadOffset => "no number",
-                    Refusal::FullRequested => "asks for everything",
+                    Refusal::FullRequested => "wants all",
                     Refusal::IdMismatch => "unknown ID",
                     Refusal::PastSecondOffset => "past second_replid_offset",
                     Refusal::NoBacklog => "no backlog",

@@ -1,0 +1,6 @@
+//! The sequence diagram beside the stage.
+
+pub mod arrow;
+pub mod item;
+pub mod mark;
+pub mod panel;

@@ -1,0 +1,195 @@
+//! The sequence diagram: hosts as columns, time downwards, in step with the stage.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use psyncscope_lab::diagram::layout::Place;
+use psyncscope_lab::diagram::packets::Packets;
+use psyncscope_lab::diagram::{Detail, Item};
+use psyncscope_lab::format::{clock, duration};
+use psyncscope_lab::sim::frame::SimTime;
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::app::run::LabRun;
+use crate::diagram::arrow::DiagramArrow;
+use crate::diagram::item::{ItemState, on_arrows};
+use crate::diagram::mark::DiagramMark;
+use crate::i18n::fill;
+use crate::intent::{DiagramFile, Intent};
+use crate::model::diagram::{DiagramView, TIMES, y};
+use crate::ui::button::Button;
+use crate::ui::context::use_ui;
+use crate::ui::select::Select;
+use crate::ui::size_watch::SizeWatch;
+
+/// The width of the panel until it is known, in pixels.
+const WIDTH: f64 = 380.0;
+/// How far down in the panel the moment shown is kept: what comes next is seen below it.
+const NOW_AT: f64 = 0.72;
+
+/// The run and the moment that the diagram is about.
+#[derive(Clone)]
+pub struct DiagramSource {
+    /// The run.
+    pub run: Rc<RefCell<LabRun>>,
+    /// Tells the run from others that take its place: see [`LabRun::identity`].
+    pub identity: Rc<()>,
+    /// The moment: when its frame was made.
+    pub at: SimTime,
+    /// How many frames were recorded.
+    pub recorded: u64,
+}
+
+impl PartialEq for DiagramSource {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.identity, &other.identity) && (self.at, self.recorded) == (other.at, other.recorded)
+    }
+}
+
+/// Properties of [`DiagramPanel`].
+#[derive(Properties, PartialEq)]
+pub struct DiagramPanelProps {
+    /// What it shows.
+    pub source: DiagramSource,
+    /// How much of it.
+    pub detail: Detail,
+}
+
+/// The diagram, with what chooses its detail and saves it.
+#[component]
+pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    // The packets that were looked up, for as long as the run is the same.
+    let packets = use_mut_ref(|| (Rc::clone(&props.source.identity), Packets::default()));
+    let scroller = use_node_ref();
+    let room = use_state_eq(|| WIDTH);
+    {
+        let room = room.setter();
+        use_effect_with(scroller.clone(), move |scroller| {
+            let watch = scroller.cast::<Element>().and_then(|element| {
+                let watched = element.clone();
+                SizeWatch::new(&element, move || room.set(f64::from(watched.client_width())))
+            });
+            move || drop(watch)
+        });
+    }
+    let view = use_memo((props.source.clone(), props.detail, ui.lang, *room), |(source, detail, lang, room)| {
+        let mut packets = packets.borrow_mut();
+        if !Rc::ptr_eq(&packets.0, &source.identity) {
+            *packets = (Rc::clone(&source.identity), Packets::default());
+        }
+        let run = source.run.borrow();
+        DiagramView::new((run.lab(), run.index()), source.at, *detail, *lang, &mut packets.1, *room)
+    });
+    use_effect_with((view.now, scroller.clone()), |(now, scroller)| {
+        if let Some(element) = scroller.cast::<Element>() {
+            let top = now - f64::from(element.client_height()) * NOW_AT;
+            element.set_scroll_top(top.max(0.0).round() as i32);
+        }
+    });
+    let onselect = ui.dispatch.reform(|nth: usize| Intent::SetDiagramDetail(Detail::ALL[nth.min(2)]));
+    let entries = [t.diagram_overview, t.diagram_messages, t.diagram_segments].map(AttrValue::from).to_vec();
+    let selected = Detail::ALL.iter().position(|&detail| detail == props.detail).unwrap_or(0);
+    let save = |file, label: &'static str, name: &'static str| {
+        let (onclick, testid) = (ui.click(Intent::SaveDiagram(file)), format!("diagram-{name}"));
+        html! { <Button class="button small" {label} {testid} {onclick}>{ name }</Button> }
+    };
+    html! {
+        <div class="diagram">
+            <div class="diagram-bar">
+                <Select label={t.diagram_detail} testid="diagram-detail" {entries} {selected} {onselect} />
+                { save(DiagramFile::Svg, t.diagram_save_svg, "SVG") }
+                { save(DiagramFile::Mermaid, t.diagram_save_mermaid, "Mermaid") }
+            </div>
+            <div class="diagram-scroll" ref={scroller} data-testid="diagram">
+                <div class="diagram-names" style={format!("width:{:.0}px", view.width())}>
+                    { for view.diagram.columns.iter().enumerate().map(|(place, column)| html! {
+                        <b key={column.host.0} style={format!("left:{:.1}px", view.x(place))}>{ column.name.to_string() }</b>
+                    }) }
+                </div>
+                if view.from.0 > 0 {
+                    <p class="faint diagram-from">{ fill(t.diagram_from, &[("at", &clock(view.from))]) }</p>
+                }
+                if view.diagram.items.is_empty() {
+                    <p class="faint">{ t.diagram_empty }</p>
+                }
+                { drawing(&view, t.tab_diagram) }
+            </div>
+        </div>
+    }
+}
+
+fn drawing(view: &DiagramView, label: &'static str) -> Html {
+    let (width, height) = (view.width(), view.height());
+    let name = |host| {
+        let column = view.diagram.column(host).map(|place| &view.diagram.columns[place]);
+        AttrValue::from(column.map(|column| column.name.to_string()).unwrap_or_default())
+    };
+    let items = view.items().enumerate().map(|(nth, (item, place, timed))| {
+        let state = ItemState {
+            nth,
+            later: view.last.is_none_or(|last| nth > last),
+            reached: nth == view.last.unwrap_or(0),
+            timed,
+        };
+        match (item, place) {
+            (Item::Arrow(arrow), Place::Arrow { from, to }) => html! {
+                <DiagramArrow
+                    key={format!("p{}", arrow.packet)}
+                    arrow={arrow.clone()}
+                    text={view.fitting(&arrow.text(), 1)}
+                    from={name(arrow.from)}
+                    to={name(arrow.to)}
+                    start={(view.x_of(arrow.from), y(from))}
+                    end={(view.x_of(arrow.to), y(to))}
+                    {state}
+                />
+            },
+            (Item::Mark(mark), Place::Mark(line)) => {
+                let other = mark.other.unwrap_or(mark.host);
+                let nodes = match mark.other {
+                    Some(other) => AttrValue::from(format!("{}, {}", name(mark.host), name(other))),
+                    None => name(mark.host),
+                };
+                html! {
+                    <DiagramMark
+                        key={format!("e{}", mark.entry)}
+                        mark={mark.clone()}
+                        text={view.fitting(&mark.text(), 1)}
+                        {nodes}
+                        at={(f64::midpoint(view.x_of(mark.host), view.x_of(other)), y(line))}
+                        between={(TIMES, width - 2.0)}
+                        {state}
+                    />
+                }
+            }
+            // The layout places each item as what it is.
+            _ => Html::default(),
+        }
+    });
+    html! {
+        <svg
+            width={format!("{width:.0}")}
+            height={format!("{height:.0}")}
+            role="group"
+            aria-label={label}
+            onkeydown={on_arrows(view.diagram.items.len())}
+        >
+            <g class="diagram-lives">
+                { for view.diagram.columns.iter().enumerate().map(|(place, column)| {
+                    let x = format!("{:.1}", view.x(place));
+                    html! { <line key={column.host.0} x1={x.clone()} x2={x} y1="0" y2={format!("{height:.0}")} /> }
+                }) }
+            </g>
+            <line class="diagram-now" x1={TIMES.to_string()} x2={format!("{width:.0}")}
+                y1={format!("{:.1}", view.now)} y2={format!("{:.1}", view.now)} data-testid="diagram-now" />
+            { for view.layout.quiet.iter().map(|quiet| html! {
+                <text class="diagram-quiet" x={format!("{:.1}", f64::midpoint(TIMES, width))}
+                    y={format!("{:.1}", y(quiet.y) + 4.0)} text-anchor="middle">{ format!("… {} …", duration(quiet.us)) }</text>
+            }) }
+            { for items }
+        </svg>
+    }
+}
