@@ -48,6 +48,7 @@ for (const [width, height] of [
         ['new', 'new-dialog'],
         ['load', 'load-dialog'],
         ['help', 'help-dialog'],
+        ['run-until', 'until-dialog'],
       ]) {
         await reader.at(button).focus();
         await page.keyboard.press('Enter');
@@ -57,16 +58,22 @@ for (const [width, height] of [
         await reader.at(overlay).waitFor({ state: 'detached' });
       }
 
-      // In the past: the notice. An action there starts a second run, and the dialog lists the first.
+      // In the past: the notice. An action there starts a branch: the tree, the dialog, and the two side by side.
       await reader.at('scrubber').press('Home');
       broken.push(...(await violations(page, 'in the past')));
       await reader.at('menu-a').focus();
       await page.keyboard.press('Enter');
       await reader.at('node-menu').getByTestId('pause-node').click();
-      await reader.at('earlier-future').click();
-      await reader.at('futures-dialog').waitFor();
-      await reader.at('future-0').waitFor();
-      broken.push(...(await violations(page, 'futures-dialog')));
+      await reader.at('branches').waitFor();
+      broken.push(...(await violations(page, 'two branches')));
+      await reader.at('branches').click();
+      await reader.at('branch-1').waitFor();
+      await reader.at('branch-rename-1').click();
+      broken.push(...(await violations(page, 'branches-dialog')));
+      await page.keyboard.press('Escape');
+      await reader.at('branch-compare-0').click();
+      await reader.at('compare').waitFor();
+      broken.push(...(await violations(page, 'compare')));
       assert.deepEqual([...new Set(broken)], []);
     });
   }

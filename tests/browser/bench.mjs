@@ -1,8 +1,9 @@
-// The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live world`. Prints each measurement
+// The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live world scrub`. Prints each measurement
 // beside its limit; ends with 1 if one does not hold.
 //
 // - first paint: from navigation to the first node on the screen, on a slow line and a slow processor
 // - motion: five nodes and a write each 100 ms, once as a recorded run shown again, once live with typed commands
+// - scrub: showing another time of ten minutes of five nodes, and their memory
 // - world: how fast ten minutes of five nodes run and are branched, and their memory
 //
 // Times of the main thread are processor time, not wall time: on a machine with other work, wall time also counts what
@@ -10,6 +11,7 @@
 
 import { firstPaint } from './bench/first_paint.mjs';
 import { live, recorded } from './bench/motion.mjs';
+import { scrub } from './bench/scrub.mjs';
 import { session } from './bench/world.mjs';
 import { openPage, shutDown, startBrowser } from './harness.mjs';
 
@@ -20,6 +22,8 @@ const REPLY_MS_MAX = 50;
 const BUSY_PERCENT_AIM = 36;
 const WORLD_SPEED_MIN = 2000; // virtual time against processor time
 const BRANCH_MS_MAX = 250;
+const SCRUB_MS_MAX = 16; // one frame
+const SESSION_MB_MAX = 60;
 
 let failed = false;
 
@@ -81,6 +85,19 @@ try {
         ` ${pace.toFixed(2)} s of virtual time a second` +
         (writes === undefined ? '' : `; ${writes} writes typed`),
     );
+  }
+
+  if (wanted('scrub')) {
+    console.log("scrubbing in ten minutes of five nodes, ten writes a second (p99 of a frame's main-thread work):");
+    const { jumps, log, drag, memoryMb } = await scrub(browser, openPage);
+    for (const [what, value] of [
+      ['to times far from each other', jumps],
+      ['the same with the log in view', log],
+      ['slowly onwards', drag],
+    ]) {
+      report(what, ms(value), ms(SCRUB_MS_MAX), value <= SCRUB_MS_MAX);
+    }
+    report('memory of the wasm instance', `${memoryMb.toFixed(0)} MB`, `${SESSION_MB_MAX} MB`, memoryMb <= SESSION_MB_MAX);
   }
 
   if (wanted('world')) {

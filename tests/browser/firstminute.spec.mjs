@@ -171,5 +171,5 @@ test("the README's first minute, literally", async (t) => {
   assert.ok((await reader.shown()) * 1000 < before, 'the past is shown');
   assert.equal(await reader.type('a', 'SET another future'), 'OK');
   assert.ok((await reader.now()) < before, 'another future begins there');
-  assert.equal(await reader.at('earlier-future').count(), 1, 'and the earlier one is kept');
+  assert.equal(await reader.at('branches').count(), 1, 'and the earlier one is kept');
 });

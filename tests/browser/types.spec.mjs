@@ -25,7 +25,7 @@ const COMPILER = {
 // Each line after @ts-expect-error must be an error: tsc reports those that are none.
 const PROGRAM = `
 import init, { Lab } from './psyncscope.js';
-import type { Action, Counterfactual, Frame, LabConfig, PsyncscopeError, Reply } from './psyncscope.js';
+import type { Action, Branch, Comparison, Counterfactual, Frame, LabConfig, PsyncscopeError, Reply } from './psyncscope.js';
 
 await init();
 const config: LabConfig = { seed: 18446744073709551615n, nodes: [{ name: 'a' }], wire: { latency_us: 1 } };
@@ -55,6 +55,22 @@ const state: 'CONNECTED' | 'NONE' | undefined =
 const told: string[] = lab.narration('zh-CN').map((note) => note.text);
 // @ts-expect-error
 lab.narration('fr');
+const branch: number = lab.actAt(1, cut);
+const branches: Branch[] = lab.branches();
+const instead: number | undefined = branches[branch].first_difference?.instead?.at_ms;
+lab.switchTo('main');
+lab.switchTo(0);
+// @ts-expect-error
+lab.renameBranch(0, 1);
+const compared: Comparison = lab.compare(0, 'main', 5);
+const differs: boolean = compared.nodes[0].fields[0].differs;
+const reached: number | undefined = lab.runUntilNext({ until: 'verdict' }, { max_ms: 5 })?.at_ms;
+lab.runUntilNext({ until: 'repl-state', node: 'b', state: 'CONNECTED' });
+lab.runUntilNext({ until: 'function', function: 'syncCommand' });
+// @ts-expect-error
+lab.runUntilNext({ until: 'replica-state', node: 'b', state: 'CONNECTED' });
+// @ts-expect-error
+lab.runUntilNext({ until: 'offset', node: 'b' });
 const status: 'current' | 'passed' | 'failed' | 'skipped' | 'pending' = lab.ladder('b', 5).rungs[0].status;
 const has: number | undefined = lab.ring('a')?.readers[0].has;
 // @ts-expect-error

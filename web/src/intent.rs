@@ -3,7 +3,7 @@
 use gloo::file::File;
 use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{Action, LabConfig, StepBy};
+use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
@@ -67,8 +67,10 @@ pub enum Overlay {
     New,
     /// The dialog that loads a run.
     Load,
-    /// The list of earlier futures.
-    Futures,
+    /// The branches of the session, and earlier sessions.
+    Branches,
+    /// The choice of what to run until.
+    RunUntil,
     /// Help.
     Help,
 }
@@ -191,8 +193,16 @@ pub enum Intent {
     Refuse(UiError),
     /// Save the run.
     Save,
-    /// Go back to an earlier future, by its place in the list.
-    Return(usize),
+    /// Go to another branch of the session.
+    SwitchBranch(usize),
+    /// Give a branch another name.
+    RenameBranch(usize, String),
+    /// Go back to an earlier session, by its place in the list.
+    ReturnToSession(usize),
+    /// Show two branches side by side, or none.
+    CompareBranches(Option<[usize; 2]>),
+    /// Go to where this happens next.
+    RunUntil(Until),
 
     /// Something about the steps of the functions.
     Steps(StepsWish),

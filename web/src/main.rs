@@ -5,10 +5,11 @@
 //!
 //! * [`app`] owns the lab and wall time; everything else gets plain data and hands in [`intent::Intent`]s.
 //! * [`model`] turns what was recorded into what is drawn: pure functions, tested natively.
-//! * [`stage`], [`panels`], [`diagram`], [`steps`], [`ruler`], [`console`], [`transport`], [`topbar`] draw.
+//! * [`stage`], [`panels`], [`diagram`], [`steps`], [`ruler`], [`console`], [`transport`], [`branches`], [`topbar`] draw.
 //! * [`i18n`] has all words.
 
 mod app;
+mod branches;
 mod console;
 mod diagram;
 mod i18n;

@@ -17,6 +17,12 @@ pub const USAGE: &str = "\
 Redis replication, running for real in a virtual world.
 
 psyncscope run FILE [--digest]   replay a saved run; print what happened, then the world's digest
+psyncscope branches FILE         the branches of a saved session: where each leaves its parent, and what is different in
+                                 it first; the commands above and below take the current one unless --branch NAME says
+                                 another
+psyncscope compare FILE BRANCH BRANCH [--at SECONDS]
+                                 two branches at one moment (the end of the shorter one unless given), side by side; *
+                                 marks what differs
 psyncscope narrate FILE [--lang en|zh-CN]
                                  replay a saved run; print what happened in sentences, as the page says it
 psyncscope show FILE WHAT [--node NAME] [--at SECONDS]
@@ -44,22 +50,36 @@ pub enum Command {
     Example,
     /// Replay a saved run.
     Run {
-        /// The file.
-        file: PathBuf,
+        /// The run.
+        run: RunFile,
         /// Print nothing but the digest.
         digest_only: bool,
     },
-    /// Replay a saved run and print the narration.
-    Narrate {
+    /// Print the branches of a saved session.
+    Branches {
         /// The file.
         file: PathBuf,
+    },
+    /// Print two branches of a saved session side by side.
+    Compare {
+        /// The file.
+        file: PathBuf,
+        /// The names of the branches.
+        branches: [String; 2],
+        /// The moment; the end of the shorter one unless given.
+        at: Option<SimTime>,
+    },
+    /// Replay a saved run and print the narration.
+    Narrate {
+        /// The run.
+        run: RunFile,
         /// The language.
         lang: Lang,
     },
     /// Replay a saved run and print what the page shows at a moment.
     Show {
-        /// The file.
-        file: PathBuf,
+        /// The run.
+        run: RunFile,
         /// What to show.
         view: View,
         /// The moment; the end unless given.
@@ -67,15 +87,15 @@ pub enum Command {
     },
     /// Replay a saved run and print its sequence diagram.
     Diagram {
-        /// The file.
-        file: PathBuf,
+        /// The run.
+        run: RunFile,
         /// What to draw.
         wanted: Drawing,
     },
     /// Replay a saved run and print the steps of its functions.
     Trace {
-        /// The file.
-        file: PathBuf,
+        /// The run.
+        run: RunFile,
         /// What to print.
         wanted: Wanted,
     },
@@ -94,6 +114,15 @@ pub struct Drawing {
     pub lang: Lang,
     /// As text for Mermaid.
     pub mermaid: bool,
+}
+
+/// A saved run.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RunFile {
+    /// The file.
+    pub file: PathBuf,
+    /// The branch; the current one unless given.
+    pub branch: Option<String>,
 }
 
 /// What `show` shows.
@@ -121,7 +150,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut digest_only = false;
     let mut json = false;
     let mut mermaid = false;
-    let (mut lang, mut node, mut at, mut function) = (None, None, None, None);
+    let (mut lang, mut node, mut at, mut function, mut branch) = (None, None, None, None, None);
     let (mut detail, mut from, mut to) = (None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
@@ -129,6 +158,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Short('V') | Long("version") => return Ok(Command::Version),
             Long("digest") => digest_only = true,
             Long("lang") => lang = Some(language(&value(&mut parser)?)?),
+            Long("branch") => branch = Some(value(&mut parser)?),
             Long("node") => node = Some(value(&mut parser)?),
             Long("json") => json = true,
             Long("function") => function = Some(self::function(&value(&mut parser)?)?),
@@ -144,6 +174,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let word = |n: usize| words.get(n).and_then(|word| word.to_str());
     let file = || PathBuf::from(&words[1]);
     let given = [
+        ("--branch", branch.is_some()),
         ("--digest", digest_only),
         ("--lang", lang.is_some()),
         ("--node", node.is_some()),
@@ -162,29 +193,38 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         None => Ok(()),
     };
     match word(0) {
-        Some("run") => only(&["--digest"])?,
-        Some("narrate") => only(&["--lang"])?,
-        Some("show") => only(&["--node", "--at"])?,
-        Some("diagram") => only(&["--detail", "--from", "--to", "--lang", "--mermaid"])?,
-        Some("trace") => only(&["--function", "--node", "--lang", "--json"])?,
+        Some("run") => only(&["--branch", "--digest"])?,
+        Some("compare") => only(&["--at"])?,
+        Some("narrate") => only(&["--branch", "--lang"])?,
+        Some("show") => only(&["--branch", "--node", "--at"])?,
+        Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
+        Some("trace") => only(&["--branch", "--function", "--node", "--lang", "--json"])?,
         _ => only(&[])?,
     }
+    let run = || RunFile { file: file(), branch: branch.clone() };
     match (word(0), words.len()) {
-        (Some("run"), 2) => Ok(Command::Run { file: file(), digest_only }),
-        (Some("narrate"), 2) => Ok(Command::Narrate { file: file(), lang: lang.unwrap_or_default() }),
+        (Some("run"), 2) => Ok(Command::Run { run: run(), digest_only }),
+        (Some("branches"), 2) => Ok(Command::Branches { file: file() }),
+        (Some("branches"), _) => Err("branches takes one file: psyncscope branches FILE".into()),
+        (Some("compare"), 4) => {
+            let name = |n: usize| words[n].to_str().map(str::to_owned).ok_or("a branch's name is UTF-8");
+            Ok(Command::Compare { file: file(), branches: [name(2)?, name(3)?], at })
+        }
+        (Some("compare"), _) => Err("compare takes a file and two branches: psyncscope compare FILE BRANCH BRANCH".into()),
+        (Some("narrate"), 2) => Ok(Command::Narrate { run: run(), lang: lang.unwrap_or_default() }),
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
-        (Some("show"), 3) => Ok(Command::Show { file: file(), view: view(&words[2], node)?, at }),
+        (Some("show"), 3) => Ok(Command::Show { run: run(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
         (Some("diagram"), 2) if from > to && to.is_some() => Err("--from lies after --to".into()),
         (Some("diagram"), 2) => {
             let (detail, lang) = (detail.unwrap_or_default(), lang.unwrap_or_default());
-            Ok(Command::Diagram { file: file(), wanted: Drawing { detail, from, to, lang, mermaid } })
+            Ok(Command::Diagram { run: run(), wanted: Drawing { detail, from, to, lang, mermaid } })
         }
         (Some("diagram"), _) => Err("diagram takes one file: psyncscope diagram FILE [--detail LEVEL]".into()),
         (Some("trace"), 2) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
         (Some("trace"), 2) => {
             let lang = (!json).then(|| lang.unwrap_or_default());
-            Ok(Command::Trace { file: file(), wanted: Wanted { function, node, lang } })
+            Ok(Command::Trace { run: run(), wanted: Wanted { function, node, lang } })
         }
         (Some("trace"), _) => Err("trace takes one file: psyncscope trace FILE [--function NAME] [--node NAME]".into()),
         (Some("run"), _) => Err("run takes one file: psyncscope run FILE [--digest]".into()),
@@ -261,14 +301,26 @@ mod tests {
         check("--help", Ok(Command::Help));
         check("-V", Ok(Command::Version));
         check("example", Ok(Command::Example));
-        check("run a.json", Ok(Command::Run { file: "a.json".into(), digest_only: false }));
-        check("run --digest a.json", Ok(Command::Run { file: "a.json".into(), digest_only: true }));
+        let of = |branch: Option<&str>| RunFile { file: "a.json".into(), branch: branch.map(str::to_owned) };
+        check("run a.json", Ok(Command::Run { run: of(None), digest_only: false }));
+        check("run --digest a.json", Ok(Command::Run { run: of(None), digest_only: true }));
+        check("run a.json --branch main", Ok(Command::Run { run: of(Some("main")), digest_only: false }));
+        check("branches a.json", Ok(Command::Branches { file: "a.json".into() }));
+        check("branches a.json --branch main", Err("--branch says nothing to branches"));
+        let compare = |at| {
+            let branches = ["main".to_owned(), "other".to_owned()];
+            Ok(Command::Compare { file: "a.json".into(), branches, at })
+        };
+        check("compare a.json main other", compare(None));
+        check("compare a.json main other --at 2", compare(Some(SimTime(2_000_000))));
+        check("compare a.json main", Err("compare takes a file and two branches"));
+        check("branches", Err("branches takes one file"));
         check("run", Err("one file"));
-        check("narrate a.json", Ok(Command::Narrate { file: "a.json".into(), lang: Lang::En }));
-        check("narrate a.json --lang zh-CN", Ok(Command::Narrate { file: "a.json".into(), lang: Lang::Zh }));
+        check("narrate a.json", Ok(Command::Narrate { run: of(None), lang: Lang::En }));
+        check("narrate a.json --lang zh-CN", Ok(Command::Narrate { run: of(None), lang: Lang::Zh }));
         check("narrate a.json --lang fr", Err("the languages are"));
         check("narrate --digest a.json", Err("--digest says nothing to narrate"));
-        let show = |view, at| Ok(Command::Show { file: "a.json".into(), view, at });
+        let show = |view, at| Ok(Command::Show { run: of(None), view, at });
         check("show a.json topology", show(View::Topology, None));
         check("show a.json ring --node a --at 1.5", show(View::Ring("a".into()), Some(SimTime(1_500_000))));
         check("show a.json ladder --node b", show(View::Ladder("b".into()), None));
@@ -281,7 +333,7 @@ mod tests {
         check("show a.json ruler --at -1", Err("--at -1"));
         let trace = |function, node: Option<&str>, lang| {
             let wanted = Wanted { function, node: node.map(str::to_owned), lang };
-            Ok(Command::Trace { file: "a.json".into(), wanted })
+            Ok(Command::Trace { run: of(None), wanted })
         };
         check("trace a.json", trace(None, None, Some(Lang::En)));
         check("trace a.json --lang zh-CN", trace(None, None, Some(Lang::Zh)));
@@ -291,7 +343,7 @@ mod tests {
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));
-        let diagram = |wanted| Ok(Command::Diagram { file: "a.json".into(), wanted });
+        let diagram = |wanted| Ok(Command::Diagram { run: of(None), wanted });
         check("diagram a.json", diagram(Drawing::default()));
         let drawing = Drawing {
             detail: Detail::Segments,

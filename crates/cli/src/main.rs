@@ -6,6 +6,8 @@
 #![allow(clippy::print_stdout, reason = "printing is what a command-line program is for")]
 
 mod args;
+mod branches;
+mod compare;
 mod log_lines;
 mod serve;
 mod show;
@@ -15,11 +17,11 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use args::{Command, Drawing, USAGE};
+use args::{Command, Drawing, RunFile, USAGE};
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::narration::Note;
-use psyncscope_lab::{ActionLog, Lab, examples};
+use psyncscope_lab::{Branches, Lab, examples};
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -56,39 +58,58 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Help => format!("{USAGE}\n"),
         Command::Version => format!("psyncscope {}\n", env!("CARGO_PKG_VERSION")),
         Command::Example => examples::opening().to_json() + "\n",
-        Command::Run { file, digest_only } => {
-            let lab = replay(&file)?;
+        Command::Branches { file } => branches::text(&read(&file)?),
+        Command::Compare { file, branches, at } => {
+            let run = |branch: &String| replay(&RunFile { file: file.clone(), branch: Some(branch.clone()) });
+            let labs = [run(&branches[0])?, run(&branches[1])?];
+            let at = at.unwrap_or_else(|| labs[0].now().min(labs[1].now()));
+            compare::text(&psyncscope_lab::compare::compare([&labs[0], &labs[1]], at), [&branches[0], &branches[1]])
+        }
+        Command::Run { run, digest_only } => {
+            let lab = replay(&run)?;
             let lines = log_lines::lines(&lab).filter(|_| !digest_only);
             let digest = format!("digest {}", lab.digest());
             lines.chain([digest]).map(|line| line + "\n").collect()
         }
-        Command::Narrate { file, lang } => {
+        Command::Narrate { run, lang } => {
             let mut index = Index::default();
-            let lab = replay(&file)?;
+            let lab = replay(&run)?;
             index.extend(&lab);
             let line = |note: &Note| format!("{:>9.3} s  {}\n", note.at.0 as f64 / 1e6, note.text(lang));
             index.narration().map(|(_, note)| line(note)).collect()
         }
-        Command::Show { file, view, at } => {
-            let lab = replay(&file)?;
+        Command::Show { run, view, at } => {
+            let lab = replay(&run)?;
             show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?
         }
-        Command::Diagram { file, wanted: Drawing { detail, from, to, lang, mermaid } } => {
+        Command::Diagram { run, wanted: Drawing { detail, from, to, lang, mermaid } } => {
             let mut index = Index::default();
-            let lab = replay(&file)?;
+            let lab = replay(&run)?;
             index.extend(&lab);
             let stretch = Stretch { from: from.unwrap_or_default(), to: to.unwrap_or_else(|| lab.now()), detail };
             let diagram = Diagram::new(&lab, &index, stretch, lang);
             if mermaid { diagram.mermaid() } else { diagram.svg() }
         }
-        Command::Trace { file, wanted } => trace::text(&replay(&file)?, &wanted)?,
+        Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }
 
-/// Replays the run of a file to its end.
-fn replay(file: &Path) -> Result<Lab, String> {
+/// Reads a saved session, or the log of a single run.
+fn read(file: &Path) -> Result<Branches, String> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
-    let log = ActionLog::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-    Lab::replay(&log).map_err(|error| format!("{}: {error}", file.display()))
+    Branches::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Replays the run of a file to its end.
+fn replay(RunFile { file, branch }: &RunFile) -> Result<Lab, String> {
+    let session = read(file)?;
+    let branch = match branch {
+        None => session.current(),
+        Some(name) => session.named(name).ok_or_else(|| {
+            let names: Vec<String> = session.list().iter().map(|branch| format!("\"{}\"", branch.name)).collect();
+            format!("{}: no branch has the name \"{name}\": there are {}", file.display(), names.join(", "))
+        })?,
+    };
+    session.log(branch).and_then(|log| Lab::replay(&log)).map_err(|error| format!("{}: {error}", file.display()))
 }

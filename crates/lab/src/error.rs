@@ -45,11 +45,15 @@ pub enum ErrorCode {
     StartFailed,
     /// A moment that lies outside what this lab has recorded or may run to.
     BadTime,
+    /// There is no such branch.
+    UnknownBranch,
+    /// A branch of that name exists.
+    DuplicateBranch,
 }
 
 impl ErrorCode {
     /// Every code, for tables of translations.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::BadJson,
         Self::BadValue,
         Self::UnknownField,
@@ -68,6 +72,8 @@ impl ErrorCode {
         Self::AlreadyRunning,
         Self::StartFailed,
         Self::BadTime,
+        Self::UnknownBranch,
+        Self::DuplicateBranch,
     ];
 
     /// The stable name: `unknown-node`.
@@ -92,6 +98,8 @@ impl ErrorCode {
             Self::AlreadyRunning => "already-running",
             Self::StartFailed => "start-failed",
             Self::BadTime => "bad-time",
+            Self::UnknownBranch => "unknown-branch",
+            Self::DuplicateBranch => "duplicate-branch",
         }
     }
 }
@@ -116,9 +124,12 @@ pub struct ErrorAt {
     /// The path of the field: `config.wire.loss`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The index of the action in the log, from 0.
+    /// The index of the action in the log, or among its branch's own, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<usize>,
+    /// The index of the branch in the session, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<usize>,
     /// The node's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
@@ -155,6 +166,26 @@ impl LabError {
     pub(crate) fn in_action(mut self, index: usize) -> Self {
         self.message = format!("action {index}: {}", self.message);
         self.place(|at| at.action = Some(index))
+    }
+
+    /// The same refusal, of the branch with this index in a session.
+    #[must_use]
+    pub(crate) fn in_branch(mut self, index: usize) -> Self {
+        self.message = format!("branch {index}: {}", self.message);
+        self.place(|at| at.branch = Some(index))
+    }
+
+    /// The same refusal of an action, whose index is counted from the action `first` on.
+    #[must_use]
+    pub(crate) fn later_action(mut self, first: usize) -> Self {
+        let Some(at) = &mut self.at else { return self };
+        let Some(index) = at.action.filter(|&index| first > 0 && index >= first) else { return self };
+        at.action = Some(index - first);
+        let counted = |rest: &str| format!("action {}: {rest}", index - first);
+        if let Some(rest) = self.message.strip_prefix(&format!("action {index}: ")) {
+            self.message = counted(rest);
+        }
+        self
     }
 }
 

@@ -21,7 +21,8 @@ pub const STEP_HORIZON_US: u64 = 60_000_000;
 ///
 /// * construct: [`Lab::new`], [`Lab::replay`], [`Lab::fork_at`]
 /// * act: [`Lab::act`]
-/// * let time pass: [`Lab::run_until`], [`Lab::run_for`], [`Lab::step`], [`Lab::step_forward`]
+/// * let time pass: [`Lab::run_until`], [`Lab::run_for`], [`Lab::step`], [`Lab::step_forward`],
+///   [`Lab::run_until_next`]
 /// * look: [`Lab::now`], [`Lab::frame_at`], [`Lab::timeline`], [`Lab::host`], [`Lab::digest`], [`Lab::world`]
 /// * keep: [`Lab::action_log`]
 ///

@@ -4,6 +4,8 @@
 //! [`ActionLog`]:** replaying a log makes the same world again, byte for byte.
 
 pub mod action;
+pub mod branches;
+pub mod compare;
 pub mod console;
 pub mod diagram;
 pub mod error;
@@ -23,6 +25,7 @@ mod read;
 pub mod replay;
 pub mod ring;
 pub mod ruler;
+pub mod run_until;
 pub mod step;
 #[cfg(feature = "steps")]
 pub mod steps;
@@ -33,11 +36,13 @@ mod validate;
 pub mod walkthrough;
 
 pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
+pub use branches::{Branch, Branches};
 pub use error::{ErrorAt, ErrorCode, LabError};
 pub use lab::Lab;
 pub use lang::Lang;
 pub use read::read;
 pub use replay::Replay;
+pub use run_until::{Reached, Until};
 pub use step::{FrameRange, StepBy};
 
 // Frames and timeline entries have these crates' types.

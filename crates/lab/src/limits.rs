@@ -9,6 +9,12 @@ pub const NODES_EVER_MAX: usize = 256;
 /// Actions in a log.
 pub const ACTIONS_MAX: usize = 10_000;
 
+/// Branches of a session.
+pub const BRANCHES_MAX: usize = 64;
+
+/// Characters in a branch's name.
+pub const BRANCH_NAME_CHARS_MAX: usize = 80;
+
 /// Bytes in one command line.
 pub const COMMAND_BYTES_MAX: usize = 64 * 1024;
 

@@ -3,15 +3,17 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::action::{Action, ActionLog, NodeSpec, TimedAction};
+use crate::branches::Branches;
 use crate::error::{ErrorCode, LabError};
 use crate::limits;
 use crate::read::read;
 use crate::validate;
 
 impl ActionLog {
-    /// The version of the format that this program writes and reads.
+    /// The version of the format of a single run. [`Branches::VERSION`] is that of a session.
     pub const VERSION: u32 = 1;
 
     /// The log as JSON, one action a line, so that a difference between two logs can be read.
@@ -30,30 +32,29 @@ impl ActionLog {
         out
     }
 
-    /// Reads a log and checks it (see [`ActionLog::check`]).
+    /// Reads a log and checks it (see [`ActionLog::check`]). Of a saved session ([`Branches`]), that is the current
+    /// branch's.
     ///
     /// # Errors
     /// Anything that is not exactly a log of this version: what is no JSON, a field unknown, missing or of a wrong
     /// type, and all that `check` refuses. The error says where: line and column, the field's path, the action's index.
     pub fn from_json(text: &str) -> Result<Self, LabError> {
-        if text.len() > limits::LOG_BYTES_MAX {
-            let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
-            return Err(LabError::new(ErrorCode::TooMuch, message));
+        match version_of(text)? {
+            Some(version) if version == u64::from(Branches::VERSION) => {
+                let session = Branches::from_json(text)?;
+                session.log(session.current())
+            }
+            // Another version, in which any field may differ, is refused as such before any field is read.
+            Some(version) => {
+                check_version(version)?;
+                Self::read(text)
+            }
+            None => Self::read(text),
         }
-        // Text that is not JSON is refused as such before any field is read; then another version, in which any
-        // field may differ.
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-            in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column()))
-        })?;
-        if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64) {
-            check_version(version)?;
-        }
-        let mut position = (0, 0);
-        let log: Self = read(&mut serde_json::Deserializer::from_str(text), "", |error| {
-            position = (error.line(), error.column());
-            reason(error)
-        })
-        .map_err(|refusal| in_text(refusal, position))?;
+    }
+
+    fn read(text: &str) -> Result<Self, LabError> {
+        let log: Self = read_text(text)?;
         log.check()?;
         Ok(log)
     }
@@ -108,8 +109,30 @@ fn check_version(version: u64) -> Result<(), LabError> {
     if version == u64::from(ActionLog::VERSION) {
         return Ok(());
     }
-    let message = format!("version {version} is not read here, only version {}", ActionLog::VERSION);
+    let message = format!("version {version} is not read here, only {} and {}", ActionLog::VERSION, Branches::VERSION);
     Err(LabError::new(ErrorCode::UnsupportedVersion, message).place(|at| at.field = Some("version".to_owned())))
+}
+
+/// The version that a saved text says to have, if it is a number. Text that is not JSON, or too long, is refused.
+pub(crate) fn version_of(text: &str) -> Result<Option<u64>, LabError> {
+    if text.len() > limits::LOG_BYTES_MAX {
+        let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
+        return Err(LabError::new(ErrorCode::TooMuch, message));
+    }
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column()))
+    })?;
+    Ok(value.get("version").and_then(serde_json::Value::as_u64))
+}
+
+/// Reads a saved text; an error has its line and column.
+pub(crate) fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, LabError> {
+    let mut position = (0, 0);
+    read(&mut serde_json::Deserializer::from_str(text), "", |error| {
+        position = (error.line(), error.column());
+        reason(error)
+    })
+    .map_err(|refusal| in_text(refusal, position))
 }
 
 /// What serde_json says without the position.
@@ -125,7 +148,7 @@ fn in_text(refusal: LabError, (line, column): (usize, usize)) -> LabError {
 }
 
 /// Compact JSON.
-fn json(value: &impl Serialize) -> String {
+pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data with string keys always serialises")
 }
 

@@ -52,6 +52,11 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserialize
     Object::deserialize(deserializer).map(|Object(value)| value)
 }
 
+/// For a field that may be absent and is a struct, not null.
+pub(crate) fn some_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    object(deserializer).map(Some)
+}
+
 /// For a field that is a list of structs.
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let items = Vec::<Object<T>>::deserialize(deserializer)?;
@@ -94,11 +99,13 @@ fn refused(root: &str, path: &Path, reason: &str) -> LabError {
         ErrorCode::BadValue
     };
     let mut place = root.to_owned();
-    let mut action = None;
+    let (mut branch, mut action) = (None, None);
     for segment in path {
         match segment {
             Segment::Seq { index } => {
-                if place == "actions" {
+                if place == "branches" {
+                    branch = Some(*index);
+                } else if place == "actions" || (branch.is_some() && place.ends_with("].actions")) {
                     action = Some(*index);
                 }
                 place.push_str(&format!("[{index}]"));
@@ -119,6 +126,7 @@ fn refused(root: &str, path: &Path, reason: &str) -> LabError {
     LabError::new(code, format!("{place}: {reason}")).place(|at| {
         at.field = Some(place);
         at.action = action;
+        at.branch = branch;
     })
 }
 

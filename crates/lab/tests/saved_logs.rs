@@ -104,7 +104,7 @@ fn what_is_no_json_says_line_and_column() {
 
 #[test]
 fn other_versions_are_named_as_such() {
-    refused(r#"{"version":2,"frames":[]}"#, ErrorCode::UnsupportedVersion, "version 2");
+    refused(r#"{"version":3,"frames":[]}"#, ErrorCode::UnsupportedVersion, "version 3 is not read here, only 1 and 2");
     refused(r#"{"version":0}"#, ErrorCode::UnsupportedVersion, "version 0");
     refused(r#"{"version":"1"}"#, ErrorCode::BadValue, "version");
     refused(r#"{"config":{},"actions":[],"end_us":0}"#, ErrorCode::MissingField, "version");

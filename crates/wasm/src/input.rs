@@ -2,6 +2,7 @@
 
 use psyncscope_lab::diagram::{Detail, Stretch};
 use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::run_until::RUN_HORIZON_US;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Lang, StepBy};
 use serde::de::DeserializeOwned;
@@ -117,6 +118,32 @@ impl DiagramOptions {
             None => Lang::default(),
         };
         Ok((Stretch { from, to, detail: self.detail }, lang))
+    }
+}
+
+/// The options of `runUntilNext`.
+#[derive(Default, Deserialize, Tsify)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunUntilOptions {
+    /// After which moment, in milliseconds. Default: now.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "number")]
+    pub from_ms: Option<f64>,
+    /// How far the world may run beyond the present, in milliseconds of virtual time. Default 60,000.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "number")]
+    pub max_ms: Option<f64>,
+}
+
+impl RunUntilOptions {
+    /// After which moment, in microseconds.
+    pub fn from_us(&self) -> Result<Option<u64>, JsError> {
+        self.from_ms.map(|ms| milliseconds(ms, "options.from_ms")).transpose()
+    }
+
+    /// How far beyond the present, in microseconds.
+    pub fn max_us(&self) -> Result<u64, JsError> {
+        self.max_ms.map_or(Ok(RUN_HORIZON_US), |ms| milliseconds(ms, "options.max_ms"))
     }
 }
 

@@ -3,6 +3,7 @@
 //! **Nothing that JavaScript hands in makes this panic: what is refused is thrown as an `Error` with a `code`.** Times
 //! are milliseconds of virtual time; the TypeScript types of plain objects are derived from the Rust types by `tsify`.
 
+mod branches;
 mod consoles;
 mod derived;
 mod diagram;
@@ -14,17 +15,17 @@ mod plain;
 use psyncscope_lab::console::{prints_raw, split, transcript};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{Action, ActionLog};
+use psyncscope_lab::{Action, Branches, Until};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::consoles::{Consoles, Fate};
 use crate::error::JsError;
-use crate::input::ExecuteOptions;
+use crate::input::{ExecuteOptions, RunUntilOptions};
 use crate::output::entry::{ConsoleLine, Entry};
 use crate::output::frame::Frame;
 use crate::output::reply::{Executed, Reply};
-use crate::output::{ms, to_js};
+use crate::output::{Reached, ms, to_js};
 
 type Result<T> = std::result::Result<T, JsError>;
 
@@ -35,6 +36,7 @@ type Result<T> = std::result::Result<T, JsError>;
 #[wasm_bindgen]
 pub struct Lab {
     lab: psyncscope_lab::Lab,
+    branches: Branches,
     consoles: Consoles,
     index: Index,
 }
@@ -125,6 +127,23 @@ impl Lab {
         Ok(output::ms(self.lab.step_forward(from, by)))
     }
 
+    /// The next moment at which that happens: in what is recorded first, then the world runs on, for a minute at most
+    /// unless the options say otherwise. `null` if it does not happen.
+    #[wasm_bindgen(js_name = runUntilNext, unchecked_return_type = "Reached | null")]
+    pub fn run_until_next(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Until")] until: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunUntilOptions")] options: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let until: Until = input::object(until, "until")?;
+        let options: RunUntilOptions = input::object_or_default(options, "options")?;
+        let now = self.lab.now();
+        let from = options.from_us()?.map_or(now, SimTime);
+        let to = SimTime(now.0.saturating_add(options.max_us()?));
+        let reached = self.lab.run_until_next(from, &until, to).map_err(JsError::from)?;
+        Ok(to_js(&reached.map(Reached::from))?)
+    }
+
     /// The last moment before `ms` at which something of that size happened.
     #[wasm_bindgen(js_name = stepBack)]
     pub fn step_back(
@@ -181,21 +200,22 @@ impl Lab {
         self.lab.digest()
     }
 
-    /// Everything from which `Lab.loadLog` makes this world again, as JSON.
+    /// Everything from which `Lab.loadLog` makes this world again, as JSON. Other branches are not in it: see
+    /// `saveSession`.
     #[wasm_bindgen(js_name = saveLog)]
     pub fn save_log(&self) -> String {
         self.lab.action_log().to_json()
     }
 
-    /// Makes a world again from a saved log and runs it to the log's end.
+    /// Makes a world again from a saved log and runs it to the log's end. Of a saved session it has all branches, and the
+    /// world is the current one's.
     #[wasm_bindgen(js_name = loadLog)]
     pub fn load_log(
         #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
     ) -> std::result::Result<Self, JsValue> {
         let text = input::text(&text, "text")?;
-        let log = ActionLog::from_json(&text).map_err(JsError::from)?;
-        let lab = psyncscope_lab::Lab::replay(&log).map_err(JsError::from)?;
-        Ok(Self::of(lab))
+        let branches = Branches::from_json(&text).map_err(JsError::from)?;
+        Ok(Self::of_session(branches)?)
     }
 
     /// The same world made again up to a moment of its past, ready for another future.
@@ -212,7 +232,8 @@ impl Lab {
 
 impl Lab {
     fn of(lab: psyncscope_lab::Lab) -> Self {
-        Self { lab, consoles: Consoles::default(), index: Index::default() }
+        let branches = Branches::of(lab.action_log());
+        Self { lab, branches, consoles: Consoles::default(), index: Index::default() }
     }
 
     fn host(&self, node: &str) -> Result<HostId> {

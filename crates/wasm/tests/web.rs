@@ -483,3 +483,75 @@ fn what_the_page_derives_is_there_for_scripts() {
     thrown(lab.narration("fr".into()), "bad-value", "\"en\" or \"zh-CN\"");
     thrown(lab.ruler("now".into()), "bad-value", "ms");
 }
+
+#[wasm_bindgen_test]
+fn acting_in_the_past_starts_a_branch_that_is_saved_and_comes_back() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("time passes");
+    execute(&mut lab, "a", "SET k main");
+    let main = lab.digest();
+    let crash = || js(r#"{ do: "crash", node: "a" }"#);
+    assert_eq!(lab.act_at(1500.into(), crash(), NOT_GIVEN).expect("the past"), 1);
+    assert_eq!(lab.now(), 1500.0);
+    let branches = lab.branches().expect("a list");
+    assert_eq!((text(&branches, "0.name"), text(&branches, "1.name")), ("main".into(), "crash a at 1.5 s".into()));
+    assert_eq!((at(&branches, "0.parent"), number(&branches, "1.parent")), (JsValue::NULL, 0.0));
+    assert_eq!((number(&branches, "1.leaves_ms"), number(&branches, "0.actions")), (1500.0, 1.0));
+    assert_eq!((at(&branches, "0.current"), at(&branches, "1.current")), (false.into(), true.into()));
+    assert_eq!(text(&branches, "1.first_difference.action.do"), "crash");
+    assert_eq!(text(&branches, "1.first_difference.instead.action.command"), "SET k main");
+    lab.rename_branch(1.into(), "a crash".into()).expect("a good name");
+
+    let mut again = Lab::load_log(lab.save_session().into()).expect("its own writing");
+    assert_eq!(again.digest(), lab.digest());
+    again.switch_to("main".into()).expect("a branch");
+    assert_eq!(again.digest(), main);
+    assert_eq!(text(&again.branches().expect("a list"), "1.name"), "a crash");
+
+    let before = lab.save_session();
+    thrown(lab.act_at(500.into(), js(r#"{ do: "crash", node: "z" }"#), NOT_GIVEN), "unknown-node", "z");
+    thrown(lab.act_at(9000.into(), crash(), NOT_GIVEN), "bad-time", "beyond the present");
+    thrown(lab.switch_to("nowhere".into()), "unknown-branch", "nowhere");
+    thrown(lab.switch_to(2.into()), "unknown-branch", "there are 2");
+    thrown(lab.rename_branch(0.into(), "a crash".into()), "duplicate-branch", "a crash");
+    assert_eq!(lab.save_session(), before);
+}
+
+#[wasm_bindgen_test]
+fn the_world_runs_until_something_happens() {
+    let mut lab = two();
+    let verdict = || js(r#"{ until: "verdict" }"#);
+    let found = lab.run_until_next(verdict(), NOT_GIVEN).expect("good");
+    assert_eq!(number(&found, "at_ms"), lab.now());
+    let online = js(r#"{ until: "replica-state", node: "b", state: "ONLINE" }"#);
+    let found = lab.run_until_next(online, NOT_GIVEN).expect("good");
+    assert!(number(&found, "at_ms") > 0.0);
+    let entered = js(r#"{ until: "function", function: "syncCommand" }"#);
+    let now = lab.now();
+    let found = lab.run_until_next(entered, js("{ from_ms: 0, max_ms: 0 }")).expect("good");
+    assert!(number(&found, "at_ms") < now, "it is recorded");
+    assert_eq!(lab.run_until_next(verdict(), js("{ max_ms: 5000 }")).expect("good"), JsValue::NULL);
+    assert_eq!(lab.now(), now + 5000.0);
+    thrown(lab.run_until_next(js(r#"{ until: "offset", node: "z", offset: 1 }"#), NOT_GIVEN), "unknown-node", "z");
+    thrown(lab.run_until_next(js(r#"{ until: "dinner" }"#), NOT_GIVEN), "bad-value", "dinner");
+    let bad = js(r#"{ until: "repl-state", node: "b", state: "DONE" }"#);
+    thrown(lab.run_until_next(bad, NOT_GIVEN), "bad-value", "RECEIVE_PONG");
+}
+
+#[wasm_bindgen_test]
+fn branches_are_compared_at_one_moment() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("time passes");
+    lab.act_at(2500.into(), js(r#"{ do: "exec", node: "a", command: "SET k v" }"#), NOT_GIVEN).expect("the past");
+    lab.run_for(1000.into()).expect("time passes");
+    let found = lab.compare("main".into(), 1.into(), 3000.into()).expect("two branches");
+    assert_eq!((number(&found, "at_ms"), at(&found, "ended_ms.0")), (3000.0, JsValue::NULL));
+    assert_eq!(text(&found, "nodes.0.name"), "a");
+    let fields = Array::from(&at(&found, "nodes.0.fields"));
+    let differing: Vec<String> =
+        fields.iter().filter(|pair| at(pair, "differs") == JsValue::TRUE).map(|pair| text(&pair, "field")).collect();
+    assert_eq!(differing, ["offset", "backlog", "keys"]);
+    assert_eq!(number(&found, "nodes.0.fields.6.values.0.size"), 64.0);
+    assert_eq!(text(&found, "totals.2.field"), "bytes_sent");
+    thrown(lab.compare(0.into(), 7.into(), 0.into()), "unknown-branch", "7");
+}

@@ -10,7 +10,7 @@ const END_US = 600_000_000;
 const BRANCHES = 2;
 
 /** As `tests/benches/world.rs` has it. */
-function tenMinutes() {
+export function tenMinutes() {
   const actions = [];
   for (let at = IN_SYNC_US; at < END_US; at += WRITE_EVERY_US) {
     actions.push(typed(at, 'a', `SET k${actions.length % 100} value`));
@@ -57,7 +57,7 @@ export async function session(openPage) {
 }
 
 /** Runs in the page before its own scripts: keeps the memory of its wasm instance. */
-function keepMemory() {
+export function keepMemory() {
   for (const name of ['instantiate', 'instantiateStreaming']) {
     const instantiate = WebAssembly[name];
     WebAssembly[name] = async (...args) => {

@@ -5,12 +5,12 @@ use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::topology;
-use psyncscope_lab::{Action, ActionLog, LabConfig, LabError, NodeSpec, Replay};
+use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay};
 use yew::prelude::*;
 
+use crate::app::branches::BranchRuns;
 use crate::app::replay::PendingReplay;
 use crate::app::run::{LabRun, Origin};
-use crate::app::state::{Notice, OtherRun};
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
 use crate::ui::dom;
@@ -25,11 +25,12 @@ impl App {
         self.ui.error = None;
         if self.is_live() {
             let outcome = self.session.run.borrow_mut().act_all(actions);
+            self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
             self.show(self.playback.at);
             self.acted(outcome, site);
             return;
         }
-        let replay = self.session.run.borrow().lab().branch_at(self.playback.at);
+        let replay = self.may_branch();
         let origin = self.session.run.borrow().origin.clone();
         match replay {
             Ok(replay) => self.start_replay(PendingReplay::act(replay, actions, site, origin)),
@@ -48,39 +49,14 @@ impl App {
         }
     }
 
-    /// Puts another run on the page. The present one is kept.
-    pub(super) fn replace_run(&mut self, run: LabRun) {
-        let left_at = self.playback.at;
-        let now = run.now();
-        let old = self.session.run.replace(run);
-        self.session.other_runs.push(OtherRun { run: old, left_at });
-        self.ui.connecting = None;
-        self.ui.error = None;
-        self.show(now);
-    }
-
-    /// Returns to a run that was left, at the time at which it was left.
-    pub(super) fn return_to(&mut self, nth: usize) {
-        if nth >= self.session.other_runs.len() {
-            return;
-        }
-        let OtherRun { run, left_at } = self.session.other_runs.remove(nth);
-        self.replace_run(run);
-        self.playback.playing = false;
-        self.ui.overlay = None;
-        self.show(left_at);
-        self.drawing.world += 1;
-        self.ui.notice = Some(Notice { wording: |t| t.returned, at: left_at, since_ms: dom::wall_ms() });
-    }
-
     pub(super) fn start_new(&mut self, config: LabConfig) {
         match LabRun::start(config) {
             Ok(run) => {
-                self.replace_run(run);
+                let runs = BranchRuns::of(run.lab(), self.ui.lang);
+                self.replace_session(run, runs);
                 self.ui.overlay = None;
                 self.ui.notice = None;
                 self.playback.playing = true;
-                self.drawing.world += 1;
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
@@ -91,10 +67,11 @@ impl App {
             return;
         }
         self.ui.error = None;
-        match ActionLog::from_json(text).and_then(Replay::new) {
-            Ok(replay) => {
-                self.drawing.world += 1;
-                self.start_replay(PendingReplay::show(replay, Origin::Loaded(name)));
+        let session = Branches::from_json(text);
+        let replay = session.and_then(|session| Ok((Replay::new(session.log(session.current())?)?, session)));
+        match replay {
+            Ok((replay, session)) => {
+                self.start_replay(PendingReplay::show(replay, session, Origin::Loaded(name)));
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
@@ -118,14 +95,6 @@ impl App {
             }
             None => self.ui.error = Some((ErrorSite::Overlay, UiError::Page(|t| t.load_unreadable, Vec::new()))),
         }
-    }
-
-    pub(super) fn save(&mut self) {
-        let run = self.session.run.borrow();
-        let log = run.lab().action_log();
-        let name = format!("psyncscope-seed-{}-{}s.json", log.config.seed, log.end_us / 1_000_000);
-        // A browser that cannot save says so itself.
-        let _ = dom::save_file(&name, "application/json", &log.to_json());
     }
 
     fn name_of(&self, id: HostId) -> Option<(String, u16)> {

@@ -82,6 +82,7 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
         "b" => Some(Intent::Steps(StepsWish::Walk(Walk::Back))),
         "r" => Some(Intent::Steps(StepsWish::Walk(Walk::Next))),
         "R" => Some(Intent::Steps(StepsWish::Walk(Walk::Previous))),
+        "g" => Some(Intent::Open(Overlay::RunUntil)),
         digit => {
             let nth = digit.parse::<usize>().ok().filter(|n| (1..=9).contains(n))?;
             Some(Intent::SelectNth(nth - 1))

@@ -6,6 +6,8 @@
 //! * [`why`]: what would turn a decision
 //! * [`steps`]: the steps of the functions of replication
 //! * [`diagram`]: the sequence diagram
+//! * [`branches`]: the branches of the session, and the sessions that were left; [`compare`]: two side by side
+//! * [`run_until`]: running until something happens
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`choices`]: language and theme, remembered
@@ -13,6 +15,8 @@
 
 pub mod act;
 pub mod after_render;
+pub mod branches;
+pub mod compare;
 pub mod choices;
 pub mod diagram;
 pub mod keys;
@@ -20,6 +24,7 @@ pub mod page;
 pub mod probe;
 pub mod replay;
 pub mod run;
+pub mod run_until;
 pub mod state;
 pub mod steps;
 pub mod time;
@@ -35,6 +40,7 @@ use psyncscope_lab::examples;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
+use crate::app::branches::BranchRuns;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
@@ -88,15 +94,16 @@ impl Component for App {
         run.read();
         let frame = run.frame_at(run.now());
         let selected = frame.hosts.first().map(|h| h.id);
+        let lang = choices::language();
+        let branches = BranchRuns::of(run.lab(), lang);
         let run = Rc::new(RefCell::new(run));
         probe::install(&run);
-        let lang = choices::language();
         let theme = choices::theme();
         choices::show_language(lang);
         choices::show_theme(theme);
         let link = ctx.link();
         Self {
-            session: Session { run, other_runs: Vec::new(), replay: None },
+            session: Session { run, branches, others: Vec::new(), replay: None },
             playback: Playback {
                 at: SimTime(0),
                 frame,
@@ -207,6 +214,7 @@ impl App {
             Intent::SetLang(lang) => {
                 self.ui.lang = lang;
                 choices::remember_language(lang);
+                self.session.branches.list(lang);
             }
             Intent::SetTheme(theme) => {
                 self.ui.theme = theme;
@@ -217,6 +225,9 @@ impl App {
             Intent::Open(overlay) => {
                 self.ui.overlay = Some(overlay);
                 self.ui.error = None;
+                if overlay == Overlay::Branches {
+                    self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
+                }
                 if let Overlay::Node(id, _) = overlay {
                     self.select(id);
                 }
@@ -255,7 +266,11 @@ impl App {
             Intent::LoadFile(file) => self.read_file(ctx, &file),
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
             Intent::Save => self.save(),
-            Intent::Return(nth) => self.return_to(nth),
+            Intent::SwitchBranch(branch) => self.switch_branch(branch),
+            Intent::RenameBranch(branch, name) => self.rename_branch(branch, &name),
+            Intent::ReturnToSession(nth) => self.return_to(nth),
+            Intent::CompareBranches(pair) => self.compare_branches(pair),
+            Intent::RunUntil(until) => self.run_until(&until),
 
             Intent::Steps(wish) => self.step_inside(wish),
         }

@@ -14,7 +14,8 @@ use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::App;
-use crate::app::state::OtherRun;
+use crate::branches::compare::CompareView;
+use crate::branches::dialog::BranchesDialog;
 use crate::console::view::Console;
 use crate::i18n::{fill, messages};
 use crate::intent::{ErrorSite, Intent, Overlay, Tab};
@@ -34,8 +35,8 @@ use crate::topbar::bar::TopBar;
 use crate::topbar::help::HelpDialog;
 use crate::topbar::load::LoadDialog;
 use crate::topbar::new::NewDialog;
-use crate::topbar::other_runs::OtherRunsDialog;
 use crate::transport::bar::TransportBar;
+use crate::transport::run_until::RunUntilDialog;
 use crate::ui::button::Button;
 use crate::ui::context::UiContext;
 use crate::ui::error::UiError;
@@ -87,8 +88,13 @@ impl App {
             let words = fill(t.working, &[("percent", &replay.percent().to_string())]);
             html! { <div class="working" role="status">{ words }</div> }
         });
-        let class =
-            classes!("page", self.ui.narrow.then_some("narrow"), self.ui.reduced_motion.then_some("reduced-motion"));
+        let comparing = self.session.branches.compared.is_some();
+        let class = classes!(
+            "page",
+            self.ui.narrow.then_some("narrow"),
+            self.ui.reduced_motion.then_some("reduced-motion"),
+            comparing.then_some("comparing"),
+        );
         html! {
             <ContextProvider<UiContext> context={cx.clone()}>
                 <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
@@ -123,6 +129,7 @@ impl App {
                         </div>
                         { steps_beside.unwrap_or_default() }
                     </main>
+                    { self.compare_html() }
                     <TransportBar
                         playing={self.playback.playing}
                         at={self.playback.at}
@@ -131,7 +138,8 @@ impl App {
                         step_by={self.playback.step_by}
                         speed={self.playback.speed}
                         {marks}
-                        other_runs={self.session.other_runs.len()}
+                        branches={Rc::clone(self.session.branches.rows())}
+                        sessions={self.session.others.len()}
                     />
                     { self.overlay_html(&masters) }
                     { progress.unwrap_or_default() }
@@ -232,7 +240,7 @@ impl App {
         let t = cx.t();
         let (words, button) = match &self.ui.notice {
             Some(notice) => {
-                let words = fill((notice.wording)(t), &[("at", &format::clock(notice.at))]);
+                let words = fill((notice.wording)(t), &[("at", &format::clock(notice.at)), ("what", &notice.what)]);
                 let onclick = cx.click(Intent::DismissNotice);
                 (words, html! { <IconButton shape={Shape::Cross} label={t.dismiss} {onclick} /> })
             }
@@ -245,6 +253,14 @@ impl App {
             None => return Html::default(),
         };
         html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
+    }
+
+    /// Two branches side by side, if that was asked for.
+    fn compare_html(&self) -> Html {
+        let Some((pair, comparison)) = self.comparison() else { return Html::default() };
+        let list = self.session.branches.tree().list();
+        let names: Vec<_> = list.iter().map(|branch| AttrValue::from(branch.name.clone())).collect();
+        html! { <CompareView {comparison} {names} {pair} /> }
     }
 
     fn overlay_html(&self, masters: &LiteMap<HostId, HostId>) -> Html {
@@ -284,9 +300,16 @@ impl App {
             }
             Some(Overlay::New) => html! { <NewDialog {seed} {error} /> },
             Some(Overlay::Load) => html! { <LoadDialog {error} /> },
-            Some(Overlay::Futures) => {
-                let spans: Vec<_> = self.session.other_runs.iter().map(OtherRun::span).collect();
-                html! { <OtherRunsDialog {spans} /> }
+            Some(Overlay::Branches) => {
+                let rows = Rc::clone(self.session.branches.rows());
+                html! { <BranchesDialog {rows} sessions={self.session_rows()} {error} /> }
+            }
+            Some(Overlay::RunUntil) => {
+                let hosts = &self.playback.frame.hosts;
+                let offset = |host: &HostFrame| host.node.as_ref().map_or(0, |node| node.master_repl_offset.0);
+                let nodes: Vec<_> = hosts.iter().map(|h| (AttrValue::from(h.name.to_string()), offset(h))).collect();
+                let selected = hosts.iter().position(|h| Some(h.id) == self.ui.selected).unwrap_or(0);
+                html! { <RunUntilDialog {nodes} {selected} {error} /> }
             }
             Some(Overlay::Help) => html! { <HelpDialog /> },
         }

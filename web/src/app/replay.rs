@@ -1,10 +1,10 @@
 //! Replaying an action log: at once if it is short, in steps over several ticks if it is long.
 
-use psyncscope_lab::{Action, LabError, Replay};
+use psyncscope_lab::{Action, Branches, LabError, Replay};
 
 use crate::app::App;
+use crate::app::branches::BranchRuns;
 use crate::app::run::{LabRun, Origin};
-use crate::app::state::Notice;
 use crate::intent::ErrorSite;
 use crate::ui::dom;
 use crate::ui::error::UiError;
@@ -24,17 +24,33 @@ pub struct PendingReplay {
 
 /// What happens when the replay is complete.
 enum Then {
-    /// It becomes the run on the page.
-    Show(Origin),
+    /// It becomes the run on the page, with the branches of its session.
+    Show(Box<Branches>, Origin),
+    /// It is the run of this branch, which goes on the page.
+    Switch(usize, Origin),
+    /// It is the run of this branch, which is compared with another.
+    Keep(usize, Origin),
     /// These actions are carried out in it, and if none is refused it becomes the run on the page.
     Act(Vec<Action>, ErrorSite, Origin),
 }
 
 impl PendingReplay {
-    /// A replay that becomes the run on the page.
+    /// A replay of the current branch of a session, which goes on the page.
     #[must_use]
-    pub const fn show(replay: Replay, origin: Origin) -> Self {
-        Self { replay, then: Then::Show(origin) }
+    pub fn show(replay: Replay, session: Branches, origin: Origin) -> Self {
+        Self { replay, then: Then::Show(Box::new(session), origin) }
+    }
+
+    /// A replay of a branch of the session on the page.
+    #[must_use]
+    pub const fn switch(replay: Replay, branch: usize, origin: Origin) -> Self {
+        Self { replay, then: Then::Switch(branch, origin) }
+    }
+
+    /// A replay of a branch that is compared with another.
+    #[must_use]
+    pub const fn keep(replay: Replay, branch: usize, origin: Origin) -> Self {
+        Self { replay, then: Then::Keep(branch, origin) }
     }
 
     /// A replay that becomes the run on the page after these actions. A refusal is shown at `site`.
@@ -62,7 +78,8 @@ impl PendingReplay {
 
     const fn site(&self) -> ErrorSite {
         match &self.then {
-            Then::Show(_) => ErrorSite::Overlay,
+            Then::Show(..) => ErrorSite::Overlay,
+            Then::Switch(..) | Then::Keep(..) => ErrorSite::Stage,
             Then::Act(_, site, _) => *site,
         }
     }
@@ -103,21 +120,24 @@ impl App {
             }
         };
         match pending.then {
-            Then::Show(origin) => {
-                self.replace_run(LabRun::replayed(lab, origin));
+            Then::Show(session, origin) => {
+                let runs = BranchRuns::of_tree(*session, self.ui.lang);
+                self.replace_session(LabRun::replayed(lab, origin), runs);
                 self.ui.overlay = None;
                 self.playback.playing = false;
             }
+            Then::Switch(branch, origin) => {
+                let mut run = LabRun::replayed(lab, origin);
+                run.keep_histories_of(&self.session.run.borrow());
+                self.switched(run, branch);
+            }
+            Then::Keep(branch, origin) => self.kept_for_comparison(LabRun::replayed(lab, origin), branch),
             Then::Act(actions, site, origin) => {
                 let mut run = LabRun::replayed(lab, origin);
                 run.keep_histories_of(&self.session.run.borrow());
-                let outcome = run.act_all(actions);
+                let at = run.now();
                 // A refused action starts no branch: the time shown stays part of the old run.
-                if outcome.is_ok() {
-                    let at = run.now();
-                    self.replace_run(run);
-                    self.ui.notice = Some(Notice { wording: |t| t.forked, at, since_ms: dom::wall_ms() });
-                }
+                let outcome = run.act_all(actions).and_then(|()| self.branched(run, at));
                 self.go_on_after_change(outcome.is_ok());
                 self.acted(outcome, site);
             }

@@ -11,7 +11,7 @@ use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
 use psyncscope_lab::index::{Index, Mark};
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
-use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, StepBy, TimedAction};
+use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Reached, StepBy, TimedAction, Until};
 
 use crate::console::lines::ConsoleLines;
 use crate::model::colours::ColourMap;
@@ -113,6 +113,12 @@ impl LabRun {
     #[must_use]
     pub fn marks(&self) -> Prefix<Mark> {
         Prefix::of(&self.marks)
+    }
+
+    /// Whether there are actions of a script that it has not come to.
+    #[must_use]
+    pub fn has_script(&self) -> bool {
+        !self.script.is_empty()
     }
 
     /// The lab.
@@ -225,6 +231,24 @@ impl LabRun {
         // What is refused here was refused by the world that the reader made.
         let _ = self.advance(next.max(before));
         self.now() > before || self.script.len() < scripted
+    }
+
+    /// Where something happens next after `from`: see [`Lab::run_until_next`]. The script's actions are carried out on the
+    /// way.
+    ///
+    /// # Errors
+    /// There is no node of that name.
+    pub fn run_until_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
+        let mut from = from;
+        loop {
+            let due = self.script.front().map(|a| SimTime(a.at_us)).filter(|&due| due <= to);
+            let found = self.lab.run_until_next(from, until, due.unwrap_or(to))?;
+            let (None, Some(due)) = (found, due) else { return Ok(found) };
+            // What is refused here was refused by the world that the reader made.
+            let _ = self.advance(due);
+            // The action may cause it at this very instant.
+            from = from.max(SimTime(due.0.saturating_sub(1)));
+        }
     }
 
     fn just_after_now(&self) -> SimTime {

@@ -11,6 +11,7 @@ use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use yew::prelude::*;
 
+use crate::app::branches::{BranchRuns, OtherSession};
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::i18n::{Lang, MessageKey};
@@ -18,32 +19,19 @@ use crate::intent::{ErrorSite, Overlay, Tab, Theme};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
+use crate::ui::dom;
 use crate::ui::error::UiError;
 
-/// The run on the page, and those that were left.
+/// The run on the page, its branches, and the sessions that were left.
 pub struct Session {
     /// The run on the page.
     pub run: Rc<RefCell<LabRun>>,
-    /// Runs that were left, oldest first.
-    pub other_runs: Vec<OtherRun>,
+    /// The branches of the session on the page.
+    pub branches: BranchRuns,
+    /// Sessions that were left, oldest first.
+    pub others: Vec<OtherSession>,
     /// A replay that is not finished yet.
     pub replay: Option<PendingReplay>,
-}
-
-/// A run that was left.
-pub struct OtherRun {
-    /// The run.
-    pub run: LabRun,
-    /// The time that was shown when it was left.
-    pub left_at: SimTime,
-}
-
-impl OtherRun {
-    /// When it was left, and how far it had run.
-    #[must_use]
-    pub fn span(&self) -> (SimTime, SimTime) {
-        (self.left_at, self.run.now())
-    }
 }
 
 /// Which time is shown, and how time passes.
@@ -120,8 +108,24 @@ pub struct Notice {
     pub wording: MessageKey,
     /// The time that it names.
     pub at: SimTime,
+    /// What else it names.
+    pub what: String,
     /// When it was first shown, in milliseconds of wall time.
     pub since_ms: f64,
+}
+
+impl Notice {
+    /// A message that names a time, shown from now on.
+    #[must_use]
+    pub fn new(wording: MessageKey, at: SimTime) -> Self {
+        Self { wording, at, what: String::new(), since_ms: dom::wall_ms() }
+    }
+
+    /// The message with what else it names.
+    #[must_use]
+    pub fn saying(self, what: String) -> Self {
+        Self { what, ..self }
+    }
 }
 
 /// What is drawn past the virtual DOM.

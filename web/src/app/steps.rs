@@ -13,6 +13,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::App;
+use crate::app::branches::BranchRuns;
 use crate::app::run::LabRun;
 use crate::i18n::fill;
 use crate::intent::{ErrorSite, Tab};
@@ -262,9 +263,9 @@ impl App {
         match entry::before(function).and_then(|run| LabRun::before_entry(run, function)) {
             Ok(run) => {
                 let at = run.now();
-                self.replace_run(run);
+                let runs = BranchRuns::of(run.lab(), self.ui.lang);
+                self.replace_session(run, runs);
                 self.playback.playing = false;
-                self.drawing.world += 1;
                 self.ui.overlay = None;
                 self.ui.notice = None;
                 self.steps.wanted = function;

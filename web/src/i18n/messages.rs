@@ -294,14 +294,89 @@ psyncscope_lab::messages! {
     go_live,
     /// {at}
     in_the_past,
-    earlier_future,
-    earlier_futures,
-    /// {at}, {end}
-    future_from,
-    /// {at}
+    /// {at}, {what}
     forked,
     /// {at}
     returned,
+
+    // --- branches ---
+    branches,
+    branches_hint,
+    /// {name}
+    branch_current,
+    /// {name}
+    branch_switch,
+    branch_here,
+    /// {name}
+    branch_rename,
+    branch_rename_short,
+    branch_rename_go,
+    /// {name}, {at}
+    branch_leaves,
+    /// {what}
+    branch_first,
+    /// {what}
+    branch_instead,
+    /// {n}, {at}
+    branch_actions,
+    /// {at}, {what}
+    switched,
+    other_sessions,
+    /// {n}, {at}
+    session_left,
+
+    // --- run until ---
+    run_until,
+    run_until_short,
+    until_hint,
+    until_what,
+    until_verdict,
+    until_link_state,
+    until_replica_state,
+    until_offset,
+    until_function,
+    until_node,
+    until_state,
+    until_go,
+    /// {node}, {state}
+    until_comes_to,
+    /// {node}, {n}
+    until_has_byte,
+    /// {function}
+    until_enters,
+    /// {what}, {at}
+    until_reached,
+    /// {what}, {at}
+    until_nothing,
+
+    // --- two branches side by side ---
+    compare,
+    compare_first,
+    compare_second,
+    /// {n}, {at}
+    compare_count,
+    /// {name}, {at}
+    compare_ended,
+    compare_node,
+    compare_branch,
+    compare_totals,
+    compare_all,
+    compare_differs,
+    compare_process,
+    compare_master,
+    compare_ring,
+    compare_lag,
+    compare_keys,
+    compare_full,
+    compare_partial,
+    compare_bytes,
+    compare_runs,
+    compare_paused,
+    compare_stopped,
+    compare_off,
+    /// {name}
+    branch_compare,
+    branch_compare_short,
 
     // --- help ---
     help_title,
@@ -339,6 +414,8 @@ psyncscope_lab::messages! {
     error_already_running,
     error_start_failed,
     error_bad_time,
+    error_unknown_branch,
+    error_duplicate_branch,
 
     // --- why ---
     tab_why,

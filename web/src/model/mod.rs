@@ -1,5 +1,6 @@
 //! Pure functions from what the lab says to what the page draws. No DOM here, so all of it is tested natively.
 
+pub mod branch_lanes;
 pub mod bytes;
 pub mod colours;
 pub mod diagram;

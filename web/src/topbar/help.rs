@@ -14,6 +14,7 @@ pub fn HelpDialog() -> Html {
         ("← →", t.key_arrows),
         ("Home End", t.key_home),
         ("c", t.key_console),
+        ("g", t.run_until),
         ("1 … 9", t.key_digits),
         ("+ - 0", t.key_zoom),
         ("s", t.key_steps),

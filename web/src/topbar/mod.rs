@@ -5,4 +5,3 @@ pub mod help;
 pub mod load;
 pub mod new;
 mod new_form;
-pub mod other_runs;

@@ -1,12 +1,17 @@
 //! The bar at the bottom.
 
+use std::rc::Rc;
+
 use psyncscope_lab::StepBy;
 use psyncscope_lab::index::Mark;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
+use crate::app::branches::BranchRow;
+use crate::branches::tree::{BranchTree, drawn_until};
 use crate::model::pace::Speed;
 use crate::model::prefix::Prefix;
+use crate::model::time;
 use crate::transport::buttons::TransportButtons;
 use crate::transport::end::TransportEnd;
 use crate::transport::scrubber::Scrubber;
@@ -29,20 +34,28 @@ pub struct TransportBarProps {
     pub speed: Speed,
     /// What happened.
     pub marks: Prefix<Mark>,
-    /// How many runs were left when somebody acted in the past.
-    pub other_runs: usize,
+    /// The branches of the session.
+    pub branches: Rc<[BranchRow]>,
+    /// How many sessions were left.
+    pub sessions: usize,
 }
 
 /// Buttons, scrubber, clock, speed. Only the scrubber is rendered again while time passes.
 #[component]
 pub fn TransportBar(props: &TransportBarProps) -> Html {
     let t = use_ui().t();
-    let &TransportBarProps { playing, at, from, now, step_by, speed, ref marks, other_runs } = props;
+    let &TransportBarProps { playing, at, from, now, step_by, speed, ref marks, ref branches, sessions } = props;
+    let several = branches.len() > 1;
     html! {
         <section class="transport" aria-label={t.transport}>
             <TransportButtons {playing} {step_by} />
-            <Scrubber {at} {from} {now} marks={marks.clone()} />
-            <TransportEnd live={at >= now} {speed} {other_runs} />
+            <div class="scrub-column">
+                if several {
+                    <BranchTree rows={Rc::clone(branches)} extent_us={time::extent(now)} now={drawn_until(now)} />
+                }
+                <Scrubber {at} {from} {now} marks={marks.clone()} />
+            </div>
+            <TransportEnd live={at >= now} {speed} others={several || sessions > 0} />
         </section>
     }
 }

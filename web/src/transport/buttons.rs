@@ -4,9 +4,10 @@ use psyncscope_lab::StepBy;
 use yew::prelude::*;
 
 use crate::i18n::Messages;
-use crate::intent::Intent;
+use crate::intent::{Intent, Overlay};
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
-use crate::ui::icon::Shape;
+use crate::ui::icon::{Icon, Shape};
 use crate::ui::icon_button::IconButton;
 use crate::ui::select::Select;
 
@@ -62,6 +63,10 @@ pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
                 selected={STEPS.iter().position(|&by| by == props.step_by).unwrap_or(0)}
                 onselect={on_step_by}
             />
+            <Button testid="run-until" label={t.run_until} onclick={ui.click(Intent::Open(Overlay::RunUntil))}>
+                <Icon shape={Shape::Until} />
+                <span class="label">{ t.run_until_short }</span>
+            </Button>
         </div>
     }
 }

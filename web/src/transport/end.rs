@@ -18,31 +18,31 @@ pub struct TransportEndProps {
     pub live: bool,
     /// How fast time passes.
     pub speed: Speed,
-    /// How many runs were left when the user acted in the past.
-    pub other_runs: usize,
+    /// Whether there are other branches or sessions to go to.
+    pub others: bool,
 }
 
-/// Earlier futures, the way to the present, the clock, the speed.
+/// Branches, the way to the present, the clock, the speed.
 #[component]
 pub fn TransportEnd(props: &TransportEndProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let &TransportEndProps { live, speed, other_runs } = props;
+    let &TransportEndProps { live, speed, others } = props;
     let on_speed = {
         let dispatch = ui.dispatch.clone();
         Callback::from(move |i: usize| dispatch.emit(Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())))
     };
     html! {
         <div class="transport-end">
-            if other_runs > 0 {
+            if others {
                 <Button
                     class="button small"
-                    testid="earlier-future"
-                    label={t.earlier_future}
-                    onclick={ui.click(Intent::Open(Overlay::Futures))}
+                    testid="branches"
+                    label={t.branches}
+                    onclick={ui.click(Intent::Open(Overlay::Branches))}
                 >
                     <Icon shape={Shape::Fork} />
-                    <span class="label">{ t.earlier_future }</span>
+                    <span class="label">{ t.branches }</span>
                 </Button>
             }
             <button

@@ -67,5 +67,7 @@ const fn of_code(code: ErrorCode, t: &Messages) -> &'static str {
         ErrorCode::AlreadyRunning => t.error_already_running,
         ErrorCode::StartFailed => t.error_start_failed,
         ErrorCode::BadTime => t.error_bad_time,
+        ErrorCode::UnknownBranch => t.error_unknown_branch,
+        ErrorCode::DuplicateBranch => t.error_duplicate_branch,
     }
 }

@@ -41,6 +41,8 @@ pub enum Shape {
     Save,
     /// A fork in time.
     Fork,
+    /// An arrow to a flag.
+    Until,
 }
 
 impl Shape {
@@ -66,6 +68,7 @@ impl Shape {
             Self::New => "M7 3.5h6.5L18 8v12.5H7zM13 3.5V8.5h5",
             Self::Load => "M12 15.5V4.5M7.5 9 12 4.5 16.5 9M4.5 15.5v4h15v-4",
             Self::Save => "M12 4.5v11M7.5 11l4.5 4.5 4.5-4.5M4.5 15.5v4h15v-4",
+            Self::Until => "M4 12h9M9.5 8.5 13 12l-3.5 3.5M17 20V5M17 5.5h4.5L20 8l1.5 2.5H17",
             Self::Fork => "M6 4v16M6 13c0-4 3-5 6.5-5H18M15 5l3 3-3 3",
         }
     }

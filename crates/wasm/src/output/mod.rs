@@ -1,6 +1,7 @@
 //! What JavaScript gets back: plain objects, of which TypeScript's types are derived. Times are in milliseconds; names
 //! are those of Redis and of saved logs.
 
+pub mod branches;
 pub mod derived;
 pub mod diagram;
 pub mod entry;
@@ -28,6 +29,21 @@ pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
 /// Virtual time in milliseconds. The end of time lies far below what a double counts exactly.
 pub fn ms(at: SimTime) -> f64 {
     at.0 as f64 / 1000.0
+}
+
+/// Where something happened.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct Reached {
+    at_ms: f64,
+    /// The index of the timeline entry that tells of it, if one does.
+    entry: Option<usize>,
+}
+
+impl From<psyncscope_lab::Reached> for Reached {
+    fn from(reached: psyncscope_lab::Reached) -> Self {
+        Self { at_ms: ms(reached.at), entry: reached.entry }
+    }
 }
 
 /// Bytes from a user or for one: a string where they are text, a `Uint8Array` where not.

@@ -1,0 +1,243 @@
+//! Running until something happens: a verdict, a state, an offset, a function of replication.
+
+use psyncscope_engine::event::{Event, ReplicaState};
+use psyncscope_engine::ids::Offset;
+use psyncscope_engine::replication::ReplState;
+#[cfg(feature = "steps")]
+use psyncscope_engine::steps::{Function, StepEvent};
+use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, LabError};
+use crate::lab::Lab;
+use crate::limits;
+#[cfg(feature = "steps")]
+use crate::replay::Replay;
+use crate::topology;
+
+/// How far [`Lab::run_until_next`] lets the world run beyond the present unless told otherwise, in microseconds.
+pub const RUN_HORIZON_US: u64 = 60_000_000;
+
+/// Instants at which something happens that are run between two looks at the steps that were taken.
+#[cfg(feature = "steps")]
+const INSTANTS: usize = 100;
+
+/// The states of a replica on its master's side, in order.
+pub const REPLICA_STATES: [ReplicaState; 4] =
+    [ReplicaState::WaitBgsaveStart, ReplicaState::WaitBgsaveEnd, ReplicaState::SendBulk, ReplicaState::Online];
+
+/// What to run until.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(tag = "until", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Until {
+    /// A master decides a PSYNC.
+    Verdict,
+    /// The link of a replica to its master comes to a state (`repl_state`).
+    ReplState {
+        /// The replica.
+        node: String,
+        /// The state, by its name: `CONNECTED`.
+        #[serde(with = "repl_state")]
+        #[cfg_attr(feature = "tsify", tsify(type = "ReplState"))]
+        state: ReplState,
+    },
+    /// A replica comes to a state on its master's side (`replstate`).
+    ReplicaState {
+        /// The replica.
+        node: String,
+        /// The state, by its name: `ONLINE`.
+        #[serde(with = "replica_state")]
+        #[cfg_attr(feature = "tsify", tsify(type = "ReplicaState"))]
+        state: ReplicaState,
+    },
+    /// A node has this byte of its stream: its `master_repl_offset` is this or more.
+    Offset {
+        /// The node.
+        node: String,
+        /// The offset.
+        #[cfg_attr(feature = "tsify", tsify(type = "number"))]
+        offset: i64,
+    },
+    /// A function of replication is entered.
+    #[cfg(feature = "steps")]
+    Function {
+        /// The function, by its name in Redis.
+        #[cfg_attr(feature = "tsify", tsify(type = "string"))]
+        function: Function,
+        /// On this node; on any unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "tsify", tsify(optional))]
+        node: Option<String>,
+    },
+}
+
+/// Where it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// When.
+    pub at: SimTime,
+    /// The entry of the timeline that tells of it, if one does.
+    pub entry: Option<usize>,
+}
+
+impl Lab {
+    /// The first time after `from` at which `until` happens. If the record has none, the world runs on, up to `to` at
+    /// most; then the answer is `None`, and the present is `to`. An offset that a node has at `from` is there at `from`.
+    ///
+    /// # Errors
+    /// `unknown-node` if there is no node of that name, and was none at `from`.
+    pub fn run_until_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
+        let to = to.min(SimTime(limits::END_MAX_US));
+        let from = from.min(self.now());
+        #[cfg(feature = "steps")]
+        if let Until::Function { function, node } = until {
+            let host = node.as_deref().map(|node| self.host_then(node, from)).transpose()?;
+            return self.run_until_entered(from, *function, host, to);
+        }
+        let wanted = Wanted::of(self, until, from)?;
+        if let Wanted::Offset(host, offset) = wanted
+            && self.has_offset(host, offset, self.frame_at(from).as_ref())
+        {
+            return Ok(Some(Reached { at: from, entry: None }));
+        }
+        let mut seen = self.timeline().partition_point(|entry| entry.at <= from);
+        loop {
+            let timeline = self.timeline();
+            if let Some(entry) = (seen..timeline.len()).find(|&entry| wanted.is(self, entry)) {
+                return Ok(Some(Reached { at: self.timeline()[entry].at, entry: Some(entry) }));
+            }
+            seen = timeline.len();
+            if self.next_event_at().is_none_or(|next| next > to) || !self.step() {
+                self.run_until(to);
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Runs a copy of the world, whose nodes report their steps, from `from` on.
+    #[cfg(feature = "steps")]
+    fn run_until_entered(
+        &mut self,
+        from: SimTime,
+        function: Function,
+        host: Option<HostId>,
+        to: SimTime,
+    ) -> Result<Option<Reached>, LabError> {
+        let mut log = self.action_log();
+        log.end_us = to.max(self.now()).0;
+        let done = log.actions.partition_point(|action| action.at_us <= from.0);
+        let mut again = self.fork_at(from)?;
+        again.observe_steps();
+        let mut replay = Replay::go_on(log, again, done);
+        let mut seen = 0;
+        loop {
+            let is_end = replay.advance(INSTANTS)?;
+            let turns = replay.steps();
+            let turn = turns[seen..].iter().find(|turn| {
+                let is_entered = |step: &StepEvent| matches!(step, StepEvent::Entered(entered) if *entered == function);
+                host.is_none_or(|host| turn.host == host) && turn.steps.iter().any(|step| is_entered(&step.event))
+            });
+            if let Some(turn) = turn {
+                self.run_until(turn.at);
+                let entry = (turn.entries > 0).then_some(turn.first_entry);
+                return Ok(Some(Reached { at: turn.at, entry }));
+            }
+            if is_end {
+                self.run_until(to);
+                return Ok(None);
+            }
+            seen = turns.len();
+        }
+    }
+
+    /// The host of this name, or that had it at `from`.
+    fn host_then(&self, name: &str, from: SimTime) -> Result<HostId, LabError> {
+        let then = || topology::host_named(&self.frame_at(from), name).map(|host| host.id);
+        self.host(name).or_else(then).ok_or_else(|| {
+            let shown: String = name.escape_debug().take(40).collect();
+            LabError::new(ErrorCode::UnknownNode, format!("there is no node {shown}"))
+                .place(|at| at.node = Some(name.to_owned()))
+        })
+    }
+
+    fn has_offset(&self, host: HostId, offset: i64, frame: &Frame) -> bool {
+        let node = topology::host(frame, host).and_then(|host| host.node.as_ref());
+        node.is_some_and(|node| node.master_repl_offset >= Offset(offset))
+    }
+}
+
+/// What is looked for, its nodes found.
+enum Wanted {
+    Verdict,
+    ReplState(HostId, ReplState),
+    ReplicaState(HostId, ReplicaState),
+    Offset(HostId, i64),
+    #[cfg(feature = "steps")]
+    Nothing,
+}
+
+impl Wanted {
+    fn of(lab: &Lab, until: &Until, from: SimTime) -> Result<Self, LabError> {
+        Ok(match until {
+            Until::Verdict => Self::Verdict,
+            Until::ReplState { node, state } => Self::ReplState(lab.host_then(node, from)?, *state),
+            Until::ReplicaState { node, state } => Self::ReplicaState(lab.host_then(node, from)?, *state),
+            Until::Offset { node, offset } => Self::Offset(lab.host_then(node, from)?, *offset),
+            #[cfg(feature = "steps")]
+            Until::Function { .. } => Self::Nothing,
+        })
+    }
+
+    /// Whether an entry of the timeline tells of it.
+    fn is(&self, lab: &Lab, index: usize) -> bool {
+        let entry = &lab.timeline()[index];
+        let (Some(at), What::Node(event)) = (entry.host, &entry.what) else { return false };
+        match (self, event) {
+            (Self::Verdict, Event::Verdict { .. }) => true,
+            (Self::ReplState(host, wanted), Event::ReplState { to, .. }) => *host == at && wanted == to,
+            (Self::ReplicaState(replica, wanted), Event::ReplicaState { conn, to, .. }) => {
+                wanted == to && {
+                    let frame = lab.frame_after(index, entry.at);
+                    let conns = topology::host(&frame, at).map(|master| &master.conns);
+                    conns.is_some_and(|conns| conns.iter().any(|c| c.conn == *conn && c.peer == *replica))
+                }
+            }
+            (Self::Offset(host, offset), Event::Fed { from, len, .. }) => {
+                *host == at && from.had().0.saturating_add_unsigned(*len as u64) >= *offset
+            }
+            // A full resync takes the master's offset (`readSyncBulkPayload`).
+            (Self::Offset(host, offset), Event::ReplState { to: ReplState::Connected, .. } | Event::Loaded { .. }) => {
+                *host == at && lab.has_offset(*host, *offset, &lab.frame_after(index, entry.at))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// States by their names in Redis.
+macro_rules! by_name {
+    ($module:ident, $state:ty, $all:expr) => {
+        mod $module {
+            use super::*;
+            use serde::de::{Deserializer, Error as _};
+            use serde::ser::Serializer;
+
+            pub(super) fn serialize<S: Serializer>(state: &$state, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(state.name())
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$state, D::Error> {
+                let name = String::deserialize(deserializer)?;
+                let found = $all.into_iter().find(|state| state.name() == name);
+                found.ok_or_else(|| {
+                    let names: Vec<&str> = $all.iter().map(|state| state.name()).collect();
+                    D::Error::custom(format_args!("the states are {}", names.join(", ")))
+                })
+            }
+        }
+    };
+}
+
+by_name!(repl_state, ReplState, ReplState::ALL);
+by_name!(replica_state, ReplicaState, REPLICA_STATES);

@@ -1,0 +1,209 @@
+// The time machine: acting in the past starts a named branch, which is drawn, renamed, left, compared and saved; and the
+// world runs until something happens.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { openPage } from './harness.mjs';
+import { expectSoon } from './soon.mjs';
+import { Reader, typed, world } from './steps.mjs';
+
+const END_US = 8_000_000;
+
+/** A run of 8 s in which `a` gets one write at 6 s; standing still at its end. */
+async function opened(t, options) {
+  const { page } = await openPage(t, options);
+  const reader = await new Reader(page).opened();
+  await reader.load(world({ names: ['a', 'b'], latencyUs: 500, actions: [typed(6_000_000, 'a', 'SET k main')], endUs: END_US }));
+  return { page, reader };
+}
+
+/** Shows a time of the past, in whole seconds, with the keyboard. */
+async function goTo(page, reader, seconds) {
+  await reader.at('scrubber').press('Home');
+  for (let nth = 0; nth < seconds; nth++) await reader.at('scrubber').press('PageUp');
+  await expectSoon(() => reader.shown(), (ms) => ms === seconds * 1000, `${seconds} s are shown`);
+}
+
+/** Types a command without waiting for its answer. */
+async function send(reader, command) {
+  await reader.at('console-input').fill(command);
+  await reader.at('console-input').press('Enter');
+}
+
+/** Acts at 4 s: a branch. */
+async function branch(page, reader, command = 'SET k other') {
+  await goTo(page, reader, 4);
+  await send(reader, command);
+  await expectSoon(() => reader.now(), (now) => now !== null && now < END_US, 'the branch');
+}
+
+const current = (reader) => reader.page.locator('.branch-tree [aria-current=true]').innerText();
+
+test('acting in the past starts a branch that is named after what was done', async (t) => {
+  const { page, reader } = await opened(t);
+  assert.equal(await reader.at('branch-tree').count(), 0, 'one branch needs no tree');
+  const old = await reader.digest();
+  await branch(page, reader);
+  assert.match(await reader.says('notice'), /a: SET k other at 4\.0 s/);
+  assert.deepEqual(await page.locator('.branch-tree .branch-name').allInnerTexts(), ['main', 'a: SET k other at 4.0 s']);
+  assert.equal(await current(reader), 'a: SET k other at 4.0 s');
+
+  // Where the branch leaves its parent, on the scrubber's own axis.
+  const left = async (selector) => (await page.locator(selector).boundingBox()).x;
+  const knob = await page.evaluate(() => {
+    const bar = document.querySelector('.scrub').getBoundingClientRect();
+    return bar.x + (bar.width * 4) / 15;
+  });
+  assert.ok(Math.abs((await left('.branch-lane.is-current .branch-line')) - knob) < 3, 'it begins at 4 s');
+
+  await reader.at('lane-0').click();
+  assert.equal(await reader.digest(), old, 'the old future is as it was');
+  assert.equal(await current(reader), 'main');
+});
+
+test('going to another branch keeps the time shown if the branch reaches it', async (t) => {
+  const { page, reader } = await opened(t);
+  await branch(page, reader);
+  await reader.at('lane-0').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await current(reader), 'main');
+  assert.equal(await reader.shown(), 4000);
+  await goTo(page, reader, 7);
+  await reader.at('lane-1').click();
+  assert.equal(await current(reader), 'a: SET k other at 4.0 s');
+  assert.equal(await reader.shown(), 4000, 'the branch ends there');
+});
+
+test('the dialog tells the first difference and the number of actions, and changes names', async (t) => {
+  const { page, reader } = await opened(t);
+  await branch(page, reader);
+  await send(reader, 'SET k again');
+  await reader.at('branches').click();
+  const about = await reader.says('branch-1');
+  assert.match(about, /Leaves “main” at 4\.000 s/);
+  assert.match(about, /First difference: a: SET k other \(4\.000 s\)/);
+  assert.match(about, /There instead: a: SET k main \(6\.000 s\)/);
+  assert.match(about, /2 actions/);
+
+  await reader.at('branch-rename-1').click();
+  await page.keyboard.type('nothing');
+  await page.keyboard.press('Escape');
+  assert.equal(await reader.says('branch-go-1'), 'a: SET k other at 4.0 s', 'Escape changes nothing');
+  assert.equal(await reader.at('branches-dialog').count(), 1, 'and the dialog stays');
+  await reader.at('branch-rename-1').click();
+  await page.keyboard.type('main');
+  await page.keyboard.press('Enter');
+  await reader.until('error', /Another branch has that name/);
+  await reader.at('branch-rename-1').click();
+  await page.keyboard.type('my try');
+  await page.keyboard.press('Enter');
+  await reader.until('branch-go-1', 'my try');
+  await page.keyboard.press('Escape');
+  await reader.at('branches-dialog').waitFor({ state: 'detached' });
+  assert.equal(await current(reader), 'my try');
+});
+
+test('a saved file has all branches, and loading it restores them', async (t) => {
+  const { page, reader } = await opened(t);
+  const main = await reader.digest();
+  await branch(page, reader);
+  const other = await reader.digest();
+  const [download] = await Promise.all([page.waitForEvent('download'), reader.at('save').click()]);
+  const saved = readFileSync(await download.path(), 'utf8');
+  assert.equal(JSON.parse(saved).version, 2);
+  await reader.load(saved);
+  assert.equal(await reader.digest(), other);
+  assert.equal(await current(reader), 'a: SET k other at 4.0 s');
+  await reader.at('lane-0').click();
+  await expectSoon(() => reader.digest(), (digest) => digest === main, 'the other branch, made again');
+
+  // The session before it is kept too.
+  await reader.at('branches').click();
+  await reader.until('session-1', /2 branches/);
+  await reader.at('session-1').click();
+  await expectSoon(() => reader.digest(), (digest) => digest === other, 'the session that was left');
+});
+
+test('two branches stand side by side at the time shown, what differs marked', async (t) => {
+  const { page, reader } = await opened(t);
+  await branch(page, reader);
+  await reader.play();
+  await expectSoon(() => reader.now(), (now) => now > END_US, 'the branch has run as far');
+  await reader.pause();
+  await reader.at('branches').click();
+  await reader.at('branch-compare-0').click();
+  const different = () => reader.at('compare').getAttribute('data-different').then(Number);
+  await reader.at('compare').waitFor();
+
+  await goTo(page, reader, 5);
+  const marked = async (node) =>
+    page.locator(`[data-testid=compare-${node}] tr.side-a td.differs`).evaluateAll((cells) => cells.map((c) => c.dataset.field));
+  assert.deepEqual(await marked('a'), ['Offset', 'Backlog', 'Keys'], 'only one has been written to');
+  assert.deepEqual(await marked('b'), ['Offset', 'Backlog', 'Keys']);
+  await goTo(page, reader, 3);
+  assert.equal(await different(), 0, 'before it left, the branch is its parent');
+  await goTo(page, reader, 7);
+  assert.ok(!(await marked('a')).includes('Keys'), 'both have the key now');
+  assert.match(await reader.says('compare-totals'), /\d/);
+  await reader.at('compare-close').click();
+  assert.equal(await reader.at('compare').count(), 0);
+});
+
+test('the world runs until a verdict, a state, an offset or a function', async (t) => {
+  const { page, reader } = await opened(t);
+  const until = async (kind, choose = async () => {}) => {
+    await reader.at('run-until').click();
+    await reader.at('until-kind').selectOption(String(kind));
+    await choose();
+    await reader.at('until-go').click();
+    await reader.at('until-dialog').waitFor({ state: 'detached' });
+  };
+  await goTo(page, reader, 0);
+  await until(0);
+  assert.match(await reader.says('notice'), /Reached: a PSYNC verdict/);
+  const verdict = await reader.shown();
+  await reader.select('a');
+  assert.equal(await reader.at('verdict').getAttribute('data-result'), 'full');
+
+  await goTo(page, reader, 0);
+  await until(4, () => reader.at('until-function').selectOption({ label: 'masterTryPartialResynchronization' }));
+  assert.equal(await reader.shown(), verdict, 'the function in which it is decided');
+
+  await goTo(page, reader, 0);
+  await until(1, async () => {
+    await reader.at('until-node').selectOption({ label: 'b' });
+    await reader.at('until-state').selectOption({ label: 'CONNECTED' });
+  });
+  assert.equal(await reader.says('node-b-state'), 'CONNECTED');
+  await reader.at('step-back').click();
+  assert.notEqual(await reader.says('node-b-state'), 'CONNECTED');
+
+  await goTo(page, reader, 5);
+  const offset = Number(await reader.says('node-b-offset'));
+  await until(3, async () => {
+    await reader.at('until-node').selectOption({ label: 'b' });
+    await reader.at('until-offset').fill(String(offset + 5));
+  });
+  assert.ok(Number(await reader.says('node-b-offset')) >= offset + 5);
+  assert.equal(await reader.now(), END_US, 'all of this was recorded');
+
+  await page.keyboard.press('End');
+  await until(0);
+  assert.match(await reader.says('notice'), /Not within 60 s of virtual time: a PSYNC verdict/);
+  assert.equal(await reader.now(), END_US + 60_000_000);
+});
+
+test('on a phone, branches are in the dialog', async (t) => {
+  const { page, reader } = await opened(t, { width: 390, height: 844, hasTouch: true });
+  await reader.tab('console');
+  await branch(page, reader);
+  await reader.at('branches').tap();
+  await reader.at('branch-go-0').tap();
+  await reader.page.keyboard.press('Escape');
+  await expectSoon(() => reader.now(), (now) => now === END_US, 'the first branch');
+  await reader.at('branches').tap();
+  await reader.at('branch-compare-1').tap();
+  await reader.at('compare').waitFor();
+  await reader.assertFits();
+});

@@ -1,0 +1,137 @@
+//! The dialog that chooses what to run until.
+
+use psyncscope_lab::Until;
+use psyncscope_lab::engine::replication::ReplState;
+use psyncscope_lab::engine::steps::Function;
+use psyncscope_lab::run_until::REPLICA_STATES;
+use web_sys::HtmlFormElement;
+use yew::prelude::*;
+
+use crate::intent::Intent;
+use crate::ui::context::use_ui;
+use crate::ui::dialog::Dialog;
+use crate::ui::dom;
+use crate::ui::error::UiError;
+use crate::ui::error_note::ErrorNote;
+use crate::ui::field::Field;
+use crate::ui::select::Select;
+
+/// The name of the field for an offset.
+const OFFSET: &str = "offset";
+
+/// What can be waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Verdict,
+    ReplState,
+    ReplicaState,
+    Offset,
+    Function,
+}
+
+const KINDS: [Kind; 5] = [Kind::Verdict, Kind::ReplState, Kind::ReplicaState, Kind::Offset, Kind::Function];
+
+/// Properties of [`RunUntilDialog`].
+#[derive(Properties, PartialEq)]
+pub struct RunUntilDialogProps {
+    /// The names of the nodes, and the offset that each is at.
+    pub nodes: Vec<(AttrValue, i64)>,
+    /// The place of the selected node in that list.
+    pub selected: usize,
+    /// Why the last wish was refused.
+    pub error: Option<UiError>,
+}
+
+/// The dialog: what, at which node, and which state, offset or function.
+#[component]
+pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
+    let ui = use_ui();
+    let t = ui.t();
+    let kind = use_state(|| 0);
+    let node = use_state(|| props.selected);
+    let link_state = use_state(|| ReplState::ALL.len() - 1);
+    let replica_state = use_state(|| REPLICA_STATES.len() - 1);
+    let function = use_state(|| 0);
+    let is = KINDS.get(*kind).copied().unwrap_or(Kind::Verdict);
+    let choose = |state: &UseStateHandle<usize>| {
+        let state = state.clone();
+        Callback::from(move |index| state.set(index))
+    };
+    let names: Vec<AttrValue> = props.nodes.iter().map(|(name, _)| name.clone()).collect();
+    let (name, offset) = props.nodes.get(*node).or_else(|| props.nodes.first()).cloned().unwrap_or_default();
+    let onsubmit = {
+        let dispatch = ui.dispatch.clone();
+        let node = name.to_string();
+        let (link_state, replica_state, function) = (*link_state, *replica_state, *function);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let node = node.clone();
+            let until = match is {
+                Kind::Verdict => Until::Verdict,
+                Kind::ReplState => Until::ReplState { node, state: ReplState::ALL[link_state] },
+                Kind::ReplicaState => Until::ReplicaState { node, state: REPLICA_STATES[replica_state] },
+                Kind::Offset => {
+                    let form = event.target_dyn_into::<HtmlFormElement>();
+                    let text = form.map(|form| dom::field_value(&form, OFFSET)).unwrap_or_default();
+                    match text.trim().parse() {
+                        Ok(offset) => Until::Offset { node, offset },
+                        Err(_) => {
+                            let range = vec![("low", "0".to_owned()), ("high", i64::MAX.to_string())];
+                            dispatch.emit(Intent::Refuse(UiError::Page(|t| t.bad_number, range)));
+                            return;
+                        }
+                    }
+                }
+                Kind::Function => Until::Function { function: Function::ALL[function], node: None },
+            };
+            dispatch.emit(Intent::RunUntil(until));
+        })
+    };
+    let select = |label: &'static str, testid: &'static str, entries: Vec<AttrValue>, state: &UseStateHandle<usize>| {
+        html! {
+            <Field label={html! { { label } }}>
+                <Select {label} {testid} {entries} selected={**state} onselect={choose(state)} />
+            </Field>
+        }
+    };
+    let words = |names: Vec<&'static str>| names.into_iter().map(AttrValue::from).collect::<Vec<_>>();
+    let kinds = words(vec![t.until_verdict, t.until_link_state, t.until_replica_state, t.until_offset, t.until_function]);
+    html! {
+        <Dialog title={t.run_until} testid="until-dialog">
+            <form class="form" {onsubmit}>
+                <p class="hint">{ t.until_hint }</p>
+                { select(t.until_what, "until-kind", kinds, &kind) }
+                if matches!(is, Kind::ReplState | Kind::ReplicaState | Kind::Offset) {
+                    { select(t.until_node, "until-node", names, &node) }
+                }
+                if is == Kind::ReplState {
+                    { select(t.until_state, "until-state", words(ReplState::ALL.iter().map(|s| s.name()).collect()), &link_state) }
+                }
+                if is == Kind::ReplicaState {
+                    { select(t.until_state, "until-state", words(REPLICA_STATES.iter().map(|s| s.name()).collect()), &replica_state) }
+                }
+                if is == Kind::Offset {
+                    <Field label={html! { { t.offset } }}>
+                        <input
+                            class="input num"
+                            name={OFFSET}
+                            key={name.to_string()}
+                            inputmode="numeric"
+                            value={(offset + 1).to_string()}
+                            data-testid="until-offset"
+                        />
+                    </Field>
+                }
+                if is == Kind::Function {
+                    { select(t.until_function, "until-function", words(Function::ALL.iter().map(|f| f.name()).collect()), &function) }
+                }
+                if let Some(error) = &props.error {
+                    <ErrorNote error={error.clone()} />
+                }
+                <div class="form-end">
+                    <button type="submit" class="button primary" data-testid="until-go">{ t.until_go }</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
