@@ -210,7 +210,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             let name = |n: usize| words[n].to_str().map(str::to_owned).ok_or("a branch's name is UTF-8");
             Ok(Command::Compare { file: file(), branches: [name(2)?, name(3)?], at })
         }
-        (Some("compare"), _) => Err("compare takes a file and two branches: psyncscope compare FILE BRANCH BRANCH".into()),
+        (Some("compare"), _) => {
+            Err("compare takes a file and two branches: psyncscope compare FILE BRANCH BRANCH".into())
+        }
         (Some("narrate"), 2) => Ok(Command::Narrate { run: run(), lang: lang.unwrap_or_default() }),
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
         (Some("show"), 3) => Ok(Command::Show { run: run(), view: view(&words[2], node)?, at }),

@@ -67,7 +67,10 @@ mod tests {
             "    crash a at 3.5 s: leaves at 3.500 s, runs to 5.000 s, 2 actions; first crash a at 3.500 s, instead of \
              cut a-b at 4.000 s"
         );
-        assert_eq!(lines[2], "*     b as master: leaves at 4.000 s, runs to 4.500 s, 1 action; first b: REPLICAOF NO ONE at 4.200 s");
+        assert_eq!(
+            lines[2],
+            "*     b as master: leaves at 4.000 s, runs to 4.500 s, 1 action; first b: REPLICAOF NO ONE at 4.200 s"
+        );
         assert_eq!(lines[3], "    nothing more: leaves at 4.000 s, runs to 5.500 s, 0 actions");
     }
 }

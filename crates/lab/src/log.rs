@@ -119,9 +119,8 @@ pub(crate) fn version_of(text: &str) -> Result<Option<u64>, LabError> {
         let message = format!("the log has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
         return Err(LabError::new(ErrorCode::TooMuch, message));
     }
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-        in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column()))
-    })?;
+    let value: serde_json::Value = serde_json::from_str(text)
+        .map_err(|error| in_text(LabError::new(ErrorCode::BadJson, reason(&error)), (error.line(), error.column())))?;
     Ok(value.get("version").and_then(serde_json::Value::as_u64))
 }
 

@@ -81,7 +81,10 @@ fn a_branch_leaves_the_one_that_the_moment_belongs_to() {
     session.switch_to(1).expect("a branch");
     // Before it left: that is the past of the first branch.
     act_at(&mut session, &first, 2_000_000, exec("a", "SET k 4"));
-    assert_eq!(shape(&session), [None, Some((0, 4_500_000)), Some((1, 5_000_000)), Some((1, 4_500_000)), Some((0, 2_000_000))]);
+    assert_eq!(
+        shape(&session),
+        [None, Some((0, 4_500_000)), Some((1, 5_000_000)), Some((1, 4_500_000)), Some((0, 2_000_000))]
+    );
     let commands = |branch| {
         let log = session.log(branch).expect("a branch");
         let of = |action: &Action| match action {
@@ -185,17 +188,29 @@ fn refused(from: &str, to: &str, code: ErrorCode, part: &str) -> ErrorAt {
 
 #[test]
 fn files_are_read_strictly_and_say_where_they_are_wrong() {
-    use ErrorCode::{BadTime, BadValue, DuplicateBranch, MissingField, OutOfOrder, UnknownBranch, UnknownField, UnknownNode};
+    use ErrorCode::{
+        BadTime, BadValue, DuplicateBranch, MissingField, OutOfOrder, UnknownBranch, UnknownField, UnknownNode,
+    };
     let at = refused("\"do\":\"restart\"", "\"do\":\"explode\"", BadValue, "branches[1].actions[1].do");
     assert_eq!((at.branch, at.action, at.line), (Some(1), Some(1), Some(11)));
-    let at = refused("\"do\":\"restart\",\"node\":\"a\"", "\"do\":\"restart\",\"node\":\"z\"", UnknownNode, "branch 1: action 1: there is no node z");
+    let at = refused(
+        "\"do\":\"restart\",\"node\":\"a\"",
+        "\"do\":\"restart\",\"node\":\"z\"",
+        UnknownNode,
+        "branch 1: action 1: there is no node z",
+    );
     assert_eq!((at.branch, at.action, at.node.as_deref()), (Some(1), Some(1), Some("z")));
     let at = refused("\"at_us\":4200000", "\"at_us\":3900000", OutOfOrder, "branch 2: action 0: time 3900000");
     assert_eq!((at.branch, at.action), (Some(2), Some(0)));
     refused("\"end_us\": 4500000", "\"end_us\": 4100000", OutOfOrder, "branch 2: action 0: time 4200000 lies after");
     refused("\"end_us\": 5500000", "\"end_us\": 3900000", OutOfOrder, "branch 3: the branch ends at 3900000");
     refused("{\"branch\":1,\"at_us\":4000000}", "{\"branch\":2,\"at_us\":4000000}", UnknownBranch, "branch 2");
-    refused("{\"branch\":1,\"at_us\":4000000}", "{\"branch\":1,\"at_us\":5000000}", BadTime, "between 3500000 and 5000000");
+    refused(
+        "{\"branch\":1,\"at_us\":4000000}",
+        "{\"branch\":1,\"at_us\":5000000}",
+        BadTime,
+        "between 3500000 and 5000000",
+    );
     refused("{\"branch\":1,\"at_us\":4000000}", "{\"branch\":1,\"at_us\":3499999}", BadTime, "branch 1 is on its own");
     refused("{\"branch\":1,\"at_us\":4000000}", "null", BadValue, "branches[2].leaves");
     refused("{\"branch\":1,\"at_us\":4000000}", "{\"branch\":1}", MissingField, "at_us");

@@ -26,14 +26,12 @@ fn offset_of(lab: &Lab, node: usize, at: SimTime) -> i64 {
 fn wishes() -> Vec<(Until, fn(&What) -> bool)> {
     vec![
         (Until::Verdict, |what| matches!(what, What::Node(Event::Verdict { .. }))),
-        (
-            Until::ReplState { node: "b".into(), state: ReplState::Transfer },
-            |what| matches!(what, What::Node(Event::ReplState { to: ReplState::Transfer, .. })),
-        ),
-        (
-            Until::ReplicaState { node: "b".into(), state: ReplicaState::Online },
-            |what| matches!(what, What::Node(Event::ReplicaState { to: ReplicaState::Online, .. })),
-        ),
+        (Until::ReplState { node: "b".into(), state: ReplState::Transfer }, |what| {
+            matches!(what, What::Node(Event::ReplState { to: ReplState::Transfer, .. }))
+        }),
+        (Until::ReplicaState { node: "b".into(), state: ReplicaState::Online }, |what| {
+            matches!(what, What::Node(Event::ReplicaState { to: ReplicaState::Online, .. }))
+        }),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::compare::{Comparison, compare};
 use psyncscope_lab::Replay;
+use psyncscope_lab::compare::{Comparison, compare};
 
 use crate::app::App;
 use crate::app::replay::PendingReplay;

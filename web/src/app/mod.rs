@@ -16,8 +16,8 @@
 pub mod act;
 pub mod after_render;
 pub mod branches;
-pub mod compare;
 pub mod choices;
+pub mod compare;
 pub mod diagram;
 pub mod keys;
 pub mod page;

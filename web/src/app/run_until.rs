@@ -46,4 +46,3 @@ fn words(until: &Until, t: &Messages) -> String {
         Until::Function { function, .. } => fill(t.until_enters, &[("function", function.name())]),
     }
 }
-

@@ -130,11 +130,16 @@ pub fn BranchItem(props: &BranchItemProps) -> Html {
 fn about(row: &BranchRow, t: &crate::i18n::Messages) -> Html {
     let end = format::clock(row.lane.end);
     let count = fill(t.branch_actions, &[("n", &row.actions.to_string()), ("at", &end)]);
-    let leaves = row.parent.as_ref().map(|parent| {
-        fill(t.branch_leaves, &[("name", parent), ("at", &format::clock(row.lane.begins))])
-    });
+    let leaves = row
+        .parent
+        .as_ref()
+        .map(|parent| fill(t.branch_leaves, &[("name", parent), ("at", &format::clock(row.lane.begins))]));
     let first = row.first.as_ref().map(|first| fill(t.branch_first, &[("what", &first.words())]));
     let instead = row.instead.as_ref().map(|instead| fill(t.branch_instead, &[("what", &instead.words())]));
     let here = row.current.then(|| t.branch_here.to_owned());
-    [here, leaves, first, instead, Some(count)].into_iter().flatten().map(|words| html! { <span>{ words }</span> }).collect()
+    [here, leaves, first, instead, Some(count)]
+        .into_iter()
+        .flatten()
+        .map(|words| html! { <span>{ words }</span> })
+        .collect()
 }

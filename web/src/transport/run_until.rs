@@ -95,7 +95,8 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
         }
     };
     let words = |names: Vec<&'static str>| names.into_iter().map(AttrValue::from).collect::<Vec<_>>();
-    let kinds = words(vec![t.until_verdict, t.until_link_state, t.until_replica_state, t.until_offset, t.until_function]);
+    let kinds =
+        words(vec![t.until_verdict, t.until_link_state, t.until_replica_state, t.until_offset, t.until_function]);
     html! {
         <Dialog title={t.run_until} testid="until-dialog">
             <form class="form" {onsubmit}>

@@ -36,7 +36,8 @@ impl Branches {
             let comma = if index == 0 { "" } else { "," };
             let leaves = branch.leaves.map_or_else(String::new, |from| format!(", \"leaves\": {}", json(&from)));
             let Branch { name, end_us, actions, .. } = branch;
-            let _ = write!(out, "{comma}\n    {{\"name\": {}{leaves}, \"end_us\": {end_us}, \"actions\": [", json(name));
+            let _ =
+                write!(out, "{comma}\n    {{\"name\": {}{leaves}, \"end_us\": {end_us}, \"actions\": [", json(name));
             for (index, action) in actions.iter().enumerate() {
                 let comma = if index == 0 { "" } else { "," };
                 let _ = write!(out, "{comma}\n      {}", json(action));
@@ -108,7 +109,8 @@ impl Branches {
         let begins_us = from.leaves.map_or(0, |leaves| leaves.at_us);
         if !(begins_us..from.end_us).contains(&at_us) {
             let end_us = from.end_us;
-            let message = format!("{at_us} is not between {begins_us} and {end_us}, where branch {parent} is on its own");
+            let message =
+                format!("{at_us} is not between {begins_us} and {end_us}, where branch {parent} is on its own");
             return refuse(ErrorCode::BadTime, message);
         }
         let branch = &self.list[index];

@@ -69,8 +69,7 @@ impl Branches {
     /// A session with one branch: this run.
     #[must_use]
     pub fn of(log: ActionLog) -> Self {
-        let root =
-            Branch { name: ROOT_NAME.to_owned(), leaves: None, end_us: log.end_us, actions: log.actions };
+        let root = Branch { name: ROOT_NAME.to_owned(), leaves: None, end_us: log.end_us, actions: log.actions };
         Self { config: log.config, list: vec![root], current: 0 }
     }
 
