@@ -40,6 +40,15 @@ for (const [width, height] of [
         await reader.tab(tab);
         broken.push(...(await violations(page, `tab ${tab}`)));
       }
+      // The steps: the list of functions, and a place among them.
+      await reader.at(width < 760 ? 'tab-steps' : 'steps-toggle').click();
+      broken.push(...(await violations(page, 'the functions')));
+      await reader.at('step-into').click();
+      await reader.at('step-lines').waitFor();
+      await reader.at('step-into').click();
+      broken.push(...(await violations(page, 'a step')));
+      if (width >= 760) await reader.at('steps-close').click();
+
       if (width < 760) await reader.tab('backlog');
 
       for (const [button, overlay] of [

@@ -39,7 +39,8 @@ pub enum ReplicaState {
 
 impl ReplicaState {
     /// All four, in order.
-    pub(crate) const ALL: [Self; 4] = [Self::WaitBgsaveStart, Self::WaitBgsaveEnd, Self::SendBulk, Self::Online];
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::WaitBgsaveStart, Self::WaitBgsaveEnd, Self::SendBulk, Self::Online];
 
     /// The name as replication.c spells it, without `SLAVE_STATE_`: `WAIT_BGSAVE_START`.
     #[must_use]

@@ -5,9 +5,11 @@
 
 mod again;
 mod cursor;
+mod picture;
 mod shown;
 
 pub use cursor::{Go, Runs, Side, StepCursor, Target, Wanted};
+pub use picture::{IdsPicture, MasterPicture, Picture, ReplicaPicture, RingPicture};
 pub use shown::{Call, Change, LineState, Shown, ShownLine};
 
 use psyncscope_engine::steps::{Function, Step, StepEvent, StepTaken};

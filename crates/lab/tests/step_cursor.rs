@@ -5,7 +5,7 @@ use psyncscope_lab::engine::steps::{Field, Function, StepEvent, StepKind, Value}
 use psyncscope_lab::examples::{entry, opening, scenarios::SCENARIOS};
 use psyncscope_lab::sim::TurnSteps;
 use psyncscope_lab::sim::frame::{SimTime, What};
-use psyncscope_lab::steps::{Go, LineState, Runs, Side, StepCursor, Target, Wanted};
+use psyncscope_lab::steps::{Go, LineState, Picture, Runs, Side, StepCursor, Target, Wanted};
 use psyncscope_lab::{ActionLog, Lab};
 
 /// All places of a run: the turn's time and host, and the report.
@@ -244,4 +244,80 @@ fn each_function_has_a_run_that_is_about_to_enter_it() {
         let waited = cursor.at().0.saturating_sub(run.at.0);
         assert!(waited <= 1, "{function:?}: it is entered {waited} us later");
     }
+}
+
+/// The pictures at each place from here to the end of the function that runs.
+fn pictures(cursor: &mut StepCursor, lab: &mut Lab) -> Vec<Vec<Picture>> {
+    let turn = (cursor.at(), cursor.turn().host);
+    let function = cursor.shown(None).function();
+    let mut seen = vec![cursor.pictures(lab)];
+    while !cursor.is_last() {
+        go(cursor, lab, Go::Into);
+        if cursor.shown(None).stack.iter().all(|call| call.function != function) {
+            break;
+        }
+        seen.push(cursor.pictures(lab));
+    }
+    assert_eq!((cursor.at(), cursor.turn().host), turn);
+    seen
+}
+
+#[test]
+fn the_ring_is_copied_in_two_pieces_and_idx_wraps() {
+    let mut lab = SCENARIOS[0].run().expect("its actions are accepted");
+    let feed = Target::Entered(any(Function::FeedReplicationBacklog), SimTime(3_090_000));
+    let mut cursor = at(&mut lab, feed);
+    let rings: Vec<_> = pictures(&mut cursor, &mut lab)
+        .into_iter()
+        .map(|mut pictures| match pictures.pop() {
+            Some(Picture::Ring(ring)) => ring,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (first, last) = (&rings[0], &rings[rings.len() - 1]);
+    assert_eq!((first.size, first.pieces.len()), (64, 0));
+    let [(from, some), (0, rest)] = last.pieces[..] else { panic!("{last:?}") };
+    assert_eq!((from, from + some), (first.idx, 64));
+    assert_eq!((last.bytes, last.idx), (some + rest, rest));
+}
+
+#[test]
+fn ids_shift_and_the_link_is_kept_and_dropped_on_a_promotion() {
+    let mut lab = failover();
+    let mut cursor = at(&mut lab, Target::Entered(any(Function::ReplicationUnsetMaster), SimTime(0)));
+    let mut ids = Vec::new();
+    let mut masters = Vec::new();
+    for picture in pictures(&mut cursor, &mut lab).into_iter().flatten() {
+        match picture {
+            Picture::Ids(seen) if ids.last() != Some(&seen) => ids.push(seen),
+            Picture::Master(seen) if masters.last() != Some(&seen) => masters.push(seen),
+            _ => {}
+        }
+    }
+    // replid2 first, then where it ends, then the new ID.
+    let [before, kept, limited, after] = &ids[..] else { panic!("{ids:?}") };
+    assert_eq!((before.replid2, kept.replid2), (None, Some(before.replid)));
+    assert_eq!((limited.second, limited.replid), (before.offset.next(), before.replid));
+    assert_eq!(after.replid2, Some(before.replid));
+    assert_ne!(after.replid, before.replid);
+    let places: Vec<_> = masters.iter().map(|master| (master.active, master.cached.is_some())).collect();
+    assert_eq!(places, [(true, false), (false, true), (false, false)]);
+}
+
+#[test]
+fn a_replica_goes_from_waiting_to_online() {
+    let mut lab = SCENARIOS[0].run().expect("its actions are accepted");
+    let mut states = Vec::new();
+    let mut cursor = at(&mut lab, Target::Entered(any(Function::SyncCommand), SimTime(0)));
+    while cursor.at() < SimTime(1_000_000) {
+        for picture in cursor.pictures(&lab) {
+            if let Picture::Replicas(replicas) = picture
+                && states.last() != Some(&replicas[0].state)
+            {
+                states.push(replicas[0].state.clone());
+            }
+        }
+        go(&mut cursor, &mut lab, Go::Into);
+    }
+    assert_eq!(states, ["WAIT_BGSAVE_START", "WAIT_BGSAVE_END", "SEND_BULK", "ONLINE"]);
 }

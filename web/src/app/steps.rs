@@ -282,7 +282,8 @@ impl App {
             let at = cursor.at();
             let node = self.session.run.borrow().lab().name_at(cursor.turn().host, at);
             let side = shown_side(self.steps.side, cursor);
-            Rc::new(Place { shown: cursor.shown(self.steps.depth), at, node, side, report: cursor.report() })
+            let pictures = cursor.pictures(self.session.run.borrow().lab());
+            Rc::new(Place { shown: cursor.shown(self.steps.depth), at, node, side, report: cursor.report(), pictures })
         });
         let packets = if place.is_none() && !self.playback.playing { self.packets_under_way() } else { Vec::new() };
         html! {

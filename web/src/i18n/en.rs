@@ -417,4 +417,7 @@ pub const MESSAGES: Messages = Messages {
     key_steps: "show or hide the steps",
     key_walk: "step into, over, out, back",
     key_run: "run to the next, to the last entry of the chosen function",
+    picture_bytes: "{n|byte|bytes} to copy",
+    picture_piece: "{n|byte|bytes} at index {idx}",
+    picture_buffer: "output buffer before this turn: {n|byte|bytes}",
 };

@@ -525,4 +525,10 @@ psyncscope_lab::messages! {
     key_steps,
     key_walk,
     key_run,
+    /// {n}
+    picture_bytes,
+    /// {n}, {idx}
+    picture_piece,
+    /// {n}
+    picture_buffer,
 }

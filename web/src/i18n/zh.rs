@@ -412,4 +412,7 @@ pub const MESSAGES: Messages = Messages {
     key_steps: "显示或隐藏步骤",
     key_walk: "步入、步过、步出、后退",
     key_run: "运行到所选函数的下一次、上一次进入",
+    picture_bytes: "要复制 {n} 字节",
+    picture_piece: "{n} 字节写到下标 {idx}",
+    picture_buffer: "这一轮之前的输出缓冲区：{n} 字节",
 };

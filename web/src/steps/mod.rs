@@ -3,6 +3,7 @@
 pub mod functions;
 pub mod line;
 pub mod panel;
+pub mod pictures;
 pub mod place;
 pub mod value;
 pub mod wish;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use psyncscope_lab::format;
 use psyncscope_lab::sim::frame::SimTime;
-use psyncscope_lab::steps::{Shown, Side};
+use psyncscope_lab::steps::{Picture, Shown, Side};
 use psyncscope_lab::walkthrough::walkthrough;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::i18n::fill;
 use crate::intent::Intent;
 use crate::steps::line::StepLine;
+use crate::steps::pictures::Pictures;
 use crate::steps::value::change_html;
 use crate::steps::wish::StepsWish;
 use crate::ui::context::use_ui;
@@ -32,6 +33,8 @@ pub struct Place {
     pub side: Side,
     /// The report that came last in the turn.
     pub report: usize,
+    /// What a picture shows better than words.
+    pub pictures: Vec<Picture>,
 }
 
 /// Properties of [`StepsPlace`].
@@ -46,7 +49,7 @@ pub struct StepsPlaceProps {
 pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let Place { shown, at, node, side, report } = &*props.place;
+    let Place { shown, at, node, side, report, pictures } = &*props.place;
     let list = use_node_ref();
     use_effect_with((*at, *report, shown.depth), {
         let list = list.clone();
@@ -115,6 +118,9 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
                 <span class="steps-section faint">{ section }</span>
             </header>
             <p class="steps-about faint">{ words.called.get(ui.lang) }{ " " }<code>{ words.engine[0] }</code></p>
+            if !pictures.is_empty() {
+                <Pictures pictures={pictures.clone()} />
+            }
             <ol class="step-lines" ref={list} data-testid="step-lines">
                 { for shown.lines.iter().map(|line| html! { <StepLine key={line.step.index} line={line.clone()} /> }) }
             </ol>

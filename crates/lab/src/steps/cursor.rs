@@ -8,6 +8,7 @@ use psyncscope_sim::TurnSteps;
 use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
 
 use super::again::Again;
+use super::picture::{Picture, pictures};
 use super::shown::{Shown, shown};
 use crate::error::LabError;
 use crate::lab::{Lab, STEP_HORIZON_US};
@@ -226,6 +227,15 @@ impl StepCursor {
     #[must_use]
     pub fn shown(&self, depth: Option<usize>) -> Shown {
         shown(self.turn(), self.report, depth)
+    }
+
+    /// The pictures of the function that runs here, if it has any.
+    #[must_use]
+    pub fn pictures(&self, lab: &Lab) -> Vec<Picture> {
+        let before = self.frame(lab, Side::Before);
+        let host = before.hosts.iter().find(|host| host.id == self.turn().host);
+        let node = host.and_then(|host| host.node.as_ref());
+        node.map(|node| pictures(self.turn(), self.report, node)).unwrap_or_default()
     }
 
     /// The frame at one side of the turn.
