@@ -39,7 +39,6 @@ pub enum ReplicaState {
 
 impl ReplicaState {
     /// All four, in order.
-    /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::WaitBgsaveStart, Self::WaitBgsaveEnd, Self::SendBulk, Self::Online];
 
     /// The name as replication.c spells it, without `SLAVE_STATE_`: `WAIT_BGSAVE_START`.

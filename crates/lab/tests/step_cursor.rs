@@ -167,6 +167,19 @@ fn an_entry_leads_to_the_step_that_made_it() {
     );
     let cursor = at(&mut lab, Target::Entry(became.expect("b became a master")));
     assert_eq!(cursor.shown(None).stack[0].function, Function::ReplicationUnsetMaster);
+    // Every move of repl_state within the handshake leads to the step that makes it.
+    let moves = (0..lab.timeline().len()).filter_map(|entry| match &lab.timeline()[entry].what {
+        What::Node(Event::ReplState { from, to, .. }) if from.is_handshake() && to.is_handshake() => Some((entry, *to)),
+        _ => None,
+    });
+    let moves: Vec<_> = moves.collect();
+    assert!(moves.len() > 20);
+    for (entry, to) in moves {
+        let shown = at(&mut lab, Target::Entry(entry)).shown(None);
+        assert_eq!(shown.function(), Function::SyncWithMaster);
+        let values = shown.current.expect("a step").values;
+        assert_eq!(values[0].changed_to, Some(Value::Text(to.name().into())));
+    }
 }
 
 #[test]
@@ -320,4 +333,19 @@ fn a_replica_goes_from_waiting_to_online() {
         go(&mut cursor, &mut lab, Go::Into);
     }
     assert_eq!(states, ["WAIT_BGSAVE_START", "WAIT_BGSAVE_END", "SEND_BULK", "ONLINE"]);
+}
+
+#[test]
+fn a_kept_link_is_the_active_one_again() {
+    let mut lab = failover();
+    let resurrect = Target::Entered(any(Function::ReplicationResurrectCachedMaster), SimTime(0));
+    let mut cursor = at(&mut lab, resurrect);
+    let mut places: Vec<(bool, bool)> = Vec::new();
+    for picture in pictures(&mut cursor, &mut lab).into_iter().flatten() {
+        if let Picture::Master(master) = picture {
+            places.push((master.active, master.cached.is_some()));
+        }
+    }
+    places.dedup();
+    assert_eq!(places, [(false, true), (true, false)]);
 }

@@ -42,6 +42,8 @@ pub struct StepsState {
     /// Whether the list of functions is shown, though there is a place.
     list: bool,
     note: Option<StepsNote>,
+    /// Whether something on the page is marked as a field of the current step.
+    lit: bool,
 }
 
 /// A place among the steps of a run.
@@ -62,6 +64,7 @@ impl Default for StepsState {
             side: None,
             list: false,
             note: None,
+            lit: false,
         }
     }
 }
@@ -312,11 +315,15 @@ impl App {
     }
 
     /// Marks what draws the fields of the current step.
-    pub(super) fn light_fields(&self, page: &Element) {
+    pub(super) fn light_fields(&mut self, page: &Element) {
         const LIT: &str = "data-lit";
-        for element in dom::all::<Element>(page, "[data-lit]") {
-            let _ = element.remove_attribute(LIT);
+        if std::mem::take(&mut self.steps.lit) {
+            for element in dom::all::<Element>(page, "[data-lit]") {
+                // An attribute of an element that exists cannot be refused.
+                let _ = element.remove_attribute(LIT);
+            }
         }
+        let mut lit = false;
         let Some(cursor) = self.placed().filter(|_| self.steps_here()) else { return };
         let Some(step) = cursor.shown(None).current else { return };
         for value in &step.values {
@@ -326,9 +333,11 @@ impl App {
                 let drawn = format!("[data-of=\"{host}\"] [data-field~=\"{name}\"], .panel [data-field~=\"{name}\"]");
                 for element in dom::all::<Element>(page, &drawn) {
                     let _ = element.set_attribute(LIT, how);
+                    lit = true;
                 }
             }
         }
+        self.steps.lit = lit;
     }
 }
 

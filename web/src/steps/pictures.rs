@@ -82,7 +82,7 @@ fn ring_html(ring: &RingPicture, ui: &UiContext) -> Html {
 /// `replid` and `replid2`, and where the second ends.
 fn ids_html(ids: &IdsPicture, ui: &UiContext) -> Html {
     let sum = (ids.replid2.is_some() && ids.second == ids.offset.next())
-        .then(|| html! { <span class="faint">{ " = master_repl_offset + 1 = " }{ ids.offset.to_string() }{ " + 1" }</span> });
+        .then(|| html! { <span class="faint">{ " = master_repl_offset + 1" }</span> });
     html! {
         <dl class="picture picture-ids" data-testid="picture-ids">
             <dt>{ "replid" }</dt><dd>{ chip(&ids.replid, ui) }</dd>

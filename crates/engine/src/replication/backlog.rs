@@ -188,7 +188,7 @@ impl Backlog {
         }
         let skip = (next.0 - self.off.0) as usize;
         steps.act(TailStep::ComputeSkip, |v| {
-            v.saw(Field::AskedOffset, next).saw(Field::ReplBacklogOff, self.off).saw(Field::Result, skip)
+            v.saw(Field::AskedOffset, next).saw(Field::ReplBacklogOff, self.off).saw(Field::Skip, skip)
         });
         let mut len = self.histlen - skip;
         let mut at = (self.oldest_idx() + skip) % self.size;
@@ -196,13 +196,13 @@ impl Backlog {
             v.saw(Field::ReplBacklogIdx, self.idx)
                 .saw(Field::ReplBacklogHistlen, self.histlen)
                 .saw(Field::ReplBacklogSize, self.size)
-                .saw(Field::Result, at)
+                .saw(Field::ReadIdx, at)
         });
         let mut out = Vec::with_capacity(len);
         while steps.check(TailStep::AnyMissing, len > 0, |v| v.saw(Field::Bytes, len)) {
             let n = len.min(self.size - at);
             self.read(at, n, &mut out);
-            steps.act(TailStep::QueuePiece, |v| v.saw(Field::ReplBacklogIdx, at).saw(Field::Bytes, n));
+            steps.act(TailStep::QueuePiece, |v| v.saw(Field::ReadIdx, at).saw(Field::Bytes, n));
             len -= n;
             at = (at + n) % self.size;
         }

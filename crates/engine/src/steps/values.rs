@@ -41,6 +41,10 @@ fields! {
     ReplBacklogOff = "repl_backlog_off",
     /// How many bytes are kept.
     ReplBacklogHistlen = "repl_backlog_histlen",
+    /// The bytes of the backlog that are not sent.
+    Skip = "skip",
+    /// Where the backlog is read.
+    ReadIdx = "j",
     /// Where the next byte is written.
     ReplBacklogIdx = "repl_backlog_idx",
     /// How many bytes can be kept.

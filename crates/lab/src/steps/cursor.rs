@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use psyncscope_engine::event::Event;
-use psyncscope_engine::steps::{Function, StepEvent};
+use psyncscope_engine::steps::{Function, StepEvent, StepKind, StepReport};
 use psyncscope_sim::TurnSteps;
 use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
 
@@ -441,7 +441,13 @@ fn of_entry(turn: &TurnSteps, entry: usize, verdict: bool) -> Option<usize> {
     let until = turn.steps.partition_point(|report| report.events_before <= nth);
     let decided = Wanted { function: Function::MasterTryPartialResynchronization, host: None };
     let decided = if verdict { decided.last_in(turn, until) } else { None };
-    decided.or_else(|| last_stop(turn, until)).or_else(|| next_stop(turn, 0))
+    // An effect is reported once it has happened: the entries that it made come before its report.
+    let is_effect = |report: &StepReport| match &report.event {
+        StepEvent::Taken(taken) => taken.step.info().kind == StepKind::Act,
+        StepEvent::Entered(_) | StepEvent::Left(_) => false,
+    };
+    let effect = turn.steps.get(until).filter(|report| is_effect(report)).map(|_| until);
+    decided.or(effect).or_else(|| last_stop(turn, until)).or_else(|| next_stop(turn, 0))
 }
 
 const fn is_stop(event: &StepEvent) -> bool {

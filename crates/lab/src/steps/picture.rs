@@ -194,10 +194,16 @@ fn master(taken: &[&StepTaken], before: &NodeView) -> MasterPicture {
     let upstream = before.upstream.as_ref();
     let cached = upstream.and_then(|upstream| upstream.cached_master.as_ref());
     let connected = ReplState::Connected.name();
-    let active = match now(taken, Field::ReplState) {
+    // server.master is set before repl_state says so.
+    let set = [
+        Step::from(step::ReplicationResurrectCachedMaster::TakeConnection),
+        Step::from(step::ReplicationCreateMasterClient::MakeClient),
+    ];
+    let is_set = taken.iter().any(|taken| set.contains(&taken.step));
+    let active = is_set || match now(taken, Field::ReplState) {
         Some(Value::Text(state)) => state == connected,
-        _ => upstream.is_some_and(|upstream| upstream.state == ReplState::Connected),
-    };
+            _ => upstream.is_some_and(|upstream| upstream.state == ReplState::Connected),
+        };
     let was = cached.map(|cached| cached.reploff).or_else(|| upstream.and_then(|upstream| upstream.reploff));
     MasterPicture {
         active,

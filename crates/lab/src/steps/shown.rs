@@ -39,7 +39,7 @@ pub struct Call {
     pub by: Option<Step>,
 }
 
-/// A value that a step of the turn changed.
+/// A value that the turn changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Which.
@@ -116,6 +116,8 @@ pub(super) fn shown(turn: &TurnSteps, report: usize, depth: Option<usize>) -> Sh
     if current.is_none() {
         changes.iter_mut().for_each(|change| change.now = false);
     }
+    // What was set to what it was is no change.
+    changes.retain(|change| change.before != change.after);
     let depth = depth.unwrap_or(usize::MAX).min(stack.len().saturating_sub(1));
     let lines = stack.get(depth).map(lines).unwrap_or_default();
     Shown {
