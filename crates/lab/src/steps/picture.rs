@@ -148,7 +148,8 @@ fn id(value: &Value) -> Option<ReplId> {
 fn ring(events: &[&StepEvent], before: &NodeView) -> RingPicture {
     let backlog = before.backlog.as_ref().map(|backlog| &backlog.0);
     let size = backlog.map_or(before.backlog_size, |backlog| backlog.size()) as i64;
-    let mut ring = RingPicture { size, idx: backlog.map_or(0, |backlog| backlog.idx() as i64), ..RingPicture::default() };
+    let mut ring =
+        RingPicture { size, idx: backlog.map_or(0, |backlog| backlog.idx() as i64), ..RingPicture::default() };
     for event in events {
         match event {
             StepEvent::Entered(Function::FeedReplicationBacklog) => {
@@ -200,8 +201,9 @@ fn master(taken: &[&StepTaken], before: &NodeView) -> MasterPicture {
         Step::from(step::ReplicationCreateMasterClient::MakeClient),
     ];
     let is_set = taken.iter().any(|taken| set.contains(&taken.step));
-    let active = is_set || match now(taken, Field::ReplState) {
-        Some(Value::Text(state)) => state == connected,
+    let active = is_set
+        || match now(taken, Field::ReplState) {
+            Some(Value::Text(state)) => state == connected,
             _ => upstream.is_some_and(|upstream| upstream.state == ReplState::Connected),
         };
     let was = cached.map(|cached| cached.reploff).or_else(|| upstream.and_then(|upstream| upstream.reploff));
