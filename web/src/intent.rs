@@ -103,6 +103,14 @@ pub enum ErrorSite {
 pub enum WhyIntent {
     /// Make the change that turns the decision shown, on a branch.
     Try,
+    /// Look at the causes of this entry of the timeline.
+    Because(usize),
+    /// Show the moment of this entry.
+    GoTo(usize),
+    /// Show the rule that does not hold.
+    ShowBroken,
+    /// It was seen.
+    DismissBroken,
     /// Look at what the second node would answer the first.
     Ask(HostId, HostId),
 }

@@ -34,6 +34,12 @@ psyncscope trace FILE [--function NAME] [--node NAME] [--lang en|zh-CN | --json]
 psyncscope diagram FILE [--detail overview|messages|segments] [--from SECONDS] [--to SECONDS] [--lang en|zh-CN] [--mermaid]
                                  replay a saved run; print its sequence diagram, hosts as columns and time downwards, as
                                  an SVG picture or as text for Mermaid
+psyncscope why FILE [--node NAME] [--at SECONDS] [--lang en|zh-CN]
+                                 why the newest thing happened that the page tells of at a moment (the run's end unless
+                                 given): back to the action or the timer that began it, and what it led to; of a
+                                 refused PSYNC also what would have turned it
+psyncscope check FILE [--lang en|zh-CN]
+                                 replay a saved run; check what always holds of replication after each event
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
@@ -91,6 +97,24 @@ pub enum Command {
         run: RunFile,
         /// What to draw.
         wanted: Drawing,
+    },
+    /// Replay a saved run and print why something happened.
+    Why {
+        /// The run.
+        run: RunFile,
+        /// On this node.
+        node: Option<String>,
+        /// Until this moment; the end unless given.
+        at: Option<SimTime>,
+        /// The language.
+        lang: Lang,
+    },
+    /// Replay a saved run and check every rule.
+    Check {
+        /// The run.
+        run: RunFile,
+        /// The language.
+        lang: Lang,
     },
     /// Replay a saved run and print the steps of its functions.
     Trace {
@@ -199,6 +223,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("show") => only(&["--branch", "--node", "--at"])?,
         Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
         Some("trace") => only(&["--branch", "--function", "--node", "--lang", "--json"])?,
+        Some("why") => only(&["--branch", "--node", "--at", "--lang"])?,
+        Some("check") => only(&["--branch", "--lang"])?,
         _ => only(&[])?,
     }
     let run = || RunFile { file: file(), branch: branch.clone() };
@@ -215,6 +241,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         }
         (Some("narrate"), 2) => Ok(Command::Narrate { run: run(), lang: lang.unwrap_or_default() }),
         (Some("narrate"), _) => Err("narrate takes one file: psyncscope narrate FILE [--lang en|zh-CN]".into()),
+        (Some("why"), 2) => Ok(Command::Why { run: run(), node, at, lang: lang.unwrap_or_default() }),
+        (Some("why"), _) => Err("why takes one file: psyncscope why FILE [--node NAME] [--at SECONDS]".into()),
+        (Some("check"), 2) => Ok(Command::Check { run: run(), lang: lang.unwrap_or_default() }),
+        (Some("check"), _) => Err("check takes one file: psyncscope check FILE".into()),
         (Some("show"), 3) => Ok(Command::Show { run: run(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
         (Some("diagram"), 2) if from > to && to.is_some() => Err("--from lies after --to".into()),
@@ -343,6 +373,16 @@ mod tests {
         check(of_cron, trace(Some(Function::ReplicationCron), Some("b"), None));
         check("trace a.json --json --lang en", Err("leave --lang out"));
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
+        check("check a.json", Ok(Command::Check { run: of(None), lang: Lang::En }));
+        check("check", Err("check takes one file"));
+        check("why", Err("why takes one file"));
+        let why = Command::Why {
+            run: of(None),
+            node: Some("b".into()),
+            at: Some(SimTime(2_000_000)),
+            lang: Lang::Zh,
+        };
+        check("why a.json --node b --at 2 --lang zh-CN", Ok(why));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));
         let diagram = |wanted| Ok(Command::Diagram { run: of(None), wanted });

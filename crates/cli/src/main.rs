@@ -12,6 +12,7 @@ mod log_lines;
 mod serve;
 mod show;
 mod trace;
+mod why;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -21,7 +22,7 @@ use args::{Command, Drawing, RunFile, USAGE};
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::narration::Note;
-use psyncscope_lab::{Branches, Lab, examples};
+use psyncscope_lab::{ActionLog, Branches, Lab, examples};
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -90,6 +91,11 @@ fn text_of(command: Command) -> Result<String, String> {
             let diagram = Diagram::new(&lab, &index, stretch, lang);
             if mermaid { diagram.mermaid() } else { diagram.svg() }
         }
+        Command::Why { run, node, at, lang } => {
+            let lab = replay(&run)?;
+            why::text(&lab, node.as_deref(), at.unwrap_or_else(|| lab.now()), lang)?
+        }
+        Command::Check { run, lang } => why::check(&log(&run)?, lang)?,
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }
@@ -101,8 +107,8 @@ fn read(file: &Path) -> Result<Branches, String> {
     Branches::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Replays the run of a file to its end.
-fn replay(RunFile { file, branch }: &RunFile) -> Result<Lab, String> {
+/// The log of the run of a file.
+fn log(RunFile { file, branch }: &RunFile) -> Result<ActionLog, String> {
     let session = read(file)?;
     let branch = match branch {
         None => session.current(),
@@ -111,5 +117,10 @@ fn replay(RunFile { file, branch }: &RunFile) -> Result<Lab, String> {
             format!("{}: no branch has the name \"{name}\": there are {}", file.display(), names.join(", "))
         })?,
     };
-    session.log(branch).and_then(|log| Lab::replay(&log)).map_err(|error| format!("{}: {error}", file.display()))
+    session.log(branch).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Replays the run of a file to its end.
+fn replay(run: &RunFile) -> Result<Lab, String> {
+    Lab::replay(&log(run)?).map_err(|error| format!("{}: {error}", run.file.display()))
 }

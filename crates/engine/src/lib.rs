@@ -26,6 +26,8 @@ mod node;
 mod observe;
 pub mod outbuf;
 mod persistence;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 pub mod replication;
 mod script;
 pub mod steps;

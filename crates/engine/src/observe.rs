@@ -121,6 +121,7 @@ impl Node {
             port: master.port,
             state: upstream.state(),
             conn: upstream.link().conn(),
+            replid: live.map(|link| link.replid),
             reploff: live.map(|link| link.reploff),
             read_reploff: live.map(|link| link.read_reploff),
             cached_master: upstream.cached_master.as_ref().map(|cached| CachedMasterView {

@@ -96,6 +96,8 @@ pub struct UpstreamView {
     pub state: ReplState,
     /// The connection to the master, if any.
     pub conn: Option<ConnId>,
+    /// The history that comes on the live link, if there is one.
+    pub replid: Option<ReplId>,
     /// Bytes applied on the current link (`reploff`).
     pub reploff: Option<Offset>,
     /// Bytes received on the current link (`read_reploff`).
@@ -161,7 +163,7 @@ impl StreamView {
 }
 
 structs! {
-    UpstreamView { host, port, state, conn, reploff, read_reploff, cached_master, transfer, down_since }
+    UpstreamView { host, port, state, conn, replid, reploff, read_reploff, cached_master, transfer, down_since }
     CachedMasterView { replid, reploff, db }
     ReplicaView { conn, ip, port, state, ack_offset, lag_s, output_pending, bulk }
 }

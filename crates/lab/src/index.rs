@@ -177,6 +177,12 @@ impl Index {
         &self.histories
     }
 
+    /// The last entry before these many that something is said about.
+    #[must_use]
+    pub fn narrated_before(&self, entries: usize) -> Option<usize> {
+        self.narrator.narrated_before(entries)
+    }
+
     /// All notes, oldest first, each with the index of its timeline entry.
     pub fn narration(&self) -> impl Iterator<Item = (usize, &Note)> {
         self.narrator.narration()

@@ -129,6 +129,7 @@ impl Lab {
         if command_bytes > limits::COMMANDS_BYTES_MAX {
             return Err(too_many_bytes());
         }
+        self.world.begin_action(self.actions.len() as u32);
         self.apply(&action)?;
         self.command_bytes = command_bytes;
         self.names.note(&action);

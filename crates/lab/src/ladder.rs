@@ -136,9 +136,15 @@ mod tests {
     use super::*;
     use ReplState::{Connect, Connected, Connecting, None, ReceivePong, ReceivePsync, SendPsync, Transfer};
     use psyncscope_engine::event::{HandshakeRequest, LinkChange};
+    use psyncscope_sim::TurnId;
 
     fn moved(from: ReplState, to: ReplState, why: LinkChange) -> Entry {
-        Entry { at: SimTime(to as u64), host: Option::None, what: What::Node(Event::ReplState { from, to, why }) }
+        Entry {
+            at: SimTime(to as u64),
+            host: Option::None,
+            what: What::Node(Event::ReplState { from, to, why }),
+            turn: TurnId(0),
+        }
     }
 
     #[track_caller]
@@ -203,6 +209,7 @@ mod tests {
             at: SimTime(0),
             host: Option::None,
             what: What::Node(Event::HandshakeSent { state: Connecting, bytes: bytes.to_vec() }),
+            turn: TurnId(0),
         };
         let entries = [
             moved(Connect, Connecting, LinkChange::Cron),

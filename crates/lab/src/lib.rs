@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod branches;
+pub mod causes;
 pub mod compare;
 pub mod console;
 pub mod diagram;
@@ -15,6 +16,7 @@ mod fields;
 pub mod format;
 pub mod histories;
 pub mod index;
+pub mod invariants;
 pub mod lab;
 pub mod ladder;
 mod lang;

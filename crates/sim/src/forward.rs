@@ -11,6 +11,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 
+use crate::causes::TurnId;
 use crate::frame::HostId;
 
 /// A direction of a connection.
@@ -74,6 +75,40 @@ pub(crate) struct Link {
     pub acceptor: Option<ConnId>,
     /// Whether the acceptor may still accept it.
     pub may_be_accepted: bool,
+    /// The turn that opened it.
+    pub opened_by: TurnId,
+    /// The turn in which its opener closed it, and its acceptor.
+    pub closed_by: [TurnId; 2],
+    /// Who sent what, upwards and downwards.
+    pub sent: [SentBytes; 2],
+}
+
+/// Which turns sent the bytes of one direction that were not read yet.
+#[derive(Default)]
+pub(crate) struct SentBytes {
+    sent: u64,
+    read: u64,
+    /// Each turn with the number of bytes that were sent after it.
+    turns: VecDeque<(u64, TurnId)>,
+}
+
+impl SentBytes {
+    fn send(&mut self, bytes: usize, turn: TurnId) {
+        self.sent += bytes as u64;
+        match self.turns.back_mut() {
+            Some(last) if last.1 == turn => last.0 = self.sent,
+            _ => self.turns.push_back((self.sent, turn)),
+        }
+    }
+
+    /// The turn that sent the last of the next bytes.
+    fn read(&mut self, bytes: usize) -> TurnId {
+        self.read += bytes as u64;
+        while self.turns.front().is_some_and(|&(end, _)| end < self.read) {
+            self.turns.pop_front();
+        }
+        self.turns.front().map_or(TurnId::NONE, |&(_, turn)| turn)
+    }
 }
 
 /// All connections of the world.
@@ -85,8 +120,49 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(crate) fn open(&mut self, ends: Ends, opener: ConnId, forward: Option<Arc<str>>) {
-        self.links.insert(ends, Link { forward, nth: 0, opener: Some(opener), acceptor: None, may_be_accepted: true });
+    pub(crate) fn open(&mut self, ends: Ends, opener: ConnId, forward: Option<Arc<str>>, opened_by: TurnId) {
+        let link = Link {
+            forward,
+            nth: 0,
+            opener: Some(opener),
+            acceptor: None,
+            may_be_accepted: true,
+            opened_by,
+            closed_by: [TurnId::NONE; 2],
+            sent: Default::default(),
+        };
+        self.links.insert(ends, link);
+    }
+
+    /// A turn sent bytes.
+    pub(crate) fn sent(&mut self, ends: &Ends, flow: Flow, bytes: usize, turn: TurnId) {
+        if let Some(link) = self.links.get_mut(ends) {
+            link.sent[flow.index()].send(bytes, turn);
+        }
+    }
+
+    /// The turn that sent bytes which are read now.
+    pub(crate) fn read(&mut self, ends: &Ends, flow: Flow, bytes: usize) -> TurnId {
+        self.links.get_mut(ends).map_or(TurnId::NONE, |link| link.sent[flow.index()].read(bytes))
+    }
+
+    /// The turn in which the end that sends this way closes.
+    pub(crate) fn closed_by(&mut self, ends: &Ends, flow: Flow, turn: TurnId) {
+        if let Some(link) = self.links.get_mut(ends) {
+            link.closed_by[flow.index()] = turn;
+        }
+    }
+
+    /// A process ends in this turn, and with it what it holds.
+    pub(crate) fn all_closed_by(&mut self, host: HostId, turn: TurnId) {
+        for (ends, link) in &mut self.links {
+            for (flow, end) in [(Flow::Up, ends.opener.0), (Flow::Down, ends.acceptor.0)] {
+                let known = &mut link.closed_by[flow.index()];
+                if end == host && *known == TurnId::NONE {
+                    *known = turn;
+                }
+            }
+        }
     }
 
     /// The connection is established at the first of its ends: it gets its number.

@@ -7,6 +7,8 @@ use psyncscope_engine::event::Event;
 use psyncscope_engine::view::NodeView;
 use serde::{Deserialize, Serialize};
 
+use crate::causes::TurnId;
+
 /// Virtual time: microseconds since the world began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -179,6 +181,17 @@ pub struct PacketFrame {
     /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can
     /// be coloured by history.
     pub replid: Option<psyncscope_engine::ids::ReplId>,
+    /// Where in that history they are.
+    pub stream: Option<StreamPlace>,
+}
+
+/// Which bytes of a replication stream a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StreamPlace {
+    /// The offset of the packet's first byte; before [`StreamPlace::begins`] come the last bytes of the handshake.
+    pub from: psyncscope_engine::ids::NextByte,
+    /// The first byte of the stream on this connection.
+    pub begins: psyncscope_engine::ids::NextByte,
 }
 
 impl PacketFrame {
@@ -198,6 +211,8 @@ pub struct Entry {
     pub host: Option<HostId>,
     /// What.
     pub what: What,
+    /// The turn that it is part of: [`crate::World::turns`].
+    pub turn: TurnId,
 }
 
 /// What happened.

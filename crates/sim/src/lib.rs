@@ -38,6 +38,7 @@
 //! Faults inside a TCP stream (only packets are lost, doubled, delayed), ICMP, routers, damaged packets, CPU time (a
 //! turn of a process takes none; only DEBUG SLEEP and children take time).
 
+mod causes;
 mod config;
 mod device;
 mod digest;
@@ -60,6 +61,7 @@ mod tap;
 mod wire;
 mod world;
 
+pub use causes::{Began, Turn, TurnId};
 pub use config::{TcpSettings, UNIX_START_US, WorldConfig};
 pub use error::WorldError;
 pub use forward::Flow;

@@ -9,6 +9,7 @@ use psyncscope_engine::steps::StepReport;
 use psyncscope_engine::view::StreamView;
 use psyncscope_engine::{ChildId, ConnId, Input, Instant, Node, Now, Outbox};
 
+use crate::causes::TurnId;
 use crate::queue::Key;
 use crate::socket_transfer::SocketTransfer;
 
@@ -146,14 +147,15 @@ impl Process for Node {
 pub(crate) struct Running<P> {
     pub process: P,
     /// Inputs that did not come over the network, in order.
-    pub inbox: VecDeque<Pending>,
+    /// Each with the turn that caused it.
+    pub inbox: VecDeque<(Pending, TurnId)>,
     /// The number that the next accepted connection gets.
     pub next_conn: u32,
     pub children: LiteMap<ChildId, Child>,
     /// It takes no input until then (DEBUG SLEEP, or a step of loading), in microseconds.
     pub sleeps_until: Option<u64>,
-    /// [`Input::LoadStep`] is due: the disk has had its time.
-    pub loads: bool,
+    /// [`Input::LoadStep`] is due: the disk has had its time. The turn that asked for it.
+    pub loads: Option<TurnId>,
     /// It had a turn since its kernel was told on which connections it waits for room.
     pub had_turn: bool,
     /// When it got [`Input::Timer`] last: never twice in one microsecond.
@@ -167,6 +169,8 @@ pub(crate) struct Child {
     pub ends: u64,
     pub key: Key,
     pub work: Work,
+    /// The turn that started it.
+    pub by: TurnId,
 }
 
 /// What a child does.
@@ -199,7 +203,7 @@ impl<P: Process> Running<P> {
             next_conn: 1,
             children: LiteMap::new_vec(),
             sleeps_until: None,
-            loads: false,
+            loads: None,
             had_turn: false,
             timer_told_at: None,
         }

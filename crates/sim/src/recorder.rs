@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
+use psyncscope_engine::ids::NextByte;
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_engine::view::StreamView;
 
-use crate::flows::{FlowKey, Flows, is_after};
-use crate::frame::{Entry, HostId, PacketFrame, SimTime, What, WireFrame};
+use crate::causes::{Began, Turn, TurnId, Turns};
+use crate::flows::{FlowKey, Flows};
+use crate::frame::{Entry, HostId, PacketFrame, SimTime, StreamPlace, What, WireFrame};
 use crate::frames::{FrameLog, Frames};
 use crate::packet::Segment;
 use crate::world::WirePacket;
@@ -28,6 +30,7 @@ enum Mode {
 pub struct Recorded {
     frames: FrameLog,
     timeline: Vec<Entry>,
+    turns: Vec<Turn>,
 }
 
 /// The recorder. When it is off, every call returns at once.
@@ -38,6 +41,7 @@ pub(crate) struct Recorder {
     timeline: Vec<Entry>,
     /// How many entries were not kept while nothing was recorded.
     unkept: usize,
+    turns: Turns,
     viewed_at: LiteMap<HostId, u64>,
     /// What was sent from one port to another.
     pub flows: Flows,
@@ -62,6 +66,7 @@ impl Recorder {
             frames: FrameLog::new(frames_max),
             timeline: Vec::new(),
             unkept: 0,
+            turns: Turns::default(),
             viewed_at: LiteMap::new_vec(),
             flows: Flows::default(),
             touched: Vec::new(),
@@ -75,8 +80,9 @@ impl Recorder {
     // ---- what happened ----
 
     pub(crate) fn entry(&mut self, at: u64, host: Option<HostId>, what: What) {
+        let turn = self.turn(at, host);
         match self.mode {
-            Mode::On => self.timeline.push(Entry { at: SimTime(at), host, what }),
+            Mode::On => self.timeline.push(Entry { at: SimTime(at), host, what, turn }),
             Mode::Following => self.unkept += 1,
             Mode::Off => {}
         }
@@ -85,6 +91,41 @@ impl Recorder {
     /// How many entries there were, kept or not.
     pub(crate) fn entries(&self) -> usize {
         self.timeline.len() + self.unkept
+    }
+
+    // ---- what caused it ----
+
+    /// A turn begins, caused by `by`.
+    pub(crate) fn begin_turn(&mut self, host: HostId, began: Began, by: TurnId) {
+        self.turns.begin(Some(host), began, by);
+    }
+
+    /// The present turn ends.
+    pub(crate) fn end_turn(&mut self) {
+        self.turns.end();
+    }
+
+    /// What is done from now on from outside is this action.
+    pub(crate) fn set_action(&mut self, number: u32) {
+        self.turns.set_action(number);
+    }
+
+    /// The present turn, of which something comes now.
+    pub(crate) fn turn(&mut self, now: u64, host: Option<HostId>) -> TurnId {
+        match self.mode {
+            Mode::Off => TurnId::NONE,
+            Mode::Following => self.turns.id(now, host, None),
+            Mode::On => self.turns.id(now, host, Some(self.timeline.len())),
+        }
+    }
+
+    /// The present turn if something has come of it, else the one that caused it.
+    pub(crate) fn known_turn(&self) -> TurnId {
+        self.turns.known()
+    }
+
+    pub(crate) fn turns(&self) -> &[Turn] {
+        self.turns.all()
     }
 
     /// Something about a host may have changed.
@@ -148,6 +189,7 @@ impl Recorder {
             // Made when somebody looks.
             label: Arc::default(),
             replid: None,
+            stream: None,
         });
     }
 
@@ -193,7 +235,7 @@ impl Recorder {
     pub(crate) fn until(&self, at: SimTime) -> Recorded {
         let frames = self.frames.until(at);
         let timeline = self.timeline[..frames.entries()].to_vec();
-        Recorded { frames, timeline }
+        Recorded { frames, timeline, turns: self.turns.until(at) }
     }
 
     /// Records from now on; what came before is `recorded`.
@@ -201,6 +243,7 @@ impl Recorder {
         self.frames = recorded.frames;
         self.timeline = recorded.timeline;
         self.unkept = 0;
+        self.turns.go_on(recorded.turns);
         self.mode = Mode::On;
     }
 
@@ -231,13 +274,17 @@ impl Recorder {
         let flows = &self.flows;
         for packet in self.frames.new_packets().filter(|packet| !packet.payload.is_empty()) {
             let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
-            packet.replid = sender(packet, key).and_then(|(stream, sent)| {
+            let place = sender(packet, key).and_then(|(stream, sent)| {
                 // Whether the packet's last byte belongs to the stream, or to what precedes it on the connection.
                 let before = sent.checked_sub(stream.bytes_sent())?;
                 let first = flows.first(key)?.wrapping_add(before as u32);
-                let end = packet.seq.wrapping_add(packet.payload.len() as u32);
-                is_after(end, first).then_some(stream.replid)
+                // Sequence numbers wrap: the difference is right as long as it is small.
+                let from = packet.seq.wrapping_sub(first).cast_signed();
+                let from = NextByte(stream.begins.0 + i64::from(from));
+                let end = from.0 + packet.payload.len() as i64;
+                (end > stream.begins.0).then_some((stream.replid, StreamPlace { from, begins: stream.begins }))
             });
+            (packet.replid, packet.stream) = place.unzip();
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use psyncscope_lab::Lang;
+use psyncscope_lab::causes;
 use psyncscope_lab::explain::psync_matrix;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};
@@ -13,7 +15,7 @@ use crate::error::JsError;
 use crate::output::derived::{Caption, Ladder, Narrated, Ring, Ruler, Topology};
 use crate::output::steps::Steps;
 use crate::output::to_js;
-use crate::output::why::{MatrixCell, TurningChange};
+use crate::output::why::{Broken, Cause, Invariant, MatrixCell, TurningChange};
 use crate::{Lab, Result, input};
 
 #[wasm_bindgen]
@@ -79,6 +81,56 @@ impl Lab {
         Ok(to_js(&self.lab.turning_change(entry as usize).map(TurningChange::of))?)
     }
 
+    /// The turn that made this entry of the timeline, the turn that caused that, and so on: the last one is a user's action
+    /// or a timer.
+    #[wasm_bindgen(unchecked_return_type = "Cause[]")]
+    pub fn causes(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] entry: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let (entry, lang) = (input::index(&entry, "entry", u32::MAX)?, input::lang(&lang, "lang")?);
+        Ok(to_js(&self.causes_to_js(&self.lab.causes(entry as usize), lang))?)
+    }
+
+    /// The turns that the turn of this entry caused.
+    #[wasm_bindgen(unchecked_return_type = "Cause[]")]
+    pub fn effects(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] entry: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let (entry, lang) = (input::index(&entry, "entry", u32::MAX)?, input::lang(&lang, "lang")?);
+        Ok(to_js(&self.causes_to_js(&self.lab.effects(entry as usize), lang))?)
+    }
+
+    /// The rules that always hold, with their numbers at a moment; now, unless given.
+    #[wasm_bindgen(unchecked_return_type = "Invariant[]")]
+    pub fn invariants(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let frame = self.frame_or_now(&ms)?;
+        let lang = input::lang(&lang, "lang")?;
+        let found = self.lab.invariants(&frame);
+        Ok(to_js(&found.iter().map(|finding| Invariant::of(finding, &frame, lang)).collect::<Vec<_>>())?)
+    }
+
+    /// Lets time pass up to and including this moment, or until a rule begins not to hold: then the present is that
+    /// moment, and the rule is returned.
+    #[wasm_bindgen(js_name = runUntilBroken, unchecked_return_type = "Broken | null")]
+    pub fn run_until_broken(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "number")] ms: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Lang")] lang: JsValue,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let (at, lang) = (SimTime(input::time_us(&ms, "ms")?), input::lang(&lang, "lang")?);
+        let broken = self.lab.run_until_broken(at, &mut self.watch);
+        let frame = self.lab.frame_at(self.lab.now());
+        Ok(to_js(&broken.map(|broken| Broken::of(&broken, &frame, lang)))?)
+    }
+
     /// The sixteen states of a replica's link to its master at a moment; now, unless given.
     #[wasm_bindgen(unchecked_return_type = "Ladder")]
     pub fn ladder(
@@ -124,6 +176,10 @@ impl Lab {
 }
 
 impl Lab {
+    fn causes_to_js(&self, causes: &[causes::Cause], lang: Lang) -> Vec<Cause> {
+        causes.iter().map(|cause| Cause::of(cause, &self.lab, lang)).collect()
+    }
+
     fn frame_or_now(&self, ms: &JsValue) -> Result<Arc<Frame>> {
         let at = if ms.is_undefined() { self.lab.now() } else { SimTime(input::time_us(ms, "ms")?) };
         Ok(self.lab.frame_at(at))

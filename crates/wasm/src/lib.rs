@@ -14,6 +14,7 @@ mod plain;
 
 use psyncscope_lab::console::{prints_raw, split, transcript};
 use psyncscope_lab::index::Index;
+use psyncscope_lab::invariants::Watch;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Action, Branches, Until};
 use wasm_bindgen::JsValue;
@@ -39,6 +40,7 @@ pub struct Lab {
     branches: Branches,
     consoles: Consoles,
     index: Index,
+    watch: Watch,
 }
 
 #[wasm_bindgen]
@@ -233,7 +235,7 @@ impl Lab {
 impl Lab {
     fn of(lab: psyncscope_lab::Lab) -> Self {
         let branches = Branches::of(lab.action_log());
-        Self { lab, branches, consoles: Consoles::default(), index: Index::default() }
+        Self { lab, branches, consoles: Consoles::default(), index: Index::default(), watch: Watch::default() }
     }
 
     fn host(&self, node: &str) -> Result<HostId> {

@@ -8,7 +8,6 @@
 mod data;
 mod histories;
 mod links;
-mod node;
 mod silence;
 
 use std::collections::BTreeMap;
@@ -25,74 +24,11 @@ use psyncscope_sim::{Flow, Side, World, WorldConfig};
 pub use data::same_values;
 pub use histories::{Histories, Position, Process};
 pub use links::{LinkName, Links};
-pub use node::{LinkSeen, NodeSeen};
+pub use psyncscope_lab::invariants::{LinkSeen, NodeSeen, Rule};
 pub use silence::SilenceLimits;
 
 /// How often datasets are compared, in microseconds of virtual time.
 const DATA_EVERY_US: u64 = 500_000;
-
-/// An invariant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    /// A CONNECTED replica's link, offset and ID are its master's, and it has applied no more than it received.
-    LinkAgrees,
-    /// `repl_backlog_off + histlen = master_repl_offset + 1`.
-    BacklogEndsAtOffset,
-    /// A byte of a history has the same value everywhere.
-    BytesAgree,
-    /// `second_replid_offset <= master_repl_offset + 1`.
-    SecondHistoryInPast,
-    /// A partial resync sends exactly the missing bytes.
-    ResyncIsExact,
-    /// A partial resync is granted only if the replica's bytes are a prefix of the master's.
-    ResyncIsSafe,
-    /// From its start, a stream is that of its history, without gap or addition.
-    StreamIsContiguous,
-    /// An offset moves only by bytes that were fed, or by a full resync.
-    OffsetMovesByBytes,
-    /// Only the head of a chain produces bytes; the others forward them.
-    OnlyHeadProduces,
-    /// A replication ID names one history, and each change of IDs is one that Redis makes.
-    IdsAreUnique,
-    /// An acknowledged offset is one that was sent.
-    AckWithinStream,
-    /// The RDB file of a full resync has the history and offset of `+FULLRESYNC`.
-    RdbMatchesOffset,
-    /// What arrives on a connection is what was sent.
-    TcpIsReliable,
-    /// Both peers follow the protocol.
-    FollowsProtocol,
-    /// Nodes at the same offset of the same history have the same data.
-    DataAgrees,
-    /// The link to a silent peer is closed after `repl-timeout`.
-    SilentPeerTimesOut,
-    /// Once all faults are repaired, all replicas become equal to their master.
-    Converges,
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LinkAgrees => "a connected replica's link, offset and ID are its master's",
-            Self::BacklogEndsAtOffset => "a backlog ends at the node's offset",
-            Self::BytesAgree => "a byte of a history has the same value everywhere",
-            Self::SecondHistoryInPast => "the second history ends at the present offset at the latest",
-            Self::ResyncIsExact => "a partial resync sends exactly the missing bytes",
-            Self::ResyncIsSafe => "a partial resync is granted only within a shared history",
-            Self::StreamIsContiguous => "a stream is its history, without gap or addition",
-            Self::OffsetMovesByBytes => "an offset moves only by bytes that were fed",
-            Self::OnlyHeadProduces => "only the head of a chain produces bytes",
-            Self::IdsAreUnique => "a replication ID names one history",
-            Self::AckWithinStream => "an acknowledged offset was sent",
-            Self::RdbMatchesOffset => "an RDB file has the offset of +FULLRESYNC",
-            Self::TcpIsReliable => "what arrives on a connection is what was sent",
-            Self::FollowsProtocol => "both peers follow the protocol",
-            Self::DataAgrees => "nodes at the same offset of a history have the same data",
-            Self::SilentPeerTimesOut => "the link to a silent peer is closed after repl-timeout",
-            Self::Converges => "all replicas become equal to their master after repairs",
-        })
-    }
-}
 
 /// A violated rule, with the numbers that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::branches::compare::CompareView;
 use crate::branches::dialog::BranchesDialog;
 use crate::console::view::Console;
 use crate::i18n::{fill, messages};
-use crate::intent::{ErrorSite, Intent, Overlay, Tab};
+use crate::intent::{ErrorSite, Intent, Overlay, Tab, WhyIntent};
 use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
@@ -51,7 +51,9 @@ impl App {
         let masters = topology::masters(&self.playback.frame);
         let (from, now) = self.range();
         let run = self.session.run.borrow();
-        let notes = run.index().caption(self.playback.frame.entries);
+        let entries = self.playback.frame.entries;
+        let notes = run.index().caption(entries);
+        let told = run.index().narrated_before(entries);
         let tab = self.shown_tab();
         let ruler_here = !self.ui.narrow || tab == Tab::Ruler;
         let console_here = !self.ui.narrow || tab == Tab::Console;
@@ -103,7 +105,7 @@ impl App {
                         <div class="left">
                             { stage }
                             { self.notice_html(&cx) }
-                            <Caption {notes} />
+                            <Caption {notes} entry={told} />
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
@@ -195,7 +197,14 @@ impl App {
                 };
                 html! { <LogPanel {source} /> }
             }
-            Tab::Why => html! { <WhyPanel frame={Shared::from(&self.playback.frame)} question={self.why.question} /> },
+            Tab::Why => html! {
+                <WhyPanel
+                    frame={Shared::from(&self.playback.frame)}
+                    question={self.why.question}
+                    findings={Rc::new(self.session.run.borrow().lab().invariants(&self.playback.frame))}
+                    causes={self.causes()}
+                />
+            },
             Tab::Diagram => self.diagram_panel(),
             Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
         }
@@ -238,6 +247,20 @@ impl App {
 
     fn notice_html(&self, cx: &UiContext) -> Html {
         let t = cx.t();
+        if let Some(broken) = &self.why.broken {
+            let finding = &broken.finding;
+            let name = topology::name(&self.playback.frame, finding.host);
+            let slots = [("node", &*name), ("rule", finding.rule.text(cx.lang)), ("numbers", &finding.text(cx.lang))];
+            let show = cx.click(Intent::Why(WhyIntent::ShowBroken));
+            let dismiss = cx.click(Intent::Why(WhyIntent::DismissBroken));
+            return html! {
+                <div class="notice notice-broken" role="alert" data-testid="broken-rule">
+                    <span>{ fill(t.rule_stopped, &slots) }</span>
+                    <Button class="button small" testid="show-broken" onclick={show}>{ t.rule_show }</Button>
+                    <IconButton shape={Shape::Cross} label={t.dismiss} onclick={dismiss} />
+                </div>
+            };
+        }
         let (words, button) = match &self.ui.notice {
             Some(notice) => {
                 let words = fill((notice.wording)(t), &[("at", &format::clock(notice.at)), ("what", &notice.what)]);

@@ -10,6 +10,7 @@ use psyncscope_lab::console::Transcript;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
 use psyncscope_lab::index::{Index, Mark};
+use psyncscope_lab::invariants::{Broken, Watch};
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Reached, StepBy, TimedAction, Until};
 
@@ -34,6 +35,7 @@ pub enum Origin {
 pub struct LabRun {
     lab: Lab,
     index: Index,
+    watch: Watch,
     marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
@@ -84,6 +86,7 @@ impl LabRun {
         Self {
             lab,
             index: Index::default(),
+            watch: Watch::default(),
             marks: Rc::default(),
             script,
             identity: Rc::new(()),
@@ -107,6 +110,11 @@ impl LabRun {
         let mut marks = self.marks.borrow_mut();
         let new = &self.index.marks()[marks.len()..];
         marks.extend_from_slice(new);
+    }
+
+    /// Checks what is new of the run: the first rule that began not to hold.
+    pub fn broken_rule(&mut self) -> Option<Broken> {
+        self.watch.look(&self.lab)
     }
 
     /// The scrubber's ticks, in order of time.

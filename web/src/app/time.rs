@@ -110,6 +110,7 @@ impl App {
     /// Indexes the timeline's new entries.
     pub(super) fn read(&mut self) {
         self.session.run.borrow_mut().read();
+        self.stop_if_broken();
     }
 
     /// Shows a time of the recorded past, or the present.

@@ -3,12 +3,15 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::TimedAction;
+use psyncscope_lab::causes::{Cause, entry_text};
+use psyncscope_lab::invariants::Broken;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::trial::{NoChange, Trial, Turned};
+use psyncscope_lab::{TimedAction, topology};
 
 use crate::app::App;
 use crate::intent::{ErrorSite, Tab, WhyIntent};
+use crate::panels::because::{CauseRow, Causes};
 use crate::ui::dom;
 
 /// Wall time that the search may take of each tick, in milliseconds.
@@ -23,6 +26,10 @@ pub struct Why {
     search: Option<Search>,
     /// The actions that follow in a branch that is being made.
     script: Option<Vec<TimedAction>>,
+    /// The rule that began not to hold last, until the reader has seen it.
+    pub broken: Option<Broken>,
+    /// The entry of the timeline whose causes are looked at.
+    pub entry: Option<usize>,
     /// The question looked at in the matrix: who asks whom.
     pub question: Option<(HostId, HostId)>,
 }
@@ -46,7 +53,58 @@ impl App {
         match intent {
             WhyIntent::Try => self.try_change(),
             WhyIntent::Ask(from, to) => self.why.question = Some((from, to)),
+            WhyIntent::Because(entry) => {
+                self.why.entry = Some(entry);
+                self.ui.tab = Tab::Why;
+            }
+            WhyIntent::GoTo(entry) => self.go_to_entry(entry),
+            WhyIntent::ShowBroken => {
+                self.ui.tab = Tab::Why;
+                if let Some(broken) = self.why.broken.take() {
+                    self.seek(broken.at);
+                    self.select(broken.finding.host);
+                }
+            }
+            WhyIntent::DismissBroken => self.why.broken = None,
         }
+    }
+
+    /// Stops the run at the moment at which a rule began not to hold.
+    pub(super) fn stop_if_broken(&mut self) {
+        let broken = self.session.run.borrow_mut().broken_rule();
+        if let Some(broken) = broken {
+            self.playback.playing = false;
+            self.why.broken = Some(broken);
+        }
+    }
+
+    /// Shows the moment of an entry, and what it was about.
+    fn go_to_entry(&mut self, entry: usize) {
+        let found = self.session.run.borrow().lab().timeline().get(entry).map(|entry| (entry.at, entry.host));
+        let Some((at, host)) = found else { return };
+        self.seek(at);
+        self.why.entry = Some(entry);
+        if let Some(host) = host.filter(|&id| topology::host(&self.playback.frame, id).is_some()) {
+            self.select(host);
+        }
+    }
+
+    /// A chain of causes and what came of it, of the entry that is looked at, if it has happened.
+    pub(super) fn causes(&self) -> Option<Rc<Causes>> {
+        let entry = self.why.entry?;
+        let run = self.session.run.borrow();
+        let lab = run.lab();
+        let at = lab.timeline().get(entry)?.at;
+        let row = |cause: Cause| CauseRow {
+            name: cause.host.map(|host| lab.name_at(host, cause.at)),
+            words: cause.entry.and_then(|entry| lab.timeline().get(entry)).map(entry_text),
+            cause,
+        };
+        Some(Rc::new(Causes {
+            at,
+            because: lab.causes(entry).into_iter().map(row).collect(),
+            led_to: lab.effects(entry).into_iter().map(row).collect(),
+        }))
     }
 
     /// The decision shown, whose change is to be sought.

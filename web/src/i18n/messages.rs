@@ -419,6 +419,21 @@ psyncscope_lab::messages! {
 
     // --- why ---
     tab_why,
+    because_title,
+    because_button,
+    because_hint,
+    led_to_title,
+    led_to_nothing,
+    /// {n}
+    led_to_more,
+    rules_title,
+    rules_hint,
+    rule_holds,
+    rule_broken,
+    rule_nothing,
+    /// {node}, {rule}, {numbers}
+    rule_stopped,
+    rule_show,
     /// {n}
     turn_or_later,
     /// Comes before another change that was needed too.

@@ -167,6 +167,7 @@ mod tests {
             again: false,
             label: Arc::from(label),
             replid: None,
+            stream: None,
         })
     }
 

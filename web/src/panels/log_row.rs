@@ -9,9 +9,10 @@ use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::steps::Target;
 use yew::prelude::*;
 
-use crate::intent::Intent;
+use crate::intent::{Intent, WhyIntent};
 use crate::model::tones;
 use crate::steps::wish::StepsWish;
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
 
@@ -42,6 +43,7 @@ pub struct LogRowProps {
 pub fn LogRow(props: &LogRowProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
+    let why = t.because_button;
     let text = match &props.text {
         LogText::Redis(level, words) => {
             let warning = (*level == LogLevel::Warning).then_some("log-warning");
@@ -64,6 +66,7 @@ pub fn LogRow(props: &LogRowProps) -> Html {
             </button>
             <span class="log-node">{ props.node.as_deref().unwrap_or("?").to_owned() }</span>
             { text }
+            <Button class="log-why" label={why} onclick={ui.click(Intent::Why(WhyIntent::Because(props.entry)))}>{ "?" }</Button>
         </div>
     }
 }

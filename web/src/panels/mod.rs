@@ -1,9 +1,11 @@
 //! The panels about the selected node.
 
 pub mod backlog;
+pub mod because;
 pub mod handshake;
 pub mod info;
 pub mod info_section;
+pub mod invariants;
 pub mod ladder_rung;
 pub mod log;
 pub mod log_row;

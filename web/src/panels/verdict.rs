@@ -10,10 +10,11 @@ use psyncscope_lab::steps::Target;
 use psyncscope_lab::trial::{NoChange, Turned};
 use yew::prelude::*;
 
-use crate::intent::Intent;
+use crate::intent::{Intent, WhyIntent};
 use crate::panels::verdict_change::VerdictChange;
 use crate::panels::verdict_conditions::VerdictConditions;
 use crate::steps::wish::StepsWish;
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -83,6 +84,13 @@ pub fn Verdict(props: &VerdictProps) -> Html {
             </p>
             <VerdictConditions verdict={Rc::clone(&decision.verdict)} />
             <VerdictChange change={decision.change.clone()} />
+            <Button
+                class="button small verdict-because"
+                testid="verdict-because"
+                onclick={ui.click(Intent::Why(WhyIntent::Because(decision.entry)))}
+            >
+                { t.because_button }
+            </Button>
         </section>
     }
 }

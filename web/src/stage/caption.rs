@@ -4,7 +4,9 @@ use psyncscope_lab::format;
 use psyncscope_lab::narration::{CaptionNotes, Note};
 use yew::prelude::*;
 
+use crate::intent::{Intent, WhyIntent};
 use crate::model::tones;
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
 
@@ -13,22 +15,34 @@ use crate::ui::note::NoteText;
 pub struct CaptionProps {
     /// What there is to say.
     pub notes: CaptionNotes,
+    /// The entry that the newest of them is about.
+    pub entry: Option<usize>,
 }
 
 /// The last event that mattered, and below it the newest step since. Screen readers announce what changes.
 #[component]
 pub fn Caption(props: &CaptionProps) -> Html {
-    let t = use_ui().t();
+    let ui = use_ui();
+    let t = ui.t();
     let CaptionNotes { headline, detail } = &props.notes;
+    let why = props.entry.map(|entry| {
+        let onclick = ui.click(Intent::Why(WhyIntent::Because(entry)));
+        html! { <Button class="caption-why" testid="caption-why" {onclick}>{ t.because_button }</Button> }
+    });
     html! {
         <div class="caption" aria-live="polite" data-testid="caption">
             if let Some(note) = headline {
-                <p class="caption-headline" data-testid="caption-headline">{ line(note) }</p>
+                <p class="caption-headline" data-testid="caption-headline">
+                    { line(note) }
+                    if detail.is_none() {
+                        { why.clone() }
+                    }
+                </p>
             } else if detail.is_none() {
                 <p class="caption-headline"><span class="caption-words">{ t.note_start }</span></p>
             }
             if let Some(note) = detail {
-                <p class="caption-detail" data-testid="caption-detail">{ line(note) }</p>
+                <p class="caption-detail" data-testid="caption-detail">{ line(note) }{ why }</p>
             }
         </div>
     }

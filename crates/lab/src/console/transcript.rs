@@ -260,21 +260,22 @@ fn quoted_if_needed(word: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psyncscope_sim::TurnId;
 
     const HOST: HostId = HostId(3);
 
     fn sent(at: u64, line: &str) -> Entry {
         let argv = crate::console::split(line).expect("well quoted");
-        Entry { at: SimTime(at), host: Some(HOST), what: What::ConsoleSent { console: 0, argv } }
+        Entry { at: SimTime(at), host: Some(HOST), what: What::ConsoleSent { console: 0, argv }, turn: TurnId(0) }
     }
 
     fn received(at: u64, bytes: &[u8]) -> Entry {
         let what = What::ConsoleReceived { console: 0, bytes: bytes.to_vec() };
-        Entry { at: SimTime(at), host: Some(HOST), what }
+        Entry { at: SimTime(at), host: Some(HOST), what, turn: TurnId(0) }
     }
 
     fn closed(at: u64) -> Entry {
-        Entry { at: SimTime(at), host: Some(HOST), what: What::ConsoleClosed { console: 0 } }
+        Entry { at: SimTime(at), host: Some(HOST), what: What::ConsoleClosed { console: 0 }, turn: TurnId(0) }
     }
 
     /// Checks the lines as a screen shows them, and that reading the entries as they come gives the same lines.

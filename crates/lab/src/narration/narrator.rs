@@ -195,6 +195,13 @@ impl Narrator {
         self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index))
     }
 
+    /// The last entry before these many that something is said about.
+    #[must_use]
+    pub fn narrated_before(&self, entries: usize) -> Option<usize> {
+        let count = self.entries.partition_point(|&place| place < entries);
+        count.checked_sub(1).map(|last| self.entries[last])
+    }
+
     /// What the page says when the first `entries` entries have happened.
     #[must_use]
     pub fn caption(&self, entries: usize) -> CaptionNotes {

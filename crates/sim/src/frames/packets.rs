@@ -1,15 +1,16 @@
 //! Packets as bytes.
 
-use psyncscope_engine::ids::ReplId;
+use psyncscope_engine::ids::{NextByte, ReplId};
 
 use super::bytes::{Reader, put, put_bytes};
-use crate::frame::{Fate, HostId, PacketFrame, SimTime};
+use crate::frame::{Fate, HostId, PacketFrame, SimTime, StreamPlace};
 use crate::packet::{FLAGS, flags_number};
 
 /// What follows a packet's numbers.
 mod with {
     pub(super) const AGAIN: u64 = 4;
     pub(super) const REPLID: u64 = 8;
+    pub(super) const STREAM: u64 = 16;
 }
 
 /// Appends a packet of a frame made at `at`, without its label. Histories are told by their places in `replids`.
@@ -21,7 +22,8 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
     };
     let again = if packet.again { with::AGAIN } else { 0 };
     let replid = if packet.replid.is_some() { with::REPLID } else { 0 };
-    put(fate | again | replid, bytes);
+    let stream = if packet.stream.is_some() { with::STREAM } else { 0 };
+    put(fate | again | replid | stream, bytes);
     put(packet.id, bytes);
     put(at.0.wrapping_sub(packet.sent.0), bytes);
     put(packet.arrives.0.wrapping_sub(packet.sent.0), bytes);
@@ -38,6 +40,10 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
             replids.len() - 1
         });
         put(place as u64, bytes);
+    }
+    if let Some(StreamPlace { from, begins }) = packet.stream {
+        put(from.0 as u64, bytes);
+        put(begins.0 as u64, bytes);
     }
 }
 
@@ -70,5 +76,7 @@ pub(super) fn take_packet(at: SimTime, replids: &[ReplId], bytes: &mut Reader<'_
         again: what & with::AGAIN != 0,
         label: "".into(),
         replid: if what & with::REPLID == 0 { None } else { replids.get(bytes.number() as usize).copied() },
+        stream: (what & with::STREAM != 0)
+            .then(|| StreamPlace { from: NextByte(bytes.number() as i64), begins: NextByte(bytes.number() as i64) }),
     }
 }

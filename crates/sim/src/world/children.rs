@@ -4,6 +4,7 @@ use psyncscope_engine::{ChildId, ConnId};
 use psyncscope_rdb::SaveJob;
 
 use super::{Event, World};
+use crate::causes::TurnId;
 use crate::frame::HostId;
 use crate::process::{Child, Pending, Process, Work};
 use crate::socket_transfer::{Progress, SocketTransfer};
@@ -44,8 +45,9 @@ impl<P: Process> World<P> {
     fn add_child(&mut self, id: HostId, child: ChildId, ends: u64, work: Work) {
         let key = self.queue.schedule(ends, Event::Child(id, child));
         let started = self.now;
+        let by = self.recorder.turn(started, Some(id));
         if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
-            running.children.insert(child, Child { started, ends, key, work });
+            running.children.insert(child, Child { started, ends, key, work, by });
         }
     }
 
@@ -55,11 +57,12 @@ impl<P: Process> World<P> {
         let Ok(host) = self.host_mut(id) else { return };
         let Some(running) = &mut host.running else { return };
         let Some(child) = running.children.get_mut(&number) else { return };
+        let by = child.by;
         match &mut child.work {
             Work::File(file) => {
                 let file = file.clone();
                 running.children.remove(&number);
-                running.inbox.push_back(Pending::ChildDone(number, file));
+                running.inbox.push_back((Pending::ChildDone(number, file), by));
             }
             Work::Sockets(transfer) if transfer.waits_for_fork => {
                 transfer.begin(now);
@@ -97,11 +100,11 @@ impl<P: Process> World<P> {
             }
             Some(taken)
         });
-        let key = child.key;
+        let (key, by) = (child.key, child.by);
         match progress {
             Progress::Done(reached) => {
                 running.children.remove(&number);
-                running.inbox.push_back(Pending::ChildStreamed(number, reached));
+                running.inbox.push_back((Pending::ChildStreamed(number, reached), by));
                 if !scheduled {
                     self.queue.cancel(key);
                 }
@@ -116,21 +119,22 @@ impl<P: Process> World<P> {
             Progress::Blocked { .. } => {}
         }
         for (conn, bytes) in sent {
-            self.child_sent(id, conn, &bytes);
+            self.child_sent(id, conn, &bytes, by);
         }
     }
 
-    fn child_mut(&mut self, id: HostId, number: ChildId) -> Option<&mut Child> {
+    pub(super) fn child_mut(&mut self, id: HostId, number: ChildId) -> Option<&mut Child> {
         self.host_mut(id).ok()?.running.as_mut()?.children.get_mut(&number)
     }
 
     /// A child wrote bytes to a socket.
-    fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8]) {
+    fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8], by: TurnId) {
         let Ok(host) = self.host_mut(id) else { return };
         let Some(kernel) = &host.kernel else { return };
         let ends = kernel.ends_of(conn);
         self.recorder.touch(id);
         if let Some((local_port, remote)) = ends {
+            self.note_sender(id, local_port, remote, bytes.len(), Some(by));
             self.tap(id, local_port, remote, Side::Sent, bytes);
         }
     }

@@ -4,6 +4,7 @@ use psyncscope_engine::{ConnId, Input, Peer};
 use psyncscope_resp::encode_command;
 
 use super::World;
+use crate::causes::TurnId;
 use crate::error::WorldError;
 use crate::frame::{HostId, What};
 use crate::host::Console;
@@ -65,11 +66,12 @@ impl<P: Process> World<P> {
     /// # Errors
     /// [`WorldError::NoSuchConsole`] if it is not connected; [`WorldError::NoSuchHost`].
     pub fn console_close(&mut self, host: HostId, console: u32) -> Result<(), WorldError> {
+        let turn = self.recorder.turn(self.now, Some(host));
         let state = self.host_mut(host)?;
         let conn = state.consoles.get_mut(&console).and_then(|console| console.conn.take());
         let conn = conn.ok_or(WorldError::NoSuchConsole)?;
         if let Some(running) = &mut state.running {
-            running.inbox.push_back(Pending::ConsoleGone(conn));
+            running.inbox.push_back((Pending::ConsoleGone(conn), turn));
         }
         self.recorder.entry(self.now, Some(host), What::ConsoleClosed { console });
         self.settle(host);
@@ -84,13 +86,17 @@ impl<P: Process> World<P> {
         argv: Vec<Vec<u8>>,
         bytes: &[u8],
     ) -> Result<(), WorldError> {
+        let turn = match self.process(host) {
+            Some(_) => self.recorder.turn(self.now, Some(host)),
+            None => TurnId::NONE,
+        };
         let state = self.host_mut(host)?;
         let Some(running) = &mut state.running else {
             return Err(WorldError::CouldNotConnect { host: state.name.to_string(), port: state.port });
         };
         state.consoles.entry(console).or_default();
         for chunk in bytes.chunks(READ_MAX) {
-            running.inbox.push_back(Pending::Console(console, chunk.to_vec()));
+            running.inbox.push_back((Pending::Console(console, chunk.to_vec()), turn));
         }
         self.digest.console(b'>', self.now, host, console, bytes);
         self.recorder.entry(self.now, Some(host), What::ConsoleSent { console, argv });
@@ -100,13 +106,13 @@ impl<P: Process> World<P> {
     }
 
     /// Delivers a console's bytes to the process; a console that is not connected connects in a turn of its own.
-    pub(super) fn deliver_console_bytes(&mut self, id: HostId, console: u32, bytes: Vec<u8>) {
+    pub(super) fn deliver_console_bytes(&mut self, id: HostId, console: u32, bytes: Vec<u8>, by: TurnId) {
         let Ok(host) = self.host_mut(id) else { return };
         let (Some(running), Some(kernel)) = (&mut host.running, &mut host.kernel) else { return };
         let Console { conn, room_used, .. } = host.consoles.entry(console).or_default();
         if let Some(conn) = *conn {
             if std::mem::take(room_used) > CONSOLE_ROOM / 2 {
-                running.inbox.push_front(Pending::Console(console, bytes));
+                running.inbox.push_front((Pending::Console(console, bytes), by));
                 self.turn(id, Input::Writable { conn, room: CONSOLE_ROOM });
                 return;
             }
@@ -116,7 +122,7 @@ impl<P: Process> World<P> {
         let new = running.new_conn();
         *conn = Some(new);
         *room_used = 0;
-        running.inbox.push_front(Pending::Console(console, bytes));
+        running.inbox.push_front((Pending::Console(console, bytes), by));
         let peer = Peer { ip: LOOPBACK.to_string(), port: kernel.free_port((LOOPBACK, host.port)) };
         self.turn(id, Input::Accepted { conn: new, peer, room: CONSOLE_ROOM });
     }
@@ -138,7 +144,7 @@ impl<P: Process> World<P> {
             state.conn = None;
         }
         if let Some(running) = &mut host.running {
-            running.inbox.retain(|pending| !matches!(pending, Pending::Console(number, _) if *number == console));
+            running.inbox.retain(|(pending, _)| !matches!(pending, Pending::Console(number, _) if *number == console));
         }
         self.recorder.entry(self.now, Some(id), What::ConsoleClosed { console });
     }

@@ -104,8 +104,9 @@ impl<P: Process> World<P> {
     /// [`WorldError::WrongState`] if there is no process; [`WorldError::NoSuchHost`].
     pub fn terminate(&mut self, host: HostId) -> Result<(), WorldError> {
         self.expect_power(host, &[Power::Running, Power::Paused])?;
+        let turn = self.recorder.turn(self.now, Some(host));
         if let Some(running) = &mut self.host_mut(host)?.running {
-            running.inbox.push_back(Pending::Terminate);
+            running.inbox.push_back((Pending::Terminate, turn));
         }
         self.settle(host);
         self.commit();

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use psyncscope_engine::{ChildId, Node, Outbox};
 
+use crate::causes::{Turn, TurnId};
 use crate::config::WorldConfig;
 use crate::digest::Digest;
 use crate::disk::File;
@@ -74,7 +75,7 @@ type Observer = Box<dyn FnMut(&WirePacket<'_>)>;
 /// What is scheduled.
 enum Event {
     /// A packet arrives.
-    Packet { id: u64, from: HostId, to: HostId, bytes: Vec<u8> },
+    Packet { id: u64, from: HostId, to: HostId, bytes: Vec<u8>, by: TurnId },
     /// A kernel's timer.
     Kernel(HostId),
     /// A process's timer, or the end of its sleep.
@@ -82,7 +83,7 @@ enum Event {
     /// A child ends.
     Child(HostId, ChildId),
     /// A process that asked for it starts again, if none was started since: the number of starts must still be this.
-    Restart(HostId, u64),
+    Restart(HostId, u64, TurnId),
 }
 
 impl World<Node> {
@@ -128,6 +129,19 @@ impl<P: Process> World<P> {
             buffer: Vec::with_capacity(READ_MAX),
             words: [Vec::new(), Vec::new()],
         }
+    }
+
+    // ---- causes ----
+
+    /// Every turn of which something came, in order: [`crate::frame::Entry::turn`] names one. Empty without recording.
+    #[must_use]
+    pub fn turns(&self) -> &[Turn] {
+        self.recorder.turns()
+    }
+
+    /// The calls from now on are the action with this number, as the caller counts: [`Turn::action`].
+    pub fn begin_action(&mut self, number: u32) {
+        self.recorder.set_action(number);
     }
 
     // ---- hosts ----

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use psyncscope_engine::ConnId;
 
 use super::{Event, World};
+use crate::causes::TurnId;
 use crate::flows::{FlowKey, Recovery};
 use crate::forward::Ends;
 use crate::frame::{Fate, HostId, SimTime, What};
@@ -62,6 +63,7 @@ impl<P: Process> World<P> {
     /// Opens a connection for a process.
     pub(super) fn connect(&mut self, id: HostId, conn: ConnId, name: &str, port: u16) {
         let now = self.now;
+        let turn = self.recorder.turn(now, Some(id));
         let (route, forward) = self.route(id, name, port);
         let Ok(host) = self.host_mut(id) else { return };
         let Some(kernel) = &mut host.kernel else { return };
@@ -70,7 +72,7 @@ impl<P: Process> World<P> {
                 let local_port = kernel.connect(now, conn, remote);
                 let peer = if remote.0.is_loopback() { Some(id) } else { host_at(remote.0) };
                 if let Some(peer) = peer {
-                    self.links.open(Ends { opener: (id, local_port), acceptor: (peer, remote.1) }, conn, forward);
+                    self.links.open(Ends { opener: (id, local_port), acceptor: (peer, remote.1) }, conn, forward, turn);
                 }
             }
             Route::Fails(after, error) => kernel.fail_connect(now.saturating_add(after), conn, error),
@@ -149,7 +151,8 @@ impl<P: Process> World<P> {
                 again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
-                self.queue.schedule(arrives, Event::Packet { id, from, to, bytes });
+                let by = self.recorder.known_turn();
+                self.queue.schedule(arrives, Event::Packet { id, from, to, bytes, by });
             }
         }
     }
@@ -198,6 +201,33 @@ impl<P: Process> World<P> {
             let what = What::TcpRecovered { conn, peer: to, bytes, waited_us, cut };
             self.recorder.entry(self.now, Some(from), what);
         }
+    }
+
+    /// Notes which turn sent bytes: the present one, or `by`.
+    pub(super) fn note_sender(
+        &mut self,
+        id: HostId,
+        local_port: u16,
+        remote: Endpoint,
+        bytes: usize,
+        by: Option<TurnId>,
+    ) {
+        if !self.recorder.is_on() {
+            return;
+        }
+        let turn = by.unwrap_or_else(|| self.recorder.turn(self.now, Some(id)));
+        if let Some((ends, flow)) = self.link_of(id, local_port, remote) {
+            self.links.sent(&ends, flow, bytes, turn);
+        }
+    }
+
+    /// The turn that sent bytes which a process reads now.
+    pub(super) fn sender_of(&mut self, id: HostId, local_port: u16, remote: Endpoint, bytes: usize) -> TurnId {
+        if !self.recorder.is_on() {
+            return TurnId::NONE;
+        }
+        let found = self.link_of(id, local_port, remote);
+        found.map_or(TurnId::NONE, |(ends, flow)| self.links.read(&ends, flow.reversed(), bytes))
     }
 
     fn conn_of(&self, key: FlowKey) -> Option<ConnId> {

@@ -70,6 +70,7 @@ impl<P: Process> World<P> {
             self.recorder.follow_touched(self.now);
         }
         self.recorder.finish(self.now);
+        self.recorder.end_turn();
     }
 
     fn record_host(&mut self, touched: Touched) {

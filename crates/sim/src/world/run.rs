@@ -6,8 +6,9 @@ use psyncscope_engine::io::{ChildFile, CloseReason, DiskReply, DiskRequest, Fsyn
 use psyncscope_engine::{ConnId, Input, Outbox, Output, Peer};
 
 use super::{Event, World};
+use crate::causes::{Began, TurnId};
 use crate::disk::{self, File};
-use crate::forward::Flow;
+use crate::forward::{Ends, Flow};
 use crate::frame::{HostId, Power, SimTime, What};
 use crate::kernel::{Ready, SocketEvent};
 use crate::process::{Pending, Process};
@@ -19,8 +20,12 @@ impl<P: Process> World<P> {
         let Some((at, event)) = self.queue.pop() else { return false };
         self.now = at;
         match event {
-            Event::Packet { id, from, to, bytes } => self.arrive(id, from, to, bytes),
+            Event::Packet { id, from, to, bytes, by } => {
+                self.recorder.begin_turn(to, Began::Packet, by);
+                self.arrive(id, from, to, bytes);
+            }
             Event::Kernel(id) => {
+                self.recorder.begin_turn(id, Began::Kernel, TurnId::NONE);
                 if let Ok(host) = self.host_mut(id) {
                     host.kernel_event = None;
                     if let Some(kernel) = &mut host.kernel {
@@ -31,15 +36,21 @@ impl<P: Process> World<P> {
                 }
             }
             Event::Process(id) => {
+                self.recorder.begin_turn(id, Began::Timer, TurnId::NONE);
                 if let Ok(host) = self.host_mut(id) {
                     host.process_event = None;
                     self.settle(id);
                 }
             }
             Event::Child(id, child) => {
+                let by = self.child_mut(id, child).map_or(TurnId::NONE, |child| child.by);
+                self.recorder.begin_turn(id, Began::ChildEnded, by);
                 self.child_is_due(id, child);
             }
-            Event::Restart(id, boots) => self.restart_is_due(id, boots),
+            Event::Restart(id, boots, by) => {
+                self.recorder.begin_turn(id, Began::Restarted, by);
+                self.restart_is_due(id, boots);
+            }
         }
         self.commit();
         true
@@ -117,8 +128,8 @@ impl<P: Process> World<P> {
             if running.sleeps_until.take().is_some() {
                 self.recorder.touch(id);
             }
-            if let Some(pending) = running.inbox.pop_front() {
-                self.deliver_pending(id, pending);
+            if let Some((pending, by)) = running.inbox.pop_front() {
+                self.deliver_pending(id, pending, by);
                 continue;
             }
             if std::mem::take(&mut running.had_turn) {
@@ -130,12 +141,14 @@ impl<P: Process> World<P> {
                 self.deliver_socket_event(id, &event);
                 continue;
             }
-            if std::mem::take(&mut running.loads) {
+            if let Some(by) = running.loads.take() {
+                self.recorder.begin_turn(id, Began::Loading, by);
                 self.turn(id, Input::LoadStep);
                 continue;
             }
             if running.timer_due().is_some_and(|due| due <= now) {
                 running.timer_told_at = Some(now);
+                self.recorder.begin_turn(id, Began::Timer, TurnId::NONE);
                 self.turn(id, Input::Timer);
                 continue;
             }
@@ -144,10 +157,18 @@ impl<P: Process> World<P> {
     }
 
     /// Delivers an input that did not come over the network.
-    fn deliver_pending(&mut self, id: HostId, pending: Pending) {
+    fn deliver_pending(&mut self, id: HostId, pending: Pending, by: TurnId) {
         self.recorder.touch(id);
+        let began = match pending {
+            Pending::Console(..) => Began::Received,
+            Pending::ConsoleGone(_) => Began::Closed,
+            Pending::ChildDone(..) | Pending::ChildStreamed(..) => Began::ChildEnded,
+            Pending::FileRead(_) => Began::FileRead,
+            Pending::Terminate => Began::Terminated,
+        };
+        self.recorder.begin_turn(id, began, by);
         match pending {
-            Pending::Console(console, bytes) => self.deliver_console_bytes(id, console, bytes),
+            Pending::Console(console, bytes) => self.deliver_console_bytes(id, console, bytes, by),
             Pending::ConsoleGone(conn) => {
                 self.turn(id, Input::Closed { conn, reason: CloseReason::Eof });
             }
@@ -173,6 +194,8 @@ impl<P: Process> World<P> {
             Ready::Received | Ready::Writable { .. } => None,
             _ => self.link_of(id, event.local_port, event.remote),
         };
+        let (began, by) = self.cause_of(id, event, link);
+        self.recorder.begin_turn(id, began, by);
         match event.what {
             Ready::Accepted { room } => {
                 let mut ip = event.remote.0.to_string();
@@ -217,6 +240,23 @@ impl<P: Process> World<P> {
                 self.recorder.entry(self.now, Some(id), What::TcpClosed { conn, how });
                 self.turn(id, Input::Closed { conn, reason });
             }
+        }
+    }
+
+    /// What begins the turn in which a process learns of this, and the turn that caused it.
+    fn cause_of(&mut self, id: HostId, event: &SocketEvent, link: Option<(Ends, Flow)>) -> (Began, TurnId) {
+        let known = link.and_then(|(ends, flow)| Some((self.links.get(&ends)?, flow)));
+        let opened_by = known.as_ref().map_or(TurnId::NONE, |(link, _)| link.opened_by);
+        match event.what {
+            Ready::Accepted { .. } => (Began::Accepted, opened_by),
+            Ready::Connected { .. } => (Began::Connected, opened_by),
+            Ready::ConnectFailed(_) => (Began::ConnectFailed, opened_by),
+            Ready::Closed(_) => {
+                let closed_by = known.map_or(TurnId::NONE, |(link, flow)| link.closed_by[flow.reversed().index()]);
+                (Began::Closed, closed_by)
+            }
+            Ready::Writable { .. } => (Began::Writable, self.recorder.known_turn()),
+            Ready::Received => (Began::Received, self.sender_of(id, event.local_port, event.remote, self.buffer.len())),
         }
     }
 
@@ -271,9 +311,10 @@ impl<P: Process> World<P> {
                 }
                 Output::Load { bytes } => {
                     let until = self.now.saturating_add(self.disk_us(bytes as u64));
+                    let turn = self.recorder.turn(self.now, Some(id));
                     if let Some(running) = self.host_mut(id).ok().and_then(|host| host.running.as_mut()) {
                         running.sleeps_until = Some(until);
-                        running.loads = true;
+                        running.loads = Some(turn);
                     }
                 }
                 Output::Exit { .. } | Output::Crash => self.end_process(id),
@@ -281,7 +322,8 @@ impl<P: Process> World<P> {
                     self.end_process(id);
                     let boots = self.host(id).map_or(0, |host| host.boots);
                     let at = self.now.saturating_add(after_ms.saturating_mul(1000));
-                    self.queue.schedule(at, Event::Restart(id, boots));
+                    let by = self.recorder.turn(self.now, Some(id));
+                    self.queue.schedule(at, Event::Restart(id, boots, by));
                 }
             }
         }
@@ -320,10 +362,11 @@ impl<P: Process> World<P> {
 
     /// Reads a file; the content is the process's next input.
     fn read_file(&mut self, id: HostId, name: &str) {
+        let turn = self.recorder.turn(self.now, Some(id));
         let Ok(host) = self.host_mut(id) else { return };
         let file = host.disk.get(name).map(File::shared);
         if let Some(running) = &mut host.running {
-            running.inbox.push_front(Pending::FileRead(file));
+            running.inbox.push_front((Pending::FileRead(file), turn));
         }
     }
 
@@ -337,6 +380,7 @@ impl<P: Process> World<P> {
                 return;
             }
             if let Some((local_port, remote)) = ends {
+                self.note_sender(id, local_port, remote, bytes.len(), None);
                 self.tap(id, local_port, remote, Side::Sent, &bytes);
             }
         }
@@ -355,6 +399,8 @@ impl<P: Process> World<P> {
         if let Some((local_port, remote)) = ends
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
+            let turn = self.recorder.turn(now, Some(id));
+            self.links.closed_by(&ends, flow, turn);
             self.links.release(&ends, flow);
         }
     }
@@ -367,6 +413,8 @@ impl<P: Process> World<P> {
         if let Some(kernel) = &mut host.kernel {
             kernel.close_all(now);
         }
+        let turn = self.recorder.turn(now, Some(id));
+        self.links.all_closed_by(id, turn);
         self.links.release_all_of(id);
         self.set_power(id, Power::Stopped);
     }
@@ -393,12 +441,7 @@ impl<P: Process> World<P> {
     }
 
     /// The connection with these ends, and the direction in which this host sends on it.
-    pub(super) fn link_of(
-        &self,
-        id: HostId,
-        local_port: u16,
-        remote: crate::packet::Endpoint,
-    ) -> Option<(crate::forward::Ends, Flow)> {
+    pub(super) fn link_of(&self, id: HostId, local_port: u16, remote: crate::packet::Endpoint) -> Option<(Ends, Flow)> {
         let peer = if remote.0.is_loopback() { id } else { crate::host::host_at(remote.0)? };
         self.links.of_packet((id, local_port), (peer, remote.1)).map(|(ends, flow, _)| (ends, flow))
     }

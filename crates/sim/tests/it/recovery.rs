@@ -44,7 +44,7 @@ fn bytes_lost_at_a_cut_are_recorded_when_they_have_arrived() {
     });
     let received = pair.talk(a, acceptor).received_at;
     let all = recoveries(&pair);
-    let [Entry { at, host, what: What::TcpRecovered { conn, peer, bytes, waited_us, cut } }] = all[..] else {
+    let [Entry { at, host, what: What::TcpRecovered { conn, peer, bytes, waited_us, cut }, .. }] = all[..] else {
         panic!("one recovery: {all:?}")
     };
     assert_eq!((*at, *host, *conn, *peer), (SimTime(received), Some(b), opener, a));

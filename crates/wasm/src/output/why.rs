@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::explain;
+use psyncscope_lab::causes::{self, began_text, entry_text};
+use psyncscope_lab::invariants::{self, Finding};
+use psyncscope_lab::sim::Began;
 use psyncscope_lab::sim::frame::Frame;
-use psyncscope_lab::topology;
 use psyncscope_lab::trial::{Change, NoChange, Turned};
+use psyncscope_lab::{Lab, Lang, explain, topology};
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -62,6 +64,85 @@ impl TurningChange {
                 Self::Turned { at_ms: ms(at), change, answered_at_ms: ms(answered_at) }
             }
             Err(none) => Self::None { none },
+        }
+    }
+}
+
+/// A rule that always holds, at one node or between two, with its numbers.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct Invariant {
+    /// The rule's name: `backlog-ends-at-offset`.
+    rule: &'static str,
+    /// The rule in words.
+    rule_text: &'static str,
+    #[tsify(type = "string")]
+    node: Arc<str>,
+    /// The other node, if it is about two.
+    #[tsify(type = "string | null")]
+    other: Option<Arc<str>>,
+    holds: bool,
+    /// The numbers in a sentence.
+    text: String,
+}
+
+impl Invariant {
+    pub fn of(finding: &Finding, frame: &Frame, lang: Lang) -> Self {
+        let name = |host| topology::name(frame, host);
+        Self {
+            rule: finding.rule.name(),
+            rule_text: finding.rule.text(lang),
+            node: name(finding.host),
+            other: finding.other.map(name),
+            holds: finding.holds,
+            text: finding.text(lang),
+        }
+    }
+}
+
+/// A rule that began not to hold.
+#[derive(Serialize, Tsify)]
+pub struct Broken {
+    at_ms: f64,
+    invariant: Invariant,
+}
+
+impl Broken {
+    pub fn of(broken: &invariants::Broken, frame: &Frame, lang: Lang) -> Self {
+        Self { at_ms: ms(broken.at), invariant: Invariant::of(&broken.finding, frame, lang) }
+    }
+}
+
+/// A turn of a node, or an action, in a chain of causes.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct Cause {
+    at_ms: f64,
+    #[tsify(type = "string | null")]
+    node: Option<Arc<str>>,
+    /// What began it.
+    #[tsify(type = "string")]
+    began: Began,
+    began_text: &'static str,
+    /// Of an action: its place in the log.
+    action: Option<usize>,
+    /// The timeline entry that tells most of it.
+    entry: Option<usize>,
+    /// That entry in a few words.
+    text: Option<String>,
+}
+
+impl Cause {
+    pub fn of(cause: &causes::Cause, lab: &Lab, lang: Lang) -> Self {
+        let entry = cause.entry.and_then(|entry| lab.timeline().get(entry));
+        Self {
+            at_ms: ms(cause.at),
+            node: cause.host.map(|host| lab.name_at(host, cause.at)),
+            began: cause.began,
+            began_text: began_text(cause, lang),
+            action: cause.action,
+            entry: cause.entry,
+            text: entry.map(entry_text),
         }
     }
 }

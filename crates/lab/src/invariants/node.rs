@@ -4,8 +4,10 @@ use psyncscope_engine::Node;
 use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{BacklogWindow, History};
+use psyncscope_engine::view::NodeView;
 
 use super::Rule;
+use crate::explain::{history_of, window_of};
 
 /// A node's live link to its master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,28 +49,35 @@ impl NodeSeen {
         }
     }
 
+    /// Reads them from a recorded node.
+    #[must_use]
+    pub fn of_view(node: &NodeView) -> Self {
+        let upstream = node.upstream.as_deref();
+        let link = upstream
+            .and_then(|up| Some(LinkSeen { replid: up.replid?, reploff: up.reploff?, read_reploff: up.read_reploff? }));
+        Self {
+            history: history_of(node),
+            backlog: window_of(node),
+            state: upstream.map_or(ReplState::None, |up| up.state),
+            is_replica: upstream.is_some(),
+            link,
+        }
+    }
+
     /// The rules about the numbers of one node.
     ///
     /// # Errors
     /// The violated rule, and by which numbers.
     pub fn check(&self) -> Result<(), (Rule, String)> {
-        self.check_link()?;
+        self.check_link().map_err(|why| (Rule::LinkAgrees, why))?;
         let History { replid, replid2, second_replid_offset, master_repl_offset } = self.history;
-        if let Some(BacklogWindow { off, histlen, size }) = self.backlog {
-            let end = NextByte(off.0 + histlen as i64);
-            if end != master_repl_offset.next() || histlen > size || size == 0 {
-                return Err((
-                    Rule::BacklogEndsAtOffset,
-                    format!("off {off} + histlen {histlen} of {size}, but the offset is {master_repl_offset}"),
-                ));
-            }
+        if let (false, Some(BacklogWindow { off, histlen, size })) = (self.backlog_ends_at_offset(), self.backlog) {
+            return Err((
+                Rule::BacklogEndsAtOffset,
+                format!("off {off} + histlen {histlen} of {size}, but the offset is {master_repl_offset}"),
+            ));
         }
-        let second_is_none = second_replid_offset == NextByte::NONE;
-        if replid2.is_none() != second_is_none
-            || second_replid_offset > master_repl_offset.next()
-            || replid.is_none()
-            || replid == replid2
-        {
+        if !self.second_history_is_in_past() {
             return Err((
                 Rule::SecondHistoryInPast,
                 format!("{replid} at {master_repl_offset}, {replid2} up to {second_replid_offset}"),
@@ -77,28 +86,50 @@ impl NodeSeen {
         Ok(())
     }
 
-    fn check_link(&self) -> Result<(), (Rule, String)> {
+    /// `repl_backlog_off + histlen = master_repl_offset + 1`, and no more is held than fits.
+    #[must_use]
+    pub fn backlog_ends_at_offset(&self) -> bool {
+        self.backlog.is_none_or(|BacklogWindow { off, histlen, size }| {
+            let end = NextByte(off.0 + histlen as i64);
+            end == self.history.master_repl_offset.next() && histlen <= size && size > 0
+        })
+    }
+
+    /// There is a second history exactly if it has an end, which is not past the next byte; the two are different.
+    #[must_use]
+    pub fn second_history_is_in_past(&self) -> bool {
+        let History { replid, replid2, second_replid_offset, master_repl_offset } = self.history;
+        replid2.is_none() == (second_replid_offset == NextByte::NONE)
+            && second_replid_offset <= master_repl_offset.next()
+            && !replid.is_none()
+            && replid != replid2
+    }
+
+    /// The link to the master is as the state and the node's own history say.
+    ///
+    /// # Errors
+    /// By which numbers it is not.
+    pub fn check_link(&self) -> Result<(), String> {
         let connected = self.state == ReplState::Connected;
-        let fails = |why: String| Err((Rule::LinkAgrees, why));
         if connected != self.link.is_some() {
-            return fails(format!("{} with link {:?}", self.state.name(), self.link));
+            return Err(format!("{} with link {:?}", self.state.name(), self.link));
         }
         if self.is_replica == (self.state == ReplState::None) {
-            return fails(format!("{}, and it is a replica: {}", self.state.name(), self.is_replica));
+            return Err(format!("{}, and it is a replica: {}", self.state.name(), self.is_replica));
         }
         let Some(link) = self.link else { return Ok(()) };
         let History { replid, master_repl_offset, .. } = self.history;
         if link.replid != replid || link.reploff != master_repl_offset {
-            return fails(format!(
+            return Err(format!(
                 "the link is at {} of {}, the node at {master_repl_offset} of {replid}",
                 link.reploff, link.replid
             ));
         }
         if link.reploff > link.read_reploff {
-            return fails(format!("{} bytes applied of {} received", link.reploff, link.read_reploff));
+            return Err(format!("{} bytes applied of {} received", link.reploff, link.read_reploff));
         }
         if self.backlog.is_none() {
-            return fails("connected, and without a backlog".into());
+            return Err("connected, and without a backlog".into());
         }
         Ok(())
     }

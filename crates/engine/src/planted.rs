@@ -1,0 +1,31 @@
+//! Known bugs, for tests that must see them found by the invariants. Compiled only with the feature `planted-bugs`, which
+//! only the tests' crate asks for; no bug is there unless a test plants it.
+
+use std::cell::Cell;
+
+/// A bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// `shiftReplicationId` sets `second_replid_offset` one too high: a replica that has one byte of the old history more
+    /// than it shares would be let through.
+    SecondReplidOffset,
+    /// `replicationFeedSlaves` leaves SELECT out when the database changes: the replicas write to another one.
+    SkippedSelect,
+    /// `feedReplicationBacklog` sets `repl_backlog_off` one byte too high.
+    BacklogOff,
+    /// `replicationFeedSlaves` forgets SELECT in what it sends, not in the backlog: the stream has a gap.
+    StreamGap,
+}
+
+thread_local! {
+    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+}
+
+/// Plants a bug in every node of this thread, or takes it out.
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+pub(crate) fn is_planted(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}

@@ -1,0 +1,169 @@
+//! Causes: from anything in the timeline back to the user's action or the timer that began it, and forward to what came
+//! of it. Read from what the world noted where it happened ([`psyncscope_sim::Turn`]).
+
+use psyncscope_engine::event::{Event, PsyncOutcome, PsyncReply};
+use psyncscope_sim::frame::{Entry, HostId, SimTime, What};
+use psyncscope_sim::{Began, TurnId};
+
+use crate::Lab;
+use crate::format::escape;
+use crate::lang::Lang;
+
+/// How many characters of a command or a line are shown.
+const SHOWN: usize = 60;
+
+/// A link of a chain of causes: a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The turn.
+    pub turn: TurnId,
+    /// When.
+    pub at: SimTime,
+    /// On which host, if on one.
+    pub host: Option<HostId>,
+    /// What began it.
+    pub began: Began,
+    /// Of a user's action: its place in the log of actions. `None` for what the world began with.
+    pub action: Option<usize>,
+    /// The entry that tells most of it; `None` if it only sent bytes.
+    pub entry: Option<usize>,
+}
+
+impl Lab {
+    /// The turn that made this entry of the timeline, then the turn that caused that, and so on; the last one is a
+    /// user's action or a timer. Empty if there is no such entry.
+    #[must_use]
+    pub fn causes(&self, entry: usize) -> Vec<Cause> {
+        let first = self.timeline().get(entry).map(|entry| entry.turn);
+        let by = |turn: &TurnId| self.world().turns().get(turn.0 as usize)?.by();
+        let chain = std::iter::successors(first, by).filter_map(|turn| self.cause(turn));
+        let mut chain: Vec<Cause> = chain.collect();
+        if let Some(own) = chain.first_mut() {
+            own.entry = Some(entry);
+        }
+        chain
+    }
+
+    /// The turns that the turn of this entry caused: those that read what it sent, and whose children it started.
+    #[must_use]
+    pub fn effects(&self, entry: usize) -> Vec<Cause> {
+        let Some(turn) = self.timeline().get(entry).map(|entry| entry.turn) else { return Vec::new() };
+        let later = self.world().turns().iter().enumerate().skip(turn.0 as usize + 1);
+        let caused = later.filter(|(_, later)| later.by() == Some(turn));
+        caused.filter_map(|(number, _)| self.cause(TurnId(number as u32))).collect()
+    }
+
+    fn cause(&self, turn: TurnId) -> Option<Cause> {
+        let known = self.world().turns().get(turn.0 as usize)?;
+        let entries = self.timeline().iter().enumerate().skip(known.first_entry());
+        let own = entries.take_while(|(_, entry)| entry.turn == turn);
+        // The last of those that tell most: SELECT comes before the command that it is for.
+        let entry = own.max_by_key(|(_, entry)| std::cmp::Reverse(rank(&entry.what))).map(|(place, _)| place);
+        let (at, host, began, action) = (known.at, known.host, known.began, known.action());
+        Some(Cause { turn, at, host, began, action, entry })
+    }
+}
+
+/// What tells most of a turn comes first.
+const fn rank(what: &What) -> u8 {
+    match what {
+        What::Node(Event::Verdict { .. }) => 1,
+        What::Node(Event::Command { .. }) => 2,
+        What::Node(Event::Outcome(_)) => 3,
+        What::Node(Event::ReplState { .. } | Event::ReplicaState { .. }) => 4,
+        What::Node(Event::HandshakeSent { .. } | Event::HandshakeReceived { .. }) => 5,
+        What::Node(Event::SaveEnded { .. } | Event::SaveStarted { .. } | Event::Loaded { .. }) => 5,
+        What::Node(Event::Fed { .. }) => 6,
+        What::Node(Event::Acked { .. }) => 7,
+        What::Node(_) => 8,
+        What::ConsoleReceived { .. } | What::TcpOpened { .. } | What::TcpClosed { .. } => 9,
+        // What a user does, and faults.
+        _ => 0,
+    }
+}
+
+/// What began a turn, in words.
+#[must_use]
+pub const fn began_text(cause: &Cause, lang: Lang) -> &'static str {
+    let [en, zh] = match cause.began {
+        Began::Action if cause.action.is_none() => ["the world began", "世界开始"],
+        Began::Action => ["a user's action", "用户操作"],
+        Began::Timer => ["its timer fired", "定时器触发"],
+        Began::Kernel => ["its kernel's timer fired", "内核定时器触发"],
+        Began::Packet => ["a packet arrived", "数据包到达"],
+        Began::Received => ["it read what was sent to it", "读到发来的字节"],
+        Began::Accepted => ["a connection was opened to it", "收到新的连接"],
+        Began::Connected => ["its connection was established", "连接已建立"],
+        Began::ConnectFailed => ["its connection failed", "连接失败"],
+        Began::Writable => ["there was room to send", "又可以发送"],
+        Began::Closed => ["the other end closed the connection", "对端关闭了连接"],
+        Began::ChildEnded => ["its child ended", "子进程结束"],
+        Began::FileRead => ["it read a file", "读取了文件"],
+        Began::Loading => ["it loaded the next piece", "载入下一段数据"],
+        Began::Restarted => ["it was started again", "重新启动"],
+        Began::Terminated => ["it was told to end", "收到终止信号"],
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}
+
+/// An entry in a few words, which are Redis's own where there are any.
+#[must_use]
+pub fn entry_text(entry: &Entry) -> String {
+    let words = |argv: &[Vec<u8>]| shortened(&argv.iter().map(|word| escape(word)).collect::<Vec<_>>().join(" "));
+    match &entry.what {
+        What::Node(event) => event_text(event),
+        What::ConsoleSent { argv, .. } => format!("> {}", words(argv)),
+        What::ConsoleReceived { bytes, .. } => format!("< {}", shortened(&escape(bytes))),
+        What::ConsoleClosed { .. } => "console closed".to_owned(),
+        What::Power(power) => format!("{power:?}").to_lowercase(),
+        What::Added => "added".to_owned(),
+        What::Removed => "removed".to_owned(),
+        What::Cut { .. } => "wire cut".to_owned(),
+        What::Healed { .. } => "wire mended".to_owned(),
+        What::WireSet { .. } => "wire set".to_owned(),
+        What::ClockMoved { by_ms } => format!("clock {by_ms:+} ms"),
+        What::TcpOpened { .. } => "TCP ESTABLISHED".to_owned(),
+        What::TcpClosed { how, .. } => format!("TCP closed: {how}"),
+        What::TcpRetransmitted { bytes, .. } => format!("TCP retransmitted {bytes} B"),
+        What::TcpRecovered { bytes, .. } => format!("TCP recovered {bytes} B"),
+    }
+}
+
+fn event_text(event: &Event) -> String {
+    match event {
+        Event::Log { text, .. } => shortened(text),
+        Event::Command { argv, .. } => shortened(&argv.iter().map(|word| escape(word)).collect::<Vec<_>>().join(" ")),
+        Event::ReplState { from, to, .. } => format!("{} → {}", from.name(), to.name()),
+        Event::HandshakeSent { bytes, .. } | Event::HandshakeReceived { bytes, .. } => shortened(&escape(bytes)),
+        Event::Verdict { verdict, .. } if verdict.is_continue() => "PSYNC: +CONTINUE".to_owned(),
+        Event::Verdict { .. } => "PSYNC: full resync".to_owned(),
+        Event::PsyncReplied { reply: PsyncReply::FullResync { offset, .. }, .. } => format!("+FULLRESYNC {offset}"),
+        Event::PsyncReplied { .. } => "+CONTINUE".to_owned(),
+        Event::Outcome(PsyncOutcome::FullResync { offset, .. }) => format!("+FULLRESYNC {offset}"),
+        Event::Outcome(PsyncOutcome::Continue { .. }) => "+CONTINUE".to_owned(),
+        Event::Outcome(outcome) => format!("{outcome:?}"),
+        Event::ReplicaState { to, .. } => to.name().to_owned(),
+        Event::ReplicaGone { name, .. } => format!("{name} gone"),
+        Event::Ids { replid, .. } => format!("replid {}", replid.short()),
+        Event::Fed { from, len, .. } => format!("{from}–{}", from.had().plus(*len)),
+        Event::BacklogCreated { size, .. } => format!("repl_backlog {size} B"),
+        Event::BacklogFreed => "repl_backlog freed".to_owned(),
+        Event::CachedMaster { change, .. } => format!("cached_master: {change:?}"),
+        Event::Acked { offset, .. } => format!("REPLCONF ACK {offset}"),
+        Event::SaveStarted { .. } => "BGSAVE".to_owned(),
+        Event::SaveEnded { .. } => "BGSAVE done".to_owned(),
+        Event::Loaded { keys } => format!("RDB loaded, {keys} keys"),
+        Event::Expired { key, .. } => format!("expired {}", escape(key)),
+        Event::MasterCommandFailed { command, error, .. } => shortened(&format!("{command}: {error}")),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

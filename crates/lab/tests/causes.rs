@@ -1,0 +1,139 @@
+//! From anything back to the action or the timer that began it, and forward.
+
+use psyncscope_lab::causes::Cause;
+use psyncscope_lab::engine::event::{Event, FeedKind};
+use psyncscope_lab::sim::Began;
+use psyncscope_lab::sim::frame::{SimTime, What};
+use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec};
+
+const S: u64 = 1_000_000;
+
+fn world() -> Lab {
+    let node = |name: &str, lines: &[&str]| NodeSpec {
+        name: name.to_owned(),
+        config: lines.iter().map(|&line| line.to_owned()).collect(),
+    };
+    let nodes = vec![node("a", &[]), node("b", &["replicaof a 6379"]), node("c", &["replicaof b 6379"])];
+    let mut lab = Lab::new(LabConfig { seed: 5, nodes, ..LabConfig::default() }).expect("good");
+    lab.run_for(5 * S);
+    lab
+}
+
+fn exec(lab: &mut Lab, node: &str, command: &str) {
+    let action = Action::Exec { node: node.to_owned(), console: 0, command: command.to_owned() };
+    lab.act(action).expect("the action is taken");
+}
+
+/// The last entry of a node that fits.
+#[track_caller]
+fn last(lab: &Lab, node: &str, fits: impl Fn(&What) -> bool) -> usize {
+    let host = lab.host(node);
+    let found = lab.timeline().iter().rposition(|entry| entry.host == host && fits(&entry.what));
+    found.expect("there is such an entry")
+}
+
+fn is_set(what: &What) -> bool {
+    matches!(what, What::Node(Event::Command { argv, .. }) if argv[0].eq_ignore_ascii_case(b"set"))
+}
+
+fn began(chain: &[Cause]) -> Vec<Began> {
+    chain.iter().map(|cause| cause.began).collect()
+}
+
+#[test]
+fn a_write_goes_back_along_the_chain_to_what_the_user_typed() {
+    let mut lab = world();
+    exec(&mut lab, "a", "PING");
+    exec(&mut lab, "a", "SET k v");
+    let typed = lab.timeline().len();
+    lab.run_for(S / 2);
+    let applied = last(&lab, "c", is_set);
+    let chain = lab.causes(applied);
+    assert_eq!(began(&chain), [Began::Received, Began::Received, Began::Received, Began::Action]);
+    let hosts: Vec<_> = chain.iter().map(|cause| cause.host).collect();
+    assert_eq!(hosts, [lab.host("c"), lab.host("b"), lab.host("a"), lab.host("a")]);
+    assert_eq!(chain[3].action, Some(1), "the second action");
+    assert_eq!(chain[0].entry, Some(applied));
+    assert!(is_set(&lab.timeline()[chain[1].entry.expect("b executed it")].what));
+    let sent = chain[3].entry.expect("the user typed");
+    assert!(sent < typed && matches!(&lab.timeline()[sent].what, What::ConsoleSent { argv, .. } if argv[0] == b"SET"));
+
+    // Forward: a executes it; b and nobody else reads what a sent.
+    let executed = lab.effects(sent);
+    assert_eq!(executed.len(), 1);
+    assert_eq!(executed[0], chain[2]);
+    let forwarded = lab.effects(chain[2].entry.expect("a executed it"));
+    assert!(forwarded.contains(&Cause { entry: forwarded[0].entry, ..chain[1] }));
+}
+
+#[test]
+fn a_ping_goes_back_to_the_timer() {
+    let mut lab = world();
+    lab.run_for(15 * S);
+    let ping = last(&lab, "a", |what| matches!(what, What::Node(Event::Fed { kind: FeedKind::Ping, .. })));
+    assert_eq!(began(&lab.causes(ping)), [Began::Timer]);
+    let at_c = last(&lab, "c", |what| matches!(what, What::Node(Event::Fed { .. })));
+    assert_eq!(began(&lab.causes(at_c)), [Began::Received, Began::Received, Began::Timer]);
+}
+
+#[test]
+fn a_save_ends_because_it_was_asked_for() {
+    let mut lab = world();
+    exec(&mut lab, "a", "BGSAVE");
+    lab.run_for(2 * S);
+    let ended = last(&lab, "a", |what| matches!(what, What::Node(Event::SaveEnded { .. })));
+    // serverCron reaps the child.
+    let chain = lab.causes(ended);
+    assert_eq!(chain.last().map(|cause| cause.began), Some(Began::Timer), "{chain:?}");
+    let handshake = last(&lab, "b", |what| matches!(what, What::Node(Event::HandshakeSent { .. })));
+    let chain = began(&lab.causes(handshake));
+    assert!(chain.len() > 4 && chain.last() == Some(&Began::Timer), "{chain:?}");
+}
+
+#[test]
+fn a_link_ends_because_its_master_was_killed() {
+    let mut lab = world();
+    lab.act(Action::Crash { node: "a".to_owned() }).expect("it runs");
+    lab.run_for(S);
+    let closed = last(&lab, "b", |what| matches!(what, What::TcpClosed { .. }));
+    let chain = lab.causes(closed);
+    assert_eq!(began(&chain), [Began::Closed, Began::Action]);
+    assert_eq!(chain[1].action, Some(0));
+}
+
+#[test]
+fn every_chain_ends_at_an_action_or_a_timer_and_goes_back_in_time() {
+    let mut lab = world();
+    lab.act(Action::Cut { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
+    exec(&mut lab, "a", "SET k v");
+    lab.run_for(3 * S);
+    lab.act(Action::Heal { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
+    lab.run_for(70 * S);
+    for entry in 0..lab.timeline().len() {
+        let chain = lab.causes(entry);
+        let last = chain.last().expect("each entry has a turn");
+        let root = matches!(last.began, Began::Action | Began::Timer | Began::Kernel);
+        assert!(root, "entry {entry} {:?}: {chain:?}", lab.timeline()[entry]);
+        assert!(chain.windows(2).all(|pair| pair[1].turn < pair[0].turn && pair[1].at <= pair[0].at));
+        assert_eq!(chain[0].at, lab.timeline()[entry].at);
+    }
+}
+
+#[test]
+fn a_branch_has_the_same_causes() {
+    let mut lab = world();
+    exec(&mut lab, "a", "SET k v");
+    lab.run_for(2 * S);
+    let mut branch = lab.fork_at(SimTime(3 * S)).expect("in the past");
+    exec(&mut branch, "c", "GET k");
+    let mut fresh = Lab::new(lab.config().clone()).expect("good");
+    fresh.run_until(SimTime(3 * S));
+    exec(&mut fresh, "c", "GET k");
+    for lab in [&mut branch, &mut fresh] {
+        lab.run_for(3 * S);
+    }
+    assert_eq!(branch.timeline().len(), fresh.timeline().len());
+    for entry in 0..branch.timeline().len() {
+        assert_eq!(branch.causes(entry), fresh.causes(entry));
+    }
+}
