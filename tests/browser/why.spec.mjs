@@ -101,3 +101,52 @@ for (const [locale, title] of [
     await reader.assertFits();
   });
 }
+
+test('from a log line, the decision and the caption the chain of causes leads back to what was typed', async (t) => {
+  const actions = [typed(3_000_000, 'b', 'REPLICAOF NO ONE')];
+  const reader = await open(t, {}, world({ names: ['a', 'b'], actions, endUs: 4_000_000, latencyUs: 1000 }));
+  const { page } = reader;
+  await reader.select('b');
+  await reader.tab('log');
+  await page.locator('.log-line', { hasText: 'MASTER MODE enabled' }).getByRole('button', { name: 'Why?' }).click();
+  await reader.until('because-rows', /a user's action\s+> REPLICAOF NO ONE/);
+  const rows = reader.at('because-rows').locator('button');
+  assert.equal(await rows.count(), 2);
+  // By keyboard to the action: the moment shown is that of the action, and what it led to is listed.
+  await rows.last().focus();
+  await page.keyboard.press('Enter');
+  await expectSoon(() => reader.shown(), (ms) => ms === 3000, 'the moment of the action');
+  await reader.until('led-to-rows', /replicaof NO ONE|REPLICAOF NO ONE/);
+  assert.equal(await reader.at('because-rows').locator('button').count(), 1);
+
+  await reader.tab('backlog');
+  await reader.at('verdict-because').click();
+  await reader.until('because-rows', /PSYNC: full resync/);
+  await reader.at('caption-why').click();
+  await reader.at('because').waitFor();
+});
+
+test('a rule that does not hold stops the run and says so with its numbers', async (t) => {
+  const reader = await open(t, {}, world({ names: ['a', 'b'], endUs: 3_000_000, latencyUs: 1000 }));
+  await reader.tab('why');
+  await expectSoon(
+    () => reader.at('rule-backlog-ends-at-offset').getAttribute('class'),
+    (name) => name === 'check-holds',
+    'the backlog ends at the offset',
+  );
+  assert.match(await reader.says('rule-backlog-ends-at-offset'), /a\s+off 1 \+ histlen \d+ = \d+; the offset \d+ \+ 1 = \d+/);
+  assert.match(await reader.says('rule-bytes-agree'), /a – b/);
+  await reader.play();
+  // Redis takes this from a replica too, whose link then names another history than the node.
+  await reader.at('console-tab-b').click();
+  await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
+  await reader.at('console-input').press('Enter');
+  await reader.until('broken-rule', /Stopped: at b it does not hold that a connected replica's link/);
+  await expectSoon(() => reader.isPlaying(), (playing) => !playing, 'time stands still');
+  await reader.at('show-broken').click();
+  await expectSoon(
+    () => reader.at('rule-link-agrees').getAttribute('class'),
+    (name) => name === 'check-fails',
+    'the rule is marked',
+  );
+});
