@@ -44,6 +44,8 @@ test('the change that turns a decision is one click away, and plays on a branch 
   const before = await reader.digest();
 
   await reader.at('verdict-try').click();
+  // Beside the branch that it left.
+  await reader.at('compare').waitFor();
   await reader.play();
   await expectSoon(
     () => reader.at('verdict').getAttribute('data-result'),

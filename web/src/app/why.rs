@@ -24,8 +24,8 @@ const INSTANTS: usize = 50;
 pub struct Why {
     /// The decision whose change was sought last, or is.
     search: Option<Search>,
-    /// The actions that follow in a branch that is being made.
-    script: Option<Vec<TimedAction>>,
+    /// The actions that follow in a branch that is being made, and the branch that it leaves.
+    script: Option<(Vec<TimedAction>, usize)>,
     /// The rule that began not to hold last, until the reader has seen it.
     pub broken: Option<Broken>,
     /// The entry of the timeline whose causes are looked at.
@@ -168,14 +168,20 @@ impl App {
         }
         let script = self.session.run.borrow().actions_after(at);
         self.seek(at);
-        self.why.script = Some(script);
+        self.why.script = Some((script, self.session.branches.tree().current()));
         self.act(vec![change.action()], ErrorSite::Stage);
+        // It is refused, or it is made already.
+        if self.session.replay.is_none() {
+            self.why.script = None;
+        }
     }
 
-    /// A branch is on the page: if it was made for a change, what was done before is done in it too.
+    /// A branch is on the page: if it was made for a change, what was done before is done in it too, and it is played
+    /// beside the one that it left.
     pub(super) fn go_on_after_change(&mut self, made: bool) {
-        let Some(script) = self.why.script.take().filter(|_| made) else { return };
+        let Some((script, left)) = self.why.script.take().filter(|_| made) else { return };
         self.session.run.borrow_mut().follow(script);
+        self.compare_branches(Some([left, self.session.branches.tree().current()]));
         self.playback.playing = true;
     }
 }
