@@ -376,12 +376,7 @@ mod tests {
         check("check a.json", Ok(Command::Check { run: of(None), lang: Lang::En }));
         check("check", Err("check takes one file"));
         check("why", Err("why takes one file"));
-        let why = Command::Why {
-            run: of(None),
-            node: Some("b".into()),
-            at: Some(SimTime(2_000_000)),
-            lang: Lang::Zh,
-        };
+        let why = Command::Why { run: of(None), node: Some("b".into()), at: Some(SimTime(2_000_000)), lang: Lang::Zh };
         check("why a.json --node b --at 2 --lang zh-CN", Ok(why));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));
