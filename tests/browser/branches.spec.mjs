@@ -207,3 +207,30 @@ test('on a phone, branches are in the dialog', async (t) => {
   await reader.at('compare').waitFor();
   await reader.assertFits();
 });
+
+test('time goes forward and back by packet, command, state change and engine step', async (t) => {
+  const { page, reader } = await opened(t, { width: 1440, height: 900 });
+  await goTo(page, reader, 5);
+  // By packet, command and state change: the write at 6 s is a command and no change of state.
+  await reader.at('step-by').selectOption({ label: 'command' });
+  await reader.at('step-forward').click();
+  assert.equal(await reader.shown(), 6000);
+  await reader.at('step-back').click();
+  assert.ok((await reader.shown()) < 5000);
+  await goTo(page, reader, 5);
+  await reader.at('step-by').selectOption({ label: 'state' });
+  await reader.at('step-forward').click();
+  assert.notEqual(await reader.shown(), 6000);
+  await goTo(page, reader, 5);
+  await reader.at('step-by').selectOption({ label: 'engine step' });
+  await reader.at('step-forward').click();
+  const step = () => page.locator('[data-testid=step-lines] [aria-current=step]').first().getAttribute('data-step');
+  const first = await step();
+  const at = await reader.shown();
+  await reader.at('step-forward').click();
+  const second = await step();
+  assert.notEqual(second, first);
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await step(), first, 'and back');
+  assert.equal(await reader.shown(), at);
+});

@@ -115,6 +115,15 @@ pub enum WhyIntent {
     Ask(HostId, HostId),
 }
 
+/// How large a step of the transport is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepSize {
+    /// To an instant at which such a thing happens.
+    By(StepBy),
+    /// One step of a function of replication.
+    Function,
+}
+
 /// What a reader wants.
 #[derive(Clone, Debug)]
 pub enum Intent {
@@ -127,7 +136,7 @@ pub enum Intent {
     /// One step forward.
     StepForward,
     /// How large a step is.
-    SetStepBy(StepBy),
+    SetStepBy(StepSize),
     /// How fast time passes.
     SetSpeed(Speed),
     /// Show this moment.

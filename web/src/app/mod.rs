@@ -45,7 +45,7 @@ use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
 use crate::app::why::Why;
-use crate::intent::{ErrorSite, Intent, Overlay, Tab};
+use crate::intent::{ErrorSite, Intent, Overlay, StepSize, Tab};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
@@ -109,7 +109,7 @@ impl Component for App {
                 frame,
                 playing: true,
                 speed: Speed::default(),
-                step_by: StepBy::Packet,
+                step_by: StepSize::By(StepBy::Packet),
                 tick_request: None,
                 last_tick_ms: None,
                 rendered: None,

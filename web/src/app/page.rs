@@ -118,6 +118,7 @@ impl App {
                             <div
                                 class="panel"
                                 role="tabpanel"
+                                tabindex="0"
                                 id="panel"
                                 aria-labelledby={format!("tab-{}", slug(tab))}
                                 data-panel={slug(tab)}

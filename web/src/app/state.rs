@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
-use psyncscope_lab::StepBy;
 use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use yew::prelude::*;
@@ -15,7 +14,7 @@ use crate::app::branches::{BranchRuns, OtherSession};
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::i18n::{Lang, MessageKey};
-use crate::intent::{ErrorSite, Overlay, Tab, Theme};
+use crate::intent::{ErrorSite, Overlay, StepSize, Tab, Theme};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
@@ -45,7 +44,7 @@ pub struct Playback {
     /// How fast.
     pub speed: Speed,
     /// The size of a step.
-    pub step_by: StepBy,
+    pub step_by: StepSize,
     /// The requested animation frame.
     pub tick_request: Option<AnimationFrame>,
     /// The wall time of the last tick, in milliseconds; `None` before the first and after a pause.

@@ -6,10 +6,11 @@ use yew::prelude::*;
 
 use crate::app::state::Rendered;
 use crate::app::{App, Msg};
-use crate::intent::ErrorSite;
+use crate::intent::{ErrorSite, StepSize};
 use crate::model::pace;
 use crate::model::time;
 use crate::stage::layer::PacketStyle;
+use crate::steps::wish::{StepsWish, Walk};
 use crate::ui::dom;
 use crate::ui::error::UiError;
 
@@ -158,13 +159,21 @@ impl App {
 
     pub(super) fn step_back(&mut self) {
         self.playback.playing = false;
-        let at = self.session.run.borrow().step_back(self.playback.at, self.playback.step_by);
+        let by = match self.playback.step_by {
+            StepSize::By(by) => by,
+            StepSize::Function => return self.step_inside(StepsWish::Walk(Walk::Back)),
+        };
+        let at = self.session.run.borrow().step_back(self.playback.at, by);
         self.show(at);
     }
 
     pub(super) fn step_forward(&mut self) {
         self.playback.playing = false;
-        let at = self.session.run.borrow_mut().step_forward(self.playback.at, self.playback.step_by);
+        let by = match self.playback.step_by {
+            StepSize::By(by) => by,
+            StepSize::Function => return self.step_inside(StepsWish::Walk(Walk::Into)),
+        };
+        let at = self.session.run.borrow_mut().step_forward(self.playback.at, by);
         self.show(at);
     }
 

@@ -216,6 +216,7 @@ pub const MESSAGES: Messages = Messages {
     by_packet: "packet",
     by_command: "command",
     by_state: "state",
+    by_function: "engine step",
     speed: "Speed",
     speed_paced: "paced",
     speed_times: "{x}×",

@@ -283,6 +283,7 @@ psyncscope_lab::messages! {
     by_packet,
     by_command,
     by_state,
+    by_function,
     speed,
     speed_paced,
     /// {x}

@@ -214,6 +214,7 @@ pub const MESSAGES: Messages = Messages {
     by_packet: "数据包",
     by_command: "命令",
     by_state: "状态",
+    by_function: "引擎步骤",
     speed: "速度",
     speed_paced: "自适应",
     speed_times: "{x}×",

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::StepBy;
 use psyncscope_lab::index::Mark;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::app::branches::BranchRow;
 use crate::branches::tree::{BranchTree, drawn_until};
+use crate::intent::StepSize;
 use crate::model::pace::Speed;
 use crate::model::prefix::Prefix;
 use crate::model::time;
@@ -29,7 +29,7 @@ pub struct TransportBarProps {
     /// The present.
     pub now: SimTime,
     /// The size of a step.
-    pub step_by: StepBy,
+    pub step_by: StepSize,
     /// How fast time passes.
     pub speed: Speed,
     /// What happened.

@@ -4,14 +4,20 @@ use psyncscope_lab::StepBy;
 use yew::prelude::*;
 
 use crate::i18n::Messages;
-use crate::intent::{Intent, Overlay};
+use crate::intent::{Intent, Overlay, StepSize};
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::icon::{Icon, Shape};
 use crate::ui::icon_button::IconButton;
 use crate::ui::select::Select;
 
-const STEPS: [StepBy; 4] = [StepBy::Segment, StepBy::Packet, StepBy::Command, StepBy::StateChange];
+const STEPS: [StepSize; 5] = [
+    StepSize::By(StepBy::Segment),
+    StepSize::By(StepBy::Packet),
+    StepSize::By(StepBy::Command),
+    StepSize::By(StepBy::StateChange),
+    StepSize::Function,
+];
 
 /// Properties of [`TransportButtons`].
 #[derive(Properties, PartialEq)]
@@ -19,7 +25,7 @@ pub struct TransportButtonsProps {
     /// Whether time passes.
     pub playing: bool,
     /// The size of a step.
-    pub step_by: StepBy,
+    pub step_by: StepSize,
 }
 
 /// To the start, a step back, play or pause, a step forward; and the size of a step.
@@ -31,7 +37,7 @@ pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
     let on_step_by = {
         let dispatch = ui.dispatch.clone();
         Callback::from(move |i: usize| {
-            dispatch.emit(Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepBy::Packet)))
+            dispatch.emit(Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepSize::By(StepBy::Packet))))
         })
     };
     html! {
@@ -71,11 +77,12 @@ pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
     }
 }
 
-const fn step_name(by: StepBy, t: &Messages) -> &'static str {
+const fn step_name(by: StepSize, t: &Messages) -> &'static str {
     match by {
-        StepBy::Segment => t.by_segment,
-        StepBy::Packet => t.by_packet,
-        StepBy::Command => t.by_command,
-        StepBy::StateChange => t.by_state,
+        StepSize::By(StepBy::Segment) => t.by_segment,
+        StepSize::By(StepBy::Packet) => t.by_packet,
+        StepSize::By(StepBy::Command) => t.by_command,
+        StepSize::By(StepBy::StateChange) => t.by_state,
+        StepSize::Function => t.by_function,
     }
 }
