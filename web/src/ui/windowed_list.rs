@@ -56,6 +56,8 @@ struct Layout {
     count: usize,
     /// The rows of the last render.
     rows: Range<usize>,
+    /// What is added to a row's number for its key.
+    key_shift: i64,
 }
 
 /// A scrolling list that keeps rows out of the document that are not in view. It stays at its end while rows come,
@@ -72,10 +74,11 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         at_end: true,
         count: 0,
         rows: 0..0,
+        key_shift: 0,
     });
     let scrolled_to = use_state(|| 0..0);
 
-    let (rows, before, after) = {
+    let (rows, key_shift, before, after) = {
         let mut layout = layout.borrow_mut();
         layout.heights.set_count(props.count);
         layout.at_end |= props.show_new_rows && props.count > layout.count;
@@ -84,8 +87,8 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         } else {
             scrolled_to.start.min(props.count)..scrolled_to.end.min(props.count)
         };
-        layout.rows = rows.clone();
-        (rows.clone(), layout.heights.height(0..rows.start), layout.heights.height(rows.end..props.count))
+        layout.will_render(&rows);
+        (rows.clone(), layout.key_shift, layout.heights.height(0..rows.start), layout.heights.height(rows.end..props.count))
     };
 
     {
@@ -138,7 +141,7 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
 
     let children = rows.map(|row| {
         // The key keeps a row's element where the window moves over it.
-        Html::from(VList::with_children(vec![props.render_row.emit(row)], Some(Key::from(row))))
+        Html::from(VList::with_children(vec![props.render_row.emit(row)], Some(Key::from(row as i64 + key_shift))))
     });
     html! {
         <div
@@ -176,6 +179,15 @@ fn laid_out(list: &HtmlElement, content: &Element, layout: &mut Layout) {
 }
 
 impl Layout {
+    /// Notes what is rendered next. If no row stays, the new rows take the elements of the old ones, one after the other:
+    /// to change what they say costs less than to make new ones.
+    fn will_render(&mut self, rows: &Range<usize>) {
+        if rows.start >= self.rows.end || rows.end <= self.rows.start {
+            self.key_shift += self.rows.start as i64 - rows.start as i64;
+        }
+        self.rows = rows.clone();
+    }
+
     /// The rows to render while the list is at its end.
     fn last_rows(&self) -> Range<usize> {
         self.heights.last(self.view_height + self.overscan)
