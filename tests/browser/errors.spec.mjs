@@ -111,8 +111,9 @@ test('a run that is saved and loaded is the same run', async (t) => {
   const [download] = await Promise.all([reader.page.waitForEvent('download'), reader.at('save').click()]);
   assert.match(download.suggestedFilename(), /^psyncscope-seed-1-\d+s\.json$/);
   const text = readFileSync(await download.path(), 'utf8');
-  const log = JSON.parse(text);
-  assert.equal(log.version, 1);
+  const { version, branches, current } = JSON.parse(text);
+  assert.deepEqual({ version, current, branches: branches.length }, { version: 2, current: 0, branches: 1 });
+  const [log] = branches;
   assert.equal(log.end_us, now);
   assert.deepEqual(
     log.actions.map((a) => a.do),
