@@ -61,7 +61,7 @@ export class Reader {
     return this.page.evaluate(() => {
       // The word on the button is the other state's.
       const label = document.querySelector('[data-testid=play]').getAttribute('aria-label');
-      return label === 'Pause' || label === '暂停';
+      return label === 'Pause' || label === '暂停播放';
     });
   }
 
