@@ -197,11 +197,11 @@ fn totals(lab: &Lab, frame: &Frame) -> [u64; 3] {
             What::Node(Event::ReplicaState { from: None, .. }) => full += 1,
             // Another process starts on the host, or its host is removed: what the one that ended had counted is gone.
             What::Power(Power::Running) | What::Removed => {
-                let before = lab.frame_after(index.saturating_sub(1), entry.at);
-                let host = entry.host.and_then(|host| topology::host(&before, host));
-                let ends = |host: &&Arc<HostFrame>| {
-                    entry.what == What::Removed || matches!(host.power, Power::Stopped | Power::Off)
-                };
+                let seq = lab.frame_after(index, entry.at).seq;
+                let before = seq.checked_sub(1).and_then(|seq| lab.frame(seq));
+                let host = before.as_ref().zip(entry.host).and_then(|(frame, host)| topology::host(frame, host));
+                // A paused process goes on: it is the same one.
+                let ends = |host: &&Arc<HostFrame>| entry.what == What::Removed || host.power != Power::Paused;
                 bytes += host.filter(ends).map_or(0, |host| sent(host));
             }
             _ => {}
