@@ -88,7 +88,12 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
             scrolled_to.start.min(props.count)..scrolled_to.end.min(props.count)
         };
         layout.will_render(&rows);
-        (rows.clone(), layout.key_shift, layout.heights.height(0..rows.start), layout.heights.height(rows.end..props.count))
+        (
+            rows.clone(),
+            layout.key_shift,
+            layout.heights.height(0..rows.start),
+            layout.heights.height(rows.end..props.count),
+        )
     };
 
     {
