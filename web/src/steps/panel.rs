@@ -56,14 +56,16 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
     let t = ui.t();
     let walk = |walk: Walk, words: &'static str, key: &'static str, why: &'static str, testid: &'static str| {
         html! {
-            <Button
+            <button
+                type="button"
                 class="button step-button"
-                label={format!("{words}: {why} ({key})")}
-                {testid}
+                title={format!("{words}: {why} ({key})")}
+                aria-keyshortcuts={key}
+                data-testid={testid}
                 onclick={ui.click(Intent::Steps(StepsWish::Walk(walk)))}
             >
                 { words }<kbd aria-hidden="true">{ key }</kbd>
-            </Button>
+            </button>
         }
     };
     let onselect = ui.dispatch.reform(|nth: usize| {
@@ -119,7 +121,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
             if let Some(note) = note {
                 <p class="steps-message" role="status" data-testid="steps-note">{ note }</p>
             }
-            <div class="steps-body" tabindex="0" role="region" aria-label={t.steps}>
+            <div class="steps-body" tabindex="0">
                 if props.has_place {
                     <Button
                         class="link steps-list"
@@ -134,7 +136,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                 } else {
                     <p class="steps-hint">{ t.steps_hint }</p>
                     if !props.packets.is_empty() {
-                        <h3>{ t.steps_packets }</h3>
+                        <h2>{ t.steps_packets }</h2>
                         <ul class="steps-packets">
                             { for props.packets.iter().map(|(id, words)| html! {
                                 <li key={*id}>
@@ -148,7 +150,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                             }) }
                         </ul>
                     }
-                    <h3>{ t.steps_functions }</h3>
+                    <h2>{ t.steps_functions }</h2>
                     <Functions />
                 }
             </div>
