@@ -2,7 +2,7 @@
 
 use gloo::file::File;
 use psyncscope_lab::diagram::Detail;
-use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::sim::frame::{HostId, SimTime, StreamBytes};
 use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 
 use crate::i18n::Lang;
@@ -156,6 +156,10 @@ pub enum Intent {
     SetDiagramDetail(Detail),
     /// Save the sequence diagram.
     SaveDiagram(DiagramFile),
+    /// These bytes are pointed at, or none.
+    Light(Option<StreamBytes>),
+    /// The bytes that a packet under way carries are pointed at.
+    LightPacket(u64),
     /// Show this moment of this node.
     ShowAt(HostId, SimTime),
     /// Draw packets without payload too.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::Event;
+use psyncscope_engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_engine::view::NodeView;
 use serde::{Deserialize, Serialize};
 
@@ -180,7 +181,7 @@ pub struct PacketFrame {
     pub label: Arc<str>,
     /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can
     /// be coloured by history.
-    pub replid: Option<psyncscope_engine::ids::ReplId>,
+    pub replid: Option<ReplId>,
     /// Where in that history they are.
     pub stream: Option<StreamPlace>,
 }
@@ -189,12 +190,44 @@ pub struct PacketFrame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StreamPlace {
     /// The offset of the packet's first byte; before [`StreamPlace::begins`] come the last bytes of the handshake.
-    pub from: psyncscope_engine::ids::NextByte,
+    pub from: NextByte,
     /// The first byte of the stream on this connection.
-    pub begins: psyncscope_engine::ids::NextByte,
+    pub begins: NextByte,
+}
+
+/// Bytes of a history, which a master's stream carries and backlogs hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StreamBytes {
+    /// The history.
+    pub replid: ReplId,
+    /// The first of them.
+    pub from: NextByte,
+    /// The last of them.
+    pub to: Offset,
+}
+
+impl StreamBytes {
+    /// Whether a byte of a history is one of them.
+    #[must_use]
+    pub fn contains(&self, replid: ReplId, byte: NextByte) -> bool {
+        self.replid == replid && self.from <= byte && byte.0 <= self.to.0
+    }
+
+    /// Whether any byte is among both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.replid == other.replid && self.from.0 <= other.to.0 && other.from.0 <= self.to.0
+    }
 }
 
 impl PacketFrame {
+    /// The bytes of a replication stream that it carries, if it does.
+    #[must_use]
+    pub fn stream_bytes(&self) -> Option<StreamBytes> {
+        let (replid, StreamPlace { from, begins }) = self.replid.zip(self.stream)?;
+        Some(StreamBytes { replid, from: from.max(begins), to: from.had().plus(self.payload.len()) })
+    }
+
     /// Whether it carries bytes, opens or closes a connection.
     #[must_use]
     pub fn is_telling(&self) -> bool {

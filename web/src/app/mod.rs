@@ -5,6 +5,7 @@
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
 //! * [`why`]: what would turn a decision
 //! * [`steps`]: the steps of the functions of replication
+//! * [`lit`]: the bytes that are pointed at
 //! * [`diagram`]: the sequence diagram
 //! * [`branches`]: the branches of the session, and the sessions that were left; [`compare`]: two side by side
 //! * [`run_until`]: running until something happens
@@ -20,6 +21,7 @@ pub mod choices;
 pub mod compare;
 pub mod diagram;
 pub mod keys;
+pub mod lit;
 pub mod page;
 pub mod probe;
 pub mod replay;
@@ -120,6 +122,7 @@ impl Component for App {
                 segments: false,
                 log_all: false,
                 info_filter: String::new(),
+                lit: None,
                 diagram_detail: Detail::default(),
                 overlay: None,
                 connecting: None,
@@ -207,6 +210,8 @@ impl App {
             }
             Intent::SetDiagramDetail(detail) => self.ui.diagram_detail = detail,
             Intent::SaveDiagram(file) => self.save_diagram(file),
+            Intent::Light(bytes) => return self.light(bytes),
+            Intent::LightPacket(id) => return self.light_packet(id),
             Intent::ShowAt(node, at) => self.show_at(node, at),
             Intent::SetSegments(on) => self.ui.segments = on,
             Intent::SetLogAll(on) => self.ui.log_all = on,

@@ -42,6 +42,7 @@ use crate::ui::context::UiContext;
 use crate::ui::error::UiError;
 use crate::ui::icon::Shape;
 use crate::ui::icon_button::IconButton;
+use crate::ui::lit::Lit;
 use crate::ui::shared::Shared;
 
 impl App {
@@ -99,6 +100,7 @@ impl App {
         );
         html! {
             <ContextProvider<UiContext> context={cx.clone()}>
+            <ContextProvider<Lit> context={Lit(self.ui.lit)}>
                 <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
                     <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
                     <main class={classes!("main", steps_beside.is_some().then_some("with-steps"))}>
@@ -147,6 +149,7 @@ impl App {
                     { self.overlay_html(&masters) }
                     { progress.unwrap_or_default() }
                 </div>
+            </ContextProvider<Lit>>
             </ContextProvider<UiContext>>
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gloo::file::callbacks::FileReader;
 use gloo::render::AnimationFrame;
 use psyncscope_lab::diagram::Detail;
-use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
+use psyncscope_lab::sim::frame::{Frame, HostId, SimTime, StreamBytes};
 use yew::prelude::*;
 
 use crate::app::branches::{BranchRuns, OtherSession};
@@ -78,6 +78,8 @@ pub struct UiState {
     pub log_all: bool,
     /// The filter of INFO.
     pub info_filter: String,
+    /// The bytes that are pointed at.
+    pub lit: Option<StreamBytes>,
     /// How much the sequence diagram shows.
     pub diagram_detail: Detail,
     /// The open overlay.

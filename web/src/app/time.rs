@@ -179,7 +179,8 @@ impl App {
 
     /// Draws what moves, past the virtual DOM.
     pub(super) fn draw_moving(&mut self) {
-        let style = PacketStyle { segments: self.ui.segments, reduced_motion: self.ui.reduced_motion };
+        let style =
+            PacketStyle { segments: self.ui.segments, reduced_motion: self.ui.reduced_motion, lit: self.ui.lit };
         let run = self.session.run.borrow();
         let at = self.playback.at;
         self.drawing.layer.get().draw(&self.playback.frame, at, &run.colours, style);

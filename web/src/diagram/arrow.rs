@@ -2,13 +2,14 @@
 
 use psyncscope_lab::diagram::{Arrow, Carries};
 use psyncscope_lab::format::clock;
-use psyncscope_lab::sim::frame::Fate;
+use psyncscope_lab::sim::frame::{Fate, StreamBytes};
 use yew::prelude::*;
 
 use crate::diagram::item::{ItemState, on_click, on_key};
 use crate::i18n::fill;
+use crate::intent::Intent;
 use crate::model::diagram::TIMES;
-use crate::ui::context::use_ui;
+use crate::ui::context::{UiContext, use_ui};
 
 /// Properties of [`DiagramArrow`].
 #[derive(Properties, PartialEq)]
@@ -25,6 +26,8 @@ pub struct DiagramArrowProps {
     pub start: (f64, f64),
     /// Where it ends.
     pub end: (f64, f64),
+    /// Whether it carries bytes that are pointed at.
+    pub lit: bool,
     /// Its place in the list.
     pub state: ItemState,
 }
@@ -61,15 +64,17 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
     let text = arrow.text();
     let slots: Vec<_> = slots.chain([("text", text.as_str())]).collect();
     let label = fill(said, &slots);
-    let colour = arrow.replid.as_ref().map_or("", |id| ui.colour(id));
+    let colour = arrow.replid().map_or("", |id| ui.colour(&id));
     html! {
         <g
-            class={props.state.classes(kind, colour)}
+            class={classes!(props.state.classes(kind, colour), props.lit.then_some("lit"))}
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
             aria-label={label.clone()}
             data-packet={arrow.packet.to_string()}
+            onpointerenter={light(&ui, arrow.stream)}
+            onfocus={light(&ui, arrow.stream)}
             onclick={on_click(&ui, arrow.sent, arrow.from)}
             onkeydown={on_key(&ui, arrow.sent, arrow.from)}
         >
@@ -84,4 +89,9 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
             }
         </g>
     }
+}
+
+/// Lights the bytes that it carries, wherever else they are drawn.
+fn light<E>(ui: &UiContext, stream: Option<StreamBytes>) -> Callback<E> {
+    ui.dispatch.reform(move |_: E| Intent::Light(stream))
 }

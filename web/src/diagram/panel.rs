@@ -7,7 +7,7 @@ use psyncscope_lab::diagram::layout::Place;
 use psyncscope_lab::diagram::packets::Packets;
 use psyncscope_lab::diagram::{Detail, Item};
 use psyncscope_lab::format::{clock, duration};
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::sim::frame::{SimTime, StreamBytes};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -20,6 +20,7 @@ use crate::intent::{DiagramFile, Intent};
 use crate::model::diagram::{DiagramView, TIMES, y};
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
+use crate::ui::lit::use_lit;
 use crate::ui::select::Select;
 use crate::ui::size_watch::SizeWatch;
 
@@ -61,6 +62,7 @@ pub struct DiagramPanelProps {
 pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
+    let lit = use_lit();
     // The packets that were looked up, for as long as the run is the same.
     let packets = use_mut_ref(|| (Rc::clone(&props.source.identity), Packets::default()));
     let scroller = use_node_ref();
@@ -115,13 +117,18 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
                 if view.diagram.items.is_empty() {
                     <p class="faint">{ t.diagram_empty }</p>
                 }
-                { drawing(&view, t.tab_diagram) }
+                { drawing(&view, t.tab_diagram, lit, ui.dispatch.reform(|_: PointerEvent| Intent::Light(None))) }
             </div>
         </div>
     }
 }
 
-fn drawing(view: &DiagramView, label: &'static str) -> Html {
+fn drawing(
+    view: &DiagramView,
+    label: &'static str,
+    lit: Option<StreamBytes>,
+    onpointerleave: Callback<PointerEvent>,
+) -> Html {
     let (width, height) = (view.width(), view.height());
     let name = |host| {
         let column = view.diagram.column(host).map(|place| &view.diagram.columns[place]);
@@ -144,6 +151,7 @@ fn drawing(view: &DiagramView, label: &'static str) -> Html {
                     to={name(arrow.to)}
                     start={(view.x_of(arrow.from), y(from))}
                     end={(view.x_of(arrow.to), y(to))}
+                    lit={lit.zip(arrow.stream).is_some_and(|(lit, stream)| lit.overlaps(&stream))}
                     {state}
                 />
             },
@@ -176,6 +184,7 @@ fn drawing(view: &DiagramView, label: &'static str) -> Html {
             role="group"
             aria-label={label}
             onkeydown={on_arrows(view.diagram.items.len())}
+            {onpointerleave}
         >
             <g class="diagram-lives">
                 { for view.diagram.columns.iter().enumerate().map(|(place, column)| {

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::i18n::fill;
+use crate::intent::Intent;
 use crate::model::ring_labels::CELLS_MAX;
 use crate::model::ring_readers::ReaderLabel;
 use crate::panels::ring_arcs::RingArcs;
@@ -37,7 +38,8 @@ pub struct RingProps {
 /// stand. Pointing at a cell, or going there by arrow keys, reads it in the middle.
 #[component]
 pub fn Ring(props: &RingProps) -> Html {
-    let t = use_ui().t();
+    let ui = use_ui();
+    let t = ui.t();
     let RingProps { backlog, eras, readers } = props;
     let view = &backlog.0.0;
     let pointed = use_state_eq(|| None::<usize>);
@@ -78,6 +80,10 @@ pub fn Ring(props: &RingProps) -> Html {
         Callback::from(move |_: FocusEvent| pointed.set(None))
     };
     let read = pointed.and_then(|index| reading(view, eras, index, t));
+    let dispatch = ui.dispatch.clone();
+    use_effect_with((pointed.is_some(), read.as_ref().and_then(|read| read.bytes)), move |&(_, bytes)| {
+        dispatch.emit(Intent::Light(bytes));
+    });
 
     let last = view.off().0 + view.histlen() as i64 - 1;
     let label = fill(

@@ -9,6 +9,7 @@ use crate::panels::ring::{INNER, OUTER};
 use crate::panels::ring_cell::RingCell;
 use crate::panels::ring_letters::RingLetters;
 use crate::ui::context::use_ui;
+use crate::ui::lit::use_lit;
 use crate::ui::shared::Shared;
 
 /// Properties of [`RingCells`].
@@ -24,11 +25,14 @@ pub struct RingCellsProps {
 #[component]
 pub fn RingCells(props: &RingCellsProps) -> Html {
     let ui = use_ui();
+    let lit = use_lit();
     let backlog = &props.backlog.0.0;
     let outlines = use_memo(backlog.size(), |&size| outlines(size));
     let cells = ring::cells(backlog).into_iter().zip(outlines.iter()).map(|(cell, path)| {
-        let class = cell.held.map(|(offset, _)| ui.colour(&props.eras.id_at(offset)));
-        html! { <RingCell key={cell.index} index={cell.index} {path} {class} /> }
+        let id = cell.held.map(|(offset, _)| (props.eras.id_at(offset), offset));
+        let class = id.map(|(id, _)| ui.colour(&id));
+        let lit = lit.zip(id).is_some_and(|(lit, (id, offset))| lit.contains(id, offset));
+        html! { <RingCell key={cell.index} index={cell.index} {path} {class} {lit} /> }
     });
     html! {
         <>

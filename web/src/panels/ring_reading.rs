@@ -1,10 +1,11 @@
 //! What is read when a cell of the ring is pointed at.
 
-use psyncscope_lab::engine::ids::{NextByte, ReplId};
+use psyncscope_lab::engine::ids::{NextByte, Offset, ReplId};
 use psyncscope_lab::engine::replication::backlog::Backlog;
 use psyncscope_lab::format;
 use psyncscope_lab::ring::arcs::ring_arcs;
 use psyncscope_lab::ring::{self, Eras};
+use psyncscope_lab::sim::frame::StreamBytes;
 
 use crate::i18n::{Messages, fill};
 use crate::model::ring_labels::CELLS_MAX;
@@ -20,6 +21,8 @@ pub struct Reading {
     pub command: Option<String>,
     /// The history that the byte belongs to, if there is one.
     pub id: Option<ReplId>,
+    /// The bytes, if it holds any.
+    pub bytes: Option<StreamBytes>,
 }
 
 impl Reading {
@@ -49,6 +52,7 @@ pub fn reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Messages) -> Op
         ),
         command: None,
         id: offset.map(|offset| eras.id_at(offset)),
+        bytes: offset.map(|from| StreamBytes { replid: eras.id_at(from), from, to: Offset(from.0) }),
     })
 }
 
@@ -62,6 +66,7 @@ fn arc_reading(backlog: &Backlog, eras: &Eras, index: usize, t: &Messages) -> Op
         content: range(arc.held, t),
         command: is_command.then(|| arc.label.unwrap_or_else(|| t.ring_overwritten.to_owned())),
         id: arc.held.map(|(_, newest)| eras.id_at(newest)),
+        bytes: arc.held.map(|(from, to)| StreamBytes { replid: eras.id_at(to), from, to: Offset(to.0) }),
     })
 }
 
@@ -91,7 +96,6 @@ pub fn neighbour(backlog: &Backlog, pointed: Option<usize>, by: isize) -> usize 
 mod tests {
     use super::*;
     use crate::i18n::{Lang, messages};
-    use psyncscope_lab::engine::ids::Offset;
     use psyncscope_lab::resp::encode_command;
 
     fn fed(size: usize) -> Backlog {

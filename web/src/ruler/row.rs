@@ -1,12 +1,17 @@
 //! A node's line on the ruler.
 
-use psyncscope_lab::ruler::{Asks, Axis, Parting, Row};
+use psyncscope_lab::engine::ids::{NextByte, Offset};
+use psyncscope_lab::ruler::{Asks, Axis, Parting, Piece, Row};
+use psyncscope_lab::sim::frame::StreamBytes;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::ruler::bar::RulerBar;
 use crate::ruler::place;
 use crate::ui::context::use_ui;
+use crate::ui::lit::use_lit;
 use crate::ui::rich::{Fill, rich};
 
 /// Properties of [`RulerRow`].
@@ -29,6 +34,24 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
     let t = ui.t();
     let RulerRowProps { axis, row, partings, selected } = props;
     let place = |offset| place(axis, offset);
+    // The bytes that are pointed at, as far as this node has them.
+    let lit = use_lit().and_then(|lit| {
+        let of_lit = |piece: &&Piece| piece.id == lit.replid && piece.from < lit.to.0 && lit.from.had().0 < piece.to;
+        let piece = row.history.iter().chain(&row.backlog).find(of_lit)?;
+        Some(Piece { from: lit.from.had().0.max(piece.from), to: lit.to.0.min(piece.to), id: piece.id })
+    });
+    let onpointermove = {
+        let (dispatch, axis, history) = (ui.dispatch.clone(), *axis, row.history.clone());
+        Callback::from(move |event: PointerEvent| {
+            let Some(track) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+                return;
+            };
+            let rect = track.get_bounding_client_rect();
+            let share = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
+            dispatch.emit(Intent::Light(byte_at(&axis, &history, share)));
+        })
+    };
+    let onpointerleave = ui.dispatch.reform(|_: PointerEvent| Intent::Light(None));
     let partings = partings.iter().map(|parting| {
         let class = classes!("ruler-parting", ui.colour(&parting.id));
         html! { <span class="ruler-at" style={place(parting.second.had().0)}><i {class}></i></span> }
@@ -55,13 +78,14 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
             >
                 { row.name.to_string() }
             </button>
-            <div class="ruler-track" role="img" aria-label={label(row)}>
+            <div class="ruler-track" role="img" aria-label={label(row)} {onpointermove} {onpointerleave}>
                 { for row.history.iter().map(|&piece| html! {
                     <RulerBar class="ruler-history" axis={*axis} {piece} />
                 }) }
                 { for row.backlog.iter().map(|&piece| html! {
                     <RulerBar class="ruler-backlog" axis={*axis} {piece} />
                 }) }
+                { for lit.map(|piece| html! { <RulerBar class="ruler-lit" axis={*axis} {piece} /> }) }
                 { for partings }
                 { mark.unwrap_or_default() }
                 <span class="ruler-at" style={place(row.offset.0)}>
@@ -75,6 +99,13 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// The byte of a node's history at a share of the axis.
+fn byte_at(axis: &Axis, history: &[Piece], share: f64) -> Option<StreamBytes> {
+    let byte = (axis.lo as f64 + share * (axis.hi - axis.lo) as f64).floor() as i64 + 1;
+    let piece = history.iter().find(|piece| piece.from < byte && byte <= piece.to)?;
+    Some(StreamBytes { replid: piece.id, from: NextByte(byte), to: Offset(byte) })
 }
 
 /// The line in words: Redis's own field names need no translation.

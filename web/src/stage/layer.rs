@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime};
+use psyncscope_lab::sim::frame::{Fate, Frame, HostId, PacketFrame, SimTime, StreamBytes};
 use psyncscope_lab::topology::ordered;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -40,6 +40,8 @@ pub struct PacketStyle {
     pub segments: bool,
     /// Whether packets stay in the middle of their wire.
     pub reduced_motion: bool,
+    /// The bytes that are pointed at: what carries some of them is marked.
+    pub lit: Option<StreamBytes>,
 }
 
 /// Where things belong.
@@ -67,6 +69,7 @@ struct ChipElement {
     shown: Option<(u64, usize, Option<usize>)>,
     opacity_percent: u8,
     lost: bool,
+    lit: bool,
 }
 
 /// The elements of a wire.
@@ -341,6 +344,7 @@ impl Layer {
                 (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0)
             };
             element.fade((opacity * 100.0) as u8, moving.lost);
+            element.light(drawn.style.lit.zip(packet.stream).is_some_and(|(lit, stream)| lit.overlaps(&stream)));
             let place = format!("translate({:.1}px,{:.1}px) scale({magnified:.3})", chip.place.x, chip.place.y);
             let _ = element.chip.style().set_property("transform", &place);
         }
@@ -358,7 +362,7 @@ impl ChipElement {
         chip.append_child(&text).ok()?;
         chip.set_hidden(true);
         parent.append_child(&chip).ok()?;
-        Some(Self { chip, text, shown: None, opacity_percent: 100, lost: false })
+        Some(Self { chip, text, shown: None, opacity_percent: 100, lost: false, lit: false })
     }
 
     fn hide(&mut self) {
@@ -378,6 +382,13 @@ impl ChipElement {
         }
     }
 
+    fn light(&mut self, lit: bool) {
+        if lit != self.lit {
+            self.lit = lit;
+            let _ = self.chip.toggle_attribute_with_force("data-lit", lit);
+        }
+    }
+
     /// Makes the chip look like a packet, unless it does.
     fn dress(&mut self, packet: &PacketFrame, chip: &Chip, label: &str, colours: &ColourMap) {
         let shown = Some((packet.id, chip.more, chip.letters));
@@ -388,7 +399,7 @@ impl ChipElement {
             self.chip.set_hidden(false);
         }
         self.shown = shown;
-        let colour = packet.replid.map_or("r-none", |id| colours.class(&id));
+        let colour = packet.stream.map_or("r-none", |stream| colours.class(&stream.replid));
         let kind = if pace::is_telling(packet) { "packet" } else { "packet segment" };
         let again = if packet.again { " again" } else { "" };
         let (text, dot) = match chip.letters {

@@ -225,7 +225,8 @@ impl Component for Stage {
                                 <WireLabel key={wire.key()} open={open == Some((wire.a, wire.b))} wire={wire.clone()} />
                             }) }
                         </div>
-                        <div class="packets" aria-hidden="true" onclick={on_packet(&self.ui)} />
+                        <div class="packets" aria-hidden="true" onclick={on_packet(&self.ui)}
+                            onpointerover={on_packet_pointed(&self.ui)} onpointerout={self.ui.dispatch.reform(|_: PointerEvent| Intent::Light(None))} />
                         <div class="cards">{ for props.frame.hosts.iter().map(|host| self.card(ctx, host)) }</div>
                     </div>
                     if props.frame.hosts.is_empty() {
@@ -588,11 +589,26 @@ fn key_zoom(event: &KeyboardEvent) -> Option<Zoom> {
 fn on_packet(ui: &UiContext) -> Callback<MouseEvent> {
     let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
-        let chip = event.target_dyn_into::<Element>().and_then(|e| e.closest(".packet").ok().flatten());
-        if let Some(id) = chip.and_then(|chip| chip.get_attribute(PACKET)?.parse().ok()) {
+        if let Some(id) = packet_of(&event) {
             dispatch.emit(Intent::Steps(StepsWish::Packet(id)));
         }
     })
+}
+
+/// A packet that is pointed at lights the bytes that it carries wherever they are drawn.
+fn on_packet_pointed(ui: &UiContext) -> Callback<PointerEvent> {
+    let dispatch = ui.dispatch.clone();
+    Callback::from(move |event: PointerEvent| {
+        if let Some(id) = packet_of(&event) {
+            dispatch.emit(Intent::LightPacket(id));
+        }
+    })
+}
+
+/// The number of the packet whose chip an event is about.
+fn packet_of(event: &Event) -> Option<u64> {
+    let chip = event.target_dyn_into::<Element>()?.closest(".packet").ok()??;
+    chip.get_attribute(PACKET)?.parse().ok()
 }
 
 /// Tells the stage which card got the focus.

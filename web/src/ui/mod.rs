@@ -11,6 +11,7 @@ pub mod error_note;
 pub mod field;
 pub mod icon;
 pub mod icon_button;
+pub mod lit;
 pub mod note;
 pub mod popover;
 pub mod rich;

@@ -54,7 +54,8 @@ impl Node {
             (b"sleep", [seconds]) => {
                 let us = sleep_us(seconds);
                 self.watchdog(us / 1000);
-                let until = self.now.mono.plus_us(us);
+                // A second one in the same turn begins when the first has ended.
+                let until = self.busy_until().plus_us(us);
                 reply.ok();
                 // The reply is sent when the sleep ends: Redis writes it at the end of the loop turn.
                 self.asleep_until = Some(until);

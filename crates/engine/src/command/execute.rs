@@ -27,7 +27,7 @@ impl Node {
         client.last_cmd = spec.name;
         let (mut db, from_master) = (client.db, self.acts_for_master(conn));
         let outer = std::mem::take(&mut self.propagation);
-        let (dirty_before, version_before, began) = (self.dirty, self.keyspace.version(), self.now);
+        let (dirty_before, version_before, began) = (self.dirty, self.keyspace.version(), self.busy_until());
         if !spec.flags.has(Flags::SKIP_MONITOR) && !spec.flags.has(Flags::ADMIN) {
             self.feed_monitors(conn, argv);
         }

@@ -12,7 +12,7 @@ use self::state::{Series, Slow};
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
-use crate::time::Now;
+use crate::time::Instant;
 
 /// The most arguments kept of a command (`SLOWLOG_ENTRY_MAX_ARGC`), and bytes of each (`SLOWLOG_ENTRY_MAX_STRING`).
 const WORDS_MAX: usize = 32;
@@ -48,10 +48,14 @@ fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 impl Node {
-    /// Duration of a command that began at `began`, in microseconds.
-    pub(crate) fn command_us(&self, began: Now) -> i64 {
-        let asleep = self.asleep_until.map_or(0, |until| until.since_us(self.now.mono));
-        self.now.mono.since_us(began.mono).saturating_add(asleep) as i64
+    /// When the node gets to the next command: now, or when it has slept enough.
+    pub(crate) fn busy_until(&self) -> Instant {
+        self.asleep_until.map_or(self.now.mono, |until| until.max(self.now.mono))
+    }
+
+    /// Duration of a command that began when [`Node::busy_until`] was `began`, in microseconds.
+    pub(crate) fn command_us(&self, began: Instant) -> i64 {
+        self.busy_until().since_us(began) as i64
     }
 
     /// `slowlogPushEntryIfNeeded` and `latencyAddSampleIfNeeded`, after a command.

@@ -2,7 +2,7 @@
 
 use super::table::CommandSpec;
 use crate::io::ConnId;
-use crate::time::Now;
+use crate::time::Instant;
 
 /// How the running command is propagated.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(crate) struct Suspended {
     pub(crate) db: usize,
     pub(super) dirty_before: u64,
     pub(super) version_before: u64,
-    pub(super) began: Now,
+    pub(super) began: Instant,
     pub(crate) propagation: Propagation,
 }
 

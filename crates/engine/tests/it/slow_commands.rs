@@ -36,6 +36,20 @@ fn slow_commands_are_logged() {
 }
 
 #[test]
+fn sleeps_of_one_turn_follow_each_other_and_other_commands_take_no_time() {
+    let (mut solo, conn) = node(&["slowlog-log-slower-than 100000"]);
+    solo.say(conn, b"DEBUG SLEEP 0.2\r\nDEBUG SLEEP 0.1\r\nPING\r\n");
+    solo.run_ms(299);
+    assert_eq!(solo.sent(conn), "");
+    solo.run_ms(1);
+    assert_eq!(solo.sent(conn), "+OK\r\n+OK\r\n+PONG\r\n");
+    let stats = solo.cmd("INFO commandstats");
+    assert!(stats.contains("cmdstat_debug:calls=2,usec=300000,usec_per_call=150000.00\r\n"), "{stats}");
+    assert!(stats.contains("cmdstat_ping:calls=1,usec=0,usec_per_call=0.00\r\n"), "{stats}");
+    solo.ask(conn, "SLOWLOG LEN", ":2|");
+}
+
+#[test]
 fn the_slow_log_threshold_may_be_zero_or_negative() {
     let (mut solo, conn) = node(&["slowlog-log-slower-than 0", "slowlog-max-len 3"]);
     solo.say(conn, b"MULTI\r\nSET a 1\r\nEXEC\r\n");

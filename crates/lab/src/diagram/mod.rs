@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use psyncscope_engine::ids::ReplId;
-use psyncscope_sim::frame::{Fate, HostId, PacketFrame, SimTime};
+use psyncscope_sim::frame::{Fate, HostId, PacketFrame, SimTime, StreamBytes};
 use serde::{Deserialize, Serialize};
 
 use crate::diagram::packets::Packets;
@@ -189,8 +189,8 @@ pub struct Arrow {
     pub label: Arc<str>,
     /// What they carry.
     pub carries: Carries,
-    /// The history that the bytes of a stream belong to.
-    pub replid: Option<ReplId>,
+    /// The bytes of a stream that they carry together.
+    pub stream: Option<StreamBytes>,
 }
 
 impl Arrow {
@@ -203,6 +203,12 @@ impl Arrow {
             count => format!(" … ×{count}, {}", size(self.bytes as u64)),
         };
         format!("{again}{}{more}", self.label)
+    }
+
+    /// The history that the bytes of a stream belong to.
+    #[must_use]
+    pub fn replid(&self) -> Option<ReplId> {
+        self.stream.map(|stream| stream.replid)
     }
 
     fn of(packet: &PacketFrame) -> Self {
@@ -221,7 +227,7 @@ impl Arrow {
             again: packet.again,
             label,
             carries,
-            replid: packet.replid,
+            stream: packet.stream,
         }
     }
 
@@ -229,7 +235,7 @@ impl Arrow {
     fn goes_on_with(&self, next: &Self) -> bool {
         (self.from, self.to, self.carries) == (next.from, next.to, next.carries)
             && matches!(self.carries, Carries::Stream | Carries::Message)
-            && (self.fate, self.again, self.replid) == (next.fate, next.again, next.replid)
+            && (self.fate, self.again, self.replid()) == (next.fate, next.again, next.replid())
             && (self.carries == Carries::Stream || first_word(&self.label) == first_word(&next.label))
     }
 }
@@ -241,7 +247,7 @@ fn first_word(label: &str) -> &str {
 fn carries(packet: &PacketFrame) -> Carries {
     if packet.payload.is_empty() {
         Carries::Nothing
-    } else if packet.replid.is_some() {
+    } else if packet.stream.is_some() {
         Carries::Stream
     } else if packet.label.starts_with("REPLCONF ACK") {
         Carries::Ack
@@ -350,6 +356,9 @@ fn joined(items: Vec<Item>) -> Vec<Item> {
                 arrow.count += 1;
                 arrow.bytes += next.bytes;
                 arrow.last = next.sent;
+                if let (Some(stream), Some(next)) = (&mut arrow.stream, next.stream) {
+                    stream.to = stream.to.max(next.to);
+                }
             }
             (Some(Item::Mark(mark)), Item::Mark(next)) => {
                 mark.count += 1;

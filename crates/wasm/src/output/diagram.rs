@@ -83,7 +83,7 @@ impl<'a> Diagram<'a> {
                 bytes: arrow.bytes,
                 carries: DiagramCarries(arrow.carries),
                 label: arrow.label.as_ref().to_owned(),
-                replid: arrow.replid.map(Into::into),
+                replid: arrow.replid().map(Into::into),
             },
             Item::Mark(mark) => DiagramItem::Mark {
                 node: column(mark.host),

@@ -203,6 +203,8 @@ struct Packet<'a> {
     label: &'a str,
     /// The replication ID that its stream bytes belong to.
     replid: Option<ReplId>,
+    /// The offset of the first of them.
+    first_byte: Option<f64>,
 }
 
 impl<'a> Frame<'a> {
@@ -351,7 +353,8 @@ impl<'a> Packet<'a> {
             payload: Bytes::new(&packet.payload),
             again: packet.again,
             label: &packet.label,
-            replid: packet.replid.map(ReplId::from),
+            replid: packet.stream.map(|stream| stream.replid.into()),
+            first_byte: packet.stream.map(|stream| stream.from.0 as f64),
         }
     }
 }
