@@ -13,6 +13,7 @@ async function open(t) {
   const actions = [typed(4_000_000, 'a', 'SET k one'), typed(6_000_000, 'a', 'SET k two')];
   await reader.load(world({ backlog: 96, actions, endUs: 6_080_000 }));
   await reader.select('a');
+  await reader.until('selected', 'node a');
   return reader;
 }
 

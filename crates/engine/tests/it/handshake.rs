@@ -2,6 +2,7 @@
 
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::ReplState;
+use psyncscope_engine::steps::{StepEvent, Value, step};
 use psyncscope_engine::{Input, Output};
 
 use crate::common::solo::{Solo, rdb, resp};
@@ -144,12 +145,22 @@ fn a_reply_may_come_byte_by_byte_but_not_too_slowly() {
 #[test]
 fn slave_try_partial_resynchronization_handles_every_reply() {
     #[track_caller]
-    fn check(answer: &str, outcome: Option<PsyncOutcome>, state: ReplState, cached: bool) {
+    fn check(answer: &str, outcome: Option<PsyncOutcome>, result: &str, state: ReplState, cached: bool) {
         let (mut solo, conn) = synced(&[REPLICA], 50);
         solo.drop_link(conn);
         let (conn, psync) = solo.handshake();
         assert_eq!(psync, resp(&["PSYNC", ID, "51"]));
+        solo.node.observe_steps();
         solo.say(conn, answer.as_bytes());
+        // What the function returned, as its caller's step tells it.
+        let steps = solo.node.take_steps();
+        let returned = steps.iter().find_map(|report| match &report.event {
+            StepEvent::Taken(taken) if taken.step == step::SyncWithMaster::DecideByReply.into() => {
+                Some(taken.values[0].value.clone())
+            }
+            _ => None,
+        });
+        assert_eq!(returned, Some(Value::Text(result.to_owned())), "{answer:?}");
         let got = solo.events.iter().rev().find_map(|event| match event {
             Event::Outcome(outcome) => Some(outcome.clone()),
             _ => None,
@@ -164,20 +175,21 @@ fn slave_try_partial_resynchronization_handles_every_reply() {
     }
     let later = Some(PsyncOutcome::TryLater);
     let not = Some(PsyncOutcome::NotSupported);
-    check("-NOMASTERLINK wait\r\n", later.clone(), ReplState::Connect, true);
-    check("-LOADING wait\r\n", later, ReplState::Connect, true);
-    check("-ERR unknown command\r\n", not.clone(), ReplState::Transfer, false);
-    check("-MASTERDOWN\r\n", not.clone(), ReplState::Transfer, false);
-    check("junk\r\n", not, ReplState::Transfer, false);
+    check("-NOMASTERLINK wait\r\n", later.clone(), "TRY_LATER", ReplState::Connect, true);
+    check("-LOADING wait\r\n", later, "TRY_LATER", ReplState::Connect, true);
+    check("-ERR unknown command\r\n", not.clone(), "NOT_SUPPORTED", ReplState::Transfer, false);
+    check("-MASTERDOWN\r\n", not.clone(), "NOT_SUPPORTED", ReplState::Transfer, false);
+    check("junk\r\n", not, "NOT_SUPPORTED", ReplState::Transfer, false);
     check(
         &format!("+CONTINUE {ID}\r\n"),
         Some(PsyncOutcome::Continue { new_replid: None }),
+        "CONTINUE",
         ReplState::Connected,
         false,
     );
-    check("+CONTINUE\r\n", Some(PsyncOutcome::Continue { new_replid: None }), ReplState::Connected, false);
-    check("+FULLRESYNC short 12\r\n", None, ReplState::Transfer, false);
-    check("\r\n", None, ReplState::ReceivePsync, true);
+    check("+CONTINUE\r\n", Some(PsyncOutcome::Continue { new_replid: None }), "CONTINUE", ReplState::Connected, false);
+    check("+FULLRESYNC short 12\r\n", None, "FULLRESYNC", ReplState::Transfer, false);
+    check("\r\n", None, "WAIT_REPLY", ReplState::ReceivePsync, true);
 }
 
 #[test]
