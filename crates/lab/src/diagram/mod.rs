@@ -227,7 +227,7 @@ impl Arrow {
             again: packet.again,
             label,
             carries,
-            stream: packet.stream,
+            stream: packet.stream_bytes(),
         }
     }
 
@@ -247,7 +247,7 @@ fn first_word(label: &str) -> &str {
 fn carries(packet: &PacketFrame) -> Carries {
     if packet.payload.is_empty() {
         Carries::Nothing
-    } else if packet.stream.is_some() {
+    } else if packet.replid.is_some() {
         Carries::Stream
     } else if packet.label.starts_with("REPLCONF ACK") {
         Carries::Ack

@@ -203,7 +203,7 @@ struct Packet<'a> {
     label: &'a str,
     /// The replication ID that its stream bytes belong to.
     replid: Option<ReplId>,
-    /// The offset of the first of them.
+    /// The offset of the first of these bytes.
     first_byte: Option<f64>,
 }
 
@@ -353,8 +353,8 @@ impl<'a> Packet<'a> {
             payload: Bytes::new(&packet.payload),
             again: packet.again,
             label: &packet.label,
-            replid: packet.stream.map(|stream| stream.replid.into()),
-            first_byte: packet.stream.map(|stream| stream.from.0 as f64),
+            replid: packet.replid.map(ReplId::from),
+            first_byte: packet.stream_bytes().map(|bytes| bytes.from.0 as f64),
         }
     }
 }
