@@ -81,10 +81,10 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
             <title>{ label }</title>
             <path class="diagram-reach" d={format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}")} />
             <path class="diagram-line" d={path} />
-            <text x={format!("{:.1}", x1 + 7.0 * way)} y={format!("{:.1}", y1 - 4.0)}
+            <text aria-hidden="true" x={format!("{:.1}", x1 + 7.0 * way)} y={format!("{:.1}", y1 - 4.0)}
                 text-anchor={if way > 0.0 { "start" } else { "end" }}>{ &props.text }</text>
             if props.state.timed {
-                <text class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y1 - 4.0)}
+                <text aria-hidden="true" class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y1 - 4.0)}
                     text-anchor="end">{ clock(arrow.sent).trim_end_matches(" s").to_owned() }</text>
             }
         </g>

@@ -58,9 +58,9 @@ pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
         >
             <title>{ label }</title>
             <rect x={format!("{:.1}", x - width / 2.0)} y={format!("{:.1}", y - 8.5)} width={format!("{width:.1}")} height="17" rx="4" />
-            <text x={format!("{x:.1}")} y={format!("{:.1}", y + 3.5)} text-anchor="middle">{ &props.text }</text>
+            <text aria-hidden="true" x={format!("{x:.1}")} y={format!("{:.1}", y + 3.5)} text-anchor="middle">{ &props.text }</text>
             if props.state.timed {
-                <text class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y + 3.5)}
+                <text aria-hidden="true" class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y + 3.5)}
                     text-anchor="end">{ clock(mark.at).trim_end_matches(" s").to_owned() }</text>
             }
         </g>

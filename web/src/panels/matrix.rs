@@ -103,8 +103,9 @@ fn button(cell: &MatrixCell, shown: &MatrixCell, frame: &Frame, ids: &[HostId], 
             onclick={ui.click(Intent::Why(WhyIntent::Ask(cell.from, cell.to)))}
             {onkeydown}
         >
-            <b>{ answer }</b>
-            <span>{ reason }</span>
+            // The label says it in a sentence.
+            <b aria-hidden="true">{ answer }</b>
+            <span aria-hidden="true">{ reason }</span>
         </button>
     }
 }
