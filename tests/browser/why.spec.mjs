@@ -129,7 +129,8 @@ test('from a log line, the decision and the caption the chain of causes leads ba
 });
 
 test('a rule that does not hold stops the run and says so with its numbers', async (t) => {
-  const reader = await open(t, {}, world({ names: ['a', 'b'], endUs: 3_000_000, latencyUs: 1000 }));
+  const actions = [typed(2_500_000, 'a', 'SET k v')];
+  const reader = await open(t, {}, world({ names: ['a', 'b'], actions, endUs: 3_000_000, latencyUs: 1000 }));
   await reader.tab('why');
   await expectSoon(
     () => reader.at('rule-backlog-ends-at-offset').getAttribute('class'),
