@@ -1,4 +1,4 @@
-//! Running until something happens: a verdict, a state, an offset, a function of replication.
+//! Running until something happens: a verdict, a state, an offset, a function of replication, a rule that does not hold.
 
 use psyncscope_engine::event::{Event, ReplicaState};
 use psyncscope_engine::ids::Offset;
@@ -9,6 +9,7 @@ use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, LabError};
+use crate::invariants::Watch;
 use crate::lab::Lab;
 use crate::limits;
 #[cfg(feature = "steps")]
@@ -59,6 +60,8 @@ pub enum Until {
         #[cfg_attr(feature = "tsify", tsify(type = "number"))]
         offset: i64,
     },
+    /// What always holds of replication does not hold any more ([`crate::invariants`]).
+    Broken,
     /// A function of replication is entered.
     #[cfg(feature = "steps")]
     Function {
@@ -90,6 +93,11 @@ impl Lab {
     pub fn run_until_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
         let to = to.min(SimTime(limits::END_MAX_US));
         let from = from.min(self.now());
+        if *until == Until::Broken {
+            let mut watch = Watch::from(self.frame_at(from));
+            let broken = watch.look(self).or_else(|| self.run_until_broken(to, &mut watch));
+            return Ok(broken.map(|broken| Reached { at: broken.at, entry: None }));
+        }
         #[cfg(feature = "steps")]
         if let Until::Function { function, node } = until {
             let host = node.as_deref().map(|node| self.host_then(node, from)).transpose()?;
@@ -173,7 +181,7 @@ enum Wanted {
     ReplState(HostId, ReplState),
     ReplicaState(HostId, ReplicaState),
     Offset(HostId, i64),
-    #[cfg(feature = "steps")]
+    /// What no entry of the timeline tells of.
     Nothing,
 }
 
@@ -184,6 +192,7 @@ impl Wanted {
             Until::ReplState { node, state } => Self::ReplState(lab.host_then(node, from)?, *state),
             Until::ReplicaState { node, state } => Self::ReplicaState(lab.host_then(node, from)?, *state),
             Until::Offset { node, offset } => Self::Offset(lab.host_then(node, from)?, *offset),
+            Until::Broken => Self::Nothing,
             #[cfg(feature = "steps")]
             Until::Function { .. } => Self::Nothing,
         })

@@ -40,6 +40,7 @@ impl App {
 fn words(until: &Until, t: &Messages) -> String {
     match until {
         Until::Verdict => t.until_verdict.to_owned(),
+        Until::Broken => t.until_broken.to_owned(),
         Until::ReplState { node, state } => fill(t.until_comes_to, &[("node", node), ("state", state.name())]),
         Until::ReplicaState { node, state } => fill(t.until_comes_to, &[("node", node), ("state", state.name())]),
         Until::Offset { node, offset } => fill(t.until_has_byte, &[("node", node), ("n", &offset.to_string())]),

@@ -255,6 +255,7 @@ pub const MESSAGES: Messages = Messages {
     until_replica_state: "a replica comes to a state at its master (replstate)",
     until_offset: "a node has a byte",
     until_function: "a function is entered",
+    until_broken: "a rule of replication does not hold",
     until_node: "Node",
     until_state: "State",
     until_go: "Run",

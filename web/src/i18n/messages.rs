@@ -336,6 +336,7 @@ psyncscope_lab::messages! {
     until_replica_state,
     until_offset,
     until_function,
+    until_broken,
     until_node,
     until_state,
     until_go,

@@ -251,6 +251,7 @@ pub const MESSAGES: Messages = Messages {
     until_replica_state: "副本在主节点一侧进入某个状态（replstate）",
     until_offset: "节点拥有某个字节",
     until_function: "进入某个函数",
+    until_broken: "某条复制规则不成立",
     until_node: "节点",
     until_state: "状态",
     until_go: "运行",

@@ -27,9 +27,11 @@ enum Kind {
     ReplicaState,
     Offset,
     Function,
+    Broken,
 }
 
-const KINDS: [Kind; 5] = [Kind::Verdict, Kind::ReplState, Kind::ReplicaState, Kind::Offset, Kind::Function];
+const KINDS: [Kind; 6] =
+    [Kind::Verdict, Kind::ReplState, Kind::ReplicaState, Kind::Offset, Kind::Function, Kind::Broken];
 
 /// Properties of [`RunUntilDialog`].
 #[derive(Properties, PartialEq)]
@@ -68,6 +70,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
             let node = node.clone();
             let until = match is {
                 Kind::Verdict => Until::Verdict,
+                Kind::Broken => Until::Broken,
                 Kind::ReplState => Until::ReplState { node, state: ReplState::ALL[link_state] },
                 Kind::ReplicaState => Until::ReplicaState { node, state: REPLICA_STATES[replica_state] },
                 Kind::Offset => {
@@ -95,8 +98,14 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
         }
     };
     let words = |names: Vec<&'static str>| names.into_iter().map(AttrValue::from).collect::<Vec<_>>();
-    let kinds =
-        words(vec![t.until_verdict, t.until_link_state, t.until_replica_state, t.until_offset, t.until_function]);
+    let kinds = words(vec![
+        t.until_verdict,
+        t.until_link_state,
+        t.until_replica_state,
+        t.until_offset,
+        t.until_function,
+        t.until_broken,
+    ]);
     html! {
         <Dialog title={t.run_until} testid="until-dialog">
             <form class="form" {onsubmit}>

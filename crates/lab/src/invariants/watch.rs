@@ -22,6 +22,15 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// A watch that goes on from a frame: what does not hold there is not told.
+    #[must_use]
+    pub fn from(frame: Arc<Frame>) -> Self {
+        let mut watch = Self::default();
+        watch.note(of_frame(&frame));
+        watch.last = Some(frame);
+        watch
+    }
+
     /// Checks the frames of `lab` that are new since the last call, which was with the same lab. The first rule that
     /// began not to hold; the frames after it are checked by the next call.
     pub fn look(&mut self, lab: &Lab) -> Option<Broken> {
