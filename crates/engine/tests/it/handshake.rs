@@ -2,7 +2,7 @@
 
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::ReplState;
-use psyncscope_engine::steps::{StepEvent, Value, step};
+use psyncscope_engine::steps::{Function, StepEvent, Value, step};
 use psyncscope_engine::{Input, Output};
 
 use crate::common::solo::{Solo, rdb, resp};
@@ -190,6 +190,38 @@ fn slave_try_partial_resynchronization_handles_every_reply() {
     check("+CONTINUE\r\n", Some(PsyncOutcome::Continue { new_replid: None }), "CONTINUE", ReplState::Connected, false);
     check("+FULLRESYNC short 12\r\n", None, "FULLRESYNC", ReplState::Transfer, false);
     check("\r\n", None, "WAIT_REPLY", ReplState::ReceivePsync, true);
+}
+
+/// How often a function was entered since the last call.
+fn entered(solo: &mut Solo, function: Function) -> usize {
+    let steps = solo.node.take_steps();
+    steps.iter().filter(|report| report.event == StepEvent::Entered(function)).count()
+}
+
+#[test]
+fn a_function_is_entered_once_for_what_there_is_to_read() {
+    let mut solo = Solo::new(&[REPLICA]);
+    let conn = solo.connect();
+    solo.node.observe_steps();
+    for answer in ["+PONG\r\n", "+OK\r\n"] {
+        solo.say(conn, answer.as_bytes());
+        assert_eq!(entered(&mut solo, Function::SyncWithMaster), 1, "{answer:?}");
+    }
+    solo.say(conn, b"+OK\r\n");
+    let asks = solo.node.take_steps().into_iter().find_map(|report| match report.event {
+        StepEvent::Taken(taken) if taken.step == step::SlaveTryPartialResynchronization::AskForEverything.into() => {
+            Some(taken.values)
+        }
+        _ => None,
+    });
+    let values: Vec<Value> = asks.expect("it asks").into_iter().map(|value| value.value).collect();
+    assert_eq!(values, [Value::Text("?".to_owned()), Value::Number(-1)]);
+    solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
+    solo.node.take_steps();
+    // The header, then the file; while it is loaded nothing is read.
+    let file = rdb(&["SET k v"]);
+    solo.say(conn, &[format!("${}\r\n", file.len()).as_bytes(), &file].concat());
+    assert_eq!(entered(&mut solo, Function::ReadSyncBulkPayload), 2);
 }
 
 #[test]
