@@ -13,6 +13,9 @@ use crate::lab::Lab;
 /// How many entries are looked back for something that a rule about what happens can be shown by.
 const LOOK_BACK: usize = 20_000;
 
+/// Whether an entry is about what a rule is about.
+type Shows = fn(&What) -> bool;
+
 /// What has been checked of one lab.
 #[derive(Default)]
 pub struct Watch {
@@ -81,7 +84,7 @@ impl Lab {
     pub fn invariants(&self, frame: &Frame) -> Vec<Finding> {
         let mut found = of_frame(frame);
         let entries = &self.timeline()[..frame.entries.min(self.timeline().len())];
-        let mut wanted: Vec<(Rule, fn(&What) -> bool)> = vec![
+        let mut wanted: Vec<(Rule, Shows)> = vec![
             (
                 Rule::ResyncIsExact,
                 |what| matches!(what, What::Node(Event::Verdict { verdict, .. }) if verdict.is_continue()),

@@ -286,10 +286,10 @@ impl StepCursor {
             self.report = report;
             return Ok(true);
         }
-        if go == Go::Back { self.to_last_turn(lab) } else { self.to_next_turn(lab) }
+        if go == Go::Back { self.enter_last_turn(lab) } else { self.enter_next_turn(lab) }
     }
 
-    fn to_next_turn(&mut self, lab: &Lab) -> Result<bool, LabError> {
+    fn enter_next_turn(&mut self, lab: &Lab) -> Result<bool, LabError> {
         if self.turn + 1 == self.turns.len() && !self.fetch_next(lab)? {
             return Ok(false);
         }
@@ -298,7 +298,7 @@ impl StepCursor {
         Ok(true)
     }
 
-    fn to_last_turn(&mut self, lab: &Lab) -> Result<bool, LabError> {
+    fn enter_last_turn(&mut self, lab: &Lab) -> Result<bool, LabError> {
         if self.turn == 0 && !self.fetch_previous(lab)? {
             return Ok(false);
         }
