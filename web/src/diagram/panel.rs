@@ -146,7 +146,7 @@ fn drawing(
                 <DiagramArrow
                     key={format!("p{}", arrow.packet)}
                     arrow={arrow.clone()}
-                    text={view.fitting(&arrow.text(), 1)}
+                    text={view.fitting(&arrow.text(), view.column_width())}
                     from={name(arrow.from)}
                     to={name(arrow.to)}
                     start={(view.x_of(arrow.from), y(from))}
@@ -165,7 +165,7 @@ fn drawing(
                     <DiagramMark
                         key={format!("e{}", mark.entry)}
                         mark={mark.clone()}
-                        text={view.fitting(&mark.text(), 1)}
+                        text={view.fitting(&mark.text(), view.mark_room(mark.host))}
                         {nodes}
                         at={(f64::midpoint(view.x_of(mark.host), view.x_of(other)), y(line))}
                         between={(TIMES, width - 2.0)}

@@ -111,10 +111,19 @@ impl DiagramView {
         placed.zip(before).map(|((item, &place), before)| (item, place, before != Some(item.at())))
     }
 
-    /// The text of a mark or an arrow that is drawn in so many columns: what has no room ends with dots.
+    /// How wide a mark at a host may be: marks of the same line stand beside each other, and those at the edges are moved
+    /// inwards.
     #[must_use]
-    pub fn fitting(&self, text: &str, columns: usize) -> String {
-        let room = self.column_width() * columns as f64 - 20.0;
+    pub fn mark_room(&self, host: HostId) -> f64 {
+        let place = self.diagram.column(host).unwrap_or(0);
+        let is_edge = place == 0 || place + 1 == self.diagram.columns.len();
+        if is_edge { self.column_width() / 2.0 + SIDE } else { self.column_width() - 8.0 }
+    }
+
+    /// The text of a mark or an arrow that has so much room: what is too long ends with dots.
+    #[must_use]
+    pub fn fitting(&self, text: &str, room: f64) -> String {
+        let room = room - 12.0;
         let mut width = 0.0;
         let fits = |c: char| {
             width += letter(c);
@@ -190,10 +199,11 @@ mod tests {
         let (lab, index) = lab(3000);
         let mut packets = Packets::default();
         let view = DiagramView::new((&lab, &index), SimTime(0), Detail::Overview, Lang::En, &mut packets, 380.0);
-        assert_eq!(view.fitting("PING", 1), "PING");
+        let room = view.column_width();
+        assert_eq!(view.fitting("PING", room), "PING");
         for text in ["PSYNC ✗ asks for everything there is", "请求全部数据请求全部数据请求全部数据"]
         {
-            let cut = view.fitting(text, 1);
+            let cut = view.fitting(text, room);
             assert!(cut.ends_with('…') && text_width(&cut) <= view.column_width() - 8.0, "{cut}");
         }
     }
