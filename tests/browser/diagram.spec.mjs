@@ -27,7 +27,7 @@ const items = (reader) =>
   reader.page
     .locator('[data-testid=diagram] .diagram-item')
     .evaluateAll((all) =>
-      all.map((item) => ({ words: item.getAttribute('aria-label'), later: item.classList.contains('later') })),
+      all.map((item) => ({ words: item.querySelector('title').textContent, later: item.classList.contains('later') })),
     );
 
 test('handshake, writes, a cut and what was sent again stand in their order', async (t) => {

@@ -23,7 +23,10 @@ fn offset_of(lab: &Lab, node: usize, at: SimTime) -> i64 {
 }
 
 /// Every kind of wish, and what the entry that it ends at must be.
-fn wishes() -> Vec<(Until, fn(&What) -> bool)> {
+/// Whether an entry is what was waited for.
+type Is = fn(&What) -> bool;
+
+fn wishes() -> Vec<(Until, Is)> {
     vec![
         (Until::Verdict, |what| matches!(what, What::Node(Event::Verdict { .. }))),
         (Until::ReplState { node: "b".into(), state: ReplState::Transfer }, |what| {

@@ -311,7 +311,8 @@ fn a_verdict_is_explained_with_the_numbers_of_the_moment() {
     let last = last.expect("b asked again");
     assert!(!last.granted);
     let counterfactual = format!("{:?}", last.counterfactual);
-    assert!(counterfactual.starts_with("LargerBacklog { size: 198, had: 64, byte: NextByte(1) }"), "{counterfactual}");
+    let wanted = "LargerBacklog { size: 198, had: 64, byte: NextByte(1), oldest: Some(NextByte(135)) }";
+    assert_eq!(counterfactual, wanted);
 }
 
 #[test]

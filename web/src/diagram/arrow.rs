@@ -71,13 +71,13 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
-            aria-label={label.clone()}
             data-packet={arrow.packet.to_string()}
             onpointerenter={light(&ui, arrow.stream)}
             onfocus={light(&ui, arrow.stream)}
             onclick={on_click(&ui, arrow.sent, arrow.from)}
             onkeydown={on_key(&ui, arrow.sent, arrow.from)}
         >
+            // Its name: the texts beside it may be cut.
             <title>{ label }</title>
             <path class="diagram-reach" d={format!("M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}")} />
             <path class="diagram-line" d={path} />

@@ -51,11 +51,11 @@ pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
-            aria-label={label.clone()}
             data-entry={mark.entry.to_string()}
             onclick={on_click(&ui, mark.at, mark.host)}
             onkeydown={on_key(&ui, mark.at, mark.host)}
         >
+            // Its name: the texts beside it may be cut.
             <title>{ label }</title>
             <rect x={format!("{:.1}", x - width / 2.0)} y={format!("{:.1}", y - 8.5)} width={format!("{width:.1}")} height="17" rx="4" />
             <text aria-hidden="true" x={format!("{x:.1}")} y={format!("{:.1}", y + 3.5)} text-anchor="middle">{ &props.text }</text>

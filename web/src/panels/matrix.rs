@@ -98,12 +98,11 @@ fn button(cell: &MatrixCell, shown: &MatrixCell, frame: &Frame, ids: &[HostId], 
             data-testid={format!("matrix-{}-{}", names[0].1, names[1].1)}
             data-answer={if cell.not_running.is_none() && cell.verdict.is_continue() { "partial" } else { "other" }}
             aria-pressed={pressed.to_string()}
-            aria-label={label}
             tabindex={if pressed { "0" } else { "-1" }}
             onclick={ui.click(Intent::Why(WhyIntent::Ask(cell.from, cell.to)))}
             {onkeydown}
         >
-            // The label says it in a sentence.
+            <span class="visually-hidden">{ label }</span>
             <b aria-hidden="true">{ answer }</b>
             <span aria-hidden="true">{ reason }</span>
         </button>

@@ -218,10 +218,10 @@ fn a_function_is_entered_once_for_what_there_is_to_read() {
     assert_eq!(values, [Value::Text("?".to_owned()), Value::Number(-1)]);
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
     solo.node.take_steps();
-    // The header, then the file; while it is loaded nothing is read.
+    // The header, the file, and what there is to do once it is loaded.
     let file = rdb(&["SET k v"]);
     solo.say(conn, &[format!("${}\r\n", file.len()).as_bytes(), &file].concat());
-    assert_eq!(entered(&mut solo, Function::ReadSyncBulkPayload), 2);
+    assert_eq!(entered(&mut solo, Function::ReadSyncBulkPayload), 3);
 }
 
 #[test]
