@@ -22,10 +22,10 @@ fn offset_of(lab: &Lab, node: usize, at: SimTime) -> i64 {
     lab.frame_at(at).hosts[node].node.as_ref().expect("it runs").master_repl_offset.0
 }
 
-/// Every kind of wish, and what the entry that it ends at must be.
 /// Whether an entry is what was waited for.
 type Is = fn(&What) -> bool;
 
+/// Every kind of wish, and what the entry that it ends at must be.
 fn wishes() -> Vec<(Until, Is)> {
     vec![
         (Until::Verdict, |what| matches!(what, What::Node(Event::Verdict { .. }))),
