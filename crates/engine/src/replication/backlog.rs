@@ -55,7 +55,8 @@ impl Backlog {
     #[must_use]
     pub fn restored(size: usize, idx: usize, off: NextByte, bytes: &[u8]) -> Self {
         let mut backlog = Self::new(size, off.had());
-        backlog.idx = (idx + size - bytes.len()) % size;
+        // Where feeding begins, which takes it modulo the size.
+        backlog.idx = idx + size - bytes.len();
         backlog.feed(bytes, off.had().plus(bytes.len()));
         backlog
     }

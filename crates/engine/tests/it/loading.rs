@@ -5,6 +5,7 @@
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::{CloseReason, DiskRequest};
 use psyncscope_engine::replication::ReplState;
+use psyncscope_engine::steps::{Function, StepEvent, StepReport};
 use psyncscope_engine::{Config, Input, Instant, Node, Now, Outbox, Output};
 
 use crate::common::solo::{Solo, rdb, resp};
@@ -69,6 +70,22 @@ fn a_full_sync_is_loaded_in_steps() {
     assert_eq!(replica.state(), ReplState::Connected);
     assert_eq!(replica.cmd("DBSIZE"), ":10\r\n");
     assert!(!replica.cmd("INFO persistence").contains("loading_total_bytes"));
+}
+
+#[test]
+fn the_transfer_is_not_read_on_while_its_file_is_loaded() {
+    let file = large(5);
+    let mut replica = Solo::new(&["replicaof m 6379"]);
+    let (conn, _) = replica.handshake();
+    let (last, before) = file.split_last().expect("a file");
+    replica.say(conn, format!("+FULLRESYNC {ID} 1000\r\n${}\r\n", file.len()).as_bytes());
+    replica.say(conn, before);
+    replica.node.observe_steps();
+    replica.say(conn, &[*last]);
+    assert_eq!(steps(&replica), [2 << 20], "it is being loaded");
+    let reports = replica.node.take_steps();
+    let entered = |report: &&StepReport| report.event == StepEvent::Entered(Function::ReadSyncBulkPayload);
+    assert_eq!(reports.iter().filter(entered).count(), 1);
 }
 
 #[test]
