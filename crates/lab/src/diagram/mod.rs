@@ -149,7 +149,6 @@ impl Item {
 
 /// What packets carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Carries {
     /// The replication stream, from a master to a replica that is online.
