@@ -137,7 +137,7 @@ pub struct RunUntilOptions {
 
 impl RunUntilOptions {
     /// After which moment, in microseconds.
-    pub fn from_us(&self) -> Result<Option<u64>, JsError> {
+    pub fn begin_us(&self) -> Result<Option<u64>, JsError> {
         self.from_ms.map(|ms| milliseconds(ms, "options.from_ms")).transpose()
     }
 

@@ -140,7 +140,7 @@ impl Lab {
         let until: Until = input::object(until, "until")?;
         let options: RunUntilOptions = input::object_or_default(options, "options")?;
         let now = self.lab.now();
-        let from = options.from_us()?.map_or(now, SimTime);
+        let from = options.begin_us()?.map_or(now, SimTime);
         let to = SimTime(now.0.saturating_add(options.max_us()?));
         let reached = self.lab.run_until_next(from, &until, to).map_err(JsError::from)?;
         Ok(to_js(&reached.map(Reached::from))?)
