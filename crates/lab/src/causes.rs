@@ -6,8 +6,8 @@ use psyncscope_sim::frame::{Entry, HostId, SimTime, What};
 use psyncscope_sim::{Began, TurnId};
 
 use crate::Lab;
-use crate::format::escape;
-use crate::lang::Lang;
+use crate::format::{self, escape};
+use crate::lang::{Lang, bilingual};
 
 /// How many characters of a command or a line are shown.
 const SHOWN: usize = 60;
@@ -85,37 +85,33 @@ const fn rank(what: &What) -> u8 {
 /// What began a turn, in words.
 #[must_use]
 pub const fn began_text(cause: &Cause, lang: Lang) -> &'static str {
-    let [en, zh] = match cause.began {
-        Began::Action if cause.action.is_none() => ["the world began", "世界开始"],
-        Began::Action => ["a user's action", "用户操作"],
-        Began::Timer => ["its timer fired", "定时器触发"],
-        Began::Kernel => ["its kernel's timer fired", "内核定时器触发"],
-        Began::Packet => ["a packet arrived", "数据包到达"],
-        Began::Received => ["it read what was sent to it", "读到发来的字节"],
-        Began::Accepted => ["a connection was opened to it", "收到新的连接"],
-        Began::Connected => ["its connection was established", "连接已建立"],
-        Began::ConnectFailed => ["its connection failed", "连接失败"],
-        Began::Writable => ["there was room to send", "又可以发送"],
-        Began::Closed => ["the other end closed the connection", "对端关闭了连接"],
-        Began::ChildEnded => ["its child ended", "子进程结束"],
-        Began::FileRead => ["it read a file", "读取了文件"],
-        Began::Loading => ["it loaded the next piece", "载入下一段数据"],
-        Began::Restarted => ["it was started again", "重新启动"],
-        Began::Terminated => ["it was told to end", "收到终止信号"],
+    let text = match cause.began {
+        Began::Action if cause.action.is_none() => bilingual("the world began", "世界开始"),
+        Began::Action => bilingual("a user's action", "用户操作"),
+        Began::Timer => bilingual("its timer fired", "定时器触发"),
+        Began::Kernel => bilingual("its kernel's timer fired", "内核定时器触发"),
+        Began::Packet => bilingual("a packet arrived", "数据包到达"),
+        Began::Received => bilingual("it read what was sent to it", "读到发来的字节"),
+        Began::Accepted => bilingual("a connection was opened to it", "收到新的连接"),
+        Began::Connected => bilingual("its connection was established", "连接已建立"),
+        Began::ConnectFailed => bilingual("its connection failed", "连接失败"),
+        Began::Writable => bilingual("there was room to send", "又可以发送"),
+        Began::Closed => bilingual("the other end closed the connection", "对端关闭了连接"),
+        Began::ChildEnded => bilingual("its child ended", "子进程结束"),
+        Began::FileRead => bilingual("it read a file", "读取了文件"),
+        Began::Loading => bilingual("it loaded the next piece", "载入下一段数据"),
+        Began::Restarted => bilingual("it was started again", "重新启动"),
+        Began::Terminated => bilingual("it was told to end", "收到终止信号"),
     };
-    match lang {
-        Lang::En => en,
-        Lang::Zh => zh,
-    }
+    text.get(lang)
 }
 
 /// An entry in a few words, which are Redis's own where there are any.
 #[must_use]
 pub fn entry_text(entry: &Entry) -> String {
-    let words = |argv: &[Vec<u8>]| shortened(&argv.iter().map(|word| escape(word)).collect::<Vec<_>>().join(" "));
     match &entry.what {
         What::Node(event) => event_text(event),
-        What::ConsoleSent { argv, .. } => format!("> {}", words(argv)),
+        What::ConsoleSent { argv, .. } => format!("> {}", command(argv)),
         What::ConsoleReceived { bytes, .. } => format!("< {}", shortened(&escape(bytes))),
         What::ConsoleClosed { .. } => "console closed".to_owned(),
         What::Power(power) => format!("{power:?}").to_lowercase(),
@@ -135,7 +131,7 @@ pub fn entry_text(entry: &Entry) -> String {
 fn event_text(event: &Event) -> String {
     match event {
         Event::Log { text, .. } => shortened(text),
-        Event::Command { argv, .. } => shortened(&argv.iter().map(|word| escape(word)).collect::<Vec<_>>().join(" ")),
+        Event::Command { argv, .. } => command(argv),
         Event::ReplState { from, to, .. } => format!("{} → {}", from.name(), to.name()),
         Event::HandshakeSent { bytes, .. } | Event::HandshakeReceived { bytes, .. } => shortened(&escape(bytes)),
         Event::Verdict { verdict, .. } if verdict.is_continue() => "PSYNC: +CONTINUE".to_owned(),
@@ -161,9 +157,11 @@ fn event_text(event: &Event) -> String {
     }
 }
 
+/// A command's words.
+fn command(argv: &[Vec<u8>]) -> String {
+    shortened(&argv.iter().map(|word| escape(word)).collect::<Vec<_>>().join(" "))
+}
+
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    format::shortened(text, SHOWN)
 }

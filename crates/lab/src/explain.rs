@@ -196,7 +196,7 @@ pub fn explain(verdict: &PsyncVerdict) -> Explanation {
         },
         Check::BacklogPresent,
         Check::NotOverwritten { next, off: backlog.map(|window| window.off) },
-        Check::NotFuture { next, end: backlog.as_ref().map(end) },
+        Check::NotFuture { next, end: backlog.as_ref().map(BacklogWindow::end) },
     ];
     let failed = match decision {
         Decision::Continue { .. } => None,
@@ -242,11 +242,6 @@ fn changes(verdict: &PsyncVerdict) -> (Counterfactual, Vec<Counterfactual>) {
         further.push(next);
     }
     (first, further)
-}
-
-/// The next byte to be produced, as the backlog sees it.
-fn end(window: &BacklogWindow) -> NextByte {
-    NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64))
 }
 
 /// The smallest change that passes the condition that failed, or that fails one if none did. Every number is searched by
@@ -321,7 +316,7 @@ impl Counterfactual {
             Self::EarlierBacklog { byte, .. } => {
                 backlog = backlog.map(|window| {
                     let size = window.size as u64;
-                    keeping(&window, distance(byte, end(&window)).min(size), size)
+                    keeping(&window, distance(byte, window.end()).min(size), size)
                 });
             }
             Self::AskFromOne => request.next = Some(NextByte(1)),
@@ -337,7 +332,7 @@ impl Counterfactual {
 /// A backlog of `size` bytes that ends where this one does and keeps the newest `histlen`.
 fn keeping(window: &BacklogWindow, histlen: u64, size: u64) -> BacklogWindow {
     let bytes = |number| usize::try_from(number).unwrap_or(usize::MAX);
-    BacklogWindow { off: before(end(window), histlen), histlen: bytes(histlen), size: bytes(size) }
+    BacklogWindow { off: before(window.end(), histlen), histlen: bytes(histlen), size: bytes(size) }
 }
 
 /// The backlog after so many bytes more.

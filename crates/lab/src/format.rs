@@ -83,6 +83,12 @@ pub fn duration(us: u64) -> String {
     }
 }
 
+/// A name that somebody gave, for a message: it may be anything at all, so it is escaped and not shown at any length.
+#[must_use]
+pub fn shown_name(name: &str) -> String {
+    name.escape_debug().take(40).collect()
+}
+
 /// The first `max` characters, and `…` if there are more: one, even where the text itself has one.
 #[must_use]
 pub fn shortened(text: &str, max: usize) -> String {

@@ -50,6 +50,31 @@ impl Lang {
     }
 }
 
+/// A text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bilingual {
+    /// English.
+    pub en: &'static str,
+    /// Simplified Chinese.
+    pub zh: &'static str,
+}
+
+impl Bilingual {
+    /// In one language.
+    #[must_use]
+    pub const fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+}
+
+/// A text in English and in Simplified Chinese.
+pub(crate) const fn bilingual(en: &'static str, zh: &'static str) -> Bilingual {
+    Bilingual { en, zh }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

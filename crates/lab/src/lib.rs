@@ -41,7 +41,7 @@ pub use action::{Action, ActionLog, LabConfig, NodeSpec, TimedAction};
 pub use branches::{Branch, Branches};
 pub use error::{ErrorAt, ErrorCode, LabError};
 pub use lab::Lab;
-pub use lang::Lang;
+pub use lang::{Bilingual, Lang};
 pub use read::read;
 pub use replay::Replay;
 pub use run_until::{Reached, Until};

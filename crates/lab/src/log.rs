@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::action::{Action, ActionLog, NodeSpec, TimedAction};
 use crate::branches::Branches;
 use crate::error::{ErrorCode, LabError};
+use crate::format::shown_name;
 use crate::limits;
 use crate::read::read;
 use crate::validate;
@@ -41,19 +42,17 @@ impl ActionLog {
     pub fn from_json(text: &str) -> Result<Self, LabError> {
         match version_of(text)? {
             Some(version) if version == u64::from(Branches::VERSION) => {
-                let session = Branches::from_json(text)?;
+                let session = Branches::read(text)?;
                 session.log(session.current())
             }
-            // Another version, in which any field may differ, is refused as such before any field is read.
-            Some(version) => {
-                check_version(version)?;
-                Self::read(text)
-            }
-            None => Self::read(text),
+            version => Self::of_version(version, text),
         }
     }
 
-    fn read(text: &str) -> Result<Self, LabError> {
+    /// Reads a log that says to have this version. Another one, in which any field may differ, is refused as such before
+    /// any field is read.
+    pub(crate) fn of_version(version: Option<u64>, text: &str) -> Result<Self, LabError> {
+        version.map_or(Ok(()), check_version)?;
         let log: Self = read_text(text)?;
         log.check()?;
         Ok(log)
@@ -206,8 +205,7 @@ impl Names {
         if has(&self.present, name) {
             return Ok(());
         }
-        // The name may be anything at all: it is shown escaped and not at any length.
-        let shown: String = name.escape_debug().take(40).collect();
+        let shown = shown_name(name);
         let message = if has(&self.ever, name) {
             format!("node {shown} was removed")
         } else {

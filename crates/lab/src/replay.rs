@@ -39,12 +39,6 @@ impl Replay {
         Self { log, lab, done, recorded: None }
     }
 
-    /// The turns whose steps were kept.
-    #[cfg(feature = "steps")]
-    pub(crate) fn steps(&self) -> &[psyncscope_sim::TurnSteps] {
-        self.lab.world().steps()
-    }
-
     /// How far the world has run.
     #[must_use]
     pub fn now(&self) -> SimTime {

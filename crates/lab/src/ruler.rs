@@ -135,10 +135,7 @@ impl Extent {
     fn of(host: &HostFrame) -> Option<Self> {
         let node = host.node.as_ref()?;
         let offset = node.master_repl_offset.0.max(0);
-        let backlog = node.backlog.as_ref().map(|b| {
-            let from = b.0.off().had().0;
-            (from, from + b.0.histlen() as i64)
-        });
+        let backlog = node.backlog.as_ref().map(|b| (b.0.off().had().0, b.0.end().had().0));
         let from = backlog.map_or(offset, |(from, _)| from.min(offset));
         let to = backlog.map_or(offset, |(_, to)| to.max(offset));
         Some(Self { offset, backlog, eras: Eras::of(node), from, to })

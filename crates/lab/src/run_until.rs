@@ -4,24 +4,21 @@ use psyncscope_engine::event::{Event, ReplicaState};
 use psyncscope_engine::ids::Offset;
 use psyncscope_engine::replication::ReplState;
 #[cfg(feature = "steps")]
-use psyncscope_engine::steps::{Function, StepEvent};
+use psyncscope_engine::steps::Function;
 use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, LabError};
+use crate::format::shown_name;
 use crate::invariants::Watch;
 use crate::lab::Lab;
 use crate::limits;
 #[cfg(feature = "steps")]
-use crate::replay::Replay;
+use crate::steps::{self, again::Again};
 use crate::topology;
 
 /// How far [`Lab::run_until_next`] lets the world run beyond the present unless told otherwise, in microseconds.
 pub const RUN_HORIZON_US: u64 = 60_000_000;
-
-/// Instants at which something happens that are run between two looks at the steps that were taken.
-#[cfg(feature = "steps")]
-const INSTANTS: usize = 100;
 
 /// The states of a replica on its master's side, in order.
 pub const REPLICA_STATES: [ReplicaState; 4] =
@@ -116,14 +113,22 @@ impl Lab {
                 return Ok(Some(Reached { at: self.timeline()[entry].at, entry: Some(entry) }));
             }
             seen = timeline.len();
-            if self.next_event_at().is_none_or(|next| next > to) || !self.step() {
-                self.run_until(to);
+            if !self.step_until(to) {
                 return Ok(None);
             }
         }
     }
 
-    /// Runs a copy of the world, whose nodes report their steps, from `from` on.
+    /// Lets the next thing happen that is due until `to`. `false` if nothing is: then the present is `to`.
+    fn step_until(&mut self, to: SimTime) -> bool {
+        let due = self.next_event_at().is_some_and(|next| next <= to) && self.step();
+        if !due {
+            self.run_until(to);
+        }
+        due
+    }
+
+    /// Follows this world by another whose nodes report their steps, from `from` on.
     #[cfg(feature = "steps")]
     fn run_until_entered(
         &mut self,
@@ -132,30 +137,20 @@ impl Lab {
         host: Option<HostId>,
         to: SimTime,
     ) -> Result<Option<Reached>, LabError> {
-        let mut log = self.action_log();
-        log.end_us = to.max(self.now()).0;
-        let done = log.actions.partition_point(|action| action.at_us <= from.0);
-        let mut again = self.fork_at(from)?;
-        again.observe_steps();
-        let mut replay = Replay::go_on(log, again, done);
-        let mut seen = 0;
+        let wanted = steps::Wanted { function, host };
+        let mut again = Again::new(self, Some(from))?;
         loop {
-            let is_end = replay.advance(INSTANTS)?;
-            let turns = replay.steps();
-            let turn = turns[seen..].iter().find(|turn| {
-                let is_entered = |step: &StepEvent| matches!(step, StepEvent::Entered(entered) if *entered == function);
-                host.is_none_or(|host| turn.host == host) && turn.steps.iter().any(|step| is_entered(&step.event))
-            });
-            if let Some(turn) = turn {
-                self.run_until(turn.at);
-                let entry = (turn.entries > 0).then_some(turn.first_entry);
-                return Ok(Some(Reached { at: turn.at, entry }));
+            let to_now = self.now().min(to);
+            while again.now() < to_now {
+                let turns = again.turns_until(self, SimTime(again.now().0 + steps::PIECE_US).min(to_now))?;
+                if let Some(turn) = turns.iter().find(|turn| wanted.first_in(turn, 0).is_some()) {
+                    let entry = (turn.entries > 0).then_some(turn.first_entry);
+                    return Ok(Some(Reached { at: turn.at, entry }));
+                }
             }
-            if is_end {
-                self.run_until(to);
+            if !self.step_until(to) {
                 return Ok(None);
             }
-            seen = turns.len();
         }
     }
 
@@ -163,7 +158,7 @@ impl Lab {
     fn host_then(&self, name: &str, from: SimTime) -> Result<HostId, LabError> {
         let then = || topology::host_named(&self.frame_at(from), name).map(|host| host.id);
         self.host(name).or_else(then).ok_or_else(|| {
-            let shown: String = name.escape_debug().take(40).collect();
+            let shown = shown_name(name);
             LabError::new(ErrorCode::UnknownNode, format!("there is no node {shown}"))
                 .place(|at| at.node = Some(name.to_owned()))
         })
@@ -206,11 +201,7 @@ impl Wanted {
             (Self::Verdict, Event::Verdict { .. }) => true,
             (Self::ReplState(host, wanted), Event::ReplState { to, .. }) => *host == at && wanted == to,
             (Self::ReplicaState(replica, wanted), Event::ReplicaState { conn, to, .. }) => {
-                wanted == to && {
-                    let frame = lab.frame_after(index, entry.at);
-                    let conns = topology::host(&frame, at).map(|master| &master.conns);
-                    conns.is_some_and(|conns| conns.iter().any(|c| c.conn == *conn && c.peer == *replica))
-                }
+                wanted == to && topology::peer(&lab.frame_after(index, entry.at), at, *conn) == Some(*replica)
             }
             (Self::Offset(host, offset), Event::Fed { from, len, .. }) => {
                 *host == at && from.had().0.saturating_add_unsigned(*len as u64) >= *offset

@@ -3,11 +3,12 @@
 //!
 //! [`StepCursor`] is a place among them, from which one goes on as in a debugger.
 
-mod again;
+pub(crate) mod again;
 mod cursor;
 mod picture;
 mod shown;
 
+pub(crate) use cursor::PIECE_US;
 pub use cursor::{Go, Runs, Side, StepCursor, Target, Wanted};
 pub use picture::{IdsPicture, MasterPicture, Picture, ReplicaPicture, RingPicture};
 pub use shown::{Call, Change, LineState, Shown, ShownLine};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use litemap::LiteMap;
+use psyncscope_engine::ConnId;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
 
@@ -33,6 +34,12 @@ pub fn masters(frame: &Frame) -> LiteMap<HostId, HostId> {
 pub fn lag_s(master: &HostFrame, replica: HostId) -> Option<i64> {
     let conns: Vec<_> = master.conns.iter().filter(|c| c.peer == replica).map(|c| c.conn).collect();
     master.node.as_ref()?.replicas.iter().rev().find(|r| conns.contains(&r.conn)).map(|r| r.lag_s)
+}
+
+/// The host at the other end of a node's connection.
+#[must_use]
+pub fn peer(frame: &Frame, id: HostId, conn: ConnId) -> Option<HostId> {
+    host(frame, id)?.conns.iter().find(|c| c.conn == conn).map(|c| c.peer)
 }
 
 /// The host with this number.

@@ -210,28 +210,21 @@ fn verdict_at(lab: &Lab, entry: usize) -> Option<(SimTime, HostId, &PsyncVerdict
 /// When the branch answers the same node differently, at about the same time.
 fn other_answer(lab: &Lab, entry: usize, branch: &Lab, after: SimTime) -> Option<SimTime> {
     let (answered, master, original) = verdict_at(lab, entry)?;
-    let asker = asker(lab, entry, original)?;
+    let asker = asker(lab, entry)?;
     let from = after.0.max(answered.0.saturating_sub(EARLIER_US));
     let answers = branch.timeline().iter().enumerate().skip_while(|(_, entry)| entry.at.0 <= from);
     let (at, verdict) = answers.map(|(place, _)| place).find_map(|place| {
         let (at, host, verdict) = verdict_at(branch, place)?;
-        (host == master && self::asker(branch, place, verdict) == Some(asker)).then_some((at, verdict))
+        (host == master && self::asker(branch, place) == Some(asker)).then_some((at, verdict))
     })?;
     (verdict.is_continue() != original.is_continue()).then_some(at)
 }
 
-/// The node that sent the question of the decision at this entry.
-fn asker(lab: &Lab, entry: usize, verdict: &PsyncVerdict) -> Option<HostId> {
-    let next = verdict.request.next.map(|next| next.to_string()).unwrap_or_default();
-    let next = format!("\r\n{next}\r\n");
-    let asks = |bytes: &[u8]| {
-        let has = |part: &[u8]| bytes.windows(part.len().max(1)).any(|window| window == part);
-        has(b"PSYNC") && has(&verdict.request.replid) && has(next.as_bytes())
-    };
-    lab.timeline()[..entry].iter().rev().find_map(|entry| match &entry.what {
-        What::Node(Event::HandshakeSent { bytes, .. }) if asks(bytes) => entry.host,
-        _ => None,
-    })
+/// The node that asked for the decision at this entry.
+fn asker(lab: &Lab, place: usize) -> Option<HostId> {
+    let entry = lab.timeline().get(place)?;
+    let What::Node(Event::Verdict { conn, .. }) = &entry.what else { return None };
+    topology::peer(&lab.frame_after(place, entry.at), entry.host?, *conn)
 }
 
 /// What may turn a decision, the change closest to it first; and why there is nothing if that is nothing.
@@ -266,7 +259,7 @@ fn candidates(lab: &Lab, entry: usize) -> Option<(Vec<Candidate>, NoChange)> {
             (kept.into_iter().collect(), NoChange::OtherHistory)
         }
         Counterfactual::FewerBytesApplied { shared, .. } => {
-            let (cut, none) = cut_earlier(lab, entry, verdict, shared.next());
+            let (cut, none) = cut_earlier(lab, entry, shared.next());
             (cut.into_iter().collect(), none)
         }
         Counterfactual::AskWithHistory => (Vec::new(), NoChange::NoHistory),
@@ -320,8 +313,8 @@ fn head(lab: &Lab, host: HostId, at: SimTime) -> HostId {
 }
 
 /// The cut that keeps the bytes from `byte` on from the node that asked, if it had them from a master.
-fn cut_earlier(lab: &Lab, entry: usize, verdict: &PsyncVerdict, byte: NextByte) -> (Option<Candidate>, NoChange) {
-    let Some(asker) = asker(lab, entry, verdict) else { return (None, NoChange::NotRedis) };
+fn cut_earlier(lab: &Lab, entry: usize, byte: NextByte) -> (Option<Candidate>, NoChange) {
+    let Some(asker) = asker(lab, entry) else { return (None, NoChange::NotRedis) };
     let Some((at, FeedKind::Proxied)) = fed(lab, entry, asker, byte) else { return (None, NoChange::OwnWrites) };
     let Some(&master) = topology::masters(&lab.frame_at(SimTime(at.0.saturating_sub(1)))).get(&asker) else {
         return (None, NoChange::OwnWrites);

@@ -8,6 +8,7 @@ use psyncscope_sim::frame::WireSettings;
 use crate::action::{Action, LabConfig, NodeSpec};
 use crate::console;
 use crate::error::{ErrorCode, LabError};
+use crate::format::shown_name;
 use crate::limits;
 
 /// Checks what a world starts as; the nodes' configurations too.
@@ -78,7 +79,7 @@ pub(crate) fn name(name: &str) -> Result<(), LabError> {
     if good {
         return Ok(());
     }
-    let shown: String = name.escape_debug().take(40).collect();
+    let shown = shown_name(name);
     let message = format!("a node's name has 1 to 16 letters, digits, - and _, not digits alone: not \"{shown}\"");
     Err(LabError::new(ErrorCode::BadNodeName, message).place(|at| at.node = Some(name.to_owned())))
 }

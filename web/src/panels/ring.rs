@@ -81,11 +81,9 @@ pub fn Ring(props: &RingProps) -> Html {
     };
     let read = pointed.and_then(|index| reading(view, eras, index, t));
     let dispatch = ui.dispatch.clone();
-    use_effect_with((pointed.is_some(), read.as_ref().and_then(|read| read.bytes)), move |&(_, bytes)| {
-        dispatch.emit(Intent::Light(bytes));
-    });
+    use_effect_with(read.as_ref().and_then(|read| read.bytes), move |&bytes| dispatch.emit(Intent::Light(bytes)));
 
-    let last = view.off().0 + view.histlen() as i64 - 1;
+    let last = view.end().had();
     let label = fill(
         t.ring_label,
         &[

@@ -26,7 +26,7 @@ pub struct RingCentreProps {
 pub fn RingCentre(props: &RingCentreProps) -> Html {
     let t = use_ui().t();
     let backlog = &props.backlog.0.0;
-    let newest = NextByte(backlog.off().0 + backlog.histlen() as i64 - 1);
+    let newest = NextByte(backlog.end().had().0);
     let held = (backlog.histlen() > 0).then_some((backlog.off(), newest));
     let (histlen, size) = (backlog.histlen().to_string(), backlog.size().to_string());
     html! {

@@ -150,11 +150,17 @@ impl Backlog {
         self.off
     }
 
+    /// The replication offset of the next byte that will be written: the one after the newest.
+    #[must_use]
+    pub const fn end(&self) -> NextByte {
+        NextByte(self.off.0.saturating_add_unsigned(self.histlen as u64))
+    }
+
     /// Whether a replica that asks for `next` can be served: `off <= next <= off + histlen`. At the upper bound
     /// nothing is missing.
     #[must_use]
     pub const fn serves(&self, next: NextByte) -> bool {
-        next.0 >= self.off.0 && next.0 <= self.off.0.saturating_add_unsigned(self.histlen as u64)
+        next.0 >= self.off.0 && next.0 <= self.end().0
     }
 
     /// The byte at ring index `at`.

@@ -56,6 +56,14 @@ pub struct BacklogWindow {
     pub size: usize,
 }
 
+impl BacklogWindow {
+    /// The next byte that will be written. The greatest offset has no next byte.
+    #[must_use]
+    pub const fn end(&self) -> NextByte {
+        NextByte(self.off.0.saturating_add_unsigned(self.histlen as u64))
+    }
+}
+
 /// Which of a master's two histories was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HistoryMatch {
@@ -175,8 +183,7 @@ fn decide_at(
     let size = backlog.map(|window| window.size);
     steps.check(Step::HasBacklog, backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, size));
     let Some(window) = backlog else { return Decision::Full(Refusal::NoBacklog) };
-    // The greatest offset has no next byte.
-    let end = NextByte(window.off.0.saturating_add_unsigned(window.histlen as u64));
+    let end = window.end();
     if !steps.check(Step::IsNotOverwritten, next >= window.off, |v| {
         v.saw(Field::AskedOffset, next).saw(Field::ReplBacklogOff, window.off)
     }) {

@@ -53,9 +53,14 @@ impl Branches {
     /// # Errors
     /// As [`ActionLog::from_json`]. The error also says in which branch it was found.
     pub fn from_json(text: &str) -> Result<Self, LabError> {
-        if version_of(text)? != Some(u64::from(Self::VERSION)) {
-            return ActionLog::from_json(text).map(Self::of);
+        match version_of(text)? {
+            Some(version) if version == u64::from(Self::VERSION) => Self::read(text),
+            version => ActionLog::of_version(version, text).map(Self::of),
         }
+    }
+
+    /// Reads a text of this version.
+    pub(crate) fn read(text: &str) -> Result<Self, LabError> {
         let SavedSession { _version, config, branches, current } = read_text(text)?;
         let session = Self { config, list: branches, current };
         session.check()?;

@@ -128,7 +128,7 @@ pub(super) fn check(name: &str) -> Result<(), LabError> {
     if name.trim() == name && (1..=limits::BRANCH_NAME_CHARS_MAX).contains(&chars) && !name.contains(char::is_control) {
         return Ok(());
     }
-    let shown: String = name.escape_debug().take(40).collect();
+    let shown = format::shown_name(name);
     let max = limits::BRANCH_NAME_CHARS_MAX;
     let message =
         format!("a branch's name has 1 to {max} characters on one line, without spaces around it: not \"{shown}\"");

@@ -2,7 +2,6 @@
 
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
-use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::psync::{Decision, PsyncVerdict, Refusal};
 use psyncscope_sim::frame::{Entry, Frame, HostId, Power, What};
@@ -10,13 +9,12 @@ use psyncscope_sim::frame::{Entry, Frame, HostId, Power, What};
 use crate::diagram::{Detail, Mark};
 use crate::format::{duration, escape, shortened, size};
 use crate::index::Index;
+use crate::lang::bilingual;
 use crate::narration::Tone;
 use crate::{Lab, Lang, topology};
 
 /// The longest command that a mark shows, in characters.
 const COMMAND_MAX: usize = 24;
-/// So much of a replication ID, as everywhere else.
-const ID_LEN: usize = 4;
 
 /// The mark of the entry at `place` of the timeline, if it has one at this level.
 pub(super) fn mark(lab: &Lab, index: &Index, place: usize, detail: Detail, lang: Lang) -> Option<Mark> {
@@ -49,10 +47,7 @@ pub(super) fn mark(lab: &Lab, index: &Index, place: usize, detail: Detail, lang:
 
 /// The name of the host at the other end of a connection.
 fn peer(lab: &Lab, entry: &Entry, place: usize, conn: ConnId) -> String {
-    let found = |frame: &Frame| {
-        let host = topology::host(frame, entry.host?)?;
-        host.conns.iter().find(|c| c.conn == conn).map(|c| topology::name(frame, c.peer))
-    };
+    let found = |frame: &Frame| Some(topology::name(frame, topology::peer(frame, entry.host?, conn)?));
     let after = lab.frame_after(place, entry.at);
     // A connection that ended is in the frame before.
     let before = || after.seq.checked_sub(1).and_then(|seq| lab.frame(seq));
@@ -62,13 +57,7 @@ fn peer(lab: &Lab, entry: &Entry, place: usize, conn: ConnId) -> String {
 
 /// What happened to a host or a wire.
 fn of_world(lab: &Lab, entry: &Entry, place: usize, lang: Lang) -> Option<String> {
-    let words = |en: &str, zh: &str| {
-        match lang {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
-        .to_owned()
-    };
+    let words = |en, zh| bilingual(en, zh).get(lang).to_owned();
     Some(match &entry.what {
         What::Power(Power::Running) => words("started", "启动"),
         What::Power(Power::Paused) => "SIGSTOP".to_owned(),
@@ -131,7 +120,7 @@ fn of_event(event: &Event, peer: impl Fn(ConnId) -> String, lang: Lang) -> Optio
             let tone = if matches!(reply, PsyncReply::Continue { .. }) { Tone::Good } else { Tone::Full };
             let text = match reply {
                 PsyncReply::FullResync { replid, offset } => {
-                    format!("{}: +FULLRESYNC {} {offset}", peer(*conn), short(*replid))
+                    format!("{}: +FULLRESYNC {} {offset}", peer(*conn), replid.short())
                 }
                 PsyncReply::Continue { bytes, .. } => format!("{}: +CONTINUE, {}", peer(*conn), size(*bytes as u64)),
             };
@@ -145,9 +134,9 @@ fn of_event(event: &Event, peer: impl Fn(ConnId) -> String, lang: Lang) -> Optio
         Event::ReplicaGone { conn, .. } => (format!("{}: −", peer(*conn)), Tone::Fault, false),
         Event::Ids { why: IdChange::Startup, .. } => return None,
         Event::Ids { replid, replid2, second_replid_offset, .. } => {
-            let mut text = format!("replid {}", short(*replid));
+            let mut text = format!("replid {}", replid.short());
             if !replid2.is_none() {
-                text.push_str(&format!(", replid2 {} < {second_replid_offset}", short(*replid2)));
+                text.push_str(&format!(", replid2 {} < {second_replid_offset}", replid2.short()));
             }
             (text, Tone::State, true)
         }
@@ -173,7 +162,7 @@ fn of_event(event: &Event, peer: impl Fn(ConnId) -> String, lang: Lang) -> Optio
 fn cached_master(change: CachedMasterChange, next: Option<NextRequest>) -> String {
     match (change, next) {
         (CachedMasterChange::Cached | CachedMasterChange::Synthesized | CachedMasterChange::Restored, Some(next)) => {
-            format!("cached_master {}:{}", short(next.replid), next.next)
+            format!("cached_master {}:{}", next.replid.short(), next.next)
         }
         (CachedMasterChange::Resurrected, _) => "cached_master → master".to_owned(),
         _ => "cached_master −".to_owned(),
@@ -184,31 +173,17 @@ fn verdict_text(verdict: &PsyncVerdict, lang: Lang) -> (String, Tone, bool) {
     match verdict.decision {
         Decision::Continue { bytes, .. } => (format!("PSYNC ✓ {}", size(bytes as u64)), Tone::Good, true),
         Decision::Full(refusal) => {
-            let why = match lang {
-                Lang::En => match refusal {
-                    Refusal::BadOffset => "no number",
-                    Refusal::FullRequested => "wants all",
-                    Refusal::IdMismatch => "unknown ID",
-                    Refusal::PastSecondOffset => "past second_replid_offset",
-                    Refusal::NoBacklog => "no backlog",
-                    Refusal::Overwritten => "overwritten",
-                    Refusal::Future => "not written yet",
-                },
-                Lang::Zh => match refusal {
-                    Refusal::BadOffset => "偏移量不是数字",
-                    Refusal::FullRequested => "请求全部数据",
-                    Refusal::IdMismatch => "ID 不认识",
-                    Refusal::PastSecondOffset => "超过 second_replid_offset",
-                    Refusal::NoBacklog => "没有积压缓冲区",
-                    Refusal::Overwritten => "已被覆盖",
-                    Refusal::Future => "尚未写入",
-                },
+            let why = match refusal {
+                Refusal::BadOffset => bilingual("no number", "偏移量不是数字"),
+                Refusal::FullRequested => bilingual("wants all", "请求全部数据"),
+                Refusal::IdMismatch => bilingual("unknown ID", "ID 不认识"),
+                Refusal::PastSecondOffset => bilingual("past second_replid_offset", "超过 second_replid_offset"),
+                Refusal::NoBacklog => bilingual("no backlog", "没有积压缓冲区"),
+                Refusal::Overwritten => bilingual("overwritten", "已被覆盖"),
+                Refusal::Future => bilingual("not written yet", "尚未写入"),
             };
+            let why = why.get(lang);
             (format!("PSYNC ✗ {why}"), Tone::Full, true)
         }
     }
-}
-
-fn short(id: ReplId) -> String {
-    id.to_string().chars().take(ID_LEN).collect()
 }

@@ -9,6 +9,7 @@ use psyncscope_engine::view::NodeView;
 use psyncscope_sim::frame::{Entry, Frame, HostFrame, HostId, PacketFrame, Power, What};
 
 use super::{Finding, NodeSeen, Rule};
+use crate::lang::{Bilingual, bilingual};
 use crate::topology;
 
 /// Every rule about one moment: of each node, and of each two.
@@ -72,7 +73,7 @@ fn finding(
     host: HostId,
     other: Option<HostId>,
     holds: bool,
-    words: [&'static str; 2],
+    words: Bilingual,
     numbers: &[(&'static str, &dyn std::fmt::Display)],
 ) -> Finding {
     let numbers = numbers.iter().map(|(name, number)| (*name, number.to_string())).collect();
@@ -85,10 +86,10 @@ fn of_node(host: HostId, node: &NodeView) -> Vec<Finding> {
     let History { replid, replid2, second_replid_offset, master_repl_offset } = seen.history;
     let mut found = Vec::new();
     if let (Some(link), ReplState::Connected) = (seen.link, seen.state) {
-        let words = [
+        let words = bilingual(
             "its link is at {reploff} of {link}, the node at {offset} of {replid}; {read} bytes were received",
             "链接在 {link} 的 {reploff}，节点在 {replid} 的 {offset}；已收到 {read} 字节",
-        ];
+        );
         found.push(finding(
             Rule::LinkAgrees,
             host,
@@ -104,15 +105,15 @@ fn of_node(host: HostId, node: &NodeView) -> Vec<Finding> {
             ],
         ));
     } else if let Err(why) = seen.check_link() {
-        let words = ["{why}", "{why}"];
+        let words = bilingual("{why}", "{why}");
         found.push(finding(Rule::LinkAgrees, host, None, false, words, &[("why", &why)]));
     }
-    if let Some(BacklogWindow { off, histlen, .. }) = seen.backlog {
-        let end = NextByte(off.0 + histlen as i64);
-        let words = [
+    if let Some(backlog) = seen.backlog {
+        let (BacklogWindow { off, histlen, .. }, end) = (backlog, backlog.end());
+        let words = bilingual(
             "off {off} + histlen {histlen} = {end}; the offset {offset} + 1 = {next}",
             "off {off} + histlen {histlen} = {end}；偏移量 {offset} + 1 = {next}",
-        ];
+        );
         found.push(finding(
             Rule::BacklogEndsAtOffset,
             host,
@@ -129,10 +130,10 @@ fn of_node(host: HostId, node: &NodeView) -> Vec<Finding> {
         ));
     }
     if !replid2.is_none() || !seen.second_history_is_in_past() {
-        let words = [
+        let words = bilingual(
             "second_replid_offset {second} of {replid2}, and the offset {offset} + 1 = {next}",
             "{replid2} 的 second_replid_offset {second}，而偏移量 {offset} + 1 = {next}",
-        ];
+        );
         found.push(finding(
             Rule::SecondHistoryInPast,
             host,
@@ -157,7 +158,7 @@ fn same_bytes(host: HostId, node: &NodeView, other: HostId, twin: &NodeView, fro
     }
     let (one, two) = (&node.backlog.as_ref()?.0, &twin.backlog.as_ref()?.0);
     let from = from.max(one.off()).max(two.off());
-    let to = end(one).min(end(two));
+    let to = one.end().min(two.end());
     if from >= to {
         return None;
     }
@@ -165,17 +166,19 @@ fn same_bytes(host: HostId, node: &NodeView, other: HostId, twin: &NodeView, fro
     let differs = (from.0..to.0).find(|&at| byte(one, at) != byte(two, at));
     Some(match differs {
         None => {
-            let words =
-                ["bytes {from} to {to} of {replid} are the same at both", "{replid} 的第 {from} 到 {to} 字节两边相同"];
+            let words = bilingual(
+                "bytes {from} to {to} of {replid} are the same at both",
+                "{replid} 的第 {from} 到 {to} 字节两边相同",
+            );
             let numbers: [(&'static str, &dyn std::fmt::Display); 3] =
                 [("from", &from), ("to", &to.had()), ("replid", &node.replid.short())];
             finding(Rule::BytesAgree, host, Some(other), true, words, &numbers)
         }
         Some(at) => {
-            let words = [
+            let words = bilingual(
                 "byte {byte} of {replid} is {here} here and {there} there",
                 "{replid} 的第 {byte} 字节在此是 {here}，在彼是 {there}",
-            ];
+            );
             let shown = |backlog| byte(backlog, at).map_or_else(String::new, crate::format::byte_name);
             finding(
                 Rule::BytesAgree,
@@ -187,10 +190,6 @@ fn same_bytes(host: HostId, node: &NodeView, other: HostId, twin: &NodeView, fro
             )
         }
     })
-}
-
-fn end(backlog: &Backlog) -> NextByte {
-    NextByte(backlog.off().0 + backlog.histlen() as i64)
 }
 
 /// Two nodes at the same place of a history have as many keys in each database.
@@ -216,10 +215,10 @@ fn same_data(host: &HostFrame, node: &NodeView, other: &HostFrame, twin: &NodeVi
         let each: Vec<String> = node.keyspace.iter().map(|(db, keys, _)| format!("db{db}: {keys}")).collect();
         if each.is_empty() { "0".to_owned() } else { each.join(", ") }
     };
-    let words = [
+    let words = bilingual(
         "at offset {offset} the keys are {here} here and {there} there",
         "偏移量 {offset} 处，此处的键为 {here}，彼处为 {there}",
-    ];
+    );
     Some(finding(
         Rule::DataAgrees,
         host.id,
@@ -241,7 +240,7 @@ fn behind_masters(frame: &Frame) -> Vec<Finding> {
             connected && replica.replid == master.replid
         })
         .map(|(replica, follower, master, head)| {
-            let words = ["offset {offset}, its master's is {master}", "偏移量 {offset}，其主节点为 {master}"];
+            let words = bilingual("offset {offset}, its master's is {master}", "偏移量 {offset}，其主节点为 {master}");
             let holds = follower.master_repl_offset <= head.master_repl_offset;
             finding(
                 Rule::OnlyHeadProduces,
@@ -279,10 +278,10 @@ fn offset_moved(host: HostId, before: &NodeView, after: &NodeView, entries: &[En
     if fed == 0 && from == to {
         return None;
     }
-    let words = [
+    let words = bilingual(
         "offset {from} + {fed|byte|bytes} fed = {sum}; it is {to}",
         "偏移量 {from} + 写入的 {fed} 字节 = {sum}；现为 {to}",
-    ];
+    );
     Some(finding(
         Rule::OffsetMovesByBytes,
         host,
@@ -305,9 +304,9 @@ fn fed_by_role(host: HostId, before: &NodeView, after: &NodeView, entries: &[Ent
     });
     let (from, kind) = wrong?;
     let words = if is_replica {
-        ["a replica produced byte {from} itself ({kind})", "副本自己产生了第 {from} 字节（{kind}）"]
+        bilingual("a replica produced byte {from} itself ({kind})", "副本自己产生了第 {from} 字节（{kind}）")
     } else {
-        ["a master forwarded byte {from} ({kind})", "主节点转发了第 {from} 字节（{kind}）"]
+        bilingual("a master forwarded byte {from} ({kind})", "主节点转发了第 {from} 字节（{kind}）")
     };
     Some(finding(Rule::OnlyHeadProduces, host, None, false, words, &[("from", &from), ("kind", &format!("{kind:?}"))]))
 }
@@ -318,10 +317,10 @@ fn resync(entry: &Entry) -> Option<Finding> {
     let Decision::Continue { bytes, .. } = verdict.decision else { return None };
     let (offset, next) = (verdict.history.master_repl_offset, verdict.request.next?);
     let missing = offset.next().0 - next.0;
-    let words = [
+    let words = bilingual(
         "{bytes|byte|bytes} sent; offset {offset} + 1 - {asked} asked for = {missing}",
         "发送 {bytes} 字节；偏移量 {offset} + 1 − 请求的 {asked} = {missing}",
-    ];
+    );
     Some(finding(
         Rule::ResyncIsExact,
         entry.host?,
@@ -346,14 +345,16 @@ fn stream(frame: &Frame, packet: &PacketFrame) -> Option<Finding> {
     let from = stream.from.0 + before as i64;
     let kept = |at: i64| backlog.index_of(NextByte(at)).map(|index| backlog.byte_at(index));
     let wrong = bytes.iter().zip(from..).find(|&(&byte, at)| {
-        let beyond = at >= end(backlog).0;
+        let beyond = at >= backlog.end().0;
         beyond || kept(at).is_some_and(|kept| kept != byte)
     });
     let to = from + bytes.len() as i64 - 1;
     Some(match wrong {
         None => {
-            let words =
-                ["bytes {from} to {to} were sent as they are in the backlog", "第 {from} 到 {to} 字节按缓冲区原样发出"];
+            let words = bilingual(
+                "bytes {from} to {to} were sent as they are in the backlog",
+                "第 {from} 到 {to} 字节按缓冲区原样发出",
+            );
             finding(
                 Rule::StreamIsContiguous,
                 packet.from,
@@ -364,10 +365,10 @@ fn stream(frame: &Frame, packet: &PacketFrame) -> Option<Finding> {
             )
         }
         Some((&byte, at)) => {
-            let words = [
+            let words = bilingual(
                 "byte {at} was sent as {sent}, in the backlog it is {kept}",
                 "第 {at} 字节发送为 {sent}，缓冲区中为 {kept}",
-            ];
+            );
             let kept = kept(at).map_or_else(|| "-".to_owned(), crate::format::byte_name);
             finding(
                 Rule::StreamIsContiguous,

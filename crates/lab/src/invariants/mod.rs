@@ -14,7 +14,7 @@ pub use watch::Watch;
 
 use psyncscope_sim::frame::{HostId, SimTime};
 
-use crate::lang::Lang;
+use crate::lang::{Bilingual, Lang};
 use crate::template::fill;
 
 /// The rules that are checked while a world runs, in the order in which they are shown: what replication promises of
@@ -42,8 +42,8 @@ pub struct Finding {
     pub other: Option<HostId>,
     /// Whether it holds.
     pub holds: bool,
-    /// The sentence with the numbers, in English and in Simplified Chinese.
-    pub words: [&'static str; 2],
+    /// The sentence with the numbers.
+    pub words: Bilingual,
     /// The numbers, by the names of the sentence's slots.
     pub numbers: Vec<(&'static str, String)>,
 }
@@ -52,12 +52,8 @@ impl Finding {
     /// The numbers in a sentence.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let words = match lang {
-            Lang::En => self.words[0],
-            Lang::Zh => self.words[1],
-        };
         let numbers: Vec<(&str, &str)> = self.numbers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        fill(words, &numbers)
+        fill(self.words.get(lang), &numbers)
     }
 }
 

@@ -89,9 +89,9 @@ impl NodeSeen {
     /// `repl_backlog_off + histlen = master_repl_offset + 1`, and no more is held than fits.
     #[must_use]
     pub fn backlog_ends_at_offset(&self) -> bool {
-        self.backlog.is_none_or(|BacklogWindow { off, histlen, size }| {
-            let end = NextByte(off.0 + histlen as i64);
-            end == self.history.master_repl_offset.next() && histlen <= size && size > 0
+        self.backlog.is_none_or(|backlog| {
+            let BacklogWindow { histlen, size, .. } = backlog;
+            backlog.end() == self.history.master_repl_offset.next() && histlen <= size && size > 0
         })
     }
 

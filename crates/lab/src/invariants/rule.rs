@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lang::Lang;
+use crate::lang::{Lang, bilingual};
 
 /// An invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,46 +47,51 @@ impl Rule {
     /// The rule in words.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
-        let [en, zh] = match self {
-            Self::LinkAgrees => [
+        let text = match self {
+            Self::LinkAgrees => bilingual(
                 "a connected replica's link, offset and ID are its master's",
                 "已连接副本的链接、偏移量和 ID 与主节点一致",
-            ],
-            Self::BacklogEndsAtOffset => ["a backlog ends at the node's offset", "积压缓冲区止于节点的偏移量"],
-            Self::BytesAgree => ["a byte of a history has the same value everywhere", "同一历史的同一字节在各处都相同"],
-            Self::SecondHistoryInPast => {
-                ["the second history ends at the present offset at the latest", "第二段历史最晚止于当前偏移量"]
+            ),
+            Self::BacklogEndsAtOffset => bilingual("a backlog ends at the node's offset", "积压缓冲区止于节点的偏移量"),
+            Self::BytesAgree => {
+                bilingual("a byte of a history has the same value everywhere", "同一历史的同一字节在各处都相同")
             }
-            Self::ResyncIsExact => ["a partial resync sends exactly the missing bytes", "部分同步恰好发送缺少的字节"],
+            Self::SecondHistoryInPast => {
+                bilingual("the second history ends at the present offset at the latest", "第二段历史最晚止于当前偏移量")
+            }
+            Self::ResyncIsExact => {
+                bilingual("a partial resync sends exactly the missing bytes", "部分同步恰好发送缺少的字节")
+            }
             Self::ResyncIsSafe => {
-                ["a partial resync is granted only within a shared history", "只在共同的历史之内接受部分同步"]
+                bilingual("a partial resync is granted only within a shared history", "只在共同的历史之内接受部分同步")
             }
             Self::StreamIsContiguous => {
-                ["a stream is its history, without gap or addition", "复制流就是它的历史，不多也不少"]
+                bilingual("a stream is its history, without gap or addition", "复制流就是它的历史，不多也不少")
             }
-            Self::OffsetMovesByBytes => ["an offset moves only by bytes that were fed", "偏移量只随写入的字节前进"],
-            Self::OnlyHeadProduces => ["only the head of a chain produces bytes", "只有链的头部产生字节"],
-            Self::IdsAreUnique => ["a replication ID names one history", "一个复制 ID 只指一段历史"],
-            Self::AckWithinStream => ["an acknowledged offset was sent", "确认的偏移量都已发送过"],
+            Self::OffsetMovesByBytes => {
+                bilingual("an offset moves only by bytes that were fed", "偏移量只随写入的字节前进")
+            }
+            Self::OnlyHeadProduces => bilingual("only the head of a chain produces bytes", "只有链的头部产生字节"),
+            Self::IdsAreUnique => bilingual("a replication ID names one history", "一个复制 ID 只指一段历史"),
+            Self::AckWithinStream => bilingual("an acknowledged offset was sent", "确认的偏移量都已发送过"),
             Self::RdbMatchesOffset => {
-                ["an RDB file has the offset of +FULLRESYNC", "RDB 文件的偏移量与 +FULLRESYNC 相同"]
+                bilingual("an RDB file has the offset of +FULLRESYNC", "RDB 文件的偏移量与 +FULLRESYNC 相同")
             }
-            Self::TcpIsReliable => ["what arrives on a connection is what was sent", "连接上收到的就是发送的"],
-            Self::FollowsProtocol => ["both peers follow the protocol", "两端都遵守协议"],
-            Self::DataAgrees => {
-                ["nodes at the same offset of a history have the same data", "同一历史同一偏移量的节点数据相同"]
-            }
-            Self::SilentPeerTimesOut => {
-                ["the link to a silent peer is closed after repl-timeout", "对端沉默超过 repl-timeout 后链接会关闭"]
-            }
+            Self::TcpIsReliable => bilingual("what arrives on a connection is what was sent", "连接上收到的就是发送的"),
+            Self::FollowsProtocol => bilingual("both peers follow the protocol", "两端都遵守协议"),
+            Self::DataAgrees => bilingual(
+                "nodes at the same offset of a history have the same data",
+                "同一历史同一偏移量的节点数据相同",
+            ),
+            Self::SilentPeerTimesOut => bilingual(
+                "the link to a silent peer is closed after repl-timeout",
+                "对端沉默超过 repl-timeout 后链接会关闭",
+            ),
             Self::Converges => {
-                ["all replicas become equal to their master after repairs", "修复之后所有副本都与主节点一致"]
+                bilingual("all replicas become equal to their master after repairs", "修复之后所有副本都与主节点一致")
             }
         };
-        match lang {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
+        text.get(lang)
     }
 
     /// The rule's name for programs: `link-agrees`.

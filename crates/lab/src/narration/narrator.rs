@@ -160,9 +160,7 @@ impl Narrator {
     }
 
     fn peer(&mut self, frame: &Frame, host: HostId, conn: ConnId) -> Option<HostId> {
-        let conns = topology::host(frame, host).map(|h| &h.conns);
-        let now = conns.and_then(|conns| conns.iter().find(|c| c.conn == conn)).map(|c| c.peer);
-        match now {
+        match topology::peer(frame, host, conn) {
             Some(peer) => Some(*self.peers.entry((host, conn)).or_insert(peer)),
             None => self.peers.get(&(host, conn)).copied(),
         }

@@ -8,7 +8,7 @@ use crate::lab::Lab;
 
 /// The same world as that of another lab, at a time of its past, with its steps observed from there on. It goes on
 /// without beginning again: only a step backwards costs a replay.
-pub(super) struct Again {
+pub(crate) struct Again {
     lab: Lab,
     /// How many of the other lab's actions are done.
     done: usize,
@@ -16,7 +16,7 @@ pub(super) struct Again {
 
 impl Again {
     /// At `after`; `None` is before the start.
-    pub(super) fn new(of: &Lab, after: Option<SimTime>) -> Result<Self, LabError> {
+    pub(crate) fn new(of: &Lab, after: Option<SimTime>) -> Result<Self, LabError> {
         let mut again = Self { lab: Lab::unrecorded(of.config().clone())?, done: 0 };
         if let Some(after) = after {
             again.run(of, after)?;
@@ -26,12 +26,12 @@ impl Again {
     }
 
     /// How far it has come.
-    pub(super) fn now(&self) -> SimTime {
+    pub(crate) fn now(&self) -> SimTime {
         self.lab.now()
     }
 
     /// Goes on until `to`, at most to the other lab's present. Gives the turns that took steps on the way.
-    pub(super) fn turns_until(&mut self, of: &Lab, to: SimTime) -> Result<Vec<TurnSteps>, LabError> {
+    pub(crate) fn turns_until(&mut self, of: &Lab, to: SimTime) -> Result<Vec<TurnSteps>, LabError> {
         self.run(of, to.min(of.now()))?;
         Ok(self.lab.take_steps())
     }

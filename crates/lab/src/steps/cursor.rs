@@ -14,7 +14,7 @@ use crate::error::LabError;
 use crate::lab::{Lab, STEP_HORIZON_US};
 
 /// Steps are made in pieces of so much virtual time, in microseconds.
-const PIECE_US: u64 = 1_000_000;
+pub(crate) const PIECE_US: u64 = 1_000_000;
 /// The first piece of the past that is made at once, in microseconds. Each is a replay: they double.
 const BACK_US: u64 = 4_000_000;
 /// More turns than this are not kept.
@@ -49,7 +49,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Where the turn enters it first, from report `from` on.
-    fn first_in(self, turn: &TurnSteps, from: usize) -> Option<usize> {
+    pub(crate) fn first_in(self, turn: &TurnSteps, from: usize) -> Option<usize> {
         let mut reports = turn.steps.iter().enumerate().skip(from).filter(|_| self.is_of(turn));
         reports.find(|(_, report)| self.is_entry(&report.event)).map(|(place, _)| place)
     }

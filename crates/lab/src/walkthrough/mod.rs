@@ -21,7 +21,7 @@ mod serve;
 mod text;
 mod transfer;
 
-pub use text::{Bilingual, StepText, Walkthrough};
+pub use text::{StepText, Walkthrough};
 
 /// The description of a function.
 ///
@@ -84,7 +84,8 @@ mod tests {
 
     use psyncscope_engine::steps::{Function, StepKind};
 
-    use super::{Bilingual, walkthrough};
+    use super::walkthrough;
+    use crate::lang::Bilingual;
 
     /// The longest line of a step, in columns: a Chinese character takes two.
     const STEP_LEN_MAX: usize = 96;

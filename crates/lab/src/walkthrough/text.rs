@@ -1,6 +1,6 @@
 //! The types of the texts, and the macro that pairs them with the steps of the engine's table.
 
-use crate::Lang;
+use crate::lang::Bilingual;
 
 /// The texts of a function's steps: `Step depth "English" "Chinese"`, and a note if there is one. A step that the
 /// engine's table does not have does not compile.
@@ -14,7 +14,7 @@ macro_rules! steps {
                 stringify!($step)
             },
             depth: $depth,
-            text: $crate::walkthrough::text::text($en, $zh),
+            text: $crate::lang::bilingual($en, $zh),
             note: steps!(@note $($note_en $note_zh)?),
         },)+]
     };
@@ -22,35 +22,12 @@ macro_rules! steps {
         None
     };
     (@note $en:literal $zh:literal) => {
-        Some($crate::walkthrough::text::text($en, $zh))
+        Some($crate::lang::bilingual($en, $zh))
     };
 }
 
+pub(super) use crate::lang::bilingual as text;
 pub(super) use steps;
-
-/// A text in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bilingual {
-    /// English.
-    pub en: &'static str,
-    /// Simplified Chinese.
-    pub zh: &'static str,
-}
-
-impl Bilingual {
-    /// In one language.
-    #[must_use]
-    pub const fn get(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::En => self.en,
-            Lang::Zh => self.zh,
-        }
-    }
-}
-
-pub(super) const fn text(en: &'static str, zh: &'static str) -> Bilingual {
-    Bilingual { en, zh }
-}
 
 /// The description of one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -207,8 +207,8 @@ impl HostState {
         if change == BacklogChange::Fed as u64 {
             let fed = bytes.bytes();
             if let Some(backlog) = &mut self.backlog {
-                let end = end(&backlog.0).0 + fed.len() as i64;
-                Arc::make_mut(backlog).0.feed(fed, Offset(end));
+                let end = backlog.0.end().had().plus(fed.len());
+                Arc::make_mut(backlog).0.feed(fed, end);
             }
         } else if change == BacklogChange::Replaced as u64 {
             let [size, idx, off] = std::array::from_fn(|_| bytes.number());
@@ -322,15 +322,10 @@ fn numbers(backlog: &Backlog) -> (usize, usize, usize, i64) {
     (backlog.size(), backlog.idx(), backlog.histlen(), backlog.off().0)
 }
 
-/// The last byte that a backlog holds, or the one before its first if it holds none.
-fn end(backlog: &Backlog) -> Offset {
-    Offset(backlog.off().0 + backlog.histlen() as i64 - 1)
-}
-
 /// The bytes that made `new` of `old`, and the offset of the last: `None` if they are not all there, or if it is another
 /// backlog.
 fn fed(old: &Backlog, new: &Backlog) -> Option<(Vec<u8>, Offset)> {
-    let (old_end, new_end) = (end(old), end(new));
+    let (old_end, new_end) = (old.end().had(), new.end().had());
     let fed = usize::try_from(new_end.0 - old_end.0).ok().filter(|&fed| fed <= new.histlen())?;
     let size = old.size();
     let histlen = (old.histlen() + fed).min(size);
