@@ -245,3 +245,31 @@ test('time goes forward and back by packet, command, state change and engine ste
   await expectSoon(step, (now) => now === first, 'the step before');
   assert.equal(await reader.shown(), at);
 });
+
+test('what is typed stays as it is while the page around it changes', async (t) => {
+  const { page, reader } = await opened(t);
+  await branch(page, reader);
+  await reader.at('lane-0').click();
+  await onBranch(reader, 'main');
+  /** Presses a button below the dialog. */
+  const press = (id) => reader.at(id).evaluate((button) => button.click());
+
+  await goTo(page, reader, 5);
+  await reader.at('run-until').click();
+  await reader.at('until-kind').selectOption('3');
+  await reader.at('until-offset').fill('4711');
+  const offset = await reader.says('node-a-offset');
+  await press('play');
+  await expectSoon(() => reader.says('node-a-offset'), (now) => now !== offset, 'the offset grows');
+  await press('play');
+  assert.equal(await reader.at('until-offset').inputValue(), '4711');
+  await page.keyboard.press('Escape');
+
+  await reader.at('branches').click();
+  await reader.at('branch-rename-1').click();
+  await page.keyboard.type('my try');
+  const label = await reader.at('branch-name').getAttribute('aria-label');
+  await reader.at('lang').selectOption('1');
+  await expectSoon(() => reader.at('branch-name').getAttribute('aria-label'), (now) => now !== label, 'other words');
+  assert.equal(await reader.at('branch-name').inputValue(), 'my try');
+});

@@ -44,6 +44,17 @@ test('a command line whose quotes do not close is refused at the console, and th
   assert.equal(await reader.type('a', 'GET k'), '"one"');
 });
 
+test('what is typed in the dialog for a new world stays there when it is refused', async (t) => {
+  const reader = await settled(t);
+  await reader.at('new').click();
+  await reader.at('new-nodes').fill('9999');
+  await reader.at('new-latency').fill('7');
+  await reader.at('new-go').click();
+  await reader.at('new-dialog').getByTestId('error').waitFor();
+  assert.equal(await reader.at('new-nodes').inputValue(), '9999');
+  assert.equal(await reader.at('new-latency').inputValue(), '7');
+});
+
 test('a damaged log is refused in the dialog, and the present world stays as it is', async (t) => {
   const reader = await settled(t);
   const [digest, now] = [await reader.digest(), await reader.now()];

@@ -20,10 +20,6 @@ use crate::topology;
 /// How far [`Lab::run_until_next`] lets the world run beyond the present unless told otherwise, in microseconds.
 pub const RUN_HORIZON_US: u64 = 60_000_000;
 
-/// The states of a replica on its master's side, in order.
-pub const REPLICA_STATES: [ReplicaState; 4] =
-    [ReplicaState::WaitBgsaveStart, ReplicaState::WaitBgsaveEnd, ReplicaState::SendBulk, ReplicaState::Online];
-
 /// What to run until.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
@@ -240,4 +236,4 @@ macro_rules! by_name {
 }
 
 by_name!(repl_state, ReplState, ReplState::ALL);
-by_name!(replica_state, ReplicaState, REPLICA_STATES);
+by_name!(replica_state, ReplicaState, ReplicaState::ALL);

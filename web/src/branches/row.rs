@@ -85,7 +85,7 @@ pub fn BranchItem(props: &BranchItemProps) -> Html {
                         <input
                             ref={field}
                             class="input"
-                            value={row.name.clone()}
+                            ~defaultValue={row.name.clone()}
                             maxlength="80"
                             aria-label={rename.clone()}
                             data-testid="branch-name"

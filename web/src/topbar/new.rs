@@ -47,7 +47,7 @@ pub fn NewDialog(props: &NewDialogProps) -> Html {
                     {name}
                     inputmode="numeric"
                     autocomplete="off"
-                    ~value={value}
+                    ~defaultValue={value}
                     data-testid={format!("new-{name}")}
                 />
             </Field>

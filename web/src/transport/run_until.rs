@@ -1,9 +1,9 @@
 //! The dialog that chooses what to run until.
 
 use psyncscope_lab::Until;
+use psyncscope_lab::engine::event::ReplicaState;
 use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::engine::steps::Function;
-use psyncscope_lab::run_until::REPLICA_STATES;
 use web_sys::HtmlFormElement;
 use yew::prelude::*;
 
@@ -34,14 +34,21 @@ const KINDS: [Kind; 6] =
     [Kind::Verdict, Kind::ReplState, Kind::ReplicaState, Kind::Offset, Kind::Function, Kind::Broken];
 
 /// Properties of [`RunUntilDialog`].
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct RunUntilDialogProps {
-    /// The names of the nodes, and the offset that each is at.
+    /// The names of the nodes, and the offset that each is at. They are read once, when the dialog opens.
     pub nodes: Vec<(AttrValue, i64)>,
-    /// The place of the selected node in that list.
+    /// The place in that list of the node that was selected then.
     pub selected: usize,
     /// Why the last wish was refused.
     pub error: Option<UiError>,
+}
+
+impl PartialEq for RunUntilDialogProps {
+    /// Offsets grow while time passes: the dialog is not rendered for them.
+    fn eq(&self, other: &Self) -> bool {
+        self.error == other.error
+    }
 }
 
 /// The dialog: what, at which node, and which state, offset or function.
@@ -50,17 +57,18 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let kind = use_state(|| 0);
+    let nodes = use_state(|| props.nodes.clone());
     let node = use_state(|| props.selected);
     let link_state = use_state(|| ReplState::ALL.len() - 1);
-    let replica_state = use_state(|| REPLICA_STATES.len() - 1);
+    let replica_state = use_state(|| ReplicaState::ALL.len() - 1);
     let function = use_state(|| 0);
     let is = KINDS.get(*kind).copied().unwrap_or(Kind::Verdict);
     let choose = |state: &UseStateHandle<usize>| {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
-    let names: Vec<AttrValue> = props.nodes.iter().map(|(name, _)| name.clone()).collect();
-    let (name, offset) = props.nodes.get(*node).or_else(|| props.nodes.first()).cloned().unwrap_or_default();
+    let names: Vec<AttrValue> = nodes.iter().map(|(name, _)| name.clone()).collect();
+    let (name, offset) = nodes.get(*node).or_else(|| nodes.first()).cloned().unwrap_or_default();
     let onsubmit = {
         let dispatch = ui.dispatch.clone();
         let node = name.to_string();
@@ -72,7 +80,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                 Kind::Verdict => Until::Verdict,
                 Kind::Broken => Until::Broken,
                 Kind::ReplState => Until::ReplState { node, state: ReplState::ALL[link_state] },
-                Kind::ReplicaState => Until::ReplicaState { node, state: REPLICA_STATES[replica_state] },
+                Kind::ReplicaState => Until::ReplicaState { node, state: ReplicaState::ALL[replica_state] },
                 Kind::Offset => {
                     let form = event.target_dyn_into::<HtmlFormElement>();
                     let text = form.map(|form| dom::field_value(&form, OFFSET)).unwrap_or_default();
@@ -118,7 +126,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                     { select(t.until_state, "until-state", words(ReplState::ALL.iter().map(|s| s.name()).collect()), &link_state) }
                 }
                 if is == Kind::ReplicaState {
-                    { select(t.until_state, "until-state", words(REPLICA_STATES.iter().map(|s| s.name()).collect()), &replica_state) }
+                    { select(t.until_state, "until-state", words(ReplicaState::ALL.iter().map(|s| s.name()).collect()), &replica_state) }
                 }
                 if is == Kind::Offset {
                     <Field label={html! { { t.offset } }}>
@@ -127,7 +135,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                             name={OFFSET}
                             key={name.to_string()}
                             inputmode="numeric"
-                            value={(offset + 1).to_string()}
+                            ~defaultValue={(offset + 1).to_string()}
                             data-testid="until-offset"
                         />
                     </Field>
