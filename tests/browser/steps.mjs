@@ -58,11 +58,7 @@ export class Reader {
   }
 
   async isPlaying() {
-    return this.page.evaluate(() => {
-      // The word on the button is the other state's.
-      const label = document.querySelector('[data-testid=play]').getAttribute('aria-label');
-      return label === 'Pause' || label === '暂停播放';
-    });
+    return (await this.page.locator('.page').getAttribute('data-playing')) === 'true';
   }
 
   async play(speed = SPEED.five) {
