@@ -64,4 +64,16 @@ test('an arrow of the sequence diagram lights its bytes on the ruler, by pointer
   await expectSoon(() => count(reader, '.diagram-item.lit'), (n) => n >= 2, 'both arrows');
   await arrows.last().focus();
   await expectSoon(() => count(reader, '.ruler-lit'), (n) => n === 1, 'only a has the last write');
+  await reader.at('play').focus();
+  await expectSoon(() => count(reader, '.ruler-lit'), (n) => n === 0, 'the focus has left the diagram');
+});
+
+test('bytes are lit no longer when the panel that they were pointed at in is left', async (t) => {
+  const reader = await open(t);
+  await reader.tab('backlog');
+  await reader.page.locator('[data-testid=ring] [data-index="0"]').hover();
+  await expectSoon(() => count(reader, '.ruler-lit'), (n) => n === 3, 'all three have it');
+  await reader.page.keyboard.press('ArrowRight');
+  await expectSoon(() => reader.at('ring').count(), (n) => n === 0, 'another panel');
+  await expectSoon(() => count(reader, '.ruler-lit'), (n) => n === 0, 'nothing is pointed at');
 });

@@ -85,10 +85,10 @@ test('the fields of a step are lit where they are drawn', async (t) => {
   const reader = await open(t);
   await reader.at('rewind').click();
   await reader.page.keyboard.press('s');
-  const lit = (within) => reader.page.locator(`${within}[data-lit], ${within} [data-lit]`);
+  const lit = (within) => reader.page.locator(`${within}[data-step-field], ${within} [data-step-field]`);
   const becomesLit = (within, how) =>
     expectSoon(
-      () => lit(within).evaluateAll((all) => all.map((element) => element.dataset.lit)),
+      () => lit(within).evaluateAll((all) => all.map((element) => element.dataset.stepField)),
       (found) => found.includes(how),
       `${within} is lit as ${how}`,
     );

@@ -153,3 +153,25 @@ test('a rule that does not hold stops the run and says so with its numbers', asy
     'the rule is marked',
   );
 });
+
+test('what was asked about one run is not asked about the next', async (t) => {
+  const log = world({ names: ['a', 'b', 'c'], endUs: 4_000_000, latencyUs: 1000 });
+  const reader = await open(t, {}, log);
+  const pressed = (cell) => reader.at(cell).getAttribute('aria-pressed');
+  await reader.at('caption-why').click();
+  await reader.at('because').waitFor();
+  await reader.at('matrix-a-c').click();
+  await expectSoon(() => pressed('matrix-a-c'), (on) => on === 'true', 'the cell is chosen');
+
+  await reader.load(log);
+  await expectSoon(() => pressed('matrix-b-a'), (on) => on === 'true', 'the first question of the run');
+  assert.equal(await reader.at('because').count(), 0, 'nothing of this run was asked about');
+
+  await reader.play();
+  await reader.at('console-tab-b').click();
+  await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
+  await reader.at('console-input').press('Enter');
+  await reader.at('broken-rule').waitFor();
+  await reader.load(log);
+  await reader.at('broken-rule').waitFor({ state: 'detached' });
+});

@@ -62,6 +62,9 @@ fn value(value: Option<&Value>) -> String {
         Some(Value::Name(name)) => name.to_string(),
         Some(Value::Id(id)) => id.short(),
         Some(Value::Number(n)) => n.to_string(),
-        Some(Value::Backlog { off, histlen, size, .. }) => format!("{histlen} of {size} bytes from {off}"),
+        Some(Value::Backlog(compared)) => {
+            let backlog = &compared.0.0;
+            format!("{} of {} bytes from {}", backlog.histlen(), backlog.size(), backlog.off().0)
+        }
     }
 }

@@ -76,7 +76,7 @@ fn host_named(lab: &Lab, name: &str) -> Option<HostId> {
 
 fn line(lab: &Lab, cause: &Cause, lang: Lang) -> String {
     let name = cause.host.map_or_else(|| "-".into(), |host| lab.name_at(host, cause.at));
-    let what = cause.entry.and_then(|entry| lab.timeline().get(entry)).map(entry_text);
+    let what = cause.entry.and_then(|entry| lab.timeline().get(entry)).map(|entry| entry_text(entry, lang));
     let what = what.map(|what| format!(": {what}")).unwrap_or_default();
     format!("{}{name}  {}{what}", seconds(cause.at), began_text(cause, lang))
 }

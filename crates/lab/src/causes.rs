@@ -1,8 +1,8 @@
 //! Causes: from anything in the timeline back to the user's action or the timer that began it, and forward to what came
 //! of it. Read from what the world noted where it happened ([`psyncscope_sim::Turn`]).
 
-use psyncscope_engine::event::{Event, PsyncOutcome, PsyncReply};
-use psyncscope_sim::frame::{Entry, HostId, SimTime, What};
+use psyncscope_engine::event::{CachedMasterChange, Event, PsyncOutcome, PsyncReply};
+use psyncscope_sim::frame::{Entry, HostId, Power, SimTime, What};
 use psyncscope_sim::{Began, TurnId};
 
 use crate::Lab;
@@ -108,51 +108,71 @@ pub const fn began_text(cause: &Cause, lang: Lang) -> &'static str {
 
 /// An entry in a few words, which are Redis's own where there are any.
 #[must_use]
-pub fn entry_text(entry: &Entry) -> String {
+pub fn entry_text(entry: &Entry, lang: Lang) -> String {
+    let words = |en, zh| bilingual(en, zh).get(lang).to_owned();
     match &entry.what {
-        What::Node(event) => event_text(event),
+        What::Node(event) => event_text(event, lang),
         What::ConsoleSent { argv, .. } => format!("> {}", command(argv)),
         What::ConsoleReceived { bytes, .. } => format!("< {}", shortened(&escape(bytes))),
-        What::ConsoleClosed { .. } => "console closed".to_owned(),
-        What::Power(power) => format!("{power:?}").to_lowercase(),
-        What::Added => "added".to_owned(),
-        What::Removed => "removed".to_owned(),
-        What::Cut { .. } => "wire cut".to_owned(),
-        What::Healed { .. } => "wire mended".to_owned(),
-        What::WireSet { .. } => "wire set".to_owned(),
-        What::ClockMoved { by_ms } => format!("clock {by_ms:+} ms"),
+        What::ConsoleClosed { .. } => words("console closed", "控制台已关闭"),
+        What::Power(power) => match power {
+            Power::Running => words("running", "运行"),
+            Power::Paused => words("paused", "暂停"),
+            Power::Stopped => words("stopped", "停止"),
+            Power::Off => words("off", "断电"),
+        },
+        What::Added => words("added", "加入"),
+        What::Removed => words("removed", "移除"),
+        What::Cut { .. } => words("wire cut", "线路切断"),
+        What::Healed { .. } => words("wire mended", "线路修复"),
+        What::WireSet { .. } => words("wire set", "线路设置"),
+        What::ClockMoved { by_ms } => format!("{} {by_ms:+} ms", words("clock", "时钟")),
         What::TcpOpened { .. } => "TCP ESTABLISHED".to_owned(),
-        What::TcpClosed { how, .. } => format!("TCP closed: {how}"),
-        What::TcpRetransmitted { bytes, .. } => format!("TCP retransmitted {bytes} B"),
-        What::TcpRecovered { bytes, .. } => format!("TCP recovered {bytes} B"),
+        What::TcpClosed { how, .. } => format!("{}{how}", words("TCP closed: ", "TCP 关闭：")),
+        What::TcpRetransmitted { bytes, .. } => format!("{} {bytes} B", words("TCP retransmitted", "TCP 重传")),
+        What::TcpRecovered { bytes, .. } => format!("{} {bytes} B", words("TCP recovered", "TCP 恢复")),
     }
 }
 
-fn event_text(event: &Event) -> String {
+fn event_text(event: &Event, lang: Lang) -> String {
+    let words = |en, zh| bilingual(en, zh).get(lang).to_owned();
     match event {
         Event::Log { text, .. } => shortened(text),
         Event::Command { argv, .. } => command(argv),
         Event::ReplState { from, to, .. } => format!("{} → {}", from.name(), to.name()),
         Event::HandshakeSent { bytes, .. } | Event::HandshakeReceived { bytes, .. } => shortened(&escape(bytes)),
         Event::Verdict { verdict, .. } if verdict.is_continue() => "PSYNC: +CONTINUE".to_owned(),
-        Event::Verdict { .. } => "PSYNC: full resync".to_owned(),
+        Event::Verdict { .. } => words("PSYNC: full resync", "PSYNC：全量同步"),
         Event::PsyncReplied { reply: PsyncReply::FullResync { offset, .. }, .. } => format!("+FULLRESYNC {offset}"),
         Event::PsyncReplied { .. } => "+CONTINUE".to_owned(),
         Event::Outcome(PsyncOutcome::FullResync { offset, .. }) => format!("+FULLRESYNC {offset}"),
         Event::Outcome(PsyncOutcome::Continue { .. }) => "+CONTINUE".to_owned(),
-        Event::Outcome(outcome) => format!("{outcome:?}"),
+        Event::Outcome(PsyncOutcome::TryLater) => words("PSYNC: retry later", "PSYNC：稍后重试"),
+        Event::Outcome(PsyncOutcome::NotSupported) => words("PSYNC not supported", "不支持 PSYNC"),
         Event::ReplicaState { to, .. } => to.name().to_owned(),
-        Event::ReplicaGone { name, .. } => format!("{name} gone"),
+        Event::ReplicaGone { name, .. } => format!("{name} {}", words("gone", "离开")),
         Event::Ids { replid, .. } => format!("replid {}", replid.short()),
         Event::Fed { from, len, .. } => format!("{from}–{}", from.had().plus(*len)),
         Event::BacklogCreated { size, .. } => format!("repl_backlog {size} B"),
-        Event::BacklogFreed => "repl_backlog freed".to_owned(),
-        Event::CachedMaster { change, .. } => format!("cached_master: {change:?}"),
+        Event::BacklogFreed => words("repl_backlog freed", "repl_backlog 已释放"),
+        Event::CachedMaster { change, .. } => {
+            let change = match change {
+                CachedMasterChange::Cached => words("the lost link", "断开的连接"),
+                CachedMasterChange::Synthesized => words("made from its own history", "由自身历史生成"),
+                CachedMasterChange::Restored => words("read from the RDB file", "从 RDB 文件读取"),
+                CachedMasterChange::Resurrected => words("active again", "重新启用"),
+                CachedMasterChange::Discarded => words("discarded", "丢弃"),
+            };
+            format!("cached_master: {change}")
+        }
         Event::Acked { offset, .. } => format!("REPLCONF ACK {offset}"),
         Event::SaveStarted { .. } => "BGSAVE".to_owned(),
-        Event::SaveEnded { .. } => "BGSAVE done".to_owned(),
-        Event::Loaded { keys } => format!("RDB loaded, {keys} keys"),
-        Event::Expired { key, .. } => format!("expired {}", escape(key)),
+        Event::SaveEnded { .. } => words("BGSAVE ended", "BGSAVE 结束"),
+        Event::Loaded { keys } => match lang {
+            Lang::En => format!("RDB loaded, {keys} keys"),
+            Lang::Zh => format!("已载入 RDB，{keys} 个键"),
+        },
+        Event::Expired { key, .. } => format!("{} {}", words("expired", "过期"), escape(key)),
         Event::MasterCommandFailed { command, error, .. } => shortened(&format!("{command}: {error}")),
     }
 }
@@ -164,4 +184,47 @@ fn command(argv: &[Vec<u8>]) -> String {
 
 fn shortened(text: &str) -> String {
     format::shortened(text, SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Action, examples};
+
+    /// Whether these words are ours: what Redis calls its own is the same in both languages.
+    const fn is_ours(what: &What) -> bool {
+        match what {
+            What::Power(_) | What::Added | What::Removed | What::ClockMoved { .. } => true,
+            What::Cut { .. } | What::Healed { .. } | What::WireSet { .. } | What::ConsoleClosed { .. } => true,
+            What::TcpClosed { .. } | What::TcpRetransmitted { .. } | What::TcpRecovered { .. } => true,
+            What::Node(event) => match event {
+                Event::Verdict { verdict, .. } => !verdict.is_continue(),
+                Event::SaveEnded { .. } | Event::Loaded { .. } | Event::CachedMaster { .. } => true,
+                Event::ReplicaGone { .. } | Event::BacklogFreed | Event::Expired { .. } => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn words_of_ours_are_in_both_languages() {
+        let mut lab = Lab::new(examples::opening().config).expect("the opening");
+        lab.run_for(3_000_000);
+        let node = || "b".to_owned();
+        for action in [Action::Crash { node: node() }, Action::Restart { node: node() }] {
+            lab.act(action).expect("it can be done");
+            lab.run_for(3_000_000);
+        }
+        lab.act(Action::RemoveNode { node: node() }).expect("it is there");
+        lab.run_for(1_000_000);
+        let ours: Vec<&Entry> = lab.timeline().iter().filter(|entry| is_ours(&entry.what)).collect();
+        assert!(ours.iter().any(|entry| matches!(entry.what, What::Removed)));
+        assert!(ours.iter().any(|entry| matches!(entry.what, What::Node(Event::Verdict { .. }))));
+        for entry in ours {
+            let chinese = entry_text(entry, Lang::Zh);
+            assert!(chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{chinese}");
+            assert_ne!(chinese, entry_text(entry, Lang::En));
+        }
+    }
 }

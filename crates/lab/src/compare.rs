@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use psyncscope_engine::event::{Event, ReplicaState};
 use psyncscope_engine::ids::ReplId;
-use psyncscope_engine::view::NodeView;
+use psyncscope_engine::replication::backlog::Backlog;
+use psyncscope_engine::view::{BacklogView, NodeView};
 use psyncscope_sim::frame::{Frame, HostFrame, Power, SimTime, What};
 
 use crate::lab::Lab;
@@ -110,22 +111,47 @@ pub enum Value {
     Id(ReplId),
     /// A number.
     Number(i64),
-    /// A backlog: two are equal if they have the same bytes at the same offsets.
-    Backlog {
-        /// The offset of its first byte.
-        off: i64,
-        /// How many bytes it holds.
-        histlen: u64,
-        /// How many it can hold.
-        size: u64,
-        /// Its bytes, from the oldest on.
-        bytes: Vec<u8>,
-    },
+    /// A backlog.
+    Backlog(ComparedBacklog),
+}
+
+/// A backlog: two are equal if they have the same size and the same bytes at the same offsets.
+#[derive(Clone, Debug)]
+pub struct ComparedBacklog(pub Arc<BacklogView>);
+
+impl PartialEq for ComparedBacklog {
+    fn eq(&self, other: &Self) -> bool {
+        let numbers = |backlog: &Backlog| (backlog.off(), backlog.histlen(), backlog.size());
+        let bytes = |backlog: &Backlog| backlog.tail(backlog.off());
+        let (mine, theirs) = (&self.0.0, &other.0.0);
+        // Bytes are copied and compared only of two that nothing else tells apart.
+        numbers(mine) == numbers(theirs) && (mine.is_unchanged(theirs) || bytes(mine) == bytes(theirs))
+    }
+}
+
+/// What the timeline tells of a world's totals. Grows with the timeline, of which no entry is read twice.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    seen: usize,
+    /// Entries with which a full resynchronisation began.
+    full: Vec<usize>,
+    /// Entries with which a partial one was granted.
+    partial: Vec<usize>,
+    /// Entries with which a process may have ended, each with the bytes sent by all that had ended by then.
+    ended: Vec<(usize, u64)>,
 }
 
 /// Compares two worlds at `at`.
 #[must_use]
 pub fn compare(labs: [&Lab; 2], at: SimTime) -> Comparison {
+    let totals = labs.map(Totals::of);
+    compare_with_totals([(labs[0], &totals[0]), (labs[1], &totals[1])], at)
+}
+
+/// As [`compare`], with the totals of each world, read up to its present.
+#[must_use]
+pub fn compare_with_totals(worlds: [(&Lab, &Totals); 2], at: SimTime) -> Comparison {
+    let labs = worlds.map(|(lab, _)| lab);
     let frames = labs.map(|lab| lab.frame_at(at));
     let mut names: Vec<Arc<str>> = Vec::new();
     for host in frames.iter().flat_map(|frame| frame.hosts.iter()) {
@@ -142,7 +168,7 @@ pub fn compare(labs: [&Lab; 2], at: SimTime) -> Comparison {
         NodeComparison { fields: fields.collect(), name }
     });
     let nodes = nodes.collect();
-    let totals = [0, 1].map(|side| totals(labs[side], &frames[side]));
+    let totals = [0, 1].map(|side| worlds[side].1.until(&frames[side]));
     let totals = Field::ALL[Field::NODE..].iter().enumerate().map(|(nth, &field)| {
         let value = |side: usize| Some(Value::Number(i64::try_from(totals[side][nth]).unwrap_or(i64::MAX)));
         Pair { field, values: [0, 1].map(value) }
@@ -165,15 +191,7 @@ fn node_value(field: Field, host: &HostFrame, frame: &Frame) -> Option<Value> {
         Field::ReplId => Value::Id(node.replid),
         Field::ReplId2 => Value::Id(Some(node.replid2).filter(|&id| id != ReplId::NONE)?),
         Field::Offset => Value::Number(node.master_repl_offset.0),
-        Field::Backlog => {
-            let backlog = &node.backlog.as_ref()?.0;
-            Value::Backlog {
-                off: backlog.off().0,
-                histlen: backlog.histlen() as u64,
-                size: backlog.size() as u64,
-                bytes: backlog.tail(backlog.off()).unwrap_or_default(),
-            }
-        }
+        Field::Backlog => Value::Backlog(ComparedBacklog(Arc::clone(node.backlog.as_ref()?))),
         Field::Lag => {
             let master = topology::host(frame, topology::master_of(host, &frame.hosts)?)?;
             Value::Number(topology::lag_s(master, host.id)?)
@@ -186,26 +204,52 @@ fn node_value(field: Field, host: &HostFrame, frame: &Frame) -> Option<Value> {
     })
 }
 
-/// Full resyncs, partial resyncs and bytes sent, from the beginning to a frame.
-fn totals(lab: &Lab, frame: &Frame) -> [u64; 3] {
-    let sent = |host: &HostFrame| host.node.as_ref().map_or(0, |node| node.info.stats.output_bytes);
-    let [mut full, mut partial] = [0; 2];
-    let mut bytes: u64 = frame.hosts.iter().map(|host| sent(host)).sum();
-    for (index, entry) in lab.timeline().iter().enumerate().take(frame.entries) {
-        match &entry.what {
-            What::Node(Event::ReplicaState { from: None, to: ReplicaState::Online, .. }) => partial += 1,
-            What::Node(Event::ReplicaState { from: None, .. }) => full += 1,
-            // Another process starts on the host, or its host is removed: what the one that ended had counted is gone.
-            What::Power(Power::Running) | What::Removed => {
-                let seq = lab.frame_after(index, entry.at).seq;
-                let before = seq.checked_sub(1).and_then(|seq| lab.frame(seq));
-                let host = before.as_ref().zip(entry.host).and_then(|(frame, host)| topology::host(frame, host));
-                // A paused process goes on: it is the same one.
-                let ends = |host: &&Arc<HostFrame>| entry.what == What::Removed || host.power != Power::Paused;
-                bytes += host.filter(ends).map_or(0, |host| sent(host));
-            }
-            _ => {}
-        }
+impl Totals {
+    /// Those of a world up to its present.
+    #[must_use]
+    pub fn of(lab: &Lab) -> Self {
+        let mut totals = Self::default();
+        totals.extend(lab);
+        totals
     }
-    [full, partial, bytes]
+
+    /// Reads what is new in the timeline of `lab`, which is always the same one.
+    pub fn extend(&mut self, lab: &Lab) {
+        let timeline = lab.timeline();
+        for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
+            match &entry.what {
+                What::Node(Event::ReplicaState { from: None, to: ReplicaState::Online, .. }) => {
+                    self.partial.push(place)
+                }
+                What::Node(Event::ReplicaState { from: None, .. }) => self.full.push(place),
+                // Another process starts on the host, or its host is removed: what the one that ended had counted is
+                // gone.
+                What::Power(Power::Running) | What::Removed => {
+                    let seq = lab.frame_after(place, entry.at).seq;
+                    let before = seq.checked_sub(1).and_then(|seq| lab.frame(seq));
+                    let host = before.as_ref().zip(entry.host).and_then(|(frame, host)| topology::host(frame, host));
+                    // A paused process goes on: it is the same one.
+                    let ends = |host: &&Arc<HostFrame>| entry.what == What::Removed || host.power != Power::Paused;
+                    let sum = self.ended.last().map_or(0, |(_, sum)| *sum);
+                    self.ended.push((place, sum + host.filter(ends).map_or(0, |host| sent(host))));
+                }
+                _ => {}
+            }
+        }
+        self.seen = timeline.len();
+    }
+
+    /// Full resynchronisations, partial ones and bytes sent, from the beginning to a frame.
+    fn until(&self, frame: &Frame) -> [u64; 3] {
+        let count = |places: &[usize]| places.partition_point(|&place| place < frame.entries) as u64;
+        let ended = self.ended.partition_point(|&(place, _)| place < frame.entries).checked_sub(1);
+        let ended = ended.map_or(0, |last| self.ended[last].1);
+        let running: u64 = frame.hosts.iter().map(|host| sent(host)).sum();
+        [count(&self.full), count(&self.partial), ended + running]
+    }
+}
+
+/// Bytes that the process on a host has sent.
+fn sent(host: &HostFrame) -> u64 {
+    host.node.as_ref().map_or(0, |node| node.info.stats.output_bytes)
 }

@@ -1,8 +1,6 @@
 //! Where in the timeline the things are that panels ask for. Grows with the timeline; no entry is read twice, and every
 //! lookup is a binary search.
 
-use std::sync::Arc;
-
 use litemap::LiteMap;
 use psyncscope_engine::event::{Event, IdChange};
 use psyncscope_engine::replication::ReplState;
@@ -114,12 +112,6 @@ impl Index {
             }
             _ => {}
         }
-    }
-
-    /// The name that a host has or had.
-    #[must_use]
-    pub fn known_name(&self, id: HostId) -> Option<&Arc<str>> {
-        self.narrator.known_name(id)
     }
 
     /// What the page says when the first `entries` entries have happened.

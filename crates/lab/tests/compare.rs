@@ -1,6 +1,6 @@
 //! Two branches at one time, side by side.
 
-use psyncscope_lab::compare::{Comparison, Field, Pair, Value, compare};
+use psyncscope_lab::compare::{Comparison, Field, Pair, Totals, Value, compare, compare_with_totals};
 use psyncscope_lab::engine::view::NodeView;
 use psyncscope_lab::sim::frame::{Power, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab};
@@ -119,4 +119,26 @@ fn totals_count_processes_that_ended_too() {
     assert!(mine(&lab, Field::BytesSent) >= before, "what was sent stays sent");
     lab.act(Action::RemoveNode { node: "b".into() }).expect("it is there");
     assert!(mine(&lab, Field::BytesSent) >= before);
+}
+
+/// Entries are read once, and the totals of an earlier moment do not count later ones.
+#[test]
+fn totals_that_grew_with_the_world_are_those_read_at_once() {
+    let mut lab = two();
+    let mut grown = Totals::of(&lab);
+    let read = |lab: &Lab, totals: &Totals, at: SimTime| -> Vec<[i64; 2]> {
+        let found = compare_with_totals([(lab, totals), (lab, totals)], at);
+        [Field::FullSyncs, Field::PartialSyncs, Field::BytesSent].map(|field| total(&found, field)).to_vec()
+    };
+    let (at, before) = (lab.now(), read(&lab, &grown, lab.now()));
+    // What is done now would happen at `at` too.
+    lab.run_for(1);
+    for action in [exec("a", "CLIENT KILL TYPE replica"), crash("a"), Action::Restart { node: "a".into() }] {
+        lab.act(action).expect("it can be done");
+        lab.run_for(3_000_000);
+        grown.extend(&lab);
+        assert_eq!(read(&lab, &grown, lab.now()), read(&lab, &Totals::of(&lab), lab.now()));
+    }
+    assert_ne!(read(&lab, &grown, lab.now()), before);
+    assert_eq!(read(&lab, &grown, at), before);
 }

@@ -5,11 +5,11 @@ use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::topology;
-use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay};
+use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay, TimedAction};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
-use crate::app::replay::PendingReplay;
+use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
@@ -19,6 +19,11 @@ use crate::ui::error::UiError;
 impl App {
     /// Carries out actions at the time shown. In the past, the log is replayed up to that time first.
     pub(super) fn act(&mut self, actions: Vec<Action>, site: ErrorSite) {
+        self.act_and_follow(actions, site, None);
+    }
+
+    /// The same; a branch that begins by it carries out `script` as time passes, if there is one.
+    pub(super) fn act_and_follow(&mut self, actions: Vec<Action>, site: ErrorSite, script: Option<Vec<TimedAction>>) {
         if self.session.replay.is_some() {
             return;
         }
@@ -30,12 +35,15 @@ impl App {
             self.acted(outcome, site);
             return;
         }
-        let replay = self.may_branch();
-        let origin = self.session.run.borrow().origin.clone();
-        match replay {
-            Ok(replay) => self.start_replay(PendingReplay::act(replay, actions, site, origin)),
+        match self.may_branch() {
+            Ok(replay) => self.start_replay(replay, Then::Act { actions, site, script }),
             Err(error) => self.acted(Err(error), site),
         }
+    }
+
+    /// Where a refusal is seen that has no place of its own.
+    pub(super) const fn site_in_view(&self) -> ErrorSite {
+        if self.ui.overlay.is_some() { ErrorSite::Overlay } else { ErrorSite::Stage }
     }
 
     /// Shows the error, or closes the menu that the action was chosen in.
@@ -50,6 +58,9 @@ impl App {
     }
 
     pub(super) fn start_new(&mut self, config: LabConfig) {
+        if self.session.replay.is_some() {
+            return;
+        }
         match LabRun::start(config) {
             Ok(run) => {
                 let runs = BranchRuns::of(run.lab(), self.ui.lang);
@@ -71,7 +82,7 @@ impl App {
         let replay = session.and_then(|session| Ok((Replay::new(session.log(session.current())?)?, session)));
         match replay {
             Ok((replay, session)) => {
-                self.start_replay(PendingReplay::show(replay, session, Origin::Loaded(name)));
+                self.start_replay(replay, Then::Show(Box::new(session), Origin::Loaded(name)));
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
@@ -112,8 +123,7 @@ impl App {
     /// Makes a node a replica, by a command in its console.
     pub(super) fn follow(&mut self, replica: HostId, master: HostId) {
         if let Some((host, port)) = self.name_of(master) {
-            let site = if self.ui.overlay.is_some() { ErrorSite::Overlay } else { ErrorSite::Stage };
-            self.exec(replica, format!("REPLICAOF {host} {port}"), site);
+            self.exec(replica, format!("REPLICAOF {host} {port}"), self.site_in_view());
         }
     }
 

@@ -7,7 +7,7 @@ use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Branches, Lab, LabError, Lang, Replay, TimedAction, format};
 
 use crate::app::App;
-use crate::app::replay::PendingReplay;
+use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::Notice;
 use crate::intent::ErrorSite;
@@ -208,11 +208,7 @@ impl App {
             self.switched(run, branch);
             return;
         }
-        let origin = self.session.run.borrow().origin.clone();
-        match self.session.branches.tree.log(branch).and_then(Replay::new) {
-            Ok(replay) => self.start_replay(PendingReplay::switch(replay, branch, origin)),
-            Err(error) => self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error))),
-        }
+        self.replay_branch(branch, Then::Switch(branch));
     }
 
     /// The run of a branch takes the place of the one on the page.
@@ -245,6 +241,8 @@ impl App {
         let left_at = self.playback.at;
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let old_runs = std::mem::replace(&mut self.session.branches, runs);
+        // A replay that was begun belongs to the session that is left.
+        self.session.replay = None;
         let old = self.put_on_page(run);
         self.session.others.push(OtherSession { runs: old_runs, run: old, left_at });
         self.drawing.world += 1;
@@ -290,6 +288,8 @@ impl App {
         let old = self.session.run.replace(run);
         self.ui.connecting = None;
         self.ui.error = None;
+        self.ui.lit = None;
+        self.why.forget_run();
         self.show(now);
         old
     }

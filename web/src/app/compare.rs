@@ -2,18 +2,19 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::Replay;
-use psyncscope_lab::compare::{Comparison, compare};
+use psyncscope_lab::Lab;
+use psyncscope_lab::compare::{Comparison, compare_with_totals};
 
 use crate::app::App;
-use crate::app::replay::PendingReplay;
+use crate::app::replay::Then;
 use crate::app::run::LabRun;
-use crate::intent::ErrorSite;
-use crate::ui::error::UiError;
 
 impl App {
     /// Shows these two branches side by side, or none. What is not in memory is made again first.
     pub(super) fn compare_branches(&mut self, pair: Option<[usize; 2]>) {
+        if pair.is_some() && self.session.replay.is_some() {
+            return;
+        }
         self.ui.error = None;
         self.session.branches.compared = pair;
         let Some(pair) = pair else { return };
@@ -22,18 +23,12 @@ impl App {
             self.ui.overlay = None;
             return;
         };
-        let origin = self.session.run.borrow().origin.clone();
-        match self.session.branches.tree().log(branch).and_then(Replay::new) {
-            Ok(replay) => self.start_replay(PendingReplay::keep(replay, branch, origin)),
-            Err(error) => {
-                self.session.branches.compared = None;
-                self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error)));
-            }
-        }
+        self.replay_branch(branch, Then::Keep(branch));
     }
 
     /// A branch's run was made again for a comparison.
-    pub(super) fn kept_for_comparison(&mut self, run: LabRun, branch: usize) {
+    pub(super) fn kept_for_comparison(&mut self, mut run: LabRun, branch: usize) {
+        run.read();
         self.session.branches.keep(branch, run);
         self.compare_branches(self.session.branches.compared);
     }
@@ -43,10 +38,20 @@ impl App {
         let branches = &self.session.branches;
         let pair = branches.compared?;
         let here = self.session.run.borrow();
-        let lab = |branch: usize| {
-            if branch == branches.tree().current() { Some(here.lab()) } else { branches.run(branch).map(LabRun::lab) }
+        let run = |branch: usize| if branch == branches.tree().current() { Some(&*here) } else { branches.run(branch) };
+        let runs = [run(pair[0])?, run(pair[1])?];
+        Some((pair, Rc::new(compare_with_totals(runs.map(|run| (run.lab(), run.totals())), self.playback.at))))
+    }
+
+    /// How many frames of each branch that is compared lie before the time shown: while that is the same, so is the
+    /// comparison.
+    pub(super) fn frames_compared(&self) -> Option<[usize; 2]> {
+        let branches = &self.session.branches;
+        let frames = |branch: usize| {
+            let until = |lab: &Lab| lab.world().frames().until(self.playback.at);
+            let here = || until(self.session.run.borrow().lab());
+            branches.run(branch).map_or_else(here, |run| until(run.lab()))
         };
-        let labs = [lab(pair[0])?, lab(pair[1])?];
-        Some((pair, Rc::new(compare(labs, self.playback.at))))
+        branches.compared.map(|pair| pair.map(frames))
     }
 }

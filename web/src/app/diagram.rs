@@ -1,12 +1,11 @@
 //! The sequence diagram: what the panel is given, and saving it as a file.
 
-use std::rc::Rc;
-
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::App;
+use crate::app::run_ref::RunRef;
 use crate::diagram::panel::{DiagramPanel, DiagramSource};
 use crate::intent::DiagramFile;
 use crate::ui::dom;
@@ -15,8 +14,7 @@ impl App {
     pub(super) fn diagram_panel(&self) -> Html {
         let run = self.session.run.borrow();
         let source = DiagramSource {
-            run: Rc::clone(&self.session.run),
-            identity: Rc::clone(&run.identity),
+            run: RunRef::of(&self.session.run),
             at: self.playback.frame.at,
             recorded: run.lab().frames().last,
         };

@@ -1,6 +1,6 @@
 //! The app: the one component that owns the lab and wall time.
 //!
-//! * [`state`]: its state, by what it is about; [`run`]: a lab and the index of its timeline
+//! * [`state`]: its state, by what it is about; [`run`]: a lab and the index of its timeline; [`run_ref`]: it as a property
 //! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
 //! * [`act`], [`replay`]: carrying out actions, in the present or in the past
 //! * [`why`]: what would turn a decision
@@ -26,6 +26,7 @@ pub mod page;
 pub mod probe;
 pub mod replay;
 pub mod run;
+pub mod run_ref;
 pub mod run_until;
 pub mod state;
 pub mod steps;
@@ -199,10 +200,10 @@ impl App {
                     self.select(id);
                 }
             }
-            Intent::SetTab(tab) => self.ui.tab = tab,
+            Intent::SetTab(tab) => self.show_tab(tab),
             Intent::FocusConsole => {
                 if self.ui.narrow {
-                    self.ui.tab = Tab::Console;
+                    self.show_tab(Tab::Console);
                 } else if self.steps_hide_console() {
                     self.steps.open = false;
                 }
@@ -280,6 +281,12 @@ impl App {
             Intent::Steps(wish) => self.step_inside(wish),
         }
         true
+    }
+
+    /// Shows a panel. What was lit in the one before it is not pointed at any more.
+    fn show_tab(&mut self, tab: Tab) {
+        self.ui.tab = tab;
+        self.ui.lit = None;
     }
 
     fn select(&mut self, id: HostId) {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
+use psyncscope_lab::compare::Comparison;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::format;
 use psyncscope_lab::ring::Eras;
@@ -14,6 +15,7 @@ use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::App;
+use crate::app::run_ref::RunRef;
 use crate::branches::compare::CompareView;
 use crate::branches::dialog::BranchesDialog;
 use crate::console::view::Console;
@@ -25,7 +27,7 @@ use crate::panels::info::InfoPanel;
 use crate::panels::log::{LogPanel, LogSource};
 use crate::panels::tabs::{Tabs, slug};
 use crate::panels::verdict::Decision;
-use crate::panels::why::WhyPanel;
+use crate::panels::why::{WhyPanel, WhySource};
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
 use crate::stage::node_menu::{NodeMenu, Other};
@@ -91,12 +93,12 @@ impl App {
             let words = fill(t.working, &[("percent", &replay.percent().to_string())]);
             html! { <div class="working" role="status">{ words }</div> }
         });
-        let comparing = self.session.branches.compared.is_some();
+        let comparison = self.comparison();
         let class = classes!(
             "page",
             self.ui.narrow.then_some("narrow"),
             self.ui.reduced_motion.then_some("reduced-motion"),
-            comparing.then_some("comparing"),
+            comparison.is_some().then_some("comparing"),
         );
         html! {
             <ContextProvider<UiContext> context={cx.clone()}>
@@ -134,7 +136,7 @@ impl App {
                         </div>
                         { steps_beside.unwrap_or_default() }
                     </main>
-                    { self.compare_html() }
+                    { comparison.map(|found| self.compare_html(found)).unwrap_or_default() }
                     <TransportBar
                         playing={self.playback.playing}
                         at={self.playback.at}
@@ -155,7 +157,7 @@ impl App {
     }
 
     /// The panel shown: the last two are panels only on narrow screens.
-    fn shown_tab(&self) -> Tab {
+    pub(super) fn shown_tab(&self) -> Tab {
         match self.ui.tab {
             Tab::Ruler | Tab::Console | Tab::Steps if !self.ui.narrow => Tab::Backlog,
             tab => tab,
@@ -194,21 +196,20 @@ impl App {
                 let run = self.session.run.borrow();
                 let shown = (!self.ui.log_all).then_some(host.id);
                 let source = LogSource {
-                    run: Rc::clone(&self.session.run),
-                    identity: Rc::clone(&run.identity),
+                    run: RunRef::of(&self.session.run),
                     host: shown,
                     count: run.index().log(shown, self.playback.frame.entries).len(),
                 };
                 html! { <LogPanel {source} /> }
             }
-            Tab::Why => html! {
-                <WhyPanel
-                    frame={Shared::from(&self.playback.frame)}
-                    question={self.why.question}
-                    findings={Rc::new(self.session.run.borrow().lab().invariants(&self.playback.frame))}
-                    causes={self.causes()}
-                />
-            },
+            Tab::Why => {
+                let source = WhySource {
+                    run: RunRef::of(&self.session.run),
+                    frame: Shared::from(&self.playback.frame),
+                    turns: self.session.run.borrow().lab().world().turns().len(),
+                };
+                html! { <WhyPanel {source} entry={self.why.entry} question={self.why.question} /> }
+            }
             Tab::Diagram => self.diagram_panel(),
             Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
         }
@@ -219,7 +220,7 @@ impl App {
         let found = run.index().verdict(id, self.playback.frame.entries)?;
         let entry = run.lab().timeline().get(found.entry)?;
         let What::Node(Event::Verdict { verdict, .. }) = &entry.what else { return None };
-        let name = |id| run.index().known_name(id).map_or_else(|| topology::name(&self.playback.frame, id), Arc::clone);
+        let name = |id| run.lab().name_at(id, entry.at);
         Some(Decision {
             entry: found.entry,
             at: entry.at,
@@ -253,7 +254,7 @@ impl App {
         let t = cx.t();
         if let Some(broken) = &self.why.broken {
             let finding = &broken.finding;
-            let name = topology::name(&self.playback.frame, finding.host);
+            let name = self.session.run.borrow().lab().name_at(finding.host, broken.at);
             let slots = [("node", &*name), ("rule", finding.rule.text(cx.lang)), ("numbers", &finding.text(cx.lang))];
             let show = cx.click(Intent::Why(WhyIntent::ShowBroken));
             let dismiss = cx.click(Intent::Why(WhyIntent::DismissBroken));
@@ -282,9 +283,8 @@ impl App {
         html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
     }
 
-    /// Two branches side by side, if that was asked for.
-    fn compare_html(&self) -> Html {
-        let Some((pair, comparison)) = self.comparison() else { return Html::default() };
+    /// Two branches side by side.
+    fn compare_html(&self, (pair, comparison): ([usize; 2], Rc<Comparison>)) -> Html {
         let list = self.session.branches.tree().list();
         let names: Vec<_> = list.iter().map(|branch| AttrValue::from(branch.name.clone())).collect();
         html! { <CompareView {comparison} {names} {pair} /> }

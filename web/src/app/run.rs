@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
+use psyncscope_lab::compare::Totals;
 use psyncscope_lab::console::Transcript;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
@@ -36,6 +37,7 @@ pub struct LabRun {
     lab: Lab,
     index: Index,
     watch: Watch,
+    totals: Totals,
     marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
@@ -87,6 +89,7 @@ impl LabRun {
             lab,
             index: Index::default(),
             watch: Watch::default(),
+            totals: Totals::default(),
             marks: Rc::default(),
             script,
             identity: Rc::new(()),
@@ -96,16 +99,18 @@ impl LabRun {
         }
     }
 
-    /// Makes this run, of which nothing was read yet, a branch of another: histories keep their colours.
-    pub fn keep_histories_of(&mut self, other: &Self) {
-        self.index = Index::of_branch(other.index.histories().clone());
-        self.colours = other.colours.clone();
+    /// The replayed run of a branch of the same session as another: histories keep their colours.
+    #[must_use]
+    pub fn branch_of(other: &Self, lab: Lab) -> Self {
+        let index = Index::of_branch(other.index.histories().clone());
+        Self { index, colours: other.colours.clone(), ..Self::replayed(lab, other.origin.clone()) }
     }
 
     /// Reads what is new in the timeline.
     pub fn read(&mut self) {
         let lab = &self.lab;
         self.index.extend(lab);
+        self.totals.extend(lab);
         self.colours.update(self.index.histories());
         let mut marks = self.marks.borrow_mut();
         let new = &self.index.marks()[marks.len()..];
@@ -135,6 +140,12 @@ impl LabRun {
         &self.lab
     }
 
+    /// What the timeline tells of the totals that are compared.
+    #[must_use]
+    pub const fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
     /// The index of the timeline.
     #[must_use]
     pub const fn index(&self) -> &Index {
@@ -159,11 +170,17 @@ impl LabRun {
         if t < self.now() {
             return self.lab.frame_time(frame.seq + 1).filter(|&at| at > t);
         }
-        let scripted = self.script.front().map(|a| SimTime(a.at_us));
-        match (self.lab.next_event_at(), scripted) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        self.next_due()
+    }
+
+    /// When the script acts next.
+    fn script_due(&self) -> Option<SimTime> {
+        self.script.front().map(|next| SimTime(next.at_us))
+    }
+
+    /// When something is due next, in the world or by the script.
+    fn next_due(&self) -> Option<SimTime> {
+        self.lab.next_event_at().into_iter().chain(self.script_due()).min()
     }
 
     /// Runs the world up to `t` and carries out the script's actions on the way.
@@ -224,8 +241,7 @@ impl LabRun {
     pub fn step_forward(&mut self, from: SimTime, by: StepBy) -> SimTime {
         // The script acts on the way: a step into the unknown must not run past it.
         while from >= self.now() || self.lab.step_back(self.just_after_now(), by) <= from {
-            let Some(due) = self.script.front().map(|a| SimTime(a.at_us)) else { break };
-            let next = self.lab.next_event_at().map_or(due, |at| at.min(due));
+            let Some(next) = self.next_due().filter(|_| self.has_script()) else { break };
             // What is refused here was refused by the world that the reader made; the step still goes there.
             let _ = self.advance(next.max(self.now()));
         }
@@ -249,7 +265,7 @@ impl LabRun {
     pub fn run_until_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
         let mut from = from;
         loop {
-            let due = self.script.front().map(|a| SimTime(a.at_us)).filter(|&due| due <= to);
+            let due = self.script_due().filter(|&due| due <= to);
             let found = self.lab.run_until_next(from, until, due.unwrap_or(to))?;
             let (None, Some(due)) = (found, due) else { return Ok(found) };
             // What is refused here was refused by the world that the reader made.

@@ -58,6 +58,8 @@ pub struct Playback {
 pub struct Rendered {
     /// The sequence number of the frame.
     pub seq: u64,
+    /// The frames of the branches that are compared.
+    pub compared: Option<[usize; 2]>,
     /// The last microsecond of the scrubber's axis.
     pub extent_us: u64,
     /// Whether the time shown was the present.

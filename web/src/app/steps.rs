@@ -122,7 +122,7 @@ impl App {
     fn show_steps(&mut self, open: bool) {
         self.steps.open = open;
         if self.ui.narrow {
-            self.ui.tab = if open { Tab::Steps } else { Tab::default() };
+            self.show_tab(if open { Tab::Steps } else { Tab::default() });
         }
     }
 
@@ -144,7 +144,7 @@ impl App {
                 _ => Target::Time(self.playback.at, None),
             };
             self.find(target, false);
-            if walk != Walk::Previous {
+            if walk != Walk::Previous || self.placed().is_none() {
                 return;
             }
         }
@@ -316,9 +316,9 @@ impl App {
 
     /// Marks what draws the fields of the current step.
     pub(super) fn light_fields(&mut self, page: &Element) {
-        const LIT: &str = "data-lit";
+        const LIT: &str = "data-step-field";
         if std::mem::take(&mut self.steps.lit) {
-            for element in dom::all::<Element>(page, "[data-lit]") {
+            for element in dom::all::<Element>(page, "[data-step-field]") {
                 // An attribute of an element that exists cannot be refused.
                 let _ = element.remove_attribute(LIT);
             }

@@ -11,7 +11,7 @@ use crate::model::pace;
 use crate::model::time;
 use crate::stage::layer::PacketStyle;
 use crate::steps::wish::{StepsWish, Walk};
-use crate::ui::dom;
+use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
@@ -60,6 +60,7 @@ impl App {
     pub(super) fn to_render(&self) -> Rendered {
         Rendered {
             seq: self.playback.frame.seq,
+            compared: self.frames_compared(),
             extent_us: time::extent(self.session.run.borrow().now()),
             live: self.is_live(),
             playing: self.playback.playing,
@@ -68,9 +69,9 @@ impl App {
 
     /// Lets `wall_us` microseconds of wall time pass, at the chosen speed.
     fn pass(&mut self, wall_us: f64) {
-        let started = dom::wall_ms();
+        let slice = Slice::of(WORK_MAX_MS);
         let mut left = wall_us;
-        while left > 0.5 && dom::wall_ms() - started < WORK_MAX_MS {
+        while left > 0.5 && slice.is_left() {
             let (now, next) = {
                 let run = self.session.run.borrow();
                 (run.now(), run.next_after(self.playback.at, &self.playback.frame))

@@ -3,16 +3,14 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::causes::{Cause, entry_text};
+use psyncscope_lab::TimedAction;
 use psyncscope_lab::invariants::Broken;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::trial::{NoChange, Trial, Turned};
-use psyncscope_lab::{TimedAction, topology};
 
 use crate::app::App;
 use crate::intent::{ErrorSite, Tab, WhyIntent};
-use crate::panels::because::{CauseRow, Causes};
-use crate::ui::dom;
+use crate::ui::dom::Slice;
 
 /// Wall time that the search may take of each tick, in milliseconds.
 const SEARCH_MS: f64 = 4.0;
@@ -24,14 +22,19 @@ const INSTANTS: usize = 50;
 pub struct Why {
     /// The decision whose change was sought last, or is.
     search: Option<Search>,
-    /// The actions that follow in a branch that is being made, and the branch that it leaves.
-    script: Option<(Vec<TimedAction>, usize)>,
     /// The rule that began not to hold last, until the reader has seen it.
     pub broken: Option<Broken>,
     /// The entry of the timeline whose causes are looked at.
     pub entry: Option<usize>,
     /// The question looked at in the matrix: who asks whom.
     pub question: Option<(HostId, HostId)>,
+}
+
+impl Why {
+    /// Forgets what is of the run on the page: another takes its place. A search names its run itself.
+    pub fn forget_run(&mut self) {
+        (self.broken, self.entry, self.question) = (None, None, None);
+    }
 }
 
 /// The search for the change that turns a decision.
@@ -55,21 +58,20 @@ impl App {
             WhyIntent::Ask(from, to) => self.why.question = Some((from, to)),
             WhyIntent::Because(entry) => {
                 self.why.entry = Some(entry);
-                self.ui.tab = Tab::Why;
+                self.show_tab(Tab::Why);
             }
             WhyIntent::GoTo(entry) => self.go_to_entry(entry),
             WhyIntent::ShowBroken => {
-                self.ui.tab = Tab::Why;
+                self.show_tab(Tab::Why);
                 if let Some(broken) = self.why.broken.take() {
-                    self.seek(broken.at);
-                    self.select(broken.finding.host);
+                    self.show_at(broken.finding.host, broken.at);
                 }
             }
             WhyIntent::DismissBroken => self.why.broken = None,
         }
     }
 
-    /// Stops the run at the moment at which a rule began not to hold.
+    /// Stops the run if a rule has begun not to hold, and says so.
     pub(super) fn stop_if_broken(&mut self) {
         let broken = self.session.run.borrow_mut().broken_rule();
         if let Some(broken) = broken {
@@ -78,38 +80,20 @@ impl App {
         }
     }
 
-    /// Shows the moment of an entry, and what it was about.
+    /// Shows the moment of an entry, its node and its causes.
     fn go_to_entry(&mut self, entry: usize) {
         let found = self.session.run.borrow().lab().timeline().get(entry).map(|entry| (entry.at, entry.host));
         let Some((at, host)) = found else { return };
-        self.seek(at);
-        self.why.entry = Some(entry);
-        if let Some(host) = host.filter(|&id| topology::host(&self.playback.frame, id).is_some()) {
-            self.select(host);
+        match host {
+            Some(host) => self.show_at(host, at),
+            None => self.seek(at),
         }
-    }
-
-    /// A chain of causes and what came of it, of the entry that is looked at, if it has happened.
-    pub(super) fn causes(&self) -> Option<Rc<Causes>> {
-        let entry = self.why.entry?;
-        let run = self.session.run.borrow();
-        let lab = run.lab();
-        let at = lab.timeline().get(entry)?.at;
-        let row = |cause: Cause| CauseRow {
-            name: cause.host.map(|host| lab.name_at(host, cause.at)),
-            words: cause.entry.and_then(|entry| lab.timeline().get(entry)).map(entry_text),
-            cause,
-        };
-        Some(Rc::new(Causes {
-            at,
-            because: lab.causes(entry).into_iter().map(row).collect(),
-            led_to: lab.effects(entry).into_iter().map(row).collect(),
-        }))
+        self.why.entry = Some(entry);
     }
 
     /// The decision shown, whose change is to be sought.
     fn decision_shown(&self) -> Option<usize> {
-        let host = self.ui.selected.filter(|_| self.ui.tab == Tab::Backlog)?;
+        let host = self.ui.selected.filter(|_| self.shown_tab() == Tab::Backlog)?;
         let run = self.session.run.borrow();
         run.index().verdict(host, self.playback.frame.entries).map(|verdict| verdict.entry)
     }
@@ -128,7 +112,7 @@ impl App {
         }
     }
 
-    /// Whether there is something to search. Time must stand still: while it passes, it has the processor.
+    /// Whether there is something to search. While time passes or a run is replayed, the wall time is theirs.
     pub(super) fn wants_search(&self) -> bool {
         !self.playback.playing
             && self.session.replay.is_none()
@@ -149,8 +133,8 @@ impl App {
         }
         let Some(Search { state, .. }) = &mut self.why.search else { return false };
         let SearchState::Searching(trial) = state else { return false };
-        let started = dom::wall_ms();
-        while dom::wall_ms() - started < SEARCH_MS {
+        let slice = Slice::of(SEARCH_MS);
+        while slice.is_left() {
             if let Some(found) = trial.advance(run.lab(), INSTANTS) {
                 *state = SearchState::Found(found);
                 return true;
@@ -168,18 +152,12 @@ impl App {
         }
         let script = self.session.run.borrow().actions_after(at);
         self.seek(at);
-        self.why.script = Some((script, self.session.branches.tree().current()));
-        self.act(vec![change.action()], ErrorSite::Stage);
-        // It is refused, or it is made already.
-        if self.session.replay.is_none() {
-            self.why.script = None;
-        }
+        self.act_and_follow(vec![change.action()], ErrorSite::Stage, Some(script));
     }
 
-    /// A branch is on the page: if it was made for a change, what was done before is done in it too, and it is played
-    /// beside the one that it left.
-    pub(super) fn go_on_after_change(&mut self, made: bool) {
-        let Some((script, left)) = self.why.script.take().filter(|_| made) else { return };
+    /// A branch that was made for a change is on the page: what was done in the one that it left is done in it too, and
+    /// it is played beside that one.
+    pub(super) fn play_beside(&mut self, left: usize, script: Vec<TimedAction>) {
         self.session.run.borrow_mut().follow(script);
         self.compare_branches(Some([left, self.session.branches.tree().current()]));
         self.playback.playing = true;

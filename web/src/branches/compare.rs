@@ -43,7 +43,8 @@ pub fn CompareView(props: &CompareViewProps) -> Html {
     };
     let all = comparison.nodes.iter().flat_map(|node| &node.fields).chain(&comparison.totals);
     let different = all.filter(|pair| pair.differs()).count();
-    let count = fill(t.compare_count, &[("n", &different.to_string()), ("at", &format::clock(comparison.at))]);
+    let count = fill(t.compare_count, &[("n", &different.to_string())]);
+    let at = fill(t.compare_at, &[("at", &format::clock(comparison.at))]);
     let ended = comparison.ended.iter().zip(pair).filter_map(|(ended, branch)| {
         let name = names.get(*branch)?.to_string();
         Some(fill(t.compare_ended, &[("name", &name), ("at", &format::clock((*ended)?))]))
@@ -73,7 +74,9 @@ pub fn CompareView(props: &CompareViewProps) -> Html {
             <header class="compare-head">
                 { choose(0, t.compare_first, "compare-a") }
                 { choose(1, t.compare_second, "compare-b") }
+                // Only the number is announced when it changes: the time changes all the while.
                 <span class="compare-count" role="status">{ count }</span>
+                <span class="num">{ at }</span>
                 { for ended.iter().map(|words| html! { <span class="faint">{ words.clone() }</span> }) }
                 <IconButton
                     testid="compare-close"
@@ -121,9 +124,11 @@ fn cell(pair: &Pair, side: usize, t: &Messages, ui: &UiContext) -> Html {
         Some(Value::Id(id)) => chip(id, ui),
         Some(Value::Number(n)) if pair.field == Field::Lag => html! { { format!("{n} s") } },
         Some(Value::Number(n)) => html! { { n.to_string() } },
-        Some(Value::Backlog { off, histlen, size, .. }) => {
-            let last = off.saturating_add_unsigned(*histlen).saturating_sub(1);
-            let range = if *histlen == 0 { String::new() } else { format!("{off}–{last} · ") };
+        Some(Value::Backlog(compared)) => {
+            let backlog = &compared.0.0;
+            let (off, histlen, size) = (backlog.off().0, backlog.histlen(), backlog.size());
+            let last = off.saturating_add_unsigned(histlen as u64).saturating_sub(1);
+            let range = if histlen == 0 { String::new() } else { format!("{off}–{last} · ") };
             html! { { format!("{range}{histlen}/{size}") } }
         }
     };

@@ -1,8 +1,5 @@
 //! The sequence diagram: hosts as columns, time downwards, in step with the stage.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use psyncscope_lab::diagram::layout::Place;
 use psyncscope_lab::diagram::packets::Packets;
 use psyncscope_lab::diagram::{Detail, Item};
@@ -11,7 +8,7 @@ use psyncscope_lab::sim::frame::{SimTime, StreamBytes};
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::app::run::LabRun;
+use crate::app::run_ref::RunRef;
 use crate::diagram::arrow::DiagramArrow;
 use crate::diagram::item::{ItemState, on_arrows};
 use crate::diagram::mark::DiagramMark;
@@ -19,33 +16,25 @@ use crate::i18n::fill;
 use crate::intent::{DiagramFile, Intent};
 use crate::model::diagram::{DiagramView, TIMES, y};
 use crate::ui::button::Button;
-use crate::ui::context::use_ui;
+use crate::ui::context::{UiContext, use_ui};
 use crate::ui::lit::use_lit;
 use crate::ui::select::Select;
 use crate::ui::size_watch::SizeWatch;
 
-/// The width of the panel until it is known, in pixels.
-const WIDTH: f64 = 380.0;
+/// The width and the height of the panel until they are known, in pixels.
+const SIZE: (f64, f64) = (380.0, 300.0);
 /// How far down in the panel the moment shown is kept: what comes next is seen below it.
 const NOW_AT: f64 = 0.72;
 
 /// The run and the moment that the diagram is about.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct DiagramSource {
     /// The run.
-    pub run: Rc<RefCell<LabRun>>,
-    /// Tells the run from others that take its place: see [`LabRun::identity`].
-    pub identity: Rc<()>,
+    pub run: RunRef,
     /// The moment: when its frame was made.
     pub at: SimTime,
     /// How many frames were recorded.
     pub recorded: u64,
-}
-
-impl PartialEq for DiagramSource {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.identity, &other.identity) && (self.at, self.recorded) == (other.at, other.recorded)
-    }
 }
 
 /// Properties of [`DiagramPanel`].
@@ -64,30 +53,33 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
     let t = ui.t();
     let lit = use_lit();
     // The packets that were looked up, for as long as the run is the same.
-    let packets = use_mut_ref(|| (Rc::clone(&props.source.identity), Packets::default()));
+    let packets = use_mut_ref(|| (props.source.run.clone(), Packets::default()));
     let scroller = use_node_ref();
-    let room = use_state_eq(|| WIDTH);
+    let size = use_state_eq(|| SIZE);
     {
-        let room = room.setter();
+        let size = size.setter();
         use_effect_with(scroller.clone(), move |scroller| {
             let watch = scroller.cast::<Element>().and_then(|element| {
                 let watched = element.clone();
-                SizeWatch::new(&element, move || room.set(f64::from(watched.client_width())))
+                SizeWatch::new(&element, move || {
+                    size.set((f64::from(watched.client_width()), f64::from(watched.client_height())));
+                })
             });
             move || drop(watch)
         });
     }
-    let view = use_memo((props.source.clone(), props.detail, ui.lang, *room), |(source, detail, lang, room)| {
+    let (room, height) = *size;
+    let view = use_memo((props.source.clone(), props.detail, ui.lang, room), |(source, detail, lang, room)| {
         let mut packets = packets.borrow_mut();
-        if !Rc::ptr_eq(&packets.0, &source.identity) {
-            *packets = (Rc::clone(&source.identity), Packets::default());
+        if packets.0 != source.run {
+            *packets = (source.run.clone(), Packets::default());
         }
         let run = source.run.borrow();
         DiagramView::new((run.lab(), run.index()), source.at, *detail, *lang, &mut packets.1, *room)
     });
-    use_effect_with((view.now, scroller.clone()), |(now, scroller)| {
+    use_effect_with((view.now, height, scroller.clone()), |(now, height, scroller)| {
         if let Some(element) = scroller.cast::<Element>() {
-            let top = now - f64::from(element.client_height()) * NOW_AT;
+            let top = now - height * NOW_AT;
             element.set_scroll_top(top.max(0.0).round() as i32);
         }
     });
@@ -117,18 +109,13 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
                 if view.diagram.items.is_empty() {
                     <p class="faint">{ t.diagram_empty }</p>
                 }
-                { drawing(&view, t.tab_diagram, lit, ui.dispatch.reform(|_: PointerEvent| Intent::Light(None))) }
+                { drawing(&view, t.tab_diagram, lit, &ui) }
             </div>
         </div>
     }
 }
 
-fn drawing(
-    view: &DiagramView,
-    label: &'static str,
-    lit: Option<StreamBytes>,
-    onpointerleave: Callback<PointerEvent>,
-) -> Html {
+fn drawing(view: &DiagramView, label: &'static str, lit: Option<StreamBytes>, ui: &UiContext) -> Html {
     let (width, height) = (view.width(), view.height());
     let name = |host| {
         let column = view.diagram.column(host).map(|place| &view.diagram.columns[place]);
@@ -184,7 +171,8 @@ fn drawing(
             role="group"
             aria-label={label}
             onkeydown={on_arrows(view.diagram.items.len())}
-            {onpointerleave}
+            onpointerleave={ui.dispatch.reform(|_: PointerEvent| Intent::Light(None))}
+            onfocusout={ui.dispatch.reform(|_: FocusEvent| Intent::Light(None))}
         >
             <g class="diagram-lives">
                 { for view.diagram.columns.iter().enumerate().map(|(place, column)| {

@@ -355,7 +355,9 @@ psyncscope_lab::messages! {
     compare,
     compare_first,
     compare_second,
-    /// {n}, {at}
+    /// {at}
+    compare_at,
+    /// {n}
     compare_count,
     /// {name}, {at}
     compare_ended,

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use psyncscope_lab::causes::{Cause, began_text};
-use psyncscope_lab::format;
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::causes::{Cause, began_text, entry_text};
+use psyncscope_lab::{Lab, Lang, format};
 use yew::prelude::*;
 
 use crate::intent::{Intent, WhyIntent};
@@ -28,27 +27,42 @@ pub struct CauseRow {
 /// A chain of causes, and what came of its first link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Causes {
-    /// When it happened.
-    pub at: SimTime,
     /// Its own turn, then back to what began it.
     pub because: Vec<CauseRow>,
     /// The turns that it caused.
     pub led_to: Vec<CauseRow>,
 }
 
+impl Causes {
+    /// Of the entry at this place of the timeline, if it is there.
+    #[must_use]
+    pub fn of(lab: &Lab, entry: usize, lang: Lang) -> Option<Self> {
+        lab.timeline().get(entry)?;
+        let row = |cause: Cause| CauseRow {
+            name: cause.host.map(|host| lab.name_at(host, cause.at)),
+            words: cause.entry.and_then(|entry| lab.timeline().get(entry)).map(|entry| entry_text(entry, lang)),
+            cause,
+        };
+        let because = lab.causes(entry).into_iter().map(row).collect();
+        Some(Self { because, led_to: lab.effects(entry).into_iter().map(row).collect() })
+    }
+}
+
 /// Properties of [`Because`].
 #[derive(Properties, PartialEq)]
 pub struct BecauseProps {
-    /// The causes.
-    pub causes: Rc<Causes>,
+    /// The causes of what was asked about, if anything was.
+    pub causes: Rc<Option<Causes>>,
 }
 
-/// Two lists whose lines lead to the moments that they tell of.
+/// Two lists whose lines lead to the moments that they tell of; without a question, how to ask one.
 #[component]
 pub fn Because(props: &BecauseProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let Causes { because, led_to, .. } = &*props.causes;
+    let Some(Causes { because, led_to }) = &*props.causes else {
+        return html! { <p class="panel-line faint">{ t.because_hint }</p> };
+    };
     let more = led_to.len().saturating_sub(SHOWN);
     html! {
         <section class="box because" data-testid="because">

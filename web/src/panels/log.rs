@@ -1,13 +1,10 @@
 //! The log panel: the nodes' logs, and the decisions about PSYNC among them.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::sim::frame::{HostId, What};
 use yew::prelude::*;
 
-use crate::app::run::LabRun;
+use crate::app::run_ref::RunRef;
 use crate::intent::Intent;
 use crate::panels::log_row::{LogRow, LogText};
 use crate::ui::checkbox::Checkbox;
@@ -18,22 +15,14 @@ use crate::ui::windowed_list::WindowedList;
 const ROW_HEIGHT: f64 = 21.0;
 
 /// The log lines to show. The lines themselves are looked up when they come into view.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct LogSource {
     /// The run whose timeline has the lines.
-    pub run: Rc<RefCell<LabRun>>,
-    /// Tells the run from others that take its place: see [`LabRun::identity`].
-    pub identity: Rc<()>,
+    pub run: RunRef,
     /// The node; `None` for all nodes.
     pub host: Option<HostId>,
     /// How many lines there are up to the moment shown.
     pub count: usize,
-}
-
-impl PartialEq for LogSource {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.identity, &other.identity) && self.host == other.host && self.count == other.count
-    }
 }
 
 impl LogSource {
@@ -72,7 +61,7 @@ pub fn LogPanel(props: &LogPanelProps) -> Html {
         Callback::from(move |row: usize| source.row(row).unwrap_or_else(|| html! { <div class="log-line"></div> }))
     });
     // Another node's log is another list, that begins at its own end.
-    let key = format!("{:p} {:?}", Rc::as_ptr(&source.identity), source.host);
+    let key = format!("{} {:?}", source.run.key(), source.host);
     html! {
         <div class="log">
             <Checkbox label={t.log_all} testid="log-all" checked={all} {oncheck} />

@@ -99,6 +99,25 @@ pub fn wall_ms() -> f64 {
     window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
 }
 
+/// A slice of wall time that work may take.
+pub struct Slice {
+    until_ms: f64,
+}
+
+impl Slice {
+    /// A slice of `ms` milliseconds that begins now.
+    #[must_use]
+    pub fn of(ms: f64) -> Self {
+        Self { until_ms: wall_ms() + ms }
+    }
+
+    /// Whether there is some left.
+    #[must_use]
+    pub fn is_left(&self) -> bool {
+        wall_ms() < self.until_ms
+    }
+}
+
 /// Sets an attribute of `<html>`, or removes it.
 pub fn set_root(name: &str, value: Option<&str>) {
     let Some(root) = document().and_then(|d| d.document_element()) else { return };

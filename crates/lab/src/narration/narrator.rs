@@ -181,12 +181,6 @@ impl Narrator {
         self.peers.get(&(host, conn)).copied()
     }
 
-    /// The name that a host has or had.
-    #[must_use]
-    pub fn known_name(&self, id: HostId) -> Option<&Arc<str>> {
-        self.names.get(&id)
-    }
-
     /// The note about the entry at this index of the timeline.
     #[must_use]
     pub fn note_at(&self, entry: usize) -> Option<&Note> {

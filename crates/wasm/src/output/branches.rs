@@ -132,8 +132,10 @@ impl Serialize for ComparedValue<'_> {
             compare::Value::Name(name) => s.serialize_str(name),
             compare::Value::Id(id) => ReplId::from(*id).serialize(s),
             compare::Value::Number(n) => s.serialize_f64(*n as f64),
-            compare::Value::Backlog { off, histlen, size, .. } => {
-                ComparedBacklog { off: *off as f64, histlen: *histlen as f64, size: *size as f64 }.serialize(s)
+            compare::Value::Backlog(compared) => {
+                let backlog = &compared.0.0;
+                let (off, histlen, size) = (backlog.off().0 as f64, backlog.histlen() as f64, backlog.size() as f64);
+                ComparedBacklog { off, histlen, size }.serialize(s)
             }
         }
     }

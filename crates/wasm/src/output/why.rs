@@ -142,7 +142,7 @@ impl Cause {
             began_text: began_text(cause, lang),
             action: cause.action,
             entry: cause.entry,
-            text: entry.map(entry_text),
+            text: entry.map(|entry| entry_text(entry, lang)),
         }
     }
 }
