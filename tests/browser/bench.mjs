@@ -1,7 +1,7 @@
 // The page's speed: `node bench.mjs`, or some of it: `node bench.mjs paint recorded live world scrub`. Prints each measurement
 // beside its limit; ends with 1 if one does not hold.
 //
-// - first paint: from navigation to the first node on the screen, on a slow line and a slow processor
+// - first paint: from navigation to the first words, and to the first node, on a slow line and a slow processor
 // - motion: five nodes and a write each 100 ms, once as a recorded run shown again, once live with typed commands
 // - scrub: showing another time of ten minutes of five nodes, and their memory
 // - world: how fast ten minutes of five nodes run and are branched, and their memory
@@ -15,7 +15,8 @@ import { scrub } from './bench/scrub.mjs';
 import { session } from './bench/world.mjs';
 import { openPage, shutDown, startBrowser } from './harness.mjs';
 
-const FIRST_PAINT_MS_MAX = 1000;
+const FIRST_WORDS_MS_MAX = 1000;
+const FIRST_NODE_MS_MAX = 2000;
 const FRAMES_PER_S_MIN = 55; // 60 minus what a ten-second sample may lose at its ends
 const FRAME_WORK_MS_MAX = 8;
 const REPLY_MS_MAX = 50;
@@ -43,10 +44,10 @@ try {
   if (wanted('paint')) {
     console.log('first paint (10 Mbit/s, 20 ms, processor 4 times slower, brotli; median of 5, nothing cached):');
     const paint = await firstPaint(browser);
-    report('first node on the screen', ms(paint.nodeMs), ms(FIRST_PAINT_MS_MAX), paint.nodeMs < FIRST_PAINT_MS_MAX);
-    console.log(
-      `  first contentful paint ${ms(paint.contentfulMs)}; all measurements: ${paint.all.map(ms).join(', ')}`,
-    );
+    const { contentfulMs, nodeMs } = paint;
+    report('what the page is, in words', ms(contentfulMs), ms(FIRST_WORDS_MS_MAX), contentfulMs < FIRST_WORDS_MS_MAX);
+    report('first node on the screen', ms(nodeMs), ms(FIRST_NODE_MS_MAX), nodeMs < FIRST_NODE_MS_MAX);
+    console.log(`  all measurements of the node: ${paint.all.map(ms).join(', ')}`);
   }
 
   for (const [name, what, measure] of [
