@@ -80,15 +80,24 @@ test('a ring that is too large for letters says so, and an arc is read by pointi
   await reader.tab('backlog');
   assert.match(await reader.says('ring-arcs'), /200 B are too many for letters: each arc is a command/);
   const { page } = reader;
-  const read = await page.evaluate(async () => {
-    const words = [];
-    for (const path of document.querySelectorAll('[data-testid=ring] .cells path')) {
-      path.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      words.push(document.querySelector('[data-testid=ring-centre]').innerText);
-    }
-    return words;
-  });
+  const box = await reader.at('ring').boundingBox();
+  // Halfway between the inner and the outer radius, in the units of the drawing, which is 372 wide.
+  const radius = (((91 + 116) / 2) * box.width) / 372;
+  const read = [];
+  for (let index = 0; index < 200; index += 8) {
+    const turn = ((index + 0.5) / 200) * 2 * Math.PI;
+    await page.mouse.move(
+      box.x + box.width / 2 + radius * Math.sin(turn),
+      box.y + box.height / 2 - radius * Math.cos(turn),
+    );
+    const has = (words) => {
+      const [, from, to] = (words.match(/^index (\d+) to (\d+)/) ?? []).map(Number);
+      // An arc may cross the top.
+      return from <= to ? from <= index && index <= to : index >= from || index <= to;
+    };
+    const words = () => page.locator('[data-testid=ring-centre]').innerText();
+    read.push(await expectSoon(words, has, `the arc with index ${index}`));
+  }
   assert.ok(
     read.some((words) => /SET k one/.test(words)),
     read.join(' | '),

@@ -14,8 +14,8 @@ use crate::ui::windowed_list::WindowedList;
 /// The height of a line of one row, in CSS pixels.
 const LINE_HEIGHT: f64 = 20.0;
 
-/// How far beyond the visible part lines are kept: an answer of INFO is as long as that, and its command is before it.
-const OVERSCAN: f64 = 2000.0;
+/// How far beyond the visible part lines are kept: a section of INFO is as long as that, and its command is before it.
+const OVERSCAN: f64 = 800.0;
 
 /// Properties of [`ConsoleOutput`].
 #[derive(Properties, PartialEq)]

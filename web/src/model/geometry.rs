@@ -202,11 +202,25 @@ pub fn on_circle(radius: f64, turn: f64) -> Point {
     Point::new(radius * math::sin(angle), -radius * math::cos(angle))
 }
 
+/// How far around the origin the direction to a point is, clockwise from the top: 0..1. See [`on_circle`].
+#[must_use]
+pub fn turn_of(right: f64, down: f64) -> f64 {
+    (math::atan2(right, -down) / std::f64::consts::TAU).rem_euclid(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const CARD: Size = Size { w: 200.0, h: 100.0 };
+
+    #[test]
+    fn a_turn_leads_to_a_point_and_back() {
+        for turn in [0.0, 0.1, 0.25, 0.5, 0.6, 0.75, 0.99] {
+            let point = on_circle(116.0, turn);
+            assert!((turn_of(point.x, point.y) - turn).abs() < 1e-9, "{turn}");
+        }
+    }
 
     #[test]
     fn a_wire_joins_facing_edges() {

@@ -16,3 +16,7 @@ pub fn cos(x: f64) -> f64 {
 pub fn exp(x: f64) -> f64 {
     if IN_BROWSER { js_sys::Math::exp(x) } else { x.exp() }
 }
+
+pub fn atan2(y: f64, x: f64) -> f64 {
+    if IN_BROWSER { js_sys::Math::atan2(y, x) } else { y.atan2(x) }
+}

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::intent::Intent;
+use crate::model::geometry::turn_of;
 use crate::model::ring_labels::CELLS_MAX;
 use crate::model::ring_readers::ReaderLabel;
 use crate::panels::ring_arcs::RingArcs;
@@ -44,11 +45,14 @@ pub fn Ring(props: &RingProps) -> Html {
     let view = &backlog.0.0;
     let pointed = use_state_eq(|| None::<usize>);
 
-    let onpointerover = {
-        let pointed = pointed.clone();
+    let point = {
+        let (pointed, backlog) = (pointed.clone(), backlog.clone());
         Callback::from(move |event: PointerEvent| {
-            let cell = event.target_dyn_into::<Element>();
-            let index = cell.and_then(|cell| cell.get_attribute("data-index")?.parse().ok());
+            let shape = event.target_dyn_into::<Element>();
+            let index = shape.and_then(|shape| match shape.get_attribute("data-index") {
+                Some(index) => index.parse().ok(),
+                None => arc_under(&event, &shape, &backlog.0.0),
+            });
             if index.is_some() {
                 pointed.set(index);
             }
@@ -110,7 +114,8 @@ pub fn Ring(props: &RingProps) -> Html {
                 data-off={view.off().to_string()}
                 data-size={view.size().to_string()}
                 data-bytes={(view.size() <= CELLS_MAX).then(|| held_hex(view))}
-                {onpointerover}
+                onpointerover={point.clone()}
+                onpointermove={point}
                 {onpointerleave}
                 {onkeydown}
                 {onblur}
@@ -125,6 +130,15 @@ pub fn Ring(props: &RingProps) -> Html {
             <RingCentre backlog={backlog.clone()} reading={read} />
         </div>
     }
+}
+
+/// The index at which the arc begins that the pointer is at, if `shape`, which it is over, draws arcs.
+fn arc_under(event: &PointerEvent, shape: &Element, backlog: &Backlog) -> Option<usize> {
+    shape.closest(".arcs").ok()??;
+    let ring = shape.closest("svg").ok()??.get_bounding_client_rect();
+    let right = f64::from(event.client_x()) - ring.left() - ring.width() / 2.0;
+    let down = f64::from(event.client_y()) - ring.top() - ring.height() / 2.0;
+    Some(neighbour(backlog, Some((turn_of(right, down) * backlog.size() as f64) as usize), 0))
 }
 
 /// The bytes that a small backlog holds, in hexadecimal, for scripts that read the page.

@@ -22,6 +22,13 @@ pub struct RingArcsProps {
     pub eras: Eras,
 }
 
+/// Arcs that look the same. One path draws them all: of a busy backlog most arcs are others at each moment.
+struct Outlines {
+    colour: &'static str,
+    lit: bool,
+    d: String,
+}
+
 /// One arc for each command, or equal parts if there are too many commands.
 #[component]
 pub fn RingArcs(props: &RingArcsProps) -> Html {
@@ -29,16 +36,28 @@ pub fn RingArcs(props: &RingArcsProps) -> Html {
     let lit = use_lit();
     let backlog = &props.backlog.0.0;
     let size = backlog.size() as f64;
-    let arcs = ring_arcs(backlog).arcs.into_iter().map(|arc| {
+    let mut drawn: Vec<Outlines> = Vec::new();
+    for arc in ring_arcs(backlog).arcs {
         let colour = arc.held.map_or("cell-empty", |(_, newest)| ui.colour(&props.eras.id_at(newest)));
         let bytes = arc.held.map(|(from, to)| StreamBytes { replid: props.eras.id_at(to), from, to: Offset(to.0) });
-        let lit = lit.zip(bytes).is_some_and(|(lit, bytes)| lit.overlaps(&bytes)).then_some("lit");
-        // An arc across the top is two shapes of one arc.
-        let shapes = arc.pieces(backlog.size()).into_iter().map(|(from, to)| {
-            let d = sector(INNER, OUTER, from as f64 / size, to as f64 / size);
-            html! { <path {d} data-index={arc.from.to_string()} /> }
+        let lit = lit.zip(bytes).is_some_and(|(lit, bytes)| lit.overlaps(&bytes));
+        let found = drawn.iter().position(|alike| alike.colour == colour && alike.lit == lit);
+        let place = found.unwrap_or_else(|| {
+            drawn.push(Outlines { colour, lit, d: String::new() });
+            drawn.len() - 1
         });
-        html! { <g key={arc.from} class={classes!("cell-arc", colour, lit)}>{ for shapes }</g> }
-    });
-    html! { <g class="cells">{ for arcs }</g> }
+        // An arc across the top is two shapes of one arc.
+        for (from, to) in arc.pieces(backlog.size()) {
+            drawn[place].d += &sector(INNER, OUTER, from as f64 / size, to as f64 / size);
+        }
+    }
+    // The outline of what is lit lies over its neighbours'.
+    drawn.sort_by_key(|alike| alike.lit);
+    html! {
+        <g class="arcs">
+            { for drawn.into_iter().map(|Outlines { colour, lit, d }| html! {
+                <path class={classes!(colour, lit.then_some("lit"))} {d} />
+            }) }
+        </g>
+    }
 }

@@ -50,7 +50,7 @@ fn reader_html(group: &ReaderGroup, t: &Messages) -> Html {
     let names: Vec<&str> = group.names.iter().map(AsRef::as_ref).collect();
     let lost = (group.standing != Standing::Served).then_some("ring-lost");
     html! {
-        <li key={group.has.0} class={classes!("ring-reader", lost)}>
+        <li class={classes!("ring-reader", lost)}>
             <b class="ring-label">{ names.join(", ") }</b>
             { fill(words, &[("n", &group.has.to_string())]) }
         </li>

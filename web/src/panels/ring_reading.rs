@@ -88,7 +88,8 @@ pub fn neighbour(backlog: &Backlog, pointed: Option<usize>, by: isize) -> usize 
         (0..backlog.size()).collect()
     };
     let Some(pointed) = pointed else { return starts.iter().rev().find(|&&s| s <= backlog.idx()).map_or(0, |&s| s) };
-    let at = starts.partition_point(|&start| start <= pointed).saturating_sub(1) as isize;
+    // Before the first start lies the end of the last arc, which crosses the top.
+    let at = starts.partition_point(|&start| start <= pointed) as isize - 1;
     starts.get((at + by).rem_euclid(starts.len().max(1) as isize) as usize).copied().unwrap_or(0)
 }
 
@@ -136,5 +137,17 @@ mod tests {
         assert_eq!(neighbour(&commands, Some(0), 1), 27);
         assert_eq!(neighbour(&commands, Some(41), 1), 0);
         assert_eq!(neighbour(&commands, Some(30), -1), 0, "from within an arc");
+        assert_eq!(neighbour(&commands, Some(30), 0), 27, "the arc itself");
+    }
+
+    #[test]
+    fn an_arc_may_cross_the_top() {
+        let stream = encode_command(&["SET", "a", "1"]).repeat(10);
+        let mut backlog = Backlog::new(200, Offset(0));
+        backlog.feed(&stream, Offset(stream.len() as i64));
+        let arcs = ring_arcs(&backlog).arcs;
+        let across = arcs.iter().find(|arc| arc.from + arc.len > 200).expect("27 does not divide 200");
+        assert_eq!(neighbour(&backlog, Some(0), 0), across.from);
+        assert_ne!(neighbour(&backlog, Some(0), 1), across.from);
     }
 }
