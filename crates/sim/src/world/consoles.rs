@@ -66,11 +66,11 @@ impl<P: Process> World<P> {
     /// # Errors
     /// [`WorldError::NoSuchConsole`] if it is not connected; [`WorldError::NoSuchHost`].
     pub fn console_close(&mut self, host: HostId, console: u32) -> Result<(), WorldError> {
-        let turn = self.recorder.turn(self.now, Some(host));
-        let state = self.host_mut(host)?;
-        let conn = state.consoles.get_mut(&console).and_then(|console| console.conn.take());
+        let consoles = &mut self.host_mut(host)?.consoles;
+        let conn = consoles.get_mut(&console).and_then(|console| console.conn.take());
         let conn = conn.ok_or(WorldError::NoSuchConsole)?;
-        if let Some(running) = &mut state.running {
+        let turn = self.recorder.turn(self.now, Some(host));
+        if let Some(running) = &mut self.host_mut(host)?.running {
             running.inbox.push_back((Pending::ConsoleGone(conn), turn));
         }
         self.recorder.entry(self.now, Some(host), What::ConsoleClosed { console });
@@ -86,17 +86,15 @@ impl<P: Process> World<P> {
         argv: Vec<Vec<u8>>,
         bytes: &[u8],
     ) -> Result<(), WorldError> {
-        let turn = match self.process(host) {
-            Some(_) => self.recorder.turn(self.now, Some(host)),
-            None => TurnId::NONE,
-        };
         let state = self.host_mut(host)?;
-        let Some(running) = &mut state.running else {
+        if state.running.is_none() {
             return Err(WorldError::CouldNotConnect { host: state.name.to_string(), port: state.port });
-        };
+        }
         state.consoles.entry(console).or_default();
-        for chunk in bytes.chunks(READ_MAX) {
-            running.inbox.push_back((Pending::Console(console, chunk.to_vec()), turn));
+        let turn = self.recorder.turn(self.now, Some(host));
+        if let Some(running) = &mut self.host_mut(host)?.running {
+            let pieces = bytes.chunks(READ_MAX).map(|piece| (Pending::Console(console, piece.to_vec()), turn));
+            running.inbox.extend(pieces);
         }
         self.digest.console(b'>', self.now, host, console, bytes);
         self.recorder.entry(self.now, Some(host), What::ConsoleSent { console, argv });

@@ -97,6 +97,17 @@ fn consoles_hang_up_and_come_back() {
 }
 
 #[test]
+fn what_a_console_is_refused_leaves_no_turn() {
+    let mut pair = pair(WorldConfig::default());
+    pair.tell(pair.a, "tick 1000");
+    pair.world.crash(pair.a).expect("it runs");
+    let turns = pair.world.turns().len();
+    assert_eq!(pair.world.console_close(pair.a, 0), Err(WorldError::NoSuchConsole), "the crash closed it");
+    pair.world.console_send_raw(pair.a, 0, b"exit").expect_err("nobody is there");
+    assert_eq!(pair.world.turns().len(), turns);
+}
+
+#[test]
 fn a_process_may_exit_or_be_asked_to() {
     let mut pair = pair(WorldConfig::default());
     pair.tell(pair.a, "exit");
