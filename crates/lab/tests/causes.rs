@@ -101,14 +101,9 @@ fn a_link_ends_because_its_master_was_killed() {
     assert_eq!(chain[1].action, Some(0));
 }
 
-#[test]
-fn every_chain_ends_at_an_action_or_a_timer_and_goes_back_in_time() {
-    let mut lab = world();
-    lab.act(Action::Cut { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
-    exec(&mut lab, "a", "SET k v");
-    lab.run_for(3 * S);
-    lab.act(Action::Heal { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
-    lab.run_for(70 * S);
+/// Each chain goes back in time to an action or a timer.
+#[track_caller]
+fn check_chains(lab: &Lab) {
     for entry in 0..lab.timeline().len() {
         let chain = lab.causes(entry);
         let last = chain.last().expect("each entry has a turn");
@@ -117,6 +112,66 @@ fn every_chain_ends_at_an_action_or_a_timer_and_goes_back_in_time() {
         assert!(chain.windows(2).all(|pair| pair[1].turn < pair[0].turn && pair[1].at <= pair[0].at));
         assert_eq!(chain[0].at, lab.timeline()[entry].at);
     }
+}
+
+#[test]
+fn every_chain_ends_at_an_action_or_a_timer_and_goes_back_in_time() {
+    let mut lab = world();
+    lab.act(Action::Cut { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
+    exec(&mut lab, "a", "SET k v");
+    lab.run_for(3 * S);
+    lab.act(Action::Heal { from: "a".to_owned(), to: "b".to_owned(), one_way: false }).expect("there is a wire");
+    lab.run_for(70 * S);
+    lab.act(Action::PowerOff { node: "a".to_owned() }).expect("it runs");
+    lab.run_for(S);
+    lab.act(Action::Restart { node: "a".to_owned() }).expect("it is off");
+    lab.run_for(10 * S);
+    lab.act(Action::RemoveNode { node: "a".to_owned() }).expect("it is there");
+    lab.run_for(70 * S);
+    check_chains(&lab);
+}
+
+#[test]
+fn a_link_is_reset_because_its_master_lost_power() {
+    let mut lab = world();
+    lab.act(Action::PowerOff { node: "a".to_owned() }).expect("it runs");
+    lab.act(Action::Restart { node: "a".to_owned() }).expect("it is off");
+    lab.run_for(5 * S);
+    let reset = last(&lab, "b", |what| matches!(what, What::TcpClosed { how: "RST", .. }));
+    let chain = lab.causes(reset);
+    assert_eq!(began(&chain), [Began::Closed, Began::Action]);
+    assert_eq!(chain[1].action, Some(0), "the power cut");
+}
+
+#[test]
+fn a_connect_to_a_removed_master_fails_because_a_timer_tried_it() {
+    let mut lab = world();
+    lab.act(Action::RemoveNode { node: "a".to_owned() }).expect("it is there");
+    lab.run_for(70 * S);
+    let failed =
+        last(&lab, "b", |what| matches!(what, What::Node(Event::Log { text, .. }) if text.contains("condition")));
+    assert_eq!(began(&lab.causes(failed)), [Began::ConnectFailed, Began::Timer]);
+}
+
+#[test]
+fn a_file_sent_over_a_slow_wire_goes_back_to_the_acks_that_made_room() {
+    let mut lab = world();
+    exec(&mut lab, "a", &format!("SET k {}", "x".repeat(30_000)));
+    for command in ["APPEND k 1", "DEBUG POPULATE 20000"] {
+        exec(&mut lab, "a", command);
+    }
+    let slow = psyncscope_lab::sim::frame::WireSettings { bandwidth_bps: 2_000_000, ..Default::default() };
+    lab.act(Action::SetWire { from: "a".to_owned(), to: "b".to_owned(), one_way: false, settings: slow })
+        .expect("good");
+    exec(&mut lab, "b", "REPLICAOF NO ONE");
+    exec(&mut lab, "a", "CONFIG SET repl-backlog-size 1");
+    exec(&mut lab, "a", "SET k 1");
+    exec(&mut lab, "b", "REPLICAOF a 6379");
+    lab.run_for(40 * S);
+    check_chains(&lab);
+    let writable = lab.timeline().iter().enumerate().map(|(place, _)| lab.causes(place));
+    let writable: Vec<_> = writable.filter(|chain| chain[0].began == Began::Writable).collect();
+    assert!(!writable.is_empty());
 }
 
 #[test]

@@ -3,6 +3,9 @@
 //! A turn is everything that follows at once from one input: a process reads bytes, a timer fires, a user acts. It knows
 //! the turn that sent it what it read, so that from anything the chain goes back to a user's action or to a timer. This
 //! is noted where it happens; nothing is concluded afterwards.
+//!
+//! A chain ends at a timer, as what armed a timer is not known: a process has one timer for all that it waits for, which
+//! is armed again after each of its turns (serverCron alone ten times a second), and a kernel one for all its sockets.
 
 use serde::Serialize;
 
@@ -91,14 +94,15 @@ impl Turn {
 /// The turns so far, and the present one.
 #[derive(Default)]
 pub(crate) struct Turns {
-    all: Vec<Turn>,
-    /// How many there are; of a world that does not record, how many it would have.
-    count: u32,
-    present: Option<Present>,
+    numbered: Numbered,
+    /// The turn of the scheduled event, or of the action, that is being done.
+    event: Option<Present>,
+    /// The turn of a process that began within it last.
+    inner: Option<Present>,
     action: Option<u32>,
 }
 
-/// The present turn. It gets a number once something comes of it.
+/// A turn that goes on. It gets a number once something comes of it.
 struct Present {
     host: Option<HostId>,
     began: Began,
@@ -106,15 +110,56 @@ struct Present {
     id: Option<TurnId>,
 }
 
-impl Turns {
-    /// A turn begins.
-    pub(crate) fn begin(&mut self, host: Option<HostId>, began: Began, by: TurnId) {
-        self.present = Some(Present { host, began, by, id: None });
+impl Present {
+    const fn new(host: Option<HostId>, began: Began, by: TurnId) -> Self {
+        Self { host, began, by, id: None }
     }
 
-    /// The present turn ends: what comes next, unless it is begun, is an action.
+    /// Nothing came of this turn itself so far, and it was caused by another.
+    fn stands_for_its_cause(&self) -> bool {
+        self.id.is_none() && self.began != Began::Action && self.by != TurnId::NONE
+    }
+
+    /// Its number: the next one, unless it has one already.
+    fn number(&mut self, numbered: &mut Numbered, now: u64, entries: Option<usize>) -> TurnId {
+        if let Some(id) = self.id {
+            return id;
+        }
+        let id = TurnId(numbered.count);
+        numbered.count += 1;
+        if let Some(entries) = entries {
+            let &mut Self { host, began, by, .. } = self;
+            numbered.all.push(Turn { at: SimTime(now), host, began, by, first_entry: entries as u32 });
+        }
+        self.id = Some(id);
+        id
+    }
+}
+
+/// The turns that have a number.
+#[derive(Default)]
+struct Numbered {
+    all: Vec<Turn>,
+    /// How many there are; of a world that does not record, how many it would have.
+    count: u32,
+}
+
+impl Turns {
+    /// A scheduled event begins.
+    pub(crate) fn begin_event(&mut self, host: HostId, began: Began, by: TurnId) {
+        self.event = Some(Present::new(Some(host), began, by));
+        self.inner = None;
+    }
+
+    /// A turn of a process begins within an event or an action.
+    pub(crate) fn begin(&mut self, host: HostId, began: Began, by: TurnId) {
+        self.inner = Some(Present::new(Some(host), began, by));
+    }
+
+    /// The event or action ends: what comes next, unless it is begun, is an action.
     pub(crate) fn end(&mut self) {
-        self.present = None;
+        self.event = None;
+        self.inner = None;
     }
 
     /// What is done from now on from outside is this action.
@@ -124,43 +169,46 @@ impl Turns {
 
     /// The number of the present turn. `entries` entries were made before it; without them, it is counted but not kept.
     pub(crate) fn id(&mut self, now: u64, host: Option<HostId>, entries: Option<usize>) -> TurnId {
-        let action = self.action.map_or(TurnId::NONE, TurnId);
-        let present = self.present.get_or_insert(Present { host, began: Began::Action, by: action, id: None });
-        if let Some(id) = present.id {
-            return id;
-        }
-        let id = TurnId(self.count);
-        self.count += 1;
-        present.id = Some(id);
-        if let Some(entries) = entries {
-            let &mut Present { host, began, by, .. } = present;
-            self.all.push(Turn { at: SimTime(now), host, began, by, first_entry: entries as u32 });
-        }
-        id
+        let present = match &mut self.inner {
+            Some(inner) => inner,
+            None => event_or_action(&mut self.event, self.action, host),
+        };
+        present.number(&mut self.numbered, now, entries)
     }
 
-    /// The present turn if it has a number, else the one that caused it.
-    pub(crate) fn known(&self) -> TurnId {
-        self.present.as_ref().map_or(TurnId::NONE, |present| {
-            present.id.unwrap_or(match present.began {
-                Began::Action => TurnId::NONE,
-                _ => present.by,
-            })
-        })
+    /// The present turn as a cause: itself if it has a number or nothing caused it, else the turn that did.
+    pub(crate) fn cause(&mut self, now: u64, host: HostId, entries: Option<usize>) -> TurnId {
+        match &self.inner {
+            Some(inner) if inner.stands_for_its_cause() => inner.by,
+            Some(_) => self.id(now, Some(host), entries),
+            None => self.cause_of_event(now, host, entries),
+        }
+    }
+
+    /// As [`Turns::cause`], of the event or action within which the present turn began.
+    pub(crate) fn cause_of_event(&mut self, now: u64, host: HostId, entries: Option<usize>) -> TurnId {
+        let event = event_or_action(&mut self.event, self.action, Some(host));
+        if event.stands_for_its_cause() { event.by } else { event.number(&mut self.numbered, now, entries) }
     }
 
     pub(crate) fn all(&self) -> &[Turn] {
-        &self.all
+        &self.numbered.all
     }
 
     /// The turns until `at`.
     pub(crate) fn until(&self, at: SimTime) -> Vec<Turn> {
-        self.all[..self.all.partition_point(|turn| turn.at <= at)].to_vec()
+        let all = &self.numbered.all;
+        all[..all.partition_point(|turn| turn.at <= at)].to_vec()
     }
 
     /// Keeps turns from now on, after those that another world kept, which went the same way.
     pub(crate) fn go_on(&mut self, all: Vec<Turn>) {
-        self.count = self.count.max(all.len() as u32);
-        self.all = all;
+        let count = self.numbered.count.max(all.len() as u32);
+        self.numbered = Numbered { all, count };
     }
+}
+
+/// The event that is being done; without one, it is an action.
+fn event_or_action(event: &mut Option<Present>, action: Option<u32>, host: Option<HostId>) -> &mut Present {
+    event.get_or_insert_with(|| Present::new(host, Began::Action, action.map_or(TurnId::NONE, TurnId)))
 }

@@ -77,10 +77,29 @@ pub(crate) struct Link {
     pub may_be_accepted: bool,
     /// The turn that opened it.
     pub opened_by: TurnId,
-    /// The turn in which its opener closed it, and its acceptor.
+    /// The turn since which its opener holds it no more, and its acceptor: it closed it, gave it up, lost it or ended.
     pub closed_by: [TurnId; 2],
     /// Who sent what, upwards and downwards.
     pub sent: [SentBytes; 2],
+}
+
+impl Link {
+    /// The end that sends this way holds it no more, since `turn` or since an earlier one.
+    fn release(&mut self, flow: Flow, turn: TurnId) {
+        match flow {
+            Flow::Up => self.opener = None,
+            Flow::Down => self.acceptor = None,
+        }
+        let known = &mut self.closed_by[flow.index()];
+        if *known == TurnId::NONE {
+            *known = turn;
+        }
+    }
+
+    /// Neither end holds it, and it will not be accepted.
+    const fn is_over(&self) -> bool {
+        self.opener.is_none() && self.acceptor.is_none() && !self.may_be_accepted
+    }
 }
 
 /// Which turns sent the bytes of one direction that were not read yet.
@@ -146,25 +165,6 @@ impl Links {
         self.links.get_mut(ends).map_or(TurnId::NONE, |link| link.sent[flow.index()].read(bytes))
     }
 
-    /// The turn in which the end that sends this way closes.
-    pub(crate) fn closed_by(&mut self, ends: &Ends, flow: Flow, turn: TurnId) {
-        if let Some(link) = self.links.get_mut(ends) {
-            link.closed_by[flow.index()] = turn;
-        }
-    }
-
-    /// A process ends in this turn, and with it what it holds.
-    pub(crate) fn all_closed_by(&mut self, host: HostId, turn: TurnId) {
-        for (ends, link) in &mut self.links {
-            for (flow, end) in [(Flow::Up, ends.opener.0), (Flow::Down, ends.acceptor.0)] {
-                let known = &mut link.closed_by[flow.index()];
-                if end == host && *known == TurnId::NONE {
-                    *known = turn;
-                }
-            }
-        }
-    }
-
     /// The connection is established at the first of its ends: it gets its number.
     pub(crate) fn establish(&mut self, ends: &Ends, forwards: &mut [Forward]) {
         let Some(link) = self.links.get_mut(ends).filter(|link| link.nth == 0) else { return };
@@ -203,33 +203,31 @@ impl Links {
         link.forward.is_some()
     }
 
-    /// One end closed a connection. It is removed once both have, or once it cannot be accepted any more.
-    pub(crate) fn release(&mut self, ends: &Ends, flow: Flow) {
+    /// The end that sends this way holds a connection no more, since `turn`. It is removed once neither does, or once
+    /// it cannot be accepted any more.
+    pub(crate) fn release(&mut self, ends: &Ends, flow: Flow, turn: TurnId) {
         let Some(link) = self.links.get_mut(ends) else { return };
-        match flow {
-            Flow::Up => link.opener = None,
-            Flow::Down => link.acceptor = None,
-        }
         // Before it was established nothing is waiting to be accepted.
         if link.nth == 0 {
             link.may_be_accepted = false;
         }
-        if link.opener.is_none() && link.acceptor.is_none() && !link.may_be_accepted {
+        link.release(flow, turn);
+        if link.is_over() {
             self.links.remove(ends);
         }
     }
 
-    /// A process ended: it holds no connection and will accept none.
-    pub(crate) fn release_all_of(&mut self, host: HostId) {
+    /// A process ended in `turn`: it holds no connection and will accept none.
+    pub(crate) fn release_all_of(&mut self, host: HostId, turn: TurnId) {
         self.links.retain(|ends, link| {
             if ends.opener.0 == host {
-                link.opener = None;
+                link.release(Flow::Up, turn);
             }
             if ends.acceptor.0 == host {
-                link.acceptor = None;
+                link.release(Flow::Down, turn);
                 link.may_be_accepted = false;
             }
-            link.opener.is_some() || link.acceptor.is_some() || link.may_be_accepted
+            !link.is_over()
         });
     }
 }

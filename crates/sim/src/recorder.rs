@@ -93,14 +93,24 @@ impl Recorder {
         self.timeline.len() + self.unkept
     }
 
-    // ---- what caused it ----
-
-    /// A turn begins, caused by `by`.
-    pub(crate) fn begin_turn(&mut self, host: HostId, began: Began, by: TurnId) {
-        self.turns.begin(Some(host), began, by);
+    /// How many entries there are while they are kept.
+    fn entries_kept(&self) -> Option<usize> {
+        (self.mode == Mode::On).then_some(self.timeline.len())
     }
 
-    /// The present turn ends.
+    // ---- what caused it ----
+
+    /// A scheduled event begins, caused by `by`.
+    pub(crate) fn begin_event(&mut self, host: HostId, began: Began, by: TurnId) {
+        self.turns.begin_event(host, began, by);
+    }
+
+    /// A process's turn begins, caused by `by`.
+    pub(crate) fn begin_turn(&mut self, host: HostId, began: Began, by: TurnId) {
+        self.turns.begin(host, began, by);
+    }
+
+    /// The event, or the action, ends.
     pub(crate) fn end_turn(&mut self) {
         self.turns.end();
     }
@@ -112,16 +122,20 @@ impl Recorder {
 
     /// The present turn, of which something comes now.
     pub(crate) fn turn(&mut self, now: u64, host: Option<HostId>) -> TurnId {
-        match self.mode {
-            Mode::Off => TurnId::NONE,
-            Mode::Following => self.turns.id(now, host, None),
-            Mode::On => self.turns.id(now, host, Some(self.timeline.len())),
-        }
+        if self.is_on() { self.turns.id(now, host, self.entries_kept()) } else { TurnId::NONE }
     }
 
-    /// The present turn if something has come of it, else the one that caused it.
-    pub(crate) fn known_turn(&self) -> TurnId {
-        self.turns.known()
+    /// The present turn if something has come of it or nothing caused it, else the one that caused it.
+    pub(crate) fn cause(&mut self, now: u64, host: HostId) -> TurnId {
+        if self.is_on() { self.turns.cause(now, host, self.entries_kept()) } else { TurnId::NONE }
+    }
+
+    /// `known`; if that is none, the event or the action that is being done, or what caused that.
+    pub(crate) fn cause_or_event(&mut self, known: TurnId, now: u64, host: HostId) -> TurnId {
+        if known != TurnId::NONE || !self.is_on() {
+            return known;
+        }
+        self.turns.cause_of_event(now, host, self.entries_kept())
     }
 
     pub(crate) fn turns(&self) -> &[Turn] {

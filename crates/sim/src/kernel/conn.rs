@@ -5,6 +5,7 @@ use smoltcp::socket::tcp::{Socket, State};
 
 use super::READ_MAX;
 use super::sockets::{SocketId, Sockets};
+use crate::causes::TurnId;
 use crate::packet::Endpoint;
 
 /// How long Linux waits before it gives a connection up, in microseconds.
@@ -47,6 +48,8 @@ pub(super) struct Conn {
     pub local_port: u16,
     pub remote: Endpoint,
     pub phase: Phase,
+    /// The turn that opened it, if its process did.
+    pub opened_by: TurnId,
     /// What had arrived and was not read when the socket was removed.
     unread: Vec<u8>,
     /// The room as known to the process: the last notified one, minus the bytes sent since.
@@ -119,6 +122,7 @@ impl Conn {
         local_port: u16,
         remote: Endpoint,
         phase: Phase,
+        opened_by: TurnId,
         credit: usize,
     ) -> Self {
         let give_up_timer = GiveUpTimer::from(now);
@@ -127,6 +131,7 @@ impl Conn {
             local_port,
             remote,
             phase,
+            opened_by,
             unread: Vec::new(),
             credit,
             sent: 0,

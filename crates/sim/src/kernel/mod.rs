@@ -32,6 +32,7 @@ pub(crate) use self::conn::Ready;
 use self::conn::{Conn, GiveUpTimer, Phase};
 use self::sockets::{Ends, SocketId, Sockets, ends};
 use self::sorted::Sorted;
+use crate::causes::TurnId;
 use crate::config::TcpSettings;
 use crate::device::QueueDevice;
 use crate::packet::{Endpoint, Segment};
@@ -53,6 +54,8 @@ pub(crate) struct SocketEvent {
     pub conn: ConnId,
     pub local_port: u16,
     pub remote: Endpoint,
+    /// The turn that opened it, if its process did.
+    pub opened_by: TurnId,
     pub what: Ready,
 }
 
@@ -258,8 +261,8 @@ impl Kernel {
         }
     }
 
-    /// Opens a connection; the outcome comes as [`Ready`]. Answers the local port.
-    pub(crate) fn connect(&mut self, now: u64, conn: ConnId, remote: Endpoint) -> u16 {
+    /// Opens a connection in a turn of its process; the outcome comes as [`Ready`]. Answers the local port.
+    pub(crate) fn connect(&mut self, now: u64, conn: ConnId, remote: Endpoint, turn: TurnId) -> u16 {
         let local_ip = if remote.0.is_loopback() { LOOPBACK } else { self.ip };
         let local_port = self.free_port(remote);
         let mut socket = self.new_socket();
@@ -267,19 +270,19 @@ impl Kernel {
         match socket.connect(self.iface.context(), (IpAddress::Ipv4(remote.0), remote.1), local) {
             Ok(()) => {
                 let socket = Some(self.sockets.add(socket, ends(local_port, remote)));
-                self.insert_conn(conn, Conn::new(now, socket, local_port, remote, Phase::Connecting, 0));
+                self.insert_conn(conn, Conn::new(now, socket, local_port, remote, Phase::Connecting, turn, 0));
             }
             // Port 0, the one thing that an address that parsed can be refused for.
-            Err(_) => self.fail_connect(now, conn, "Connection refused"),
+            Err(_) => self.fail_connect(now, conn, "Connection refused", turn),
         }
         local_port
     }
 
     /// Makes a connection that fails at time `at`; no packet is sent.
-    pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str) {
+    pub(crate) fn fail_connect(&mut self, at: u64, conn: ConnId, error: &'static str, turn: TurnId) {
         let nowhere = (Ipv4Addr::UNSPECIFIED, 0);
         self.ended_some = true;
-        self.insert_conn(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), 0));
+        self.insert_conn(conn, Conn::new(at, None, 0, nowhere, Phase::Failing(at, error), turn, 0));
         self.deadlines.insert((at, conn));
         if let Some(state) = self.conns.get_mut(&conn) {
             state.deadline = Some(at);
@@ -397,7 +400,7 @@ impl Kernel {
         let conn = self.next_ready(wants_write)?;
         self.served = conn;
         let state = self.conns.get_mut(&conn)?;
-        let (local_port, remote) = (state.local_port, state.remote);
+        let (local_port, remote, opened_by) = (state.local_port, state.remote, state.opened_by);
         let what = state.take_event(&mut self.sockets, buffer);
         if let Ready::ConnectFailed(_) | Ready::Closed(_) = what {
             if let Some(socket) = state.socket {
@@ -408,7 +411,7 @@ impl Kernel {
             }
             self.remove_conn(conn);
         }
-        Some(SocketEvent { conn, local_port, remote, what })
+        Some(SocketEvent { conn, local_port, remote, opened_by, what })
     }
 
     fn accept(&mut self, handle: SocketId, conn: ConnId) -> SocketEvent {
@@ -419,8 +422,8 @@ impl Kernel {
         });
         let local_port = socket.local_endpoint().map_or(0, |e| e.port);
         let room = socket.send_capacity() - socket.send_queue();
-        self.insert_conn(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, room));
-        SocketEvent { conn, local_port, remote, what: Ready::Accepted { room } }
+        self.insert_conn(conn, Conn::new(0, Some(handle), local_port, remote, Phase::Open, TurnId::NONE, room));
+        SocketEvent { conn, local_port, remote, opened_by: TurnId::NONE, what: Ready::Accepted { room } }
     }
 
     /// The process's connections, in order of number.

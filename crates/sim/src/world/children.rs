@@ -4,11 +4,9 @@ use psyncscope_engine::{ChildId, ConnId};
 use psyncscope_rdb::SaveJob;
 
 use super::{Event, World};
-use crate::causes::TurnId;
 use crate::frame::HostId;
 use crate::process::{Child, Pending, Process, Work};
 use crate::socket_transfer::{Progress, SocketTransfer};
-use crate::tap::Side;
 
 impl<P: Process> World<P> {
     /// How long the disk takes for so many bytes, in microseconds.
@@ -119,23 +117,12 @@ impl<P: Process> World<P> {
             Progress::Blocked { .. } => {}
         }
         for (conn, bytes) in sent {
-            self.child_sent(id, conn, &bytes, by);
+            self.recorder.touch(id);
+            self.note_sent_bytes(id, conn, &bytes, Some(by));
         }
     }
 
     pub(super) fn child_mut(&mut self, id: HostId, number: ChildId) -> Option<&mut Child> {
         self.host_mut(id).ok()?.running.as_mut()?.children.get_mut(&number)
-    }
-
-    /// A child wrote bytes to a socket.
-    fn child_sent(&mut self, id: HostId, conn: ConnId, bytes: &[u8], by: TurnId) {
-        let Ok(host) = self.host_mut(id) else { return };
-        let Some(kernel) = &host.kernel else { return };
-        let ends = kernel.ends_of(conn);
-        self.recorder.touch(id);
-        if let Some((local_port, remote)) = ends {
-            self.note_sender(id, local_port, remote, bytes.len(), Some(by));
-            self.tap(id, local_port, remote, Side::Sent, bytes);
-        }
     }
 }

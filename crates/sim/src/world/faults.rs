@@ -183,7 +183,8 @@ impl<P: Process> World<P> {
 
     pub(super) fn lose_power(&mut self, id: HostId) {
         self.drop_process(id);
-        self.links.release_all_of(id);
+        let turn = self.recorder.turn(self.now, Some(id));
+        self.links.release_all_of(id, turn);
         let Ok(host) = self.host_mut(id) else { return };
         host.kernel = None;
         crate::disk::lose_power(&mut host.disk);

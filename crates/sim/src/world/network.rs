@@ -8,7 +8,7 @@ use psyncscope_engine::ConnId;
 use super::{Event, World};
 use crate::causes::TurnId;
 use crate::flows::{FlowKey, Recovery};
-use crate::forward::Ends;
+use crate::forward::{Ends, Flow};
 use crate::frame::{Fate, HostId, SimTime, What};
 use crate::host::{Host, host_at};
 use crate::kernel::LOOPBACK;
@@ -69,13 +69,13 @@ impl<P: Process> World<P> {
         let Some(kernel) = &mut host.kernel else { return };
         match route {
             Route::To(remote) => {
-                let local_port = kernel.connect(now, conn, remote);
+                let local_port = kernel.connect(now, conn, remote, turn);
                 let peer = if remote.0.is_loopback() { Some(id) } else { host_at(remote.0) };
                 if let Some(peer) = peer {
                     self.links.open(Ends { opener: (id, local_port), acceptor: (peer, remote.1) }, conn, forward, turn);
                 }
             }
-            Route::Fails(after, error) => kernel.fail_connect(now.saturating_add(after), conn, error),
+            Route::Fails(after, error) => kernel.fail_connect(now.saturating_add(after), conn, error, turn),
         }
     }
 
@@ -151,7 +151,7 @@ impl<P: Process> World<P> {
                 again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
-                let by = self.recorder.known_turn();
+                let by = self.recorder.cause(now, from);
                 self.queue.schedule(arrives, Event::Packet { id, from, to, bytes, by });
             }
         }
@@ -203,31 +203,31 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// Notes which turn sent bytes: the present one, or `by`.
-    pub(super) fn note_sender(
-        &mut self,
-        id: HostId,
-        local_port: u16,
-        remote: Endpoint,
-        bytes: usize,
-        by: Option<TurnId>,
-    ) {
-        if !self.recorder.is_on() {
+    /// Whether anything notes which bytes are sent and read on which connection.
+    pub(super) fn keeps_track(&self) -> bool {
+        self.recorder.is_on() || self.config.capture
+    }
+
+    /// Notes bytes that a process sent, and the turn that sent them: the present one, or `by`.
+    pub(super) fn note_sent_bytes(&mut self, id: HostId, conn: ConnId, bytes: &[u8], by: Option<TurnId>) {
+        if !self.keeps_track() {
             return;
         }
         let turn = by.unwrap_or_else(|| self.recorder.turn(self.now, Some(id)));
-        if let Some((ends, flow)) = self.link_of(id, local_port, remote) {
-            self.links.sent(&ends, flow, bytes, turn);
+        let ends = self.host(id).and_then(|host| host.kernel.as_ref()?.ends_of(conn));
+        let link = ends.and_then(|(local_port, remote)| self.link_of(id, local_port, remote));
+        if let Some((ends, flow)) = link
+            && self.recorder.is_on()
+        {
+            self.links.sent(&ends, flow, bytes.len(), turn);
         }
+        self.tap(link, Side::Sent, bytes);
     }
 
     /// The turn that sent bytes which a process reads now.
-    pub(super) fn sender_of(&mut self, id: HostId, local_port: u16, remote: Endpoint, bytes: usize) -> TurnId {
-        if !self.recorder.is_on() {
-            return TurnId::NONE;
-        }
-        let found = self.link_of(id, local_port, remote);
-        found.map_or(TurnId::NONE, |(ends, flow)| self.links.read(&ends, flow.reversed(), bytes))
+    pub(super) fn sender_of(&mut self, link: Option<(Ends, Flow)>, bytes: usize) -> Option<TurnId> {
+        let (ends, flow) = link.filter(|_| self.recorder.is_on())?;
+        Some(self.links.read(&ends, flow.reversed(), bytes))
     }
 
     fn conn_of(&self, key: FlowKey) -> Option<ConnId> {
@@ -235,11 +235,8 @@ impl<P: Process> World<P> {
     }
 
     /// Captures bytes that a process sent or received.
-    pub(super) fn tap(&mut self, id: HostId, local_port: u16, remote: Endpoint, side: Side, bytes: &[u8]) {
-        if !self.config.capture {
-            return;
-        }
-        let Some((ends, flow)) = self.link_of(id, local_port, remote) else { return };
+    pub(super) fn tap(&mut self, link: Option<(Ends, Flow)>, side: Side, bytes: &[u8]) {
+        let Some((ends, flow)) = link.filter(|_| self.config.capture) else { return };
         // The sender sends in the direction it has; the receiver sees the other.
         let flow = if side == Side::Sent { flow } else { flow.reversed() };
         let Some(link) = self.links.get(&ends) else { return };

@@ -21,11 +21,11 @@ impl<P: Process> World<P> {
         self.now = at;
         match event {
             Event::Packet { id, from, to, bytes, by } => {
-                self.recorder.begin_turn(to, Began::Packet, by);
+                self.recorder.begin_event(to, Began::Packet, by);
                 self.arrive(id, from, to, bytes);
             }
             Event::Kernel(id) => {
-                self.recorder.begin_turn(id, Began::Kernel, TurnId::NONE);
+                self.recorder.begin_event(id, Began::Kernel, TurnId::NONE);
                 if let Ok(host) = self.host_mut(id) {
                     host.kernel_event = None;
                     if let Some(kernel) = &mut host.kernel {
@@ -36,7 +36,7 @@ impl<P: Process> World<P> {
                 }
             }
             Event::Process(id) => {
-                self.recorder.begin_turn(id, Began::Timer, TurnId::NONE);
+                self.recorder.begin_event(id, Began::Timer, TurnId::NONE);
                 if let Ok(host) = self.host_mut(id) {
                     host.process_event = None;
                     self.settle(id);
@@ -44,11 +44,11 @@ impl<P: Process> World<P> {
             }
             Event::Child(id, child) => {
                 let by = self.child_mut(id, child).map_or(TurnId::NONE, |child| child.by);
-                self.recorder.begin_turn(id, Began::ChildEnded, by);
+                self.recorder.begin_event(id, Began::ChildEnded, by);
                 self.child_is_due(id, child);
             }
             Event::Restart(id, boots, by) => {
-                self.recorder.begin_turn(id, Began::Restarted, by);
+                self.recorder.begin_event(id, Began::Restarted, by);
                 self.restart_is_due(id, boots);
             }
         }
@@ -191,7 +191,8 @@ impl<P: Process> World<P> {
         self.recorder.touch(id);
         let conn = event.conn;
         let link = match event.what {
-            Ready::Received | Ready::Writable { .. } => None,
+            Ready::Received if !self.keeps_track() => None,
+            Ready::Writable { .. } => None,
             _ => self.link_of(id, event.local_port, event.remote),
         };
         let (began, by) = self.cause_of(id, event, link);
@@ -216,22 +217,18 @@ impl<P: Process> World<P> {
                 self.turn(id, Input::Connected { conn, room });
             }
             Ready::ConnectFailed(error) => {
-                if let Some((ends, flow)) = link {
-                    self.links.release(&ends, flow);
-                }
+                self.release(id, link);
                 self.turn(id, Input::ConnectFailed { conn, error });
             }
             Ready::Received => {
                 let bytes = std::mem::take(&mut self.buffer);
-                self.tap(id, event.local_port, event.remote, Side::Received, &bytes);
+                self.tap(link, Side::Received, &bytes);
                 self.turn(id, Input::Received { conn, bytes: &bytes });
                 self.buffer = bytes;
             }
             Ready::Writable { room } => self.turn(id, Input::Writable { conn, room }),
             Ready::Closed(reason) => {
-                if let Some((ends, flow)) = link {
-                    self.links.release(&ends, flow);
-                }
+                self.release(id, link);
                 let how = match reason {
                     CloseReason::Eof => "EOF",
                     CloseReason::Reset => "RST",
@@ -243,21 +240,29 @@ impl<P: Process> World<P> {
         }
     }
 
+    /// A process holds a connection no more, since the present turn.
+    fn release(&mut self, id: HostId, link: Option<(Ends, Flow)>) {
+        if let Some((ends, flow)) = link {
+            let turn = self.recorder.turn(self.now, Some(id));
+            self.links.release(&ends, flow, turn);
+        }
+    }
+
     /// What begins the turn in which a process learns of this, and the turn that caused it.
     fn cause_of(&mut self, id: HostId, event: &SocketEvent, link: Option<(Ends, Flow)>) -> (Began, TurnId) {
-        let known = link.and_then(|(ends, flow)| Some((self.links.get(&ends)?, flow)));
-        let opened_by = known.as_ref().map_or(TurnId::NONE, |(link, _)| link.opened_by);
-        match event.what {
-            Ready::Accepted { .. } => (Began::Accepted, opened_by),
-            Ready::Connected { .. } => (Began::Connected, opened_by),
-            Ready::ConnectFailed(_) => (Began::ConnectFailed, opened_by),
-            Ready::Closed(_) => {
-                let closed_by = known.map_or(TurnId::NONE, |(link, flow)| link.closed_by[flow.reversed().index()]);
-                (Began::Closed, closed_by)
-            }
-            Ready::Writable { .. } => (Began::Writable, self.recorder.known_turn()),
-            Ready::Received => (Began::Received, self.sender_of(id, event.local_port, event.remote, self.buffer.len())),
-        }
+        let known = || link.and_then(|(ends, flow)| Some((self.links.get(&ends)?, flow)));
+        let (began, by) = match event.what {
+            Ready::Accepted { .. } => (Began::Accepted, known().map(|(link, _)| link.opened_by)),
+            Ready::Connected { .. } => (Began::Connected, Some(event.opened_by)),
+            Ready::ConnectFailed(_) => (Began::ConnectFailed, Some(event.opened_by)),
+            // Nobody closed it: the kernel waited long enough.
+            Ready::Closed(CloseReason::TimedOut) => return (Began::Kernel, TurnId::NONE),
+            Ready::Closed(_) => (Began::Closed, known().map(|(link, flow)| link.closed_by[flow.reversed().index()])),
+            Ready::Writable { .. } => (Began::Writable, None),
+            Ready::Received => (Began::Received, self.sender_of(link, self.buffer.len())),
+        };
+        let by = by.unwrap_or(TurnId::NONE);
+        (began, self.recorder.cause_or_event(by, self.now, id))
     }
 
     /// One turn of a process, and all outputs of it.
@@ -374,15 +379,10 @@ impl<P: Process> World<P> {
         let Ok(host) = self.host_mut(id) else { return };
         if let Some(console) = host.console_of(conn) {
             self.console_receives(id, console, bytes);
-        } else if let Some(kernel) = &mut host.kernel {
-            let ends = kernel.ends_of(conn);
-            if kernel.send(conn, &bytes).is_none() {
-                return;
-            }
-            if let Some((local_port, remote)) = ends {
-                self.note_sender(id, local_port, remote, bytes.len(), None);
-                self.tap(id, local_port, remote, Side::Sent, &bytes);
-            }
+        } else if let Some(kernel) = &mut host.kernel
+            && kernel.send(conn, &bytes).is_some()
+        {
+            self.note_sent_bytes(id, conn, &bytes, None);
         }
     }
 
@@ -400,8 +400,7 @@ impl<P: Process> World<P> {
             && let Some((ends, flow)) = self.link_of(id, local_port, remote)
         {
             let turn = self.recorder.turn(now, Some(id));
-            self.links.closed_by(&ends, flow, turn);
-            self.links.release(&ends, flow);
+            self.links.release(&ends, flow, turn);
         }
     }
 
@@ -414,8 +413,7 @@ impl<P: Process> World<P> {
             kernel.close_all(now);
         }
         let turn = self.recorder.turn(now, Some(id));
-        self.links.all_closed_by(id, turn);
-        self.links.release_all_of(id);
+        self.links.release_all_of(id, turn);
         self.set_power(id, Power::Stopped);
     }
 

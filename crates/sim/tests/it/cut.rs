@@ -1,8 +1,8 @@
 //! Cables that are cut and mended.
 
 use psyncscope_engine::io::CloseReason;
-use psyncscope_sim::WorldConfig;
-use psyncscope_sim::frame::Fate;
+use psyncscope_sim::frame::{Fate, What};
+use psyncscope_sim::{Began, WorldConfig};
 
 use crate::talker::{OPENED, pair, pattern};
 
@@ -72,6 +72,10 @@ fn linux_gives_data_up_after_a_quarter_of_an_hour() {
     pair.world.run_for(2_000_000_000);
     assert_eq!(pair.talk(pair.b, opener).closed, Some((at + 924_600_000, CloseReason::TimedOut)));
     assert_eq!(pair.talk(pair.a, acceptor).closed, None, "who has nothing to send never learns");
+    let mut entries = pair.world.timeline().iter();
+    let given_up = entries.find(|entry| matches!(entry.what, What::TcpClosed { .. })).expect("it is recorded");
+    let turn = &pair.world.turns()[given_up.turn.0 as usize];
+    assert_eq!((turn.began, turn.by()), (Began::Kernel, None), "nobody closed it");
 }
 
 #[test]
