@@ -8,6 +8,7 @@ mod cursor;
 mod picture;
 mod shown;
 
+use again::Again;
 pub(crate) use cursor::PIECE_US;
 pub use cursor::{Go, Runs, Side, StepCursor, Target, Wanted};
 pub use picture::{IdsPicture, MasterPicture, Picture, ReplicaPicture, RingPicture};
@@ -19,7 +20,6 @@ use psyncscope_sim::frame::SimTime;
 
 use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
-use crate::replay::Replay;
 use crate::walkthrough::{StepText, walkthrough};
 
 impl Lab {
@@ -29,18 +29,11 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `to` lies beyond the present.
     pub fn steps_between(&self, after: Option<SimTime>, to: SimTime) -> Result<Vec<TurnSteps>, LabError> {
-        let log = self.log_until(to)?;
-        let (mut again, done) = match after {
-            Some(after) if after < to => {
-                let done = log.actions.partition_point(|action| action.at_us <= after.0);
-                (self.fork_at(after)?, done)
-            }
-            Some(_) => return Ok(Vec::new()),
-            None => (Self::new(log.config.clone())?, 0),
-        };
-        again.observe_steps();
-        let again = Replay::go_on(log, again, done).finish()?;
-        Ok(again.world().steps().to_vec())
+        self.check_past(to)?;
+        if after >= Some(to) {
+            return Ok(Vec::new());
+        }
+        Again::new(self, after)?.turns_until(self, to)
     }
 
     /// The steps of the turn that made entry `index` of the timeline; `None` if no function of replication ran in it.

@@ -24,7 +24,7 @@ pub struct TurnSteps {
 }
 
 impl<P: Process> World<P> {
-    /// Keeps the steps of every process from now on: [`World::steps`].
+    /// Keeps the steps of every process from now on: [`World::take_steps`].
     pub fn observe_steps(&mut self) {
         self.steps.get_or_insert_default();
         for host in self.hosts.iter_mut().flatten() {
@@ -34,13 +34,7 @@ impl<P: Process> World<P> {
         }
     }
 
-    /// The turns that took steps since [`World::observe_steps`], in order.
-    #[must_use]
-    pub fn steps(&self) -> &[TurnSteps] {
-        self.steps.as_deref().unwrap_or_default()
-    }
-
-    /// As [`World::steps`], and forgets them.
+    /// The turns that took steps since [`World::observe_steps`] or since the last call, in order.
     pub fn take_steps(&mut self) -> Vec<TurnSteps> {
         self.steps.as_mut().map(std::mem::take).unwrap_or_default()
     }
