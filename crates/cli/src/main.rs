@@ -22,7 +22,8 @@ use args::{Command, Drawing, RunFile, USAGE};
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::narration::Note;
-use psyncscope_lab::{ActionLog, Branches, Lab, examples};
+use psyncscope_lab::sim::frame::HostId;
+use psyncscope_lab::{ActionLog, Branches, Lab, LabError, examples};
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -60,11 +61,15 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Version => format!("psyncscope {}\n", env!("CARGO_PKG_VERSION")),
         Command::Example => examples::opening().to_json() + "\n",
         Command::Branches { file } => branches::text(&read(&file)?),
-        Command::Compare { file, branches, at } => {
-            let run = |branch: &String| replay(&RunFile { file: file.clone(), branch: Some(branch.clone()) });
-            let labs = [run(&branches[0])?, run(&branches[1])?];
+        Command::Compare { file, branches: [first, second], at } => {
+            let session = read(&file)?;
+            let replayed = |name: &str| session.find(name).and_then(|branch| session.replay(branch));
+            let one = replayed(&first).map_err(in_file(&file))?;
+            // A branch beside itself is replayed once.
+            let other = (second != first).then(|| replayed(&second)).transpose().map_err(in_file(&file))?;
+            let labs = [&one, other.as_ref().unwrap_or(&one)];
             let at = at.unwrap_or_else(|| labs[0].now().min(labs[1].now()));
-            compare::text(&psyncscope_lab::compare::compare([&labs[0], &labs[1]], at), [&branches[0], &branches[1]])
+            compare::text(&psyncscope_lab::compare::compare(labs, at), [&first, &second])
         }
         Command::Run { run, digest_only } => {
             let lab = replay(&run)?;
@@ -87,6 +92,9 @@ fn text_of(command: Command) -> Result<String, String> {
             let mut index = Index::default();
             let lab = replay(&run)?;
             index.extend(&lab);
+            if from.is_some_and(|from| from > lab.now()) {
+                return Err(format!("--from lies beyond the end of the run, {} seconds", lab.now().0 as f64 / 1e6));
+            }
             let stretch = Stretch { from: from.unwrap_or_default(), to: to.unwrap_or_else(|| lab.now()), detail };
             let diagram = Diagram::new(&lab, &index, stretch, lang);
             if mermaid { diagram.mermaid() } else { diagram.svg() }
@@ -95,7 +103,7 @@ fn text_of(command: Command) -> Result<String, String> {
             let lab = replay(&run)?;
             why::text(&lab, node.as_deref(), at.unwrap_or_else(|| lab.now()), lang)?
         }
-        Command::Check { run, lang } => why::check(&log(&run)?, lang)?,
+        Command::Check { run, lang } => why::check(&log(&run)?, lang).map_err(in_file(&run.file))?,
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }
@@ -104,23 +112,27 @@ fn text_of(command: Command) -> Result<String, String> {
 fn read(file: &Path) -> Result<Branches, String> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
-    Branches::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))
+    Branches::from_json(&text).map_err(in_file(file))
 }
 
 /// The log of the run of a file.
 fn log(RunFile { file, branch }: &RunFile) -> Result<ActionLog, String> {
     let session = read(file)?;
-    let branch = match branch {
-        None => session.current(),
-        Some(name) => session.named(name).ok_or_else(|| {
-            let names: Vec<String> = session.list().iter().map(|branch| format!("\"{}\"", branch.name)).collect();
-            format!("{}: no branch has the name \"{name}\": there are {}", file.display(), names.join(", "))
-        })?,
-    };
-    session.log(branch).map_err(|error| format!("{}: {error}", file.display()))
+    let branch = branch.as_ref().map_or(Ok(session.current()), |name| session.find(name));
+    branch.and_then(|branch| session.log(branch)).map_err(in_file(file))
 }
 
 /// Replays the run of a file to its end.
 fn replay(run: &RunFile) -> Result<Lab, String> {
-    Lab::replay(&log(run)?).map_err(|error| format!("{}: {error}", run.file.display()))
+    Lab::replay(&log(run)?).map_err(in_file(&run.file))
+}
+
+/// Says of an error in which file it is.
+fn in_file(file: &Path) -> impl Fn(LabError) -> String {
+    move |error| format!("{}: {error}", file.display())
+}
+
+/// The host of this name, which may have been removed.
+fn host_named(lab: &Lab, name: &str) -> Result<HostId, String> {
+    lab.host_ever(name).ok_or_else(|| format!("there was never a node {name}"))
 }

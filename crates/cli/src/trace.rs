@@ -9,6 +9,8 @@ use psyncscope_lab::steps::{Line, LineKind, lines, step_text};
 use psyncscope_lab::{Lab, Lang};
 use serde::Serialize;
 
+use crate::host_named;
+
 /// What is printed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -25,12 +27,11 @@ pub struct Wanted {
 /// # Errors
 /// There was never a node of that name; or the run cannot be made again.
 pub fn text(lab: &Lab, wanted: &Wanted) -> Result<String, String> {
-    let host = wanted.node.as_ref().map(|name| lab.host(name).ok_or_else(|| format!("there is no node {name}")));
-    let host = host.transpose()?;
+    let host = wanted.node.as_ref().map(|name| host_named(lab, name)).transpose()?;
     let turns = lab.steps_between(None, lab.now()).map_err(|error| error.to_string())?;
     let mut out = String::new();
     for turn in turns.iter().filter(|turn| host.is_none_or(|host| turn.host == host)) {
-        let name = lab.name_at(turn.host, turn.at);
+        let name = lab.name_of(turn.host);
         for line in lines(turn, wanted.function) {
             match wanted.lang {
                 Some(lang) => write_text(&mut out, turn, &name, &line, lang),
@@ -129,6 +130,7 @@ fn write_json(out: &mut String, turn: &TurnSteps, node: &str, line: &Line<'_>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use psyncscope_lab::Action;
 
     fn wanted(function: Option<Function>, node: &str, lang: Option<Lang>) -> Wanted {
         Wanted { function, node: Some(node.to_owned()), lang }
@@ -152,6 +154,14 @@ mod tests {
         assert_eq!(second["holds"], true);
         assert_eq!(second["values"][0]["field"], "repl_backlog_size");
         let unknown = text(&lab, &wanted(None, "z", None));
-        assert_eq!(unknown, Err("there is no node z".into()));
+        assert_eq!(unknown, Err("there was never a node z".into()));
+    }
+
+    #[test]
+    fn a_node_that_was_removed_still_has_its_steps() {
+        let mut lab = Lab::replay(&psyncscope_lab::examples::opening()).expect("it is good");
+        lab.act(Action::RemoveNode { node: "b".to_owned() }).expect("it is there");
+        let shown = text(&lab, &wanted(None, "b", Some(Lang::En))).expect("it was there");
+        assert!(shown.contains("  b  syncWithMaster"), "{shown}");
     }
 }

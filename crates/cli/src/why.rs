@@ -2,22 +2,25 @@
 
 use std::fmt::Write as _;
 
+use psyncscope_lab::branches::action_text_within;
 use psyncscope_lab::causes::{Cause, began_text, entry_text};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::invariants::{Broken, LIVE};
-use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::trial::Turned;
-use psyncscope_lab::{ActionLog, Lab, Lang};
+use psyncscope_lab::{ActionLog, Lab, LabError, Lang};
+
+use crate::host_named;
+
+/// Characters of a command that are shown.
+const COMMAND_CHARS: usize = 60;
 
 /// Why the newest thing happened that the narration tells of at a moment, on this node or on any.
 ///
 /// # Errors
 /// There was never a node of that name; or nothing was told of it.
 pub fn text(lab: &Lab, node: Option<&str>, at: SimTime, lang: Lang) -> Result<String, String> {
-    let host = match node {
-        Some(name) => Some(host_named(lab, name).ok_or_else(|| format!("there was never a node {name}"))?),
-        None => None,
-    };
+    let host = node.map(|name| host_named(lab, name)).transpose()?;
     let mut index = Index::default();
     index.extend(lab);
     let told = index.narration().filter(|(entry, note)| {
@@ -25,9 +28,9 @@ pub fn text(lab: &Lab, node: Option<&str>, at: SimTime, lang: Lang) -> Result<St
     });
     let Some((entry, note)) = told.last() else { return Err("nothing had happened by then".into()) };
     let mut out = format!("{}{}\n", seconds(note.at), note.text(lang));
-    let [because, led_to] = match lang {
-        Lang::En => ["because", "led to"],
-        Lang::Zh => ["因为", "导致"],
+    let [because, led_to, other_answer] = match lang {
+        Lang::En => ["because", "led to", "the other answer"],
+        Lang::Zh => ["因为", "导致", "另一种答复"],
     };
     for cause in lab.causes(entry) {
         let _ = writeln!(out, "{because}  {}", line(lab, &cause, lang));
@@ -35,13 +38,16 @@ pub fn text(lab: &Lab, node: Option<&str>, at: SimTime, lang: Lang) -> Result<St
     for effect in lab.effects(entry) {
         let _ = writeln!(out, "{led_to}  {}", line(lab, &effect, lang));
     }
-    match lab.turning_change(entry) {
+    // A refused PSYNC is told of together with what follows from it in the same turn.
+    let turn = lab.timeline()[entry].turn;
+    let same_turn = lab.timeline()[..=entry].iter().enumerate().rev().take_while(|(_, entry)| entry.turn == turn);
+    match same_turn.map(|(place, _)| place).find_map(|place| lab.turning_change(place)) {
         Some(Ok(Turned { at, change, .. })) => {
-            let action = serde_json::to_string(&change.action()).map_err(|error| error.to_string())?;
-            let _ = writeln!(out, "the other answer: at {}{action}", seconds(at));
+            let action = action_text_within(&change.action(), lang, COMMAND_CHARS);
+            let _ = writeln!(out, "{other_answer}  {}{action}", seconds(at));
         }
         Some(Err(none)) => {
-            let _ = writeln!(out, "the other answer: no action gives it ({none:?})");
+            let _ = writeln!(out, "{other_answer}  {}", none.text(lang));
         }
         None => {}
     }
@@ -52,13 +58,11 @@ pub fn text(lab: &Lab, node: Option<&str>, at: SimTime, lang: Lang) -> Result<St
 ///
 /// # Errors
 /// The run is refused.
-pub fn check(log: &ActionLog, lang: Lang) -> Result<String, String> {
-    let found = Lab::check_log(log).map_err(|error| error.to_string())?;
+pub fn check(log: &ActionLog, lang: Lang) -> Result<String, LabError> {
+    let (lab, found) = Lab::check_log(log)?;
     let mut out = String::new();
-    // For the names of the nodes.
-    let lab = Lab::replay(log).map_err(|error| error.to_string())?;
     for Broken { at, finding, .. } in &found {
-        let name = lab.name_at(finding.host, *at);
+        let name = lab.name_of(finding.host);
         let _ = writeln!(out, "{}{name}: ✗ {}: {}", seconds(*at), finding.rule.text(lang), finding.text(lang));
     }
     if found.is_empty() {
@@ -69,13 +73,8 @@ pub fn check(log: &ActionLog, lang: Lang) -> Result<String, String> {
     Ok(out)
 }
 
-fn host_named(lab: &Lab, name: &str) -> Option<HostId> {
-    let hosts = lab.timeline().iter().filter_map(|entry| Some((entry.host?, entry.at)));
-    hosts.into_iter().find(|&(host, at)| &*lab.name_at(host, at) == name).map(|(host, _)| host)
-}
-
 fn line(lab: &Lab, cause: &Cause, lang: Lang) -> String {
-    let name = cause.host.map_or_else(|| "-".into(), |host| lab.name_at(host, cause.at));
+    let name = cause.host.map_or_else(|| "-".into(), |host| lab.name_of(host));
     let what = cause.entry.and_then(|entry| lab.timeline().get(entry)).map(|entry| entry_text(entry, lang));
     let what = what.map(|what| format!(": {what}")).unwrap_or_default();
     format!("{}{name}  {}{what}", seconds(cause.at), began_text(cause, lang))
@@ -88,7 +87,9 @@ fn seconds(at: SimTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::examples;
+    use psyncscope_lab::engine::event::Event;
+    use psyncscope_lab::sim::frame::What;
+    use psyncscope_lab::{Action, LabConfig, NodeSpec, examples};
 
     #[test]
     fn a_write_goes_back_to_what_was_typed() {
@@ -96,6 +97,35 @@ mod tests {
         let text = text(&lab, Some("a"), SimTime(8_100_000), Lang::En).expect("something happened");
         assert!(text.contains("because") && text.contains("a user's action: > SET user:1 lovelace"), "{text}");
         assert!(super::text(&lab, Some("z"), lab.now(), Lang::En).expect_err("no z").contains("never a node z"));
+    }
+
+    #[test]
+    fn what_would_have_turned_a_refusal_is_in_words() {
+        let node = |name: &str, more: &str| NodeSpec {
+            name: name.to_owned(),
+            config: ["repl-timeout 4", "repl-ping-replica-period 2", "repl-backlog-size 64", more]
+                .map(str::to_owned)
+                .to_vec(),
+        };
+        let nodes = vec![node("a", "port 6379"), node("b", "replicaof a 6379")];
+        let mut lab = Lab::new(LabConfig { seed: 3, nodes, ..LabConfig::default() }).expect("good");
+        lab.run_for(3_000_000);
+        let wire = ("a".to_owned(), "b".to_owned());
+        lab.act(Action::Cut { from: wire.0.clone(), to: wire.1.clone(), one_way: false }).expect("there is a wire");
+        lab.run_for(5_000_000);
+        let command = format!("SET k {}", "x".repeat(100));
+        lab.act(Action::Exec { node: "a".to_owned(), console: 0, command }).expect("it runs");
+        lab.act(Action::Heal { from: wire.0, to: wire.1, one_way: false }).expect("it is cut");
+        lab.run_for(3_000_000);
+        let verdicts = lab.timeline().iter().filter(|entry| matches!(&entry.what, What::Node(Event::Verdict { .. })));
+        let at: Vec<SimTime> = verdicts.map(|entry| entry.at).collect();
+        let [first, second] = at[..] else { panic!("two decisions: {at:?}") };
+        let text = |at, lang| text(&lab, Some("a"), at, lang).expect("something happened");
+        let refused = text(second, Lang::En);
+        assert!(refused.contains(" s  a: CONFIG SET repl-backlog-size ") && !refused.contains('…'), "{refused}");
+        let none = text(first, Lang::En);
+        assert!(none.contains("the other answer  No action turns this: a node that follows"), "{none}");
+        assert!(text(first, Lang::Zh).contains("另一种答复  没有操作能改变它"));
     }
 
     #[test]

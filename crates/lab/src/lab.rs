@@ -11,7 +11,6 @@ use crate::limits;
 use crate::log::{Names, too_many_actions, too_many_bytes};
 use crate::replay::Replay;
 use crate::step::{FrameRange, StepBy, Steps};
-use crate::topology;
 use crate::validate;
 
 /// How far [`Lab::step_forward`] runs the world beyond the present before it gives up, in microseconds.
@@ -282,11 +281,16 @@ impl Lab {
         self.world.host_by_name(name)
     }
 
-    /// The name of a host that was there at `at`, even if it was removed since.
+    /// The host of this name, even if it was removed: a name is given once.
     #[must_use]
-    pub fn name_at(&self, host: HostId, at: SimTime) -> Arc<str> {
-        // A frame of the past is made when it is asked for: only a removed host's name needs one.
-        self.world.name(host).map_or_else(|| topology::name(&self.frame_at(at), host), Arc::from)
+    pub fn host_ever(&self, name: &str) -> Option<HostId> {
+        self.names.host(name)
+    }
+
+    /// The name of a host, even if it was removed; `?` if there never was one.
+    #[must_use]
+    pub fn name_of(&self, host: HostId) -> Arc<str> {
+        self.names.of_host(host).map_or_else(|| "?".into(), Arc::clone)
     }
 
     /// The first instant after `from` at which something of that size happens. If the record holds none, the world runs
@@ -380,15 +384,21 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn log_until(&self, t: SimTime) -> Result<ActionLog, LabError> {
-        if t > self.now() {
-            let message = format!("{} lies beyond the present, {}", t.0, self.now().0);
-            return Err(LabError::new(ErrorCode::BadTime, message));
-        }
+        self.check_past(t)?;
         let past = self.actions.partition_point(|action| action.at_us <= t.0);
         let mut log = self.action_log();
         log.actions.truncate(past);
         log.end_us = t.0;
         Ok(log)
+    }
+
+    /// Whether the world has come to `t`.
+    pub(crate) fn check_past(&self, t: SimTime) -> Result<(), LabError> {
+        if t > self.now() {
+            let message = format!("{} lies beyond the present, {}", t.0, self.now().0);
+            return Err(LabError::new(ErrorCode::BadTime, message));
+        }
+        Ok(())
     }
 }
 

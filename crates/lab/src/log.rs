@@ -1,7 +1,9 @@
 //! Saved logs: JSON, strictly read.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
+use psyncscope_sim::frame::HostId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -153,14 +155,27 @@ pub(crate) fn json(value: &impl Serialize) -> String {
 /// The names of nodes that exist, as far as a log alone shows.
 pub(crate) struct Names {
     present: Vec<String>,
-    /// Everyone who ever was: names are not used again, so that a name always means the same node.
-    ever: Vec<String>,
+    /// Everyone who ever was, in the order of the hosts' numbers: names are not used again, so that a name always means the
+    /// same node.
+    ever: Vec<Arc<str>>,
 }
 
 impl Names {
     pub(crate) fn of(nodes: &[NodeSpec]) -> Self {
-        let present: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
-        Self { ever: present.clone(), present }
+        Self {
+            present: nodes.iter().map(|node| node.name.clone()).collect(),
+            ever: nodes.iter().map(|node| node.name.as_str().into()).collect(),
+        }
+    }
+
+    /// The name of a host that is there or was.
+    pub(crate) fn of_host(&self, host: HostId) -> Option<&Arc<str>> {
+        self.ever.get(usize::from(host.0))
+    }
+
+    /// The host that has or had this name.
+    pub(crate) fn host(&self, name: &str) -> Option<HostId> {
+        self.ever.iter().position(|known| **known == *name).map(|place| HostId(place as u16))
     }
 
     /// Whether everyone that `action` names exists, or may come to exist.
@@ -192,7 +207,7 @@ impl Names {
         match action {
             Action::AddNode { node } => {
                 self.present.push(node.name.clone());
-                self.ever.push(node.name.clone());
+                self.ever.push(node.name.as_str().into());
             }
             Action::RemoveNode { node } => {
                 self.present.retain(|name| name != node);
@@ -231,6 +246,6 @@ impl Names {
     }
 }
 
-fn has(names: &[String], name: &str) -> bool {
-    names.iter().any(|known| known == name)
+fn has(names: &[impl AsRef<str>], name: &str) -> bool {
+    names.iter().any(|known| known.as_ref() == name)
 }

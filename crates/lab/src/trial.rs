@@ -13,6 +13,7 @@ use crate::action::{Action, ActionLog, TimedAction};
 use crate::error::LabError;
 use crate::explain::{Counterfactual, explain};
 use crate::lab::Lab;
+use crate::lang::{Lang, bilingual};
 use crate::limits;
 use crate::replay::Replay;
 use crate::topology;
@@ -104,6 +105,39 @@ pub enum NoChange {
     NotRedis,
     /// It was tried, and the answer stayed the same.
     StaysTheSame,
+}
+
+impl NoChange {
+    /// The reason in a sentence.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        let text = match self {
+            Self::NoHistory => bilingual(
+                "No action turns this: a node that follows for the first time has no history to name.",
+                "没有操作能改变它：首次跟随的节点没有可报的历史。",
+            ),
+            Self::OtherHistory => bilingual(
+                "No action just before turns this: the histories parted by what the nodes did.",
+                "没有操作能改变它：两段历史早已因节点自身的行为而分开。",
+            ),
+            Self::OwnWrites => bilingual(
+                "No action turns this: it had written bytes of its own after the histories parted.",
+                "没有操作能改变它：历史分开之后它又自己写入了字节。",
+            ),
+            Self::NoBacklog => bilingual(
+                "No action turns this: the backlog began after that byte was written.",
+                "没有操作能改变它：那个字节写入之后才有积压缓冲区。",
+            ),
+            Self::NotRedis => bilingual(
+                "No node of this world asks like that, so nothing was tried.",
+                "这个世界里没有节点会这样请求，所以没有试验。",
+            ),
+            Self::StaysTheSame => {
+                bilingual("What could be tried was tried: the answer stays the same.", "能试的都试过了：答复不变。")
+            }
+        };
+        text.get(lang)
+    }
 }
 
 /// A change that is to be tried.
@@ -230,7 +264,7 @@ fn asker(lab: &Lab, place: usize) -> Option<HostId> {
 /// What may turn a decision, the change closest to it first; and why there is nothing if that is nothing.
 fn candidates(lab: &Lab, entry: usize) -> Option<(Vec<Candidate>, NoChange)> {
     let (answered, master, verdict) = verdict_at(lab, entry)?;
-    let node = lab.name_at(master, answered).to_string();
+    let node = lab.name_of(master).to_string();
     let before = |at: SimTime| SimTime(at.0.saturating_sub(1));
     let explanation = explain(verdict);
     let backlog = |size: u64, byte: NextByte| {
@@ -246,7 +280,7 @@ fn candidates(lab: &Lab, entry: usize) -> Option<(Vec<Candidate>, NoChange)> {
             let few = *spare < limits::COMMAND_BYTES_MAX as u64 / 2;
             let writes = WRITES_US.into_iter().filter(|_| few).map(|us| {
                 let at = SimTime(answered.0.saturating_sub(us));
-                let node = lab.name_at(head(lab, master, at), at).to_string();
+                let node = lab.name_of(head(lab, master, at)).to_string();
                 Candidate { at, change: Change::Writes { node, bytes: spare + 1 } }
             });
             let next = verdict.request.next.unwrap_or(NextByte::NONE);
@@ -322,7 +356,7 @@ fn cut_earlier(lab: &Lab, entry: usize, byte: NextByte) -> (Option<Candidate>, N
     // What is under way arrives: the cut comes before the byte leaves.
     let Some((left, _)) = fed(lab, entry, master, byte) else { return (None, NoChange::OtherHistory) };
     let at = SimTime(left.0.saturating_sub(1));
-    let name = |host| lab.name_at(host, at).to_string();
+    let name = |host| lab.name_of(host).to_string();
     let change = Change::CutEarlier { from: name(master), to: name(asker) };
     (Some(Candidate { at, change }), NoChange::StaysTheSame)
 }

@@ -138,6 +138,10 @@ fn names_can_be_changed_and_are_told_apart() {
     session.rename(1, "  the first try ").expect("a good name");
     session.rename(1, "the first try").expect("its own name");
     assert_eq!(session.named("the first try"), Some(1));
+    assert_eq!(session.find("the first try"), Ok(1));
+    let unknown = session.find("nothing like it").expect_err("no branch has that name");
+    assert_eq!(unknown.code, ErrorCode::UnknownBranch);
+    assert!(unknown.message.contains("\"nothing like it\": there are \"main\", "), "{unknown}");
     let before = session.clone();
     for (branch, name, code) in [
         (0, "the first try", ErrorCode::DuplicateBranch),

@@ -55,7 +55,7 @@ impl Lab {
         let entry = input::index(&entry, "entry", u32::MAX)?;
         let lang = input::lang(&lang, "lang")?;
         let turn = self.lab.steps_of_entry(entry as usize).map_err(JsError::from)?;
-        let steps = turn.as_ref().map(|turn| Steps::of(turn, self.lab.name_at(turn.host, turn.at), lang));
+        let steps = turn.as_ref().map(|turn| Steps::of(turn, self.lab.name_of(turn.host), lang));
         Ok(to_js(&steps)?)
     }
 

@@ -283,7 +283,7 @@ impl App {
         let cursor = self.placed().filter(|_| !self.steps.list);
         let place = cursor.map(|cursor| {
             let at = cursor.at();
-            let node = self.session.run.borrow().lab().name_at(cursor.turn().host, at);
+            let node = self.session.run.borrow().lab().name_of(cursor.turn().host);
             let side = shown_side(self.steps.side, cursor);
             let pictures = cursor.pictures(self.session.run.borrow().lab());
             Rc::new(Place { shown: cursor.shown(self.steps.depth), at, node, side, report: cursor.report(), pictures })

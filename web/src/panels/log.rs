@@ -31,7 +31,7 @@ impl LogSource {
         let run = self.run.borrow();
         let entry_index = *run.index().log(self.host, usize::MAX).get(row)?;
         let entry = run.lab().timeline().get(entry_index)?;
-        let node = entry.host.map(|id| run.lab().name_at(id, entry.at));
+        let node = entry.host.map(|id| run.lab().name_of(id));
         let text = match &entry.what {
             What::Node(Event::Log { level, text }) => LogText::Redis(*level, text.clone()),
             _ => LogText::Verdict(run.index().note_at(entry_index)?.clone()),

@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{ActionLog, LabConfig, TimedAction};
 use crate::error::{ErrorCode, LabError};
+use crate::format::shown_name;
 use crate::lab::Lab;
 use crate::lang::Lang;
 use crate::limits;
 use crate::read;
 
-pub use names::{ROOT_NAME, action_text};
+pub use names::{ROOT_NAME, action_text, action_text_within};
 
 /// One future of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +90,27 @@ impl Branches {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|branch| branch.name == name)
+    }
+
+    /// As [`Branches::named`], of a name that somebody gave.
+    ///
+    /// # Errors
+    /// `unknown-branch` if no branch has it: the error says which names there are.
+    pub fn find(&self, name: &str) -> Result<usize, LabError> {
+        self.named(name).ok_or_else(|| {
+            let names: Vec<String> = self.list.iter().map(|branch| format!("\"{}\"", branch.name)).collect();
+            let (shown, names) = (shown_name(name), names.join(", "));
+            let message = format!("no branch has the name \"{shown}\": there are {names}");
+            LabError::new(ErrorCode::UnknownBranch, message)
+        })
+    }
+
+    /// Makes the world of a branch again and runs it to the branch's end.
+    ///
+    /// # Errors
+    /// `unknown-branch` if there is no such branch; as [`Lab::replay`].
+    pub fn replay(&self, branch: usize) -> Result<Lab, LabError> {
+        Lab::replay(&self.log(branch)?)
     }
 
     /// Everything from which the world of a branch can be made again.

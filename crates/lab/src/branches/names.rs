@@ -79,6 +79,12 @@ const fn words(lang: Lang) -> &'static Words {
 /// An action in a few words: `cut a-b`, `a: SET k v`.
 #[must_use]
 pub fn action_text(action: &Action, lang: Lang) -> String {
+    action_text_within(action, lang, COMMAND_CHARS)
+}
+
+/// As [`action_text`], with so many characters of a command at most.
+#[must_use]
+pub fn action_text_within(action: &Action, lang: Lang, command_chars: usize) -> String {
     let t = words(lang);
     let node = |template: &str, node: &str| fill(template, &[("a", node)]);
     let wire = |template: &str, from: &str, to: &str, one_way: bool| {
@@ -88,9 +94,9 @@ pub fn action_text(action: &Action, lang: Lang) -> String {
         Action::Exec { node, command, .. } => {
             // Whatever was typed stays on one line.
             let plain = |c: char| if c.is_control() { '·' } else { c };
-            let mut shown: String = command.chars().map(plain).take(COMMAND_CHARS + 1).collect();
-            if shown.chars().count() > COMMAND_CHARS {
-                shown = shown.chars().take(COMMAND_CHARS - 1).chain(['…']).collect();
+            let mut shown: String = command.chars().map(plain).take(command_chars + 1).collect();
+            if shown.chars().count() > command_chars {
+                shown = shown.chars().take(command_chars - 1).chain(['…']).collect();
             }
             fill(t.exec, &[("a", node), ("command", &shown)])
         }

@@ -89,7 +89,7 @@ fn direction(lab: &Lab, entry: &Entry, place: usize, from: HostId, to: HostId) -
     if beside.filter(|other| other.at == entry.at).any(back) {
         return String::new();
     }
-    format!(" {} → {}", lab.name_at(from, entry.at), lab.name_at(to, entry.at))
+    format!(" {} → {}", lab.name_of(from), lab.name_of(to))
 }
 
 /// Beside which host it stands, and up to which other one.

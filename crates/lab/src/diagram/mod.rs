@@ -325,7 +325,7 @@ impl Diagram {
         let mut hosts: Vec<HostId> = frame.hosts.iter().map(|host| host.id).chain(ends.flatten()).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        let columns = hosts.into_iter().map(|host| Column { host, name: lab.name_at(host, stretch.to) }).collect();
+        let columns = hosts.into_iter().map(|host| Column { host, name: lab.name_of(host) }).collect();
         Self { columns, items }
     }
 

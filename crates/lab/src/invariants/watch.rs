@@ -116,11 +116,11 @@ impl Lab {
         found
     }
 
-    /// Runs a saved run from its beginning, checking every rule after each event. What began not to hold, in order.
+    /// As [`Lab::replay`], checking every rule after each event. Also gives what began not to hold, in order.
     ///
     /// # Errors
     /// As [`Lab::replay`].
-    pub fn check_log(log: &ActionLog) -> Result<Vec<Broken>, LabError> {
+    pub fn check_log(log: &ActionLog) -> Result<(Self, Vec<Broken>), LabError> {
         log.check()?;
         let mut lab = Self::new(log.config.clone())?;
         let mut watch = Watch::default();
@@ -130,7 +130,7 @@ impl Lab {
             lab.act(action.clone()).map_err(|error| error.in_action(index))?;
         }
         lab.watch_until(SimTime(log.end_us), &mut watch, &mut found);
-        Ok(found)
+        Ok((lab, found))
     }
 
     fn watch_until(&mut self, t: SimTime, watch: &mut Watch, found: &mut Vec<Broken>) {
