@@ -10,7 +10,7 @@ use crate::consoles::Consoles;
 use crate::error::JsError;
 use crate::output::branches::{Branch, Comparison};
 use crate::output::to_js;
-use crate::{Index, Lab, Result, input};
+use crate::{Index, Lab, Result, Watch, input};
 
 #[wasm_bindgen]
 impl Lab {
@@ -30,9 +30,11 @@ impl Lab {
             self.lab.act(action).map_err(JsError::from)?;
             return Ok(self.branches.current());
         }
-        let mut lab = self.lab.fork_at(at).map_err(JsError::from)?;
+        let past = self.lab.branch_at(at).map_err(JsError::from)?;
         self.branches.record(&self.lab);
+        // Refused before the world is made again, which takes time.
         self.branches.may_leave(at).map_err(JsError::from)?;
+        let mut lab = past.finish().map_err(JsError::from)?;
         lab.act(action).map_err(JsError::from)?;
         let branch = self.branches.leave(at, &lab, lang).map_err(JsError::from)?;
         self.show(lab);
@@ -58,7 +60,7 @@ impl Lab {
         if branch == self.branches.current() {
             return Ok(());
         }
-        let lab = self.branches.log(branch).and_then(|log| psyncscope_lab::Lab::replay(&log)).map_err(JsError::from)?;
+        let lab = self.branches.replay(branch).map_err(JsError::from)?;
         self.branches.switch_to(branch).map_err(JsError::from)?;
         self.show(lab);
         Ok(())
@@ -87,8 +89,8 @@ impl Lab {
         let at = SimTime(input::time_us(&ms, "ms")?);
         self.branches.record(&self.lab);
         let again = |branch: usize| {
-            let other = (branch != self.branches.current()).then(|| self.branches.log(branch));
-            other.map(|log| log.and_then(|log| psyncscope_lab::Lab::replay(&log))).transpose().map_err(JsError::from)
+            let other = (branch != self.branches.current()).then(|| self.branches.replay(branch));
+            other.transpose().map_err(JsError::from)
         };
         let labs = [again(pair[0])?, again(pair[1])?];
         let labs = [0, 1].map(|side| labs[side].as_ref().unwrap_or(&self.lab));
@@ -105,12 +107,13 @@ impl Lab {
 
 impl Lab {
     pub(crate) fn of_session(branches: Branches) -> Result<Self> {
-        let lab = branches.log(branches.current()).and_then(|log| psyncscope_lab::Lab::replay(&log))?;
+        let lab = branches.replay(branches.current())?;
         Ok(Self { branches, ..Self::of(lab) })
     }
 
     /// Puts another world in the place of this one.
     fn show(&mut self, lab: psyncscope_lab::Lab) {
+        self.watch = Watch::from(lab.frame_at(lab.now()));
         self.lab = lab;
         self.consoles = Consoles::default();
         self.index = Index::default();
@@ -118,10 +121,7 @@ impl Lab {
 
     pub(crate) fn branch(&self, branch: &JsValue) -> Result<usize> {
         match branch.as_string() {
-            Some(name) => self.branches.named(&name).ok_or_else(|| {
-                let shown: String = name.escape_debug().take(40).collect();
-                JsError::new("unknown-branch", format!("no branch has the name \"{shown}\""))
-            }),
+            Some(name) => Ok(self.branches.find(&name)?),
             None => {
                 let index = input::index(branch, "branch", u32::MAX)? as usize;
                 self.branches.log(index)?;

@@ -42,8 +42,8 @@ impl Lab {
 impl Lab {
     fn diagram_of(&mut self, options: JsValue) -> Result<Diagram> {
         let options: DiagramOptions = input::object_or_default(options, "options")?;
-        let (stretch, lang) = options.read(self.lab.now())?;
+        let stretch = options.stretch(self.lab.now())?;
         self.index.extend(&self.lab);
-        Ok(Diagram::new(&self.lab, &self.index, stretch, lang))
+        Ok(Diagram::new(&self.lab, &self.index, stretch, options.lang))
     }
 }

@@ -88,36 +88,27 @@ impl ExecuteOptions {
 #[serde(default, deny_unknown_fields)]
 pub struct DiagramOptions {
     /// From here on, in milliseconds of virtual time. Default 0.
-    pub from: f64,
+    pub from_ms: f64,
     /// Up to here. Default: the present.
     #[serde(deserialize_with = "some")]
     #[tsify(type = "number")]
-    pub to: Option<f64>,
+    pub to_ms: Option<f64>,
     /// How much. Default `overview`.
     pub detail: Detail,
     /// The language of what is no word of Redis's: `"en"` (the default) or `"zh-CN"`.
-    #[serde(deserialize_with = "some")]
-    #[tsify(type = "Lang")]
-    pub lang: Option<String>,
+    pub lang: Lang,
 }
 
 impl DiagramOptions {
-    /// The stretch of time and the language that they ask for.
-    pub fn read(&self, now: SimTime) -> Result<(Stretch, Lang), JsError> {
-        let from = SimTime(milliseconds(self.from, "options.from")?);
-        let to = self.to.map_or(Ok(now), |to| milliseconds(to, "options.to").map(SimTime))?;
+    /// The stretch of time that they ask for.
+    pub fn stretch(&self, now: SimTime) -> Result<Stretch, JsError> {
+        let from = SimTime(milliseconds(self.from_ms, "options.from_ms")?);
+        let to = self.to_ms.map_or(Ok(now), |to| milliseconds(to, "options.to_ms").map(SimTime))?;
         if from > to {
-            return Err(JsError::bad_value(format!(
-                "options.from: it lies after options.to, {} ms",
-                to.0 as f64 / 1e3
-            )));
+            let to_ms = to.0 as f64 / 1e3;
+            return Err(JsError::bad_value(format!("options.from_ms: it lies after options.to_ms, {to_ms} ms")));
         }
-        let lang = match &self.lang {
-            Some(tag) => Lang::of_tag(tag)
-                .ok_or_else(|| JsError::bad_value(format!("options.lang: \"en\" or \"zh-CN\", not \"{tag}\"")))?,
-            None => Lang::default(),
-        };
-        Ok((Stretch { from, to, detail: self.detail }, lang))
+        Ok(Stretch { from, to, detail: self.detail })
     }
 }
 

@@ -436,11 +436,11 @@ fn the_sequence_diagram_as_data_and_as_files() {
     assert!(marks.iter().any(|mark| text(mark, "label") == "CONNECTED" && number(mark, "node") == 1.0));
     let options = |json: &str| JSON::parse(json).expect("JSON");
     let all = lab.diagram_mermaid(options(r#"{"detail":"segments"}"#)).expect("text");
-    let none = lab.diagram_mermaid(options(r#"{"detail":"segments","from":2999,"to":2999}"#)).expect("text");
+    let none = lab.diagram_mermaid(options(r#"{"detail":"segments","from_ms":2999,"to_ms":2999}"#)).expect("text");
     assert!(all.starts_with("sequenceDiagram\n") && all.contains("SYN") && !none.contains("SYN"), "{all} {none}");
     let svg = lab.diagram_svg(options(r#"{"lang":"zh-CN"}"#)).expect("a picture");
     assert!(svg.starts_with("<svg xmlns=") && svg.contains("请求全部数据"), "{svg}");
-    thrown(lab.diagram(options(r#"{"from":2,"to":1}"#)), "bad-value", "options.from");
+    thrown(lab.diagram(options(r#"{"from_ms":2,"to_ms":1}"#)), "bad-value", "options.from_ms");
     thrown(lab.diagram(options(r#"{"detail":"all"}"#)), "bad-value", "options");
     thrown(lab.diagram(options(r#"{"lang":"fr"}"#)), "bad-value", "options.lang");
 }
@@ -515,6 +515,16 @@ fn acting_in_the_past_starts_a_branch_that_is_saved_and_comes_back() {
     thrown(lab.switch_to(2.into()), "unknown-branch", "there are 2");
     thrown(lab.rename_branch(0.into(), "a crash".into()), "duplicate-branch", "a crash");
     assert_eq!(lab.save_session(), before);
+}
+
+#[wasm_bindgen_test]
+fn another_branchs_world_is_not_checked_against_the_one_before() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("time passes");
+    assert_eq!(lab.run_until_broken(6000.into(), NOT_GIVEN).expect("a good time"), JsValue::NULL);
+    let command = format!(r#"{{ do: "exec", node: "a", command: "SET k {}" }}"#, "x".repeat(1000));
+    lab.act_at(2000.into(), js(&command), NOT_GIVEN).expect("the past");
+    assert_eq!(lab.run_until_broken(20_000.into(), NOT_GIVEN).expect("a good time"), JsValue::NULL);
 }
 
 #[wasm_bindgen_test]

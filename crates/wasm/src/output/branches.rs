@@ -5,7 +5,7 @@ use psyncscope_lab::{Action, Branches, TimedAction, compare};
 use serde::{Serialize, Serializer};
 use tsify::Tsify;
 
-use super::names::Power;
+use super::names::{Field, Power};
 use super::{ReplId, ms};
 
 /// One future of a session.
@@ -94,24 +94,6 @@ pub struct Pair<'a> {
     differs: bool,
 }
 
-/// What is compared.
-#[derive(Serialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    Process,
-    Master,
-    ReplState,
-    Replid,
-    Replid2,
-    Offset,
-    Backlog,
-    LagS,
-    Keys,
-    FullSyncs,
-    PartialSyncs,
-    BytesSent,
-}
-
 /// A value that is compared: a word, a replication ID, a number, or a backlog.
 #[derive(Tsify)]
 #[tsify(type = "string | number | { off: number; histlen: number; size: number }")]
@@ -163,25 +145,6 @@ impl<'a> Pair<'a> {
             field: pair.field.into(),
             values: [first.as_ref().map(ComparedValue), second.as_ref().map(ComparedValue)],
             differs: pair.differs(),
-        }
-    }
-}
-
-impl From<compare::Field> for Field {
-    fn from(field: compare::Field) -> Self {
-        match field {
-            compare::Field::Process => Self::Process,
-            compare::Field::Master => Self::Master,
-            compare::Field::LinkState => Self::ReplState,
-            compare::Field::ReplId => Self::Replid,
-            compare::Field::ReplId2 => Self::Replid2,
-            compare::Field::Offset => Self::Offset,
-            compare::Field::Backlog => Self::Backlog,
-            compare::Field::Lag => Self::LagS,
-            compare::Field::Keys => Self::Keys,
-            compare::Field::FullSyncs => Self::FullSyncs,
-            compare::Field::PartialSyncs => Self::PartialSyncs,
-            compare::Field::BytesSent => Self::BytesSent,
         }
     }
 }

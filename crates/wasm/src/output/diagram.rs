@@ -1,10 +1,10 @@
 //! The sequence diagram as a plain object.
 
-use psyncscope_lab::diagram::{self, Carries, Item};
+use psyncscope_lab::diagram::{self, Item};
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::names::{Fate, Tone};
+use super::names::{DiagramCarries, Fate, Tone};
 use super::{ReplId, ms};
 
 /// A sequence diagram.
@@ -62,11 +62,6 @@ pub enum DiagramItem {
     },
 }
 
-/// What packets carry: the replication stream, an acknowledged offset, something else, or nothing.
-#[derive(Serialize, Tsify)]
-#[serde(transparent)]
-pub struct DiagramCarries(#[tsify(type = "\"stream\" | \"ack\" | \"message\" | \"nothing\"")] Carries);
-
 impl<'a> Diagram<'a> {
     pub fn of(diagram: &'a diagram::Diagram) -> Self {
         let column = |host| diagram.column(host).unwrap_or_default();
@@ -81,7 +76,7 @@ impl<'a> Diagram<'a> {
                 packet: arrow.packet as f64,
                 count: arrow.count,
                 bytes: arrow.bytes,
-                carries: DiagramCarries(arrow.carries),
+                carries: arrow.carries.into(),
                 label: arrow.label.as_ref().to_owned(),
                 replid: arrow.replid().map(Into::into),
             },

@@ -2,18 +2,18 @@
 
 use psyncscope_lab::engine::{event, replication};
 use psyncscope_lab::ring::readers;
-use psyncscope_lab::sim::frame;
-use psyncscope_lab::{ladder, narration, topology};
+use psyncscope_lab::sim::{self, frame};
+use psyncscope_lab::{compare, diagram, ladder, narration, topology};
 use serde::Serialize;
 use tsify::Tsify;
 
 /// An enum with the same variants as `$source`, to be serialised by other names.
 macro_rules! named {
-    ($(#[$attribute:meta])* $name:ident of $source:ty { $($variant:ident),+ $(,)? }) => {
+    ($(#[$attribute:meta])* $name:ident of $source:ty { $($(#[$own:meta])* $variant:ident),+ $(,)? }) => {
         #[derive(Clone, Copy, Serialize, Tsify)]
         $(#[$attribute])*
         pub enum $name {
-            $($variant),+
+            $($(#[$own])* $variant),+
         }
 
         impl From<$source> for $name {
@@ -123,4 +123,33 @@ named! {
     /// anything else.
     #[serde(rename_all = "lowercase")]
     Carries of topology::Carries { Stream, Handshake, Disconnected, Other }
+}
+
+named! {
+    /// What packets carry: the replication stream, an acknowledged offset, something else, or nothing.
+    #[serde(rename_all = "lowercase")]
+    DiagramCarries of diagram::Carries { Stream, Ack, Message, Nothing }
+}
+
+named! {
+    /// What began a turn.
+    #[serde(rename_all = "kebab-case")]
+    Began of sim::Began {
+        Action, Timer, Kernel, Packet, Received, Accepted, Connected, ConnectFailed, Writable, Closed, ChildEnded,
+        FileRead, Loading, Restarted, Terminated,
+    }
+}
+
+named! {
+    /// What is compared.
+    #[serde(rename_all = "snake_case")]
+    Field of compare::Field {
+        Process, Master,
+        #[serde(rename = "repl_state")] LinkState,
+        #[serde(rename = "replid")] ReplId,
+        #[serde(rename = "replid2")] ReplId2,
+        Offset, Backlog,
+        #[serde(rename = "lag_s")] Lag,
+        Keys, FullSyncs, PartialSyncs, BytesSent,
+    }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use psyncscope_lab::causes::{self, began_text, entry_text};
 use psyncscope_lab::invariants::{self, Finding};
-use psyncscope_lab::sim::Began;
 use psyncscope_lab::sim::frame::Frame;
 use psyncscope_lab::trial::{Change, NoChange, Turned};
 use psyncscope_lab::{Lab, Lang, explain, topology};
@@ -13,6 +12,7 @@ use tsify::Tsify;
 
 use super::explanation::{Explanation, Verdict};
 use super::ms;
+use super::names::Began;
 
 /// What would happen if one node asked another for a partial resync.
 #[derive(Serialize, Tsify)]
@@ -121,7 +121,6 @@ pub struct Cause {
     #[tsify(type = "string | null")]
     node: Option<Arc<str>>,
     /// What began it.
-    #[tsify(type = "string")]
     began: Began,
     began_text: &'static str,
     /// Of an action: its place in the log.
@@ -137,8 +136,8 @@ impl Cause {
         let entry = cause.entry.and_then(|entry| lab.timeline().get(entry));
         Self {
             at_ms: ms(cause.at),
-            node: cause.host.map(|host| lab.name_at(host, cause.at)),
-            began: cause.began,
+            node: cause.host.map(|host| lab.name_of(host)),
+            began: cause.began.into(),
             began_text: began_text(cause, lang),
             action: cause.action,
             entry: cause.entry,
