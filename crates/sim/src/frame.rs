@@ -179,20 +179,9 @@ pub struct PacketFrame {
     pub again: bool,
     /// What the bytes mean, in a few words: `PSYNC 8f2c… 214`, `SET user:7 ada`, `RDB 188 B`; empty if there are none.
     pub label: Arc<str>,
-    /// For stream bytes that a master sends to an online replica: the replication ID they belong to, so that they can
-    /// be coloured by history.
-    pub replid: Option<ReplId>,
-    /// Where in that history they are.
-    pub stream: Option<StreamPlace>,
-}
-
-/// Which bytes of a replication stream a packet carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct StreamPlace {
-    /// The offset of the packet's first byte; before [`StreamPlace::begins`] come the last bytes of the handshake.
-    pub from: NextByte,
-    /// The first byte of the stream on this connection.
-    pub begins: NextByte,
+    /// The bytes of a replication stream that a master sends in it to an online replica: its last ones. What comes before
+    /// them is the end of the handshake.
+    pub stream: Option<StreamBytes>,
 }
 
 /// Bytes of a history, which a master's stream carries and backlogs hold.
@@ -207,6 +196,12 @@ pub struct StreamBytes {
 }
 
 impl StreamBytes {
+    /// How many they are.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.to.0.saturating_sub(self.from.0).saturating_add(1).cast_unsigned()
+    }
+
     /// Whether a byte of a history is one of them.
     #[must_use]
     pub fn contains(&self, replid: ReplId, byte: NextByte) -> bool {
@@ -221,13 +216,6 @@ impl StreamBytes {
 }
 
 impl PacketFrame {
-    /// The bytes of a replication stream that it carries, if it does.
-    #[must_use]
-    pub fn stream_bytes(&self) -> Option<StreamBytes> {
-        let (replid, StreamPlace { from, begins }) = self.replid.zip(self.stream)?;
-        Some(StreamBytes { replid, from: from.max(begins), to: from.had().plus(self.payload.len()) })
-    }
-
     /// Whether it carries bytes, opens or closes a connection.
     #[must_use]
     pub fn is_telling(&self) -> bool {

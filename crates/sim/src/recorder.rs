@@ -9,7 +9,7 @@ use psyncscope_engine::view::StreamView;
 
 use crate::causes::{Began, Turn, TurnId, Turns};
 use crate::flows::{FlowKey, Flows};
-use crate::frame::{Entry, HostId, PacketFrame, SimTime, StreamPlace, What, WireFrame};
+use crate::frame::{Entry, HostId, PacketFrame, SimTime, StreamBytes, What, WireFrame};
 use crate::frames::{FrameLog, Frames};
 use crate::packet::Segment;
 use crate::world::WirePacket;
@@ -202,7 +202,6 @@ impl Recorder {
             again,
             // Made when somebody looks.
             label: Arc::default(),
-            replid: None,
             stream: None,
         });
     }
@@ -288,17 +287,17 @@ impl Recorder {
         let flows = &self.flows;
         for packet in self.frames.new_packets().filter(|packet| !packet.payload.is_empty()) {
             let key = FlowKey { src: (packet.from, packet.src_port), dst: (packet.to, packet.dst_port) };
-            let place = sender(packet, key).and_then(|(stream, sent)| {
+            packet.stream = sender(packet, key).and_then(|(stream, sent)| {
                 // Whether the packet's last byte belongs to the stream, or to what precedes it on the connection.
                 let before = sent.checked_sub(stream.bytes_sent())?;
                 let first = flows.first(key)?.wrapping_add(before as u32);
                 // Sequence numbers wrap: the difference is right as long as it is small.
                 let from = packet.seq.wrapping_sub(first).cast_signed();
                 let from = NextByte(stream.begins.0 + i64::from(from));
-                let end = from.0 + packet.payload.len() as i64;
-                (end > stream.begins.0).then_some((stream.replid, StreamPlace { from, begins: stream.begins }))
+                let to = from.had().plus(packet.payload.len());
+                let from = from.max(stream.begins);
+                (to > from.had()).then_some(StreamBytes { replid: stream.replid, from, to })
             });
-            (packet.replid, packet.stream) = place.unzip();
         }
     }
 

@@ -15,6 +15,6 @@ impl App {
     /// Lights the bytes of a stream that a packet under way carries.
     pub(super) fn light_packet(&mut self, id: u64) -> bool {
         let packet = self.playback.frame.packets.iter().find(|packet| packet.id == id);
-        self.light(packet.and_then(|packet| packet.stream_bytes()))
+        self.light(packet.and_then(|packet| packet.stream))
     }
 }

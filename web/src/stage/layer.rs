@@ -344,8 +344,7 @@ impl Layer {
                 (progress / FADE).min((1.0 - progress) / FADE).clamp(0.0, 1.0)
             };
             element.fade((opacity * 100.0) as u8, moving.lost);
-            element
-                .light(drawn.style.lit.zip(packet.stream_bytes()).is_some_and(|(lit, stream)| lit.overlaps(&stream)));
+            element.light(drawn.style.lit.zip(packet.stream).is_some_and(|(lit, stream)| lit.overlaps(&stream)));
             let place = format!("translate({:.1}px,{:.1}px) scale({magnified:.3})", chip.place.x, chip.place.y);
             let _ = element.chip.style().set_property("transform", &place);
         }
@@ -400,7 +399,7 @@ impl ChipElement {
             self.chip.set_hidden(false);
         }
         self.shown = shown;
-        let colour = packet.replid.map_or("r-none", |id| colours.class(&id));
+        let colour = packet.stream.map_or("r-none", |stream| colours.class(&stream.replid));
         let kind = if pace::is_telling(packet) { "packet" } else { "packet segment" };
         let again = if packet.again { " again" } else { "" };
         let (text, dot) = match chip.letters {

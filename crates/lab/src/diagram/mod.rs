@@ -226,7 +226,7 @@ impl Arrow {
             again: packet.again,
             label,
             carries,
-            stream: packet.stream_bytes(),
+            stream: packet.stream,
         }
     }
 
@@ -246,7 +246,7 @@ fn first_word(label: &str) -> &str {
 fn carries(packet: &PacketFrame) -> Carries {
     if packet.payload.is_empty() {
         Carries::Nothing
-    } else if packet.replid.is_some() {
+    } else if packet.stream.is_some() {
         Carries::Stream
     } else if packet.label.starts_with("REPLCONF ACK") {
         Carries::Ack

@@ -1,7 +1,7 @@
 //! The rules, checked on recorded frames and on what happened between two of them.
 
 use psyncscope_engine::event::{Event, FeedKind, IdChange};
-use psyncscope_engine::ids::{NextByte, ReplId};
+use psyncscope_engine::ids::NextByte;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_engine::replication::psync::{BacklogWindow, Decision, History};
@@ -333,22 +333,20 @@ fn resync(entry: &Entry) -> Option<Finding> {
 
 /// A packet of a stream has the bytes of its sender's backlog.
 fn stream(frame: &Frame, packet: &PacketFrame) -> Option<Finding> {
-    let (stream, replid): (_, ReplId) = (packet.stream?, packet.replid?);
+    let stream = packet.stream?;
     let sender = topology::host(frame, packet.from)?.node.as_ref()?;
     let backlog = &sender.backlog.as_ref()?.0;
-    if sender.replid != replid {
+    if sender.replid != stream.replid {
         return None;
     }
     // Before the stream come the last bytes of the handshake.
-    let before = usize::try_from(stream.begins.0 - stream.from.0).unwrap_or(0).min(packet.payload.len());
-    let bytes = &packet.payload[before..];
-    let from = stream.from.0 + before as i64;
+    let bytes = &packet.payload[packet.payload.len().saturating_sub(stream.count() as usize)..];
+    let (from, to) = (stream.from.0, stream.to.0);
     let kept = |at: i64| backlog.index_of(NextByte(at)).map(|index| backlog.byte_at(index));
     let wrong = bytes.iter().zip(from..).find(|&(&byte, at)| {
         let beyond = at >= backlog.end().0;
         beyond || kept(at).is_some_and(|kept| kept != byte)
     });
-    let to = from + bytes.len() as i64 - 1;
     Some(match wrong {
         None => {
             let words = bilingual(

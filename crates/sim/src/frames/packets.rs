@@ -3,14 +3,13 @@
 use psyncscope_engine::ids::{NextByte, ReplId};
 
 use super::bytes::{Reader, put, put_bytes};
-use crate::frame::{Fate, HostId, PacketFrame, SimTime, StreamPlace};
+use crate::frame::{Fate, HostId, PacketFrame, SimTime, StreamBytes};
 use crate::packet::{FLAGS, flags_number};
 
 /// What follows a packet's numbers.
 mod with {
     pub(super) const AGAIN: u64 = 4;
-    pub(super) const REPLID: u64 = 8;
-    pub(super) const STREAM: u64 = 16;
+    pub(super) const STREAM: u64 = 8;
 }
 
 /// Appends a packet of a frame made at `at`, without its label. Histories are told by their places in `replids`.
@@ -21,9 +20,8 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
         Fate::Cut => 2,
     };
     let again = if packet.again { with::AGAIN } else { 0 };
-    let replid = if packet.replid.is_some() { with::REPLID } else { 0 };
     let stream = if packet.stream.is_some() { with::STREAM } else { 0 };
-    put(fate | again | replid | stream, bytes);
+    put(fate | again | stream, bytes);
     put(packet.id, bytes);
     put(at.0.wrapping_sub(packet.sent.0), bytes);
     put(packet.arrives.0.wrapping_sub(packet.sent.0), bytes);
@@ -34,16 +32,14 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
     put(u64::from(packet.seq), bytes);
     put(u64::from(packet.ack), bytes);
     put_bytes(&packet.payload, bytes);
-    if let Some(replid) = packet.replid {
-        let place = replids.iter().rposition(|&known| known == replid).unwrap_or_else(|| {
-            replids.push(replid);
+    if let Some(stream) = packet.stream {
+        let place = replids.iter().rposition(|&known| known == stream.replid).unwrap_or_else(|| {
+            replids.push(stream.replid);
             replids.len() - 1
         });
         put(place as u64, bytes);
-    }
-    if let Some(StreamPlace { from, begins }) = packet.stream {
-        put(from.0 as u64, bytes);
-        put(begins.0 as u64, bytes);
+        put(stream.from.0.cast_unsigned(), bytes);
+        put(stream.count(), bytes);
     }
 }
 
@@ -75,8 +71,12 @@ pub(super) fn take_packet(at: SimTime, replids: &[ReplId], bytes: &mut Reader<'_
         payload: bytes.bytes().into(),
         again: what & with::AGAIN != 0,
         label: "".into(),
-        replid: if what & with::REPLID == 0 { None } else { replids.get(bytes.number() as usize).copied() },
-        stream: (what & with::STREAM != 0)
-            .then(|| StreamPlace { from: NextByte(bytes.number() as i64), begins: NextByte(bytes.number() as i64) }),
+        stream: (what & with::STREAM != 0).then(|| take_stream(replids, bytes)).flatten(),
     }
+}
+
+fn take_stream(replids: &[ReplId], bytes: &mut Reader<'_>) -> Option<StreamBytes> {
+    let [place, from, count] = std::array::from_fn(|_| bytes.number());
+    let from = NextByte(from.cast_signed());
+    Some(StreamBytes { replid: *replids.get(place as usize)?, from, to: from.had().plus(count as usize) })
 }

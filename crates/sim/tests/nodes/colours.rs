@@ -21,7 +21,7 @@ fn check_bytes(nodes: &Cluster, stream: &[PacketFrame]) {
     let view = nodes.view(0);
     let backlog = &view.backlog.as_ref().expect("there is a backlog").0;
     for packet in stream {
-        let StreamBytes { replid, from, to } = packet.stream_bytes().expect("it carries the stream");
+        let StreamBytes { replid, from, to } = packet.stream.expect("it carries the stream");
         let count = (to.0 - from.0 + 1) as usize;
         let held = backlog.tail(from).expect("the backlog holds it");
         assert_eq!(replid, view.replid);
@@ -45,7 +45,7 @@ fn the_stream_is_coloured_and_what_leads_to_it_is_not() {
     nodes.world.run_for(2_000_000);
     let before = packets(&nodes).len();
     assert!(before > 50, "the file takes many packets");
-    assert!(packets(&nodes).iter().all(|packet| packet.replid.is_none()), "there is no stream yet");
+    assert!(packets(&nodes).iter().all(|packet| packet.stream.is_none()), "there is no stream yet");
     nodes.exec(0, "SET k 1");
     nodes.world.run_for(1_000_000);
     let stream = &packets(&nodes)[before..];
@@ -71,9 +71,9 @@ fn a_partial_resync_is_coloured_where_it_carries_the_backlog() {
     nodes.world.run_for(1_000_000);
     let resync = packets(&nodes).split_off(before);
     let from = resync.iter().position(|packet| packet.payload.starts_with(b"+CONTINUE")).expect("a partial resync");
-    assert!(resync[..from].iter().all(|packet| packet.replid.is_none()), "the handshake has no colour");
+    assert!(resync[..from].iter().all(|packet| packet.stream.is_none()), "the handshake has no colour");
     // The first packet of the answer carries its line too, which is no part of the stream.
-    let first = resync[from].stream_bytes().expect("the backlog has");
+    let first = resync[from].stream.expect("the backlog has");
     assert!(resync[from].payload.len() as i64 > first.to.0 - first.from.0 + 1);
     check_bytes(&nodes, &resync[from..]);
 }

@@ -353,8 +353,8 @@ impl<'a> Packet<'a> {
             payload: Bytes::new(&packet.payload),
             again: packet.again,
             label: &packet.label,
-            replid: packet.replid.map(ReplId::from),
-            first_byte: packet.stream_bytes().map(|bytes| bytes.from.0 as f64),
+            replid: packet.stream.map(|stream| stream.replid.into()),
+            first_byte: packet.stream.map(|bytes| bytes.from.0 as f64),
         }
     }
 }
