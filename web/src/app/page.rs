@@ -220,7 +220,7 @@ impl App {
         let found = run.index().verdict(id, self.playback.frame.entries)?;
         let entry = run.lab().timeline().get(found.entry)?;
         let What::Node(Event::Verdict { verdict, .. }) = &entry.what else { return None };
-        let name = |id| run.lab().name_at(id, entry.at);
+        let name = |id| run.lab().name_of(id);
         Some(Decision {
             entry: found.entry,
             at: entry.at,
@@ -254,7 +254,7 @@ impl App {
         let t = cx.t();
         if let Some(broken) = &self.why.broken {
             let finding = &broken.finding;
-            let name = self.session.run.borrow().lab().name_at(finding.host, broken.at);
+            let name = self.session.run.borrow().lab().name_of(finding.host);
             let slots = [("node", &*name), ("rule", finding.rule.text(cx.lang)), ("numbers", &finding.text(cx.lang))];
             let show = cx.click(Intent::Why(WhyIntent::ShowBroken));
             let dismiss = cx.click(Intent::Why(WhyIntent::DismissBroken));

@@ -39,7 +39,7 @@ impl Causes {
     pub fn of(lab: &Lab, entry: usize, lang: Lang) -> Option<Self> {
         lab.timeline().get(entry)?;
         let row = |cause: Cause| CauseRow {
-            name: cause.host.map(|host| lab.name_at(host, cause.at)),
+            name: cause.host.map(|host| lab.name_of(host)),
             words: cause.entry.and_then(|entry| lab.timeline().get(entry)).map(|entry| entry_text(entry, lang)),
             cause,
         };
