@@ -166,7 +166,6 @@ mod tests {
             payload: if label.is_empty() { Arc::from([]) } else { Arc::from(*b"x") },
             again: false,
             label: Arc::from(label),
-            replid: None,
             stream: None,
         })
     }
