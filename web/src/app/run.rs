@@ -16,6 +16,7 @@ use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Reached, StepBy, TimedAction, Until};
 
 use crate::console::lines::ConsoleLines;
+use crate::i18n::{Messages, fill};
 use crate::model::colours::ColourMap;
 use crate::model::prefix::Prefix;
 
@@ -30,6 +31,19 @@ pub enum Origin {
     Loaded(String),
     /// Prepared: it is about to enter this function.
     Function(Function),
+}
+
+impl Origin {
+    /// In a few words, unless the user configured it: then its numbers tell more.
+    #[must_use]
+    pub fn words(&self, t: &Messages) -> Option<String> {
+        match self {
+            Self::Opening => Some(t.example_opening.to_owned()),
+            Self::Own => None,
+            Self::Function(function) => Some(fill(t.example_function, &[("function", function.name())])),
+            Self::Loaded(name) => Some(fill(t.example_loaded, &[("name", name)])),
+        }
+    }
 }
 
 /// A run.

@@ -6,7 +6,6 @@ use psyncscope_lab::format;
 use yew::prelude::*;
 
 use crate::app::branches::{BranchRow, SessionRow};
-use crate::app::run::Origin;
 use crate::branches::row::BranchItem;
 use crate::i18n::fill;
 use crate::intent::Intent;
@@ -23,7 +22,7 @@ pub struct BranchesDialogProps {
     pub rows: Rc<[BranchRow]>,
     /// Sessions that were left.
     pub sessions: Vec<SessionRow>,
-    /// Why the last wish was refused.
+    /// Why the last try failed.
     pub error: Option<UiError>,
 }
 
@@ -41,12 +40,7 @@ pub fn BranchesDialog(props: &BranchesDialogProps) -> Html {
         None => None,
     };
     let session = |(nth, row): (usize, &SessionRow)| {
-        let about = match &row.origin {
-            Origin::Opening => t.example_opening.to_owned(),
-            Origin::Own => fill(t.seed, &[("seed", &row.seed.to_string())]),
-            Origin::Function(function) => fill(t.example_function, &[("function", function.name())]),
-            Origin::Loaded(name) => fill(t.example_loaded, &[("name", name)]),
-        };
+        let about = row.origin.words(t).unwrap_or_else(|| fill(t.seed, &[("seed", &row.seed.to_string())]));
         let left = fill(t.session_left, &[("n", &row.branches.to_string()), ("at", &format::clock(row.left_at))]);
         html! {
             <li key={nth}>

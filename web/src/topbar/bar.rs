@@ -29,12 +29,8 @@ pub struct TopBarProps {
 pub fn TopBar(props: &TopBarProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let about = match &props.origin {
-        Origin::Opening => t.example_opening.to_owned(),
-        Origin::Own => fill(t.example_own, &[("nodes", &props.nodes.to_string())]),
-        Origin::Function(function) => fill(t.example_function, &[("function", function.name())]),
-        Origin::Loaded(name) => fill(t.example_loaded, &[("name", name)]),
-    };
+    let own = || fill(t.example_own, &[("nodes", &props.nodes.to_string())]);
+    let about = props.origin.words(t).unwrap_or_else(own);
     let (theme, theme_label, next) = match props.theme {
         Theme::Auto => (Shape::Auto, t.theme_auto, Theme::Light),
         Theme::Light => (Shape::Light, t.theme_light, Theme::Dark),
@@ -47,10 +43,6 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 <span class="label">{ label }</span>
             </Button>
         }
-    };
-    let on_lang = {
-        let dispatch = ui.dispatch.clone();
-        Callback::from(move |i: usize| dispatch.emit(Intent::SetLang(Lang::ALL.get(i).copied().unwrap_or_default())))
     };
     html! {
         <header class="topbar">
@@ -68,7 +60,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                     label={t.language}
                     entries={Lang::ALL.iter().map(|lang| AttrValue::from(lang.own_name())).collect::<Vec<_>>()}
                     selected={Lang::ALL.iter().position(|&lang| lang == ui.lang).unwrap_or(0)}
-                    onselect={on_lang}
+                    onselect={ui.choose(&Lang::ALL, Intent::SetLang)}
                 />
                 <IconButton
                     testid="theme"

@@ -34,12 +34,6 @@ pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let (play, play_label) = if props.playing { (Shape::Pause, t.pause_time) } else { (Shape::Play, t.play) };
-    let on_step_by = {
-        let dispatch = ui.dispatch.clone();
-        Callback::from(move |i: usize| {
-            dispatch.emit(Intent::SetStepBy(STEPS.get(i).copied().unwrap_or(StepSize::By(StepBy::Packet))))
-        })
-    };
     html! {
         <div class="transport-buttons">
             <IconButton testid="rewind" label={t.rewind} shape={Shape::Rewind} onclick={ui.click(Intent::Rewind)} />
@@ -67,7 +61,7 @@ pub fn TransportButtons(props: &TransportButtonsProps) -> Html {
                 label={t.step_by}
                 entries={STEPS.iter().map(|&by| AttrValue::from(step_name(by, t))).collect::<Vec<_>>()}
                 selected={STEPS.iter().position(|&by| by == props.step_by).unwrap_or(0)}
-                onselect={on_step_by}
+                onselect={ui.choose(&STEPS, Intent::SetStepBy)}
             />
             <Button testid="run-until" label={t.run_until} onclick={ui.click(Intent::Open(Overlay::RunUntil))}>
                 <Icon shape={Shape::Until} />

@@ -28,10 +28,6 @@ pub fn TransportEnd(props: &TransportEndProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let &TransportEndProps { live, speed, others } = props;
-    let on_speed = {
-        let dispatch = ui.dispatch.clone();
-        Callback::from(move |i: usize| dispatch.emit(Intent::SetSpeed(Speed::ALL.get(i).copied().unwrap_or_default())))
-    };
     html! {
         <div class="transport-end">
             if others {
@@ -63,7 +59,7 @@ pub fn TransportEnd(props: &TransportEndProps) -> Html {
                 label={t.speed}
                 entries={Speed::ALL.iter().map(|&speed| AttrValue::from(speed_name(speed, t))).collect::<Vec<_>>()}
                 selected={Speed::ALL.iter().position(|&other| other == speed).unwrap_or(0)}
-                onselect={on_speed}
+                onselect={ui.choose(&Speed::ALL, Intent::SetSpeed)}
             />
         </div>
     }

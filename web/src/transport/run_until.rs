@@ -40,7 +40,7 @@ pub struct RunUntilDialogProps {
     pub nodes: Vec<(AttrValue, i64)>,
     /// The place in that list of the node that was selected then.
     pub selected: usize,
-    /// Why the last wish was refused.
+    /// Why the last try failed.
     pub error: Option<UiError>,
 }
 

@@ -37,6 +37,21 @@ impl UiContext {
         let dispatch = self.dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.emit(intent.clone()))
     }
+
+    /// Called with the place of an item in a list: dispatches the intent that chooses it.
+    #[must_use]
+    pub fn choose<T: Copy + 'static>(
+        &self,
+        items: &'static [T],
+        intent: impl Fn(T) -> Intent + 'static,
+    ) -> Callback<usize> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |nth: usize| {
+            if let Some(&item) = items.get(nth) {
+                dispatch.emit(intent(item));
+            }
+        })
+    }
 }
 
 /// The context of the page. The component is rendered again when the language or the colours change.
