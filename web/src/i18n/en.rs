@@ -338,8 +338,6 @@ pub const MESSAGES: Messages = Messages {
     led_to_more: "and {n} more",
     rules_title: "What always holds",
     rules_hint: "Checked after every event. The run stops where one does not hold.",
-    rule_holds: "holds",
-    rule_broken: "does not hold",
     rule_nothing: "nothing to compare yet",
     rule_stopped: "Stopped: at {node} it does not hold that {rule}: {numbers}",
     rule_show: "Show",

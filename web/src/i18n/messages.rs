@@ -432,8 +432,6 @@ psyncscope_lab::messages! {
     led_to_more,
     rules_title,
     rules_hint,
-    rule_holds,
-    rule_broken,
     rule_nothing,
     /// {node}, {rule}, {numbers}
     rule_stopped,

@@ -334,8 +334,6 @@ pub const MESSAGES: Messages = Messages {
     led_to_more: "还有 {n} 项",
     rules_title: "始终成立的规则",
     rules_hint: "每个事件之后都会检查；一旦不成立，运行就停下。",
-    rule_holds: "成立",
-    rule_broken: "不成立",
     rule_nothing: "还没有可比较的",
     rule_stopped: "已停下：{node} 不满足“{rule}”：{numbers}",
     rule_show: "查看",

@@ -7,6 +7,7 @@ use psyncscope_lab::sim::frame::Frame;
 use psyncscope_lab::topology;
 use yew::prelude::*;
 
+use crate::panels::check_line::{CheckLine, Mark};
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
@@ -27,10 +28,10 @@ pub fn Invariants(props: &InvariantsProps) -> Html {
     let name = |id| topology::name(&props.frame, id).to_string();
     let rules = LIVE.iter().map(|&rule| {
         let found: Vec<&Finding> = props.findings.iter().filter(|finding| finding.rule == rule).collect();
-        let (class, sign, meaning) = match &found[..] {
-            [] => ("check-not-reached", "·", t.rule_nothing),
-            found if found.iter().all(|finding| finding.holds) => ("check-holds", "✓", t.rule_holds),
-            _ => ("check-fails", "✗", t.rule_broken),
+        let mark = match &found[..] {
+            [] => Mark::NotReached,
+            found if found.iter().all(|finding| finding.holds) => Mark::Holds,
+            _ => Mark::Fails,
         };
         let lines = found.iter().map(|finding| {
             let who = match finding.other {
@@ -41,15 +42,14 @@ pub fn Invariants(props: &InvariantsProps) -> Html {
             html! { <li {class}><b>{ who }</b><span>{ finding.text(ui.lang) }</span></li> }
         });
         html! {
-            <li key={rule.name()} {class} data-testid={format!("rule-{}", rule.name())} title={meaning}>
-                <span class="check-sign" role="img" aria-label={meaning}>{ sign }</span>
+            <CheckLine key={rule.name()} {mark} not_reached={t.rule_nothing} testid={format!("rule-{}", rule.name())}>
                 <div>
                     <span>{ rule.text(ui.lang) }</span>
                     if !found.is_empty() {
                         <ul class="rule-lines">{ for lines }</ul>
                     }
                 </div>
-            </li>
+            </CheckLine>
         }
     });
     html! {

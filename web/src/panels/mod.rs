@@ -2,6 +2,7 @@
 
 pub mod backlog;
 pub mod because;
+pub mod check_line;
 pub mod handshake;
 pub mod info;
 pub mod info_section;

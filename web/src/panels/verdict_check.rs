@@ -5,17 +5,10 @@ use psyncscope_lab::explain::{Check, Condition, MatchedId, Outcome};
 use yew::prelude::*;
 
 use crate::i18n::Messages;
+use crate::panels::check_line::{CheckLine, Mark};
 use crate::ui::chip::Chip;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
-
-/// How a line is marked.
-#[derive(Clone, Copy, PartialEq)]
-enum Mark {
-    Holds,
-    Fails,
-    NotReached,
-}
 
 /// Properties of [`VerdictCheck`].
 #[derive(Properties, PartialEq)]
@@ -95,15 +88,5 @@ fn numbers(words: &str, next: Option<NextByte>, name: &str, limit: Option<NextBy
 }
 
 fn line(mark: Mark, words: Html, t: &Messages) -> Html {
-    let (class, sign, meaning) = match mark {
-        Mark::Holds => ("check-holds", "✓", t.passed),
-        Mark::Fails => ("check-fails", "✗", t.failed),
-        Mark::NotReached => ("check-not-reached", "·", t.check_not_reached),
-    };
-    html! {
-        <li {class} title={meaning}>
-            <span class="check-sign" role="img" aria-label={meaning}>{ sign }</span>
-            <span>{ words }</span>
-        </li>
-    }
+    html! { <CheckLine {mark} not_reached={t.check_not_reached}><span>{ words }</span></CheckLine> }
 }
