@@ -63,7 +63,7 @@ test('it is of the moment shown, and an item leads to its own', async (t) => {
   const reader = await open(t);
   const end = await reader.shown();
   assert.ok((await items(reader)).every((item) => !item.later), 'at the end nothing is yet to come');
-  const verdict = reader.at('diagram').locator('.diagram-item.full').first();
+  const verdict = reader.at('diagram').locator('.diagram-item.tone-full').first();
   await verdict.scrollIntoViewIfNeeded();
   await verdict.click();
   await expectSoon(

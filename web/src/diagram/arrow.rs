@@ -1,6 +1,6 @@
 //! A packet in the sequence diagram.
 
-use psyncscope_lab::diagram::{Arrow, Carries};
+use psyncscope_lab::diagram::Arrow;
 use psyncscope_lab::format::clock;
 use psyncscope_lab::sim::frame::{Fate, StreamBytes};
 use yew::prelude::*;
@@ -8,7 +8,6 @@ use yew::prelude::*;
 use crate::diagram::item::{ItemState, on_click, on_key};
 use crate::i18n::fill;
 use crate::intent::Intent;
-use crate::model::diagram::TIMES;
 use crate::ui::context::{UiContext, use_ui};
 
 /// Properties of [`DiagramArrow`].
@@ -38,13 +37,6 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let arrow = &props.arrow;
-    let kind = match (arrow.fate, arrow.carries) {
-        (Fate::Lost | Fate::Cut, _) => "lost",
-        (_, Carries::Stream) => "stream",
-        (_, Carries::Ack) => "ack",
-        (_, Carries::Message) => "message",
-        (_, Carries::Nothing) => "nothing",
-    };
     let ((x1, y1), (x2, y2)) = (props.start, props.end);
     let way = if x2 > x1 { 1.0 } else { -1.0 };
     let path = if arrow.fate == Fate::Arrives {
@@ -67,7 +59,7 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
     let colour = arrow.replid().map_or("", |id| ui.colour(&id));
     html! {
         <g
-            class={classes!(props.state.classes(kind, colour), props.lit.then_some("lit"))}
+            class={classes!(props.state.classes(arrow.class(), colour), props.lit.then_some("lit"))}
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
@@ -83,10 +75,7 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
             <path class="diagram-line" d={path} />
             <text aria-hidden="true" x={format!("{:.1}", x1 + 7.0 * way)} y={format!("{:.1}", y1 - 4.0)}
                 text-anchor={if way > 0.0 { "start" } else { "end" }}>{ &props.text }</text>
-            if props.state.timed {
-                <text aria-hidden="true" class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y1 - 4.0)}
-                    text-anchor="end">{ clock(arrow.sent).trim_end_matches(" s").to_owned() }</text>
-            }
+            { props.state.time(arrow.sent, y1 - 4.0) }
         </g>
     }
 }

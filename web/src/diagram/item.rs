@@ -1,11 +1,13 @@
 //! What arrows and marks have in common: each is a button that leads to its moment.
 
+use psyncscope_lab::format::clock;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use wasm_bindgen::JsCast;
 use web_sys::SvgElement;
 use yew::prelude::*;
 
 use crate::intent::Intent;
+use crate::model::diagram::TIMES;
 use crate::ui::context::UiContext;
 use crate::ui::dom;
 
@@ -39,6 +41,22 @@ impl ItemState {
     #[must_use]
     pub fn id(self) -> String {
         id(self.nth)
+    }
+}
+
+impl ItemState {
+    /// Its time, to the left of everything, if it stands there.
+    #[must_use]
+    pub fn time(self, at: SimTime, y: f64) -> Html {
+        if !self.timed {
+            return Html::default();
+        }
+        let words = clock(at).trim_end_matches(" s").to_owned();
+        html! {
+            <text aria-hidden="true" class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{y:.1}")} text-anchor="end">
+                { words }
+            </text>
+        }
     }
 }
 

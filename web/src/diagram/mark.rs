@@ -2,12 +2,12 @@
 
 use psyncscope_lab::diagram::Mark;
 use psyncscope_lab::format::clock;
-use psyncscope_lab::narration::Tone;
 use yew::prelude::*;
 
 use crate::diagram::item::{ItemState, on_click, on_key};
 use crate::i18n::fill;
-use crate::model::diagram::{TIMES, text_width};
+use crate::model::diagram::text_width;
+use crate::model::tones;
 use crate::ui::context::use_ui;
 
 /// Properties of [`DiagramMark`].
@@ -32,13 +32,6 @@ pub struct DiagramMarkProps {
 pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
     let ui = use_ui();
     let mark = &props.mark;
-    let tone = match mark.tone {
-        Tone::Command => "typed",
-        Tone::State => "state",
-        Tone::Good => "good",
-        Tone::Full => "full",
-        Tone::Fault => "fault",
-    };
     let width = text_width(&props.text) + 12.0;
     let (left, right) = props.between;
     let (x, y) = props.at;
@@ -47,7 +40,7 @@ pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
     let label = fill(ui.t().diagram_mark, &[("at", &clock(mark.at)), ("node", &props.nodes), ("text", &text)]);
     html! {
         <g
-            class={props.state.classes("mark", tone)}
+            class={props.state.classes("mark", tones::class(mark.tone))}
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
@@ -59,10 +52,7 @@ pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
             <title>{ label }</title>
             <rect x={format!("{:.1}", x - width / 2.0)} y={format!("{:.1}", y - 8.5)} width={format!("{width:.1}")} height="17" rx="4" />
             <text aria-hidden="true" x={format!("{x:.1}")} y={format!("{:.1}", y + 3.5)} text-anchor="middle">{ &props.text }</text>
-            if props.state.timed {
-                <text aria-hidden="true" class="diagram-time" x={(TIMES - 6.0).to_string()} y={format!("{:.1}", y + 3.5)}
-                    text-anchor="end">{ clock(mark.at).trim_end_matches(" s").to_owned() }</text>
-            }
+            { props.state.time(mark.at, y + 3.5) }
         </g>
     }
 }

@@ -1,8 +1,7 @@
 //! The sequence diagram: hosts as columns, time downwards, in step with the stage.
 
 use psyncscope_lab::diagram::layout::Place;
-use psyncscope_lab::diagram::packets::Packets;
-use psyncscope_lab::diagram::{Detail, Item};
+use psyncscope_lab::diagram::{Detail, DiagramCache, Item};
 use psyncscope_lab::format::{clock, duration};
 use psyncscope_lab::sim::frame::{SimTime, StreamBytes};
 use web_sys::Element;
@@ -52,8 +51,8 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let lit = use_lit();
-    // The packets that were looked up, for as long as the run is the same.
-    let packets = use_mut_ref(|| (props.source.run.clone(), Packets::default()));
+    // What was looked up, for as long as the run is the same.
+    let cache = use_mut_ref(|| (props.source.run.clone(), DiagramCache::default()));
     let scroller = use_node_ref();
     let size = use_state_eq(|| SIZE);
     {
@@ -70,12 +69,12 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
     }
     let (room, height) = *size;
     let view = use_memo((props.source.clone(), props.detail, ui.lang, room), |(source, detail, lang, room)| {
-        let mut packets = packets.borrow_mut();
-        if packets.0 != source.run {
-            *packets = (source.run.clone(), Packets::default());
+        let mut cache = cache.borrow_mut();
+        if cache.0 != source.run {
+            *cache = (source.run.clone(), DiagramCache::default());
         }
         let run = source.run.borrow();
-        DiagramView::new((run.lab(), run.index()), source.at, *detail, *lang, &mut packets.1, *room)
+        DiagramView::new((run.lab(), run.index()), source.at, *detail, *lang, &mut cache.1, *room)
     });
     use_effect_with((view.now, height, scroller.clone()), |(now, height, scroller)| {
         if let Some(element) = scroller.cast::<Element>() {
@@ -83,7 +82,7 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
             element.set_scroll_top(top.max(0.0).round() as i32);
         }
     });
-    let onselect = ui.dispatch.reform(|nth: usize| Intent::SetDiagramDetail(Detail::ALL[nth.min(2)]));
+    let onselect = ui.choose(&Detail::ALL, Intent::SetDiagramDetail);
     let entries = [t.diagram_overview, t.diagram_messages, t.diagram_segments].map(AttrValue::from).to_vec();
     let selected = Detail::ALL.iter().position(|&detail| detail == props.detail).unwrap_or(0);
     let save = |file, label: &'static str, name: &'static str| {

@@ -1,8 +1,7 @@
 //! The part of the sequence diagram that the panel shows, in pixels.
 
-use psyncscope_lab::diagram::layout::{Layout, Place};
-use psyncscope_lab::diagram::packets::Packets;
-use psyncscope_lab::diagram::{Detail, Diagram, Item, Stretch};
+use psyncscope_lab::diagram::layout::{Layout, Place, letters};
+use psyncscope_lab::diagram::{Detail, Diagram, DiagramCache, Item, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{Lab, Lang};
@@ -61,13 +60,19 @@ pub struct DiagramView {
 }
 
 impl DiagramView {
-    /// The part around a moment. `packets` are those of the last part; `room` is the width that it should fill.
+    /// The part around a moment. `cache` has what was looked up for the last part; `room` is the width that it should fill.
     #[must_use]
-    pub fn new(run: (&Lab, &Index), at: SimTime, detail: Detail, lang: Lang, packets: &mut Packets, room: f64) -> Self {
+    pub fn new(
+        run: (&Lab, &Index),
+        at: SimTime,
+        detail: Detail,
+        lang: Lang,
+        cache: &mut DiagramCache,
+        room: f64,
+    ) -> Self {
         let (lab, index) = run;
         let stretch = stretch(lab, at, detail);
-        packets.cover(lab, stretch.from, stretch.to);
-        let diagram = Diagram::with_packets(lab, index, stretch, lang, packets);
+        let diagram = Diagram::cached(lab, index, stretch, lang, cache);
         let layout = Layout::new(&diagram);
         let now = y(layout.y_of(at));
         let last = diagram.items.partition_point(|item| item.at() <= at).checked_sub(1);
@@ -140,7 +145,7 @@ impl DiagramView {
 
 /// The width of a letter.
 fn letter(c: char) -> f64 {
-    if c.is_ascii() { LETTER } else { LETTER * 1.7 }
+    letters(c) * LETTER
 }
 
 /// The width of a text.
@@ -179,10 +184,10 @@ mod tests {
     #[test]
     fn the_moment_shown_is_below_all_that_has_begun() {
         let (lab, index) = lab(8000);
-        let mut packets = Packets::default();
+        let mut cache = DiagramCache::default();
         for ms in [0, 300, 1200, 2500, 8000] {
             let at = SimTime(ms * 1000);
-            let view = DiagramView::new((&lab, &index), at, Detail::Messages, Lang::En, &mut packets, 380.0);
+            let view = DiagramView::new((&lab, &index), at, Detail::Messages, Lang::En, &mut cache, 380.0);
             for (nth, (item, place, _)) in view.items().enumerate() {
                 let begins = match place {
                     Place::Arrow { from, .. } => from,
@@ -197,8 +202,8 @@ mod tests {
     #[test]
     fn texts_end_where_their_columns_do() {
         let (lab, index) = lab(3000);
-        let mut packets = Packets::default();
-        let view = DiagramView::new((&lab, &index), SimTime(0), Detail::Overview, Lang::En, &mut packets, 380.0);
+        let mut cache = DiagramCache::default();
+        let view = DiagramView::new((&lab, &index), SimTime(0), Detail::Overview, Lang::En, &mut cache, 380.0);
         let room = view.column_width();
         assert_eq!(view.fitting("PING", room), "PING");
         for text in ["PSYNC ✗ asks for everything there is", "请求全部数据请求全部数据请求全部数据"]

@@ -26,6 +26,12 @@ const DEPARTURE: f64 = 1.0;
 /// A time in which nothing is to be seen is worth a word from so many microseconds on.
 const QUIET_US: u64 = 2_000_000;
 
+/// How many letters of the Latin alphabet a character is as wide as.
+#[must_use]
+pub const fn letters(c: char) -> f64 {
+    if c.is_ascii() { 1.0 } else { 1.7 }
+}
+
 /// Where an item is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {

@@ -1,5 +1,8 @@
 //! What stands beside a host: an event in a few words, Redis's own where it has some.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::{CachedMasterChange, Event, IdChange, NextRequest, PsyncReply, ReplicaState};
 use psyncscope_engine::replication::ReplState;
@@ -16,8 +19,38 @@ use crate::{Lab, Lang, topology};
 /// The longest command that a mark shows, in characters.
 const COMMAND_MAX: usize = 24;
 
+/// The marks of a part of the timeline. When the part moves on, only its new entries are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// In order of their entries.
+    marks: VecDeque<Mark>,
+    /// The entries that were looked at.
+    entries: Range<usize>,
+    /// How, and in which language.
+    kind: Option<(Detail, Lang)>,
+}
+
+impl Marks {
+    /// The marks of these entries. `lab` is always the same one, and `index` is its index, which has read them.
+    pub fn within(&mut self, lab: &Lab, index: &Index, wanted: Range<usize>, detail: Detail, lang: Lang) -> Vec<Mark> {
+        let kind = Some((detail, lang));
+        if self.kind != kind || wanted.start < self.entries.start || wanted.start > self.entries.end {
+            *self = Self { marks: VecDeque::new(), entries: wanted.start..wanted.start, kind };
+        }
+        // An entry of the present instant may get another beside it, which changes its words.
+        let present = lab.timeline().partition_point(|entry| entry.at < lab.now());
+        let settled = wanted.end.min(present).max(self.entries.end);
+        let mark = |place| mark(lab, index, place, detail, lang);
+        self.marks.extend((self.entries.end..settled).filter_map(mark));
+        self.entries = wanted.start..settled;
+        while self.marks.pop_front_if(|mark| mark.entry < wanted.start).is_some() {}
+        let known = self.marks.iter().take_while(|mark| mark.entry < wanted.end).cloned();
+        known.chain((settled..wanted.end).filter_map(mark)).collect()
+    }
+}
+
 /// The mark of the entry at `place` of the timeline, if it has one at this level.
-pub(super) fn mark(lab: &Lab, index: &Index, place: usize, detail: Detail, lang: Lang) -> Option<Mark> {
+fn mark(lab: &Lab, index: &Index, place: usize, detail: Detail, lang: Lang) -> Option<Mark> {
     let entry = lab.timeline().get(place)?;
     let all = detail != Detail::Overview;
     let (label, tone) = match &entry.what {

@@ -19,6 +19,7 @@ use psyncscope_engine::ids::ReplId;
 use psyncscope_sim::frame::{Fate, HostId, PacketFrame, SimTime, StreamBytes};
 use serde::{Deserialize, Serialize};
 
+use crate::diagram::marks::Marks;
 use crate::diagram::packets::Packets;
 use crate::format::size;
 use crate::index::Index;
@@ -66,6 +67,13 @@ pub struct Stretch {
     pub to: SimTime,
     /// How much of them.
     pub detail: Detail,
+}
+
+/// What was looked up for the last diagram of a run.
+#[derive(Clone, Debug, Default)]
+pub struct DiagramCache {
+    packets: Packets,
+    marks: Marks,
 }
 
 /// A diagram.
@@ -204,6 +212,18 @@ impl Arrow {
         format!("{again}{}{more}", self.label)
     }
 
+    /// What a stylesheet tells arrows apart by.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        match (self.fate, self.carries) {
+            (Fate::Lost | Fate::Cut, _) => "lost",
+            (_, Carries::Stream) => "stream",
+            (_, Carries::Ack) => "ack",
+            (_, Carries::Message) => "message",
+            (_, Carries::Nothing) => "nothing",
+        }
+    }
+
     /// The history that the bytes of a stream belong to.
     #[must_use]
     pub fn replid(&self) -> Option<ReplId> {
@@ -295,16 +315,15 @@ impl Diagram {
     /// The diagram of a stretch of time. `index` is that of `lab`, and has read it up to there.
     #[must_use]
     pub fn new(lab: &Lab, index: &Index, stretch: Stretch, lang: Lang) -> Self {
-        let mut packets = Packets::default();
-        packets.cover(lab, stretch.from, stretch.to);
-        Self::with_packets(lab, index, stretch, lang, &packets)
+        Self::cached(lab, index, stretch, lang, &mut DiagramCache::default())
     }
 
-    /// As [`Diagram::new`], with packets that were looked up before.
+    /// As [`Diagram::new`]; what was looked up for the last diagram of this run is not looked up again.
     #[must_use]
-    pub fn with_packets(lab: &Lab, index: &Index, stretch: Stretch, lang: Lang, packets: &Packets) -> Self {
-        let entries = entries(lab, stretch);
-        let marks = entries.clone().filter_map(|at| marks::mark(lab, index, at, stretch.detail, lang));
+    pub fn cached(lab: &Lab, index: &Index, stretch: Stretch, lang: Lang, cache: &mut DiagramCache) -> Self {
+        let DiagramCache { packets, marks } = cache;
+        packets.cover(lab, stretch.from, stretch.to);
+        let marks = marks.within(lab, index, entries(lab, stretch), stretch.detail, lang).into_iter();
         let shown = |arrow: &Arrow| match stretch.detail {
             Detail::Overview => matches!(arrow.carries, Carries::Stream | Carries::Message),
             Detail::Messages => arrow.carries != Carries::Nothing,

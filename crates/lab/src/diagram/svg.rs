@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use psyncscope_sim::frame::{Fate, SimTime};
 
-use crate::diagram::layout::{Layout, Place};
-use crate::diagram::{Arrow, Carries, Diagram, Item, Mark};
+use crate::diagram::layout::{Layout, Place, letters};
+use crate::diagram::{Arrow, Diagram, Item, Mark};
 use crate::format::{clock, duration, shortened};
 use crate::narration::Tone;
 
@@ -94,23 +94,18 @@ impl Diagram {
 
     fn put_arrow(&self, arrow: &Arrow, y1: f64, y2: f64, out: &mut String) {
         let (x1, x2) = (self.x(arrow.from), self.x(arrow.to));
-        let kind = match arrow.carries {
-            Carries::Stream => "stream",
-            Carries::Ack => "ack",
-            Carries::Message => "message",
-            Carries::Nothing => "nothing",
-        };
+        let class = arrow.class();
         let rightwards = x2 > x1;
         let _ = match arrow.fate {
             Fate::Arrives => writeln!(
                 out,
-                "<path class=\"arrow {kind}\" d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" marker-end=\"url(#head)\"/>"
+                "<path class=\"arrow {class}\" d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" marker-end=\"url(#head)\"/>"
             ),
             Fate::Lost | Fate::Cut => {
                 let (x, y) = (f64::midpoint(x1, x2), f64::midpoint(y1, y2));
                 writeln!(
                     out,
-                    "<path class=\"arrow lost\" d=\"M{x1:.1} {y1:.1}L{x:.1} {y:.1}m-5 -5l10 10m0 -10l-10 10\"/>"
+                    "<path class=\"arrow {class}\" d=\"M{x1:.1} {y1:.1}L{x:.1} {y:.1}m-5 -5l10 10m0 -10l-10 10\"/>"
                 )
             }
         };
@@ -131,8 +126,7 @@ impl Diagram {
             Tone::Fault => " fault",
         };
         let x = f64::midpoint(self.x(mark.host), self.x(mark.other.unwrap_or(mark.host)));
-        let columns = mark.text().chars().map(|c| if c.is_ascii() { 1.0 } else { 1.7 }).sum::<f64>();
-        let width = columns * LETTER + 14.0;
+        let width = mark.text().chars().map(letters).sum::<f64>() * LETTER + 14.0;
         let _ = writeln!(
             out,
             "<g class=\"mark{tone}\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"17\"/>\

@@ -127,6 +127,36 @@ fn packets_of_a_moving_stretch_are_those_of_a_fresh_one() {
 }
 
 #[test]
+fn a_diagram_of_what_was_looked_up_before_is_a_fresh_one() {
+    let (mut lab, mut index) = session();
+    let mut cache = DiagramCache::default();
+    let mut look = |lab: &Lab, from: u64, to: SimTime, detail: Detail| {
+        index.extend(lab);
+        let stretch = Stretch { from: SimTime(from), to, detail };
+        let cached = Diagram::cached(lab, &index, stretch, Lang::En, &mut cache);
+        assert_eq!(cached, Diagram::new(lab, &index, stretch, Lang::En), "{stretch:?}");
+    };
+    let names = || ("a".to_owned(), "b".to_owned());
+    for round in 0..4 {
+        // The second direction of the wire changes what is said about the first, at the same instant.
+        for turned in [false, true] {
+            let (from, to) = if turned { (names().1, names().0) } else { names() };
+            let cut = Action::Cut { from: from.clone(), to: to.clone(), one_way: true };
+            let heal = Action::Heal { from, to, one_way: true };
+            lab.act(if round % 2 == 0 { cut } else { heal }).expect("the lab takes it");
+            look(&lab, 0, lab.now(), Detail::Messages);
+        }
+        lab.run_for(100_000);
+        look(&lab, 0, lab.now(), Detail::Messages);
+    }
+    // Forward in time, back, and with other words.
+    for to in (0..=12).chain([3, 9]).map(|s| SimTime(s * 1_000_000)) {
+        look(&lab, to.0.saturating_sub(2_500_000), to, Detail::Overview);
+    }
+    look(&lab, 0, lab.now(), Detail::Segments);
+}
+
+#[test]
 fn nothing_lies_over_anything_else_beside_the_same_host() {
     let (lab, index) = session();
     for detail in Detail::ALL {
