@@ -8,7 +8,7 @@ use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::error::UiError;
 
 /// Light, dark, or as the system has it.
@@ -226,5 +226,5 @@ pub enum Intent {
     RunUntil(Until),
 
     /// Something about the steps of the functions.
-    Steps(StepsWish),
+    Steps(StepsIntent),
 }

@@ -63,14 +63,19 @@ impl App {
         }
         match LabRun::start(config) {
             Ok(run) => {
-                let runs = BranchRuns::of(run.lab(), self.ui.lang);
-                self.replace_session(run, runs);
-                self.ui.overlay = None;
-                self.ui.notice = None;
+                self.open_run(run);
                 self.playback.playing = true;
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
+    }
+
+    /// A session of this run alone takes the place of the one on the page.
+    pub(super) fn open_run(&mut self, run: LabRun) {
+        let runs = BranchRuns::of(run.lab(), self.ui.lang);
+        self.replace_session(run, runs);
+        self.ui.overlay = None;
+        self.ui.notice = None;
     }
 
     pub(super) fn load(&mut self, text: &str, name: String) {

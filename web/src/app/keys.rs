@@ -7,7 +7,7 @@ use yew::html::Scope;
 
 use crate::app::{App, Msg};
 use crate::intent::{Intent, Overlay};
-use crate::steps::wish::{StepsWish, Walk};
+use crate::steps::intent::{StepsIntent, Walk};
 use crate::ui::{dom, popover};
 
 /// Listens to the window for as long as the app lives.
@@ -75,13 +75,13 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
         "?" => Some(Intent::Open(Overlay::Help)),
         "Escape" => Some(Intent::Escape),
         "c" => Some(Intent::FocusConsole),
-        "s" => Some(Intent::Steps(StepsWish::Toggle)),
-        "i" => Some(Intent::Steps(StepsWish::Walk(Walk::Into))),
-        "o" => Some(Intent::Steps(StepsWish::Walk(Walk::Over))),
-        "u" => Some(Intent::Steps(StepsWish::Walk(Walk::Out))),
-        "b" => Some(Intent::Steps(StepsWish::Walk(Walk::Back))),
-        "r" => Some(Intent::Steps(StepsWish::Walk(Walk::Next))),
-        "R" => Some(Intent::Steps(StepsWish::Walk(Walk::Previous))),
+        "s" => Some(Intent::Steps(StepsIntent::Toggle)),
+        "i" => Some(Intent::Steps(StepsIntent::Walk(Walk::Into))),
+        "o" => Some(Intent::Steps(StepsIntent::Walk(Walk::Over))),
+        "u" => Some(Intent::Steps(StepsIntent::Walk(Walk::Out))),
+        "b" => Some(Intent::Steps(StepsIntent::Walk(Walk::Back))),
+        "r" => Some(Intent::Steps(StepsIntent::Walk(Walk::Next))),
+        "R" => Some(Intent::Steps(StepsIntent::Walk(Walk::Previous))),
         "g" => Some(Intent::Open(Overlay::RunUntil)),
         digit => {
             let nth = digit.parse::<usize>().ok().filter(|n| (1..=9).contains(n))?;

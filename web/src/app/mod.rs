@@ -278,7 +278,7 @@ impl App {
             Intent::CompareBranches(pair) => self.compare_branches(pair),
             Intent::RunUntil(until) => self.run_until(&until),
 
-            Intent::Steps(wish) => self.step_inside(wish),
+            Intent::Steps(intent) => self.step_inside(intent),
         }
         true
     }

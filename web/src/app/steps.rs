@@ -13,13 +13,12 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::App;
-use crate::app::branches::BranchRuns;
 use crate::app::run::LabRun;
 use crate::i18n::fill;
 use crate::intent::{ErrorSite, Tab};
+use crate::steps::intent::{StepsIntent, Walk};
 use crate::steps::panel::{StepsNote, StepsPanel};
 use crate::steps::place::Place;
-use crate::steps::wish::{StepsWish, Walk};
 use crate::ui::dom;
 use crate::ui::error::UiError;
 
@@ -81,28 +80,28 @@ impl Runs for LabRun {
 
 impl App {
     /// Does what the reader wants of the steps.
-    pub(super) fn step_inside(&mut self, wish: StepsWish) {
+    pub(super) fn step_inside(&mut self, intent: StepsIntent) {
         self.steps.note = None;
-        match wish {
-            StepsWish::Show(open) => self.show_steps(open),
-            StepsWish::Toggle => self.show_steps(!self.steps_here()),
-            StepsWish::Walk(walk) => self.walk(walk),
-            StepsWish::At(target) => self.find(target, true),
-            StepsWish::State(host, state, at) => {
+        match intent {
+            StepsIntent::Show(open) => self.show_steps(open),
+            StepsIntent::Toggle => self.show_steps(!self.steps_here()),
+            StepsIntent::Walk(walk) => self.walk(walk),
+            StepsIntent::At(target) => self.find(target, true),
+            StepsIntent::State(host, state, at) => {
                 if let Some(target) = self.state_entry(host, state, at) {
                     self.find(target, true);
                 }
             }
-            StepsWish::Packet(id) => self.find_packet(id),
-            StepsWish::ShowOne(function) => self.show_one(function),
-            StepsWish::Choose(function) => self.steps.wanted = function,
-            StepsWish::AnyNode(any) => self.steps.any_node = any,
-            StepsWish::Depth(depth) => self.steps.depth = Some(depth),
-            StepsWish::Side(side) => {
+            StepsIntent::Packet(id) => self.find_packet(id),
+            StepsIntent::ShowOne(function) => self.show_one(function),
+            StepsIntent::Choose(function) => self.steps.wanted = function,
+            StepsIntent::AnyNode(any) => self.steps.any_node = any,
+            StepsIntent::Depth(depth) => self.steps.depth = Some(depth),
+            StepsIntent::Side(side) => {
                 self.steps.side = Some(side);
                 self.show_place();
             }
-            StepsWish::List(list) => {
+            StepsIntent::List(list) => {
                 self.show_steps(true);
                 self.steps.list = list;
             }
@@ -266,11 +265,8 @@ impl App {
         match entry::before(function).and_then(|run| LabRun::before_entry(run, function)) {
             Ok(run) => {
                 let at = run.now();
-                let runs = BranchRuns::of(run.lab(), self.ui.lang);
-                self.replace_session(run, runs);
+                self.open_run(run);
                 self.playback.playing = false;
-                self.ui.overlay = None;
-                self.ui.notice = None;
                 self.steps.wanted = function;
                 self.find(Target::Entered(Wanted { function, host: None }, at), true);
             }

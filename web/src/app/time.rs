@@ -10,7 +10,7 @@ use crate::intent::{ErrorSite, StepSize};
 use crate::model::pace;
 use crate::model::time;
 use crate::stage::layer::PacketStyle;
-use crate::steps::wish::{StepsWish, Walk};
+use crate::steps::intent::{StepsIntent, Walk};
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
 
@@ -162,7 +162,7 @@ impl App {
         self.playback.playing = false;
         let by = match self.playback.step_by {
             StepSize::By(by) => by,
-            StepSize::Function => return self.step_inside(StepsWish::Walk(Walk::Back)),
+            StepSize::Function => return self.step_inside(StepsIntent::Walk(Walk::Back)),
         };
         let at = self.session.run.borrow().step_back(self.playback.at, by);
         self.show(at);
@@ -172,7 +172,7 @@ impl App {
         self.playback.playing = false;
         let by = match self.playback.step_by {
             StepSize::By(by) => by,
-            StepSize::Function => return self.step_inside(StepsWish::Walk(Walk::Into)),
+            StepSize::Function => return self.step_inside(StepsIntent::Walk(Walk::Into)),
         };
         let at = self.session.run.borrow_mut().step_forward(self.playback.at, by);
         self.show(at);

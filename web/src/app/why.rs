@@ -20,7 +20,7 @@ const INSTANTS: usize = 50;
 /// What the page knows about why.
 #[derive(Default)]
 pub struct Why {
-    /// The decision whose change was sought last, or is.
+    /// The last search for the change that turns a decision.
     search: Option<Search>,
     /// The rule that began not to hold last, until the reader has seen it.
     pub broken: Option<Broken>,
@@ -91,7 +91,7 @@ impl App {
         self.why.entry = Some(entry);
     }
 
-    /// The decision shown, whose change is to be sought.
+    /// The decision shown, of which the change that turns it is searched for.
     fn decision_shown(&self) -> Option<usize> {
         let host = self.ui.selected.filter(|_| self.shown_tab() == Tab::Backlog)?;
         let run = self.session.run.borrow();

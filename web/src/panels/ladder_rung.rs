@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::i18n::Messages;
 use crate::intent::Intent;
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -53,7 +53,7 @@ pub fn LadderRung(props: &LadderRungProps) -> Html {
                     class="rung-name link"
                     title={t.step_inside}
                     data-field={is_current.then_some("repl_state")}
-                    onclick={ui.click(Intent::Steps(StepsWish::State(props.host, rung.state, at)))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::State(props.host, rung.state, at)))}
                 >
                     { name }
                 </button>

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::intent::{Intent, WhyIntent};
 use crate::model::tones;
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::note::NoteText;
@@ -60,7 +60,7 @@ pub fn LogRow(props: &LogRowProps) -> Html {
                 class="log-at num link"
                 title={t.step_inside}
                 aria-label={format!("{}, {}", format::clock(props.at), t.step_inside)}
-                onclick={ui.click(Intent::Steps(StepsWish::At(Target::Entry(props.entry))))}
+                onclick={ui.click(Intent::Steps(StepsIntent::At(Target::Entry(props.entry))))}
             >
                 { format::clock(props.at) }
             </button>

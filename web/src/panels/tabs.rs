@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
 use crate::intent::{Intent, Tab};
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::context::use_ui;
 use crate::ui::dom;
 
@@ -81,7 +81,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     data-testid="steps-toggle"
                     title={format!("{} (s)", t.steps_toggle)}
                     aria-pressed={props.steps.to_string()}
-                    onclick={ui.click(Intent::Steps(StepsWish::Show(!props.steps)))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::Show(!props.steps)))}
                 >
                     { t.steps }
                 </button>

@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::intent::{Intent, WhyIntent};
 use crate::panels::verdict_change::VerdictChange;
 use crate::panels::verdict_conditions::VerdictConditions;
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
@@ -73,7 +73,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
                     class="verdict-function link"
                     title={t.step_inside}
                     data-testid="verdict-steps"
-                    onclick={ui.click(Intent::Steps(StepsWish::At(Target::Entry(decision.entry))))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::At(Target::Entry(decision.entry))))}
                 >
                     <code>{ "masterTryPartialResynchronization" }</code>
                 </button>

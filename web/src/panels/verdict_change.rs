@@ -12,7 +12,7 @@ use crate::ui::context::use_ui;
 /// Properties of [`VerdictChange`].
 #[derive(Properties, PartialEq)]
 pub struct VerdictChangeProps {
-    /// What turns the decision, or why nothing does; `None` while it is sought.
+    /// What turns the decision, or why nothing does; `None` during the search.
     pub change: Option<Result<Turned, NoChange>>,
 }
 

@@ -25,7 +25,7 @@ use crate::stage::layer::{LayerHandle, PACKET, Scene};
 use crate::stage::tools::{StageTools, Zoom};
 use crate::stage::wire_label::{WireLabel, words_of};
 use crate::stage::wire_line::WireLine;
-use crate::steps::wish::StepsWish;
+use crate::steps::intent::StepsIntent;
 use crate::ui::button::Button;
 use crate::ui::context::UiContext;
 use crate::ui::dom;
@@ -590,7 +590,7 @@ fn on_packet(ui: &UiContext) -> Callback<MouseEvent> {
     let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
         if let Some(id) = packet_of(&event) {
-            dispatch.emit(Intent::Steps(StepsWish::Packet(id)));
+            dispatch.emit(Intent::Steps(StepsIntent::Packet(id)));
         }
     })
 }

@@ -6,8 +6,8 @@ use psyncscope_lab::walkthrough::walkthrough;
 use yew::prelude::*;
 
 use crate::intent::Intent;
+use crate::steps::intent::StepsIntent;
 use crate::steps::line::StepLine;
-use crate::steps::wish::StepsWish;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 
@@ -35,7 +35,7 @@ pub fn Functions() -> Html {
                         class="button small"
                         label={format!("{}: {name}", t.steps_show_one)}
                         testid={format!("show-{name}")}
-                        onclick={ui.click(Intent::Steps(StepsWish::ShowOne(function)))}
+                        onclick={ui.click(Intent::Steps(StepsIntent::ShowOne(function)))}
                     >
                         { t.steps_show_one }
                     </Button>

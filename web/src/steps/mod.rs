@@ -1,9 +1,9 @@
 //! The steps of the functions of replication: where one stands among them, and the functions as a list.
 
 pub mod functions;
+pub mod intent;
 pub mod line;
 pub mod panel;
 pub mod pictures;
 pub mod place;
 pub mod value;
-pub mod wish;

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use crate::i18n::fill;
 use crate::intent::Intent;
 use crate::steps::functions::Functions;
+use crate::steps::intent::{StepsIntent, Walk};
 use crate::steps::place::{Place, StepsPlace};
-use crate::steps::wish::{StepsWish, Walk};
 use crate::ui::button::Button;
 use crate::ui::checkbox::Checkbox;
 use crate::ui::context::use_ui;
@@ -17,7 +17,7 @@ use crate::ui::icon::Shape;
 use crate::ui::icon_button::IconButton;
 use crate::ui::select::Select;
 
-/// What is said about the last wish.
+/// A note on the last try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepsNote {
     /// The function is not entered in the time that was waited for it.
@@ -41,7 +41,7 @@ pub struct StepsPanelProps {
     pub wanted: Function,
     /// Whether it is run to on any node.
     pub any_node: bool,
-    /// What is said about the last wish.
+    /// A note on the last try.
     pub note: Option<StepsNote>,
     /// Packets under way that lead to the steps that sent them.
     pub packets: Vec<(u64, AttrValue)>,
@@ -62,16 +62,14 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                 title={format!("{words}: {why} ({key})")}
                 aria-keyshortcuts={key}
                 data-testid={testid}
-                onclick={ui.click(Intent::Steps(StepsWish::Walk(walk)))}
+                onclick={ui.click(Intent::Steps(StepsIntent::Walk(walk)))}
             >
                 { words }<kbd aria-hidden="true">{ key }</kbd>
             </button>
         }
     };
-    let onselect = ui.dispatch.reform(|nth: usize| {
-        Intent::Steps(StepsWish::Choose(Function::ALL.get(nth).copied().unwrap_or(Function::ALL[0])))
-    });
-    let oncheck = ui.dispatch.reform(|any| Intent::Steps(StepsWish::AnyNode(any)));
+    let onselect = ui.choose(Function::ALL, |function| Intent::Steps(StepsIntent::Choose(function)));
+    let oncheck = ui.dispatch.reform(|any| Intent::Steps(StepsIntent::AnyNode(any)));
     let names: Vec<AttrValue> = Function::ALL.iter().map(|function| AttrValue::from(function.name())).collect();
     let chosen = Function::ALL.iter().position(|&function| function == props.wanted).unwrap_or(0);
     let note = props.note.as_ref().map(|note| match note {
@@ -94,7 +92,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                         shape={Shape::Cross}
                         label={t.steps_close}
                         testid="steps-close"
-                        onclick={ui.click(Intent::Steps(StepsWish::Show(false)))}
+                        onclick={ui.click(Intent::Steps(StepsIntent::Show(false)))}
                     />
                 }
             </div>
@@ -104,7 +102,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                     class="button small"
                     label={format!("{} (r)", t.steps_next)}
                     testid="steps-next"
-                    onclick={ui.click(Intent::Steps(StepsWish::Walk(Walk::Next)))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::Walk(Walk::Next)))}
                 >
                     { t.steps_next_short }
                 </Button>
@@ -112,7 +110,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                     class="button small"
                     label={format!("{} (Shift r)", t.steps_previous)}
                     testid="steps-previous"
-                    onclick={ui.click(Intent::Steps(StepsWish::Walk(Walk::Previous)))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::Walk(Walk::Previous)))}
                 >
                     { t.steps_previous_short }
                 </Button>
@@ -126,7 +124,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                     <Button
                         class="link steps-list"
                         testid="steps-list"
-                        onclick={ui.click(Intent::Steps(StepsWish::List(props.place.is_some())))}
+                        onclick={ui.click(Intent::Steps(StepsIntent::List(props.place.is_some())))}
                     >
                         { if props.place.is_some() { t.steps_list } else { t.steps_to_place } }
                     </Button>
@@ -142,7 +140,7 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                                 <li key={*id}>
                                     <Button
                                         class="button small"
-                                        onclick={ui.click(Intent::Steps(StepsWish::Packet(*id)))}
+                                        onclick={ui.click(Intent::Steps(StepsIntent::Packet(*id)))}
                                     >
                                         <code>{ words }</code>
                                     </Button>

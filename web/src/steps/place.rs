@@ -12,10 +12,10 @@ use yew::prelude::*;
 
 use crate::i18n::fill;
 use crate::intent::Intent;
+use crate::steps::intent::StepsIntent;
 use crate::steps::line::StepLine;
 use crate::steps::pictures::Pictures;
 use crate::steps::value::change_html;
-use crate::steps::wish::StepsWish;
 use crate::ui::context::use_ui;
 use crate::ui::dom;
 use crate::ui::rich::{Fill, rich};
@@ -70,7 +70,7 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
                     type="button"
                     class="stack-call"
                     aria-pressed={here.to_string()}
-                    onclick={ui.click(Intent::Steps(StepsWish::Depth(depth)))}
+                    onclick={ui.click(Intent::Steps(StepsIntent::Depth(depth)))}
                 >
                     <code>{ call.function.name() }</code>
                 </button>
@@ -88,7 +88,7 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
                 class="side-button"
                 data-testid={testid}
                 aria-pressed={(*side == wanted).to_string()}
-                onclick={ui.click(Intent::Steps(StepsWish::Side(wanted)))}
+                onclick={ui.click(Intent::Steps(StepsIntent::Side(wanted)))}
             >
                 { words }
             </button>
