@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::format::shown_name;
+
 /// Why something was refused. The names are stable: pages translate by them, programs match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
@@ -152,6 +154,18 @@ impl LabError {
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), at: None }
+    }
+
+    /// There is no node of this name.
+    #[must_use]
+    pub fn unknown_node(name: &str) -> Self {
+        Self::new(ErrorCode::UnknownNode, format!("there is no node {}", shown_name(name))).of_node(name)
+    }
+
+    /// The same refusal, of the node of this name.
+    #[must_use]
+    pub(crate) fn of_node(self, name: &str) -> Self {
+        self.place(|at| at.node = Some(name.to_owned()))
     }
 
     /// The same refusal with more said about the place.

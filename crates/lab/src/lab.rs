@@ -422,5 +422,5 @@ fn refused(error: &WorldError, node: &str) -> LabError {
         WorldError::NoSuchWire => ErrorCode::SameNode,
         WorldError::BadWire(_) | WorldError::NoSuchForward(_) | WorldError::BadForward(_) => ErrorCode::BadValue,
     };
-    LabError::new(code, error.to_string()).place(|at| at.node = Some(node.to_owned()))
+    LabError::new(code, error.to_string()).of_node(node)
 }

@@ -187,7 +187,7 @@ impl Names {
                 self.must_have(to)?;
                 if from == to {
                     let message = format!("a wire has two ends, not {from} twice");
-                    return Err(LabError::new(ErrorCode::SameNode, message).place(|at| at.node = Some(from.clone())));
+                    return Err(LabError::new(ErrorCode::SameNode, message).of_node(from));
                 }
                 Ok(())
             }
@@ -220,17 +220,15 @@ impl Names {
         if has(&self.present, name) {
             return Ok(());
         }
-        let shown = shown_name(name);
-        let message = if has(&self.ever, name) {
-            format!("node {shown} was removed")
-        } else {
-            format!("there is no node {shown}")
-        };
-        Err(LabError::new(ErrorCode::UnknownNode, message).place(|at| at.node = Some(name.to_owned())))
+        if has(&self.ever, name) {
+            let message = format!("node {} was removed", shown_name(name));
+            return Err(LabError::new(ErrorCode::UnknownNode, message).of_node(name));
+        }
+        Err(LabError::unknown_node(name))
     }
 
     fn may_add(&self, name: &str) -> Result<(), LabError> {
-        let refuse = |code, message| Err(LabError::new(code, message).place(|at| at.node = Some(name.to_owned())));
+        let refuse = |code, message| Err(LabError::new(code, message).of_node(name));
         if has(&self.ever, name) {
             let when = if has(&self.present, name) { "is there already" } else { "was there before" };
             return refuse(ErrorCode::DuplicateNode, format!("a node {name} {when}"));

@@ -8,8 +8,7 @@ use psyncscope_engine::steps::Function;
 use psyncscope_sim::frame::{Frame, HostId, SimTime, What};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, LabError};
-use crate::format::shown_name;
+use crate::error::LabError;
 use crate::invariants::Watch;
 use crate::lab::Lab;
 use crate::limits;
@@ -153,11 +152,7 @@ impl Lab {
     /// The host of this name, or that had it at `from`.
     fn host_then(&self, name: &str, from: SimTime) -> Result<HostId, LabError> {
         let then = || topology::host_named(&self.frame_at(from), name).map(|host| host.id);
-        self.host(name).or_else(then).ok_or_else(|| {
-            let shown = shown_name(name);
-            LabError::new(ErrorCode::UnknownNode, format!("there is no node {shown}"))
-                .place(|at| at.node = Some(name.to_owned()))
-        })
+        self.host(name).or_else(then).ok_or_else(|| LabError::unknown_node(name))
     }
 
     fn has_offset(&self, host: HostId, offset: i64, frame: &Frame) -> bool {

@@ -21,7 +21,7 @@ pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
         node_config(spec, config.classroom_limits)?;
         if config.nodes[..index].iter().any(|other| other.name == spec.name) {
             let message = format!("two nodes have the name {}", spec.name);
-            return Err(LabError::new(ErrorCode::DuplicateNode, message).place(|at| at.node = Some(spec.name.clone())));
+            return Err(LabError::new(ErrorCode::DuplicateNode, message).of_node(&spec.name));
         }
     }
     wire(&config.wire)?;
@@ -38,7 +38,7 @@ pub(crate) fn action(action: &Action) -> Result<usize, LabError> {
         Action::Exec { command, console, node } => {
             if *console >= limits::CONSOLES_MAX {
                 let message = format!("console {console}: their numbers lie below {}", limits::CONSOLES_MAX);
-                return Err(LabError::new(ErrorCode::TooMuch, message).place(|at| at.node = Some(node.clone())));
+                return Err(LabError::new(ErrorCode::TooMuch, message).of_node(node));
             }
             words(command)?;
             return Ok(command.len());
@@ -81,7 +81,7 @@ pub(crate) fn name(name: &str) -> Result<(), LabError> {
     }
     let shown = shown_name(name);
     let message = format!("a node's name has 1 to 16 letters, digits, - and _, not digits alone: not \"{shown}\"");
-    Err(LabError::new(ErrorCode::BadNodeName, message).place(|at| at.node = Some(name.to_owned())))
+    Err(LabError::new(ErrorCode::BadNodeName, message).of_node(name))
 }
 
 /// Makes a node's configuration from its lines.
@@ -93,7 +93,7 @@ pub(crate) fn node_config(spec: &NodeSpec, classroom_limits: bool) -> Result<Con
     }
     if spec.config.len() > limits::CONFIG_LINES_MAX {
         let message = format!("node {}: at most {} lines of configuration", spec.name, limits::CONFIG_LINES_MAX);
-        return Err(LabError::new(ErrorCode::TooMuch, message).place(|at| at.node = Some(spec.name.clone())));
+        return Err(LabError::new(ErrorCode::TooMuch, message).of_node(&spec.name));
     }
     for (index, line) in spec.config.iter().enumerate() {
         directive(&mut config, line).map_err(|reason| {

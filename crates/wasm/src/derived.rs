@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use psyncscope_lab::Lang;
 use psyncscope_lab::causes;
 use psyncscope_lab::explain::psync_matrix;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{Frame, HostFrame, SimTime};
 use psyncscope_lab::topology;
+use psyncscope_lab::{LabError, Lang};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -188,6 +188,6 @@ impl Lab {
     /// The host of this name in a frame, which may have been removed since.
     fn host_in(&self, frame: &Frame, node: &JsValue) -> Result<Arc<HostFrame>> {
         let name = input::text(node, "node")?;
-        topology::host_named(frame, &name).cloned().ok_or_else(|| JsError::unknown_node(&name))
+        Ok(topology::host_named(frame, &name).cloned().ok_or_else(|| LabError::unknown_node(&name))?)
     }
 }

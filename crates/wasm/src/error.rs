@@ -36,11 +36,6 @@ impl JsError {
         Self { code, message: message.into(), at: None }
     }
 
-    /// There is no such node.
-    pub fn unknown_node(name: &str) -> Self {
-        Self::new("unknown-node", format!("there is no node {}", name.escape_debug()))
-    }
-
     /// A value of a wrong type or out of range.
     pub fn bad_value(message: impl Into<String>) -> Self {
         Self::new("bad-value", message)

@@ -16,7 +16,7 @@ use psyncscope_lab::console::{prints_raw, split, transcript};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::invariants::Watch;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{Action, Branches, Until};
+use psyncscope_lab::{Action, Branches, LabError, Until};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -239,7 +239,7 @@ impl Lab {
     }
 
     fn host(&self, node: &str) -> Result<HostId> {
-        self.lab.host(node).ok_or_else(|| JsError::unknown_node(node))
+        Ok(self.lab.host(node).ok_or_else(|| LabError::unknown_node(node))?)
     }
 
     fn execute_and_wait(&mut self, node: String, command: String, options: &ExecuteOptions) -> Result<JsValue> {
