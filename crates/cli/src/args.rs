@@ -18,8 +18,7 @@ Redis replication, running for real in a virtual world.
 
 psyncscope run FILE [--digest]   replay a saved run; print what happened, then the world's digest
 psyncscope branches FILE         the branches of a saved session: where each leaves its parent, and what is different in
-                                 it first; the commands above and below take the current one unless --branch NAME says
-                                 another
+                                 it first
 psyncscope compare FILE BRANCH BRANCH [--at SECONDS]
                                  two branches at one moment (the end of the shorter one unless given), side by side; *
                                  marks what differs
@@ -43,7 +42,10 @@ psyncscope check FILE [--lang en|zh-CN]
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
-psyncscope --help | --version";
+psyncscope --help | --version
+
+Of a saved session, run, narrate, show, trace, diagram, why and check take the current branch, or with --branch NAME the
+branch of that name.";
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
