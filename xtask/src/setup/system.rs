@@ -89,9 +89,16 @@ pub static REDIS_BENCHMARK: Program = Program {
 impl Program {
     /// Where it is, if it is anywhere.
     pub fn find(&self, shell: &Shell) -> Option<PathBuf> {
-        if let Some(named) = env::var_os(self.variable).filter(|value| !value.is_empty()) {
-            return Some(PathBuf::from(named));
-        }
+        self.named().or_else(|| self.installed(shell))
+    }
+
+    /// What the environment names.
+    fn named(&self) -> Option<PathBuf> {
+        env::var_os(self.variable).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// Where it is installed.
+    fn installed(&self, shell: &Shell) -> Option<PathBuf> {
         self.places.iter().find_map(|place| {
             let path = Path::new(place);
             if path.is_absolute() { path.is_file().then(|| path.to_path_buf()) } else { shell.find(place) }
@@ -130,25 +137,27 @@ pub fn ensure(shell: &mut Shell, program: &Program) -> Result<()> {
     Ok(())
 }
 
-/// The browser for the specs: the headless shell, or Chromium where there is none.
+/// The browser for the specs: the one that the environment names, else the headless shell, else Chromium.
 pub fn spec_browser(shell: &Shell) -> Result<PathBuf> {
-    let program = if HEADLESS_SHELL.find(shell).is_some() { &HEADLESS_SHELL } else { &CHROMIUM };
-    program.path(shell)
+    spec_program(shell).path(shell)
+}
+
+fn spec_program(shell: &Shell) -> &'static Program {
+    // What the environment names is reported as Chromium, which any browser for the specs is.
+    let takes_shell = CHROMIUM.named().is_none() && HEADLESS_SHELL.installed(shell).is_some();
+    if takes_shell { &HEADLESS_SHELL } else { &CHROMIUM }
 }
 
 /// Installs the headless shell where the system has it as a package, and makes sure that there is a browser for the specs.
 pub fn ensure_spec_browser(shell: &mut Shell) -> Result<()> {
-    if HEADLESS_SHELL.find(shell).is_none()
+    if CHROMIUM.named().is_none()
+        && HEADLESS_SHELL.installed(shell).is_none()
         && is_packaged(shell, &HEADLESS_SHELL)
         && let Err(error) = apt_install(shell, &[HEADLESS_SHELL.package], HEADLESS_SHELL.name)
     {
         println!("  {}; the specs take Chromium", error.what());
     }
-    if HEADLESS_SHELL.find(shell).is_none() {
-        return ensure(shell, &CHROMIUM);
-    }
-    report(HEADLESS_SHELL.name, HEADLESS_SHELL.path(shell)?.display());
-    Ok(())
+    ensure(shell, spec_program(shell))
 }
 
 /// Do the package lists of the system name a program's package?
