@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::replication::ReplState;
 use crate::replication::backlog::Backlog;
 use crate::replication::downstream::state::slaveseldb;
-use crate::replication::psync::{BacklogWindow, History, PsyncRequest, PsyncVerdict, decide};
+use crate::replication::psync::{BacklogWindow, History};
 use crate::replication::upstream::link::{Link, Size};
 use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
 use crate::words::{Words, put_all, put_bytes};
@@ -192,18 +192,6 @@ impl Node {
     #[must_use]
     pub fn master_link_replid(&self) -> Option<ReplId> {
         Some(self.master_link()?.replid)
-    }
-
-    /// Attached replicas, in any state.
-    #[must_use]
-    pub fn replica_count(&self) -> usize {
-        self.repl.downstream.replicas.len()
-    }
-
-    /// What this node would decide about a PSYNC now. Has no effect.
-    #[must_use]
-    pub fn would_decide(&self, request: PsyncRequest) -> PsyncVerdict {
-        decide(request, self.repl.history, self.repl.downstream.window())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Local clients: what a user types at a node, without a network in between.
 
-use psyncscope_engine::{ConnId, Input, Peer};
+use psyncscope_engine::{Input, Peer};
 use psyncscope_resp::encode_command;
 
 use super::World;
@@ -53,12 +53,6 @@ impl<P: Process> World<P> {
     pub fn console_is_open(&self, host: HostId, console: u32) -> bool {
         let console = self.host(host).and_then(|host| host.consoles.get(&console));
         console.is_some_and(|console| console.conn.is_some())
-    }
-
-    /// The node's number for a console's connection, while it is connected.
-    #[must_use]
-    pub fn console_conn(&self, host: HostId, console: u32) -> Option<ConnId> {
-        self.host(host)?.consoles.get(&console)?.conn
     }
 
     /// Closes a console's connection. It connects again when it sends next.
