@@ -1,6 +1,6 @@
-//! Known bugs, planted one at a time: the invariants that the lab checks while a world runs find each of them.
+//! Known bugs, enabled one at a time: the invariants that the lab checks while a world runs find each of them.
 
-use psyncscope_engine::planted::{Bug, plant};
+use psyncscope_engine::known_bugs::{Bug, enable};
 use psyncscope_lab::invariants::{Broken, Rule, Watch};
 use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec, Until};
 use psyncscope_sim::frame::SimTime;
@@ -51,7 +51,7 @@ fn start() -> Lab {
 #[test]
 fn running_until_a_rule_is_broken_looks_through_the_record_too() {
     let broken = found(Some(Bug::BacklogOff)).expect("it is found");
-    plant(Some(Bug::BacklogOff));
+    enable(Some(Bug::BacklogOff));
     let mut lab = start();
     assert_eq!(failover(&mut lab, None), None, "nobody watches");
     let until = |lab: &mut Lab, from: u64| {
@@ -61,14 +61,14 @@ fn running_until_a_rule_is_broken_looks_through_the_record_too() {
     assert_eq!(until(&mut lab, 0), Some(broken.at));
     assert_ne!(until(&mut lab, broken.at.0), Some(broken.at), "what is broken already is not found again");
     // Recorded backlogs are made again from what was fed to them: with the bug, until here.
-    plant(None);
+    enable(None);
 }
 
 /// What is found with a bug.
 fn found(bug: Option<Bug>) -> Option<Broken> {
-    plant(bug);
+    enable(bug);
     let broken = failover(&mut start(), Some(&mut Watch::default()));
-    plant(None);
+    enable(None);
     broken
 }
 

@@ -1,5 +1,5 @@
-//! Known bugs, for tests that must see them found by the invariants. Compiled only with the feature `planted-bugs`, which
-//! only the tests' crate asks for; no bug is there unless a test plants it.
+//! Known bugs, for tests that must see them found by the invariants. Compiled only with the feature `known-bugs`, which
+//! only the tests' crate asks for; no bug is there unless a test enables it.
 
 use std::cell::Cell;
 
@@ -18,14 +18,14 @@ pub enum Bug {
 }
 
 thread_local! {
-    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+    static ENABLED: Cell<Option<Bug>> = const { Cell::new(None) };
 }
 
-/// Plants a bug in every node of this thread, or takes it out.
-pub fn plant(bug: Option<Bug>) {
-    PLANTED.set(bug);
+/// Enables a bug in every node of this thread, or none.
+pub fn enable(bug: Option<Bug>) {
+    ENABLED.set(bug);
 }
 
-pub(crate) fn is_planted(bug: Bug) -> bool {
-    PLANTED.get() == Some(bug)
+pub(crate) fn is_enabled(bug: Bug) -> bool {
+    ENABLED.get() == Some(bug)
 }

@@ -21,13 +21,13 @@ pub mod event;
 pub mod ids;
 pub mod info;
 pub mod io;
+#[cfg(feature = "known-bugs")]
+pub mod known_bugs;
 mod loading;
 mod node;
 mod observe;
 pub mod outbuf;
 mod persistence;
-#[cfg(feature = "planted-bugs")]
-pub mod planted;
 pub mod replication;
 mod script;
 pub mod steps;

@@ -95,8 +95,8 @@ impl Backlog {
             v.changed(Field::ReplBacklogHistlen, histlen, self.histlen).saw(Field::ReplBacklogSize, self.size)
         });
         self.off = Offset(master_repl_offset.0 - self.histlen as i64).next();
-        #[cfg(feature = "planted-bugs")]
-        if crate::planted::is_planted(crate::planted::Bug::BacklogOff) {
+        #[cfg(feature = "known-bugs")]
+        if crate::known_bugs::is_enabled(crate::known_bugs::Bug::BacklogOff) {
             self.off.0 += 1;
         }
         steps.act(Step::SetOff, |v| v.changed(Field::ReplBacklogOff, off, self.off));

@@ -52,8 +52,8 @@ impl History {
             self.replid2 = self.replid;
             context.act(Step::KeepId, |v| v.changed(Field::Replid2, before.replid2, self.replid2));
             self.second_replid_offset = self.master_repl_offset.next();
-            #[cfg(feature = "planted-bugs")]
-            if crate::planted::is_planted(crate::planted::Bug::SecondReplidOffset) {
+            #[cfg(feature = "known-bugs")]
+            if crate::known_bugs::is_enabled(crate::known_bugs::Bug::SecondReplidOffset) {
                 self.second_replid_offset.0 += 1;
             }
             context.act(Step::LimitKeptId, |v| {

@@ -132,8 +132,8 @@ impl Node {
             }
             let selected = downstream.slaveseldb;
             let select = db.filter(|&db| selected != Some(db));
-            #[cfg(feature = "planted-bugs")]
-            let select = select.filter(|_| !crate::planted::is_planted(crate::planted::Bug::SkippedSelect));
+            #[cfg(feature = "known-bugs")]
+            let select = select.filter(|_| !crate::known_bugs::is_enabled(crate::known_bugs::Bug::SkippedSelect));
             context.check(Step::NeedsSelect, select.is_some(), |v| {
                 v.saw(Field::Db, db).saw(Field::Slaveseldb, slaveseldb(selected))
             });
@@ -141,8 +141,9 @@ impl Node {
                 let bytes = encode_command(&["SELECT", &db.to_string()]);
                 context.calls(Step::FeedSelect);
                 downstream.feed_replication_backlog(&mut repl.history, &bytes, FeedKind::Select, context);
-                #[cfg(feature = "planted-bugs")]
-                let bytes = if crate::planted::is_planted(crate::planted::Bug::StreamGap) { Vec::new() } else { bytes };
+                #[cfg(feature = "known-bugs")]
+                let bytes =
+                    if crate::known_bugs::is_enabled(crate::known_bugs::Bug::StreamGap) { Vec::new() } else { bytes };
                 downstream.feed_replicas(clients, &[&bytes], context);
                 downstream.slaveseldb = Some(db);
                 context.act(Step::SetSlaveseldb, |v| {
