@@ -136,3 +136,41 @@ fn in_file(file: &Path) -> impl Fn(LabError) -> String {
 fn host_named(lab: &Lab, name: &str) -> Result<HostId, String> {
     lab.host_ever(name).ok_or_else(|| format!("there was never a node {name}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psyncscope_lab::sim::frame::SimTime;
+    use std::path::PathBuf;
+
+    fn file() -> PathBuf {
+        [env!("CARGO_MANIFEST_DIR"), "../lab/tests/logs/version-2.json"].iter().collect()
+    }
+
+    #[test]
+    fn a_diagram_from_beyond_the_end_is_refused() {
+        let diagram = |from_us: u64| {
+            let run = RunFile { file: file(), branch: Some("main".to_owned()) };
+            let wanted = Drawing { from: Some(SimTime(from_us)), mermaid: true, ..Drawing::default() };
+            text_of(Command::Diagram { run, wanted })
+        };
+        assert!(diagram(6_000_000).expect("the end itself is there").starts_with("sequenceDiagram"));
+        assert_eq!(diagram(6_000_001), Err("--from lies beyond the end of the run, 6 seconds".to_owned()));
+    }
+
+    #[test]
+    fn branches_are_compared_by_their_names() {
+        let compare = |second: &str| {
+            let branches = ["main".to_owned(), second.to_owned()];
+            text_of(Command::Compare { file: file(), branches, at: None })
+        };
+        let itself = compare("main").expect("it is there");
+        assert!(itself.starts_with("at 6.000 s\n") && !itself.contains("\n* "), "{itself}");
+        assert!(compare("b as master").expect("it is there").contains("\n* "));
+        let unknown = compare("nobody").expect_err("no such branch");
+        assert!(
+            unknown.contains("version-2.json: ") && unknown.contains("\"nobody\": there are \"main\", "),
+            "{unknown}"
+        );
+    }
+}
