@@ -451,12 +451,6 @@ psyncscope_lab::messages! {
     try_writes,
     /// {from}, {to}
     try_cut,
-    try_no_history,
-    try_other_history,
-    try_own_writes,
-    try_no_backlog,
-    try_not_redis,
-    try_same,
     matrix_title,
     matrix_hint,
     matrix_corner,

@@ -24,7 +24,7 @@ pub fn VerdictChange(props: &VerdictChangeProps) -> Html {
     match &props.change {
         None => html! { <p class="verdict-change faint" data-testid="verdict-searching">{ t.try_searching }</p> },
         Some(Err(none)) => {
-            html! { <p class="verdict-change faint" data-testid="verdict-no-change">{ reason(*none, t) }</p> }
+            html! { <p class="verdict-change faint" data-testid="verdict-no-change">{ none.text(ui.lang) }</p> }
         }
         Some(Ok(turned)) => {
             let hint = fill(t.try_hint, &[("at", &format::clock(turned.at))]);
@@ -46,16 +46,5 @@ fn words(change: &Change, t: &Messages) -> String {
         Change::BacklogKept { node } => fill(t.try_kept, &[("node", node)]),
         Change::Writes { node, bytes } => fill(t.try_writes, &[("n", &bytes.to_string()), ("node", node)]),
         Change::CutEarlier { from, to } => fill(t.try_cut, &[("from", from), ("to", to)]),
-    }
-}
-
-const fn reason(none: NoChange, t: &Messages) -> &'static str {
-    match none {
-        NoChange::NoHistory => t.try_no_history,
-        NoChange::OtherHistory => t.try_other_history,
-        NoChange::OwnWrites => t.try_own_writes,
-        NoChange::NoBacklog => t.try_no_backlog,
-        NoChange::NotRedis => t.try_not_redis,
-        NoChange::StaysTheSame => t.try_same,
     }
 }
