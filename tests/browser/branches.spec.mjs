@@ -152,6 +152,8 @@ test('two branches stand side by side at the time shown, what differs marked', a
   await goTo(page, reader, 7);
   assert.ok(!(await marked('a')).includes('Keys'), 'both have the key now');
   assert.match(await reader.says('compare-totals'), /\d/);
+  const announced = await reader.at('compare').getByRole('status').innerText();
+  assert.match(announced, /^\d+ differences?$/, 'the time changes all the while and is not announced');
   await reader.at('compare-close').click();
   assert.equal(await reader.at('compare').count(), 0);
 });

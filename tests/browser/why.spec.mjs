@@ -59,6 +59,26 @@ test('the change that turns a decision is one click away, and plays on a branch 
   assert.ok((await reader.lines()).some((line) => line.includes(`SET l ${LONG}`)));
 });
 
+test('the change is searched for wherever the decision is shown', async (t) => {
+  const reader = await open(t, { width: 390, height: 844 }, lateReplica());
+  await reader.tab('console');
+  // A wide window has the console beside the panels, and shows the backlog instead.
+  await reader.page.setViewportSize({ width: 1440, height: 900 });
+  await reader.at('verdict').waitFor();
+  await reader.until('verdict-try', /backlog of \d+ bytes/);
+});
+
+test('the chain of causes is told in the language of the page', async (t) => {
+  const reader = await open(t, { locale: 'zh-CN' }, lateReplica());
+  await reader.tab('backlog');
+  await reader.at('verdict-because').click();
+  const chain = await reader.says('because-rows');
+  assert.match(chain, /PSYNC：全量同步/);
+  const panel = reader.page.locator('#panel');
+  assert.equal(await panel.evaluate((element) => element.scrollTop), 0, 'the chain is seen from its beginning');
+  assert.doesNotMatch(chain, /full resync/);
+});
+
 test('where no action would have helped, words say why', async (t) => {
   const reader = await open(t, {}, world({ names: ['a', 'b'], endUs: 3_000_000, latencyUs: 1000 }));
   await reader.select('a');

@@ -7,7 +7,7 @@ use psyncscope_engine::event::{Event, ReplicaState};
 use psyncscope_engine::ids::ReplId;
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_engine::view::{BacklogView, NodeView};
-use psyncscope_sim::frame::{Frame, HostFrame, Power, SimTime, What};
+use psyncscope_sim::frame::{Entry, Frame, HostFrame, Power, SimTime, What};
 
 use crate::lab::Lab;
 use crate::topology;
@@ -129,10 +129,9 @@ impl PartialEq for ComparedBacklog {
     }
 }
 
-/// What the timeline tells of a world's totals. Grows with the timeline, of which no entry is read twice.
+/// What the timeline says about a world's totals. Part of its index: see [`crate::index::Index::totals`].
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
-    seen: usize,
     /// Entries with which a full resynchronisation began.
     full: Vec<usize>,
     /// Entries with which a partial one was granted.
@@ -209,34 +208,30 @@ impl Totals {
     #[must_use]
     pub fn of(lab: &Lab) -> Self {
         let mut totals = Self::default();
-        totals.extend(lab);
+        for (place, entry) in lab.timeline().iter().enumerate() {
+            totals.read(place, entry, lab);
+        }
         totals
     }
 
-    /// Reads what is new in the timeline of `lab`, which is always the same one.
-    pub fn extend(&mut self, lab: &Lab) {
-        let timeline = lab.timeline();
-        for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
-            match &entry.what {
-                What::Node(Event::ReplicaState { from: None, to: ReplicaState::Online, .. }) => {
-                    self.partial.push(place)
-                }
-                What::Node(Event::ReplicaState { from: None, .. }) => self.full.push(place),
-                // Another process starts on the host, or its host is removed: what the one that ended had counted is
-                // gone.
-                What::Power(Power::Running) | What::Removed => {
-                    let seq = lab.frame_after(place, entry.at).seq;
-                    let before = seq.checked_sub(1).and_then(|seq| lab.frame(seq));
-                    let host = before.as_ref().zip(entry.host).and_then(|(frame, host)| topology::host(frame, host));
-                    // A paused process goes on: it is the same one.
-                    let ends = |host: &&Arc<HostFrame>| entry.what == What::Removed || host.power != Power::Paused;
-                    let sum = self.ended.last().map_or(0, |(_, sum)| *sum);
-                    self.ended.push((place, sum + host.filter(ends).map_or(0, |host| sent(host))));
-                }
-                _ => {}
+    /// Reads the next entry of the timeline of `lab`, which is at `place`.
+    pub(crate) fn read(&mut self, place: usize, entry: &Entry, lab: &Lab) {
+        match &entry.what {
+            What::Node(Event::ReplicaState { from: None, to: ReplicaState::Online, .. }) => self.partial.push(place),
+            What::Node(Event::ReplicaState { from: None, .. }) => self.full.push(place),
+            // Another process starts on the host, or its host is removed: what the one that ended had counted is
+            // gone.
+            What::Power(Power::Running) | What::Removed => {
+                let seq = lab.frame_after(place, entry.at).seq;
+                let before = seq.checked_sub(1).and_then(|seq| lab.frame(seq));
+                let host = before.as_ref().zip(entry.host).and_then(|(frame, host)| topology::host(frame, host));
+                // A paused process goes on: it is the same one.
+                let ends = |host: &&Arc<HostFrame>| entry.what == What::Removed || host.power != Power::Paused;
+                let sum = self.ended.last().map_or(0, |(_, sum)| *sum);
+                self.ended.push((place, sum + host.filter(ends).map_or(0, |host| sent(host))));
             }
+            _ => {}
         }
-        self.seen = timeline.len();
     }
 
     /// Full resynchronisations, partial ones and bytes sent, from the beginning to a frame.

@@ -7,6 +7,7 @@ use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Entry, Frame, HostFrame, HostId, SimTime, What};
 
 use crate::Lab;
+use crate::compare::Totals;
 use crate::histories::Histories;
 use crate::ladder::{Ladder, ladder};
 use crate::narration::narrator::Narrator;
@@ -50,6 +51,7 @@ pub struct Index {
     narrator: Narrator,
     marks: Vec<Mark>,
     histories: Histories,
+    totals: Totals,
 }
 
 impl Index {
@@ -63,6 +65,7 @@ impl Index {
     pub fn extend(&mut self, lab: &Lab) {
         let timeline = lab.timeline();
         for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
+            self.totals.read(place, entry, lab);
             self.read(place, entry, lab);
         }
         self.seen = timeline.len();
@@ -167,6 +170,12 @@ impl Index {
     #[must_use]
     pub const fn histories(&self) -> &Histories {
         &self.histories
+    }
+
+    /// The totals by which branches are compared.
+    #[must_use]
+    pub const fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     /// The last entry before these many that something is said about.

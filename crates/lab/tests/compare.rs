@@ -2,6 +2,7 @@
 
 use psyncscope_lab::compare::{Comparison, Field, Pair, Totals, Value, compare, compare_with_totals};
 use psyncscope_lab::engine::view::NodeView;
+use psyncscope_lab::index::Index;
 use psyncscope_lab::sim::frame::{Power, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab};
 
@@ -125,20 +126,21 @@ fn totals_count_processes_that_ended_too() {
 #[test]
 fn totals_that_grew_with_the_world_are_those_read_at_once() {
     let mut lab = two();
-    let mut grown = Totals::of(&lab);
+    let mut index = Index::default();
+    index.extend(&lab);
     let read = |lab: &Lab, totals: &Totals, at: SimTime| -> Vec<[i64; 2]> {
         let found = compare_with_totals([(lab, totals), (lab, totals)], at);
         [Field::FullSyncs, Field::PartialSyncs, Field::BytesSent].map(|field| total(&found, field)).to_vec()
     };
-    let (at, before) = (lab.now(), read(&lab, &grown, lab.now()));
+    let (at, before) = (lab.now(), read(&lab, index.totals(), lab.now()));
     // What is done now would happen at `at` too.
     lab.run_for(1);
     for action in [exec("a", "CLIENT KILL TYPE replica"), crash("a"), Action::Restart { node: "a".into() }] {
         lab.act(action).expect("it can be done");
         lab.run_for(3_000_000);
-        grown.extend(&lab);
-        assert_eq!(read(&lab, &grown, lab.now()), read(&lab, &Totals::of(&lab), lab.now()));
+        index.extend(&lab);
+        assert_eq!(read(&lab, index.totals(), lab.now()), read(&lab, &Totals::of(&lab), lab.now()));
     }
-    assert_ne!(read(&lab, &grown, lab.now()), before);
-    assert_eq!(read(&lab, &grown, at), before);
+    assert_ne!(read(&lab, index.totals(), lab.now()), before);
+    assert_eq!(read(&lab, index.totals(), at), before);
 }

@@ -40,7 +40,7 @@ impl App {
         let here = self.session.run.borrow();
         let run = |branch: usize| if branch == branches.tree().current() { Some(&*here) } else { branches.run(branch) };
         let runs = [run(pair[0])?, run(pair[1])?];
-        Some((pair, Rc::new(compare_with_totals(runs.map(|run| (run.lab(), run.totals())), self.playback.at))))
+        Some((pair, Rc::new(compare_with_totals(runs.map(|run| (run.lab(), run.index().totals())), self.playback.at))))
     }
 
     /// How many frames of each branch that is compared lie before the time shown: while that is the same, so is the

@@ -119,7 +119,9 @@ impl App {
                                 steps={self.steps_here()}
                                 node={selected.map(|host| AttrValue::from(host.name.to_string()))}
                             />
+                            // Another panel is another element: it begins at its top.
                             <div
+                                key={slug(tab)}
                                 class="panel"
                                 role="tabpanel"
                                 tabindex="0"

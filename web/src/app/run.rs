@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use psyncscope_lab::compare::Totals;
 use psyncscope_lab::console::Transcript;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
@@ -51,7 +50,6 @@ pub struct LabRun {
     lab: Lab,
     index: Index,
     watch: Watch,
-    totals: Totals,
     marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
@@ -103,7 +101,6 @@ impl LabRun {
             lab,
             index: Index::default(),
             watch: Watch::default(),
-            totals: Totals::default(),
             marks: Rc::default(),
             script,
             identity: Rc::new(()),
@@ -124,7 +121,6 @@ impl LabRun {
     pub fn read(&mut self) {
         let lab = &self.lab;
         self.index.extend(lab);
-        self.totals.extend(lab);
         self.colours.update(self.index.histories());
         let mut marks = self.marks.borrow_mut();
         let new = &self.index.marks()[marks.len()..];
@@ -152,12 +148,6 @@ impl LabRun {
     #[must_use]
     pub const fn lab(&self) -> &Lab {
         &self.lab
-    }
-
-    /// What the timeline tells of the totals that are compared.
-    #[must_use]
-    pub const fn totals(&self) -> &Totals {
-        &self.totals
     }
 
     /// The index of the timeline.
