@@ -22,7 +22,7 @@ const FRAME_WORK_MS_MAX = 8;
 const REPLY_MS_MAX = 50;
 const BUSY_PERCENT_AIM = 36;
 const WORLD_SPEED_MIN = 2000; // virtual time against processor time
-const BRANCH_MS_MAX = 250;
+const BRANCH_MS_MAX = 100;
 const SCRUB_MS_MAX = 16; // one frame
 const SESSION_MB_MAX = 60;
 
@@ -103,9 +103,10 @@ try {
 
   if (wanted('world')) {
     console.log('ten minutes of five nodes, ten writes a second (processor time of the main thread):');
-    const { speed, branchMs, memoryMb, grownMb } = await session(openPage);
+    const { speed, branchMs, atOnceMs, memoryMb, grownMb } = await session(openPage);
     report('virtual time against real time', speed.toFixed(0), `>= ${WORLD_SPEED_MIN}`, speed >= WORLD_SPEED_MIN);
-    report('the longer of two branches at its end', ms(branchMs), ms(BRANCH_MS_MAX), branchMs <= BRANCH_MS_MAX);
+    report('a branch at its end, after a moment there', ms(branchMs), ms(BRANCH_MS_MAX), branchMs <= BRANCH_MS_MAX);
+    console.log(`  a branch that is asked for at once, before anything of it is prepared: ${ms(atOnceMs)}`);
     console.log(`  memory of the wasm instance: ${memoryMb.toFixed(0)} MB, ${grownMb.toFixed(0)} more after the branches`);
   }
 } finally {

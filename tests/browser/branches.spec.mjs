@@ -68,6 +68,32 @@ test('acting in the past starts a branch that is named after what was done', asy
   assert.equal(await reader.digest(), old, 'the old future is as it was');
 });
 
+test('a branch that was prepared while the page stood still is the one that is made at once', async (t) => {
+  const made = async (stood) => {
+    const { page, reader } = await opened(t);
+    for (const seconds of stood) {
+      await goTo(page, reader, seconds);
+      await page.evaluate(framesPass, 60);
+    }
+    await branch(page, reader);
+    const log = page.locator('[data-testid=caption]');
+    const found = [await reader.digest(), await reader.now(), await log.innerText()];
+    await page.close();
+    return found;
+  };
+  const atOnce = await made([]);
+  // At the time itself, on the way there, and beyond it.
+  for (const stood of [[4], [2, 4], [5]]) assert.deepEqual(await made(stood), atOnce, `stood at ${stood} s`);
+});
+
+/** Runs in the page: waits for so many animation frames. */
+function framesPass(count) {
+  return new Promise((done) => {
+    const next = () => (count-- > 0 ? requestAnimationFrame(next) : done());
+    next();
+  });
+}
+
 test('going to another branch keeps the time shown if the branch reaches it', async (t) => {
   const { page, reader } = await opened(t);
   await branch(page, reader);

@@ -141,6 +141,8 @@ pub enum Intent {
     SetSpeed(Speed),
     /// Show this moment.
     Seek(SimTime),
+    /// Show the time so many microseconds later, or earlier.
+    SeekBy(i64),
     /// Show the present.
     GoLive,
 

@@ -63,12 +63,24 @@ impl Index {
 
     /// Reads what is new in the timeline of `lab`, which is always the same one.
     pub fn extend(&mut self, lab: &Lab) {
+        self.extend_to(lab, lab.timeline().len());
+    }
+
+    /// As [`Index::extend`], but reads only the first `entries` entries.
+    pub fn extend_to(&mut self, lab: &Lab, entries: usize) {
         let timeline = lab.timeline();
-        for (place, entry) in timeline.iter().enumerate().skip(self.seen) {
-            self.totals.read(place, entry, lab);
-            self.read(place, entry, lab);
+        let new = self.seen..entries.min(timeline.len());
+        for place in new.clone() {
+            self.totals.read(place, &timeline[place], lab);
+            self.read(place, &timeline[place], lab);
         }
-        self.seen = timeline.len();
+        self.seen = new.end.max(new.start);
+    }
+
+    /// How many entries were read.
+    #[must_use]
+    pub const fn read_entries(&self) -> usize {
+        self.seen
     }
 
     fn read(&mut self, place: usize, entry: &Entry, lab: &Lab) {

@@ -376,7 +376,19 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn branch_at(&self, t: SimTime) -> Result<Replay, LabError> {
-        Replay::after(self.log_until(t)?, self.world.recorded_until(t))
+        let mut branch = self.approach(t)?;
+        branch.continue_record(self);
+        Ok(branch)
+    }
+
+    /// The same world on its way to `t`, where a branch may leave; nobody has asked for that yet. It may be redirected
+    /// to another time; before it is finished it must be given what was recorded: [`Replay::redirect`],
+    /// [`Replay::continue_record`].
+    ///
+    /// # Errors
+    /// `bad-time` if `t` lies beyond the present.
+    pub fn approach(&self, t: SimTime) -> Result<Replay, LabError> {
+        Replay::unrecorded(self.log_until(t)?)
     }
 
     /// The log of this world up to `t`: what [`Lab::fork_at`] replays.

@@ -4,7 +4,7 @@ use psyncscope_sim::Recorded;
 use psyncscope_sim::frame::SimTime;
 
 use crate::action::ActionLog;
-use crate::error::LabError;
+use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
 
 /// A replay in progress. [`Replay::advance`] does a part of it, so that a page can render in between.
@@ -30,8 +30,37 @@ impl Replay {
 
     /// A replay of what another lab recorded: nothing is recorded before its end.
     pub(crate) fn after(log: ActionLog, recorded: Recorded) -> Result<Self, LabError> {
+        Ok(Self { recorded: Some(recorded), ..Self::unrecorded(log)? })
+    }
+
+    /// A replay that records nothing: see [`Replay::continue_record`].
+    pub(crate) fn unrecorded(log: ActionLog) -> Result<Self, LabError> {
         let lab = Lab::unrecorded(log.config.clone())?;
-        Ok(Self { log, lab, done: 0, recorded: Some(recorded) })
+        Ok(Self { log, lab, done: 0, recorded: None })
+    }
+
+    /// Leads a branch of `of` that has not been finished to another time at which it leaves.
+    ///
+    /// # Errors
+    /// `bad-time` if `t` lies beyond the present of `of`, or before the time that this replay has come to. Nothing has
+    /// changed then.
+    pub fn redirect(&mut self, of: &Lab, t: SimTime) -> Result<(), LabError> {
+        of.check_past(t)?;
+        if t < self.now() {
+            let message = format!("{} lies before the time that the replay has come to, {}", t.0, self.now().0);
+            return Err(LabError::new(ErrorCode::BadTime, message));
+        }
+        let kept = self.log.actions.partition_point(|action| action.at_us <= t.0);
+        self.log.actions.truncate(kept);
+        self.log.actions.extend(of.actions().iter().skip(kept).take_while(|action| action.at_us <= t.0).cloned());
+        self.log.end_us = t.0;
+        Ok(())
+    }
+
+    /// At its end, the world of this replay goes on with what `of` recorded until then. `of` is the lab that it is a
+    /// branch of.
+    pub fn continue_record(&mut self, of: &Lab) {
+        self.recorded = Some(of.world().recorded_until(self.end()));
     }
 
     /// Goes on with a log whose first `done` actions a lab has carried out.
@@ -64,12 +93,7 @@ impl Replay {
                 continue;
             }
             self.lab.run_until(SimTime(stop));
-            let Some(next) = next_action else {
-                if let Some(recorded) = self.recorded.take() {
-                    self.lab.record_after(recorded);
-                }
-                return Ok(true);
-            };
+            let Some(next) = next_action else { return Ok(true) };
             self.lab.act(next.action.clone()).map_err(|error| error.in_action(self.done))?;
             self.done += 1;
         }
@@ -82,6 +106,9 @@ impl Replay {
     /// As [`Replay::advance`].
     pub fn finish(mut self) -> Result<Lab, LabError> {
         while !self.advance(usize::MAX)? {}
+        if let Some(recorded) = self.recorded.take() {
+            self.lab.record_after(recorded);
+        }
         Ok(self.lab)
     }
 }

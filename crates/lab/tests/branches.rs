@@ -229,3 +229,36 @@ fn files_are_read_strictly_and_say_where_they_are_wrong() {
     let error = Branches::from_json(r#"{"version":2,"config":{},"branches":[],"current":0}"#).expect_err("no branch");
     assert_eq!(error.code, BadValue, "{error}");
 }
+
+/// A branch that is begun before anybody asks for it, and led to the time at which somebody does.
+#[test]
+fn a_branch_may_be_redirected_while_it_is_made() {
+    let (_, lab) = session();
+    let [early, late] = [SimTime(2_200_000), SimTime(3_600_000)];
+    assert!(late < lab.now());
+    let expected = |t| {
+        let mut branch = lab.fork_at(t).expect("it is recorded");
+        branch.act(exec("a", "SET greeting hi")).expect("it can be done");
+        branch.run_for(1_000_000);
+        (branch.digest(), branch.timeline().len())
+    };
+    for (first, second) in [(early, late), (late, early), (early, early), (late, late)] {
+        let mut replay = lab.approach(first).expect("it is recorded");
+        // Not beyond the earlier time.
+        while replay.now() < SimTime(1_000_000) {
+            replay.advance(1).expect("it was done before");
+        }
+        replay.redirect(&lab, second).expect("it has not come so far");
+        replay.continue_record(&lab);
+        let mut branch = replay.finish().expect("it was done before");
+        assert_eq!(branch.now(), second);
+        branch.act(exec("a", "SET greeting hi")).expect("it can be done");
+        branch.run_for(1_000_000);
+        assert_eq!((branch.digest(), branch.timeline().len()), expected(second));
+    }
+    let mut replay = lab.approach(late).expect("it is recorded");
+    while !replay.advance(100).expect("it was done before") {}
+    assert_eq!(replay.redirect(&lab, early).expect_err("it is over").code, ErrorCode::BadTime);
+    let beyond = SimTime(lab.now().0 + 1);
+    assert_eq!(replay.redirect(&lab, beyond).expect_err("it is not known").code, ErrorCode::BadTime);
+}

@@ -35,8 +35,10 @@ impl App {
             self.acted(outcome, site);
             return;
         }
-        match self.may_branch() {
-            Ok(replay) => self.start_replay(replay, Then::Act { actions, site, script }),
+        match self.begin_branch() {
+            Ok((replay, index)) => {
+                self.start_replay(replay, Then::Act { actions, index: Box::new(index), site, script });
+            }
             Err(error) => self.acted(Err(error), site),
         }
     }

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use psyncscope_lab::branches::{FirstDifference, action_text};
+use psyncscope_lab::index::Index;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Branches, Lab, LabError, Lang, Replay, TimedAction, format};
 
 use crate::app::App;
+use crate::app::prepare::Preparing;
 use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::Notice;
@@ -172,12 +174,16 @@ impl BranchRuns {
 }
 
 impl App {
-    /// Whether the past shown may be acted in.
-    pub(super) fn may_branch(&mut self) -> Result<Replay, LabError> {
-        let run = self.session.run.borrow();
-        self.session.branches.record(run.lab(), self.ui.lang);
+    /// A branch that leaves the run on the page at the time shown, and the index of what it has recorded then, both as
+    /// far as they are made; an error if the past shown may not be acted in.
+    pub(super) fn begin_branch(&mut self) -> Result<(Replay, Index), LabError> {
+        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         self.session.branches.tree.may_leave(self.playback.at)?;
-        run.lab().branch_at(self.playback.at)
+        if let Some(prepared) = self.take_prepared() {
+            return Ok(prepared);
+        }
+        let run = self.session.run.borrow();
+        Ok((run.lab().branch_at(self.playback.at)?, run.index_for_branch()))
     }
 
     /// A run that left the one on the page at `at`, and in which something was done since, takes its place.
@@ -290,6 +296,7 @@ impl App {
         self.ui.error = None;
         self.ui.lit = None;
         self.why.forget_run();
+        self.session.preparing = Preparing::default();
         self.show(now);
         old
     }

@@ -2,7 +2,7 @@
 //!
 //! * [`state`]: its state, by what it is about; [`run`]: a lab and the index of its timeline; [`run_ref`]: it as a property
 //! * [`time`]: the one animation-frame loop; playing, stepping, scrubbing
-//! * [`act`], [`replay`]: carrying out actions, in the present or in the past
+//! * [`act`], [`replay`]: carrying out actions, in the present or in the past; [`prepare`]: the branch that this would start
 //! * [`why`]: what would turn a decision
 //! * [`steps`]: the steps of the functions of replication
 //! * [`lit`]: the bytes that are pointed at
@@ -23,6 +23,7 @@ pub mod diagram;
 pub mod keys;
 pub mod lit;
 pub mod page;
+pub mod prepare;
 pub mod probe;
 pub mod replay;
 pub mod run;
@@ -44,6 +45,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
+use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
@@ -106,7 +108,7 @@ impl Component for App {
         choices::show_theme(theme);
         let link = ctx.link();
         Self {
-            session: Session { run, branches, others: Vec::new(), replay: None },
+            session: Session { run, branches, others: Vec::new(), replay: None, preparing: Preparing::default() },
             playback: Playback {
                 at: SimTime(0),
                 frame,
@@ -192,6 +194,7 @@ impl App {
             Intent::SetStepBy(by) => self.playback.step_by = by,
             Intent::SetSpeed(speed) => self.playback.speed = speed,
             Intent::Seek(at) => self.seek(at),
+            Intent::SeekBy(us) => self.seek(SimTime(self.playback.at.0.saturating_add_signed(us))),
             Intent::GoLive => self.go_live(),
 
             Intent::Select(id) => self.select(id),

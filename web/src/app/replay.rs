@@ -1,5 +1,6 @@
 //! Replaying an action log: at once if it is short, in steps over several ticks if it is long.
 
+use psyncscope_lab::index::Index;
 use psyncscope_lab::{Action, Branches, LabError, Replay, TimedAction};
 
 use crate::app::App;
@@ -34,6 +35,8 @@ pub enum Then {
     Act {
         /// The actions.
         actions: Vec<Action>,
+        /// The index of the branch, as far as it is made.
+        index: Box<Index>,
         /// Where a refusal is shown.
         site: ErrorSite,
         /// What it carries out afterwards as time passes, played beside the branch that it left.
@@ -121,8 +124,8 @@ impl App {
             }
             Then::Switch(branch) => self.switched(branch_run(lab), branch),
             Then::Keep(branch) => self.kept_for_comparison(branch_run(lab), branch),
-            Then::Act { actions, site, script } => {
-                let mut run = branch_run(lab);
+            Then::Act { actions, index, site, script } => {
+                let mut run = LabRun::indexed_branch_of(&self.session.run.borrow(), lab, *index);
                 let at = run.now();
                 let left = self.session.branches.tree().current();
                 // A refused action starts no branch: the time shown stays part of the old run.

@@ -113,8 +113,19 @@ impl LabRun {
     /// The replayed run of a branch of the same session as another: histories keep their colours.
     #[must_use]
     pub fn branch_of(other: &Self, lab: Lab) -> Self {
-        let index = Index::of_branch(other.index.histories().clone());
+        Self::indexed_branch_of(other, lab, other.index_for_branch())
+    }
+
+    /// The same, of whose timeline something was read already.
+    #[must_use]
+    pub fn indexed_branch_of(other: &Self, lab: Lab, index: Index) -> Self {
         Self { index, colours: other.colours.clone(), ..Self::replayed(lab, other.origin.clone()) }
+    }
+
+    /// The index of a branch, of whose timeline nothing was read.
+    #[must_use]
+    pub fn index_for_branch(&self) -> Index {
+        Index::of_branch(self.index.histories().clone())
     }
 
     /// Reads what is new in the timeline.

@@ -11,6 +11,7 @@ use psyncscope_lab::sim::frame::{Frame, HostId, SimTime, StreamBytes};
 use yew::prelude::*;
 
 use crate::app::branches::{BranchRuns, OtherSession};
+use crate::app::prepare::Preparing;
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::i18n::{Lang, MessageKey};
@@ -31,6 +32,8 @@ pub struct Session {
     pub others: Vec<OtherSession>,
     /// A replay that is not finished yet.
     pub replay: Option<PendingReplay>,
+    /// The branch that is made before anybody asks for it.
+    pub preparing: Preparing,
 }
 
 /// Which time is shown, and how time passes.

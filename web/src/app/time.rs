@@ -25,7 +25,8 @@ impl App {
         let moves = self.playback.playing
             || self.session.replay.is_some()
             || self.drawing.layer.get().is_settling()
-            || self.wants_search();
+            || self.wants_search()
+            || self.wants_preparing();
         if !moves {
             self.playback.last_tick_ms = None;
         } else if self.playback.tick_request.is_none() {
@@ -49,6 +50,7 @@ impl App {
             self.pass(passed_ms * 1000.0);
         }
         self.drawing.layer.get().settle(passed_ms);
+        self.prepare_branch();
         if self.search_change() || self.playback.rendered != Some(self.to_render()) {
             return true;
         }

@@ -13,8 +13,8 @@ use crate::transport::ticks::Ticks;
 use crate::ui::context::use_ui;
 
 /// How far an arrow key moves the knob, and Page Up and Page Down, in microseconds.
-const KEY_US: u64 = 100_000;
-const PAGE_US: u64 = 1_000_000;
+const KEY_US: i64 = 100_000;
+const PAGE_US: i64 = 1_000_000;
 /// The recorded part of the axis grows in so many steps: behind the knob, nobody sees smaller ones.
 const LIVED_STEPS: f64 = 200.0;
 
@@ -59,18 +59,19 @@ pub fn Scrubber(props: &ScrubberProps) -> Html {
     let onkeydown = {
         let dispatch = ui.dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let to = match event.key().as_str() {
-                "ArrowLeft" | "ArrowDown" => SimTime(at.0.saturating_sub(KEY_US)),
-                "ArrowRight" | "ArrowUp" => SimTime(at.0 + KEY_US),
-                "PageDown" => SimTime(at.0.saturating_sub(PAGE_US)),
-                "PageUp" => SimTime(at.0 + PAGE_US),
-                "Home" => from,
-                "End" => now,
+            // From the time that the page has come to: several keys may be pressed between two renderings.
+            let intent = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => Intent::SeekBy(-KEY_US),
+                "ArrowRight" | "ArrowUp" => Intent::SeekBy(KEY_US),
+                "PageDown" => Intent::SeekBy(-PAGE_US),
+                "PageUp" => Intent::SeekBy(PAGE_US),
+                "Home" => Intent::Seek(from),
+                "End" => Intent::Seek(now),
                 _ => return,
             };
             event.prevent_default();
             event.stop_propagation();
-            dispatch.emit(Intent::Seek(to.clamp(from, now)));
+            dispatch.emit(intent);
         })
     };
     html! {
