@@ -46,7 +46,6 @@ impl ItemState {
 
 impl ItemState {
     /// Its time, to the left of everything, if it stands there.
-    #[must_use]
     pub fn time(self, at: SimTime, y: f64) -> Html {
         if !self.timed {
             return Html::default();
