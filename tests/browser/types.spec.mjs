@@ -88,6 +88,12 @@ for (const entry of lab.timeline(0)) {
   }
   if (entry.kind === 'tcp-recovered') entry.waited_ms.toFixed();
 }
+const link: string = lab.link({ at_ms: 2, node: 'a', panel: 'handshake', lang: 'zh-CN' });
+lab.link();
+// @ts-expect-error
+lab.link({ panel: 'moon' });
+const linked: Lab = Lab.fromLink(link);
+const shown: 'backlog' | null = Lab.viewOfLink(link).panel === 'backlog' ? 'backlog' : null;
 lab.stepForward(0, 'state-change');
 // @ts-expect-error
 lab.stepForward(0, 'word');
@@ -100,7 +106,7 @@ try {
   error.code === 'no-such-code';
   error.at?.field?.trim();
 }
-void [offset, state];
+void [offset, state, linked, shown];
 `;
 
 const example = (readme) => /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, readme), 'utf8'))?.[1];

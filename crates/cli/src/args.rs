@@ -8,6 +8,7 @@ use psyncscope_lab::Lang;
 use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::link::{self, Panel};
 use psyncscope_lab::sim::frame::SimTime;
 
 use crate::trace::Wanted;
@@ -39,13 +40,19 @@ psyncscope why FILE [--node NAME] [--at SECONDS] [--lang en|zh-CN]
                                  refused PSYNC also what would have turned it
 psyncscope check FILE [--lang en|zh-CN]
                                  replay a saved run; check what always holds of replication after each event
+psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
+                                 a link to a moment of a saved session (its end unless given), to put behind the page's
+                                 address: it opens there, with that node, panel and language
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version
 
-Of a saved session, run, narrate, show, trace, diagram, why and check take the current branch, or with --branch NAME the
-branch of that name.";
+A FILE is a saved run or session, or a link to an instant: '#v1.…', or the page's whole address with it. Of a link, show,
+why and compare take its moment unless --at is given.
+
+Of a saved session, run, narrate, show, trace, diagram, why, check and link take the current branch, or with --branch NAME
+the branch of that name.";
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -118,6 +125,13 @@ pub enum Command {
         /// The language.
         lang: Lang,
     },
+    /// Print a link to a moment of a saved session.
+    Link {
+        /// The run.
+        run: RunFile,
+        /// What is shown of it.
+        view: link::View,
+    },
     /// Replay a saved run and print the steps of its functions.
     Trace {
         /// The run.
@@ -145,7 +159,7 @@ pub struct Drawing {
 /// A saved run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RunFile {
-    /// The file.
+    /// The file, or a link.
     pub file: PathBuf,
     /// The branch; the current one unless given.
     pub branch: Option<String>,
@@ -177,7 +191,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut json = false;
     let mut mermaid = false;
     let (mut lang, mut node, mut at, mut function, mut branch) = (None, None, None, None, None);
-    let (mut detail, mut from, mut to) = (None, None, None);
+    let (mut detail, mut from, mut to, mut panel) = (None, None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -193,6 +207,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Long("from") => from = Some(seconds("--from", &value(&mut parser)?)?),
             Long("to") => to = Some(seconds("--to", &value(&mut parser)?)?),
             Long("mermaid") => mermaid = true,
+            Long("panel") => panel = Some(self::panel(&value(&mut parser)?)?),
             Value(word) => words.push(word),
             other => return Err(format!("{}; see psyncscope --help", other.unexpected())),
         }
@@ -211,6 +226,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         ("--from", from.is_some()),
         ("--to", to.is_some()),
         ("--mermaid", mermaid),
+        ("--panel", panel.is_some()),
     ];
     let only = |allowed: &[&str]| match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
         Some((name, _)) => {
@@ -227,6 +243,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("trace") => only(&["--branch", "--function", "--node", "--lang", "--json"])?,
         Some("why") => only(&["--branch", "--node", "--at", "--lang"])?,
         Some("check") => only(&["--branch", "--lang"])?,
+        Some("link") => only(&["--branch", "--at", "--node", "--panel", "--lang"])?,
         _ => only(&[])?,
     }
     let run = || RunFile { file: file(), branch: branch.clone() };
@@ -247,6 +264,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("why"), _) => Err("why takes one file: psyncscope why FILE [--node NAME] [--at SECONDS]".into()),
         (Some("check"), 2) => Ok(Command::Check { run: run(), lang: lang.unwrap_or_default() }),
         (Some("check"), _) => Err("check takes one file: psyncscope check FILE".into()),
+        (Some("link"), 2) => Ok(Command::Link { run: run(), view: link::View { at, node, panel, lang } }),
+        (Some("link"), _) => Err("link takes one file: psyncscope link FILE [--at SECONDS] [--panel NAME]".into()),
         (Some("show"), 3) => Ok(Command::Show { run: run(), view: view(&words[2], node)?, at }),
         (Some("show"), _) => Err("show takes a file and what to show: psyncscope show FILE WHAT".into()),
         (Some("diagram"), 2) if from > to && to.is_some() => Err("--from lies after --to".into()),
@@ -284,6 +303,13 @@ fn function(name: &str) -> Result<Function, String> {
     Function::named(name).ok_or_else(|| {
         let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
         format!("--function {name}: there are {}", names.join(", "))
+    })
+}
+
+fn panel(name: &str) -> Result<Panel, String> {
+    Panel::named(name).ok_or_else(|| {
+        let names = Panel::ALL.map(Panel::name);
+        format!("--panel {name}: there are {}", names.join(", "))
     })
 }
 
@@ -380,6 +406,18 @@ mod tests {
         check("why", Err("why takes one file"));
         let why = Command::Why { run: of(None), node: Some("b".into()), at: Some(SimTime(2_000_000)), lang: Lang::Zh };
         check("why a.json --node b --at 2 --lang zh-CN", Ok(why));
+        let view = link::View {
+            at: Some(SimTime(2_000_000)),
+            node: Some("b".into()),
+            panel: Some(Panel::Log),
+            lang: Some(Lang::Zh),
+        };
+        let link = "link a.json --at 2 --node b --panel log --lang zh-CN";
+        check(link, Ok(Command::Link { run: of(None), view }));
+        check("link a.json", Ok(Command::Link { run: of(None), view: link::View::default() }));
+        check("link a.json --panel moon", Err("--panel moon: there are backlog, handshake, "));
+        check("link", Err("link takes one file"));
+        check("run a.json --panel log", Err("--panel says nothing to run"));
         check("trace", Err("trace takes one file"));
         check("trace a.json --at 1", Err("--at says nothing to trace"));
         let diagram = |wanted| Ok(Command::Diagram { run: of(None), wanted });

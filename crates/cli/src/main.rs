@@ -21,9 +21,10 @@ use std::process::ExitCode;
 use args::{Command, Drawing, RunFile, USAGE};
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
+use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
-use psyncscope_lab::sim::frame::HostId;
-use psyncscope_lab::{ActionLog, Branches, Lab, LabError, examples};
+use psyncscope_lab::sim::frame::{HostId, SimTime};
+use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Link, examples};
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -60,15 +61,15 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Help => format!("{USAGE}\n"),
         Command::Version => format!("psyncscope {}\n", env!("CARGO_PKG_VERSION")),
         Command::Example => examples::opening().to_json() + "\n",
-        Command::Branches { file } => branches::text(&read(&file)?),
+        Command::Branches { file } => branches::text(&read(&file)?.0),
         Command::Compare { file, branches: [first, second], at } => {
-            let session = read(&file)?;
+            let (session, view) = read(&file)?;
             let replayed = |name: &str| session.find(name).and_then(|branch| session.replay(branch));
             let one = replayed(&first).map_err(in_file(&file))?;
             // A branch beside itself is replayed once.
             let other = (second != first).then(|| replayed(&second)).transpose().map_err(in_file(&file))?;
             let labs = [&one, other.as_ref().unwrap_or(&one)];
-            let at = at.unwrap_or_else(|| labs[0].now().min(labs[1].now()));
+            let at = at.or(view.at).unwrap_or_else(|| labs[0].now().min(labs[1].now()));
             compare::text(&psyncscope_lab::compare::compare(labs, at), [&first, &second])
         }
         Command::Run { run, digest_only } => {
@@ -85,8 +86,8 @@ fn text_of(command: Command) -> Result<String, String> {
             index.narration().map(|(_, note)| line(note)).collect()
         }
         Command::Show { run, view, at } => {
-            let lab = replay(&run)?;
-            show::text(&lab, at.unwrap_or_else(|| lab.now()), &view)?
+            let (lab, at) = replay_to(&run, at)?;
+            show::text(&lab, at, &view)?
         }
         Command::Diagram { run, wanted: Drawing { detail, from, to, lang, mermaid } } => {
             let mut index = Index::default();
@@ -100,26 +101,48 @@ fn text_of(command: Command) -> Result<String, String> {
             if mermaid { diagram.mermaid() } else { diagram.svg() }
         }
         Command::Why { run, node, at, lang } => {
-            let lab = replay(&run)?;
-            why::text(&lab, node.as_deref(), at.unwrap_or_else(|| lab.now()), lang)?
+            let (lab, at) = replay_to(&run, at)?;
+            why::text(&lab, node.as_deref(), at, lang)?
         }
         Command::Check { run, lang } => why::check(&log(&run)?, lang).map_err(in_file(&run.file))?,
+        Command::Link { run, view } => link(&run, view)?.to_text() + "\n",
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }
 
-/// Reads a saved session, or the log of a single run.
-fn read(file: &Path) -> Result<Branches, String> {
+/// Reads a saved session, the log of a single run, or a link. Only a link says what is shown.
+fn read(file: &Path) -> Result<(Branches, View), String> {
+    if let Some(link) = as_link(file) {
+        return Link::parse(link).map(Link::into_parts).map_err(in_file(file));
+    }
     let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("{}: {error}; give the path of a saved run", file.display()))?;
-    Branches::from_json(&text).map_err(in_file(file))
+        .map_err(|error| format!("{}: {error}; give the path of a saved run, or a link", file.display()))?;
+    let session = Branches::from_json(&text).map_err(in_file(file))?;
+    Ok((session, View::default()))
+}
+
+fn as_link(file: &Path) -> Option<&str> {
+    file.to_str().filter(|text| Link::is_link(text))
+}
+
+/// Reads the run of a file: its branch is the current one.
+fn session(RunFile { file, branch }: &RunFile) -> Result<(Branches, View), String> {
+    let (mut session, mut view) = read(file)?;
+    if let Some(name) = branch {
+        let branch = session.find(name).map_err(in_file(file))?;
+        if branch != session.current() {
+            // What a link shows is of its own branch.
+            view = View::default();
+        }
+        session.switch_to(branch).map_err(in_file(file))?;
+    }
+    Ok((session, view))
 }
 
 /// The log of the run of a file.
-fn log(RunFile { file, branch }: &RunFile) -> Result<ActionLog, String> {
-    let session = read(file)?;
-    let branch = branch.as_ref().map_or(Ok(session.current()), |name| session.find(name));
-    branch.and_then(|branch| session.log(branch)).map_err(in_file(file))
+fn log(run: &RunFile) -> Result<ActionLog, String> {
+    let (session, _) = session(run)?;
+    session.log(session.current()).map_err(in_file(&run.file))
 }
 
 /// Replays the run of a file to its end.
@@ -127,9 +150,30 @@ fn replay(run: &RunFile) -> Result<Lab, String> {
     Lab::replay(&log(run)?).map_err(in_file(&run.file))
 }
 
+/// Replays the run of a file to its end. Also says which moment is meant: this one, a link's, or the end.
+fn replay_to(run: &RunFile, at: Option<SimTime>) -> Result<(Lab, SimTime), String> {
+    let (session, view) = session(run)?;
+    let lab = session.replay(session.current()).map_err(in_file(&run.file))?;
+    let at = at.or(view.at).unwrap_or_else(|| lab.now());
+    Ok((lab, at))
+}
+
+/// A link to the run of a file. What is not said of the view is as in the link that the file may be.
+fn link(run: &RunFile, View { at, node, panel, lang }: View) -> Result<Link, String> {
+    let (session, view) = session(run)?;
+    let view = View {
+        at: at.or(view.at),
+        node: node.or(view.node),
+        panel: panel.or(view.panel),
+        lang: lang.or(view.lang),
+    };
+    Link::new(session, view).map_err(in_file(&run.file))
+}
+
 /// Says of an error in which file it is.
 fn in_file(file: &Path) -> impl Fn(LabError) -> String {
-    move |error| format!("{}: {error}", file.display())
+    let name = as_link(file).map_or_else(|| file.display().to_string(), |_| "the link".to_owned());
+    move |error| format!("{name}: {error}")
 }
 
 /// The host of this name, which may have been removed.
@@ -140,7 +184,7 @@ fn host_named(lab: &Lab, name: &str) -> Result<HostId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::sim::frame::SimTime;
+    use psyncscope_lab::Lang;
     use std::path::PathBuf;
 
     fn file() -> PathBuf {
@@ -156,6 +200,44 @@ mod tests {
         };
         assert!(diagram(6_000_000).expect("the end itself is there").starts_with("sequenceDiagram"));
         assert_eq!(diagram(6_000_001), Err("--from lies beyond the end of the run, 6 seconds".to_owned()));
+    }
+
+    fn text_for(words: &[&str]) -> Result<String, String> {
+        text_of(args::parse(words.iter().map(Into::into))?)
+    }
+
+    #[test]
+    fn a_link_stands_for_the_file_that_it_was_made_of() {
+        let file = file();
+        let file = file.to_str().expect("UTF-8");
+        let link = text_for(&["link", file, "--at", "4.1", "--node", "b", "--panel", "handshake"]).expect("a link");
+        let link = link.trim_end();
+        let address = format!("https://example.org/{link}");
+        for rest in [&["run"][..], &["run", "--branch", "main", "--digest"], &["branches"], &["narrate"]] {
+            let of = |file: &str| text_for(&[rest, &[file]].concat()).expect("a run");
+            assert_eq!((of(link), of(&address)), (of(file), of(file)), "{rest:?}");
+        }
+        // The moment is the link's, on its own branch.
+        let shown = |file: &str, more: &[&str]| text_for(&[&["show", file, "ruler"], more].concat()).expect("a moment");
+        assert_eq!(shown(link, &[]), shown(file, &["--at", "4.1"]));
+        assert_ne!(shown(link, &[]), shown(file, &[]));
+        assert_eq!(shown(link, &["--branch", "main"]), shown(file, &["--branch", "main"]));
+        // So is what another link does not say.
+        let again = text_for(&["link", link, "--lang", "zh-CN"]).expect("a link");
+        let view = Link::parse(again.trim_end()).expect("its own writing").into_parts().1;
+        assert_eq!((view.at, view.node.as_deref(), view.lang), (Some(SimTime(4_100_000)), Some("b"), Some(Lang::Zh)));
+    }
+
+    #[test]
+    fn what_a_link_cannot_show_is_said() {
+        let file = file();
+        let file = file.to_str().expect("UTF-8");
+        let late = text_for(&["link", file, "--at", "4.6"]).expect_err("the branch is over");
+        assert!(late.contains("version-2.json: bad-time: 4600000 lies after"), "{late}");
+        let unknown = text_for(&["link", file, "--node", "z"]).expect_err("no such node");
+        assert!(unknown.contains("no node z"), "{unknown}");
+        let damaged = text_for(&["run", "#v1.ab%c"]).expect_err("damaged");
+        assert!(damaged.starts_with("the link: bad-link: '%' cannot be") && damaged.contains("character 7"), "{damaged}");
     }
 
     #[test]

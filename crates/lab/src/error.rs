@@ -51,11 +51,13 @@ pub enum ErrorCode {
     UnknownBranch,
     /// A branch of that name exists.
     DuplicateBranch,
+    /// The text is no link, or a damaged one.
+    BadLink,
 }
 
 impl ErrorCode {
     /// Every code, for tables of translations.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BadJson,
         Self::BadValue,
         Self::UnknownField,
@@ -76,6 +78,7 @@ impl ErrorCode {
         Self::BadTime,
         Self::UnknownBranch,
         Self::DuplicateBranch,
+        Self::BadLink,
     ];
 
     /// The stable name: `unknown-node`.
@@ -102,6 +105,7 @@ impl ErrorCode {
             Self::BadTime => "bad-time",
             Self::UnknownBranch => "unknown-branch",
             Self::DuplicateBranch => "duplicate-branch",
+            Self::BadLink => "bad-link",
         }
     }
 }

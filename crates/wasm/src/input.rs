@@ -2,6 +2,7 @@
 
 use psyncscope_lab::diagram::{Detail, Stretch};
 use psyncscope_lab::limits::END_MAX_US;
+use psyncscope_lab::link::{Panel, View};
 use psyncscope_lab::run_until::RUN_HORIZON_US;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Lang, StepBy};
@@ -109,6 +110,36 @@ impl DiagramOptions {
             return Err(JsError::bad_value(format!("options.from_ms: it lies after options.to_ms, {to_ms} ms")));
         }
         Ok(Stretch { from, to, detail: self.detail })
+    }
+}
+
+/// What a link of `link` shows.
+#[derive(Default, Deserialize, Tsify)]
+#[serde(default, deny_unknown_fields)]
+pub struct LinkOptions {
+    /// The instant, in milliseconds of virtual time. Default: the present.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "number")]
+    pub at_ms: Option<f64>,
+    /// The name of the node that is selected.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "string")]
+    pub node: Option<String>,
+    /// The panel that is open.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "Panel")]
+    pub panel: Option<Panel>,
+    /// The language. Default: the reader's.
+    #[serde(deserialize_with = "some")]
+    #[tsify(type = "Lang")]
+    pub lang: Option<Lang>,
+}
+
+impl LinkOptions {
+    /// What they say.
+    pub fn view(self) -> Result<View, JsError> {
+        let at = self.at_ms.map(|at| milliseconds(at, "options.at_ms").map(SimTime)).transpose()?;
+        Ok(View { at, node: self.node, panel: self.panel, lang: self.lang })
     }
 }
 

@@ -518,6 +518,29 @@ fn acting_in_the_past_starts_a_branch_that_is_saved_and_comes_back() {
 }
 
 #[wasm_bindgen_test]
+fn a_link_has_the_session_and_what_is_shown() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("time passes");
+    lab.act_at(1500.into(), js(r#"{ do: "crash", node: "a" }"#), NOT_GIVEN).expect("the past");
+    lab.run_for(1000.into()).expect("time passes");
+    let shown = js(r#"{ at_ms: 2000.001, node: "b", panel: "handshake", lang: "zh-CN" }"#);
+    let link = JsValue::from(lab.link(shown).expect("it is of this session"));
+    let mut again = Lab::from_link(link.clone()).expect("its own writing");
+    assert_eq!((again.digest(), again.save_session()), (lab.digest(), lab.save_session()));
+    let view = Lab::view_of_link(link).expect("its own writing");
+    assert_eq!((number(&view, "at_ms"), text(&view, "node")), (2000.001, "b".into()));
+    assert_eq!((text(&view, "panel"), text(&view, "lang")), ("handshake".into(), "zh-CN".into()));
+    let view = Lab::view_of_link(lab.link(NOT_GIVEN).expect("the present").into()).expect("its own writing");
+    assert_eq!((at(&view, "at_ms"), at(&view, "node")), (JsValue::NULL, JsValue::NULL));
+
+    thrown(lab.link(js("{ at_ms: 2501 }")), "bad-time", "after the end of the branch");
+    thrown(lab.link(js(r#"{ node: "z" }"#)), "unknown-node", "there is no node z");
+    thrown(lab.link(js(r#"{ panel: "moon" }"#)), "bad-value", "moon");
+    thrown(Lab::from_link("#v1.a%".into()), "bad-link", "character 6");
+    thrown(Lab::from_link(7.into()), "bad-value", "text");
+}
+
+#[wasm_bindgen_test]
 fn another_branchs_world_is_not_checked_against_the_one_before() {
     let mut lab = two();
     lab.run_for(3000.into()).expect("time passes");

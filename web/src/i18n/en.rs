@@ -327,6 +327,7 @@ pub const MESSAGES: Messages = Messages {
     error_bad_time: "That moment is not recorded.",
     error_unknown_branch: "There is no such branch.",
     error_duplicate_branch: "Another branch has that name.",
+    error_bad_link: "This is not a link, or it is damaged.",
 
     // --- why ---
     tab_why: "Why",

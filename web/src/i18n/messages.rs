@@ -420,6 +420,7 @@ psyncscope_lab::messages! {
     error_bad_time,
     error_unknown_branch,
     error_duplicate_branch,
+    error_bad_link,
 
     // --- why ---
     tab_why,

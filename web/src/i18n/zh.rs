@@ -323,6 +323,7 @@ pub const MESSAGES: Messages = Messages {
     error_bad_time: "那个时刻没有记录。",
     error_unknown_branch: "没有这个分支。",
     error_duplicate_branch: "已有同名的分支。",
+    error_bad_link: "该链接无效或已损坏。",
 
     // --- why ---
     tab_why: "原因",

@@ -62,7 +62,12 @@ impl Branches {
     /// Reads a text of this version.
     pub(crate) fn read(text: &str) -> Result<Self, LabError> {
         let SavedSession { _version, config, branches, current } = read_text(text)?;
-        let session = Self { config, list: branches, current };
+        Self::checked(config, branches, current)
+    }
+
+    /// A session of these parts, all of them checked.
+    pub(crate) fn checked(config: LabConfig, list: Vec<Branch>, current: usize) -> Result<Self, LabError> {
+        let session = Self { config, list, current };
         session.check()?;
         Ok(session)
     }

@@ -74,6 +74,12 @@ impl Branches {
         Self { config: log.config, list: vec![root], current: 0 }
     }
 
+    /// What every branch's world starts as.
+    #[must_use]
+    pub const fn config(&self) -> &LabConfig {
+        &self.config
+    }
+
     /// The branches in the order in which they were made: a parent comes before its children.
     #[must_use]
     pub fn list(&self) -> &[Branch] {

@@ -10,6 +10,7 @@ pub mod frame;
 mod names;
 pub mod reply;
 pub mod steps;
+pub mod view;
 pub mod why;
 
 use psyncscope_lab::sim::frame::SimTime;
