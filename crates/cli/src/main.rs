@@ -161,12 +161,8 @@ fn replay_to(run: &RunFile, at: Option<SimTime>) -> Result<(Lab, SimTime), Strin
 /// A link to the run of a file. What is not said of the view is as in the link that the file may be.
 fn link(run: &RunFile, View { at, node, panel, lang }: View) -> Result<Link, String> {
     let (session, view) = session(run)?;
-    let view = View {
-        at: at.or(view.at),
-        node: node.or(view.node),
-        panel: panel.or(view.panel),
-        lang: lang.or(view.lang),
-    };
+    let view =
+        View { at: at.or(view.at), node: node.or(view.node), panel: panel.or(view.panel), lang: lang.or(view.lang) };
     Link::new(session, view).map_err(in_file(&run.file))
 }
 
@@ -237,7 +233,10 @@ mod tests {
         let unknown = text_for(&["link", file, "--node", "z"]).expect_err("no such node");
         assert!(unknown.contains("no node z"), "{unknown}");
         let damaged = text_for(&["run", "#v1.ab%c"]).expect_err("damaged");
-        assert!(damaged.starts_with("the link: bad-link: '%' cannot be") && damaged.contains("character 7"), "{damaged}");
+        assert!(
+            damaged.starts_with("the link: bad-link: '%' cannot be") && damaged.contains("character 7"),
+            "{damaged}"
+        );
     }
 
     #[test]

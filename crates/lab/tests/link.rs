@@ -160,10 +160,7 @@ fn restart(at_us: u64, node: &str) -> TimedAction {
 /// A node as the page's dialog makes it.
 fn node(name: &str, master: Option<&str>) -> NodeSpec {
     let follows = master.map(|master| format!("replicaof {master} 6379"));
-    NodeSpec {
-        name: name.to_owned(),
-        config: ["repl-backlog-size 64".to_owned()].into_iter().chain(follows).collect(),
-    }
+    NodeSpec { name: name.to_owned(), config: ["repl-backlog-size 64".to_owned()].into_iter().chain(follows).collect() }
 }
 
 /// Times are as people at the page make them: at any microsecond.
@@ -179,8 +176,10 @@ fn ten_actions_take_at_most_four_hundred_characters() {
         exec(33_298_765, "b", "REPLICAOF NO ONE"),
         exec(36_120_003, "c", "REPLICAOF b 6379"),
     ]);
-    let chain = vec![node("a", None), node("b", Some("a")), node("c", Some("b")), node("d", Some("a")), node("e", Some("b"))];
-    let mut queue = Lab::new(LabConfig { seed: 4_711, nodes: chain, ..LabConfig::default() }).expect("a world").action_log();
+    let chain =
+        vec![node("a", None), node("b", Some("a")), node("c", Some("b")), node("d", Some("a")), node("e", Some("b"))];
+    let mut queue =
+        Lab::new(LabConfig { seed: 4_711, nodes: chain, ..LabConfig::default() }).expect("a world").action_log();
     queue.actions = vec![
         exec(4_123_456, "a", "LPUSH queue:mail \"welcome user 7\""),
         exec(6_923_451, "a", "LPUSH queue:mail \"invoice 2026-11 to user 7\""),

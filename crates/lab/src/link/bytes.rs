@@ -97,12 +97,9 @@ impl<'a> Reader<'a> {
         let count = self.number(what)?;
         let left = self.bytes.len() - self.at;
         match usize::try_from(count) {
-            Ok(count) if count > max => {
-                self.refuse(&format!("{what} is {count}; at most {max}")).map_err(|error| LabError {
-                    code: ErrorCode::TooMuch,
-                    ..error
-                })
-            }
+            Ok(count) if count > max => self
+                .refuse(&format!("{what} is {count}; at most {max}"))
+                .map_err(|error| LabError { code: ErrorCode::TooMuch, ..error }),
             Ok(count) if count <= left => Ok(count),
             _ => self.refuse(&format!("{what} is {count}, but only {left} bytes follow")),
         }

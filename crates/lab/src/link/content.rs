@@ -310,9 +310,7 @@ fn read_action(from: &mut Reader<'_>) -> Result<Action, LabError> {
             Action::Exec { node, console, command: from.text(command)? }
         }
         Verb::RemoveNode => Action::RemoveNode { node },
-        Verb::Cut | Verb::CutOneWay => {
-            Action::Cut { from: node, to: other(from)?, one_way: verb == Verb::CutOneWay }
-        }
+        Verb::Cut | Verb::CutOneWay => Action::Cut { from: node, to: other(from)?, one_way: verb == Verb::CutOneWay },
         Verb::Heal | Verb::HealOneWay => {
             Action::Heal { from: node, to: other(from)?, one_way: verb == Verb::HealOneWay }
         }
@@ -459,12 +457,20 @@ mod tests {
         read(&after(b"\x0a\x01\x00")).expect("a crash of a");
         refused(&after(b"\x0a\x01\x00\x00"), BadLink, "1 bytes follow the end of the link (byte 18 of 19)");
         refused(&after(b"\x63\x01\x00"), BadLink, "branch 0: action 0: the action has the unknown code 99 (byte 16 of");
-        refused(&after(b"\x0a\x02\x00"), BadLink, "branch 0: action 0: the action's node is name 2; there are 1 so far");
+        refused(
+            &after(b"\x0a\x02\x00"),
+            BadLink,
+            "branch 0: action 0: the action's node is name 2; there are 1 so far",
+        );
         refused(&after(b"\x0a\x00\x01z\x00"), UnknownNode, "branch 0: action 0: there is no node z");
         refused(&after(b"\x0a\x00\x01 \x00"), BadNodeName, "branch 0: action 0: a node's name");
         refused(&after(b"\x00\x01\x02\xff\xff\x00"), BadLink, "the command is not UTF-8");
         refused(&after(b"\x00\x01\x7fPING"), BadLink, "action 0: the link ends where the end of the command should be");
-        refused(&after(b"\x0a\x01\x20"), BadLink, "the first number of what is shown has bits that mean nothing: 0b100000");
+        refused(
+            &after(b"\x0a\x01\x20"),
+            BadLink,
+            "the first number of what is shown has bits that mean nothing: 0b100000",
+        );
         refused(&after(b"\x0a\x01\x01\x01"), UnknownBranch, "there is no branch 1");
         refused(&after(b"\x0a\x01\x08\x09"), BadLink, "the panel has the unknown code 9");
         refused(&after(b"\x0a\x01\x10\x02"), BadLink, "the language has the unknown code 2");

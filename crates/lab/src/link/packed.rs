@@ -3,9 +3,9 @@
 //! What nearly every session has (directives, common commands) is in a dictionary that the compressor has read before.
 //! The dictionary is a part of version 1: another one needs another version.
 
+use base64::DecodeError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use base64::DecodeError;
 use miniz_oxide::deflate::core::{
     CompressionStrategy, CompressorOxide, TDEFLFlush, compress_to_output, create_comp_flags_from_zip_params,
 };
