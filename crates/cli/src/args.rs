@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lexopt::prelude::{Long, Short, Value};
 use psyncscope_lab::Lang;
@@ -43,6 +43,9 @@ psyncscope check FILE [--lang en|zh-CN]
 psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
                                  a link to a moment of a saved session (its end unless given), to put behind the page's
                                  address: it opens there, with that node, panel and language
+psyncscope export FILE OUT [--branch NAME] [--detail LEVEL] [--lang en|zh-CN]
+                                 replay a saved run; write what the ending of OUT says: .pcap, its packets, for Wireshark;
+                                 .svg or .mmd, its sequence diagram; .jsonl, the steps that trace --json prints
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
@@ -51,8 +54,8 @@ psyncscope --help | --version
 A FILE is a saved run or session, or a link to an instant: '#v1.…', or the page's whole address with it. Of a link, show,
 why and compare take its moment unless --at is given.
 
-Of a saved session, run, narrate, show, trace, diagram, why, check and link take the current branch, or with --branch NAME
-the branch of that name.";
+Of a saved session, run, narrate, show, trace, diagram, export, why, check and link take the current branch, or with
+--branch NAME the branch of that name.";
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,6 +110,15 @@ pub enum Command {
         /// What to draw.
         wanted: Drawing,
     },
+    /// Replay a saved run and write it as a file of another kind.
+    Export {
+        /// The run.
+        run: RunFile,
+        /// The file to write.
+        out: PathBuf,
+        /// The kind.
+        kind: ExportKind,
+    },
     /// Replay a saved run and print why something happened.
     Why {
         /// The run.
@@ -154,6 +166,17 @@ pub struct Drawing {
     pub lang: Lang,
     /// As text for Mermaid.
     pub mermaid: bool,
+}
+
+/// What `export` writes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ExportKind {
+    /// The packets.
+    Packets,
+    /// The sequence diagram.
+    Diagram(Drawing),
+    /// The steps, one JSON object a line.
+    Steps,
 }
 
 /// A saved run.
@@ -241,6 +264,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("show") => only(&["--branch", "--node", "--at"])?,
         Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
         Some("trace") => only(&["--branch", "--function", "--node", "--lang", "--json"])?,
+        Some("export") => only(&["--branch", "--detail", "--lang"])?,
         Some("why") => only(&["--branch", "--node", "--at", "--lang"])?,
         Some("check") => only(&["--branch", "--lang"])?,
         Some("link") => only(&["--branch", "--at", "--node", "--panel", "--lang"])?,
@@ -274,6 +298,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Ok(Command::Diagram { run: run(), wanted: Drawing { detail, from, to, lang, mermaid } })
         }
         (Some("diagram"), _) => Err("diagram takes one file: psyncscope diagram FILE [--detail LEVEL]".into()),
+        (Some("export"), 3) => {
+            let out = PathBuf::from(&words[2]);
+            let kind = export_kind(&out, detail, lang)?;
+            Ok(Command::Export { run: run(), out, kind })
+        }
+        (Some("export"), _) => Err("export takes two files: psyncscope export FILE OUT".into()),
         (Some("trace"), 2) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
         (Some("trace"), 2) => {
             let lang = (!json).then(|| lang.unwrap_or_default());
@@ -316,6 +346,25 @@ fn panel(name: &str) -> Result<Panel, String> {
 fn detail(name: &str) -> Result<Detail, String> {
     let known = Detail::ALL.into_iter().find(|detail| detail.name() == name);
     known.ok_or_else(|| format!("--detail {name}: overview, messages or segments"))
+}
+
+/// What the ending of a file's name asks for.
+fn export_kind(out: &Path, detail: Option<Detail>, lang: Option<Lang>) -> Result<ExportKind, String> {
+    let drawing = |mermaid| {
+        let (detail, lang) = (detail.unwrap_or_default(), lang.unwrap_or_default());
+        Ok(ExportKind::Diagram(Drawing { detail, lang, mermaid, ..Drawing::default() }))
+    };
+    let plain = |kind| match (detail, lang) {
+        (None, None) => Ok(kind),
+        _ => Err(format!("--detail and --lang are for diagrams: {} is none", out.display())),
+    };
+    match out.extension().and_then(OsStr::to_str) {
+        Some("pcap") => plain(ExportKind::Packets),
+        Some("svg") => drawing(false),
+        Some("mmd") => drawing(true),
+        Some("jsonl") => plain(ExportKind::Steps),
+        _ => Err(format!("{}: the ending says what to write: .pcap, .svg, .mmd or .jsonl", out.display())),
+    }
 }
 
 fn seconds(option: &str, text: &str) -> Result<SimTime, String> {
@@ -434,6 +483,17 @@ mod tests {
         check("diagram a.json --detail all", Err("overview, messages or segments"));
         check("diagram a.json --to x", Err("--to x"));
         check("diagram", Err("diagram takes one file"));
+        let export = |out: &str, kind| Ok(Command::Export { run: of(None), out: out.into(), kind });
+        check("export a.json a.pcap", export("a.pcap", ExportKind::Packets));
+        check("export a.json a.jsonl", export("a.jsonl", ExportKind::Steps));
+        check("export a.json a.svg", export("a.svg", ExportKind::Diagram(Drawing::default())));
+        let mermaid = Drawing { detail: Detail::Overview, lang: Lang::Zh, mermaid: true, ..Drawing::default() };
+        let line = "export a.json a.mmd --detail overview --lang zh-CN";
+        check(line, export("a.mmd", ExportKind::Diagram(mermaid)));
+        check("export a.json a.pcap --lang en", Err("a.pcap is none"));
+        check("export a.json a.png", Err("a.png: the ending says"));
+        check("export a.json a", Err(".pcap, .svg, .mmd or .jsonl"));
+        check("export a.json", Err("export takes two files"));
         check("run a.json --mermaid", Err("--mermaid says nothing to run"));
         check("example --at 1", Err("--at says nothing to example"));
         check("run a b", Err("one file"));

@@ -18,13 +18,14 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use args::{Command, Drawing, RunFile, USAGE};
+use args::{Command, Drawing, ExportKind, RunFile, USAGE};
 use psyncscope_lab::diagram::{Diagram, Stretch};
 use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Link, examples};
+use trace::Wanted;
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -89,16 +90,18 @@ fn text_of(command: Command) -> Result<String, String> {
             let (lab, at) = replay_to(&run, at)?;
             show::text(&lab, at, &view)?
         }
-        Command::Diagram { run, wanted: Drawing { detail, from, to, lang, mermaid } } => {
-            let mut index = Index::default();
+        Command::Diagram { run, wanted } => diagram(&replay(&run)?, &wanted)?,
+        Command::Export { run, out, kind } => {
             let lab = replay(&run)?;
-            index.extend(&lab);
-            if from.is_some_and(|from| from > lab.now()) {
-                return Err(format!("--from lies beyond the end of the run, {} seconds", lab.now().0 as f64 / 1e6));
-            }
-            let stretch = Stretch { from: from.unwrap_or_default(), to: to.unwrap_or_else(|| lab.now()), detail };
-            let diagram = Diagram::new(&lab, &index, stretch, lang);
-            if mermaid { diagram.mermaid() } else { diagram.svg() }
+            let bytes = match kind {
+                ExportKind::Packets => lab.pcap().map_err(in_file(&run.file))?,
+                ExportKind::Diagram(wanted) => diagram(&lab, &wanted)?.into_bytes(),
+                ExportKind::Steps => {
+                    trace::text(&lab, &Wanted { function: None, node: None, lang: None })?.into_bytes()
+                }
+            };
+            std::fs::write(&out, &bytes).map_err(|error| format!("{}: {error}", out.display()))?;
+            format!("{}: {} bytes\n", out.display(), bytes.len())
         }
         Command::Why { run, node, at, lang } => {
             let (lab, at) = replay_to(&run, at)?;
@@ -108,6 +111,19 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Link { run, view } => link(&run, view)?.to_text() + "\n",
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
+}
+
+/// The sequence diagram of a run, as a picture or as text.
+fn diagram(lab: &Lab, wanted: &Drawing) -> Result<String, String> {
+    let &Drawing { detail, from, to, lang, mermaid } = wanted;
+    if from.is_some_and(|from| from > lab.now()) {
+        return Err(format!("--from lies beyond the end of the run, {} seconds", lab.now().0 as f64 / 1e6));
+    }
+    let mut index = Index::default();
+    index.extend(lab);
+    let stretch = Stretch { from: from.unwrap_or_default(), to: to.unwrap_or_else(|| lab.now()), detail };
+    let diagram = Diagram::new(lab, &index, stretch, lang);
+    Ok(if mermaid { diagram.mermaid() } else { diagram.svg() })
 }
 
 /// Reads a saved session, the log of a single run, or a link. Only a link says what is shown.

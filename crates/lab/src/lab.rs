@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime};
-use psyncscope_sim::{Recorded, World, WorldConfig, WorldError};
+use psyncscope_sim::{Recorded, WirePacket, World, WorldConfig, WorldError};
 
 use crate::action::{Action, ActionLog, LabConfig, TimedAction};
 use crate::error::{ErrorCode, LabError};
@@ -49,18 +49,29 @@ pub struct Lab {
     nothing: Arc<Frame>,
 }
 
+/// Sees every packet that is put on a wire.
+type PacketObserver = Box<dyn FnMut(&WirePacket<'_>)>;
+
 impl Lab {
     /// A new world at time zero, its nodes started.
     ///
     /// # Errors
     /// A name, a line of configuration or a setting is refused: the error names node and line.
     pub fn new(config: LabConfig) -> Result<Self, LabError> {
-        Self::of(config, true)
+        Self::of(config, true, None)
     }
 
     /// As [`Lab::new`], but nothing is recorded until [`Lab::record_after`].
     pub(crate) fn unrecorded(config: LabConfig) -> Result<Self, LabError> {
-        Self::of(config, false)
+        Self::of(config, false, None)
+    }
+
+    /// As [`Lab::unrecorded`]; `observer` sees every packet.
+    pub(crate) fn observed(
+        config: LabConfig,
+        observer: impl FnMut(&WirePacket<'_>) + 'static,
+    ) -> Result<Self, LabError> {
+        Self::of(config, false, Some(Box::new(observer)))
     }
 
     /// Keeps the steps that functions of replication take from now on.
@@ -80,7 +91,7 @@ impl Lab {
         self.world.record_after(before);
     }
 
-    fn of(config: LabConfig, record: bool) -> Result<Self, LabError> {
+    fn of(config: LabConfig, record: bool, observer: Option<PacketObserver>) -> Result<Self, LabError> {
         validate::config(&config)?;
         let mut world = World::new(WorldConfig {
             seed: config.seed,
@@ -91,6 +102,9 @@ impl Lab {
         });
         if !record {
             world.record_later();
+        }
+        if let Some(observer) = observer {
+            world.observe_packets(observer);
         }
         for spec in &config.nodes {
             let node = validate::node_config(spec, config.classroom_limits)?;

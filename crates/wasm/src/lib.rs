@@ -203,6 +203,12 @@ impl Lab {
         self.lab.digest()
     }
 
+    /// The packets between the nodes so far as a `.pcap` file, which Wireshark opens: raw IPv4, as they left their senders.
+    /// The world is run again for it.
+    pub fn pcap(&self) -> std::result::Result<Vec<u8>, JsValue> {
+        Ok(self.lab.pcap().map_err(JsError::from)?)
+    }
+
     /// Everything from which `Lab.loadLog` makes this world again, as JSON. Other branches are not in it: see
     /// `saveSession`.
     #[wasm_bindgen(js_name = saveLog)]

@@ -7,6 +7,7 @@
 mod collections;
 mod later;
 mod ours;
+mod packets;
 mod proxy;
 mod server;
 mod serving;

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::shell::{Shell, duration};
 
 pub use cargo_tools::{CARGO_DENY, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
-pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, spec_browser};
+pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, TSHARK, spec_browser};
 
 /// One thing a command may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,7 @@ const EVERYTHING: &[Need] = &[
     Need::Program(&CHROMEDRIVER),
     Need::SpecBrowser,
     Need::Program(&REDIS_SERVER),
+    Need::Program(&TSHARK),
     Need::Program(&REDIS_BENCHMARK),
     Need::Program(&PYTHON),
     Need::BrowserTests,

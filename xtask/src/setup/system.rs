@@ -77,6 +77,15 @@ pub static PYTHON: Program = Program {
     elsewhere: "install Python 3",
 };
 
+/// What dissects exported packets.
+pub static TSHARK: Program = Program {
+    name: "tshark",
+    variable: "PSYNCSCOPE_TSHARK",
+    places: &["tshark"],
+    package: "tshark",
+    elsewhere: "install Wireshark with its command line",
+};
+
 /// Redis's own measure of a server's throughput.
 pub static REDIS_BENCHMARK: Program = Program {
     name: "redis-benchmark",

@@ -7,7 +7,7 @@ use crate::dist;
 use crate::error::{Error, Result, ResultExt};
 use crate::project::{CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_TARGET};
 use crate::setup::{
-    CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, WASM_BINDGEN, WASM_PACK,
+    CARGO_DENY, CHROMEDRIVER, CHROMIUM, NEXTEST, Need, PYTHON, REDIS_SERVER, TRUNK, TSHARK, WASM_BINDGEN, WASM_PACK,
 };
 use crate::shell::Shell;
 use crate::size;
@@ -79,10 +79,10 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "peers",
-        what: "our nodes replicating with a real redis-server",
+        what: "our nodes replicating with a real redis-server, and their packets in tshark",
         typical: "1 min",
         lane: Lane::Dev,
-        needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER)],
+        needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER), Need::Program(&TSHARK)],
         run: peers,
     },
     Part {
@@ -269,7 +269,8 @@ fn peers(shell: &Shell, _: &Context) -> Result<()> {
         .args(NATIVE_PACKAGES)
         .args(["--test", PEERS])
         .env(PROGRAM_VARIABLE, program)
-        .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?);
+        .env(REDIS_SERVER.variable, REDIS_SERVER.path(shell)?)
+        .env(TSHARK.variable, TSHARK.path(shell)?);
     shell.run(&mut tests, SEE_ABOVE)
 }
 
