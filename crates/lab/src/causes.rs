@@ -34,20 +34,31 @@ impl Lab {
     /// user's action or a timer. Empty if there is no such entry.
     #[must_use]
     pub fn causes(&self, entry: usize) -> Vec<Cause> {
-        let first = self.timeline().get(entry).map(|entry| entry.turn);
-        let by = |turn: &TurnId| self.world().turns().get(turn.0 as usize)?.by();
-        let chain = std::iter::successors(first, by).filter_map(|turn| self.cause(turn));
-        let mut chain: Vec<Cause> = chain.collect();
+        let mut chain = self.timeline().get(entry).map(|entry| self.causes_of_turn(entry.turn)).unwrap_or_default();
         if let Some(own) = chain.first_mut() {
             own.entry = Some(entry);
         }
         chain
     }
 
+    /// As [`Lab::causes`], from a turn on: a packet names the one that sent it ([`PacketFrame::by`]).
+    ///
+    /// [`PacketFrame::by`]: psyncscope_sim::frame::PacketFrame::by
+    #[must_use]
+    pub fn causes_of_turn(&self, turn: TurnId) -> Vec<Cause> {
+        let by = |turn: &TurnId| self.world().turns().get(turn.0 as usize)?.by();
+        std::iter::successors(Some(turn), by).filter_map(|turn| self.cause(turn)).collect()
+    }
+
     /// The turns that the turn of this entry caused: those that read what it sent, and whose children it started.
     #[must_use]
     pub fn effects(&self, entry: usize) -> Vec<Cause> {
-        let Some(turn) = self.timeline().get(entry).map(|entry| entry.turn) else { return Vec::new() };
+        self.timeline().get(entry).map(|entry| self.effects_of_turn(entry.turn)).unwrap_or_default()
+    }
+
+    /// As [`Lab::effects`], of a turn.
+    #[must_use]
+    pub fn effects_of_turn(&self, turn: TurnId) -> Vec<Cause> {
         let later = self.world().turns().iter().enumerate().skip(turn.0 as usize + 1);
         let caused = later.filter(|(_, later)| later.by() == Some(turn));
         caused.filter_map(|(number, _)| self.cause(TurnId(number as u32))).collect()

@@ -1,9 +1,11 @@
 //! From anything back to the action or the timer that began it, and forward.
 
+use std::sync::Arc;
+
 use psyncscope_lab::causes::Cause;
 use psyncscope_lab::engine::event::{Event, FeedKind};
 use psyncscope_lab::sim::Began;
-use psyncscope_lab::sim::frame::{SimTime, What};
+use psyncscope_lab::sim::frame::{PacketFrame, SimTime, What};
 use psyncscope_lab::{Action, Lab, LabConfig, NodeSpec};
 
 const S: u64 = 1_000_000;
@@ -34,6 +36,42 @@ fn last(lab: &Lab, node: &str, fits: impl Fn(&What) -> bool) -> usize {
 
 fn is_set(what: &What) -> bool {
     matches!(what, What::Node(Event::Command { argv, .. }) if argv[0].eq_ignore_ascii_case(b"set"))
+}
+
+#[test]
+fn a_packet_names_the_turn_that_sent_it() {
+    let mut lab = world();
+    exec(&mut lab, "a", "SET k v");
+    let typed = lab.timeline().iter().rposition(|entry| matches!(entry.what, What::ConsoleSent { .. }));
+    let frame = lab.frame_at(lab.now());
+    let carries = |packet: &&Arc<PacketFrame>| packet.label.contains("SET k v");
+    let packet = frame.packets.iter().find(carries).expect("it is under way to b");
+    assert_eq!((Some(packet.from), Some(packet.to)), (lab.host("a"), lab.host("b")));
+    let chain = lab.causes_of_turn(packet.by);
+    assert_eq!(began(&chain), [Began::Received, Began::Action]);
+    assert!(is_set(&lab.timeline()[chain[0].entry.expect("a executed it")].what));
+    assert_eq!(chain[1].entry, typed);
+    // Recorded, not remembered: a frame of the past says the same.
+    lab.run_for(S);
+    assert!(lab.effects_of_turn(packet.by).iter().any(|effect| effect.host == lab.host("b")));
+    let again = lab.frame_at(frame.at);
+    assert_eq!(again.packets.iter().find(carries).map(|packet| packet.by), Some(packet.by));
+}
+
+#[test]
+fn every_packet_has_a_cause() {
+    let lab = world();
+    let mut seen = 0;
+    for entry in lab.timeline() {
+        for packet in lab.frame_at(entry.at).packets.iter() {
+            let chain = lab.causes_of_turn(packet.by);
+            let last = chain.last().expect("somebody sent it");
+            assert!(matches!(last.began, Began::Action | Began::Timer | Began::Kernel), "{packet:?}: {chain:?}");
+            assert!(chain[0].at <= packet.sent);
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
 }
 
 fn began(chain: &[Cause]) -> Vec<Began> {

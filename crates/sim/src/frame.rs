@@ -182,6 +182,8 @@ pub struct PacketFrame {
     /// The bytes of a replication stream that a master sends in it to an online replica: its last ones. What comes before
     /// them is the end of the handshake.
     pub stream: Option<StreamBytes>,
+    /// The turn that sent it, or that caused the kernel to.
+    pub by: TurnId,
 }
 
 /// Bytes of a history, which a master's stream carries and backlogs hold.

@@ -180,8 +180,8 @@ impl Recorder {
         self.frames.remove_host(host);
     }
 
-    /// A packet was put on a wire; `again` if its bytes were sent before.
-    pub(crate) fn packet_sent(&mut self, packet: &WirePacket<'_>, segment: &Segment, again: bool) {
+    /// A packet was put on a wire by this turn; `again` if its bytes were sent before.
+    pub(crate) fn packet_sent(&mut self, packet: &WirePacket<'_>, segment: &Segment, again: bool, by: TurnId) {
         if !self.keeps_frames() {
             return;
         }
@@ -203,6 +203,7 @@ impl Recorder {
             // Made when somebody looks.
             label: Arc::default(),
             stream: None,
+            by,
         });
     }
 

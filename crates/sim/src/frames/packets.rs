@@ -3,6 +3,7 @@
 use psyncscope_engine::ids::{NextByte, ReplId};
 
 use super::bytes::{Reader, put, put_bytes};
+use crate::causes::TurnId;
 use crate::frame::{Fate, HostId, PacketFrame, SimTime, StreamBytes};
 use crate::packet::{FLAGS, flags_number};
 
@@ -23,6 +24,7 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
     let stream = if packet.stream.is_some() { with::STREAM } else { 0 };
     put(fate | again | stream, bytes);
     put(packet.id, bytes);
+    put(u64::from(packet.by.0), bytes);
     put(at.0.wrapping_sub(packet.sent.0), bytes);
     put(packet.arrives.0.wrapping_sub(packet.sent.0), bytes);
     for number in [packet.from.0, packet.to.0, packet.src_port, packet.dst_port] {
@@ -47,6 +49,7 @@ pub(super) fn put_packet(packet: &PacketFrame, at: SimTime, replids: &mut Vec<Re
 pub(super) fn take_packet(at: SimTime, replids: &[ReplId], bytes: &mut Reader<'_>) -> PacketFrame {
     let what = bytes.number();
     let id = bytes.number();
+    let by = TurnId(bytes.number() as u32);
     let sent = at.0.wrapping_sub(bytes.number());
     let arrives = sent.wrapping_add(bytes.number());
     let [from, to, src_port, dst_port] = std::array::from_fn(|_| bytes.number() as u16);
@@ -72,6 +75,7 @@ pub(super) fn take_packet(at: SimTime, replids: &[ReplId], bytes: &mut Reader<'_
         again: what & with::AGAIN != 0,
         label: "".into(),
         stream: (what & with::STREAM != 0).then(|| take_stream(replids, bytes)).flatten(),
+        by,
     }
 }
 

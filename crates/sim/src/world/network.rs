@@ -146,12 +146,13 @@ impl<P: Process> World<P> {
             if let Some(observer) = &mut self.observer {
                 observer(&packet);
             }
+            // Of a lost packet too: one may ask why it was sent.
+            let by = self.recorder.cause(now, from);
             if let Some(segment) = segment {
-                self.recorder.packet_sent(&packet, segment, again);
+                self.recorder.packet_sent(&packet, segment, again, by);
                 again = segment.len() > 0;
             }
             if fate == Fate::Arrives {
-                let by = self.recorder.cause(now, from);
                 self.queue.schedule(arrives, Event::Packet { id, from, to, bytes, by });
             }
         }
