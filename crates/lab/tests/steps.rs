@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use psyncscope_lab::engine::steps::{Function, Step, StepEvent, StepKind};
+use psyncscope_lab::engine::steps::{Field, Function, Step, StepEvent, StepKind, Value};
 use psyncscope_lab::examples::scenarios::SCENARIOS;
 use psyncscope_lab::sim::TurnSteps;
+use psyncscope_lab::sim::frame::HostId;
+use psyncscope_lab::steps::step_text;
 
 /// Checks the steps of a turn, and counts each.
 fn check(turn: &TurnSteps, place: &str, taken: &mut BTreeMap<Step, [usize; 2]>) {
@@ -80,6 +82,43 @@ fn steps_come_in_the_order_of_the_code_and_every_step_is_taken() {
         }
     }
     assert!(missing.is_empty(), "taken though they cannot be, or not taken:\n{}", missing.join("\n"));
+}
+
+/// `repl_state` as the steps of each host report it. A step of a state is taken in it, brings it about, or comes of an
+/// event that found the link in it.
+#[test]
+fn steps_of_a_state_are_taken_in_it() {
+    let mut seen = BTreeMap::new();
+    for scenario in SCENARIOS {
+        let lab = scenario.run().expect("its actions are accepted");
+        let mut states: BTreeMap<HostId, Value> = BTreeMap::new();
+        for turn in &lab.steps_between(None, lab.now()).expect("it runs again") {
+            let mut entered = None;
+            for report in &turn.steps {
+                if let StepEvent::Entered(Function::SyncWithMaster) = &report.event {
+                    entered = states.get(&turn.host).cloned();
+                }
+                let StepEvent::Taken(taken) = &report.event else { continue };
+                let before = states.get(&turn.host).cloned();
+                let change = taken.values.iter().find(|value| value.field == Field::ReplState);
+                if let Some(after) = change.and_then(|value| value.changed_to.clone()) {
+                    states.insert(turn.host, after);
+                }
+                let Some(state) = step_text(taken.step).state else { continue };
+                let name = taken.step.info().name;
+                let state = Value::from(state);
+                let known = [entered.clone(), before, states.get(&turn.host).cloned()];
+                let place = format!("{}, {name} at {} us", scenario.name, turn.at.0);
+                assert!(known.contains(&Some(state)), "{place}: {known:?}");
+                *seen.entry(taken.step).or_insert(0_u32) += 1;
+            }
+        }
+    }
+    let of_a_state = Function::ALL.iter().flat_map(|&function| {
+        (0..function.steps().len() as u8).map(move |index| Step { function, index }).filter(|step| step_text(*step).state.is_some())
+    });
+    let missing: Vec<_> = of_a_state.filter(|step| !seen.contains_key(step)).map(|step| step.info().name).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 /// What no scenario can take, and why.

@@ -162,97 +162,97 @@ pub(super) const SYNC_WITH_MASTER: Walkthrough = Walkthrough {
         "由握手连接上的事件触发：连接建立时一次，之后每来一个应答一次。",
     ),
     steps: steps![SyncWithMaster:
-        SetStateReceivePong 0
+        SetStateReceivePong 0 in Connecting
             "CONNECTING: the connection is established; repl_state becomes RECEIVE_PONG."
             "CONNECTING：连接已建立，repl_state 变为 RECEIVE_PONG。",
-        SendPing 0
+        SendPing 0 in Connecting
             "Calls sendSynchronousCommand for PING."
             "调用 sendSynchronousCommand 发送 PING。",
         ReadReply 0
             "A RECEIVE state except the last: calls sendSynchronousCommand to read the reply."
             "处于 RECEIVE 状态（最后一个除外）：调用 sendSynchronousCommand 读取应答。",
-        PongIsAccepted 0
+        PongIsAccepted 0 in ReceivePong
             "RECEIVE_PONG: does the reply begin with +, -NOAUTH or -ERR operation not permitted?"
             "RECEIVE_PONG：应答以 +、-NOAUTH 或 -ERR operation not permitted 开头吗？",
-        SetStateSendAuth 0
+        SetStateSendAuth 0 in SendAuth
             "repl_state becomes SEND_AUTH."
             "repl_state 变为 SEND_AUTH。",
-        HasMasterauth 0
+        HasMasterauth 0 in SendAuth
             "SEND_AUTH: is masterauth set? If not, this request is skipped."
             "SEND_AUTH：设置了 masterauth 吗？没有则跳过这个请求。",
-        SendAuth 1
+        SendAuth 1 in SendAuth
             "Calls sendSynchronousCommand for AUTH."
             "调用 sendSynchronousCommand 发送 AUTH。",
-        SetStateReceiveAuth 1
+        SetStateReceiveAuth 1 in SendAuth
             "repl_state becomes RECEIVE_AUTH."
             "repl_state 变为 RECEIVE_AUTH。",
-        AuthIsAccepted 0
+        AuthIsAccepted 0 in ReceiveAuth
             "RECEIVE_AUTH: is the reply anything but an error?"
             "RECEIVE_AUTH：应答不是错误吗？",
-        SetStateSendPort 0
+        SetStateSendPort 0 in SendPort
             "repl_state becomes SEND_PORT."
             "repl_state 变为 SEND_PORT。",
-        SendPort 0
+        SendPort 0 in SendPort
             "SEND_PORT: calls sendSynchronousCommand for REPLCONF listening-port."
             "SEND_PORT：调用 sendSynchronousCommand 发送 REPLCONF listening-port。",
-        SetStateReceivePort 0
+        SetStateReceivePort 0 in SendPort
             "repl_state becomes RECEIVE_PORT."
             "repl_state 变为 RECEIVE_PORT。",
-        PortIsUnderstood 0
+        PortIsUnderstood 0 in ReceivePort
             "RECEIVE_PORT: is the reply anything but an error? An error is only logged."
             "RECEIVE_PORT：应答不是错误吗？错误只记入日志。",
-        SetStateSendIp 0
+        SetStateSendIp 0 in SendIp
             "repl_state becomes SEND_IP."
             "repl_state 变为 SEND_IP。",
-        HasAnnounceIp 0
+        HasAnnounceIp 0 in SendIp
             "SEND_IP: is replica-announce-ip set? If not, this request is skipped."
             "SEND_IP：设置了 replica-announce-ip 吗？没有则跳过这个请求。",
-        SendIp 1
+        SendIp 1 in SendIp
             "Calls sendSynchronousCommand for REPLCONF ip-address."
             "调用 sendSynchronousCommand 发送 REPLCONF ip-address。",
-        SetStateReceiveIp 1
+        SetStateReceiveIp 1 in SendIp
             "repl_state becomes RECEIVE_IP."
             "repl_state 变为 RECEIVE_IP。",
-        IpIsUnderstood 0
+        IpIsUnderstood 0 in ReceiveIp
             "RECEIVE_IP: is the reply anything but an error? An error is only logged."
             "RECEIVE_IP：应答不是错误吗？错误只记入日志。",
-        SetStateSendCapa 0
+        SetStateSendCapa 0 in SendCapa
             "repl_state becomes SEND_CAPA."
             "repl_state 变为 SEND_CAPA。",
-        SendCapa 0
+        SendCapa 0 in SendCapa
             "SEND_CAPA: calls sendSynchronousCommand for REPLCONF capa eof capa psync2."
             "SEND_CAPA：调用 sendSynchronousCommand 发送 REPLCONF capa eof capa psync2。",
-        SetStateReceiveCapa 0
+        SetStateReceiveCapa 0 in SendCapa
             "repl_state becomes RECEIVE_CAPA."
             "repl_state 变为 RECEIVE_CAPA。",
-        CapaIsUnderstood 0
+        CapaIsUnderstood 0 in ReceiveCapa
             "RECEIVE_CAPA: is the reply anything but an error? An error is only logged."
             "RECEIVE_CAPA：应答不是错误吗？错误只记入日志。",
-        SetStateSendPsync 0
+        SetStateSendPsync 0 in SendPsync
             "repl_state becomes SEND_PSYNC."
             "repl_state 变为 SEND_PSYNC。",
-        SendPsync 0
+        SendPsync 0 in SendPsync
             "SEND_PSYNC: calls slaveTryPartialResynchronization to write the request."
             "SEND_PSYNC：调用 slaveTryPartialResynchronization 写出请求。",
-        SetStateReceivePsync 0
+        SetStateReceivePsync 0 in SendPsync
             "repl_state becomes RECEIVE_PSYNC."
             "repl_state 变为 RECEIVE_PSYNC。",
-        ReadPsyncReply 0
+        ReadPsyncReply 0 in ReceivePsync
             "RECEIVE_PSYNC: calls slaveTryPartialResynchronization to read the reply."
             "RECEIVE_PSYNC：调用 slaveTryPartialResynchronization 读取应答。",
-        DecideByReply 0
+        DecideByReply 0 in ReceivePsync
             "The reply decides: wait, continue, try again later, full sync, or SYNC."
             "由应答决定：等待、接续、稍后再试、全量同步，或改用 SYNC。",
-        DisconnectReplicas 1
+        DisconnectReplicas 1 in ReceivePsync
             "Full sync or SYNC: calls disconnectSlaves, since their history ends."
             "全量同步或 SYNC：调用 disconnectSlaves，因为它们的历史到此为止。",
-        FreeBacklog 1
+        FreeBacklog 1 in ReceivePsync
             "Calls freeReplicationBacklog too, before any byte of the RDB has arrived."
             "还调用 freeReplicationBacklog，此时 RDB 一个字节都还没到。",
-        SendSync 1
+        SendSync 1 in ReceivePsync
             "PSYNC is not supported: calls sendSynchronousCommand for SYNC, on this connection."
             "不支持 PSYNC：在这条连接上调用 sendSynchronousCommand 发送 SYNC。",
-        SetStateTransfer 1
+        SetStateTransfer 1 in ReceivePsync
             "repl_state becomes TRANSFER: the RDB comes next."
             "repl_state 变为 TRANSFER：接下来是 RDB。",
         GiveUp 0

@@ -82,6 +82,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    use psyncscope_engine::replication::ReplState;
     use psyncscope_engine::steps::{Function, StepKind};
 
     use super::walkthrough;
@@ -98,6 +99,31 @@ mod tests {
             assert_eq!(told, names, "{function:?}");
             assert!((1..=32).contains(&told.len()), "{function:?}: {} steps", told.len());
         }
+    }
+
+    #[test]
+    fn steps_of_a_state_stand_together_and_few_are_seen_at_a_time() {
+        for &function in Function::ALL {
+            let steps = walkthrough(function).steps;
+            let mut groups: Vec<(ReplState, usize)> = Vec::new();
+            for step in steps {
+                match (step.state, groups.last_mut()) {
+                    (Some(state), Some((last, count))) if *last == state => *count += 1,
+                    (Some(state), _) => groups.push((state, 1)),
+                    (None, _) => {}
+                }
+            }
+            let order: Vec<_> = groups.iter().map(|(state, _)| *state).collect();
+            let in_order = ReplState::ALL.iter().filter(|state| order.contains(state)).copied();
+            assert_eq!(order, in_order.collect::<Vec<_>>(), "{function:?}: each state once, in the order of the handshake");
+            // The state at hand and one that the reader opens, beside the steps of no one state.
+            let mut counts: Vec<usize> = groups.iter().map(|(_, count)| *count).collect();
+            counts.sort_unstable_by(|a, b| b.cmp(a));
+            let open = steps.iter().filter(|step| step.state.is_none()).count() + counts.iter().take(2).sum::<usize>();
+            assert!(order.is_empty() || open <= 15, "{function:?}: {open} lines");
+        }
+        let states = walkthrough(Function::SyncWithMaster).steps.iter().filter_map(|step| step.state);
+        assert!(states.count() >= 30, "most steps of syncWithMaster are those of a state");
     }
 
     #[test]

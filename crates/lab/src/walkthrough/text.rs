@@ -1,12 +1,14 @@
 //! The types of the texts, and the macro that pairs them with the steps of the engine's table.
 
+use psyncscope_engine::replication::ReplState;
+
 use crate::lang::Bilingual;
 
-/// The texts of a function's steps: `Step depth "English" "Chinese"`, and a note if there is one. A step that the
-/// engine's table does not have does not compile.
+/// The texts of a function's steps: `Step depth "English" "Chinese"`, before them the state that the step belongs to
+/// (`in State`) and after them a note, if there is one. A step or a state that the engine does not have does not compile.
 macro_rules! steps {
     ($function:ident: $(
-        $step:ident $depth:literal $en:literal $zh:literal $(note $note_en:literal $note_zh:literal)?,
+        $step:ident $depth:literal $(in $state:ident)? $en:literal $zh:literal $(note $note_en:literal $note_zh:literal)?,
     )+) => {
         &[$($crate::walkthrough::text::StepText {
             name: {
@@ -14,9 +16,16 @@ macro_rules! steps {
                 stringify!($step)
             },
             depth: $depth,
+            state: steps!(@state $($state)?),
             text: $crate::lang::bilingual($en, $zh),
             note: steps!(@note $($note_en $note_zh)?),
         },)+]
+    };
+    (@state) => {
+        None
+    };
+    (@state $state:ident) => {
+        Some(psyncscope_engine::replication::ReplState::$state)
     };
     (@note) => {
         None
@@ -50,6 +59,9 @@ pub struct StepText {
     pub name: &'static str,
     /// How far it is indented: one more than the condition or the loop above that it depends on.
     pub depth: u8,
+    /// In a function that is a state machine over `repl_state`: the state that the step belongs to, unless it belongs to
+    /// several. Steps of one state stand together.
+    pub state: Option<ReplState>,
     /// What the step does; of a condition, the question that it answers.
     pub text: Bilingual,
     /// What else is to be said about it.
