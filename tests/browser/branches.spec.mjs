@@ -204,6 +204,19 @@ test('the world runs until a verdict, a state, an offset or a function', async (
   await until(4, () => reader.at('until-function').selectOption({ label: 'masterTryPartialResynchronization' }));
   assert.equal(await reader.shown(), verdict, 'the function in which it is decided');
 
+  const enteredOn = (name, node) =>
+    until(4, async () => {
+      await reader.at('until-function').selectOption({ label: name });
+      await reader.at('until-entered-on').selectOption({ label: node });
+    });
+  await goTo(page, reader, 0);
+  await enteredOn('slaveTryPartialResynchronization', 'b');
+  assert.match(await reader.says('notice'), /Reached: slaveTryPartialResynchronization entered on b,/);
+  const asked = await reader.shown();
+  await goTo(page, reader, 0);
+  await enteredOn('slaveTryPartialResynchronization', 'any node');
+  assert.equal(await reader.shown(), asked, 'b is the only replica');
+
   await goTo(page, reader, 0);
   await until(1, async () => {
     await reader.at('until-node').selectOption({ label: 'b' });
@@ -226,6 +239,11 @@ test('the world runs until a verdict, a state, an offset or a function', async (
   await until(0);
   assert.match(await reader.says('notice'), /Not within 60 s of virtual time: a PSYNC verdict/);
   assert.equal(await reader.now(), END_US + 60_000_000);
+
+  // A master asks nobody.
+  await goTo(page, reader, 0);
+  await enteredOn('slaveTryPartialResynchronization', 'a');
+  assert.match(await reader.says('notice'), /Not within 60 s of virtual time: slaveTryPartialResynchronization entered on a/);
 });
 
 test('on a phone, branches are in the dialog', async (t) => {

@@ -105,6 +105,8 @@ pub enum WhyIntent {
     Try,
     /// Look at the causes of this entry of the timeline.
     Because(usize),
+    /// Look at the causes of this packet under way.
+    BecausePacket(u64),
     /// Show the moment of this entry.
     GoTo(usize),
     /// Show the rule that does not hold.

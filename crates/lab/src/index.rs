@@ -12,6 +12,7 @@ use crate::histories::Histories;
 use crate::ladder::{Ladder, ladder};
 use crate::narration::narrator::Narrator;
 use crate::narration::{CaptionNotes, Note, Tone};
+use crate::ring::Eras;
 
 /// A decision about a PSYNC: where it is in the timeline, and between whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ struct HostIndex {
     handshake: Vec<usize>,
     /// Decisions that it made or asked for.
     verdicts: Vec<VerdictAt>,
+    /// Its histories, each with the entry that tells of them.
+    eras: Vec<(usize, Eras)>,
 }
 
 /// The index of one timeline.
@@ -120,10 +123,14 @@ impl Index {
             Event::ReplState { .. } | Event::HandshakeSent { .. } | Event::HandshakeReceived { .. } => {
                 index.handshake.push(place);
             }
-            // A history that starts with a process and ends unshared is not listed: most do.
-            Event::Ids { replid, replid2, why, .. } if *why != IdChange::Startup => {
-                self.histories.note(*replid2);
-                self.histories.note(*replid);
+            Event::Ids { replid, replid2, second_replid_offset, why } => {
+                let previous = (!replid2.is_none()).then_some(*replid2);
+                index.eras.push((place, Eras { replid: *replid, replid2: previous, second: *second_replid_offset }));
+                // A history that starts with a process and ends unshared is not listed: most do.
+                if *why != IdChange::Startup {
+                    self.histories.note(*replid2);
+                    self.histories.note(*replid);
+                }
             }
             _ => {}
         }
@@ -135,8 +142,16 @@ impl Index {
         self.narrator.caption(entries)
     }
 
+    /// The histories of a node when the first `entries` entries had happened.
+    #[must_use]
+    pub fn eras(&self, host: HostId, entries: usize) -> Option<Eras> {
+        let eras = &self.hosts.get(&host)?.eras;
+        let count = eras.partition_point(|(place, _)| *place < entries);
+        count.checked_sub(1).map(|last| eras[last].1)
+    }
+
     /// The indices of a node's handshake entries among the first `entries`.
-    fn handshake(&self, host: HostId, entries: usize) -> &[usize] {
+    pub(crate) fn handshake(&self, host: HostId, entries: usize) -> &[usize] {
         self.hosts.get(&host).map_or(&[], |h| up_to(&h.handshake, entries))
     }
 

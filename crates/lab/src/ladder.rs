@@ -2,7 +2,9 @@
 
 use psyncscope_engine::event::Event;
 use psyncscope_engine::replication::ReplState;
-use psyncscope_sim::frame::{Entry, SimTime, What};
+use psyncscope_sim::frame::{Entry, SimTime, StreamBytes, What};
+
+use crate::stream_bytes;
 
 /// How a rung stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Said {
     pub at: SimTime,
     /// The exact bytes.
     pub bytes: Vec<u8>,
+    /// The byte of a stream that a PSYNC or the answer to it is about.
+    pub stream: Option<StreamBytes>,
 }
 
 /// An attempt that ended.
@@ -71,6 +75,7 @@ pub fn ladder<'a>(entries: impl Iterator<Item = &'a Entry>, now: ReplState) -> L
     let mut attempts = 0;
     let mut under_way = false;
     let mut last_end = None;
+    let mut asked = None;
     for entry in entries {
         let What::Node(event) = &entry.what else { continue };
         match event {
@@ -98,11 +103,14 @@ pub fn ladder<'a>(entries: impl Iterator<Item = &'a Entry>, now: ReplState) -> L
             }
             Event::HandshakeSent { state, bytes } => {
                 visited[*state as usize] = true;
-                rungs[*state as usize].sent.push(Said { at: entry.at, bytes: bytes.clone() });
+                let stream = stream_bytes::asked(bytes);
+                asked = stream.or(asked);
+                rungs[*state as usize].sent.push(Said { at: entry.at, bytes: bytes.clone(), stream });
             }
             Event::HandshakeReceived { state, bytes } => {
                 visited[*state as usize] = true;
-                rungs[*state as usize].received.push(Said { at: entry.at, bytes: bytes.clone() });
+                let stream = stream_bytes::answered(bytes, asked);
+                rungs[*state as usize].received.push(Said { at: entry.at, bytes: bytes.clone(), stream });
             }
             _ => {}
         }

@@ -33,6 +33,7 @@ pub mod run_until;
 pub mod step;
 #[cfg(feature = "steps")]
 pub mod steps;
+pub mod stream_bytes;
 pub mod template;
 pub mod topology;
 pub mod trial;

@@ -244,6 +244,7 @@ impl App {
             Intent::Close => self.close(),
             Intent::Escape => {
                 self.close();
+                self.ui.lit = None;
                 self.ui.connecting = None;
             }
             Intent::DismissError => self.ui.error = None,

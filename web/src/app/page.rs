@@ -210,7 +210,7 @@ impl App {
                     frame: Shared::from(&self.playback.frame),
                     turns: self.session.run.borrow().lab().world().turns().len(),
                 };
-                html! { <WhyPanel {source} entry={self.why.entry} question={self.why.question} /> }
+                html! { <WhyPanel {source} asked={self.why.asked.clone()} packets={self.packets_under_way()} question={self.why.question} /> }
             }
             Tab::Diagram => self.diagram_panel(),
             Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
@@ -246,6 +246,7 @@ impl App {
                 name={Arc::clone(&host.name)}
                 port={host.port}
                 runs={matches!(host.power, Power::Running | Power::Paused)}
+                run={RunRef::of(&self.session.run)}
                 lines={self.session.run.borrow_mut().console(host.id, &self.playback.frame)}
                 error={self.error_at(ErrorSite::Console)}
             />

@@ -44,6 +44,9 @@ fn words(until: &Until, t: &Messages) -> String {
         Until::ReplState { node, state } => fill(t.until_comes_to, &[("node", node), ("state", state.name())]),
         Until::ReplicaState { node, state } => fill(t.until_comes_to, &[("node", node), ("state", state.name())]),
         Until::Offset { node, offset } => fill(t.until_has_byte, &[("node", node), ("n", &offset.to_string())]),
-        Until::Function { function, .. } => fill(t.until_enters, &[("function", function.name())]),
+        Until::Function { function, node: Some(node) } => {
+            fill(t.until_enters_on, &[("function", function.name()), ("node", node)])
+        }
+        Until::Function { function, node: None } => fill(t.until_enters, &[("function", function.name())]),
     }
 }

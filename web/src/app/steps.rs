@@ -6,7 +6,8 @@ use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::engine::replication::ReplState;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry;
-use psyncscope_lab::sim::frame::{HostId, SimTime, What};
+use psyncscope_lab::ring::Eras;
+use psyncscope_lab::sim::frame::{HostId, PacketFrame, SimTime, What};
 use psyncscope_lab::steps::{Go, Runs, Side, StepCursor, Target, Wanted};
 use psyncscope_lab::{Lab, LabError, topology};
 use web_sys::Element;
@@ -221,6 +222,8 @@ impl App {
     /// Shows the place: its time, the side of the turn, and its node.
     fn show_place(&mut self) {
         self.playback.playing = false;
+        // The values of the step before are not pointed at any more.
+        self.ui.lit = None;
         let Some(placed) = &self.steps.place else { return };
         let cursor = &placed.cursor;
         let side = shown_side(self.steps.side, cursor);
@@ -279,12 +282,17 @@ impl App {
         let cursor = self.placed().filter(|_| !self.steps.list);
         let place = cursor.map(|cursor| {
             let at = cursor.at();
-            let node = self.session.run.borrow().lab().name_of(cursor.turn().host);
+            let host = cursor.turn().host;
+            let node = self.session.run.borrow().lab().name_of(host);
+            let shown_node = topology::host(&self.playback.frame, host).and_then(|host| host.node.as_ref());
+            let eras = shown_node.map(|node| Eras::of(node));
+            let state = shown_node.and_then(|node| node.upstream.as_ref()).map(|upstream| upstream.state);
             let side = shown_side(self.steps.side, cursor);
             let pictures = cursor.pictures(self.session.run.borrow().lab());
-            Rc::new(Place { shown: cursor.shown(self.steps.depth), at, node, side, report: cursor.report(), pictures })
+            let (shown, report) = (cursor.shown(self.steps.depth), cursor.report());
+            Rc::new(Place { shown, at, node, state, eras, side, report, pictures })
         });
-        let packets = if place.is_none() && !self.playback.playing { self.packets_under_way() } else { Vec::new() };
+        let packets = if place.is_none() { self.packets_under_way() } else { Vec::new() };
         html! {
             <StepsPanel
                 {place}
@@ -298,16 +306,20 @@ impl App {
         }
     }
 
-    /// Packets under way with something to tell, each with its number and what it says.
-    fn packets_under_way(&self) -> Vec<(u64, AttrValue)> {
-        let frame = &self.playback.frame;
-        let telling = frame.packets.iter().filter(|packet| packet.is_telling());
-        let words = |label: &str, from, to| {
-            let names = [("from", topology::name(frame, from)), ("to", topology::name(frame, to))];
-            let slots = [("from", &*names[0].1), ("to", &*names[1].1), ("label", label)];
-            AttrValue::from(fill("{from} → {to}  {label}", &slots))
-        };
-        telling.map(|packet| (packet.id, words(&packet.label, packet.from, packet.to))).collect()
+    /// Packets under way with something to tell, each with its number and what it says; none while time passes.
+    pub(super) fn packets_under_way(&self) -> Vec<(u64, AttrValue)> {
+        if self.playback.playing {
+            return Vec::new();
+        }
+        let telling = self.playback.frame.packets.iter().filter(|packet| packet.is_telling());
+        telling.map(|packet| (packet.id, self.packet_words(packet))).collect()
+    }
+
+    /// A packet of the frame shown: from where to where, and what it says.
+    pub(super) fn packet_words(&self, packet: &PacketFrame) -> AttrValue {
+        let [from, to] = [packet.from, packet.to].map(|host| topology::name(&self.playback.frame, host));
+        let label = if packet.is_telling() && !packet.label.is_empty() { &*packet.label } else { packet.flags };
+        AttrValue::from(fill("{from} → {to}  {label}", &[("from", &*from), ("to", &*to), ("label", label)]))
     }
 
     /// Marks what draws the fields of the current step.

@@ -10,6 +10,7 @@ use psyncscope_lab::trial::{NoChange, Trial, Turned};
 
 use crate::app::App;
 use crate::intent::{ErrorSite, Tab, WhyIntent};
+use crate::panels::because::Asked;
 use crate::ui::dom::Slice;
 
 /// Wall time that the search may take of each tick, in milliseconds.
@@ -24,8 +25,8 @@ pub struct Why {
     search: Option<Search>,
     /// The rule that began not to hold last, until the reader has seen it.
     pub broken: Option<Broken>,
-    /// The entry of the timeline whose causes are looked at.
-    pub entry: Option<usize>,
+    /// What the causes are looked at of.
+    pub asked: Option<Asked>,
     /// The question looked at in the matrix: who asks whom.
     pub question: Option<(HostId, HostId)>,
 }
@@ -33,7 +34,7 @@ pub struct Why {
 impl Why {
     /// Forgets what is of the run on the page: another takes its place. A search names its run itself.
     pub fn forget_run(&mut self) {
-        (self.broken, self.entry, self.question) = (None, None, None);
+        (self.broken, self.asked, self.question) = (None, None, None);
     }
 }
 
@@ -57,7 +58,13 @@ impl App {
             WhyIntent::Try => self.try_change(),
             WhyIntent::Ask(from, to) => self.why.question = Some((from, to)),
             WhyIntent::Because(entry) => {
-                self.why.entry = Some(entry);
+                self.why.asked = Some(Asked::Entry(entry));
+                self.show_tab(Tab::Why);
+            }
+            WhyIntent::BecausePacket(id) => {
+                let found = self.playback.frame.packets.iter().find(|packet| packet.id == id);
+                let Some(packet) = found else { return };
+                self.why.asked = Some(Asked::Packet(packet.by, self.packet_words(packet)));
                 self.show_tab(Tab::Why);
             }
             WhyIntent::GoTo(entry) => self.go_to_entry(entry),
@@ -88,7 +95,7 @@ impl App {
             Some(host) => self.show_at(host, at),
             None => self.seek(at),
         }
-        self.why.entry = Some(entry);
+        self.why.asked = Some(Asked::Entry(entry));
     }
 
     /// The decision shown, of which the change that turns it is searched for.

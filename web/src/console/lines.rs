@@ -44,6 +44,12 @@ impl ConsoleLines {
         self.with(|lines| lines.get(index).cloned())
     }
 
+    /// The place in the timeline of the entry that brought the line with this number.
+    #[must_use]
+    pub fn entry_of(&self, index: usize) -> Option<usize> {
+        self.transcript.borrow().entry_of(index)
+    }
+
     /// The newest line.
     #[must_use]
     pub fn last(&self) -> Option<ConsoleLine> {

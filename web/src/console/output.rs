@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use psyncscope_lab::console::LineKind;
+use psyncscope_lab::stream_bytes;
 use yew::prelude::*;
 
+use crate::app::run_ref::RunRef;
 use crate::console::lines::ConsoleLines;
 use crate::console::row::ConsoleRow;
 use crate::i18n::fill;
@@ -26,6 +28,8 @@ pub struct ConsoleOutputProps {
     pub port: u16,
     /// Whether its process runs.
     pub runs: bool,
+    /// The run that it was said in.
+    pub run: RunRef,
     /// What was said.
     pub lines: ConsoleLines,
 }
@@ -35,11 +39,17 @@ pub struct ConsoleOutputProps {
 pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let render_row = use_memo((props.lines.clone(), Arc::clone(&props.name), props.port), |(lines, name, port)| {
-        let (lines, name, port) = (lines.clone(), Arc::clone(name), *port);
+    let memo = (props.lines.clone(), Arc::clone(&props.name), props.port, props.run.clone());
+    let render_row = use_memo(memo, |(lines, name, port, run)| {
+        let (lines, name, port, run) = (lines.clone(), Arc::clone(name), *port, run.clone());
         Callback::from(move |row: usize| {
             let Some(line) = lines.get(row) else { return Html::default() };
-            html! { <ConsoleRow {row} {line} name={Arc::clone(&name)} {port} /> }
+            let entry = lines.entry_of(row).filter(|_| line.kind == LineKind::Command);
+            let bytes = entry.and_then(|entry| {
+                let run = run.borrow();
+                stream_bytes::of_entry(run.lab(), run.index(), entry)
+            });
+            html! { <ConsoleRow {row} {line} name={Arc::clone(&name)} {port} {bytes} /> }
         })
     });
     let waiting = props.lines.last().is_some_and(|line| line.kind == LineKind::Command);

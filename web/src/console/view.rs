@@ -5,6 +5,7 @@ use std::sync::Arc;
 use psyncscope_lab::sim::frame::HostId;
 use yew::prelude::*;
 
+use crate::app::run_ref::RunRef;
 use crate::console::input::CommandLine;
 use crate::console::lines::ConsoleLines;
 use crate::console::output::ConsoleOutput;
@@ -27,6 +28,8 @@ pub struct ConsoleProps {
     pub port: u16,
     /// Whether its process runs.
     pub runs: bool,
+    /// The run that it was said in.
+    pub run: RunRef,
     /// What was said.
     pub lines: ConsoleLines,
     /// Why what was typed last was refused.
@@ -38,7 +41,7 @@ pub struct ConsoleProps {
 pub fn Console(props: &ConsoleProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let ConsoleProps { nodes, id, name, port, runs, lines, error } = props;
+    let ConsoleProps { nodes, id, name, port, runs, run, lines, error } = props;
     let on_enter = {
         let (dispatch, id) = (ui.dispatch.clone(), *id);
         Callback::from(move |command| dispatch.emit(Intent::Exec(id, command)))
@@ -52,6 +55,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 name={Arc::clone(name)}
                 port={*port}
                 runs={*runs}
+                run={run.clone()}
                 lines={lines.clone()}
             />
             if let Some(error) = error {

@@ -262,7 +262,10 @@ pub const MESSAGES: Messages = Messages {
     until_comes_to: "{node} in {state}",
     until_has_byte: "{node} at byte {n}",
     until_enters: "{function} entered",
+    until_enters_on: "{function} entered on {node}",
     until_reached: "Reached: {what}, at {at}.",
+    lit_byte: "byte {from} of {id}",
+    lit_bytes: "bytes {from} to {to} of {id}",
     until_nothing: "Not within 60 s of virtual time: {what}. It is {at} now.",
 
     compare: "Branches side by side",
@@ -332,8 +335,9 @@ pub const MESSAGES: Messages = Messages {
     // --- why ---
     tab_why: "Why",
     because_title: "Because",
+    because_packet: "The packet",
     because_button: "Why?",
-    because_hint: "Press “Why?” at a log line, at a decision or beneath the stage: the chain back to what began it appears here.",
+    because_hint: "Press “Why?” at a log line, at a decision or beneath the stage, or the “?” of a packet: the chain back to what began it appears here.",
     led_to_title: "Led to",
     led_to_nothing: "Nothing came of it that was sent on.",
     led_to_more: "and {n} more",
@@ -417,6 +421,7 @@ pub const MESSAGES: Messages = Messages {
                  the buttons above, press a packet, a line of the log, a state of the handshake or a decision, or let a \
                  prepared run show you a function.",
     steps_packets: "Packets under way",
+    steps_state_lines: "{n|line|lines}",
     steps_functions: "Functions, in the order of the walk-through",
     steps_show_one: "Show me one",
     steps_not_entered: "{function} is not entered within the next 60 seconds.",

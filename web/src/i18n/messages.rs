@@ -346,10 +346,18 @@ psyncscope_lab::messages! {
     until_has_byte,
     /// {function}
     until_enters,
+    /// {function}, {node}
+    until_enters_on,
     /// {what}, {at}
     until_reached,
     /// {what}, {at}
     until_nothing,
+
+    // --- bytes that are lit wherever they are drawn ---
+    /// {from}, {id}
+    lit_byte,
+    /// {from}, {to}, {id}
+    lit_bytes,
 
     // --- two branches side by side ---
     compare,
@@ -425,6 +433,7 @@ psyncscope_lab::messages! {
     // --- why ---
     tab_why,
     because_title,
+    because_packet,
     because_button,
     because_hint,
     led_to_title,
@@ -526,6 +535,8 @@ psyncscope_lab::messages! {
     steps_changes,
     steps_hint,
     steps_packets,
+    /// {n}
+    steps_state_lines,
     steps_functions,
     steps_show_one,
     /// {function}

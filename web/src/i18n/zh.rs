@@ -258,7 +258,10 @@ pub const MESSAGES: Messages = Messages {
     until_comes_to: "{node} 进入 {state}",
     until_has_byte: "{node} 到达字节 {n}",
     until_enters: "进入 {function}",
+    until_enters_on: "{node} 进入 {function}",
     until_reached: "到达：{what}，{at}。",
+    lit_byte: "{id} 的第 {from} 字节",
+    lit_bytes: "{id} 的第 {from} 至 {to} 字节",
     until_nothing: "60 秒虚拟时间内没有发生：{what}。现在是 {at}。",
 
     compare: "分支对比",
@@ -328,8 +331,9 @@ pub const MESSAGES: Messages = Messages {
     // --- why ---
     tab_why: "原因",
     because_title: "因为",
+    because_packet: "数据包",
     because_button: "为什么？",
-    because_hint: "在日志行、判定或舞台下方点“为什么？”，这里会列出直至起因的因果链。",
+    because_hint: "在日志行、判定或舞台下方点“为什么？”，或点数据包上的“?”，这里会列出直至起因的因果链。",
     led_to_title: "导致",
     led_to_nothing: "没有引出别的动作。",
     led_to_more: "还有 {n} 项",
@@ -412,6 +416,7 @@ pub const MESSAGES: Messages = Messages {
     steps_hint: "复制的每个函数都可以逐步执行，并看到实时的值。用上面的按钮进入接下来发生的步骤；点击数据包、日志行、\
                  握手状态或判定；或者让一次预备好的运行演示某个函数。",
     steps_packets: "在途的数据包",
+    steps_state_lines: "{n} 行",
     steps_functions: "函数，按走读原文的顺序",
     steps_show_one: "演示一次",
     steps_not_entered: "接下来的 60 秒内不会进入 {function}。",

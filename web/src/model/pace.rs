@@ -147,6 +147,7 @@ mod tests {
     use super::*;
     use psyncscope_lab::Lab;
     use psyncscope_lab::examples;
+    use psyncscope_lab::sim::TurnId;
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
@@ -167,6 +168,7 @@ mod tests {
             again: false,
             label: Arc::from(label),
             stream: None,
+            by: TurnId(0),
         })
     }
 

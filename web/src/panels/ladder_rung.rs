@@ -10,6 +10,7 @@ use crate::i18n::Messages;
 use crate::intent::Intent;
 use crate::steps::intent::StepsIntent;
 use crate::ui::context::use_ui;
+use crate::ui::lit_bytes::LitBytes;
 use crate::ui::rich::{Fill, rich};
 
 /// Properties of [`LadderRung`].
@@ -83,7 +84,7 @@ fn said_html(said: &Said, sent: bool, t: &Messages) -> Html {
     html! {
         <p class={classes!("rung-bytes", class)} title={format::clock(said.at)}>
             <span class="rung-arrow" role="img" aria-label={label}>{ arrow }</span>
-            <code>{ escape(&said.bytes) }</code>
+            <LitBytes bytes={said.stream}><code>{ escape(&said.bytes) }</code></LitBytes>
         </p>
     }
 }

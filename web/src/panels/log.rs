@@ -2,6 +2,7 @@
 
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::sim::frame::{HostId, What};
+use psyncscope_lab::stream_bytes;
 use yew::prelude::*;
 
 use crate::app::run_ref::RunRef;
@@ -36,7 +37,8 @@ impl LogSource {
             What::Node(Event::Log { level, text }) => LogText::Redis(*level, text.clone()),
             _ => LogText::Verdict(run.index().note_at(entry_index)?.clone()),
         };
-        Some(html! { <LogRow entry={entry_index} at={entry.at} {node} {text} /> })
+        let bytes = stream_bytes::of_entry(run.lab(), run.index(), entry_index);
+        Some(html! { <LogRow entry={entry_index} at={entry.at} {node} {text} {bytes} /> })
     }
 }
 

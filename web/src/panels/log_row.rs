@@ -5,7 +5,7 @@ use std::sync::Arc;
 use psyncscope_lab::engine::event::LogLevel;
 use psyncscope_lab::format;
 use psyncscope_lab::narration::Note;
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::sim::frame::{SimTime, StreamBytes};
 use psyncscope_lab::steps::Target;
 use yew::prelude::*;
 
@@ -14,6 +14,8 @@ use crate::model::tones;
 use crate::steps::intent::StepsIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
+use crate::ui::lit::use_lit;
+use crate::ui::lit_bytes::{Light, bytes_text};
 use crate::ui::note::NoteText;
 
 /// What a line says.
@@ -36,12 +38,15 @@ pub struct LogRowProps {
     pub node: Option<Arc<str>>,
     /// What it says.
     pub text: LogText,
+    /// The bytes of a stream that it is about.
+    pub bytes: Option<StreamBytes>,
 }
 
 /// A line: its time, which leads to the steps that wrote it, its node and its text.
 #[component]
 pub fn LogRow(props: &LogRowProps) -> Html {
     let ui = use_ui();
+    let lit = use_lit();
     let t = ui.t();
     let why = t.because_button;
     let text = match &props.text {
@@ -53,8 +58,17 @@ pub fn LogRow(props: &LogRowProps) -> Html {
             <span class={classes!("log-text", "log-verdict", tones::class(note.tone))}><NoteText note={note.clone()} /></span>
         },
     };
+    let light = props.bytes.map(|bytes| Light::of(bytes, &ui));
+    let is_lit = lit.zip(props.bytes).is_some_and(|(lit, bytes)| lit.overlaps(&bytes));
     html! {
-        <div class="log-line">
+        <div
+            class={classes!("log-line", light.is_some().then_some("stream-row"), is_lit.then_some("lit"))}
+            title={props.bytes.map(|bytes| bytes_text(&bytes, t))}
+            onpointerenter={light.as_ref().map(|light| light.enter.clone())}
+            onpointerleave={light.as_ref().map(|light| light.leave.clone())}
+            onfocusin={light.as_ref().map(|light| light.focus.clone())}
+            onfocusout={light.map(|light| light.blur)}
+        >
             <button
                 type="button"
                 class="log-at num link"

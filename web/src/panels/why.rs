@@ -4,7 +4,8 @@ use psyncscope_lab::sim::frame::{Frame, HostId};
 use yew::prelude::*;
 
 use crate::app::run_ref::RunRef;
-use crate::panels::because::{Because, Causes};
+use crate::intent::{Intent, WhyIntent};
+use crate::panels::because::{Asked, Because, Causes};
 use crate::panels::invariants::Invariants;
 use crate::panels::matrix::Matrix;
 use crate::ui::context::use_ui;
@@ -26,8 +27,10 @@ pub struct WhySource {
 pub struct WhyPanelProps {
     /// What it is about.
     pub source: WhySource,
-    /// The entry of the timeline whose causes are asked for.
-    pub entry: Option<usize>,
+    /// What the causes are asked of.
+    pub asked: Option<Asked>,
+    /// Packets under way, each with its number, whose causes can be asked for.
+    pub packets: Vec<(u64, AttrValue)>,
     /// The question looked at: who asks whom.
     pub question: Option<(HostId, HostId)>,
 }
@@ -35,15 +38,35 @@ pub struct WhyPanelProps {
 /// The panel.
 #[component]
 pub fn WhyPanel(props: &WhyPanelProps) -> Html {
-    let lang = use_ui().lang;
+    let ui = use_ui();
+    let (t, lang) = (ui.t(), ui.lang);
     let WhySource { run, frame, turns } = &props.source;
     let findings = use_memo((run.clone(), frame.clone()), |(run, frame)| run.borrow().lab().invariants(frame));
-    let causes = use_memo((run.clone(), *turns, props.entry, lang), |(run, _, entry, lang)| {
-        Causes::of(run.borrow().lab(), (*entry)?, *lang)
+    let causes = use_memo((run.clone(), *turns, props.asked.clone(), lang), |(run, _, asked, lang)| {
+        let run = run.borrow();
+        Causes::of(run.lab(), run.index(), asked.as_ref()?, *lang)
     });
     html! {
         <div class="why" data-testid="why">
             <Because {causes} />
+            if !props.packets.is_empty() {
+                <section>
+                    <h2 class="why-title">{ t.steps_packets }</h2>
+                    <ul class="because-rows" data-testid="why-packets">
+                        { for props.packets.iter().map(|(id, words)| html! {
+                            <li key={*id}>
+                                <button
+                                    type="button"
+                                    class="because-row"
+                                    onclick={ui.click(Intent::Why(WhyIntent::BecausePacket(*id)))}
+                                >
+                                    <code>{ words }</code><span class="faint">{ t.because_button }</span>
+                                </button>
+                            </li>
+                        }) }
+                    </ul>
+                </section>
+            }
             <Matrix frame={frame.clone()} question={props.question} />
             <Invariants frame={frame.clone()} {findings} />
         </div>

@@ -30,6 +30,9 @@ const MAGNIFIED_MAX: f64 = 1.45;
 /// The attribute that has a chip's packet.
 pub const PACKET: &str = "data-packet";
 
+/// The class of the part of a chip that leads to the packet's causes.
+pub const PACKET_WHY: &str = "packet-why";
+
 /// Two hosts, the lower number first.
 type Pair = (HostId, HostId);
 
@@ -358,8 +361,10 @@ impl ChipElement {
     fn create(parent: &Element) -> Option<Self> {
         let document = dom::document()?;
         let make = |name: &str| document.create_element(name).ok()?.dyn_into::<HtmlElement>().ok();
-        let (chip, text) = (make("div")?, make("span")?);
+        let (chip, text, why) = (make("div")?, make("span")?, make("i")?);
         chip.append_child(&text).ok()?;
+        why.set_class_name(PACKET_WHY);
+        chip.append_child(&why).ok()?;
         chip.set_hidden(true);
         parent.append_child(&chip).ok()?;
         Some(Self { chip, text, shown: None, opacity_percent: 100, lost: false, lit: false })

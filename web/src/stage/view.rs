@@ -14,14 +14,14 @@ use web_sys::{Element, FocusEvent, HtmlElement, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::intent::{Intent, Overlay};
+use crate::intent::{Intent, Overlay, WhyIntent};
 use crate::model::geometry::{Point, Rect, Size};
 use crate::model::layout::{CardSize, Layout, keep_inside, layout};
 use crate::model::packets::label_letters;
 use crate::model::viewport::Viewport;
 use crate::stage::card::Card;
 use crate::stage::gesture::{Gesture, Grip, Pointer, point_of, spread};
-use crate::stage::layer::{LayerHandle, PACKET, Scene};
+use crate::stage::layer::{LayerHandle, PACKET, PACKET_WHY, Scene};
 use crate::stage::tools::{StageTools, Zoom};
 use crate::stage::wire_label::{WireLabel, words_of};
 use crate::stage::wire_line::WireLine;
@@ -585,13 +585,16 @@ fn key_zoom(event: &KeyboardEvent) -> Option<Zoom> {
     }
 }
 
-/// A press on a packet leads to the steps that sent it.
+/// A press on a packet leads to the steps that sent it; one on its question mark, to its causes.
 fn on_packet(ui: &UiContext) -> Callback<MouseEvent> {
     let dispatch = ui.dispatch.clone();
     Callback::from(move |event: MouseEvent| {
-        if let Some(id) = packet_of(&event) {
-            dispatch.emit(Intent::Steps(StepsIntent::Packet(id)));
-        }
+        let Some(id) = packet_of(&event) else { return };
+        let why = event.target_dyn_into::<Element>().is_some_and(|target| target.class_name() == PACKET_WHY);
+        dispatch.emit(match why {
+            true => Intent::Why(WhyIntent::BecausePacket(id)),
+            false => Intent::Steps(StepsIntent::Packet(id)),
+        });
     })
 }
 

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::steps::intent::StepsIntent;
-use crate::steps::line::StepLine;
+use crate::steps::lines::StepLines;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 
@@ -42,7 +42,7 @@ pub fn Functions() -> Html {
                 </div>
                 if is_open {
                     <p class="steps-about faint">{ walkthrough(function).called.get(ui.lang) }</p>
-                    <ol class="step-lines">{ for lines(function) }</ol>
+                    <ol class="step-lines"><StepLines lines={lines(function)} at_rest=true /></ol>
                 }
             </li>
         }
@@ -50,9 +50,7 @@ pub fn Functions() -> Html {
     html! { <ol class="functions" data-testid="functions">{ for rows }</ol> }
 }
 
-fn lines(function: Function) -> impl Iterator<Item = Html> {
-    (0..function.steps().len() as u8).map(move |index| {
-        let line = ShownLine { step: Step { function, index }, state: LineState::NotReached };
-        html! { <StepLine key={index} {line} at_rest=true /> }
-    })
+fn lines(function: Function) -> Vec<ShownLine> {
+    let line = |index| ShownLine { step: Step { function, index }, state: LineState::NotReached };
+    (0..function.steps().len() as u8).map(line).collect()
 }

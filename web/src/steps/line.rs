@@ -1,6 +1,7 @@
 //! A line of a function.
 
 use psyncscope_lab::engine::steps::StepKind;
+use psyncscope_lab::ring::Eras;
 use psyncscope_lab::steps::{LineState, ShownLine, step_text};
 use yew::prelude::*;
 
@@ -16,6 +17,9 @@ pub struct StepLineProps {
     /// Whether nothing is said about how it stands: the function does not run.
     #[prop_or_default]
     pub at_rest: bool,
+    /// The histories of its node.
+    #[prop_or_default]
+    pub eras: Option<Eras>,
 }
 
 /// What the step does, how it stands, and what it saw and changed.
@@ -86,7 +90,11 @@ pub fn StepLine(props: &StepLineProps) -> Html {
                 </p>
                 if let Some(taken) = taken {
                     if !taken.values.is_empty() {
-                        <p class="step-values">{ for taken.values.iter().map(|value| step_value_html(value, &ui)) }</p>
+                        <p class="step-values">
+                            { for taken.values.iter().map(|value| {
+                                step_value_html(value, &taken.values, props.eras.as_ref(), &ui)
+                            }) }
+                        </p>
                     }
                 }
                 if let Some(note) = text.note {

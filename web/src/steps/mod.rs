@@ -3,6 +3,7 @@
 pub mod functions;
 pub mod intent;
 pub mod line;
+pub mod lines;
 pub mod panel;
 pub mod pictures;
 pub mod place;

@@ -6,7 +6,7 @@ use psyncscope_lab::engine::steps::Function;
 use yew::prelude::*;
 
 use crate::i18n::fill;
-use crate::intent::Intent;
+use crate::intent::{Intent, WhyIntent};
 use crate::steps::functions::Functions;
 use crate::steps::intent::{StepsIntent, Walk};
 use crate::steps::place::{Place, StepsPlace};
@@ -143,6 +143,13 @@ pub fn StepsPanel(props: &StepsPanelProps) -> Html {
                                         onclick={ui.click(Intent::Steps(StepsIntent::Packet(*id)))}
                                     >
                                         <code>{ words }</code>
+                                    </Button>
+                                    <Button
+                                        class="log-why"
+                                        label={t.because_button}
+                                        onclick={ui.click(Intent::Why(WhyIntent::BecausePacket(*id)))}
+                                    >
+                                        { "?" }
                                     </Button>
                                 </li>
                             }) }

@@ -3,9 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use psyncscope_lab::engine::replication::ReplState;
+use psyncscope_lab::engine::steps::StepValue;
 use psyncscope_lab::format;
+use psyncscope_lab::ring::Eras;
 use psyncscope_lab::sim::frame::SimTime;
-use psyncscope_lab::steps::{Picture, Shown, Side};
+use psyncscope_lab::steps::{Change, Picture, Shown, Side};
 use psyncscope_lab::walkthrough::walkthrough;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -13,9 +16,9 @@ use yew::prelude::*;
 use crate::i18n::fill;
 use crate::intent::Intent;
 use crate::steps::intent::StepsIntent;
-use crate::steps::line::StepLine;
+use crate::steps::lines::StepLines;
 use crate::steps::pictures::Pictures;
-use crate::steps::value::change_html;
+use crate::steps::value::step_value_html;
 use crate::ui::context::use_ui;
 use crate::ui::dom;
 use crate::ui::rich::{Fill, rich};
@@ -29,6 +32,10 @@ pub struct Place {
     pub at: SimTime,
     /// The node's name.
     pub node: Arc<str>,
+    /// The state of its link to its master, at that side of the turn.
+    pub state: Option<ReplState>,
+    /// The histories of the node.
+    pub eras: Option<Eras>,
     /// The side of the turn that the page shows.
     pub side: Side,
     /// The report that came last in the turn.
@@ -49,7 +56,7 @@ pub struct StepsPlaceProps {
 pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let Place { shown, at, node, side, report, pictures } = &*props.place;
+    let Place { shown, at, node, state, eras, side, report, pictures } = &*props.place;
     let list = use_node_ref();
     use_effect_with((*at, *report, shown.depth), {
         let list = list.clone();
@@ -122,7 +129,8 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
                 <Pictures pictures={pictures.clone()} />
             }
             <ol class="step-lines" ref={list} data-testid="step-lines">
-                { for shown.lines.iter().map(|line| html! { <StepLine key={line.step.index} line={line.clone()} /> }) }
+                // Another function, or the same at another depth of the stack, is another list.
+                <StepLines key={format!("{} {}", shown.depth, function.name())} lines={shown.lines.clone()} at_hand={*state} eras={*eras} />
             </ol>
             if let Some(note) = words.note {
                 <p class="step-note">{ note.get(ui.lang) }</p>
@@ -133,7 +141,7 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
                     <ul>
                         { for shown.changes.iter().map(|change| html! {
                             <li class={change.now.then_some("change-now")}>
-                                { change_html(change.field, &change.before, &change.after, &ui) }
+                                { step_value_html(&value_of(change), &[], eras.as_ref(), &ui) }
                             </li>
                         }) }
                     </ul>
@@ -141,4 +149,9 @@ pub fn StepsPlace(props: &StepsPlaceProps) -> Html {
             }
         </div>
     }
+}
+
+/// A change of the turn as the value of a step.
+fn value_of(change: &Change) -> StepValue {
+    StepValue { field: change.field, value: change.before.clone(), changed_to: Some(change.after.clone()) }
 }

@@ -3,11 +3,14 @@
 use psyncscope_lab::engine::ids::ReplId;
 use psyncscope_lab::engine::steps::{Field, StepValue, Value};
 use psyncscope_lab::format::escape;
+use psyncscope_lab::ring::Eras;
+use psyncscope_lab::stream_bytes;
 use yew::prelude::*;
 
 use crate::i18n::Messages;
 use crate::ui::chip::chip;
 use crate::ui::context::UiContext;
+use crate::ui::lit_bytes::LitBytes;
 
 /// The longest text that is shown whole, in characters.
 const TEXT_MAX: usize = 72;
@@ -34,8 +37,14 @@ pub fn value_html(value: &Value, cx: &UiContext) -> Html {
     }
 }
 
-/// `field = value`, or `field: before → after`.
-pub fn step_value_html(value: &StepValue, cx: &UiContext) -> Html {
+/// A value of a step, `field = value` or `field: before → after`; one that names bytes of a stream lights them. `all` are
+/// the values of the step, `eras` the histories of its node.
+pub fn step_value_html(value: &StepValue, all: &[StepValue], eras: Option<&Eras>, cx: &UiContext) -> Html {
+    let bytes = eras.and_then(|eras| stream_bytes::of_value(value, all, eras));
+    html! { <LitBytes {bytes}>{ plain_html(value, cx) }</LitBytes> }
+}
+
+fn plain_html(value: &StepValue, cx: &UiContext) -> Html {
     match &value.changed_to {
         Some(after) => change_html(value.field, &value.value, after, cx),
         None => html! {

@@ -62,17 +62,21 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
     let link_state = use_state(|| ReplState::ALL.len() - 1);
     let replica_state = use_state(|| ReplicaState::ALL.len() - 1);
     let function = use_state(|| 0);
+    // 0: on any node.
+    let entered_on = use_state(|| 0_usize);
     let is = KINDS.get(*kind).copied().unwrap_or(Kind::Verdict);
     let choose = |state: &UseStateHandle<usize>| {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
     let names: Vec<AttrValue> = nodes.iter().map(|(name, _)| name.clone()).collect();
+    let any_or_names = std::iter::once(AttrValue::from(t.steps_any_node)).chain(names.iter().cloned()).collect();
     let (name, offset) = nodes.get(*node).or_else(|| nodes.first()).cloned().unwrap_or_default();
     let onsubmit = {
         let dispatch = ui.dispatch.clone();
         let node = name.to_string();
         let (link_state, replica_state, function) = (*link_state, *replica_state, *function);
+        let entered_on = (*entered_on).checked_sub(1).and_then(|nth| nodes.get(nth)).map(|(name, _)| name.to_string());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let node = node.clone();
@@ -93,7 +97,9 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                         }
                     }
                 }
-                Kind::Function => Until::Function { function: Function::ALL[function], node: None },
+                Kind::Function => {
+                    Until::Function { function: Function::ALL[function], node: entered_on.clone() }
+                }
             };
             dispatch.emit(Intent::RunUntil(until));
         })
@@ -141,6 +147,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                     </Field>
                 }
                 if is == Kind::Function {
+                    { select(t.until_node, "until-entered-on", any_or_names, &entered_on) }
                     { select(t.until_function, "until-function", words(Function::ALL.iter().map(|f| f.name()).collect()), &function) }
                 }
                 if let Some(error) = &props.error {

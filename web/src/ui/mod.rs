@@ -12,6 +12,7 @@ pub mod field;
 pub mod icon;
 pub mod icon_button;
 pub mod lit;
+pub mod lit_bytes;
 pub mod note;
 pub mod popover;
 pub mod rich;

@@ -127,6 +127,12 @@ impl Transcript {
         &self.lines[..self.places.partition_point(|&place| place < entries)]
     }
 
+    /// The place in the timeline of the entry that brought a line.
+    #[must_use]
+    pub fn entry_of(&self, line: usize) -> Option<usize> {
+        self.places.get(line).copied()
+    }
+
     fn sent(&mut self, at: SimTime, argv: &[Vec<u8>]) {
         let words: Vec<String> = argv.iter().map(|word| quoted_if_needed(word)).collect();
         self.waiting.push_back(Waiting { argv: argv.to_vec(), sent: at, line: self.lines.len() });
