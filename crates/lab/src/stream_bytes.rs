@@ -47,7 +47,9 @@ fn of_event(lab: &Lab, index: &Index, place: usize, host: HostId, event: &Event)
         Event::Command { from_master: false, .. } => fed(lab, index, place),
         Event::Acked { offset, .. } => byte(&eras()?, NextByte(offset.0)),
         Event::Verdict { verdict, .. } => of_verdict(verdict),
-        Event::PsyncReplied { reply: PsyncReply::FullResync { replid, offset }, .. } => one(*replid, NextByte(offset.0)),
+        Event::PsyncReplied { reply: PsyncReply::FullResync { replid, offset }, .. } => {
+            one(*replid, NextByte(offset.0))
+        }
         Event::PsyncReplied { reply: PsyncReply::Continue { .. }, .. } => {
             of_turn(lab, index, place, |event| matches!(event, Event::Verdict { .. }))
         }
@@ -104,11 +106,7 @@ fn of_typed(lab: &Lab, index: &Index, place: usize, typed: &Entry, argv: &[Vec<u
 }
 
 /// All bytes fed by these entries, which follow each other.
-fn all_fed<'a>(
-    lab: &Lab,
-    index: &Index,
-    entries: impl Iterator<Item = (usize, &'a Entry)>,
-) -> Option<StreamBytes> {
+fn all_fed<'a>(lab: &Lab, index: &Index, entries: impl Iterator<Item = (usize, &'a Entry)>) -> Option<StreamBytes> {
     let fed = entries.filter(|(_, entry)| matches!(entry.what, What::Node(Event::Fed { .. })));
     let bytes = fed.filter_map(|(place, _)| of_entry(lab, index, place));
     bytes.reduce(|first, next| if next.replid == first.replid { StreamBytes { to: next.to, ..first } } else { first })
@@ -236,7 +234,9 @@ mod tests {
         let request = format!("*3\r\n$5\r\nPSYNC\r\n$40\r\n{ID}\r\n$3\r\n215\r\n");
         let asked_for = asked(request.as_bytes());
         assert_eq!(asked_for, Some(bytes(ID, 215, 215)));
-        for other in ["*1\r\n$4\r\nPING\r\n", "*3\r\n$5\r\nPSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n", "", "*3\r\n$5\r\nPSYNC\r\n"] {
+        for other in
+            ["*1\r\n$4\r\nPING\r\n", "*3\r\n$5\r\nPSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n", "", "*3\r\n$5\r\nPSYNC\r\n"]
+        {
             assert_eq!(asked(other.as_bytes()), None, "{other:?}");
         }
         let other = ID.replace('8', "9");
@@ -262,7 +262,8 @@ mod tests {
     #[cfg(feature = "steps")]
     #[test]
     fn values_of_steps_name_bytes() {
-        let eras = Eras { replid: ReplId::from_bytes(ID.as_bytes()).expect("an ID"), replid2: None, second: NextByte(-1) };
+        let eras =
+            Eras { replid: ReplId::from_bytes(ID.as_bytes()).expect("an ID"), replid2: None, second: NextByte(-1) };
         let value = |field, value: i64| StepValue { field, value: Value::Number(value), changed_to: None };
         let text = |field, text: &str| StepValue { field, value: Value::Text(text.to_owned()), changed_to: None };
         let grown = StepValue { changed_to: Some(Value::Number(43)), ..value(Field::MasterReplOffset, 14) };

@@ -115,7 +115,9 @@ fn steps_of_a_state_are_taken_in_it() {
         }
     }
     let of_a_state = Function::ALL.iter().flat_map(|&function| {
-        (0..function.steps().len() as u8).map(move |index| Step { function, index }).filter(|step| step_text(*step).state.is_some())
+        (0..function.steps().len() as u8)
+            .map(move |index| Step { function, index })
+            .filter(|step| step_text(*step).state.is_some())
     });
     let missing: Vec<_> = of_a_state.filter(|step| !seen.contains_key(step)).map(|step| step.info().name).collect();
     assert_eq!(missing, [""; 0]);

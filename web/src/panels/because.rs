@@ -57,9 +57,7 @@ impl Causes {
     pub fn of(lab: &Lab, index: &Index, asked: &Asked, lang: Lang) -> Option<Self> {
         let (because, led_to, packet) = match asked {
             Asked::Entry(entry) => (lab.causes(*entry), lab.effects(*entry), None),
-            Asked::Packet(turn, words) => {
-                (lab.causes_of_turn(*turn), lab.effects_of_turn(*turn), Some(words.clone()))
-            }
+            Asked::Packet(turn, words) => (lab.causes_of_turn(*turn), lab.effects_of_turn(*turn), Some(words.clone())),
         };
         if because.is_empty() {
             return None;

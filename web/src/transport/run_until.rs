@@ -97,9 +97,7 @@ pub fn RunUntilDialog(props: &RunUntilDialogProps) -> Html {
                         }
                     }
                 }
-                Kind::Function => {
-                    Until::Function { function: Function::ALL[function], node: entered_on.clone() }
-                }
+                Kind::Function => Until::Function { function: Function::ALL[function], node: entered_on.clone() },
             };
             dispatch.emit(Intent::RunUntil(until));
         })

@@ -115,7 +115,11 @@ mod tests {
             }
             let order: Vec<_> = groups.iter().map(|(state, _)| *state).collect();
             let in_order = ReplState::ALL.iter().filter(|state| order.contains(state)).copied();
-            assert_eq!(order, in_order.collect::<Vec<_>>(), "{function:?}: each state once, in the order of the handshake");
+            assert_eq!(
+                order,
+                in_order.collect::<Vec<_>>(),
+                "{function:?}: each state once, in the order of the handshake"
+            );
             // The state at hand and one that the reader opens, beside the steps of no one state.
             let mut counts: Vec<usize> = groups.iter().map(|(_, count)| *count).collect();
             counts.sort_unstable_by(|a, b| b.cmp(a));
