@@ -121,7 +121,7 @@ impl Downstream {
             if let Some(next) = next {
                 self.accept_partial_resync(history, clients, conn, next, context);
             }
-            context.act(TryStep::Return, |v| v.saw(Field::Result, next.is_some()));
+            context.act(TryStep::Return, |v| v.saw(Field::Result, if next.is_some() { "C_OK" } else { "C_ERR" }));
             next.is_some()
         })
     }

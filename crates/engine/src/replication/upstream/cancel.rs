@@ -32,7 +32,7 @@ impl Upstream {
                 context.calls(Step::UndoConnect);
                 self.undo_connect_with_master(why, context);
             }
-            context.act(Step::Return, |v| v.saw(Field::Result, self.link.state() != state));
+            context.act(Step::Return, |v| v.saw(Field::Result, usize::from(self.link.state() != state)));
         });
     }
 
