@@ -81,6 +81,6 @@ pub fn DiagramArrow(props: &DiagramArrowProps) -> Html {
 }
 
 /// Lights the bytes that it carries, wherever else they are drawn.
-fn light<E>(ui: &UiContext, stream: Option<StreamBytes>) -> Callback<E> {
+pub(super) fn light<E>(ui: &UiContext, stream: Option<StreamBytes>) -> Callback<E> {
     ui.dispatch.reform(move |_: E| Intent::Light(stream))
 }

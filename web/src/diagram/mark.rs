@@ -4,6 +4,7 @@ use psyncscope_lab::diagram::Mark;
 use psyncscope_lab::format::clock;
 use yew::prelude::*;
 
+use crate::diagram::arrow::light;
 use crate::diagram::item::{ItemState, on_click, on_key};
 use crate::i18n::fill;
 use crate::model::diagram::text_width;
@@ -23,6 +24,8 @@ pub struct DiagramMarkProps {
     pub at: (f64, f64),
     /// The edges that it must stay between.
     pub between: (f64, f64),
+    /// Whether it is about bytes that are pointed at.
+    pub lit: bool,
     /// Its place in the list.
     pub state: ItemState,
 }
@@ -40,11 +43,13 @@ pub fn DiagramMark(props: &DiagramMarkProps) -> Html {
     let label = fill(ui.t().diagram_mark, &[("at", &clock(mark.at)), ("node", &props.nodes), ("text", &text)]);
     html! {
         <g
-            class={props.state.classes("mark", tones::class(mark.tone))}
+            class={classes!(props.state.classes("mark", tones::class(mark.tone)), props.lit.then_some("lit"))}
             id={props.state.id()}
             role="button"
             tabindex={props.state.tabindex()}
             data-entry={mark.entry.to_string()}
+            onpointerenter={light(&ui, mark.stream)}
+            onfocus={light(&ui, mark.stream)}
             onclick={on_click(&ui, mark.at, mark.host)}
             onkeydown={on_key(&ui, mark.at, mark.host)}
         >

@@ -155,6 +155,7 @@ fn drawing(view: &DiagramView, label: &'static str, lit: Option<StreamBytes>, ui
                         {nodes}
                         at={(f64::midpoint(view.x_of(mark.host), view.x_of(other)), y(line))}
                         between={(TIMES, width - 2.0)}
+                        lit={lit.zip(mark.stream).is_some_and(|(lit, stream)| lit.overlaps(&stream))}
                         {state}
                     />
                 }

@@ -60,7 +60,7 @@ pub fn WhyPanel(props: &WhyPanelProps) -> Html {
                                     class="because-row"
                                     onclick={ui.click(Intent::Why(WhyIntent::BecausePacket(*id)))}
                                 >
-                                    <code>{ words }</code><span class="faint">{ t.because_button }</span>
+                                    <code>{ words }</code><span class="packet-because faint">{ t.because_button }</span>
                                 </button>
                             </li>
                         }) }

@@ -15,6 +15,7 @@ use crate::index::Index;
 use crate::lang::bilingual;
 use crate::narration::Tone;
 use crate::{Lab, Lang, topology};
+use crate::stream_bytes;
 
 /// The longest command that a mark shows, in characters.
 const COMMAND_MAX: usize = 24;
@@ -75,7 +76,8 @@ fn mark(lab: &Lab, index: &Index, place: usize, detail: Detail, lang: Lang) -> O
         }
     };
     let (host, other) = ends(entry)?;
-    Some(Mark { at: entry.at, last: entry.at, entry: place, host, other, count: 1, label, tone })
+    let stream = stream_bytes::of_entry(lab, index, place);
+    Some(Mark { at: entry.at, last: entry.at, entry: place, host, other, count: 1, label, tone, stream })
 }
 
 /// The name of the host at the other end of a connection.

@@ -294,6 +294,8 @@ pub struct Mark {
     pub label: String,
     /// What kind of event it is.
     pub tone: Tone,
+    /// The bytes of a stream that the first of them is about.
+    pub stream: Option<StreamBytes>,
 }
 
 impl Mark {
