@@ -14,8 +14,8 @@ use crate::format::{duration, escape, shortened, size};
 use crate::index::Index;
 use crate::lang::bilingual;
 use crate::narration::Tone;
-use crate::{Lab, Lang, topology};
 use crate::stream_bytes;
+use crate::{Lab, Lang, topology};
 
 /// The longest command that a mark shows, in characters.
 const COMMAND_MAX: usize = 24;
