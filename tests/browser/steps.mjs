@@ -112,23 +112,13 @@ export class Reader {
       (on) => on === 'true',
       `${node} is selected`,
     );
-    // By its words and its number, not by its place: an action of the run itself may be due at the same instant and
-    // come first, and of a long console only the lines in view are in the document.
-    const newest = (words) =>
-      this.page.evaluate((words) => {
-        const lines = [...document.querySelectorAll('[data-testid=console-output] p[data-line]')];
-        const are = lines.filter(
-          (p) =>
-            words === null || (p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${words}`)),
-        );
-        return Math.max(-1, ...are.map((p) => Number(p.dataset.line)));
-      }, words);
-    const before = await newest(null);
+    const before = await this.page.evaluate(newestLine);
+    const answer = () => this.page.evaluate(readAnswer, { command, before });
     await this.at('console-input').fill(command);
     await this.at('console-input').press('Enter');
     await expectSoon(
-      () => newest(command),
-      (line) => line > before,
+      answer,
+      (text) => text !== null,
       `the console shows ${command}`,
     );
     const waiting = async () => (await this.page.locator('.console-waiting').count()) > 0;
@@ -138,14 +128,7 @@ export class Reader {
       await expectSoon(waiting, (still) => !still, `an answer to ${command}`);
       if (!playing) await this.pause();
     }
-    return this.page.evaluate((command) => {
-      const all = [...document.querySelectorAll('[data-testid=console-output] p:not(.console-waiting)')];
-      const is = (p) => p.classList.contains('console-command') && p.textContent.trim().endsWith(`> ${command}`);
-      const from = all.findLastIndex(is);
-      const rest = all.slice(from + 1);
-      const end = rest.findIndex((p) => p.classList.contains('console-command'));
-      return (end < 0 ? rest : rest.slice(0, end)).map((p) => p.textContent).join('\n');
-    }, command);
+    return answer();
   }
 
   /** The fields of INFO's section, as the console at `node` answers. */
@@ -246,3 +229,38 @@ export class Reader {
 /** A RESP array of bulk strings. */
 export const resp = (...words) =>
   `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;
+
+/** Runs in the page: the number of the newest line of the console shown, -1 if it has none. */
+function newestLine() {
+  const lines = [...document.querySelectorAll('[data-testid=console-output] p[data-line]')];
+  return Math.max(-1, ...lines.map((p) => Number(p.dataset.line)));
+}
+
+/**
+ * Runs in the page: what was answered to the newest `command` after the line `before`; null if it was not given. Only
+ * the lines in view are in the document: the console is scrolled back to the command, and to its end again.
+ */
+async function readAnswer({ command, before }) {
+  const list = document.querySelector('[data-testid=console-output]');
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const lines = new Map();
+  // By its words and its number, not by its place: an action of the run itself may be due at the same instant.
+  const isIt = ([, { given, text }]) => given && text.trim().endsWith(`> ${command}`);
+  for (;;) {
+    for (const p of list.querySelectorAll('p[data-line]')) {
+      const number = Number(p.dataset.line);
+      const given = p.classList.contains('console-command');
+      if (number > before) lines.set(number, { given, text: p.textContent });
+    }
+    if (lines.size === 0 || [...lines].some(isIt) || list.scrollTop === 0 || lines.has(before + 1)) break;
+    list.scrollTop -= list.clientHeight;
+    await drawn();
+  }
+  list.scrollTop = list.scrollHeight;
+  const all = [...lines].sort(([a], [b]) => a - b);
+  const from = all.findLastIndex(isIt);
+  if (from < 0) return null;
+  const after = all.slice(from + 1);
+  const end = after.findIndex(([, { given }]) => given);
+  return (end < 0 ? after : after.slice(0, end)).map(([, { text }]) => text).join('\n');
+}

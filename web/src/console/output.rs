@@ -16,9 +16,6 @@ use crate::ui::windowed_list::WindowedList;
 /// The height of a line of one row, in CSS pixels.
 const LINE_HEIGHT: f64 = 20.0;
 
-/// How far beyond the visible part lines are kept: a section of INFO is as long as that, and its command is before it.
-const OVERSCAN: f64 = 800.0;
-
 /// Properties of [`ConsoleOutput`].
 #[derive(Properties, PartialEq)]
 pub struct ConsoleOutputProps {
@@ -60,7 +57,6 @@ pub fn ConsoleOutput(props: &ConsoleOutputProps) -> Html {
             label={t.console}
             count={props.lines.count()}
             row_height={LINE_HEIGHT}
-            overscan={OVERSCAN}
             render_row={(*render_row).clone()}
             show_new_rows=true
         >
