@@ -27,7 +27,9 @@ for (const [width, height] of [
 ]) {
   for (const colorScheme of ['light', 'dark']) {
     test(`no rule is broken at ${width} by ${height}, ${colorScheme}`, async (t) => {
-      const { page } = await openPage(t, { width, height, colorScheme, reducedMotion: 'reduce' });
+      // Without a clipboard, a link that is shared is shown in a dialog.
+      const init = () => Object.defineProperty(navigator, 'clipboard', { value: undefined });
+      const { page } = await openPage(t, { width, height, colorScheme, reducedMotion: 'reduce', init });
       const reader = await new Reader(page).opened();
       await reader.play();
       await reader.until('node-b-state', 'CONNECTED');
@@ -56,6 +58,7 @@ for (const [width, height] of [
         ['wire-a-b', 'wire-sheet'],
         ['new', 'new-dialog'],
         ['load', 'load-dialog'],
+        ['share', 'share-dialog'],
         ['help', 'help-dialog'],
         ['run-until', 'until-dialog'],
       ]) {

@@ -33,6 +33,7 @@ test('Tab reaches everything, and Escape leads out again', async (t) => {
     'new',
     'load',
     'save',
+    'share',
     'lang',
     'theme',
     'help',

@@ -71,6 +71,8 @@ pub enum Overlay {
     Branches,
     /// The choice of what to run until.
     RunUntil,
+    /// The link that could not be copied.
+    Share,
     /// Help.
     Help,
 }
@@ -218,6 +220,8 @@ pub enum Intent {
     Refuse(UiError),
     /// Save the run.
     Save,
+    /// Copy a link to what is shown.
+    Share,
     /// Go to another branch of the session.
     SwitchBranch(usize),
     /// Give a branch another name.

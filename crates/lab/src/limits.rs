@@ -33,6 +33,9 @@ pub const CONFIG_LINE_BYTES_MAX: usize = 1024;
 /// Bytes in a saved log.
 pub const LOG_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Characters of a link that can still be put into a mail or a chat; one that is longer is better saved as a file.
+pub const LINK_CHARS_MAX: usize = 8000;
+
 /// Where virtual time ends: four hours, in microseconds. A world does not run past it.
 pub const END_MAX_US: u64 = 4 * 3600 * 1_000_000;
 

@@ -243,6 +243,7 @@ fn a_link_may_be_a_whole_address_or_have_no_hash() {
     }
     assert!(Link::is_link(&text) && Link::is_link(&format!("http://127.0.0.1:8080/{text}")));
     assert!(!Link::is_link("run.json") && !Link::is_link("./v1.json"));
+    assert!(!Link::is_link(&session().to_json().replace("hello", "http://example.org/")));
 }
 
 #[test]

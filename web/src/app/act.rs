@@ -3,13 +3,14 @@
 
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
+use psyncscope_lab::link::View;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::topology;
-use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay, TimedAction};
+use psyncscope_lab::{Action, Branches, LabConfig, LabError, Link, NodeSpec, Replay, TimedAction};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
-use crate::app::replay::Then;
+use crate::app::replay::{OpenedSession, Then};
 use crate::app::run::{LabRun, Origin};
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
@@ -84,14 +85,31 @@ impl App {
         if self.session.replay.is_some() {
             return;
         }
+        let link = text.trim();
+        if Link::is_link(link) {
+            self.load_link(link, ErrorSite::Overlay);
+        } else {
+            let opened = Branches::from_json(text).map(|session| (session, View::default()));
+            self.open_session(opened, Origin::Loaded(name), ErrorSite::Overlay);
+        }
+    }
+
+    /// Replays the current branch of a session, which then takes the place of the one on the page. A refusal is shown at
+    /// `site`.
+    pub(super) fn open_session(
+        &mut self,
+        opened: Result<(Branches, View), LabError>,
+        origin: Origin,
+        site: ErrorSite,
+    ) {
         self.ui.error = None;
-        let session = Branches::from_json(text);
-        let replay = session.and_then(|session| Ok((Replay::new(session.log(session.current())?)?, session)));
+        let replay = opened.and_then(|(session, view)| {
+            let replay = Replay::new(session.log(session.current())?)?;
+            Ok((replay, Box::new(OpenedSession { session, view, origin, site })))
+        });
         match replay {
-            Ok((replay, session)) => {
-                self.start_replay(replay, Then::Show(Box::new(session), Origin::Loaded(name)));
-            }
-            Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
+            Ok((replay, opened)) => self.start_replay(replay, Then::Show(opened)),
+            Err(error) => self.ui.error = Some((site, UiError::Lab(error))),
         }
     }
 

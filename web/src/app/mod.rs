@@ -11,6 +11,7 @@
 //! * [`run_until`]: running until something happens
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
+//! * [`share`]: links to an instant
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -29,6 +30,7 @@ pub mod replay;
 pub mod run;
 pub mod run_ref;
 pub mod run_until;
+pub mod share;
 pub mod state;
 pub mod steps;
 pub mod time;
@@ -68,6 +70,10 @@ pub enum Msg {
     EnvironmentChanged,
     /// A file was read: its name and its text, if it is text.
     FileRead(String, Option<String>),
+    /// A link to this time was copied, or not: then the address with it.
+    Copied(SimTime, Option<AttrValue>),
+    /// The part of the page's address behind its `#` is another.
+    AddressChanged,
 }
 
 /// How long a notice stays at least; it goes when the reader then does something else.
@@ -107,7 +113,7 @@ impl Component for App {
         choices::show_language(lang);
         choices::show_theme(theme);
         let link = ctx.link();
-        Self {
+        let mut app = Self {
             session: Session { run, branches, others: Vec::new(), replay: None, preparing: Preparing::default() },
             playback: Playback {
                 at: SimTime(0),
@@ -128,6 +134,7 @@ impl Component for App {
                 lit: None,
                 diagram_detail: Detail::default(),
                 overlay: None,
+                shared: None,
                 connecting: None,
                 error: None,
                 notice: None,
@@ -147,8 +154,10 @@ impl Component for App {
             },
             elements: PageElements { page: NodeRef::default(), file_reader: None },
             dispatch: link.callback(Msg::Intent),
-            _listeners: keys::listen(link),
-        }
+            _listeners: keys::listen(link).into_iter().chain(share::listen(link)).collect(),
+        };
+        app.open_address();
+        app
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -159,6 +168,14 @@ impl Component for App {
             Msg::EnvironmentChanged => self.environment_changed(),
             Msg::FileRead(name, text) => {
                 self.file_read(name, text);
+                true
+            }
+            Msg::Copied(at, refused) => {
+                self.copied(at, refused);
+                true
+            }
+            Msg::AddressChanged => {
+                self.open_address();
                 true
             }
             Msg::Intent(intent) => self.handle(ctx, intent),
@@ -276,6 +293,7 @@ impl App {
             Intent::LoadFile(file) => self.read_file(ctx, &file),
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
             Intent::Save => self.save(),
+            Intent::Share => self.share(ctx),
             Intent::SwitchBranch(branch) => self.switch_branch(branch),
             Intent::RenameBranch(branch, name) => self.rename_branch(branch, &name),
             Intent::ReturnToSession(nth) => self.return_to(nth),

@@ -37,6 +37,7 @@ use crate::topbar::bar::TopBar;
 use crate::topbar::help::HelpDialog;
 use crate::topbar::load::LoadDialog;
 use crate::topbar::new::NewDialog;
+use crate::topbar::share::ShareDialog;
 use crate::transport::bar::TransportBar;
 use crate::transport::run_until::RunUntilDialog;
 use crate::ui::button::Button;
@@ -341,6 +342,10 @@ impl App {
                 let selected = hosts.iter().position(|h| Some(h.id) == self.ui.selected).unwrap_or(0);
                 html! { <RunUntilDialog {nodes} {selected} {error} /> }
             }
+            Some(Overlay::Share) => match self.ui.shared.clone() {
+                Some(shared) => html! { <ShareDialog {shared} /> },
+                None => Html::default(),
+            },
             Some(Overlay::Help) => html! { <HelpDialog /> },
         }
     }

@@ -1,6 +1,7 @@
 //! Replaying an action log: at once if it is short, in steps over several ticks if it is long.
 
 use psyncscope_lab::index::Index;
+use psyncscope_lab::link::View;
 use psyncscope_lab::{Action, Branches, LabError, Replay, TimedAction};
 
 use crate::app::App;
@@ -26,7 +27,7 @@ pub struct PendingReplay {
 /// What happens when a replay is complete.
 pub enum Then {
     /// It becomes the run on the page, with the branches of its session.
-    Show(Box<Branches>, Origin),
+    Show(Box<OpenedSession>),
     /// It is the run of this branch, which goes on the page.
     Switch(usize),
     /// It is the run of this branch, which is compared with another.
@@ -42,6 +43,18 @@ pub enum Then {
         /// What it carries out afterwards as time passes, played beside the branch that it left.
         script: Option<Vec<TimedAction>>,
     },
+}
+
+/// A session that was saved or shared.
+pub struct OpenedSession {
+    /// Its branches.
+    pub session: Branches,
+    /// What is shown of it.
+    pub view: View,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Where a refusal is shown.
+    pub site: ErrorSite,
 }
 
 impl PendingReplay {
@@ -98,7 +111,7 @@ impl App {
 
     fn replay_failed(&mut self, then: &Then, error: LabError) {
         let site = match then {
-            Then::Show(..) => ErrorSite::Overlay,
+            Then::Show(opened) => opened.site,
             Then::Switch(_) => self.site_in_view(),
             Then::Keep(_) => {
                 self.session.branches.compared = None;
@@ -116,11 +129,13 @@ impl App {
         };
         let branch_run = |lab| LabRun::branch_of(&self.session.run.borrow(), lab);
         match then {
-            Then::Show(session, origin) => {
-                let runs = BranchRuns::of_tree(*session, self.ui.lang);
+            Then::Show(opened) => {
+                let OpenedSession { session, view, origin, .. } = *opened;
+                let runs = BranchRuns::of_tree(session, self.ui.lang);
                 self.replace_session(LabRun::replayed(lab, origin), runs);
                 self.ui.overlay = None;
                 self.playback.playing = false;
+                self.show_view(view);
             }
             Then::Switch(branch) => self.switched(branch_run(lab), branch),
             Then::Keep(branch) => self.kept_for_comparison(branch_run(lab), branch),

@@ -28,6 +28,8 @@ pub enum Origin {
     Own,
     /// Loaded from a file of this name.
     Loaded(String),
+    /// Loaded from a link.
+    Link,
     /// Prepared: it is about to enter this function.
     Function(Function),
 }
@@ -39,6 +41,7 @@ impl Origin {
         match self {
             Self::Opening => Some(t.example_opening.to_owned()),
             Self::Own => None,
+            Self::Link => Some(t.example_link.to_owned()),
             Self::Function(function) => Some(fill(t.example_function, &[("function", function.name())])),
             Self::Loaded(name) => Some(fill(t.example_loaded, &[("name", name)])),
         }

@@ -14,6 +14,7 @@ use crate::app::branches::{BranchRuns, OtherSession};
 use crate::app::prepare::Preparing;
 use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
+use crate::app::share::Shared;
 use crate::i18n::{Lang, MessageKey};
 use crate::intent::{ErrorSite, Overlay, StepSize, Tab, Theme};
 use crate::model::pace::Speed;
@@ -89,6 +90,8 @@ pub struct UiState {
     pub diagram_detail: Detail,
     /// The open overlay.
     pub overlay: Option<Overlay>,
+    /// The link that the dialog about it shows.
+    pub shared: Option<Shared>,
     /// The node whose master is being chosen.
     pub connecting: Option<HostId>,
     /// The last error, and where it is shown.

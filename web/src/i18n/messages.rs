@@ -10,11 +10,14 @@ psyncscope_lab::messages! {
     example_own,
     /// A world from a file: {name}.
     example_loaded,
+    /// The run came with a link.
+    example_link,
     /// {seed}
     seed,
     new_run,
     load_run,
     save_run,
+    share,
     help,
     language,
     theme_auto,
@@ -49,6 +52,13 @@ psyncscope_lab::messages! {
     load_go,
     load_unreadable,
     load_kept,
+
+    // --- a link to what is shown ---
+    /// A link was copied: {at}
+    shared,
+    share_by_hand,
+    share_address,
+    share_too_long,
 
     // --- the stage ---
     stage,

@@ -55,6 +55,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 { tool(Shape::New, t.new_run, "new", Intent::Open(Overlay::New)) }
                 { tool(Shape::Load, t.load_run, "load", Intent::Open(Overlay::Load)) }
                 { tool(Shape::Save, t.save_run, "save", Intent::Save) }
+                { tool(Shape::Share, t.share, "share", Intent::Share) }
                 <Select
                     testid="lang"
                     label={t.language}

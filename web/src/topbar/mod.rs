@@ -5,3 +5,4 @@ pub mod help;
 pub mod load;
 pub mod new;
 mod new_form;
+pub mod share;

@@ -86,6 +86,20 @@ pub fn browser_language() -> Option<String> {
     window()?.navigator().language()
 }
 
+/// The part of the page's address behind its `#`, with it; `None` if there is nothing.
+#[must_use]
+pub fn address_fragment() -> Option<String> {
+    window()?.location().hash().ok().filter(|hash| hash.len() > 1)
+}
+
+/// The page's address with another part behind its `#`, which has to begin with it.
+#[must_use]
+pub fn address_with(fragment: &str) -> String {
+    let address = window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    let page = address.split('#').next().unwrap_or_default();
+    format!("{page}{fragment}")
+}
+
 /// Whether the page as a whole can be scrolled.
 #[must_use]
 pub fn page_scrolls() -> bool {

@@ -39,6 +39,8 @@ pub enum Shape {
     Load,
     /// An arrow into a tray.
     Save,
+    /// Two links of a chain.
+    Share,
     /// A fork in time.
     Fork,
     /// An arrow to a flag.
@@ -67,6 +69,10 @@ impl Shape {
             Self::Auto => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 4v16M12 8l3.9-2M12 12.5l7.6-3.6M12 17l7.2-3.2",
             Self::New => "M7 3.5h6.5L18 8v12.5H7zM13 3.5V8.5h5",
             Self::Load => "M12 15.5V4.5M7.5 9 12 4.5 16.5 9M4.5 15.5v4h15v-4",
+            Self::Share => {
+                "M10.2 13.8a4 4 0 0 0 5.7 0l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.6 1.6M13.8 10.2a4 4 0 0 0-5.7 0l-3.2 3.2a4 4 0 0 0 \
+                 5.7 5.7l1.6-1.6"
+            }
             Self::Save => "M12 4.5v11M7.5 11l4.5 4.5 4.5-4.5M4.5 15.5v4h15v-4",
             Self::Until => "M4 12h9M9.5 8.5 13 12l-3.5 3.5M17 20V5M17 5.5h4.5L20 8l1.5 2.5H17",
             Self::Fork => "M6 4v16M6 13c0-4 3-5 6.5-5H18M15 5l3 3-3 3",

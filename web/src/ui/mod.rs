@@ -3,6 +3,7 @@
 pub mod button;
 pub mod checkbox;
 pub mod chip;
+pub mod clipboard;
 pub mod context;
 pub mod dialog;
 pub mod dom;

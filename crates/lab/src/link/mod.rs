@@ -2,10 +2,10 @@
 //!
 //! A link has a whole session, as a saved file has, and what of it is shown. It is read as strictly as a file.
 //!
-//! * [`content`]: what a link says, as bytes: version 1 of the format; [`code`]: the numbers that stand for actions,
+//! * `content`: what a link says, as bytes: version 1 of the format; `code`: the numbers that stand for actions,
 //!   panels and languages
-//! * [`bytes`]: the numbers and texts that it is made of
-//! * [`packed`]: those bytes as characters of an address
+//! * `bytes`: the numbers and texts that it is made of
+//! * `packed`: those bytes as characters of an address
 //!
 //! The bytes are written field by field, not derived from the lab's types: those may change, links stay.
 
@@ -76,10 +76,11 @@ impl Link {
         Ok(Self { session, view })
     }
 
-    /// Whether a text is a link or an address with one, and not the path of a file.
+    /// Whether a text is a link or an address with one, and not the path of a file or its text.
     #[must_use]
     pub fn is_link(text: &str) -> bool {
-        text.starts_with('#') || text.contains("://")
+        let has_scheme = |(scheme, _): (&str, &str)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+        text.starts_with('#') || text.split_once("://").is_some_and(has_scheme)
     }
 
     /// Reads a link, or the one of a whole address, and checks all of it as [`Branches::from_json`] does.
