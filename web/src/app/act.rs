@@ -96,12 +96,7 @@ impl App {
 
     /// Replays the current branch of a session, which then takes the place of the one on the page. A refusal is shown at
     /// `site`.
-    pub(super) fn open_session(
-        &mut self,
-        opened: Result<(Branches, View), LabError>,
-        origin: Origin,
-        site: ErrorSite,
-    ) {
+    pub(super) fn open_session(&mut self, opened: Result<(Branches, View), LabError>, origin: Origin, site: ErrorSite) {
         self.ui.error = None;
         let replay = opened.and_then(|(session, view)| {
             let replay = Replay::new(session.log(session.current())?)?;
