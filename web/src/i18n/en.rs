@@ -346,7 +346,7 @@ pub const MESSAGES: Messages = Messages {
     because_button: "Why?",
     because_hint: "Press “Why?” at a log line, at a decision or beneath the stage, or the “?” of a packet: the chain back to what began it appears here.",
     led_to_title: "Led to",
-    led_to_nothing: "Nothing came of it that was sent on.",
+    led_to_nothing: "Nothing has come of it so far.",
     led_to_more: "and {n} more",
     rules_title: "What always holds",
     rules_hint: "Checked after every event. The run stops where one does not hold.",

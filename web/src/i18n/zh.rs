@@ -342,7 +342,7 @@ pub const MESSAGES: Messages = Messages {
     because_button: "为什么？",
     because_hint: "在日志行、判定或舞台下方点“为什么？”，或点数据包上的“?”，这里会列出直至起因的因果链。",
     led_to_title: "导致",
-    led_to_nothing: "没有引出别的动作。",
+    led_to_nothing: "目前还没有引出别的动作。",
     led_to_more: "还有 {n} 项",
     rules_title: "始终成立的规则",
     rules_hint: "每个事件之后都会检查；一旦不成立，运行就停下。",
