@@ -16,8 +16,11 @@ use crate::ring::Eras;
 /// paused.
 const TYPED_WITHIN: usize = 2000;
 
+/// Whether an event is of some kind.
+type IsKind = fn(&Event) -> bool;
+
 /// What begins the line of the log, and whether an event of the same turn has the numbers that the line tells.
-const TOLD_BY: [(&str, fn(&Event) -> bool); 8] = [
+const TOLD_BY: [(&str, IsKind); 8] = [
     ("Partial resynchronization request from ", |event| matches!(event, Event::Verdict { .. })),
     ("Partial resynchronization not accepted: ", |event| matches!(event, Event::Verdict { .. })),
     ("Unable to partial resync ", |event| matches!(event, Event::Verdict { .. })),
