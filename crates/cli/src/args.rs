@@ -39,7 +39,10 @@ psyncscope why FILE [--node NAME] [--at SECONDS] [--lang en|zh-CN]
                                  given): back to the action or the timer that began it, and what it led to; of a
                                  refused PSYNC also what would have turned it
 psyncscope check FILE [--lang en|zh-CN]
-                                 replay a saved run; check what always holds of replication after each event
+                                 replay a saved run; check what always holds of replication after each event; of a script,
+                                 play all branches and check what its expect lines say too: exit status 1 if one fails
+psyncscope script FILE           a saved session as a script, to be edited and run; a script in its usual form, without its
+                                 comments
 psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
                                  a link to a moment of a saved session (its end unless given), to put behind the page's
                                  address: it opens there, with that node, panel and language
@@ -51,7 +54,7 @@ psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version
 
-A FILE is a saved run or session, or a link to an instant: '#v1.…', or the page's whole address with it. Of a link, show,
+A FILE is a saved run or session, a script (docs/script.md), or a link to an instant: '#v1.…', or the page's whole address with it. Of a link, show,
 why and compare take its moment unless --at is given.
 
 Of a saved session, run, narrate, show, trace, diagram, export, why, check and link take the current branch, or with
@@ -136,6 +139,11 @@ pub enum Command {
         run: RunFile,
         /// The language.
         lang: Lang,
+    },
+    /// Print a saved session as a script.
+    Script {
+        /// The file.
+        file: PathBuf,
     },
     /// Print a link to a moment of a saved session.
     Link {
@@ -288,6 +296,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("why"), _) => Err("why takes one file: psyncscope why FILE [--node NAME] [--at SECONDS]".into()),
         (Some("check"), 2) => Ok(Command::Check { run: run(), lang: lang.unwrap_or_default() }),
         (Some("check"), _) => Err("check takes one file: psyncscope check FILE".into()),
+        (Some("script"), 2) => Ok(Command::Script { file: file() }),
+        (Some("script"), _) => Err("script takes one file: psyncscope script FILE".into()),
         (Some("link"), 2) => Ok(Command::Link { run: run(), view: link::View { at, node, panel, lang } }),
         (Some("link"), _) => Err("link takes one file: psyncscope link FILE [--at SECONDS] [--panel NAME]".into()),
         (Some("show"), 3) => Ok(Command::Show { run: run(), view: view(&words[2], node)?, at }),
@@ -452,6 +462,9 @@ mod tests {
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
         check("check a.json", Ok(Command::Check { run: of(None), lang: Lang::En }));
         check("check", Err("check takes one file"));
+        check("script a.json", Ok(Command::Script { file: "a.json".into() }));
+        check("script a.json --branch main", Err("--branch says nothing to script"));
+        check("script", Err("script takes one file"));
         check("why", Err("why takes one file"));
         let why = Command::Why { run: of(None), node: Some("b".into()), at: Some(SimTime(2_000_000)), lang: Lang::Zh };
         check("why a.json --node b --at 2 --lang zh-CN", Ok(why));

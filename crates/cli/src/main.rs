@@ -9,6 +9,7 @@ mod args;
 mod branches;
 mod compare;
 mod log_lines;
+mod script;
 mod serve;
 mod show;
 mod trace;
@@ -24,7 +25,7 @@ use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Link, examples};
+use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Link, Script, examples};
 use trace::Wanted;
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
@@ -107,7 +108,8 @@ fn text_of(command: Command) -> Result<String, String> {
             let (lab, at) = replay_to(&run, at)?;
             why::text(&lab, node.as_deref(), at, lang)?
         }
-        Command::Check { run, lang } => why::check(&log(&run)?, lang).map_err(in_file(&run.file))?,
+        Command::Check { run, lang } => check(&run, lang)?,
+        Command::Script { file } => read_script(&file)?.script.to_text(),
         Command::Link { run, view } => link(&run, view)?.to_text() + "\n",
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
@@ -126,15 +128,46 @@ fn diagram(lab: &Lab, wanted: &Drawing) -> Result<String, String> {
     Ok(if mermaid { diagram.mermaid() } else { diagram.svg() })
 }
 
-/// Reads a saved session, the log of a single run, or a link. Only a link says what is shown.
+/// Checks a run; of a script, all branches unless one is named.
+fn check(run: &RunFile, lang: Lang) -> Result<String, String> {
+    let Source { script, is_text, .. } = read_script(&run.file)?;
+    let session = script.session();
+    let branches = match &run.branch {
+        Some(name) => vec![session.find(name).map_err(in_file(&run.file))?],
+        None if is_text => (0..session.list().len()).collect(),
+        None => vec![session.current()],
+    };
+    script::check(&script, &branches, &run.file, lang)
+}
+
+/// Reads a saved session, the log of a single run, a script, or a link. Only a link says what is shown.
 fn read(file: &Path) -> Result<(Branches, View), String> {
+    read_script(file).map(|source| (source.script.into_session(), source.view))
+}
+
+/// What a file has.
+struct Source {
+    script: Script,
+    view: View,
+    /// Whether it is the text of a script.
+    is_text: bool,
+}
+
+/// As [`read`], with what a script says and expects.
+fn read_script(file: &Path) -> Result<Source, String> {
     if let Some(link) = as_link(file) {
-        return Link::parse(link).map(Link::into_parts).map_err(in_file(file));
+        let (session, view) = Link::parse(link).map(Link::into_parts).map_err(in_file(file))?;
+        return Ok(Source { script: Script::of(session), view, is_text: false });
     }
     let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("{}: {error}; give the path of a saved run, or a link", file.display()))?;
-    let session = Branches::from_json(&text).map_err(in_file(file))?;
-    Ok((session, View::default()))
+        .map_err(|error| format!("{}: {error}; give the path of a saved run or a script, or a link", file.display()))?;
+    let is_text = !text.trim_start().starts_with(['{', '[']);
+    let script = if is_text {
+        Script::parse(&text).map_err(|errors| script::errors_text(&errors, file))?
+    } else {
+        Branches::from_json(&text).map(Script::of).map_err(in_file(file))?
+    };
+    Ok(Source { script, view: View::default(), is_text })
 }
 
 fn as_link(file: &Path) -> Option<&str> {
@@ -196,7 +229,6 @@ fn host_named(lab: &Lab, name: &str) -> Result<HostId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::Lang;
     use std::path::PathBuf;
 
     fn file() -> PathBuf {
@@ -253,6 +285,53 @@ mod tests {
             damaged.starts_with("the link: bad-link: '%' cannot be") && damaged.contains("character 7"),
             "{damaged}"
         );
+    }
+
+    fn example(name: &str) -> String {
+        format!("{}/../lab/examples/scripts/{name}", env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn a_session_as_a_script_is_the_same_run() {
+        let file = file();
+        let file = file.to_str().expect("UTF-8");
+        let path = std::env::temp_dir().join(format!("psyncscope-{}.psync", std::process::id()));
+        std::fs::write(&path, text_for(&["script", file]).expect("a session")).expect("a place for it");
+        let script = path.to_str().expect("UTF-8");
+        for rest in [&["run", "--digest"][..], &["run", "--branch", "main"], &["branches"], &["link"], &["script"]] {
+            let of = |file: &str| text_for(&[rest, &[file]].concat()).expect("a run");
+            assert_eq!(of(script), of(file), "{rest:?}");
+        }
+        std::fs::remove_file(&path).expect("it is there");
+    }
+
+    #[test]
+    fn all_branches_of_a_script_are_checked() {
+        let file = example("cut-too-long.psync");
+        let all = text_for(&["check", &file]).expect("it holds");
+        assert!(all.contains("branch \"a short text\"\n✓ ") && all.ends_with("all 9 expectations are met\n"), "{all}");
+        let main = text_for(&["check", &file, "--branch", "main"]).expect("it holds");
+        assert!(!main.contains("branch \"") && main.ends_with("all 5 expectations are met\n"), "{main}");
+    }
+
+    #[test]
+    fn an_expectation_that_is_not_met_is_told_with_its_line() {
+        let text = std::fs::read_to_string(example("first-sync.psync")).expect("an example");
+        let path = std::env::temp_dir().join(format!("psyncscope-unmet-{}.psync", std::process::id()));
+        let told = |text: String| {
+            std::fs::write(&path, text).expect("a place for it");
+            text_for(&["check", path.to_str().expect("UTF-8")]).expect_err("it is wrong")
+        };
+        let unmet = told(text.replace("offset = 61", "offset = 62"));
+        let line = ".psync:21: at 4.000 s: expected b offset = 62: offset of b is 61";
+        assert!(unmet.starts_with("1 of 9 expectations are not met\n") && unmet.ends_with(line), "{unmet}");
+        let wrong = told(text.replace("node b", "nodw b").replace("end 5s", "end 5"));
+        let lines: Vec<&str> = wrong.lines().collect();
+        assert!(
+            lines[0].contains(".psync: line 8, column 1: found nodw, ") && lines[0].ends_with("did you mean node?")
+        );
+        assert!(lines.len() == 2 && lines[1].contains("line 23, column 5: found 5, expected a time"), "{wrong}");
+        std::fs::remove_file(&path).expect("it is there");
     }
 
     #[test]

@@ -53,11 +53,13 @@ pub enum ErrorCode {
     DuplicateBranch,
     /// The text is no link, or a damaged one.
     BadLink,
+    /// A line of a script cannot be read.
+    BadScript,
 }
 
 impl ErrorCode {
     /// Every code, for tables of translations.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::BadJson,
         Self::BadValue,
         Self::UnknownField,
@@ -79,6 +81,7 @@ impl ErrorCode {
         Self::UnknownBranch,
         Self::DuplicateBranch,
         Self::BadLink,
+        Self::BadScript,
     ];
 
     /// The stable name: `unknown-node`.
@@ -106,6 +109,7 @@ impl ErrorCode {
             Self::UnknownBranch => "unknown-branch",
             Self::DuplicateBranch => "duplicate-branch",
             Self::BadLink => "bad-link",
+            Self::BadScript => "bad-script",
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod replay;
 pub mod ring;
 pub mod ruler;
 pub mod run_until;
+pub mod script;
 pub mod step;
 #[cfg(feature = "steps")]
 pub mod steps;
@@ -49,6 +50,7 @@ pub use link::Link;
 pub use read::read;
 pub use replay::Replay;
 pub use run_until::{Reached, Until};
+pub use script::Script;
 pub use step::{FrameRange, StepBy};
 
 // Frames and timeline entries have these crates' types.

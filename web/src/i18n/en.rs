@@ -338,6 +338,7 @@ pub const MESSAGES: Messages = Messages {
     error_unknown_branch: "There is no such branch.",
     error_duplicate_branch: "Another branch has that name.",
     error_bad_link: "This is not a link, or it is damaged.",
+    error_bad_script: "A line of the script cannot be read.",
 
     // --- why ---
     tab_why: "Why",

@@ -439,6 +439,7 @@ psyncscope_lab::messages! {
     error_unknown_branch,
     error_duplicate_branch,
     error_bad_link,
+    error_bad_script,
 
     // --- why ---
     tab_why,

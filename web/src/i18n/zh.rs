@@ -334,6 +334,7 @@ pub const MESSAGES: Messages = Messages {
     error_unknown_branch: "没有这个分支。",
     error_duplicate_branch: "已有同名的分支。",
     error_bad_link: "该链接无效或已损坏。",
+    error_bad_script: "脚本中有一行无法读取。",
 
     // --- why ---
     tab_why: "原因",

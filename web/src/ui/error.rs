@@ -70,5 +70,6 @@ const fn of_code(code: ErrorCode, t: &Messages) -> &'static str {
         ErrorCode::UnknownBranch => t.error_unknown_branch,
         ErrorCode::DuplicateBranch => t.error_duplicate_branch,
         ErrorCode::BadLink => t.error_bad_link,
+        ErrorCode::BadScript => t.error_bad_script,
     }
 }

@@ -142,7 +142,7 @@ impl Branches {
     }
 
     /// How many actions a branch has from its ancestors.
-    fn inherited(&self, branch: usize) -> usize {
+    pub(crate) fn inherited(&self, branch: usize) -> usize {
         self.list[branch].leaves.map_or(0, |from| {
             let parent = &self.list[from.branch].actions;
             self.inherited(from.branch) + parent.partition_point(|action| action.at_us <= from.at_us)

@@ -1,0 +1,60 @@
+//! Scripts: what is wrong with one, and whether what it expects is so.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use psyncscope_lab::script::{ScriptErrors, Unmet};
+use psyncscope_lab::{Lang, Script};
+
+use crate::{in_file, why};
+
+/// Plays branches; prints which rules hold, and how many expectations are met.
+///
+/// # Errors
+/// An expectation is not met, or a run is refused. All expectations that are not met are told, each with its line.
+pub fn check(script: &Script, branches: &[usize], file: &Path, lang: Lang) -> Result<String, String> {
+    let mut out = String::new();
+    let mut unmet = String::new();
+    let (mut failed, mut all) = (0, 0);
+    for &branch in branches {
+        let checked = script.check(branch).map_err(in_file(file))?;
+        if branches.len() > 1 {
+            let _ = writeln!(out, "branch \"{}\"", script.session().list()[branch].name);
+        }
+        out.push_str(&why::rules(&checked.lab, &checked.broken, lang));
+        all += checked.expectations;
+        failed += checked.unmet.len();
+        for Unmet { line, at, expected, found } in &checked.unmet {
+            let at = why::seconds(*at);
+            let _ = write!(unmet, "\n{}:{line}: at {}: expected {expected}: {found}", file.display(), at.trim_end());
+        }
+    }
+    if failed > 0 {
+        return Err(format!("{failed} of {all} expectations are not met{unmet}"));
+    }
+    if all > 0 {
+        let _ = writeln!(out, "all {all} expectations are met");
+    }
+    Ok(out)
+}
+
+/// What is wrong with a script, a line each, as compilers print it.
+pub fn errors_text(errors: &ScriptErrors, file: &Path) -> String {
+    let lines: Vec<String> = errors.list().iter().map(|error| format!("{}: {error}", file.display())).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psyncscope_lab::invariants::LIVE;
+    use psyncscope_lab::{Branches, examples};
+
+    #[test]
+    fn everything_holds_of_the_opening() {
+        let script = Script::of(Branches::of(examples::opening()));
+        let text = check(&script, &[0], Path::new("run.json"), Lang::En).expect("it is a run");
+        assert_eq!(text.lines().filter(|line| line.starts_with('✓')).count(), LIVE.len(), "{text}");
+        assert_eq!(text.lines().count(), LIVE.len(), "nothing is expected, nothing is said of it: {text}");
+    }
+}

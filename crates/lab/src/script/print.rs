@@ -1,0 +1,157 @@
+//! A script as text.
+
+use std::fmt::Write as _;
+
+use psyncscope_sim::frame::WireSettings;
+
+use super::value::{BITS, BYTES, TIME, in_units, instant_text, probability_text, speed_text};
+use super::words::{is_verbatim, quote};
+use super::{Remark, Said, Script};
+use crate::action::{Action, LabConfig, NodeSpec, TimedAction};
+use crate::branches::{Branch, ROOT_NAME};
+use crate::lang::Lang;
+
+impl Script {
+    /// The script as text. It is read as the same script, but for the numbers of lines.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        let (config, list) = (self.session.config(), self.session.list());
+        header(&mut out, config);
+        if list[0].name != ROOT_NAME {
+            let _ = writeln!(out, "main {}", quote(&list[0].name));
+        }
+        if self.session.current() != 0 {
+            let _ = writeln!(out, "current {}", quote(&list[self.session.current()].name));
+        }
+        if !config.nodes.is_empty() {
+            out.push('\n');
+        }
+        for spec in &config.nodes {
+            node(&mut out, "", spec);
+        }
+        for (index, branch) in list.iter().enumerate() {
+            out.push('\n');
+            let indent = match branch.leaves {
+                None => "",
+                Some(leaves) => {
+                    let (name, parent) = (quote(&branch.name), quote(&list[leaves.branch].name));
+                    let _ = writeln!(out, "branch {name} from {parent} at {}", instant_text(leaves.at_us));
+                    "  "
+                }
+            };
+            timed(&mut out, indent, config, branch, self.remarks(index));
+        }
+        out
+    }
+}
+
+/// What the world starts as, but for its nodes.
+fn header(out: &mut String, config: &LabConfig) {
+    let LabConfig { seed, nodes: _, wire, classroom_limits, disk_bps, fork_us } = config;
+    let default = LabConfig::default();
+    let _ = writeln!(out, "version {}\nseed {seed}", Script::VERSION);
+    if *wire != default.wire {
+        let _ = writeln!(out, "wire{}", settings(wire, &default.wire));
+    }
+    if !classroom_limits {
+        out.push_str("limits redis\n");
+    }
+    if *disk_bps != default.disk_bps {
+        let _ = writeln!(out, "disk {}", speed_text(*disk_bps, BYTES));
+    }
+    if *fork_us != default.fork_us {
+        let _ = writeln!(out, "fork {}", in_units(*fork_us, TIME));
+    }
+}
+
+/// A wire's settings where they differ from others.
+fn settings(wire: &WireSettings, from: &WireSettings) -> String {
+    let WireSettings { latency_us, jitter_us, bandwidth_bps, loss, duplicate, reorder } = *wire;
+    let mut out = String::new();
+    let mut put = |differs: bool, name: &str, value: String| {
+        if differs {
+            let _ = write!(out, " {name} {value}");
+        }
+    };
+    put(latency_us != from.latency_us, "latency", in_units(latency_us, TIME));
+    put(jitter_us != from.jitter_us, "jitter", in_units(jitter_us, TIME));
+    put(bandwidth_bps != from.bandwidth_bps, "bandwidth", speed_text(bandwidth_bps, BITS));
+    put(loss != from.loss, "loss", probability_text(loss));
+    put(duplicate != from.duplicate, "duplicate", probability_text(duplicate));
+    put(reorder != from.reorder, "reorder", probability_text(reorder));
+    if out.is_empty() { " default".to_owned() } else { out }
+}
+
+/// A node with its configuration, which stands below it, further in.
+fn node(out: &mut String, indent: &str, NodeSpec { name, config }: &NodeSpec) {
+    let _ = writeln!(out, "node {name}");
+    for line in config {
+        // `line` is no directive of Redis's: a line that begins with it is quoted too.
+        if is_verbatim(line) && line.split([' ', '\t']).next() != Some("line") {
+            let _ = writeln!(out, "{indent}  {line}");
+        } else {
+            let _ = writeln!(out, "{indent}  line {}", quote(line));
+        }
+    }
+}
+
+/// What is done, said and expected in a branch, and its end.
+fn timed(out: &mut String, indent: &str, config: &LabConfig, branch: &Branch, remarks: &[Remark]) {
+    let mut remarks = remarks.iter().peekable();
+    for (index, TimedAction { at_us, action: done }) in branch.actions.iter().enumerate() {
+        while let Some(remark) = remarks.next_if(|remark| remark.after <= index) {
+            said(out, indent, remark);
+        }
+        let _ = write!(out, "{indent}at {}  ", instant_text(*at_us));
+        action(out, indent, config, done);
+    }
+    remarks.for_each(|remark| said(out, indent, remark));
+    let _ = writeln!(out, "{indent}end {}", instant_text(branch.end_us));
+}
+
+fn said(out: &mut String, indent: &str, remark: &Remark) {
+    let _ = write!(out, "{indent}at {}  ", instant_text(remark.at_us));
+    let _ = match &remark.what {
+        Said::Narration { lang: None, text } => writeln!(out, "say {}", quote(text)),
+        Said::Narration { lang: Some(Lang::En), text } => writeln!(out, "say en {}", quote(text)),
+        Said::Narration { lang: Some(Lang::Zh), text } => writeln!(out, "say zh {}", quote(text)),
+        Said::Expectation(expectation) => writeln!(out, "expect {expectation}"),
+    };
+}
+
+fn action(out: &mut String, indent: &str, config: &LabConfig, action: &Action) {
+    let wire = |from: &str, to: &str, one_way: bool| {
+        if one_way { format!("{from} -> {to}") } else { format!("{from} {to}") }
+    };
+    let _ = match action {
+        Action::Exec { node, console, command } => {
+            let console = if *console == 0 { node.clone() } else { format!("{node}#{console}") };
+            if is_verbatim(command) {
+                writeln!(out, "{console}> {command}")
+            } else {
+                writeln!(out, "exec {console} {}", quote(command))
+            }
+        }
+        Action::AddNode { node: spec } => {
+            out.push_str("add ");
+            node(out, &format!("{indent}  "), spec);
+            Ok(())
+        }
+        Action::RemoveNode { node } => writeln!(out, "remove {node}"),
+        Action::Cut { from, to, one_way } => writeln!(out, "cut {}", wire(from, to, *one_way)),
+        Action::Heal { from, to, one_way } => writeln!(out, "heal {}", wire(from, to, *one_way)),
+        Action::SetWire { from, to, one_way, settings: new } => {
+            writeln!(out, "wire {}{}", wire(from, to, *one_way), settings(new, &config.wire))
+        }
+        Action::Crash { node } => writeln!(out, "crash {node}"),
+        Action::Pause { node } => writeln!(out, "pause {node}"),
+        Action::Resume { node } => writeln!(out, "resume {node}"),
+        Action::PowerOff { node } => writeln!(out, "power-off {node}"),
+        Action::Restart { node } => writeln!(out, "restart {node}"),
+        Action::MoveClock { node, by_ms } => {
+            let sign = if *by_ms < 0 { '-' } else { '+' };
+            writeln!(out, "clock {node} {sign}{}", in_units(by_ms.unsigned_abs() * 1000, TIME))
+        }
+    };
+}

@@ -1,0 +1,382 @@
+//! Scripts: whatever a session says can be written as one and read again; what is wrong is told with its place; what
+//! is expected is checked.
+
+use psyncscope_lab::script::{Said, ScriptErrors};
+use psyncscope_lab::sim::frame::{SimTime, WireSettings};
+use psyncscope_lab::{
+    Action, Branches, ErrorCode, Lab, LabConfig, LabError, Lang, NodeSpec, Script, TimedAction, examples, limits,
+};
+use rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+mod random;
+
+use random::any_action;
+
+const SESSION: &str = include_str!("logs/version-2.json");
+
+const EXAMPLES: [(&str, &str); 5] = [
+    ("first-sync.psync", include_str!("../examples/scripts/first-sync.psync")),
+    ("cut-too-long.psync", include_str!("../examples/scripts/cut-too-long.psync")),
+    ("failover.psync", include_str!("../examples/scripts/failover.psync")),
+    ("chain.psync", include_str!("../examples/scripts/chain.psync")),
+    ("lost-write.psync", include_str!("../examples/scripts/lost-write.psync")),
+];
+
+fn session() -> Branches {
+    Branches::from_json(SESSION).expect("a saved session")
+}
+
+#[track_caller]
+fn parsed(text: &str) -> Script {
+    Script::parse(text).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
+}
+
+/// A session is the same after it was a script, and the script is written the same again.
+#[track_caller]
+fn comes_back(session: &Branches) -> String {
+    let text = Script::of(session.clone()).to_text();
+    let script = parsed(&text);
+    assert_eq!(script.session(), session, "{text}");
+    assert_eq!(script.to_text(), text);
+    text
+}
+
+#[test]
+fn a_saved_session_comes_back() {
+    let text = comes_back(&session());
+    // As a teacher would write it.
+    let expected = "\
+version 1
+seed 7
+current \"b as master\"
+
+node a
+  repl-backlog-size 64
+node b
+  replicaof a 6379
+
+at 3s  a> SET greeting hello
+at 4s  cut a b
+end 6s
+
+branch \"crash a at 3.5 s\" from \"main\" at 3.5s
+  at 3.5s  crash a
+  at 4s  restart a
+  end 5s
+
+branch \"b as master\" from \"crash a at 3.5 s\" at 4s
+  at 4.2s  b> REPLICAOF NO ONE
+  end 4.5s
+
+branch \"nothing more\" from \"main\" at 4s
+  end 5.5s
+";
+    assert_eq!(text, expected);
+    let mut renamed = session();
+    renamed.rename(0, "what \"really\" happened").expect("a good name");
+    comes_back(&renamed);
+    comes_back(&Branches::of(Lab::new(LabConfig::default()).expect("a world without nodes").action_log()));
+}
+
+#[test]
+fn every_action_and_setting_comes_back() {
+    let node = || "a".to_owned();
+    let settings = WireSettings {
+        latency_us: 1_234_567,
+        jitter_us: 1,
+        bandwidth_bps: u64::MAX,
+        loss: 0.1,
+        duplicate: 1.0,
+        reorder: f64::MIN_POSITIVE,
+    };
+    let wires = [settings, WireSettings::default(), WireSettings { loss: 1.0 / 3.0, ..settings }];
+    let both_ways = [false, true].into_iter().flat_map(|one_way| {
+        let (from, to) = (node(), "b".to_owned());
+        let wire = [
+            Action::Cut { from: from.clone(), to: to.clone(), one_way },
+            Action::Heal { from: from.clone(), to: to.clone(), one_way },
+        ];
+        let set = move |settings| Action::SetWire { from: from.clone(), to: to.clone(), one_way, settings };
+        wire.into_iter().chain(wires.map(set))
+    });
+    let commands = [
+        "SET k \"a\\x00 b\" 中文",
+        " PING ",
+        "PING\n",
+        "PING\u{0}junk",
+        "SORT k GET #",
+        "SET k \"# no comment\"",
+        "SET k 'it\\'s # no comment'",
+        "\"SET\" k v#1",
+        "\tPING\tx",
+    ];
+    let commands =
+        commands.map(|command| Action::Exec { node: node(), console: 63, command: command.to_owned() }).into_iter();
+    let config = ["repl-timeout 5", "", " hz 10", "# kept", "requirepass \"a # b\"", "port\t6379"].map(str::to_owned);
+    let actions = [
+        Action::AddNode { node: NodeSpec { name: "d".to_owned(), config: vec!["repl-timeout 5".to_owned()] } },
+        Action::Crash { node: node() },
+        Action::Restart { node: node() },
+        Action::Pause { node: node() },
+        Action::Resume { node: node() },
+        Action::PowerOff { node: node() },
+        Action::MoveClock { node: node(), by_ms: -5 },
+        Action::MoveClock { node: node(), by_ms: limits::CLOCK_MOVE_MAX_MS },
+        Action::RemoveNode { node: "d".to_owned() },
+        // Names that are words of the language too.
+        Action::AddNode { node: NodeSpec { name: "rules".to_owned(), config: vec![] } },
+        Action::AddNode { node: NodeSpec { name: "-".to_owned(), config: vec![] } },
+        Action::Cut { from: "-".to_owned(), to: "rules".to_owned(), one_way: true },
+        Action::Exec { node: "-".to_owned(), console: 0, command: "PING".to_owned() },
+    ];
+    let config = LabConfig {
+        seed: u64::MAX,
+        nodes: ["a", "b"].map(|name| NodeSpec { name: name.to_owned(), config: config.to_vec() }).to_vec(),
+        wire: settings,
+        classroom_limits: false,
+        disk_bps: 0,
+        fork_us: 1,
+    };
+    let mut log = Lab::new(config).expect("a world").action_log();
+    // One of them is at no whole millisecond.
+    let timed = |(action, n): (Action, u64)| TimedAction { at_us: n * 999, action };
+    log.actions = actions.into_iter().chain(commands).chain(both_ways).zip(0..).map(timed).collect();
+    log.end_us = limits::END_MAX_US;
+    log.check().expect("a good log");
+    comes_back(&Branches::of(log));
+}
+
+/// Whatever is done, on whatever branches.
+#[test]
+fn any_session_comes_back() {
+    for seed in 0..30 {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let config = LabConfig { seed, ..session().config().clone() };
+        let mut lab = Lab::new(config).expect("a world");
+        let mut branches = Branches::of(lab.action_log());
+        for _ in 0..60 {
+            lab.run_for(u64::from(rng.next_u32() % 400_000));
+            // What is refused changes nothing.
+            let _ = lab.act(any_action(&mut rng));
+            if rng.next_u32().is_multiple_of(12) {
+                branches.record(&lab);
+                let at = SimTime(u64::from(rng.next_u32()) % lab.now().0.max(1));
+                lab = lab.fork_at(at).expect("it is the past");
+                let _ = lab.act(any_action(&mut rng));
+                branches.leave(at, &lab, Lang::ALL[rng.next_u32() as usize % 2]).expect("it is the past");
+            }
+        }
+        branches.record(&lab);
+        branches.switch_to(rng.next_u32() as usize % branches.list().len()).expect("a branch");
+        let text = comes_back(&branches);
+        assert_eq!(parsed(&text).session().to_json(), branches.to_json(), "seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_said_and_expected_comes_back() {
+    for (name, text) in EXAMPLES {
+        let script = parsed(text);
+        let again = parsed(&script.to_text());
+        assert_eq!(again.session(), script.session(), "{name}");
+        assert_eq!(again.to_text(), script.to_text(), "{name}");
+        for branch in 0..script.session().list().len() {
+            let said = |script: &Script| -> Vec<(u64, usize, Said)> {
+                script.remarks(branch).iter().map(|remark| (remark.at_us, remark.after, remark.what.clone())).collect()
+            };
+            assert_eq!(said(&again), said(&script), "{name}");
+        }
+    }
+}
+
+#[test]
+fn examples_hold_and_fail_when_a_number_is_changed() {
+    for (name, text) in EXAMPLES {
+        let unmet = |text: &str| -> usize {
+            let script = parsed(text);
+            let of = |branch| {
+                let checked = script.check(branch).unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(checked.broken, [], "{name}");
+                checked.unmet.iter().for_each(|unmet| println!("{name}: {unmet:?}"));
+                checked.unmet.len()
+            };
+            (0..script.session().list().len()).map(of).sum()
+        };
+        assert_eq!(unmet(text), 0, "{name}");
+        let (from, to) = match name {
+            "first-sync.psync" => ("offset = 61", "offset = 62"),
+            "cut-too-long.psync" => ("repl-backlog-size 128", "repl-backlog-size 1280"),
+            "failover.psync" => ("second-offset = 55", "second-offset = 54"),
+            "chain.psync" => ("replicaof b 6379", "replicaof a 6379"),
+            _ => ("SET balance 100", "SET balance 101"),
+        };
+        assert!(text.contains(from), "{name}");
+        assert!(unmet(&text.replacen(from, to, 1)) > 0, "{name} with {to}");
+    }
+}
+
+#[test]
+fn the_documentation_has_the_examples() {
+    let docs = include_str!("../../../docs/script.md");
+    for (name, text) in EXAMPLES {
+        assert!(docs.contains(&format!("```\n{text}```")), "{name} is not in docs/script.md as it is");
+    }
+}
+
+/// Nothing that one may come to while typing makes it panic.
+#[test]
+fn no_damage_panics() {
+    for (name, text) in EXAMPLES {
+        let mut read = 0;
+        for (at, _) in text.char_indices() {
+            let shorter = format!("{}{}", &text[..at], text[at..].chars().skip(1).collect::<String>());
+            for damaged in [&text[..at], &shorter] {
+                match Script::parse(damaged) {
+                    Ok(script) => {
+                        parsed(&script.to_text());
+                        read += 1;
+                    }
+                    Err(errors) => places_exist(&errors, damaged),
+                }
+            }
+        }
+        assert!(read > text.lines().count(), "{name}: a comment may be another one");
+    }
+}
+
+/// Each error is at a line that is there, at most one character behind its end.
+#[track_caller]
+fn places_exist(errors: &ScriptErrors, text: &str) {
+    assert!(!errors.list().is_empty());
+    for error in errors.list() {
+        let line = text.lines().nth(error.line - 1).unwrap_or_default();
+        assert!(error.column <= line.chars().count() + 1, "{error}\n{text}");
+    }
+}
+
+/// The only thing that is wrong with a text, below a good beginning of six lines.
+#[track_caller]
+fn wrong(text: &str, error: &str) {
+    let text = format!("version 1\nseed 7\nnode a\nnode bob\n  replicaof a 6379\n\n{text}");
+    let errors = Script::parse(&text).expect_err("it is wrong");
+    places_exist(&errors, &text);
+    assert_eq!(errors.to_string(), error);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    wrong(
+        "at 3s hael a bob",
+        "line 7, column 7: found hael, expected a command (NODE> COMMAND) or one of these: cut, \
+           heal, wire, crash, restart, pause, resume, power-off, add, remove, clock, exec, say, expect; did you mean heal?",
+    );
+    wrong(
+        "at 3 cut a bob",
+        "line 7, column 4: found 3, expected a time such as 3s, 2.5s or 150ms, or one after the line \
+           before: +500ms",
+    );
+    wrong("at 3s cut a", "line 7, column 12: the line ends, expected the name of a node");
+    wrong("at 3s cut a bob both", "line 7, column 17: found both, expected the end of the line");
+    wrong("at 3s cut a bab", "line 7, column 13: there is no node bab; the script has a, bob");
+    wrong("at 3s expect bbo state CONNECT", "line 7, column 14: found bbo, expected a node: a, bob; did you mean bob?");
+    wrong("at 3s expect bob replid same as z", "line 7, column 33: found z, expected a node: a, bob");
+    wrong("at 3s expect bob role slave", "line 7, column 23: found slave, expected a role: master, replica");
+    wrong("at 3s say hello", "line 7, column 11: found hello, expected a text in straight quotes: \"…\"");
+    wrong("at 3s say “hello”", "line 7, column 11: found “hello”, expected a text in straight quotes: \"…\"");
+    wrong(
+        "at 3s say \"hello",
+        "line 7, column 17: the line ends, expected a closing quote (\") before the end of the line",
+    );
+    wrong("at 3s a>  # nothing", "line 7, column 20: the line ends, expected a command, as one types it in redis-cli");
+    wrong("at 3s a> SET k \"v", "line 7, column 7: Invalid argument(s)");
+    wrong("at 3s a#99> PING", "line 7, column 7: console 99: their numbers lie below 64");
+    wrong("at 3s wire a bob loss 200%", "line 7, column 23: found 200%, expected a probability such as 5% or 0.05");
+    wrong("at 3s clock a 5s", "line 7, column 15: found 5s, expected whole milliseconds with a sign: +5s, -200ms");
+    wrong("at 3s pause a\nat 2s resume a", "line 8, column 4: 2s lies before 3s");
+    wrong("at 3s pause a\nend 2s", "line 8, column 1: the branch ends at 2s, before its last line, at 3s");
+    wrong(
+        "at 3s pause a\nseed 8",
+        "line 8, column 1: what the world starts as is said before the first line with a time",
+    );
+    wrong("seed 8", "line 7, column 1: this was said already, in line 2");
+    wrong(
+        "  at 3s pause a\n  at 3s",
+        "line 7, column 3: node bob, line 2 of its configuration: Bad directive or wrong \
+           number of arguments",
+    );
+    wrong(
+        "node c\n  repl-backlog-sise 64",
+        "line 8, column 3: node c, line 1 of its configuration: Bad directive or wrong \
+           number of arguments",
+    );
+    wrong(
+        "at 1s add node c\n  repl-backlog-size x",
+        "line 8, column 3: node c, line 1 of its configuration: argument must \
+           be a memory value",
+    );
+    wrong("node a", "line 7, column 6: two nodes have the name a");
+    wrong("current \"x\"", "line 7, column 9: found \"x\", expected the name of a branch: \"main\"");
+    wrong(
+        "end 5s\nbranch \"x\" from \"mian\" at 3s",
+        "line 8, column 17: found \"mian\", expected the name of a branch: \
+           \"main\"; did you mean \"main\"?",
+    );
+    wrong(
+        "end 5s\nbranch \"x\" from \"main\" at 5s",
+        "line 8, column 1: at 5s no branch can leave \"main\", which begins \
+           at 0s and ends at 5s",
+    );
+    wrong(
+        "end 5s\nbranch \"x\" from \"main\" at 4s\nat 4s pause a",
+        "line 9, column 1: the lines of a branch are further in \
+           than its head; those of main stand before it",
+    );
+    wrong(
+        "vresion 1",
+        "line 7, column 1: found vresion, expected one of these (and a node's configuration further in): \
+           version, seed, wire, limits, disk, fork, main, current, node, at, branch, end; did you mean version?",
+    );
+}
+
+#[test]
+fn several_errors_are_told_at_once() {
+    let text = "node a\nat 3s foo\nat 4s cut a\nbranch \"x\" form \"main\" at 1s\n  at 2s pawse a\n";
+    let errors = Script::parse(text).expect_err("it is wrong");
+    let lines: Vec<usize> = errors.list().iter().map(|error| error.line).collect();
+    assert_eq!(lines, [2, 3, 4, 5], "{errors}");
+    let error = LabError::from(errors);
+    let at = error.at.clone().expect("a place");
+    assert_eq!((error.code, at.line, at.column), (ErrorCode::BadScript, Some(2), Some(7)), "{error}");
+    assert!(error.message.contains("did you mean pause?"), "{error}");
+    // Not without end.
+    assert_eq!(Script::parse(&"x\n".repeat(1000)).expect_err("it is wrong").list().len(), 20);
+}
+
+#[test]
+fn a_text_without_a_line_is_no_script() {
+    for text in ["", "\n\n", "# only a comment\n"] {
+        let errors = Script::parse(text).expect_err("nothing is there");
+        assert!(errors.to_string().contains("expected a script"), "{errors}");
+    }
+    let other = Script::parse("version 2").expect_err("another version");
+    assert_eq!(LabError::from(other).code, ErrorCode::UnsupportedVersion);
+}
+
+#[test]
+fn expectations_see_what_stands_before_them() {
+    let text = "node a\nat 1s a> SET k 1\nat 1.5s expect a key k = 1\nat 2s pause a\nat 2s expect a process paused\n\
+                at 2s resume a\nat 2s expect a process paused\n";
+    let script = parsed(text);
+    let checked = script.check(0).expect("it runs");
+    let unmet: Vec<(usize, &str)> = checked.unmet.iter().map(|unmet| (unmet.line, unmet.found.as_str())).collect();
+    assert_eq!((checked.expectations, unmet), (3, vec![(7, "a is running")]));
+    // What is checked changes nothing.
+    assert_eq!(checked.lab.digest(), script.session().replay(0).expect("it runs").digest());
+}
+
+#[test]
+fn the_opening_is_a_script_of_a_screen() {
+    let text = comes_back(&Branches::of(examples::opening()));
+    assert!(text.lines().count() < 30, "{text}");
+}
