@@ -45,15 +45,13 @@ impl Replay {
     /// `bad-time` if `t` lies beyond the present of `of`, or before the time that this replay has come to. Nothing has
     /// changed then.
     pub fn redirect(&mut self, of: &Lab, t: SimTime) -> Result<(), LabError> {
-        of.check_past(t)?;
         if t < self.now() {
             let message = format!("{} lies before the time that the replay has come to, {}", t.0, self.now().0);
             return Err(LabError::new(ErrorCode::BadTime, message));
         }
-        let kept = self.log.actions.partition_point(|action| action.at_us <= t.0);
-        self.log.actions.truncate(kept);
-        self.log.actions.extend(of.actions().iter().skip(kept).take_while(|action| action.at_us <= t.0).cloned());
-        self.log.end_us = t.0;
+        if t != self.end() {
+            self.log = of.log_until(t)?;
+        }
         Ok(())
     }
 

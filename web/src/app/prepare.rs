@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use psyncscope_lab::Replay;
 use psyncscope_lab::index::Index;
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::sim::frame::{Frame, SimTime};
 
 use crate::app::App;
 use crate::app::run::LabRun;
@@ -29,7 +29,9 @@ pub struct PreparedBranch {
     /// When it would leave.
     at: SimTime,
     replay: Replay,
-    /// The index of what the run recorded until then.
+    /// How many entries the run's timeline had then.
+    entries: usize,
+    /// The index of those of them that were read.
     index: Index,
     /// Whether nothing is left to do.
     ready: bool,
@@ -44,11 +46,11 @@ pub struct Preparing {
 }
 
 impl PreparedBranch {
-    /// A branch that would leave a run at `at`; `None` if none can.
-    fn begin(run: &LabRun, at: SimTime) -> Option<Self> {
+    /// A branch that would leave a run at this frame, which is shown at `at`; `None` if none can.
+    fn begin(run: &LabRun, at: SimTime, frame: &Frame) -> Option<Self> {
         let replay = run.lab().approach(at).ok()?;
-        let index = run.index_for_branch();
-        Some(Self { run: Rc::clone(&run.identity), now: run.now(), at, replay, index, ready: false })
+        let (entries, index) = (frame.entries, run.index_for_branch());
+        Some(Self { run: Rc::clone(&run.identity), now: run.now(), at, replay, entries, index, ready: false })
     }
 
     /// Whether it is one of this run, whose present is still the same.
@@ -56,26 +58,22 @@ impl PreparedBranch {
         Rc::ptr_eq(&self.run, &run.identity) && self.now == run.now()
     }
 
-    /// The same for another time, if it has not come beyond that.
-    fn redirected(mut self, run: &LabRun, at: SimTime) -> Option<Self> {
-        let entries = run.frame_at(at).entries;
-        if !self.is_of(run) || entries < self.index.read_entries() {
+    /// The same for the time that is shown now, if it has not come beyond that.
+    fn redirected(mut self, run: &LabRun, at: SimTime, frame: &Frame) -> Option<Self> {
+        if !self.is_of(run) || frame.entries < self.index.read_entries() {
             return None;
         }
         self.replay.redirect(run.lab(), at).ok()?;
-        self.at = at;
-        self.ready = false;
-        Some(self)
+        Some(Self { at, entries: frame.entries, ready: false, ..self })
     }
 
     /// Goes on for a slice of wall time. The world refuses nothing that it took before.
     fn advance(&mut self, run: &LabRun) {
-        let entries = run.frame_at(self.at).entries;
         let slice = Slice::of(SLICE_MS);
         while slice.is_left() && !self.ready {
             let replayed = self.replay.advance(INSTANTS).unwrap_or(true);
-            self.index.extend_to(run.lab(), entries.min(self.index.read_entries() + ENTRIES));
-            self.ready = replayed && self.index.read_entries() == entries;
+            self.index.extend_to(run.lab(), self.entries.min(self.index.read_entries() + ENTRIES));
+            self.ready = replayed && self.index.read_entries() == self.entries;
         }
     }
 }
@@ -103,14 +101,9 @@ impl App {
         if preparing.stood.1 < STILL_TICKS {
             return;
         }
-        let run = self.session.run.borrow();
-        let last = preparing.branch.take();
-        let branch = match last {
-            Some(branch) if branch.at == at && branch.is_of(&run) => Some(branch),
-            Some(branch) => branch.redirected(&run, at),
-            None => None,
-        };
-        preparing.branch = branch.or_else(|| PreparedBranch::begin(&run, at));
+        let (run, frame) = (self.session.run.borrow(), &self.playback.frame);
+        let last = preparing.branch.take().and_then(|branch| branch.redirected(&run, at, frame));
+        preparing.branch = last.or_else(|| PreparedBranch::begin(&run, at, frame));
         if let Some(branch) = &mut preparing.branch {
             branch.advance(&run);
         }
@@ -120,7 +113,8 @@ impl App {
     /// has recorded then; `None` if nothing of it is prepared.
     pub(super) fn take_prepared(&mut self) -> Option<(Replay, Index)> {
         let run = self.session.run.borrow();
-        let branch = self.session.preparing.branch.take()?.redirected(&run, self.playback.at)?;
+        let branch = self.session.preparing.branch.take()?;
+        let branch = branch.redirected(&run, self.playback.at, &self.playback.frame)?;
         let PreparedBranch { mut replay, index, .. } = branch;
         replay.continue_record(run.lab());
         Some((replay, index))
