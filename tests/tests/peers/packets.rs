@@ -1,21 +1,15 @@
 //! What `psyncscope export` writes as packets, read by tshark.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use psyncscope_lab::{Lab, examples};
 
-/// Where the program is.
-fn tshark() -> PathBuf {
-    std::env::var_os("PSYNCSCOPE_TSHARK")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| panic!("PSYNCSCOPE_TSHARK must name tshark; `cargo xtask test peers` finds one and sets it"))
-}
+use crate::server::program;
 
 /// The lines that tshark prints of these packets: the fields, separated by tabs.
 fn dissected(pcap: Vec<u8>, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut tshark = Command::new(tshark());
+    let mut tshark = Command::new(program("PSYNCSCOPE_TSHARK"));
     // Not found wrong unless it is looked at.
     for check in ["tcp.check_checksum:TRUE", "ip.check_checksum:TRUE", "tcp.analyze_sequence_numbers:TRUE"] {
         tshark.args(["-o", check]);

@@ -12,15 +12,23 @@ use psyncscope_resp::encode_command;
 /// An answer takes at most this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where the program is.
+/// Where the redis-server is.
 ///
 /// # Panics
-/// Used unless set otherwise.
+/// As [`program`].
 pub fn redis_server() -> PathBuf {
-    let path = std::env::var_os("PSYNCSCOPE_REDIS_SERVER").map(PathBuf::from).unwrap_or_else(|| {
-        panic!("PSYNCSCOPE_REDIS_SERVER must name a redis-server; `cargo xtask test peers` finds one and sets it")
+    program("PSYNCSCOPE_REDIS_SERVER")
+}
+
+/// The program that an environment variable names.
+///
+/// # Panics
+/// It names none.
+pub fn program(variable: &str) -> PathBuf {
+    let path = std::env::var_os(variable).map(PathBuf::from).unwrap_or_else(|| {
+        panic!("{variable} must name a program; `cargo xtask test peers` finds or builds it and sets it")
     });
-    assert!(path.is_file(), "PSYNCSCOPE_REDIS_SERVER={} is no file", path.display());
+    assert!(path.is_file(), "{variable}={} is no file", path.display());
     path
 }
 
@@ -38,12 +46,7 @@ impl Kind {
         match self {
             Self::Real => Command::new(redis_server()),
             Self::Ours => {
-                let program = std::env::var_os("PSYNCSCOPE").unwrap_or_else(|| {
-                    panic!(
-                        "PSYNCSCOPE must name the psyncscope program; `cargo xtask test peers` builds it and sets it"
-                    )
-                });
-                let mut command = Command::new(program);
+                let mut command = Command::new(program("PSYNCSCOPE"));
                 command.args(["serve", "--rdb-version-max", "12"]);
                 command
             }
