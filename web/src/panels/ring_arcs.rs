@@ -54,7 +54,7 @@ pub fn RingArcs(props: &RingArcsProps) -> Html {
     // The outline of what is lit lies over its neighbours'.
     drawn.sort_by_key(|alike| alike.lit);
     html! {
-        <g class="arcs">
+        <g class="cells arcs">
             { for drawn.into_iter().map(|Outlines { colour, lit, d }| html! {
                 <path class={classes!(colour, lit.then_some("lit"))} {d} />
             }) }
