@@ -2,7 +2,7 @@
 //! where.
 
 use psyncscope_lab::link::{Panel, View};
-use psyncscope_lab::sim::frame::{SimTime, WireSettings};
+use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{
     Action, Branches, ErrorAt, ErrorCode, Lab, LabConfig, Lang, Link, NodeSpec, TimedAction, examples,
 };
@@ -10,20 +10,15 @@ use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 mod random;
+mod sessions;
 
-use random::any_action;
-
-const SESSION: &str = include_str!("logs/version-2.json");
+use sessions::{SETTINGS, any_session, node_actions, saved, session_of, wire_actions};
 
 /// A link that version 1 wrote.
 const VERSION_1: &str = include_str!("links/version-1.txt");
 
 /// The digest of the world of its current branch.
 const VERSION_1_DIGEST: &str = include_str!("links/version-1.digest");
-
-fn session() -> Branches {
-    Branches::from_json(SESSION).expect("a saved session")
-}
 
 fn view() -> View {
     View {
@@ -35,7 +30,7 @@ fn view() -> View {
 }
 
 fn link() -> Link {
-    Link::new(session(), view()).expect("it is of that branch")
+    Link::new(saved(), view()).expect("it is of that branch")
 }
 
 #[track_caller]
@@ -47,9 +42,9 @@ fn comes_back(link: &Link) {
 #[test]
 fn a_saved_session_and_what_is_shown_come_back() {
     comes_back(&link());
-    comes_back(&Link::new(session(), View::default()).expect("nothing is asked of it"));
+    comes_back(&Link::new(saved(), View::default()).expect("nothing is asked of it"));
     for panel in Panel::ALL {
-        comes_back(&Link::new(session(), View { panel: Some(panel), ..view() }).expect("a panel"));
+        comes_back(&Link::new(saved(), View { panel: Some(panel), ..view() }).expect("a panel"));
     }
     let empty = Lab::new(LabConfig::default()).expect("a world without nodes").action_log();
     comes_back(&Link::new(Branches::of(empty), View::default()).expect("nothing is asked of it"));
@@ -57,52 +52,19 @@ fn a_saved_session_and_what_is_shown_come_back() {
 
 #[test]
 fn every_action_and_setting_comes_back() {
-    let node = || "a".to_owned();
-    let wire = || ("a".to_owned(), "b".to_owned());
-    let settings = WireSettings {
-        latency_us: 1_234_567,
-        jitter_us: 1,
-        bandwidth_bps: u64::MAX,
-        loss: 0.1,
-        duplicate: 1.0,
-        reorder: f64::MIN_POSITIVE,
-    };
-    let both_ways = [false, true].into_iter().flat_map(|one_way| {
-        let (from, to) = wire();
-        [
-            Action::Cut { from: from.clone(), to: to.clone(), one_way },
-            Action::Heal { from: from.clone(), to: to.clone(), one_way },
-            Action::SetWire { from, to, one_way, settings },
-        ]
-    });
-    let actions = [
-        Action::Exec { node: node(), console: 0, command: "SET k \"a\\x00 b\" 中文".to_owned() },
-        Action::Exec { node: node(), console: 63, command: "PING".to_owned() },
-        Action::AddNode { node: NodeSpec { name: "d".to_owned(), config: vec!["repl-timeout 5".to_owned()] } },
-        Action::Crash { node: node() },
-        Action::Restart { node: node() },
-        Action::Pause { node: node() },
-        Action::Resume { node: node() },
-        Action::PowerOff { node: node() },
-        Action::MoveClock { node: node(), by_ms: -5 },
-        Action::MoveClock { node: node(), by_ms: 5 },
-        Action::RemoveNode { node: "d".to_owned() },
-    ];
+    let exec = |console, command: &str| Action::Exec { node: "a".to_owned(), console, command: command.to_owned() };
+    let mut actions = vec![exec(0, "SET k \"a\\x00 b\" 中文"), exec(63, "PING")];
+    actions.extend(node_actions());
+    actions.extend(wire_actions(&[SETTINGS]));
     let config = LabConfig {
         seed: u64::MAX,
         nodes: ["a", "b"].map(|name| NodeSpec { name: name.to_owned(), config: vec![] }).to_vec(),
-        wire: settings,
+        wire: SETTINGS,
         classroom_limits: false,
         disk_bps: 0,
         fork_us: 0,
     };
-    let mut log = Lab::new(config).expect("a world").action_log();
-    // One of them is at no whole millisecond.
-    let timed = |(action, n): (Action, u64)| TimedAction { at_us: n * 999, action };
-    log.actions = actions.into_iter().chain(both_ways).zip(0..).map(timed).collect();
-    log.end_us = 4 * 3600 * 1_000_000;
-    log.check().expect("a good log");
-    comes_back(&Link::new(Branches::of(log), View::default()).expect("nothing is asked of it"));
+    comes_back(&Link::new(session_of(config, actions), View::default()).expect("nothing is asked of it"));
 }
 
 /// Whatever is done, on whatever branches.
@@ -110,23 +72,7 @@ fn every_action_and_setting_comes_back() {
 fn any_session_comes_back() {
     for seed in 0..60 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let config = LabConfig { seed, ..session().config().clone() };
-        let mut lab = Lab::new(config).expect("a world");
-        let mut branches = Branches::of(lab.action_log());
-        for _ in 0..60 {
-            lab.run_for(u64::from(rng.next_u32() % 400_000));
-            // What is refused changes nothing.
-            let _ = lab.act(any_action(&mut rng));
-            if rng.next_u32().is_multiple_of(12) {
-                branches.record(&lab);
-                let at = SimTime(u64::from(rng.next_u32()) % lab.now().0.max(1));
-                lab = lab.fork_at(at).expect("it is the past");
-                let _ = lab.act(any_action(&mut rng));
-                branches.leave(at, &lab, Lang::ALL[rng.next_u32() as usize % 2]).expect("it is the past");
-            }
-        }
-        branches.record(&lab);
-        branches.switch_to(rng.next_u32() as usize % branches.list().len()).expect("a branch");
+        let branches = any_session(seed, &mut rng);
         let end_us = branches.list()[branches.current()].end_us;
         let at = Some(SimTime(u64::from(rng.next_u32()) % (end_us + 1)));
         let link = Link::new(branches, View { at, ..View::default() }).expect("it is of that branch");
@@ -243,7 +189,7 @@ fn a_link_may_be_a_whole_address_or_have_no_hash() {
     }
     assert!(Link::is_link(&text) && Link::is_link(&format!("http://127.0.0.1:8080/{text}")));
     assert!(!Link::is_link("run.json") && !Link::is_link("./v1.json"));
-    assert!(!Link::is_link(&session().to_json().replace("hello", "http://example.org/")));
+    assert!(!Link::is_link(&saved().to_json().replace("hello", "http://example.org/")));
 }
 
 #[test]
@@ -294,9 +240,9 @@ fn no_damage_goes_unnoticed() {
 
 #[test]
 fn what_is_shown_must_be_there() {
-    let refused = |view| Link::new(session(), view).expect_err("it is not there").code;
-    let end_us = session().list()[2].end_us;
+    let refused = |view| Link::new(saved(), view).expect_err("it is not there").code;
+    let end_us = saved().list()[2].end_us;
     assert_eq!(refused(View { at: Some(SimTime(end_us + 1)), ..View::default() }), ErrorCode::BadTime);
-    Link::new(session(), View { at: Some(SimTime(end_us)), ..View::default() }).expect("the end is there");
+    Link::new(saved(), View { at: Some(SimTime(end_us)), ..View::default() }).expect("the end is there");
     assert_eq!(refused(View { node: Some("z".to_owned()), ..View::default() }), ErrorCode::UnknownNode);
 }

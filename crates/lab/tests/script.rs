@@ -2,18 +2,15 @@
 //! is expected is checked.
 
 use psyncscope_lab::script::{Said, ScriptErrors};
-use psyncscope_lab::sim::frame::{SimTime, WireSettings};
-use psyncscope_lab::{
-    Action, Branches, ErrorCode, Lab, LabConfig, LabError, Lang, NodeSpec, Script, TimedAction, examples, limits,
-};
-use rand_core::{RngCore, SeedableRng};
+use psyncscope_lab::sim::frame::WireSettings;
+use psyncscope_lab::{Action, Branches, ErrorCode, Lab, LabConfig, LabError, NodeSpec, Script, examples};
+use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 mod random;
+mod sessions;
 
-use random::any_action;
-
-const SESSION: &str = include_str!("logs/version-2.json");
+use sessions::{SETTINGS, any_session, node_actions, saved, session_of, wire_actions};
 
 const EXAMPLES: [(&str, &str); 5] = [
     ("first-sync.psync", include_str!("../examples/scripts/first-sync.psync")),
@@ -22,10 +19,6 @@ const EXAMPLES: [(&str, &str); 5] = [
     ("chain.psync", include_str!("../examples/scripts/chain.psync")),
     ("lost-write.psync", include_str!("../examples/scripts/lost-write.psync")),
 ];
-
-fn session() -> Branches {
-    Branches::from_json(SESSION).expect("a saved session")
-}
 
 #[track_caller]
 fn parsed(text: &str) -> Script {
@@ -44,7 +37,7 @@ fn comes_back(session: &Branches) -> String {
 
 #[test]
 fn a_saved_session_comes_back() {
-    let text = comes_back(&session());
+    let text = comes_back(&saved());
     // As a teacher would write it.
     let expected = "\
 version 1
@@ -73,7 +66,7 @@ branch \"nothing more\" from \"main\" at 4s
   end 5.5s
 ";
     assert_eq!(text, expected);
-    let mut renamed = session();
+    let mut renamed = saved();
     renamed.rename(0, "what \"really\" happened").expect("a good name");
     comes_back(&renamed);
     comes_back(&Branches::of(Lab::new(LabConfig::default()).expect("a world without nodes").action_log()));
@@ -81,25 +74,6 @@ branch \"nothing more\" from \"main\" at 4s
 
 #[test]
 fn every_action_and_setting_comes_back() {
-    let node = || "a".to_owned();
-    let settings = WireSettings {
-        latency_us: 1_234_567,
-        jitter_us: 1,
-        bandwidth_bps: u64::MAX,
-        loss: 0.1,
-        duplicate: 1.0,
-        reorder: f64::MIN_POSITIVE,
-    };
-    let wires = [settings, WireSettings::default(), WireSettings { loss: 1.0 / 3.0, ..settings }];
-    let both_ways = [false, true].into_iter().flat_map(|one_way| {
-        let (from, to) = (node(), "b".to_owned());
-        let wire = [
-            Action::Cut { from: from.clone(), to: to.clone(), one_way },
-            Action::Heal { from: from.clone(), to: to.clone(), one_way },
-        ];
-        let set = move |settings| Action::SetWire { from: from.clone(), to: to.clone(), one_way, settings };
-        wire.into_iter().chain(wires.map(set))
-    });
     let commands = [
         "SET k \"a\\x00 b\" 中文",
         " PING ",
@@ -112,39 +86,27 @@ fn every_action_and_setting_comes_back() {
         "\tPING\tx",
     ];
     let commands =
-        commands.map(|command| Action::Exec { node: node(), console: 63, command: command.to_owned() }).into_iter();
+        commands.map(|command| Action::Exec { node: "a".to_owned(), console: 63, command: command.to_owned() });
     let config = ["repl-timeout 5", "", " hz 10", "# kept", "requirepass \"a # b\"", "port\t6379"].map(str::to_owned);
-    let actions = [
-        Action::AddNode { node: NodeSpec { name: "d".to_owned(), config: vec!["repl-timeout 5".to_owned()] } },
-        Action::Crash { node: node() },
-        Action::Restart { node: node() },
-        Action::Pause { node: node() },
-        Action::Resume { node: node() },
-        Action::PowerOff { node: node() },
-        Action::MoveClock { node: node(), by_ms: -5 },
-        Action::MoveClock { node: node(), by_ms: limits::CLOCK_MOVE_MAX_MS },
-        Action::RemoveNode { node: "d".to_owned() },
-        // Names that are words of the language too.
+    let mut actions = node_actions();
+    // Names that are words of the language too.
+    actions.extend([
         Action::AddNode { node: NodeSpec { name: "rules".to_owned(), config: vec![] } },
         Action::AddNode { node: NodeSpec { name: "-".to_owned(), config: vec![] } },
         Action::Cut { from: "-".to_owned(), to: "rules".to_owned(), one_way: true },
         Action::Exec { node: "-".to_owned(), console: 0, command: "PING".to_owned() },
-    ];
+    ]);
+    actions.extend(commands);
+    actions.extend(wire_actions(&[SETTINGS, WireSettings::default(), WireSettings { loss: 1.0 / 3.0, ..SETTINGS }]));
     let config = LabConfig {
         seed: u64::MAX,
         nodes: ["a", "b"].map(|name| NodeSpec { name: name.to_owned(), config: config.to_vec() }).to_vec(),
-        wire: settings,
+        wire: SETTINGS,
         classroom_limits: false,
         disk_bps: 0,
         fork_us: 1,
     };
-    let mut log = Lab::new(config).expect("a world").action_log();
-    // One of them is at no whole millisecond.
-    let timed = |(action, n): (Action, u64)| TimedAction { at_us: n * 999, action };
-    log.actions = actions.into_iter().chain(commands).chain(both_ways).zip(0..).map(timed).collect();
-    log.end_us = limits::END_MAX_US;
-    log.check().expect("a good log");
-    comes_back(&Branches::of(log));
+    comes_back(&session_of(config, actions));
 }
 
 /// Whatever is done, on whatever branches.
@@ -152,23 +114,7 @@ fn every_action_and_setting_comes_back() {
 fn any_session_comes_back() {
     for seed in 0..30 {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let config = LabConfig { seed, ..session().config().clone() };
-        let mut lab = Lab::new(config).expect("a world");
-        let mut branches = Branches::of(lab.action_log());
-        for _ in 0..60 {
-            lab.run_for(u64::from(rng.next_u32() % 400_000));
-            // What is refused changes nothing.
-            let _ = lab.act(any_action(&mut rng));
-            if rng.next_u32().is_multiple_of(12) {
-                branches.record(&lab);
-                let at = SimTime(u64::from(rng.next_u32()) % lab.now().0.max(1));
-                lab = lab.fork_at(at).expect("it is the past");
-                let _ = lab.act(any_action(&mut rng));
-                branches.leave(at, &lab, Lang::ALL[rng.next_u32() as usize % 2]).expect("it is the past");
-            }
-        }
-        branches.record(&lab);
-        branches.switch_to(rng.next_u32() as usize % branches.list().len()).expect("a branch");
+        let branches = any_session(seed, &mut rng);
         let text = comes_back(&branches);
         assert_eq!(parsed(&text).session().to_json(), branches.to_json(), "seed {seed}");
     }
