@@ -4,7 +4,7 @@ use psyncscope_sim::frame::WireSettings;
 
 use super::error::{ScriptError, ScriptErrors, Wrong, nearest};
 use super::expect::OfNode;
-use super::statement::{self, Happens, KEYWORDS, Keyword, When};
+use super::statement::{self, Happens, KEYWORDS, Keyword};
 use super::value::instant_text;
 use super::words::{Line, Word, quote};
 use super::{Expectation, Remark, Said, Script};
@@ -29,7 +29,7 @@ impl Script {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.len() > limits::LOG_BYTES_MAX {
             let message = format!("the script has {} bytes; at most {} are read", text.len(), limits::LOG_BYTES_MAX);
-            return Err(ScriptErrors(vec![refused(1, 1, LabError::new(ErrorCode::TooMuch, message))]));
+            return Err(ScriptErrors(vec![Place::START.refused(ErrorCode::TooMuch, message)]));
         }
         let mut reading = Reading::new(text);
         for (index, line) in text.lines().enumerate() {
@@ -45,15 +45,34 @@ impl Script {
     }
 }
 
-const fn refused(line: usize, column: usize, error: LabError) -> ScriptError {
-    ScriptError { line, column, wrong: Wrong::Refused(error) }
-}
-
 /// A place in the text.
 #[derive(Clone, Copy)]
 struct Place {
     line: usize,
     column: usize,
+}
+
+impl Place {
+    const START: Self = Self { line: 1, column: 1 };
+
+    /// Where the next word of a line is.
+    fn of(line: &Line<'_>) -> Self {
+        Self { line: line.number, column: line.column() }
+    }
+
+    /// What stands here is refused.
+    const fn wrong(self, error: LabError) -> ScriptError {
+        ScriptError { line: self.line, column: self.column, wrong: Wrong::Refused(error) }
+    }
+
+    fn refused(self, code: ErrorCode, message: impl Into<String>) -> ScriptError {
+        self.wrong(LabError::new(code, message))
+    }
+
+    /// What stands here stands once in a script, and did so in this line.
+    fn said_already(self, line: usize) -> ScriptError {
+        self.refused(ErrorCode::BadScript, format!("this was said already, in line {line}"))
+    }
 }
 
 /// A branch as far as it is read.
@@ -114,7 +133,7 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(text: &'a str) -> Self {
-        let main = Draft::new(ROOT_NAME.to_owned(), None, Place { line: 1, column: 1 });
+        let main = Draft::new(ROOT_NAME.to_owned(), None, Place::START);
         Self {
             text,
             errors: Vec::new(),
@@ -149,7 +168,7 @@ impl<'a> Reading<'a> {
 
     /// A line of the configuration of the last node.
     fn directive(&mut self, line: &mut Line<'_>) -> Result<()> {
-        let place = Place { line: line.number, column: line.column() };
+        let place = Place::of(line);
         let text = if line.take("line") {
             let text = line.text("a line of redis.conf in straight quotes: \"…\"")?.text;
             line.end()?;
@@ -165,11 +184,11 @@ impl<'a> Reading<'a> {
     }
 
     fn statement(&mut self, line: &mut Line<'_>, indent: usize) -> Result<()> {
-        let place = Place { line: line.number, column: line.column() };
+        let place = Place::of(line);
         let within_branch = indent > 0;
         if within_branch && self.drafts.len() == 1 {
             let message = "this line is indented, but no node or branch is above it";
-            return Err(refused(place.line, place.column, LabError::new(ErrorCode::BadScript, message)));
+            return Err(place.refused(ErrorCode::BadScript, message));
         }
         let keyword = line.one_of("one of these (and a node's configuration further in)", &KEYWORDS)?;
         let fits = match keyword {
@@ -182,7 +201,7 @@ impl<'a> Reading<'a> {
                 Keyword::At => "the lines of a branch are further in than its head; those of main stand before it",
                 _ => "only at and end stand in a branch",
             };
-            return Err(refused(place.line, place.column, LabError::new(ErrorCode::BadScript, message)));
+            return Err(place.refused(ErrorCode::BadScript, message));
         }
         match keyword {
             Keyword::At => return self.at(line, indent),
@@ -198,8 +217,7 @@ impl<'a> Reading<'a> {
     fn header(&mut self, line: &mut Line<'_>, place: Place, keyword: Keyword) -> Result<()> {
         self.before_all(place)?;
         if let Some((_, first)) = self.seen.iter().find(|(seen, _)| *seen == keyword) {
-            let message = format!("this was said already, in line {first}");
-            return Err(refused(place.line, place.column, LabError::new(ErrorCode::BadScript, message)));
+            return Err(place.said_already(*first));
         }
         self.seen.push((keyword, place.line));
         match keyword {
@@ -207,8 +225,7 @@ impl<'a> Reading<'a> {
                 let version = statement::whole_number(line, "the version of the language, 1")?;
                 if version != u64::from(Script::VERSION) {
                     let message = format!("version {version} is not read here, only {}", Script::VERSION);
-                    let error = LabError::new(ErrorCode::UnsupportedVersion, message);
-                    return Err(refused(place.line, place.column, error));
+                    return Err(place.refused(ErrorCode::UnsupportedVersion, message));
                 }
             }
             Keyword::Seed => self.config.seed = statement::whole_number(line, "a whole number from 0 on")?,
@@ -230,7 +247,7 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         let message = "what the world starts as is said before the first line with a time";
-        Err(refused(place.line, place.column, LabError::new(ErrorCode::OutOfOrder, message)))
+        Err(place.refused(ErrorCode::OutOfOrder, message))
     }
 
     fn node(&mut self, line: &mut Line<'_>, place: Place, indent: usize) -> Result<()> {
@@ -293,7 +310,7 @@ impl<'a> Reading<'a> {
 
     fn at(&mut self, line: &mut Line<'_>, indent: usize) -> Result<()> {
         let at_us = self.moment(line)?;
-        let place = Place { line: line.number, column: line.column() };
+        let place = Place::of(line);
         let happens = statement::happens(line, &self.config.wire)?;
         line.end()?;
         let draft = self.open_draft();
@@ -320,16 +337,13 @@ impl<'a> Reading<'a> {
 
     /// A time that is not before that of the line before.
     fn moment(&mut self, line: &mut Line<'_>) -> Result<u64> {
-        let column = line.column();
+        let place = Place::of(line);
         let when = statement::when(line)?;
         let draft = self.open_draft();
-        let at_us = match when {
-            When::At(at_us) => at_us,
-            When::Later(by_us) => draft.last_us.saturating_add(by_us),
-        };
+        let at_us = when.after(draft.last_us);
         if at_us < draft.last_us {
             let message = format!("{} lies before {}", instant_text(at_us), instant_text(draft.last_us));
-            return Err(refused(line.number, column, LabError::new(ErrorCode::OutOfOrder, message)));
+            return Err(place.refused(ErrorCode::OutOfOrder, message));
         }
         draft.last_us = at_us;
         Ok(at_us)
@@ -340,13 +354,9 @@ impl<'a> Reading<'a> {
         let when = statement::when(line)?;
         let draft = if within_branch { self.open_draft() } else { &mut self.drafts[0] };
         if let Some((_, first)) = draft.end {
-            let message = format!("this was said already, in line {}", first.line);
-            return Err(refused(place.line, place.column, LabError::new(ErrorCode::BadScript, message)));
+            return Err(place.said_already(first.line));
         }
-        let end_us = match when {
-            When::At(at_us) => at_us,
-            When::Later(by_us) => draft.last_us.saturating_add(by_us),
-        };
+        let end_us = when.after(draft.last_us);
         draft.end = Some((end_us, place));
         Ok(())
     }
@@ -406,7 +416,7 @@ impl<'a> Reading<'a> {
             if end_us < draft.last_us {
                 let (end, last) = (instant_text(end_us), instant_text(draft.last_us));
                 let message = format!("the branch ends at {end}, before its last line, at {last}");
-                self.errors.push(refused(place.line, place.column, LabError::new(ErrorCode::OutOfOrder, message)));
+                self.errors.push(place.refused(ErrorCode::OutOfOrder, message));
             }
         }
     }
@@ -424,7 +434,7 @@ impl<'a> Reading<'a> {
                 let [at, begins, end] = [at_us, begins_us, parent.end_us].map(instant_text);
                 let name = quote(&parent.name);
                 let message = format!("at {at} no branch can leave {name}, which begins at {begins} and ends at {end}");
-                self.errors.push(refused(place.line, place.column, LabError::new(ErrorCode::BadTime, message)));
+                self.errors.push(place.refused(ErrorCode::BadTime, message));
             }
         }
     }
@@ -435,7 +445,7 @@ impl<'a> Reading<'a> {
             if let Err(error) = validate::node_config(spec, self.config.classroom_limits) {
                 let number = error.at.as_ref().and_then(|at| at.line);
                 let place = number.and_then(|number| lines.get(number - 1)).unwrap_or(place);
-                self.errors.push(refused(place.line, place.column, error));
+                self.errors.push(place.wrong(error));
             }
         }
     }
@@ -479,7 +489,7 @@ impl<'a> Reading<'a> {
     /// A refusal of the session, where it is in the text.
     fn placed(&self, mut error: LabError) -> ScriptError {
         let at = error.at.clone().unwrap_or_default();
-        let mut place = Place { line: 1, column: 1 };
+        let mut place = Place::START;
         // What the world starts as is checked with the first branch.
         let of_branch = at.branch.filter(|branch| *branch > 0 || at.action.is_some() || at.node.is_none());
         if let Some(draft) = of_branch.and_then(|branch| self.drafts.get(branch)) {
@@ -512,7 +522,7 @@ impl<'a> Reading<'a> {
             let names: Vec<&str> = self.nodes.iter().map(|(spec, ..)| spec.name.as_str()).collect();
             error.message.push_str(&format!("; the script has {}", names.join(", ")));
         }
-        refused(place.line, place.column, error)
+        place.wrong(error)
     }
 }
 

@@ -27,6 +27,16 @@ pub(super) enum When {
     Later(u64),
 }
 
+impl When {
+    /// The moment in microseconds; that of the line before it is `last_us`.
+    pub(super) const fn after(self, last_us: u64) -> u64 {
+        match self {
+            Self::At(at_us) => at_us,
+            Self::Later(by_us) => last_us.saturating_add(by_us),
+        }
+    }
+}
+
 /// What happens at a moment.
 #[derive(Debug)]
 pub(super) enum Happens {
