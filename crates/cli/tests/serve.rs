@@ -317,6 +317,11 @@ fn daemonize_starts_a_background_process() {
             }
             std::thread::yield_now();
         };
+        // It listens before it writes its pidfile, and answers after.
+        stream.write_all(b"PING\r\n").unwrap();
+        let mut pong = [0; 7];
+        stream.read_exact(&mut pong).unwrap();
+        assert_eq!(&pong, b"+PONG\r\n");
         let pid = std::fs::read_to_string(folder.join("server.pid")).unwrap();
         assert_ne!(pid.trim(), started.id().to_string());
         stream.write_all(b"SHUTDOWN\r\n").unwrap();
