@@ -25,7 +25,7 @@ use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Link, Script, examples};
+use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Link, Opened, Script, Source, examples};
 use trace::Wanted;
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
@@ -130,11 +130,11 @@ fn diagram(lab: &Lab, wanted: &Drawing) -> Result<String, String> {
 
 /// Checks a run; of a script, all branches unless one is named.
 fn check(run: &RunFile, lang: Lang) -> Result<String, String> {
-    let Source { script, is_text, .. } = read_script(&run.file)?;
+    let Opened { source, script, .. } = read_script(&run.file)?;
     let session = script.session();
     let branches = match &run.branch {
         Some(name) => vec![session.find(name).map_err(in_file(&run.file))?],
-        None if is_text => (0..session.list().len()).collect(),
+        None if source == Source::Script => (0..session.list().len()).collect(),
         None => vec![session.current()],
     };
     script::check(&script, &branches, &run.file, lang)
@@ -145,29 +145,18 @@ fn read(file: &Path) -> Result<(Branches, View), String> {
     read_script(file).map(|source| (source.script.into_session(), source.view))
 }
 
-/// What a file has.
-struct Source {
-    script: Script,
-    view: View,
-    /// Whether it is the text of a script.
-    is_text: bool,
-}
-
 /// As [`read`], with what a script says and expects.
-fn read_script(file: &Path) -> Result<Source, String> {
+fn read_script(file: &Path) -> Result<Opened, String> {
     if let Some(link) = as_link(file) {
-        let (session, view) = Link::parse(link).map(Link::into_parts).map_err(in_file(file))?;
-        return Ok(Source { script: Script::of(session), view, is_text: false });
+        return Opened::read(link).map_err(in_file(file));
     }
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("{}: {error}; give the path of a saved run or a script, or a link", file.display()))?;
-    let is_text = !text.trim_start().starts_with(['{', '[']);
-    let script = if is_text {
-        Script::parse(&text).map_err(|errors| script::errors_text(&errors, file))?
-    } else {
-        Branches::from_json(&text).map(Script::of).map_err(in_file(file))?
-    };
-    Ok(Source { script, view: View::default(), is_text })
+    if Source::of(&text) == Source::Script {
+        let script = Script::parse(&text).map_err(|errors| script::errors_text(&errors, file))?;
+        return Ok(Opened { source: Source::Script, script, view: View::default() });
+    }
+    Opened::read(&text).map_err(in_file(file))
 }
 
 fn as_link(file: &Path) -> Option<&str> {

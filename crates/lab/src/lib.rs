@@ -31,6 +31,7 @@ pub mod ring;
 pub mod ruler;
 pub mod run_until;
 pub mod script;
+pub mod source;
 pub mod step;
 #[cfg(feature = "steps")]
 pub mod steps;
@@ -51,6 +52,7 @@ pub use read::read;
 pub use replay::Replay;
 pub use run_until::{Reached, Until};
 pub use script::Script;
+pub use source::{Opened, Source};
 pub use step::{FrameRange, StepBy};
 
 // Frames and timeline entries have these crates' types.

@@ -1,9 +1,9 @@
 //! Scripts: whatever a session says can be written as one and read again; what is wrong is told with its place; what
 //! is expected is checked.
 
-use psyncscope_lab::script::{Said, ScriptErrors};
-use psyncscope_lab::sim::frame::WireSettings;
-use psyncscope_lab::{Action, Branches, ErrorCode, Lab, LabConfig, LabError, NodeSpec, Script, examples};
+use psyncscope_lab::script::{Play, Said, ScriptErrors};
+use psyncscope_lab::sim::frame::{SimTime, WireSettings};
+use psyncscope_lab::{Action, Branches, ErrorCode, Lab, LabConfig, LabError, Lang, NodeSpec, Script, examples};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -325,4 +325,104 @@ fn expectations_see_what_stands_before_them() {
 fn the_opening_is_a_script_of_a_screen() {
     let text = comes_back(&Branches::of(examples::opening()));
     assert!(text.lines().count() < 30, "{text}");
+}
+
+/// What is done after a script was read goes into its text; what its author wrote stays.
+#[test]
+fn what_is_done_goes_into_the_text() {
+    let text = "# two nodes\nnode a\nnode b   # the replica\n  replicaof a 6379\n\nat 1s  a> SET k 1   # first\nend 2s   # over\n\n\
+                # another future\nbranch \"x\" from \"main\" at 1.5s\n    at 1.6s  crash a\n    end 3s\n";
+    let script = parsed(text);
+    let mut session = script.session().clone();
+    assert_eq!(script.text_with(text, &session).as_deref(), Some(text), "nothing is new");
+
+    let mut lab = session.replay(0).expect("it runs");
+    lab.run_until(SimTime(4_000_000));
+    let cut = Action::Cut { from: "a".to_owned(), to: "b".to_owned(), one_way: false };
+    lab.act(cut).expect("there is a wire");
+    session.record(&lab);
+    let longer = script.text_with(text, &session).expect("the script goes on");
+    let expected = text.replace("end 2s   # over\n", "at 4s  cut a b\nend 4s\n");
+    assert_eq!(longer, expected);
+
+    // In the other branch, with its indentation; and a new one.
+    let script = parsed(&longer);
+    session.switch_to(1).expect("a branch");
+    let mut lab = session.replay(1).expect("it runs");
+    lab.act(Action::Restart { node: "a".to_owned() }).expect("it has crashed");
+    session.record(&lab);
+    lab = session.replay(1).expect("it runs").branch_at(SimTime(2_000_000)).expect("in its past").finish().expect("it runs");
+    lab.act(Action::PowerOff { node: "b".to_owned() }).expect("it runs");
+    session.leave(SimTime(2_000_000), &lab, Lang::En).expect("a branch");
+    let longest = script.text_with(&longer, &session).expect("the script goes on");
+    let with_restart = longer.replace("    end 3s\n", "    at 3s  restart a\n    end 3s\n");
+    let added = "\nbranch \"power off b at 2.0 s\" from \"x\" at 2s\n  at 2s  power-off b\n  end 2s\n";
+    assert!(longest.starts_with(&with_restart), "{longest}");
+    assert_eq!(&longest[with_restart.len()..], added);
+    assert_eq!(parsed(&longest).session().list()[1..], session.list()[1..]);
+
+    // Another past, another name, another world: that is not this script.
+    session.rename(1, "y").expect("a good name");
+    assert_eq!(script.text_with(&longer, &session), None);
+    assert_eq!(script.text_with(&longer, &Branches::of(examples::opening())), None);
+    assert_eq!(parsed("node a\nend 1s").text_with(&longer, script.session()), None);
+}
+
+/// Whatever is done, on whatever branches, is put into the text of how it began.
+#[test]
+fn any_session_grows_in_its_text() {
+    for seed in 0..30 {
+        let session = any_session(seed, &mut Xoshiro256PlusPlus::seed_from_u64(seed));
+        let config = session.config().clone();
+        let start = Branches::of(Lab::new(config).expect("a world").action_log());
+        // Of the first branch, a part.
+        let text = Script::of(start).to_text();
+        let grown = parsed(&text).text_with(&text, &session);
+        let grown = grown.unwrap_or_else(|| panic!("seed {seed}: {text}\n{}", Script::of(session.clone()).to_text()));
+        let actions = |session: &Branches| -> Vec<_> { session.list().iter().map(|b| b.actions.clone()).collect() };
+        assert_eq!(actions(parsed(&grown).session()), actions(&session), "seed {seed}");
+    }
+}
+
+#[test]
+fn lines_have_their_moments_and_sentences_their_readers() {
+    let text = "node a\nat 1s a> SET k 1\nat 1s say \"one\"\nat 1s say zh \"一\"\nat 3s say en \"three\"\nat 4s crash a\nend 5s\n\
+                branch \"x\" from \"main\" at 2s\n  at 2.5s say \"x\"\n";
+    let script = parsed(text);
+    let moments: Vec<_> = script.moments().iter().map(|m| (m.line, m.branch, m.at_us / 1000)).collect();
+    assert_eq!(moments, [(2, 0, 1000), (3, 0, 1000), (4, 0, 1000), (5, 0, 3000), (6, 0, 4000), (9, 1, 2500)]);
+    let said = |branch, ms: u64, lang| script.said(branch, ms * 1000, lang).map(|(_, text)| text);
+    assert_eq!(said(0, 999, Lang::En), None);
+    assert_eq!([said(0, 1000, Lang::En), said(0, 1000, Lang::Zh)], [Some("one"), Some("一")]);
+    assert_eq!([said(0, 9000, Lang::En), said(0, 9000, Lang::Zh)], [Some("three"), Some("一")]);
+    assert_eq!([said(1, 2000, Lang::En), said(1, 2000, Lang::Zh)], [Some("one"), Some("一")]);
+    assert_eq!([said(1, 9000, Lang::En), said(1, 9000, Lang::Zh)], [Some("x"), Some("x")]);
+    assert_eq!(Script::of(script.session().clone()).moments(), []);
+}
+
+#[test]
+fn what_the_world_refuses_has_its_line() {
+    let text = "node a\nat 1s pause a\nat 2s resume a\nat 3s resume a\nend 5s\nbranch \"x\" from \"main\" at 4s\n  at 4.5s crash a\n";
+    let script = parsed(text);
+    for branch in [0, 1] {
+        let error = script.check(branch).err().expect("a is not paused");
+        assert_eq!((error.code, error.at.and_then(|at| at.line)), (ErrorCode::NotPaused, Some(4)));
+        assert!(error.message.starts_with("line 4: "), "{}", error.message);
+    }
+}
+
+/// It does not matter in which parts a branch is played.
+#[test]
+fn playing_in_parts_is_playing() {
+    for (name, text) in EXAMPLES {
+        let script = parsed(text);
+        for branch in 0..script.session().list().len() {
+            let mut play = Play::new(&script, branch).expect("a branch");
+            while !play.advance(7).expect("it runs") {}
+            assert_eq!(play.now(), play.end(), "{name}");
+            let (parts, whole) = (play.finish().expect("it runs"), script.check(branch).expect("it runs"));
+            assert_eq!(parts.lab.digest(), whole.lab.digest(), "{name}");
+            assert_eq!(parts.expectations, whole.expectations, "{name}");
+        }
+    }
 }

@@ -134,7 +134,7 @@ impl Lab {
     }
 
     /// Lets time pass up to and including `t`, and adds what began not to hold.
-    pub(crate) fn watch_until(&mut self, t: SimTime, watch: &mut Watch, found: &mut Vec<Broken>) {
+    fn watch_until(&mut self, t: SimTime, watch: &mut Watch, found: &mut Vec<Broken>) {
         while let Some(broken) = self.run_until_broken(t, watch) {
             found.push(broken);
         }

@@ -2,16 +2,18 @@
 //!
 //! * [`Script::parse`] and [`Script::to_text`]: everything that a session can say is read from a script and written to
 //!   one. Comments are not kept.
-//! * [`Script::check`]: plays a branch, checks what is expected in it and what always holds.
+//! * [`Script::check`]: plays a branch, checks what is expected in it and what always holds; [`Play`]: the same in parts.
+//! * [`Script::text_with`]: what has been done since is put into its text, in which everything else stays as it is.
 //!
 //! The grammar is in `docs/script.md`.
 //!
 //! * `words`: a line as words; `value`: numbers with units; `parse`, `statement`: lines as a script; `print`: the other
-//!   way
+//!   way; `insert`: lines into a text
 //! * [`expect`]: what can be expected of a node; `play`: checks it
 
 mod error;
 pub mod expect;
+mod insert;
 mod parse;
 mod play;
 mod print;
@@ -24,7 +26,7 @@ use crate::lang::Lang;
 
 pub use error::{ScriptError, ScriptErrors, Wrong};
 pub use expect::Expectation;
-pub use play::{Checked, Unmet};
+pub use play::{Checked, Play, Unmet};
 
 /// A session, and what its author says and expects.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +34,30 @@ pub struct Script {
     session: Branches,
     /// For each branch, in order.
     remarks: Vec<Vec<Remark>>,
+    /// Where in the text each branch is; nothing if the script was not read from one.
+    places: Vec<BranchLines>,
+}
+
+/// Where in a script's text a branch is. Lines are counted from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct BranchLines {
+    /// The line of its head; main has none.
+    head: Option<usize>,
+    /// The line of its end, if it says one.
+    end: Option<usize>,
+    /// The line of each action.
+    actions: Vec<usize>,
+}
+
+/// A line of a script that has a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The line, from 1.
+    pub line: usize,
+    /// Its branch.
+    pub branch: usize,
+    /// Its time, in microseconds.
+    pub at_us: u64,
 }
 
 /// Something in a script that is no action.
@@ -69,7 +95,7 @@ impl Script {
     #[must_use]
     pub fn of(session: Branches) -> Self {
         let remarks = vec![Vec::new(); session.list().len()];
-        Self { session, remarks }
+        Self { session, remarks, places: Vec::new() }
     }
 
     /// The session.
@@ -88,5 +114,50 @@ impl Script {
     #[must_use]
     pub fn remarks(&self, branch: usize) -> &[Remark] {
         self.remarks.get(branch).map_or(&[], Vec::as_slice)
+    }
+
+    /// The lines of the script's text that have a time, in their order.
+    #[must_use]
+    pub fn moments(&self) -> Vec<Moment> {
+        let mut moments = Vec::new();
+        for (branch, places) in self.places.iter().enumerate() {
+            let done = self.session.list()[branch].actions.iter().zip(&places.actions);
+            moments.extend(done.map(|(action, &line)| Moment { line, branch, at_us: action.at_us }));
+            moments.extend(self.remarks(branch).iter().map(|said| Moment { line: said.line, branch, at_us: said.at_us }));
+        }
+        moments.sort_by_key(|moment| moment.line);
+        moments
+    }
+
+    /// The line of each action of a branch, those that it has from its ancestors first; nothing if there is no text.
+    fn action_lines(&self, branch: usize) -> Vec<usize> {
+        let Some(own) = self.places.get(branch) else { return Vec::new() };
+        let mut lines = match self.session.list()[branch].leaves {
+            Some(leaves) => self.action_lines(leaves.branch),
+            None => Vec::new(),
+        };
+        lines.truncate(self.session.inherited(branch));
+        lines.extend(&own.actions);
+        lines
+    }
+
+    /// What the script's author says last, up to and including a time of a branch, to readers of a language.
+    #[must_use]
+    pub fn said(&self, branch: usize, at_us: u64, lang: Lang) -> Option<(u64, &str)> {
+        let own = self.remarks(branch).iter().rev().filter(|remark| remark.at_us <= at_us);
+        let said = own.filter_map(|remark| match &remark.what {
+            Said::Narration { lang: only, text } if only.is_none_or(|only| only == lang) => Some((remark, text.as_str())),
+            _ => None,
+        });
+        // Of what is said at one time, what is said in this language alone comes first.
+        let is_exact = |remark: &Remark| matches!(remark.what, Said::Narration { lang: Some(_), .. });
+        let found = said.fold(None, |best: Option<(&Remark, &str)>, next| match best {
+            Some(best) if next.0.at_us < best.0.at_us || is_exact(best.0) || !is_exact(next.0) => Some(best),
+            _ => Some(next),
+        });
+        found.map(|(remark, text)| (remark.at_us, text)).or_else(|| {
+            let leaves = self.session.list().get(branch)?.leaves?;
+            self.said(leaves.branch, leaves.at_us.min(at_us), lang)
+        })
     }
 }

@@ -7,7 +7,7 @@ use super::expect::OfNode;
 use super::statement::{self, Happens, KEYWORDS, Keyword};
 use super::value::instant_text;
 use super::words::{Line, Word, quote};
-use super::{Expectation, Remark, Said, Script};
+use super::{BranchLines, Expectation, Remark, Said, Script};
 use crate::action::{Action, LabConfig, NodeSpec, TimedAction};
 use crate::branches::{Branch, Branches, Leaves, ROOT_NAME};
 use crate::error::{ErrorCode, LabError};
@@ -96,6 +96,15 @@ impl Draft {
         let branch = Branch { name, leaves, end_us: 0, actions: Vec::new() };
         let (remarks, action_places, remark_places) = (Vec::new(), Vec::new(), Vec::new());
         Self { branch, place, end: None, last_us, remarks, action_places, remark_places }
+    }
+
+    /// Where it is in the text.
+    fn lines(&self, index: usize) -> BranchLines {
+        BranchLines {
+            head: (index > 0).then_some(self.place.line),
+            end: self.end.map(|(_, place)| place.line),
+            actions: self.action_places.iter().map(|place| place.line).collect(),
+        }
     }
 }
 
@@ -385,7 +394,9 @@ impl<'a> Reading<'a> {
         let list = self.drafts.iter().map(|draft| draft.branch.clone()).collect();
         match Branches::checked(self.config.clone(), list, current) {
             Ok(session) => {
-                Ok(Script { session, remarks: self.drafts.into_iter().map(|draft| draft.remarks).collect() })
+                let places = self.drafts.iter().enumerate().map(|(index, draft)| draft.lines(index)).collect();
+                let remarks = self.drafts.into_iter().map(|draft| draft.remarks).collect();
+                Ok(Script { session, remarks, places })
             }
             Err(error) => Err(ScriptErrors(vec![self.placed(error)])),
         }

@@ -2,8 +2,8 @@
 
 use psyncscope_sim::frame::SimTime;
 
-use super::{Said, Script};
-use crate::action::TimedAction;
+use super::{Remark, Said, Script};
+use crate::action::ActionLog;
 use crate::error::LabError;
 use crate::invariants::{Broken, Watch};
 use crate::lab::Lab;
@@ -33,44 +33,125 @@ pub struct Checked {
     pub broken: Vec<Broken>,
 }
 
+/// A branch that is being played. [`Play::advance`] does a part of it, so that a page can render in between.
+pub struct Play {
+    log: ActionLog,
+    remarks: Vec<Remark>,
+    /// How many actions the branch has from its ancestors.
+    inherited: usize,
+    /// The line of each action, theirs too; nothing if the script was not read from a text.
+    lines: Vec<usize>,
+    /// How many actions are done.
+    done: usize,
+    /// How many remarks were come to.
+    said: usize,
+    watch: Watch,
+    checked: Checked,
+}
+
 impl Script {
     /// Plays a branch from time zero to its end and checks its own expectations (not its parent's), and after each event
     /// what always holds.
+    ///
+    /// # Errors
+    /// As [`Play::new`] and [`Play::advance`].
+    pub fn check(&self, branch: usize) -> Result<Checked, LabError> {
+        Play::new(self, branch)?.finish()
+    }
+}
+
+impl Play {
+    /// A branch at time zero.
+    ///
+    /// # Errors
+    /// `unknown-branch`; as [`Lab::new`].
+    pub fn new(script: &Script, branch: usize) -> Result<Self, LabError> {
+        let log = script.session.log(branch)?;
+        let lab = Lab::new(log.config.clone())?;
+        Ok(Self {
+            remarks: script.remarks(branch).to_vec(),
+            inherited: script.session.inherited(branch),
+            lines: script.action_lines(branch),
+            done: 0,
+            said: 0,
+            watch: Watch::default(),
+            checked: Checked { lab, expectations: 0, unmet: Vec::new(), broken: Vec::new() },
+            log,
+        })
+    }
+
+    /// How far the world has run.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.checked.lab.now()
+    }
+
+    /// How far it will run.
+    #[must_use]
+    pub const fn end(&self) -> SimTime {
+        SimTime(self.log.end_us)
+    }
+
+    /// Goes on for about `instants` instants at which something happens. `true` once the end is reached.
     ///
     /// An expectation sees what the actions of its time that stand before it have done at once, and nothing that those
     /// behind it do.
     ///
     /// # Errors
-    /// `unknown-branch`; as [`Lab::replay`].
-    pub fn check(&self, branch: usize) -> Result<Checked, LabError> {
-        let log = self.session.log(branch)?;
-        let inherited = self.session.inherited(branch);
-        let mut checked =
-            Checked { lab: Lab::new(log.config)?, expectations: 0, unmet: Vec::new(), broken: Vec::new() };
-        let mut watch = Watch::default();
-        let mut remarks = self.remarks(branch).iter().peekable();
-        for (index, TimedAction { at_us, action }) in log.actions.into_iter().enumerate() {
-            while let Some(remark) = remarks.next_if(|remark| inherited + remark.after <= index) {
-                checked.run_until(SimTime(remark.at_us), &mut watch);
-                checked.check(remark.line, &remark.what);
+    /// The world refuses an action; the error names its line, or its index if there is no text. Nothing more can be
+    /// played then.
+    pub fn advance(&mut self, instants: usize) -> Result<bool, LabError> {
+        for _ in 0..instants {
+            let action = self.log.actions.get(self.done);
+            let said = self.remarks.get(self.said).filter(|remark| {
+                // Behind the last action, or before the next one.
+                action.is_none() || self.inherited + remark.after <= self.done
+            });
+            let stop = said.map(|remark| remark.at_us).or(action.map(|action| action.at_us));
+            let stop = SimTime(stop.unwrap_or(self.log.end_us));
+            let Checked { lab, broken, .. } = &mut self.checked;
+            if lab.next_event_at().is_some_and(|event| event <= stop) {
+                lab.step();
+                broken.extend(std::iter::from_fn(|| self.watch.look(lab)));
+                continue;
             }
-            checked.run_until(SimTime(at_us), &mut watch);
-            checked.lab.act(action).map_err(|error| error.in_action(index).later_action(inherited))?;
+            lab.run_until(stop);
+            if let Some(remark) = said {
+                self.checked.check(remark.line, &remark.what);
+                self.said += 1;
+            } else if let Some(next) = action {
+                lab.act(next.action.clone()).map_err(|error| self.placed(error))?;
+                self.done += 1;
+            } else {
+                broken.extend(std::iter::from_fn(|| self.watch.look(lab)));
+                return Ok(true);
+            }
         }
-        for remark in remarks {
-            checked.run_until(SimTime(remark.at_us), &mut watch);
-            checked.check(remark.line, &remark.what);
+        Ok(false)
+    }
+
+    /// The refusal of the next action.
+    fn placed(&self, error: LabError) -> LabError {
+        match self.lines.get(self.done) {
+            Some(&line) => {
+                let message = format!("line {line}: {}", error.message);
+                LabError { message, ..error }.place(|at| at.line = Some(line))
+            }
+            None => error.in_action(self.done).later_action(self.inherited),
         }
-        checked.run_until(SimTime(log.end_us), &mut watch);
-        Ok(checked)
+    }
+
+    /// Does all that is left and gives what came of it.
+    ///
+    /// # Errors
+    /// As [`Play::advance`].
+    pub fn finish(mut self) -> Result<Checked, LabError> {
+        while !self.advance(usize::MAX)? {}
+        Ok(self.checked)
     }
 }
 
 impl Checked {
-    fn run_until(&mut self, t: SimTime, watch: &mut Watch) {
-        self.lab.watch_until(t, watch, &mut self.broken);
-    }
-
     fn check(&mut self, line: usize, said: &Said) {
         let Said::Expectation(expectation) = said else { return };
         self.expectations += 1;

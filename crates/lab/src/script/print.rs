@@ -8,8 +8,11 @@ use super::value::{BITS, BYTES, TIME, in_units, instant_text, probability_text, 
 use super::words::{is_verbatim, quote};
 use super::{Remark, Said, Script};
 use crate::action::{Action, LabConfig, NodeSpec, TimedAction};
-use crate::branches::{Branch, ROOT_NAME};
+use crate::branches::{Branch, Branches, ROOT_NAME};
 use crate::lang::Lang;
+
+/// How far the lines of a branch are further in than its head.
+pub(super) const INDENT: &str = "  ";
 
 impl Script {
     /// The script as text. It is read as the same script, but for the numbers of lines.
@@ -30,17 +33,9 @@ impl Script {
         for spec in &config.nodes {
             node(&mut out, "", spec);
         }
-        for (index, branch) in list.iter().enumerate() {
+        for index in 0..list.len() {
             out.push('\n');
-            let indent = match branch.leaves {
-                None => "",
-                Some(leaves) => {
-                    let (name, parent) = (quote(&branch.name), quote(&list[leaves.branch].name));
-                    let _ = writeln!(out, "branch {name} from {parent} at {}", instant_text(leaves.at_us));
-                    "  "
-                }
-            };
-            timed(&mut out, indent, config, branch, self.remarks(index));
+            branch(&mut out, &self.session, index, self.remarks(index));
         }
         out
     }
@@ -96,6 +91,18 @@ fn node(out: &mut String, indent: &str, NodeSpec { name, config }: &NodeSpec) {
     }
 }
 
+/// A branch: its head, unless it is main's, and what is in it.
+pub(super) fn branch(out: &mut String, session: &Branches, index: usize, remarks: &[Remark]) {
+    let branch = &session.list()[index];
+    let mut indent = "";
+    if let Some(leaves) = branch.leaves {
+        let (name, parent) = (quote(&branch.name), quote(&session.list()[leaves.branch].name));
+        let _ = writeln!(out, "branch {name} from {parent} at {}", instant_text(leaves.at_us));
+        indent = INDENT;
+    }
+    timed(out, indent, session.config(), branch, remarks);
+}
+
 /// What is done, said and expected in a branch, and its end.
 fn timed(out: &mut String, indent: &str, config: &LabConfig, branch: &Branch, remarks: &[Remark]) {
     let mut remarks = remarks.iter().peekable();
@@ -103,11 +110,21 @@ fn timed(out: &mut String, indent: &str, config: &LabConfig, branch: &Branch, re
         while let Some(remark) = remarks.next_if(|remark| remark.after <= index) {
             said(out, indent, remark);
         }
-        let _ = write!(out, "{indent}at {}  ", instant_text(*at_us));
-        action(out, indent, config, done);
+        done_at(out, indent, config, *at_us, done);
     }
     remarks.for_each(|remark| said(out, indent, remark));
-    let _ = writeln!(out, "{indent}end {}", instant_text(branch.end_us));
+    end(out, indent, branch.end_us);
+}
+
+/// An action with its time.
+pub(super) fn done_at(out: &mut String, indent: &str, config: &LabConfig, at_us: u64, done: &Action) {
+    let _ = write!(out, "{indent}at {}  ", instant_text(at_us));
+    action(out, indent, config, done);
+}
+
+/// The end of a branch.
+pub(super) fn end(out: &mut String, indent: &str, end_us: u64) {
+    let _ = writeln!(out, "{indent}end {}", instant_text(end_us));
 }
 
 fn said(out: &mut String, indent: &str, remark: &Remark) {
