@@ -1,5 +1,6 @@
 //! What the fuzz targets share.
 
+use base64::Engine as _;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::io::{CloseReason, DiskReply, DiskRequest};
 use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
@@ -12,6 +13,24 @@ pub fn crc64(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |crc, byte| {
         (0..8).fold(crc ^ u64::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 })
     })
+}
+
+/// A link with this content: with the right checksum, and not compressed.
+#[must_use]
+pub fn link_with(content: &[u8]) -> String {
+    let mut bytes = adler2::adler32_slice(content).to_be_bytes().to_vec();
+    let mut blocks = content.chunks(usize::from(u16::MAX)).peekable();
+    if content.is_empty() {
+        bytes.extend_from_slice(&[1, 0, 0, 0xff, 0xff]);
+    }
+    while let Some(block) = blocks.next() {
+        let length = block.len() as u16;
+        bytes.push(u8::from(blocks.peek().is_none()));
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&(!length).to_le_bytes());
+        bytes.extend_from_slice(block);
+    }
+    format!("#v1.{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// A node with a driver that carries out its outputs.

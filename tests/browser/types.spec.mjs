@@ -94,6 +94,8 @@ lab.link();
 lab.link({ panel: 'moon' });
 const linked: Lab = Lab.fromLink(link);
 const shown: 'backlog' | null = Lab.viewOfLink(link).panel === 'backlog' ? 'backlog' : null;
+const again: Lab = Lab.fromScript(lab.toScript());
+const met: boolean = Lab.checkScript('node a', 'en').every((branch) => branch.unmet.length < branch.expectations);
 lab.stepForward(0, 'state-change');
 // @ts-expect-error
 lab.stepForward(0, 'word');
@@ -106,7 +108,7 @@ try {
   error.code === 'no-such-code';
   error.at?.field?.trim();
 }
-void [offset, state, linked, shown];
+void [offset, state, linked, shown, again, met];
 `;
 
 const example = (readme) => /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, readme), 'utf8'))?.[1];

@@ -1,7 +1,7 @@
 //! Scripts: whatever a session says can be written as one and read again; what is wrong is told with its place; what
 //! is expected is checked.
 
-use psyncscope_lab::script::{Play, Said, ScriptErrors};
+use psyncscope_lab::script::{EXAMPLES, Example, Play, Said, ScriptErrors};
 use psyncscope_lab::sim::frame::{SimTime, WireSettings};
 use psyncscope_lab::{Action, Branches, ErrorCode, Lab, LabConfig, LabError, Lang, NodeSpec, Script, examples};
 use rand_core::SeedableRng;
@@ -11,14 +11,6 @@ mod random;
 mod sessions;
 
 use sessions::{SETTINGS, any_session, node_actions, saved, session_of, wire_actions};
-
-const EXAMPLES: [(&str, &str); 5] = [
-    ("first-sync.psync", include_str!("../examples/scripts/first-sync.psync")),
-    ("cut-too-long.psync", include_str!("../examples/scripts/cut-too-long.psync")),
-    ("failover.psync", include_str!("../examples/scripts/failover.psync")),
-    ("chain.psync", include_str!("../examples/scripts/chain.psync")),
-    ("lost-write.psync", include_str!("../examples/scripts/lost-write.psync")),
-];
 
 #[track_caller]
 fn parsed(text: &str) -> Script {
@@ -122,7 +114,7 @@ fn any_session_comes_back() {
 
 #[test]
 fn what_is_said_and_expected_comes_back() {
-    for (name, text) in EXAMPLES {
+    for Example { file: name, text, .. } in EXAMPLES {
         let script = parsed(text);
         let again = parsed(&script.to_text());
         assert_eq!(again.session(), script.session(), "{name}");
@@ -138,7 +130,7 @@ fn what_is_said_and_expected_comes_back() {
 
 #[test]
 fn examples_hold_and_fail_when_a_number_is_changed() {
-    for (name, text) in EXAMPLES {
+    for Example { file: name, text, .. } in EXAMPLES {
         let unmet = |text: &str| -> usize {
             let script = parsed(text);
             let of = |branch| {
@@ -165,7 +157,7 @@ fn examples_hold_and_fail_when_a_number_is_changed() {
 #[test]
 fn the_documentation_has_the_examples() {
     let docs = include_str!("../../../docs/script.md");
-    for (name, text) in EXAMPLES {
+    for Example { file: name, text, .. } in EXAMPLES {
         assert!(docs.contains(&format!("```\n{text}```")), "{name} is not in docs/script.md as it is");
     }
 }
@@ -173,7 +165,7 @@ fn the_documentation_has_the_examples() {
 /// Nothing that one may come to while typing makes it panic.
 #[test]
 fn no_damage_panics() {
-    for (name, text) in EXAMPLES {
+    for Example { file: name, text, .. } in EXAMPLES {
         let mut read = 0;
         for (at, _) in text.char_indices() {
             let shorter = format!("{}{}", &text[..at], text[at..].chars().skip(1).collect::<String>());
@@ -351,7 +343,13 @@ fn what_is_done_goes_into_the_text() {
     let mut lab = session.replay(1).expect("it runs");
     lab.act(Action::Restart { node: "a".to_owned() }).expect("it has crashed");
     session.record(&lab);
-    lab = session.replay(1).expect("it runs").branch_at(SimTime(2_000_000)).expect("in its past").finish().expect("it runs");
+    lab = session
+        .replay(1)
+        .expect("it runs")
+        .branch_at(SimTime(2_000_000))
+        .expect("in its past")
+        .finish()
+        .expect("it runs");
     lab.act(Action::PowerOff { node: "b".to_owned() }).expect("it runs");
     session.leave(SimTime(2_000_000), &lab, Lang::En).expect("a branch");
     let longest = script.text_with(&longer, &session).expect("the script goes on");
@@ -360,6 +358,24 @@ fn what_is_done_goes_into_the_text() {
     assert!(longest.starts_with(&with_restart), "{longest}");
     assert_eq!(&longest[with_restart.len()..], added);
     assert_eq!(parsed(&longest).session().list()[1..], session.list()[1..]);
+
+    // Between what is there, above the comment of the next line, and beside an expectation of its time.
+    let text = "node a\nat 1s  a> SET k 1\nat 2s  expect a key k = 1\n# the end of it\nat 3s  crash a\nend 4s\n";
+    let between = parsed(text);
+    let mut more = Script::parse(&text.replace("# the end", "at 2s  a> SET k 2\nat 2.5s  a> SET k 3\n# the end"))
+        .expect("a script");
+    assert_eq!(
+        between.text_with(text, more.session()),
+        Some(text.replace("# the end", "at 2s  a> SET k 2\nat 2.5s  a> SET k 3\n# the end"))
+    );
+    // A time after the line before stays the time that it was.
+    let relative = text.replace("at 3s  crash a", "at +1s  crash a  # down");
+    let expected = text
+        .replace("# the end", "at 2s  a> SET k 2\nat 2.5s  a> SET k 3\n# the end")
+        .replace("crash a", "crash a  # down");
+    assert_eq!(parsed(&relative).text_with(&relative, more.session()), Some(expected));
+    more = parsed(&text.replace("at 1s  a> SET k 1\n", ""));
+    assert_eq!(between.text_with(text, more.session()), None, "something is not done any more");
 
     // Another past, another name, another world: that is not this script.
     session.rename(1, "y").expect("a good name");
@@ -414,7 +430,7 @@ fn what_the_world_refuses_has_its_line() {
 /// It does not matter in which parts a branch is played.
 #[test]
 fn playing_in_parts_is_playing() {
-    for (name, text) in EXAMPLES {
+    for Example { file: name, text, .. } in EXAMPLES {
         let script = parsed(text);
         for branch in 0..script.session().list().len() {
             let mut play = Play::new(&script, branch).expect("a branch");

@@ -12,6 +12,7 @@ mod input;
 mod link;
 mod output;
 mod plain;
+mod script;
 
 use psyncscope_lab::console::{prints_raw, split, transcript};
 use psyncscope_lab::index::Index;

@@ -541,6 +541,28 @@ fn a_link_has_the_session_and_what_is_shown() {
 }
 
 #[wasm_bindgen_test]
+fn a_script_is_a_session_and_is_checked() {
+    let mut lab = two();
+    lab.run_for(3000.into()).expect("time passes");
+    lab.act_at(1500.into(), js(r#"{ do: "crash", node: "a" }"#), NOT_GIVEN).expect("the past");
+    let script = lab.to_script();
+    let mut again = Lab::from_script(script.clone().into()).expect("its own writing");
+    assert_eq!((again.digest(), again.save_session()), (lab.digest(), lab.save_session()));
+
+    let expecting = "node a\nat 1s expect a keys = 0\nat 1s expect a role replica\n";
+    let checked = Lab::check_script(expecting.into(), NOT_GIVEN).expect("a script");
+    assert_eq!((text(&checked, "0.branch"), number(&checked, "0.expectations")), ("main".into(), 2.0));
+    assert_eq!((number(&checked, "0.unmet.0.line"), number(&checked, "0.unmet.0.at_ms")), (3.0, 1000.0));
+    assert_eq!(text(&checked, "0.unmet.0.found"), "a is a master");
+    assert_eq!((number(&checked, "0.unmet.length"), number(&checked, "0.broken.length")), (1.0, 0.0));
+
+    let error = thrown(Lab::from_script("node a\nat 1s crush a".into()), "bad-script", "did you mean crash?");
+    assert_eq!((number(&error, "at.line"), number(&error, "at.column")), (2.0, 7.0));
+    thrown(Lab::check_script("node a\nat 1s resume a".into(), NOT_GIVEN), "not-paused", "line 2: ");
+    thrown(Lab::from_script(7.into()), "bad-value", "text");
+}
+
+#[wasm_bindgen_test]
 fn another_branchs_world_is_not_checked_against_the_one_before() {
     let mut lab = two();
     lab.run_for(3000.into()).expect("time passes");

@@ -9,9 +9,11 @@
 //!
 //! * `words`: a line as words; `value`: numbers with units; `parse`, `statement`: lines as a script; `print`: the other
 //!   way; `insert`: lines into a text
+//! * [`EXAMPLES`]: scripts to begin with
 //! * [`expect`]: what can be expected of a node; `play`: checks it
 
 mod error;
+mod examples;
 pub mod expect;
 mod insert;
 mod parse;
@@ -25,6 +27,7 @@ use crate::branches::Branches;
 use crate::lang::Lang;
 
 pub use error::{ScriptError, ScriptErrors, Wrong};
+pub use examples::{EXAMPLES, Example};
 pub use expect::Expectation;
 pub use play::{Checked, Play, Unmet};
 
@@ -123,7 +126,11 @@ impl Script {
         for (branch, places) in self.places.iter().enumerate() {
             let done = self.session.list()[branch].actions.iter().zip(&places.actions);
             moments.extend(done.map(|(action, &line)| Moment { line, branch, at_us: action.at_us }));
-            moments.extend(self.remarks(branch).iter().map(|said| Moment { line: said.line, branch, at_us: said.at_us }));
+            moments.extend(self.remarks(branch).iter().map(|said| Moment {
+                line: said.line,
+                branch,
+                at_us: said.at_us,
+            }));
         }
         moments.sort_by_key(|moment| moment.line);
         moments
@@ -146,7 +153,9 @@ impl Script {
     pub fn said(&self, branch: usize, at_us: u64, lang: Lang) -> Option<(u64, &str)> {
         let own = self.remarks(branch).iter().rev().filter(|remark| remark.at_us <= at_us);
         let said = own.filter_map(|remark| match &remark.what {
-            Said::Narration { lang: only, text } if only.is_none_or(|only| only == lang) => Some((remark, text.as_str())),
+            Said::Narration { lang: only, text } if only.is_none_or(|only| only == lang) => {
+                Some((remark, text.as_str()))
+            }
             _ => None,
         });
         // Of what is said at one time, what is said in this language alone comes first.

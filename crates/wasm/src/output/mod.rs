@@ -9,6 +9,7 @@ mod explanation;
 pub mod frame;
 mod names;
 pub mod reply;
+pub mod script;
 pub mod steps;
 pub mod view;
 pub mod why;
