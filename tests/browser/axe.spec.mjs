@@ -51,6 +51,10 @@ for (const [width, height] of [
       broken.push(...(await violations(page, 'a step')));
       if (width >= 760) await reader.at('steps-close').click();
 
+      await reader.at('script').click();
+      await reader.at('script-examples').selectOption({ index: 1 });
+      await reader.until('script-met', /9/);
+      await check('script');
       if (width < 760) await reader.tab('backlog');
 
       for (const [button, overlay] of [

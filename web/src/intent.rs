@@ -8,6 +8,7 @@ use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
+use crate::script::intent::ScriptIntent;
 use crate::steps::intent::StepsIntent;
 use crate::ui::error::UiError;
 
@@ -45,6 +46,8 @@ pub enum Tab {
     Console,
     /// The sequence diagram.
     Diagram,
+    /// The script.
+    Script,
 }
 
 /// A file that the sequence diagram is saved as.
@@ -233,6 +236,8 @@ pub enum Intent {
     /// Go to where this happens next.
     RunUntil(Until),
 
+    /// Something about the script.
+    Script(ScriptIntent),
     /// Something about the steps of the functions.
     Steps(StepsIntent),
 }

@@ -17,6 +17,7 @@ mod intent;
 mod model;
 mod panels;
 mod ruler;
+mod script;
 mod stage;
 mod steps;
 mod topbar;

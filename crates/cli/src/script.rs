@@ -17,7 +17,10 @@ pub fn check(script: &Script, branches: &[usize], file: &Path, lang: Lang) -> Re
     let mut unmet = String::new();
     let (mut failed, mut all) = (0, 0);
     for &branch in branches {
-        let checked = script.check(branch).map_err(in_file(file))?;
+        let checked = script.check(branch).map_err(|error| match error.at.as_ref().and_then(|at| at.line) {
+            Some(_) => errors_text(&ScriptErrors::from(error), file),
+            None => in_file(file)(error),
+        })?;
         if branches.len() > 1 {
             let _ = writeln!(out, "branch \"{}\"", script.session().list()[branch].name);
         }

@@ -6,7 +6,7 @@ use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::link::View;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::topology;
-use psyncscope_lab::{Action, Branches, LabConfig, LabError, Link, NodeSpec, Replay, TimedAction};
+use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay, Source, TimedAction};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
@@ -85,12 +85,18 @@ impl App {
         if self.session.replay.is_some() {
             return;
         }
-        let link = text.trim();
-        if Link::is_link(link) {
-            self.load_link(link, ErrorSite::Overlay);
-        } else {
-            let opened = Branches::from_json(text).map(|session| (session, View::default()));
-            self.open_session(opened, Origin::Loaded(name), ErrorSite::Overlay);
+        self.open_text(text, name, ErrorSite::Overlay);
+    }
+
+    /// Opens whatever a text is. A refusal is shown at `site`.
+    pub(super) fn open_text(&mut self, text: &str, name: String, site: ErrorSite) {
+        match Source::of(text) {
+            Source::Link => self.load_link(text.trim(), site),
+            Source::Saved => {
+                let opened = Branches::from_json(text).map(|session| (session, View::default()));
+                self.open_session(opened, Origin::Loaded(name), site);
+            }
+            Source::Script => self.open_script(text, Origin::Loaded(name), site),
         }
     }
 
@@ -108,11 +114,10 @@ impl App {
         }
     }
 
-    /// Starts to read a file.
-    pub(super) fn read_file(&mut self, ctx: &Context<Self>, file: &File) {
+    /// Starts to read a file; `read` makes the message of its name and its text.
+    pub(super) fn read_file(&mut self, ctx: &Context<Self>, file: &File, read: fn(String, Option<String>) -> Msg) {
         let (link, name) = (ctx.link().clone(), file.name());
-        self.elements.file_reader =
-            Some(read_as_text(file, move |text| link.send_message(Msg::FileRead(name, text.ok()))));
+        self.elements.file_reader = Some(read_as_text(file, move |text| link.send_message(read(name, text.ok()))));
     }
 
     /// Loads the file that was read. Its text is put into the dialog's field, where it can be corrected if it is not a

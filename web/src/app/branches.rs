@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use psyncscope_lab::branches::{FirstDifference, action_text};
 use psyncscope_lab::index::Index;
+use psyncscope_lab::script::Unmet;
 use psyncscope_lab::sim::frame::SimTime;
-use psyncscope_lab::{Branches, Lab, LabError, Lang, Replay, TimedAction, format};
+use psyncscope_lab::{Branches, Lab, LabError, Lang, Replay, Script, TimedAction, format};
 
 use crate::app::App;
 use crate::app::prepare::Preparing;
@@ -14,6 +15,7 @@ use crate::app::run::{LabRun, Origin};
 use crate::app::state::Notice;
 use crate::intent::ErrorSite;
 use crate::model::branch_lanes::{BranchLane, lanes};
+use crate::script::document::Document;
 use crate::ui::dom;
 use crate::ui::error::UiError;
 
@@ -29,6 +31,10 @@ pub struct BranchRuns {
     rows: Rc<[BranchRow]>,
     /// The two branches that are shown side by side.
     pub compared: Option<[usize; 2]>,
+    /// The session as a script, once its reader has looked at it.
+    pub script: Option<Document>,
+    /// Whether the session was made of the script's text, and not the text of it.
+    pub script_is_session: bool,
 }
 
 /// A session that was left for another: its branches and the run that was on the page.
@@ -91,7 +97,8 @@ impl BranchRuns {
     /// A session that was loaded.
     #[must_use]
     pub fn of_tree(tree: Branches, lang: Lang) -> Self {
-        let mut runs = Self { tree, kept: Vec::new(), rows: Rc::from([]), compared: None };
+        let (script, script_is_session) = (None, false);
+        let mut runs = Self { tree, kept: Vec::new(), rows: Rc::from([]), compared: None, script, script_is_session };
         runs.list(lang);
         runs
     }
@@ -155,6 +162,35 @@ impl BranchRuns {
         &self.tree
     }
 
+    /// The script whose text says just what is in this branch.
+    #[must_use]
+    pub fn as_scripted(&self, branch: usize) -> Option<Rc<Script>> {
+        let script = &self.script.as_ref()?.script;
+        let same = script.session().config() == self.tree.config()
+            && script.session().list().get(..=branch) == self.tree.list().get(..=branch);
+        same.then(|| Rc::clone(script))
+    }
+
+    /// Notes what a script expects of a branch and what is not so.
+    pub fn note_played(&mut self, branch: usize, unmet: Vec<Unmet>) {
+        if self.as_scripted(branch).is_some()
+            && let Some(document) = &mut self.script
+        {
+            document.note(branch, unmet);
+        }
+    }
+
+    /// The branches with what will still be done in them as time passes; `run` is the one on the page.
+    #[must_use]
+    pub fn planned(&self, run: &LabRun) -> Branches {
+        let mut planned = self.tree.clone();
+        let runs = self.kept.iter().map(|(branch, run)| (*branch, run)).chain([(self.tree.current(), run)]);
+        for (branch, run) in runs {
+            planned.plan(branch, run.remaining_script().cloned());
+        }
+        planned
+    }
+
     /// The run of a branch that is not on the page, if it is in memory.
     #[must_use]
     pub fn run(&self, branch: usize) -> Option<&LabRun> {
@@ -201,26 +237,36 @@ impl App {
 
     /// Goes to another branch, at the time shown if it reaches it.
     pub(super) fn switch_branch(&mut self, branch: usize) {
+        if branch == self.session.branches.tree.current() {
+            self.ui.overlay = None;
+            self.ui.error = None;
+            return;
+        }
+        self.switch_branch_at(branch, self.playback.at);
+    }
+
+    /// Shows a moment of a branch.
+    pub(super) fn switch_branch_at(&mut self, branch: usize, at: SimTime) {
         if self.session.replay.is_some() {
             return;
         }
         self.ui.overlay = None;
         self.ui.error = None;
-        if branch == self.session.branches.tree.current() {
-            return;
-        }
         self.playback.playing = false;
-        if let Some(run) = self.session.branches.take(branch) {
-            self.switched(run, branch);
+        if branch == self.session.branches.tree.current() {
+            self.show(at);
             return;
         }
-        self.replay_branch(branch, Then::Switch(branch));
+        if let Some(run) = self.session.branches.take(branch) {
+            self.switched(run, branch, at);
+            return;
+        }
+        self.replay_branch(branch, Then::Switch(branch, at));
     }
 
-    /// The run of a branch takes the place of the one on the page.
-    pub(super) fn switched(&mut self, run: LabRun, branch: usize) {
+    /// The run of a branch takes the place of the one on the page, at the time `at`.
+    pub(super) fn switched(&mut self, run: LabRun, branch: usize, at: SimTime) {
         let left = self.session.branches.tree.current();
-        let at = self.playback.at;
         self.session.branches.tree.record(self.session.run.borrow().lab());
         if let Err(error) = self.session.branches.tree.switch_to(branch) {
             self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
@@ -289,7 +335,7 @@ impl App {
     }
 
     /// Puts a run on the page, at its present, and gives the one that was there.
-    fn put_on_page(&mut self, run: LabRun) -> LabRun {
+    pub(super) fn put_on_page(&mut self, run: LabRun) -> LabRun {
         let now = run.now();
         let old = self.session.run.replace(run);
         self.ui.connecting = None;

@@ -11,7 +11,7 @@
 //! * [`run_until`]: running until something happens
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
-//! * [`share`]: links to an instant
+//! * [`share`]: links to an instant; [`script`]: the session as text; [`drop`]: files that are dropped on the page
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -21,6 +21,7 @@ pub mod branches;
 pub mod choices;
 pub mod compare;
 pub mod diagram;
+pub mod drop;
 pub mod keys;
 pub mod lit;
 pub mod page;
@@ -30,6 +31,7 @@ pub mod replay;
 pub mod run;
 pub mod run_ref;
 pub mod run_until;
+pub mod script;
 pub mod share;
 pub mod state;
 pub mod steps;
@@ -40,6 +42,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use psyncscope_lab::StepBy;
 use psyncscope_lab::diagram::Detail;
 use psyncscope_lab::examples;
@@ -47,6 +50,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
+use crate::app::drop::Dropped;
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
@@ -72,6 +76,10 @@ pub enum Msg {
     FileRead(String, Option<String>),
     /// A link to this time was copied, or not: then the address with it.
     Copied(SimTime, Option<AttrValue>),
+    /// Something is dragged over the page or dropped on it.
+    Dropped(Dropped),
+    /// Nothing more was typed into the script for a while.
+    ApplyScript,
     /// The part of the page's address behind its `#` is another.
     AddressChanged,
 }
@@ -88,6 +96,8 @@ pub struct App {
     steps: StepsState,
     drawing: Drawing,
     elements: PageElements,
+    /// Runs while the script's text is typed.
+    script_pending: Option<Timeout>,
     /// Handles the intents of all components.
     dispatch: Callback<Intent>,
     _listeners: Vec<EventListener>,
@@ -143,6 +153,7 @@ impl Component for App {
                 narrow: choices::is_narrow(),
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
+                dragged_over: false,
             },
             why: Why::default(),
             steps: StepsState::default(),
@@ -153,8 +164,13 @@ impl Component for App {
                 onmotion: link.callback(|()| Msg::Motion),
             },
             elements: PageElements { page: NodeRef::default(), file_reader: None },
+            script_pending: None,
             dispatch: link.callback(Msg::Intent),
-            _listeners: keys::listen(link).into_iter().chain(share::listen(link)).collect(),
+            _listeners: [keys::listen(link), drop::listen(link)]
+                .into_iter()
+                .flatten()
+                .chain(share::listen(link))
+                .collect(),
         };
         app.open_address();
         app
@@ -174,12 +190,20 @@ impl Component for App {
                 self.copied(at, refused);
                 true
             }
+            Msg::Dropped(dropped) => self.dropped(ctx, dropped),
+            Msg::ApplyScript => {
+                self.apply_script(ctx);
+                true
+            }
             Msg::AddressChanged => {
                 self.open_address();
                 true
             }
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
+        if draw {
+            self.follow_script();
+        }
         self.request_tick(ctx);
         if draw && !is_tick && self.playback.tick_request.is_some() {
             // The tick renders what the message changed, together with what time changes.
@@ -290,7 +314,7 @@ impl App {
 
             Intent::New(config) => self.start_new(config),
             Intent::Load(text, name) => self.load(&text, name),
-            Intent::LoadFile(file) => self.read_file(ctx, &file),
+            Intent::LoadFile(file) => self.read_file(ctx, &file, Msg::FileRead),
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
             Intent::Save => self.save(),
             Intent::Share => self.share(ctx),
@@ -300,6 +324,7 @@ impl App {
             Intent::CompareBranches(pair) => self.compare_branches(pair),
             Intent::RunUntil(until) => self.run_until(&until),
 
+            Intent::Script(intent) => self.handle_script(ctx, intent),
             Intent::Steps(intent) => self.step_inside(intent),
         }
         true

@@ -110,7 +110,7 @@ impl App {
                         <div class="left">
                             { stage }
                             { self.notice_html(&cx) }
-                            <Caption {notes} entry={told} />
+                            <Caption {notes} entry={told} said={self.said()} />
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
@@ -153,6 +153,7 @@ impl App {
                     />
                     { self.overlay_html(&masters) }
                     { progress.unwrap_or_default() }
+                    { self.drop_hint().unwrap_or_default() }
                 </div>
             </ContextProvider<Lit>>
             </ContextProvider<UiContext>>
@@ -214,6 +215,7 @@ impl App {
                 html! { <WhyPanel {source} asked={self.why.asked.clone()} packets={self.packets_under_way()} question={self.why.question} /> }
             }
             Tab::Diagram => self.diagram_panel(),
+            Tab::Script => self.script_panel(),
             Tab::Ruler | Tab::Console | Tab::Steps => Html::default(),
         }
     }

@@ -2,11 +2,14 @@
 
 use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
-use psyncscope_lab::{Action, Branches, LabError, Replay, TimedAction};
+use psyncscope_lab::script::{Checked, Play, Unmet};
+use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::{Action, Branches, Lab, LabError, Replay, TimedAction};
 
 use crate::app::App;
 use crate::app::branches::BranchRuns;
 use crate::app::run::{LabRun, Origin};
+use crate::app::script::PlayedScript;
 use crate::intent::ErrorSite;
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
@@ -20,18 +23,71 @@ const INSTANTS: usize = 200;
 
 /// A replay in progress.
 pub struct PendingReplay {
-    replay: Replay,
+    replay: Running,
     then: Then,
+}
+
+/// What is replayed.
+pub enum Running {
+    /// A log.
+    Log(Replay),
+    /// A branch of a script, whose expectations are checked on the way.
+    Script(Box<Play>),
+}
+
+impl From<Replay> for Running {
+    fn from(replay: Replay) -> Self {
+        Self::Log(replay)
+    }
+}
+
+impl From<Play> for Running {
+    fn from(play: Play) -> Self {
+        Self::Script(Box::new(play))
+    }
+}
+
+impl Running {
+    fn now(&self) -> SimTime {
+        match self {
+            Self::Log(replay) => replay.now(),
+            Self::Script(play) => play.now(),
+        }
+    }
+
+    fn end(&self) -> SimTime {
+        match self {
+            Self::Log(replay) => replay.end(),
+            Self::Script(play) => play.end(),
+        }
+    }
+
+    fn advance(&mut self, instants: usize) -> Result<bool, LabError> {
+        match self {
+            Self::Log(replay) => replay.advance(instants),
+            Self::Script(play) => play.advance(instants),
+        }
+    }
+
+    /// The world at its end, and what a script expected that is not so.
+    fn finish(self) -> Result<(Lab, Vec<Unmet>), LabError> {
+        match self {
+            Self::Log(replay) => replay.finish().map(|lab| (lab, Vec::new())),
+            Self::Script(play) => play.finish().map(|Checked { lab, unmet, .. }| (lab, unmet)),
+        }
+    }
 }
 
 /// What happens when a replay is complete.
 pub enum Then {
     /// It becomes the run on the page, with the branches of its session.
     Show(Box<OpenedSession>),
-    /// It is the run of this branch, which goes on the page.
-    Switch(usize),
+    /// It is the run of this branch, which goes on the page at this time.
+    Switch(usize, SimTime),
     /// It is the run of this branch, which is compared with another.
     Keep(usize),
+    /// It is the run of a script, which goes on the page.
+    Script(Box<PlayedScript>),
     /// Actions are carried out in it, and if none is refused it becomes the run on the page.
     Act {
         /// The actions.
@@ -58,6 +114,12 @@ pub struct OpenedSession {
 }
 
 impl PendingReplay {
+    /// Whether it is the run of a script that goes on the page.
+    #[must_use]
+    pub const fn is_of_script(&self) -> bool {
+        matches!(self.then, Then::Script(_))
+    }
+
     /// How much is done, in percent.
     #[must_use]
     pub fn percent(&self) -> u64 {
@@ -78,15 +140,19 @@ impl PendingReplay {
 
 impl App {
     /// Starts a replay, and completes it if it is short.
-    pub(super) fn start_replay(&mut self, replay: Replay, then: Then) {
-        self.advance_replay(PendingReplay { replay, then }, FIRST_SLICE_MS);
+    pub(super) fn start_replay(&mut self, replay: impl Into<Running>, then: Then) {
+        self.advance_replay(PendingReplay { replay: replay.into(), then }, FIRST_SLICE_MS);
     }
 
     /// Starts to replay a branch of the session on the page.
     pub(super) fn replay_branch(&mut self, branch: usize, then: Then) {
-        match self.session.branches.tree().log(branch).and_then(Replay::new) {
-            Ok(replay) => self.start_replay(replay, then),
-            Err(error) => self.replay_failed(&then, error),
+        let running = match self.session.branches.as_scripted(branch) {
+            Some(script) => Play::new(&script, branch).map(Running::from),
+            None => self.session.branches.tree().log(branch).and_then(Replay::new).map(Running::from),
+        };
+        match running {
+            Ok(running) => self.start_replay(running, then),
+            Err(error) => self.replay_failed(then, error),
         }
     }
 
@@ -105,27 +171,28 @@ impl App {
         match pending.advance(ms) {
             Ok(true) => self.finish_replay(pending),
             Ok(false) => self.session.replay = Some(pending),
-            Err(error) => self.replay_failed(&pending.then, error),
+            Err(error) => self.replay_failed(pending.then, error),
         }
     }
 
-    fn replay_failed(&mut self, then: &Then, error: LabError) {
+    fn replay_failed(&mut self, then: Then, error: LabError) {
         let site = match then {
+            Then::Script(played) => return self.script_refused(*played, error),
             Then::Show(opened) => opened.site,
-            Then::Switch(_) => self.site_in_view(),
+            Then::Switch(..) => self.site_in_view(),
             Then::Keep(_) => {
                 self.session.branches.compared = None;
                 self.site_in_view()
             }
-            Then::Act { site, .. } => *site,
+            Then::Act { site, .. } => site,
         };
         self.ui.error = Some((site, UiError::Lab(error)));
     }
 
     fn finish_replay(&mut self, PendingReplay { replay, then }: PendingReplay) {
-        let lab = match replay.finish() {
-            Ok(lab) => lab,
-            Err(error) => return self.replay_failed(&then, error),
+        let (lab, unmet) = match replay.finish() {
+            Ok(finished) => finished,
+            Err(error) => return self.replay_failed(then, error),
         };
         let branch_run = |lab| LabRun::branch_of(&self.session.run.borrow(), lab);
         match then {
@@ -137,7 +204,11 @@ impl App {
                 self.playback.playing = false;
                 self.show_view(view);
             }
-            Then::Switch(branch) => self.switched(branch_run(lab), branch),
+            Then::Switch(branch, at) => {
+                self.session.branches.note_played(branch, unmet);
+                self.switched(branch_run(lab), branch, at);
+            }
+            Then::Script(played) => self.script_played(*played, lab, unmet),
             Then::Keep(branch) => self.kept_for_comparison(branch_run(lab), branch),
             Then::Act { actions, index, site, script } => {
                 let mut run = LabRun::indexed_branch_of(&self.session.run.borrow(), lab, *index);

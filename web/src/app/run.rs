@@ -30,6 +30,8 @@ pub enum Origin {
     Loaded(String),
     /// Loaded from a link.
     Link,
+    /// As a script says that was written here.
+    Script,
     /// Prepared: it is about to enter this function.
     Function(Function),
 }
@@ -42,6 +44,7 @@ impl Origin {
             Self::Opening => Some(t.example_opening.to_owned()),
             Self::Own => None,
             Self::Link => Some(t.example_link.to_owned()),
+            Self::Script => Some(t.example_script.to_owned()),
             Self::Function(function) => Some(fill(t.example_function, &[("function", function.name())])),
             Self::Loaded(name) => Some(fill(t.example_loaded, &[("name", name)])),
         }
@@ -189,6 +192,11 @@ impl LabRun {
             return self.lab.frame_time(frame.seq + 1).filter(|&at| at > t);
         }
         self.next_due()
+    }
+
+    /// The script's actions that it has not come to, in order.
+    pub fn remaining_script(&self) -> impl Iterator<Item = &TimedAction> {
+        self.script.iter()
     }
 
     /// When the script acts next.

@@ -120,6 +120,7 @@ const fn panel(tab: Tab) -> Panel {
         Tab::Ruler => Panel::Ruler,
         Tab::Console => Panel::Console,
         Tab::Diagram => Panel::Diagram,
+        Tab::Script => Panel::Script,
     }
 }
 
@@ -134,5 +135,6 @@ const fn tab(panel: Panel) -> Tab {
         Panel::Ruler => Tab::Ruler,
         Panel::Console => Tab::Console,
         Panel::Diagram => Tab::Diagram,
+        Panel::Script => Tab::Script,
     }
 }

@@ -108,6 +108,8 @@ pub struct UiState {
     pub reduced_motion: bool,
     /// Whether the command line takes the focus after the next rendering.
     pub focus_console: bool,
+    /// Whether something is dragged over the page that can be dropped on it.
+    pub dragged_over: bool,
 }
 
 /// A message about what the page did.

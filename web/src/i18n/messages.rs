@@ -12,6 +12,8 @@ psyncscope_lab::messages! {
     example_loaded,
     /// The run came with a link.
     example_link,
+    /// The run was made of a script's text.
+    example_script,
     /// {seed}
     seed,
     new_run,
@@ -145,6 +147,7 @@ psyncscope_lab::messages! {
     tab_backlog,
     tab_handshake,
     tab_info,
+    tab_script,
     tab_log,
     tab_ruler,
     tab_console,
@@ -565,4 +568,24 @@ psyncscope_lab::messages! {
     picture_piece,
     /// {n}
     picture_buffer,
+
+    // --- the script ---
+    script_hint,
+    script_examples,
+    script_save_hint,
+    /// {line}
+    script_go_to,
+    script_parted,
+    script_anew,
+    script_wrong,
+    script_expects_nothing,
+    /// {met} {checked}
+    script_met,
+    /// {n}
+    script_unplayed,
+
+    // --- files that are dropped ---
+    drop_here,
+    /// {name}
+    drop_unreadable,
 }

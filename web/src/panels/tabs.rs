@@ -8,9 +8,19 @@ use crate::steps::intent::StepsIntent;
 use crate::ui::context::use_ui;
 use crate::ui::dom;
 
-/// The tabs of wide screens, then those that only narrow ones need.
-const TABS: [Tab; 9] =
-    [Tab::Backlog, Tab::Handshake, Tab::Diagram, Tab::Why, Tab::Log, Tab::Info, Tab::Steps, Tab::Console, Tab::Ruler];
+/// The tabs of wide screens, then the one that the top bar leads to, then those that only narrow ones need.
+const TABS: [Tab; 10] = [
+    Tab::Backlog,
+    Tab::Handshake,
+    Tab::Diagram,
+    Tab::Why,
+    Tab::Log,
+    Tab::Info,
+    Tab::Script,
+    Tab::Steps,
+    Tab::Console,
+    Tab::Ruler,
+];
 const WIDE: usize = 6;
 
 /// Properties of [`Tabs`].
@@ -32,9 +42,11 @@ pub fn Tabs(props: &TabsProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let tab = props.tab;
-    let shown = if props.narrow { &TABS[..] } else { &TABS[..WIDE] };
+    // Wide screens have room for the script's tab only while it is shown.
+    let count = if props.narrow { TABS.len() } else { WIDE + usize::from(tab == Tab::Script) };
+    let shown = &TABS[..count];
     let onkeydown = {
-        let (dispatch, count) = (ui.dispatch.clone(), shown.len());
+        let dispatch = ui.dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
             let at = TABS.iter().position(|&other| other == tab).unwrap_or(0);
             let next = match event.key().as_str() {
@@ -104,6 +116,7 @@ const fn name(tab: Tab, t: &Messages) -> &'static str {
         Tab::Ruler => t.tab_ruler,
         Tab::Console => t.tab_console,
         Tab::Diagram => t.tab_diagram,
+        Tab::Script => t.tab_script,
     }
 }
 
@@ -120,5 +133,6 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Ruler => "ruler",
         Tab::Console => "console",
         Tab::Diagram => "diagram",
+        Tab::Script => "script",
     }
 }

@@ -2,6 +2,7 @@
 
 use psyncscope_lab::format;
 use psyncscope_lab::narration::{CaptionNotes, Note};
+use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::intent::{Intent, WhyIntent};
@@ -17,6 +18,8 @@ pub struct CaptionProps {
     pub notes: CaptionNotes,
     /// The entry that the newest of them is about.
     pub entry: Option<usize>,
+    /// What the author of a script says, and when.
+    pub said: Option<(SimTime, AttrValue)>,
 }
 
 /// The last event that mattered, and below it the newest step since. Screen readers announce what changes.
@@ -25,13 +28,23 @@ pub fn Caption(props: &CaptionProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let CaptionNotes { headline, detail } = &props.notes;
+    // Below the author's words there is room for one line of the page's.
+    let (headline, detail) = match &props.said {
+        Some(_) => (None, detail.as_ref().or(headline.as_ref())),
+        None => (headline.as_ref(), detail.as_ref()),
+    };
     let why = props.entry.map(|entry| {
         let onclick = ui.click(Intent::Why(WhyIntent::Because(entry)));
         html! { <Button class="caption-why" testid="caption-why" {onclick}>{ t.because_button }</Button> }
     });
     html! {
         <div class="caption" aria-live="polite" data-testid="caption">
-            if let Some(note) = headline {
+            if let Some((at, words)) = &props.said {
+                <p class="caption-headline caption-said" data-testid="caption-said">
+                    <span class="caption-time num">{ format::short(*at) }</span>
+                    <span class="caption-words">{ words.clone() }</span>
+                </p>
+            } else if let Some(note) = headline {
                 <p class="caption-headline" data-testid="caption-headline">
                     { line(note) }
                     if detail.is_none() {

@@ -51,7 +51,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
             <form class="form" {onsubmit}>
                 <p class="hint">{ format!("{} {}", t.load_hint, t.new_keeps) }</p>
                 <Field label={html! { { t.load_choose } }}>
-                    <input type="file" accept=".json,application/json,text/plain" data-testid="load-file" {onchange} />
+                    <input type="file" accept=".json,.psync,application/json,text/plain" data-testid="load-file" {onchange} />
                 </Field>
                 <Field label={html! { { t.load_or_paste } }}>
                     <textarea class="input" name={TEXT} rows="6" spellcheck="false" data-testid="load-text" />

@@ -15,11 +15,15 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The element with this id, as `T`.
+#[must_use]
+pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
 /// Puts the focus on the element with this id.
 pub fn focus(id: &str) {
-    if let Some(element) =
-        document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
-    {
+    if let Some(element) = by_id::<HtmlElement>(id) {
         // An element that cannot take the focus keeps the old one: nothing to tell anybody.
         let _ = element.focus();
     }

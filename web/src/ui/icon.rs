@@ -39,6 +39,8 @@ pub enum Shape {
     Load,
     /// An arrow into a tray.
     Save,
+    /// Lines of text.
+    Script,
     /// Two links of a chain.
     Share,
     /// A fork in time.
@@ -73,6 +75,7 @@ impl Shape {
                 "M10.2 13.8a4 4 0 0 0 5.7 0l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.6 1.6M13.8 10.2a4 4 0 0 0-5.7 0l-3.2 3.2a4 4 0 0 0 \
                  5.7 5.7l1.6-1.6"
             }
+            Self::Script => "M5 6.5h14M5 12h9M5 17.5h12",
             Self::Save => "M12 4.5v11M7.5 11l4.5 4.5 4.5-4.5M4.5 15.5v4h15v-4",
             Self::Until => "M4 12h9M9.5 8.5 13 12l-3.5 3.5M17 20V5M17 5.5h4.5L20 8l1.5 2.5H17",
             Self::Fork => "M6 4v16M6 13c0-4 3-5 6.5-5H18M15 5l3 3-3 3",

@@ -159,6 +159,14 @@ impl Branches {
         branch.end_us = lab.now().0;
     }
 
+    /// Adds what will still be done in a branch, in order, behind what was done: see [`Branches::record`].
+    pub fn plan(&mut self, branch: usize, later: impl IntoIterator<Item = TimedAction>) {
+        let Some(branch) = self.list.get_mut(branch) else { return };
+        branch.actions.extend(later);
+        let last_us = branch.actions.last().map_or(0, |last| last.at_us);
+        branch.end_us = branch.end_us.max(last_us);
+    }
+
     /// A new branch, which becomes the current one: `lab` is a world that left the current branch's at `at` (see
     /// [`Lab::branch_at`]) and in which something has been done since. It is named after that. Call
     /// [`Branches::record`] with the old world first.

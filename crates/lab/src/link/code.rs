@@ -70,10 +70,12 @@ pub enum Panel {
     Console,
     /// The offset ruler.
     Ruler,
+    /// The script.
+    Script,
 }
 
 impl Panel {
-    const CODES: [(Self, u64); 9] = [
+    const CODES: [(Self, u64); 10] = [
         (Self::Backlog, 0),
         (Self::Handshake, 1),
         (Self::Diagram, 2),
@@ -83,10 +85,11 @@ impl Panel {
         (Self::Steps, 6),
         (Self::Console, 7),
         (Self::Ruler, 8),
+        (Self::Script, 9),
     ];
 
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Backlog,
         Self::Handshake,
         Self::Diagram,
@@ -96,6 +99,7 @@ impl Panel {
         Self::Steps,
         Self::Console,
         Self::Ruler,
+        Self::Script,
     ];
 
     /// Its stable name.
@@ -111,6 +115,7 @@ impl Panel {
             Self::Steps => "steps",
             Self::Console => "console",
             Self::Ruler => "ruler",
+            Self::Script => "script",
         }
     }
 
@@ -162,6 +167,6 @@ mod tests {
         for lang in Lang::ALL {
             assert_eq!(Lang::of_code(lang.code()), Some(lang));
         }
-        assert_eq!((Panel::of_code(9), Lang::of_code(2), Panel::named("moon")), (None, None, None));
+        assert_eq!((Panel::of_code(10), Lang::of_code(2), Panel::named("moon")), (None, None, None));
     }
 }

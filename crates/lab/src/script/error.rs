@@ -85,6 +85,17 @@ impl fmt::Display for ScriptErrors {
 
 impl std::error::Error for ScriptErrors {}
 
+impl From<LabError> for ScriptErrors {
+    /// A refusal of what a script does, at the line that it names.
+    fn from(mut error: LabError) -> Self {
+        let line = error.at.as_ref().and_then(|at| at.line).unwrap_or(1);
+        if let Some(message) = error.message.strip_prefix(&format!("line {line}: ")) {
+            error.message = message.to_owned();
+        }
+        Self(vec![ScriptError { line, column: 1, wrong: Wrong::Refused(error) }])
+    }
+}
+
 impl From<ScriptErrors> for LabError {
     /// The place is that of the first; the message has all of them.
     fn from(errors: ScriptErrors) -> Self {

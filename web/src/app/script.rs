@@ -1,0 +1,240 @@
+//! The script of the session on the page: what is done goes into its text, and what its text says goes on the page.
+
+use gloo::timers::callback::Timeout;
+use psyncscope_lab::script::{EXAMPLES, Play, ScriptErrors, Unmet};
+use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::{Branches, Lab, LabError, Script};
+use yew::prelude::*;
+
+use crate::app::branches::BranchRuns;
+use crate::app::replay::Then;
+use crate::app::run::{LabRun, Origin};
+use crate::app::{App, Msg};
+use crate::intent::{ErrorSite, Tab};
+use crate::script::document::Document;
+use crate::script::intent::ScriptIntent;
+use crate::script::panel::ScriptPanel;
+use crate::ui::dom;
+use crate::ui::error::UiError;
+
+/// How long nothing is typed before the text goes on the page, in milliseconds.
+const PAUSE_MS: u32 = 250;
+
+/// A script that is on its way to the page.
+pub struct PlayedScript {
+    /// Its text and what it says.
+    pub document: Document,
+    /// The branch that is played.
+    pub branch: usize,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a script that was played.
+pub enum Fate {
+    /// It is what the editor has: the moment shown stays.
+    Edited,
+    /// It was opened: its beginning is shown. A refusal is shown at this place.
+    Opened(Origin, ErrorSite),
+}
+
+impl App {
+    pub(super) fn handle_script(&mut self, ctx: &Context<Self>, intent: ScriptIntent) {
+        match intent {
+            ScriptIntent::Edit(text) => self.edit_script(ctx, text),
+            ScriptIntent::GoTo(line) => self.go_to_line(line),
+            ScriptIntent::Example(nth) => {
+                if let Some(example) = EXAMPLES.get(nth) {
+                    self.open_script(example.text, Origin::Loaded(example.file.to_owned()), ErrorSite::Stage);
+                }
+            }
+            ScriptIntent::WriteAnew => {
+                self.session.branches.script = None;
+                self.follow_script();
+            }
+            ScriptIntent::Save => {
+                if let Some(document) = &self.session.branches.script {
+                    let name = format!("psyncscope-seed-{}.psync", document.script.session().config().seed);
+                    // A browser that cannot save says so itself.
+                    let _ = dom::save_file(&name, "text/plain", &document.text);
+                }
+            }
+        }
+    }
+
+    /// The text is another: it goes on the page when nothing more is typed.
+    fn edit_script(&mut self, ctx: &Context<Self>, text: String) {
+        let Some(document) = &mut self.session.branches.script else { return };
+        document.text = text.into();
+        self.await_script(ctx);
+    }
+
+    fn await_script(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        self.script_pending = Some(Timeout::new(PAUSE_MS, move || link.send_message(Msg::ApplyScript)));
+    }
+
+    /// Puts what the text says on the page, if it can be read.
+    pub(super) fn apply_script(&mut self, ctx: &Context<Self>) {
+        self.script_pending = None;
+        let Some(document) = &mut self.session.branches.script else { return };
+        let script = match Script::parse(&document.text) {
+            Ok(script) => script,
+            Err(errors) => {
+                document.errors = errors.list().into();
+                return;
+            }
+        };
+        if let Some(replay) = &self.session.replay {
+            if !replay.is_of_script() {
+                self.await_script(ctx);
+                return;
+            }
+            self.session.replay = None;
+        }
+        let mut edited = Document::new(&document.text, script);
+        if edited.script.session() == document.script.session() && !document.parted {
+            // Only words of its author's, at most.
+            let said = |document: &Document, branch| document.script.remarks(branch).to_vec();
+            let branches = document.script.session().list().len();
+            if (0..branches).all(|branch| said(&edited, branch) == said(document, branch)) {
+                edited.keep_played(document);
+                *document = edited;
+                return;
+            }
+        }
+        document.errors = [].into();
+        let current = edited.script.session().named(self.session.branches.name());
+        let branch = current.unwrap_or_else(|| edited.script.session().current());
+        self.play_script(PlayedScript { document: edited, branch, fate: Fate::Edited });
+    }
+
+    /// Opens a script: its session takes the place of the one on the page.
+    pub(super) fn open_script(&mut self, text: &str, origin: Origin, site: ErrorSite) {
+        self.ui.error = None;
+        match Script::parse(text) {
+            Ok(script) => {
+                let branch = script.session().current();
+                let document = Document::new(text, script);
+                self.play_script(PlayedScript { document, branch, fate: Fate::Opened(origin, site) });
+            }
+            Err(errors) => self.ui.error = Some((site, UiError::Lab(errors.into()))),
+        }
+    }
+
+    fn play_script(&mut self, played: PlayedScript) {
+        match Play::new(&played.document.script, played.branch) {
+            Ok(play) => self.start_replay(play, Then::Script(Box::new(played))),
+            Err(error) => self.script_refused(played, error),
+        }
+    }
+
+    /// The world refuses something that the script does.
+    pub(super) fn script_refused(&mut self, played: PlayedScript, error: LabError) {
+        match (played.fate, &mut self.session.branches.script) {
+            (Fate::Edited, Some(document)) => document.errors = ScriptErrors::from(error).list().into(),
+            (Fate::Opened(_, site), _) => self.ui.error = Some((site, UiError::Lab(error))),
+            (Fate::Edited, None) => {}
+        }
+    }
+
+    /// A script was played: it takes the place of what is on the page.
+    pub(super) fn script_played(&mut self, played: PlayedScript, lab: Lab, unmet: Vec<Unmet>) {
+        let PlayedScript { mut document, branch, fate } = played;
+        document.note(branch, unmet);
+        let mut session = document.script.session().clone();
+        if let Err(error) = session.switch_to(branch) {
+            self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
+            return;
+        }
+        let is_own = self.session.branches.script_is_session;
+        let mut runs = BranchRuns::of_tree(session, self.ui.lang);
+        (runs.script, runs.script_is_session) = (Some(document), true);
+        self.playback.playing = false;
+        match fate {
+            Fate::Edited => {
+                let (at, live) = (self.playback.at, self.is_live());
+                let selected = self.ui.selected;
+                let mut run = LabRun::branch_of(&self.session.run.borrow(), lab);
+                run.origin = Origin::Script;
+                if is_own {
+                    // Another version of the same text.
+                    self.session.branches = runs;
+                    self.put_on_page(run);
+                } else {
+                    self.replace_session(run, runs);
+                }
+                self.ui.selected = selected;
+                let now = self.session.run.borrow().now();
+                self.show(if live { now } else { at });
+            }
+            Fate::Opened(origin, _) => {
+                self.replace_session(LabRun::replayed(lab, origin), runs);
+                self.ui.overlay = None;
+                self.ui.tab = Tab::Script;
+                self.show(SimTime(0));
+                self.playback.playing = true;
+            }
+        }
+    }
+
+    /// Puts what was done since into the text, if the reader looks at it.
+    pub(super) fn follow_script(&mut self) {
+        if self.shown_tab() != Tab::Script || self.script_pending.is_some() || self.session.replay.is_some() {
+            return;
+        }
+        let session = self.planned_session();
+        let runs = &mut self.session.branches;
+        match &mut runs.script {
+            None => {
+                runs.script = Some(Document::of(session));
+                runs.script_is_session = false;
+            }
+            // What is being corrected is not written over.
+            Some(document) if !document.errors.is_empty() => {}
+            Some(document) if says_as_much(document.script.session(), &session) => document.parted = false,
+            Some(document) => match document.with(&session) {
+                Some(longer) => *document = longer,
+                None => document.parted = true,
+            },
+        }
+    }
+
+    pub(super) fn script_panel(&self) -> Html {
+        let runs = &self.session.branches;
+        let Some(document) = runs.script.clone() else { return Html::default() };
+        let now = document.line_at(runs.tree().current(), self.playback.at.0);
+        html! { <ScriptPanel {document} {now} /> }
+    }
+
+    /// What the author of the script says at the moment shown, and when that was said.
+    pub(super) fn said(&self) -> Option<(SimTime, AttrValue)> {
+        let runs = &self.session.branches;
+        let said = runs.script.as_ref()?.said(runs.tree().current(), self.playback.at.0, self.ui.lang);
+        said.map(|(at_us, text)| (SimTime(at_us), text))
+    }
+
+    /// The session with what will still be done in it as time passes.
+    fn planned_session(&mut self) -> Branches {
+        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
+        self.session.branches.planned(&self.session.run.borrow())
+    }
+
+    /// Shows the moment of a line, in its branch.
+    fn go_to_line(&mut self, line: usize) {
+        let moment = self.session.branches.script.as_ref().and_then(|document| document.moment(line));
+        let Some(moment) = moment else { return };
+        self.playback.playing = false;
+        self.ui.error = None;
+        self.switch_branch_at(moment.branch, SimTime(moment.at_us));
+    }
+}
+
+/// Whether the same was done in both, however far they ran.
+fn says_as_much(a: &Branches, b: &Branches) -> bool {
+    a.config() == b.config()
+        && a.list().len() == b.list().len()
+        && a.list().iter().zip(b.list()).all(|(a, b)| {
+            a.actions.len() == b.actions.len() && a.name == b.name && a.leaves == b.leaves && a.actions == b.actions
+        })
+}
