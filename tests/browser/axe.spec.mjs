@@ -52,9 +52,13 @@ for (const [width, height] of [
       if (width >= 760) await reader.at('steps-close').click();
 
       await reader.at('script').click();
-      await reader.at('script-examples').selectOption({ index: 1 });
-      await reader.until('script-met', /9/);
-      await check('script');
+      const script = await reader.at('script-text').inputValue();
+      broken.push(...(await violations(page, 'the script')));
+      await reader.at('script-text').fill(`${script}crash`);
+      await reader.at('script-error').waitFor();
+      broken.push(...(await violations(page, 'a script with an error')));
+      await reader.at('script-text').fill(script);
+      await reader.at('script-error').waitFor({ state: 'detached' });
       if (width < 760) await reader.tab('backlog');
 
       for (const [button, overlay] of [
