@@ -28,7 +28,7 @@ pub fn build(shell: &Shell) -> Result<()> {
     let cargo_home = home::cargo_home().context("finding cargo's home folder", "set CARGO_HOME")?;
     let remap = format!("--remap-path-prefix={}=crates", cargo_home.join("registry").join("src").display());
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap);
-    quiet_trunk(&mut command);
+    prepare_trunk(&mut command);
     shell.run(&mut command, "see the compiler's message above")
 }
 
@@ -41,10 +41,14 @@ pub fn require_page(shell: &Shell) -> Result<()> {
     }
 }
 
-/// Keeps trunk from looking for updates of itself and from printing backtraces.
-pub fn quiet_trunk(command: &mut Command) {
+/// Keeps trunk from looking for updates of itself and from printing backtraces; tells its hook what to call.
+pub fn prepare_trunk(command: &mut Command) {
     // Its errors carry a backtrace of trunk itself, which buries the compiler's message.
     command.env("TRUNK_SKIP_VERSION_CHECK", "true").env("RUST_BACKTRACE", "0");
+    // What its hook calls: see `policy`.
+    if let Ok(program) = std::env::current_exe() {
+        command.env("PSYNCSCOPE_XTASK", program);
+    }
     // It takes only `true` or `false` here, where the convention is any value, usually `1`.
     if std::env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");

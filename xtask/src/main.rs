@@ -10,6 +10,7 @@ mod cli;
 mod dist;
 mod error;
 mod http;
+mod policy;
 mod process_group;
 mod project;
 mod serve;
@@ -50,6 +51,7 @@ fn run() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&mut shell, &options)?,
         Command::Test { parts } => return test::run(&mut shell, &parts),
         Command::Dist => dist::run(&mut shell)?,
+        Command::Policy => policy::run()?,
         Command::Bench { parts } => bench::run(&mut shell, &parts)?,
     }
     Ok(ExitCode::SUCCESS)

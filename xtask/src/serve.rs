@@ -68,7 +68,7 @@ fn trunk(shell: &Shell, port: u16) -> Command {
         .args(["serve", "--quiet", "--cargo-profile", "dev", "--address", "127.0.0.1", "--port", &port.to_string()])
         .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
-    dist::quiet_trunk(&mut server);
+    dist::prepare_trunk(&mut server);
     server
 }
 
