@@ -13,7 +13,7 @@ use psyncscope_engine::ids::Offset;
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_keyspace::Keyspace;
 use psyncscope_sim::{World, WorldConfig};
-use psyncscope_tests::sweep::{Scenario, check, digest_of_seed};
+use psyncscope_sweep::{Scenario, check, digest_of_seed};
 
 /// Rounds of which the median is told.
 const ROUNDS: usize = 15;

@@ -1,6 +1,5 @@
-//! What crosses crates: recordings of a real Redis, seeded sweeps, real peers.
+//! What crosses crates: recordings of a real Redis, digests of seeded worlds, real peers.
 
+pub mod digests;
 pub mod golden;
-pub mod invariants;
 pub mod lua_numbers;
-pub mod sweep;

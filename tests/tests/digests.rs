@@ -1,7 +1,8 @@
 //! The same seed gives the same world, byte for byte: today and in a year, here and (crates/wasm/tests/digests.rs) in a
 //! browser.
 
-use psyncscope_tests::sweep::{Scenario, check, digest_of_seed, digests_file, digests_that_differ};
+use psyncscope_sweep::{Scenario, check, digest_of_seed};
+use psyncscope_tests::digests::{digests_file, digests_that_differ};
 
 /// The file, from this package's folder, which is where cargo runs its tests.
 const FILE: &str = "digests.txt";

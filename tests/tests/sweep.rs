@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use psyncscope_tests::sweep::{Report, Scenario, check, shrink};
+use psyncscope_sweep::{Report, Scenario, check, shrink};
 
 /// Runs every world of a range, also after failures.
 ///

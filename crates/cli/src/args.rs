@@ -39,8 +39,9 @@ psyncscope why FILE [--node NAME] [--at SECONDS] [--lang en|zh-CN]
                                  given): back to the action or the timer that began it, and what it led to; of a
                                  refused PSYNC also what would have turned it
 psyncscope check FILE [--lang en|zh-CN]
-                                 replay a saved run; check what always holds of replication after each event; of a script,
-                                 play all branches and check what its expect lines say too: exit status 1 if one fails
+                                 replay a saved run; check what always holds of replication after each event, in the nodes
+                                 and in every byte between them; of a script, play all branches and check what its expect
+                                 lines say too: exit status 1 if something does not hold
 psyncscope script FILE           a saved session as a script, to be edited and run; a script in its usual form, without its
                                  comments
 psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
@@ -50,6 +51,9 @@ psyncscope export FILE OUT [--branch NAME] [--detail LEVEL] [--lang en|zh-CN]
                                  replay a saved run; write what the ending of OUT says: .pcap, its packets, for Wireshark;
                                  .svg or .mmd, its sequence diagram; .jsonl, the steps that trace --json prints
 psyncscope example               print the run that the page opens with, as a file to start from
+psyncscope sweep --seeds FROM..TO [--shard K/N] [--minutes M] [--json]
+                                 random worlds made from seeds, and what always holds of each checked after each event;
+                                 see psyncscope sweep --help
 psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version

@@ -12,6 +12,7 @@ mod log_lines;
 mod script;
 mod serve;
 mod show;
+mod sweep;
 mod trace;
 mod why;
 
@@ -34,9 +35,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
-    if words.next().is_some_and(|word| word == "serve") {
+    match words.next() {
         // The remaining arguments are those of redis-server.
-        return serve::run(words.collect());
+        Some(word) if word == "serve" => return serve::run(words.collect()),
+        Some(word) if word == "sweep" => return sweep::run(words.collect()),
+        _ => {}
     }
     let command = match args::parse(std::env::args_os().skip(1)) {
         Ok(command) => command,

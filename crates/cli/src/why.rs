@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use psyncscope_lab::branches::action_text_within;
 use psyncscope_lab::causes::{Cause, began_text, entry_text};
 use psyncscope_lab::index::Index;
-use psyncscope_lab::invariants::{Broken, LIVE};
+use psyncscope_lab::invariants::{Broken, LIVE, Rule};
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::trial::Turned;
 use psyncscope_lab::{Lab, Lang};
+use psyncscope_sweep::Violation;
 
 use crate::host_named;
 
@@ -54,19 +55,27 @@ pub fn text(lab: &Lab, node: Option<&str>, at: SimTime, lang: Lang) -> Result<St
     Ok(out)
 }
 
-/// Every rule that began not to hold, and when; if none did, every rule.
-pub fn rules(lab: &Lab, found: &[Broken], lang: Lang) -> String {
+/// Every rule that began not to hold, and when. `violation` is what every byte on the wires shows.
+pub fn violations(lab: &Lab, found: &[Broken], violation: Option<&Violation>, lang: Lang) -> String {
     let mut out = String::new();
     for Broken { at, finding, .. } in found {
         let name = lab.name_of(finding.host);
         let _ = writeln!(out, "{}{name}: ✗ {}: {}", seconds(*at), finding.rule.text(lang), finding.text(lang));
     }
-    if found.is_empty() {
-        for rule in LIVE {
-            let _ = writeln!(out, "✓ {}", rule.text(lang));
-        }
+    if let Some(Violation { rule, at, host, why }) = violation {
+        let name = host.map_or_else(|| "-".into(), |host| lab.name_of(host));
+        let _ = writeln!(out, "{}{name}: ✗ {}: {why}", seconds(*at), rule.text(lang));
     }
     out
+}
+
+/// The rules that were checked: with every byte on the wires, all but those about repairs and about the program itself.
+pub fn rules_that_hold(strictly: bool, lang: Lang) -> String {
+    let checked = Rule::ALL.into_iter().filter(|rule| match rule {
+        Rule::Converges | Rule::NoPanic => false,
+        rule => strictly || LIVE.contains(rule),
+    });
+    checked.map(|rule| format!("✓ {}\n", rule.text(lang))).collect()
 }
 
 fn line(lab: &Lab, cause: &Cause, lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! Everything that a user can do, as one enum: console, fault handles, JavaScript and saved logs all go through it.
 
+use psyncscope_sim::TcpSettings;
 use psyncscope_sim::frame::WireSettings;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,11 @@ pub enum Action {
         /// The node.
         node: String,
     },
+    /// Ask a process to shut down (SIGTERM): it saves first if it has save points.
+    Terminate {
+        /// The node.
+        node: String,
+    },
     /// Stop a process (SIGSTOP): its host's kernel still acknowledges.
     Pause {
         /// The node.
@@ -90,6 +96,20 @@ pub enum Action {
     Restart {
         /// The node.
         node: String,
+    },
+    /// Give a node another configuration file: it is read when the process starts next.
+    Configure {
+        /// The node's name and the new lines; in JSON its fields are the action's own.
+        #[serde(flatten)]
+        node: NodeSpec,
+    },
+    /// Close the connection of a console. It connects again with its next command.
+    HangUp {
+        /// The node.
+        node: String,
+        /// Which of the node's consoles.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
+        console: u32,
     },
     /// Move a host's wall clock.
     MoveClock {
@@ -132,6 +152,15 @@ pub struct LabConfig {
     pub disk_bps: u64,
     /// How long the fork of a background save takes at least, in microseconds.
     pub fork_us: u64,
+    /// Every host's TCP.
+    #[serde(deserialize_with = "read::object", skip_serializing_if = "is_default_tcp")]
+    #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub tcp: TcpSettings,
+}
+
+/// Logs from before these settings have none, and are written again as they were.
+fn is_default_tcp(tcp: &TcpSettings) -> bool {
+    *tcp == TcpSettings::default()
 }
 
 impl Default for LabConfig {
@@ -143,6 +172,7 @@ impl Default for LabConfig {
             classroom_limits: true,
             disk_bps: 50_000_000,
             fork_us: 20_000,
+            tcp: TcpSettings::default(),
         }
     }
 }

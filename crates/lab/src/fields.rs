@@ -40,10 +40,13 @@ enum Verb {
     Heal,
     SetWire,
     Crash,
+    Terminate,
     Pause,
     Resume,
     PowerOff,
     Restart,
+    Configure,
+    HangUp,
     MoveClock,
 }
 
@@ -58,12 +61,7 @@ impl TryFrom<ActionFields> for Action {
                 console: fields.console.0.take().unwrap_or_default(),
                 command: fields.command.require("command")?,
             },
-            Verb::AddNode => Self::AddNode {
-                node: NodeSpec {
-                    name: fields.name.require("name")?,
-                    config: fields.config.0.take().unwrap_or_default(),
-                },
-            },
+            Verb::AddNode => Self::AddNode { node: fields.spec()? },
             Verb::RemoveNode => Self::RemoveNode { node: fields.node()? },
             Verb::Cut => {
                 let (from, to, one_way) = fields.wire()?;
@@ -79,10 +77,13 @@ impl TryFrom<ActionFields> for Action {
                 Self::SetWire { from, to, one_way, settings }
             }
             Verb::Crash => Self::Crash { node: fields.node()? },
+            Verb::Terminate => Self::Terminate { node: fields.node()? },
             Verb::Pause => Self::Pause { node: fields.node()? },
             Verb::Resume => Self::Resume { node: fields.node()? },
             Verb::PowerOff => Self::PowerOff { node: fields.node()? },
             Verb::Restart => Self::Restart { node: fields.node()? },
+            Verb::Configure => Self::Configure { node: fields.spec()? },
+            Verb::HangUp => Self::HangUp { node: fields.node()?, console: fields.console.0.take().unwrap_or_default() },
             Verb::MoveClock => Self::MoveClock { node: fields.node()?, by_ms: fields.by_ms.require("by_ms")? },
         };
         fields.refuse_others()?;
@@ -101,6 +102,12 @@ impl TryFrom<ActionFields> for TimedAction {
 impl ActionFields {
     fn node(&mut self) -> Result<String, Error> {
         self.node.require("node")
+    }
+
+    /// A node with its configuration: the action's own fields.
+    fn spec(&mut self) -> Result<NodeSpec, Error> {
+        let config = self.config.0.take().unwrap_or_default();
+        Ok(NodeSpec { name: self.name.require("name")?, config })
     }
 
     fn wire(&mut self) -> Result<(String, String, bool), Error> {

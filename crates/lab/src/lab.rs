@@ -1,5 +1,6 @@
 //! The lab: one world, and everything that was done to it.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime};
@@ -52,18 +53,34 @@ pub struct Lab {
 /// Sees every packet that is put on a wire.
 type PacketObserver = Box<dyn FnMut(&WirePacket<'_>)>;
 
+/// What is recorded beside the timeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Record {
+    /// Frames, from the beginning.
+    Frames,
+    /// Frames, and the timeline too, from [`Lab::record_after`] on.
+    Later,
+    /// The bytes of all connections.
+    Connections,
+}
+
 impl Lab {
     /// A new world at time zero, its nodes started.
     ///
     /// # Errors
     /// A name, a line of configuration or a setting is refused: the error names node and line.
     pub fn new(config: LabConfig) -> Result<Self, LabError> {
-        Self::of(config, true, None)
+        Self::of(config, Record::Frames, None)
+    }
+
+    /// As [`Lab::new`], with the bytes of all connections kept instead of frames.
+    pub(crate) fn captured(config: LabConfig) -> Result<Self, LabError> {
+        Self::of(config, Record::Connections, None)
     }
 
     /// As [`Lab::new`], but nothing is recorded until [`Lab::record_after`].
     pub(crate) fn unrecorded(config: LabConfig) -> Result<Self, LabError> {
-        Self::of(config, false, None)
+        Self::of(config, Record::Later, None)
     }
 
     /// As [`Lab::unrecorded`]; `observer` sees every packet.
@@ -71,7 +88,7 @@ impl Lab {
         config: LabConfig,
         observer: impl FnMut(&WirePacket<'_>) + 'static,
     ) -> Result<Self, LabError> {
-        Self::of(config, false, Some(Box::new(observer)))
+        Self::of(config, Record::Later, Some(Box::new(observer)))
     }
 
     /// Keeps the steps that functions of replication take from now on.
@@ -91,16 +108,21 @@ impl Lab {
         self.world.record_after(before);
     }
 
-    fn of(config: LabConfig, record: bool, observer: Option<PacketObserver>) -> Result<Self, LabError> {
+    fn of(config: LabConfig, record: Record, observer: Option<PacketObserver>) -> Result<Self, LabError> {
         validate::config(&config)?;
+        let recorded = match record {
+            Record::Connections => WorldConfig { frames_max: 0, capture: true, ..WorldConfig::default() },
+            Record::Frames | Record::Later => WorldConfig::default(),
+        };
         let mut world = World::new(WorldConfig {
             seed: config.seed,
             wire: config.wire,
             disk_bps: config.disk_bps,
             fork_us: config.fork_us,
-            ..WorldConfig::default()
+            tcp: config.tcp.clone(),
+            ..recorded
         });
-        if !record {
+        if record == Record::Later {
             world.record_later();
         }
         if let Some(observer) = observer {
@@ -134,6 +156,14 @@ impl Lab {
     /// # Errors
     /// The action is refused: nothing has changed and nothing is logged.
     pub fn act(&mut self, action: Action) -> Result<(), LabError> {
+        self.begin(action)?;
+        // A wire without latency may deliver something at this very instant.
+        self.world.run_until(self.now());
+        Ok(())
+    }
+
+    /// As [`Lab::act`], without what it causes at this very instant.
+    fn begin(&mut self, action: Action) -> Result<(), LabError> {
         if self.actions.len() >= limits::ACTIONS_MAX {
             return Err(too_many_actions());
         }
@@ -147,8 +177,6 @@ impl Lab {
         self.command_bytes = command_bytes;
         self.names.note(&action);
         self.actions.push(TimedAction { at_us: self.now().0, action });
-        // A wire without latency may deliver something at this very instant.
-        self.world.run_until(self.now());
         Ok(())
     }
 
@@ -169,10 +197,16 @@ impl Lab {
                 self.on_wire(from, to, *one_way, |world, from, to| world.set_wire(from, to, *settings))
             }
             Action::Crash { node } => self.on_host(node, World::crash),
+            Action::Terminate { node } => self.on_host(node, World::terminate),
             Action::Pause { node } => self.on_host(node, World::pause),
             Action::Resume { node } => self.on_host(node, World::resume),
             Action::PowerOff { node } => self.on_host(node, World::power_off),
             Action::Restart { node } => self.on_host(node, |world, host| started(world.restart(host))),
+            Action::Configure { node: spec } => {
+                let node = validate::node_config(spec, self.config.classroom_limits)?;
+                self.on_host(&spec.name, |world, host| world.set_config(host, node))
+            }
+            Action::HangUp { node, console } => self.on_host(node, |world, host| world.console_close(host, *console)),
             Action::MoveClock { node, by_ms } => self.on_host(node, |world, host| world.move_clock(host, *by_ms)),
         }
         .map_err(|error| match action {
@@ -376,6 +410,42 @@ impl Lab {
         Replay::new(log.clone())?.finish()
     }
 
+    /// Makes a world again from its log, with the bytes of all connections captured instead of frames, and passes it to
+    /// `see` after each of its events. It ends where `see` breaks, or at the log's end.
+    ///
+    /// # Errors
+    /// As [`Lab::replay`].
+    pub fn replay_each_event(
+        log: &ActionLog,
+        mut see: impl FnMut(&World) -> ControlFlow<()>,
+    ) -> Result<Self, LabError> {
+        log.check()?;
+        let mut lab = Self::captured(log.config.clone())?;
+        if see(&lab.world).is_break() {
+            return Ok(lab);
+        }
+        for (index, TimedAction { at_us, action }) in log.actions.iter().enumerate() {
+            if lab.each_event_until(SimTime(*at_us), &mut see).is_break() {
+                return Ok(lab);
+            }
+            lab.begin(action.clone()).map_err(|error| error.in_action(index))?;
+            if see(&lab.world).is_break() {
+                return Ok(lab);
+            }
+        }
+        let _ = lab.each_event_until(SimTime(log.end_us), &mut see);
+        Ok(lab)
+    }
+
+    fn each_event_until(&mut self, t: SimTime, see: &mut impl FnMut(&World) -> ControlFlow<()>) -> ControlFlow<()> {
+        while self.next_event_at().is_some_and(|next| next <= t) {
+            self.world.step();
+            see(&self.world)?;
+        }
+        self.world.run_until(t);
+        ControlFlow::Continue(())
+    }
+
     /// The same world made again up to `t` with the actions up to and including `t`, ready for another future.
     ///
     /// # Errors
@@ -439,14 +509,17 @@ fn started(outcome: Result<(), WorldError>) -> Result<(), WorldError> {
 /// A world's refusal as a lab's.
 fn refused(error: &WorldError, node: &str) -> LabError {
     let code = match error {
-        WorldError::NoSuchHost | WorldError::NoSuchConsole => ErrorCode::UnknownNode,
+        WorldError::NoSuchHost => ErrorCode::UnknownNode,
         WorldError::BadName(_) => ErrorCode::BadNodeName,
         WorldError::NameTaken(_) => ErrorCode::DuplicateNode,
         WorldError::TooManyHosts => ErrorCode::TooMuch,
         WorldError::CouldNotConnect { .. } | WorldError::WrongState { .. } => ErrorCode::NotRunning,
         WorldError::StartFailed { .. } => ErrorCode::StartFailed,
         WorldError::NoSuchWire => ErrorCode::SameNode,
-        WorldError::BadWire(_) | WorldError::NoSuchForward(_) | WorldError::BadForward(_) => ErrorCode::BadValue,
+        WorldError::NoSuchConsole
+        | WorldError::BadWire(_)
+        | WorldError::NoSuchForward(_)
+        | WorldError::BadForward(_) => ErrorCode::BadValue,
     };
     LabError::new(code, error.to_string()).of_node(node)
 }

@@ -1,5 +1,7 @@
 //! How much a lab takes: a log from anywhere may be wrong, but it may not make the page hang.
 
+use std::ops::RangeInclusive;
+
 /// Nodes in a world at one time.
 pub const NODES_MAX: usize = 16;
 
@@ -47,3 +49,12 @@ pub const CLOCK_MOVE_MAX_MS: i64 = 100 * 366 * 86_400 * 1000;
 
 /// The longest a fork may take: ten minutes, in microseconds.
 pub const FORK_MAX_US: u64 = 600 * 1_000_000;
+
+/// Bytes in a socket's buffer: a packet of the smallest size fits, and a thousand sockets fit in the page's memory.
+pub const TCP_BUFFER: RangeInclusive<usize> = 1024..=1024 * 1024;
+
+/// Bytes in the largest packet: what IPv4 promises to carry, and what fits its length field.
+pub const TCP_MTU: RangeInclusive<usize> = 576..=65535;
+
+/// Connections that wait to be accepted.
+pub const TCP_BACKLOG: RangeInclusive<usize> = 1..=1024;

@@ -194,11 +194,14 @@ impl Names {
             Action::Exec { node, .. }
             | Action::RemoveNode { node }
             | Action::Crash { node }
+            | Action::Terminate { node }
+            | Action::HangUp { node, .. }
             | Action::Pause { node }
             | Action::Resume { node }
             | Action::PowerOff { node }
             | Action::Restart { node }
             | Action::MoveClock { node, .. } => self.must_have(node),
+            Action::Configure { node } => self.must_have(&node.name),
         }
     }
 

@@ -3,6 +3,7 @@
 use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_resp::split_args;
+use psyncscope_sim::TcpSettings;
 use psyncscope_sim::frame::WireSettings;
 
 use crate::action::{Action, LabConfig, NodeSpec};
@@ -25,6 +26,7 @@ pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
         }
     }
     wire(&config.wire)?;
+    tcp(&config.tcp)?;
     if config.fork_us > limits::FORK_MAX_US {
         let message = format!("a fork takes at most {} microseconds", limits::FORK_MAX_US);
         return Err(field(ErrorCode::TooMuch, message, "config.fork_us"));
@@ -36,23 +38,30 @@ pub(crate) fn config(config: &LabConfig) -> Result<(), LabError> {
 pub(crate) fn action(action: &Action) -> Result<usize, LabError> {
     match action {
         Action::Exec { command, console, node } => {
-            if *console >= limits::CONSOLES_MAX {
-                let message = format!("console {console}: their numbers lie below {}", limits::CONSOLES_MAX);
-                return Err(LabError::new(ErrorCode::TooMuch, message).of_node(node));
-            }
+            self::console(node, *console)?;
             words(command)?;
             return Ok(command.len());
         }
+        Action::HangUp { console, node } => self::console(node, *console)?,
         Action::SetWire { settings, .. } => wire(settings)?,
         Action::MoveClock { by_ms, .. } if by_ms.unsigned_abs() > limits::CLOCK_MOVE_MAX_MS.unsigned_abs() => {
             let message = format!("a clock moves by at most {} milliseconds", limits::CLOCK_MOVE_MAX_MS);
             return Err(field(ErrorCode::TooMuch, message, "by_ms"));
         }
-        // Its lines are checked when the node is made, where the limits that apply are known.
-        Action::AddNode { node } => name(&node.name)?,
+        // The lines are checked when the node is made, where the limits that apply are known.
+        Action::AddNode { node } | Action::Configure { node } => name(&node.name)?,
         _ => {}
     }
     Ok(0)
+}
+
+/// Checks the number of a console.
+fn console(node: &str, console: u32) -> Result<(), LabError> {
+    if console < limits::CONSOLES_MAX {
+        return Ok(());
+    }
+    let message = format!("console {console}: their numbers lie below {}", limits::CONSOLES_MAX);
+    Err(LabError::new(ErrorCode::TooMuch, message).of_node(node))
 }
 
 /// The words of a command line, at least one.
@@ -143,6 +152,23 @@ pub(crate) fn wire(settings: &WireSettings) -> Result<(), LabError> {
         if !(0.0..=1.0).contains(&chance) {
             let message = format!("{name} is a probability from 0 to 1, not {chance}");
             return Err(field(ErrorCode::BadValue, message, name));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the settings of TCP.
+pub(crate) fn tcp(settings: &TcpSettings) -> Result<(), LabError> {
+    let TcpSettings { receive_buffer, send_buffer, mtu, backlog } = *settings;
+    for (name, value, allowed) in [
+        ("receive_buffer", receive_buffer, limits::TCP_BUFFER),
+        ("send_buffer", send_buffer, limits::TCP_BUFFER),
+        ("mtu", mtu, limits::TCP_MTU),
+        ("backlog", backlog, limits::TCP_BACKLOG),
+    ] {
+        if !allowed.contains(&value) {
+            let message = format!("{name} lies from {} to {}, not at {value}", allowed.start(), allowed.end());
+            return Err(field(ErrorCode::BadValue, message, "config.tcp"));
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! where.
 
 use psyncscope_lab::link::{Panel, View};
+use psyncscope_lab::sim::TcpSettings;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{
     Action, Branches, ErrorAt, ErrorCode, Lab, LabConfig, Lang, Link, NodeSpec, TimedAction, examples,
@@ -63,6 +64,7 @@ fn every_action_and_setting_comes_back() {
         classroom_limits: false,
         disk_bps: 0,
         fork_us: 0,
+        tcp: TcpSettings { receive_buffer: 1024, send_buffer: 1 << 20, mtu: 576, backlog: 1 },
     };
     comes_back(&Link::new(session_of(config, actions), View::default()).expect("nothing is asked of it"));
 }

@@ -40,6 +40,9 @@ fn every_action_comes_back_as_it_went() {
         Action::Resume { node: node() },
         Action::PowerOff { node: node() },
         Action::MoveClock { node: node(), by_ms: -5 },
+        Action::Terminate { node: node() },
+        Action::Configure { node: NodeSpec { name: node(), config: vec!["hz 50".to_owned()] } },
+        Action::HangUp { node: node(), console: 2 },
         Action::RemoveNode { node: "d".to_owned() },
     ];
     let log = ActionLog {
@@ -75,6 +78,9 @@ fn the_format_stays() {
     {"at_us":3,"do":"resume","node":"a"},
     {"at_us":3,"do":"power-off","node":"a"},
     {"at_us":3,"do":"move-clock","node":"a","by_ms":-5},
+    {"at_us":3,"do":"terminate","node":"a"},
+    {"at_us":3,"do":"configure","name":"a","config":["hz 50"]},
+    {"at_us":3,"do":"hang-up","node":"a","console":2},
     {"at_us":3,"do":"remove-node","node":"d"}
   ],
   "end_us": 1000000

@@ -2,6 +2,7 @@
 //! is expected is checked.
 
 use psyncscope_lab::script::{EXAMPLES, Example, Play, Said, ScriptErrors};
+use psyncscope_lab::sim::TcpSettings;
 use psyncscope_lab::sim::frame::{SimTime, WireSettings};
 use psyncscope_lab::{Action, Branches, ErrorCode, Lab, LabConfig, LabError, Lang, NodeSpec, Script, examples};
 use rand_core::SeedableRng;
@@ -97,6 +98,7 @@ fn every_action_and_setting_comes_back() {
         classroom_limits: false,
         disk_bps: 0,
         fork_us: 1,
+        tcp: TcpSettings { receive_buffer: 1024, send_buffer: 1 << 20, mtu: 576, backlog: 1 },
     };
     comes_back(&session_of(config, actions));
 }
@@ -207,7 +209,8 @@ fn what_is_wrong_is_told_with_its_place() {
     wrong(
         "at 3s hael a bob",
         "line 7, column 7: found hael, expected a command (NODE> COMMAND) or one of these: cut, \
-           heal, wire, crash, restart, pause, resume, power-off, add, remove, clock, exec, say, expect; did you mean heal?",
+           heal, wire, crash, terminate, restart, pause, resume, power-off, add, remove, configure, clock, hang-up, exec, \
+           say, expect; did you mean heal?",
     );
     wrong(
         "at 3 cut a bob",
@@ -253,6 +256,20 @@ fn what_is_wrong_is_told_with_its_place() {
         "line 8, column 3: node c, line 1 of its configuration: argument must \
            be a memory value",
     );
+    wrong(
+        "at 1s configure a\n  repl-backlog-size x",
+        "line 8, column 3: node a, line 1 of its configuration: argument must \
+           be a memory value",
+    );
+    wrong("at 1s configure c", "line 7, column 17: there is no node c; the script has a, bob");
+    wrong("at 1s hang-up a#64", "line 7, column 15: console 64: their numbers lie below 64");
+    wrong("fork 11m", "line 7, column 6: found 11m, expected a time such as 3s, 2.5s, 150ms or 20us");
+    wrong("fork 601s", "line 7, column 1: a fork takes at most 600000000 microseconds");
+    wrong("tcp mtu 575", "line 7, column 1: mtu lies from 576 to 65535, not at 575");
+    wrong(
+        "tcp",
+        "line 7, column 4: the line ends, expected a setting of TCP: receive-buffer, send-buffer, mtu, backlog",
+    );
     wrong("node a", "line 7, column 6: two nodes have the name a");
     wrong("current \"x\"", "line 7, column 9: found \"x\", expected the name of a branch: \"main\"");
     wrong(
@@ -273,7 +290,7 @@ fn what_is_wrong_is_told_with_its_place() {
     wrong(
         "vresion 1",
         "line 7, column 1: found vresion, expected one of these (and a node's configuration further in): \
-           version, seed, wire, limits, disk, fork, main, current, node, at, branch, end; did you mean version?",
+           version, seed, wire, limits, disk, fork, tcp, main, current, node, at, branch, end; did you mean version?",
     );
 }
 

@@ -1,5 +1,7 @@
 //! What a world starts as.
 
+use serde::{Deserialize, Serialize};
+
 use crate::frame::WireSettings;
 
 /// 2026-01-01 00:00:00 UTC in microseconds since the Unix epoch.
@@ -50,7 +52,9 @@ impl Default for WorldConfig {
 }
 
 /// Settings of every host's TCP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
+#[serde(default, deny_unknown_fields)]
 pub struct TcpSettings {
     /// Bytes in a socket's receive buffer, at most 1 GiB.
     pub receive_buffer: usize,

@@ -1,6 +1,6 @@
 //! Worlds are the same in a browser: the digests computed natively hold here too.
 
-use psyncscope_tests::sweep::digests_that_differ;
+use psyncscope_tests::digests::digests_that_differ;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);

@@ -27,6 +27,25 @@ pub fn split(line: &str) -> Result<Vec<Vec<u8>>, Unbalanced> {
     split_args(line.as_bytes()).ok_or(Unbalanced)
 }
 
+/// A command line that [`split`] splits into these words.
+#[must_use]
+pub fn join(words: &[Vec<u8>]) -> String {
+    words.iter().map(|word| quoted_if_needed(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as it could be typed.
+fn quoted_if_needed(word: &[u8]) -> String {
+    match std::str::from_utf8(word) {
+        Ok(text)
+            if !text.is_empty()
+                && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\')) =>
+        {
+            text.to_owned()
+        }
+        _ => repr(word),
+    }
+}
+
 /// A line whose quotes do not balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unbalanced;

@@ -134,9 +134,9 @@ impl Transcript {
     }
 
     fn sent(&mut self, at: SimTime, argv: &[Vec<u8>]) {
-        let words: Vec<String> = argv.iter().map(|word| quoted_if_needed(word)).collect();
+        let words = super::join(argv);
         self.waiting.push_back(Waiting { argv: argv.to_vec(), sent: at, line: self.lines.len() });
-        self.say(at, LineKind::Command, words.join(" "), None);
+        self.say(at, LineKind::Command, words, None);
     }
 
     fn received(&mut self, at: SimTime, bytes: &[u8]) {
@@ -248,19 +248,6 @@ impl Transcript {
 /// Whether redis-cli turns into a replica after this command.
 fn starts_stream(argv: &[Vec<u8>]) -> bool {
     argv.first().is_some_and(|name| name.eq_ignore_ascii_case(b"sync") || name.eq_ignore_ascii_case(b"psync"))
-}
-
-/// A word as it could be typed.
-fn quoted_if_needed(word: &[u8]) -> String {
-    match std::str::from_utf8(word) {
-        Ok(text)
-            if !text.is_empty()
-                && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\')) =>
-        {
-            text.to_owned()
-        }
-        _ => repr(word),
-    }
 }
 
 #[cfg(test)]

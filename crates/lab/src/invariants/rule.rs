@@ -41,9 +41,33 @@ pub enum Rule {
     SilentPeerTimesOut,
     /// Once all faults are repaired, all replicas become equal to their master.
     Converges,
+    /// No node ends by a fault of its own program.
+    NoPanic,
 }
 
 impl Rule {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::LinkAgrees,
+        Self::BacklogEndsAtOffset,
+        Self::BytesAgree,
+        Self::SecondHistoryInPast,
+        Self::ResyncIsExact,
+        Self::ResyncIsSafe,
+        Self::StreamIsContiguous,
+        Self::OffsetMovesByBytes,
+        Self::OnlyHeadProduces,
+        Self::IdsAreUnique,
+        Self::AckWithinStream,
+        Self::RdbMatchesOffset,
+        Self::TcpIsReliable,
+        Self::FollowsProtocol,
+        Self::DataAgrees,
+        Self::SilentPeerTimesOut,
+        Self::Converges,
+        Self::NoPanic,
+    ];
+
     /// The rule in words.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
@@ -87,6 +111,7 @@ impl Rule {
                 "the link to a silent peer is closed after repl-timeout",
                 "对端沉默超过 repl-timeout 后链接会关闭",
             ),
+            Self::NoPanic => bilingual("no node ends by a fault of its own program", "没有节点因自身程序的错误而退出"),
             Self::Converges => {
                 bilingual("all replicas become equal to their master after repairs", "修复之后所有副本都与主节点一致")
             }
@@ -115,6 +140,7 @@ impl Rule {
             Self::DataAgrees => "data-agrees",
             Self::SilentPeerTimesOut => "silent-peer-times-out",
             Self::Converges => "converges",
+            Self::NoPanic => "no-panic",
         }
     }
 }

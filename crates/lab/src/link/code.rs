@@ -24,10 +24,13 @@ pub(super) enum Verb {
     PowerOff,
     Restart,
     MoveClock,
+    Terminate,
+    HangUp,
+    Configure,
 }
 
 impl Verb {
-    pub(super) const CODES: [(Self, u64); 16] = [
+    pub(super) const CODES: [(Self, u64); 19] = [
         (Self::Exec, 0),
         (Self::ExecInConsole, 1),
         (Self::AddNode, 2),
@@ -44,6 +47,9 @@ impl Verb {
         (Self::PowerOff, 13),
         (Self::Restart, 14),
         (Self::MoveClock, 15),
+        (Self::Terminate, 16),
+        (Self::HangUp, 17),
+        (Self::Configure, 18),
     ];
 }
 

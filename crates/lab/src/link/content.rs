@@ -3,6 +3,7 @@
 //! What has its default takes no bytes: a number before each part says by its bits what follows. The defaults are those of
 //! the version, which stay, not those of the lab's types, which may change.
 
+use psyncscope_sim::TcpSettings;
 use psyncscope_sim::frame::{SimTime, WireSettings};
 
 use super::View;
@@ -16,6 +17,7 @@ use crate::limits;
 const LATENCY_US: u64 = 500;
 const DISK_BPS: u64 = 50_000_000;
 const FORK_US: u64 = 20_000;
+const DEFAULT_TCP: TcpSettings = TcpSettings { receive_buffer: 65536, send_buffer: 65536, mtu: 1500, backlog: 128 };
 
 /// Bits of what is different in the configuration.
 mod config_bit {
@@ -25,7 +27,8 @@ mod config_bit {
     pub const OWN_LIMITS: u64 = 4;
     pub const DISK: u64 = 8;
     pub const FORK: u64 = 16;
-    pub const ALL: u64 = 31;
+    pub const TCP: u64 = 32;
+    pub const ALL: u64 = 63;
 }
 
 /// Bits of what is different in a wire's settings.
@@ -89,8 +92,8 @@ fn read_bits(from: &mut Reader<'_>, all: u64, what: &str) -> Result<u64, LabErro
 }
 
 fn write_config(out: &mut Writer, config: &LabConfig) {
-    use config_bit::{DISK, FORK, OWN_LIMITS, SEED, WIRE};
-    let LabConfig { seed, nodes, wire, classroom_limits, disk_bps, fork_us } = config;
+    use config_bit::{DISK, FORK, OWN_LIMITS, SEED, TCP, WIRE};
+    let LabConfig { seed, nodes, wire, classroom_limits, disk_bps, fork_us, tcp } = config;
     let wire_bits = wire_bits(wire);
     out.number(bits(&[
         (SEED, *seed != 0),
@@ -98,6 +101,7 @@ fn write_config(out: &mut Writer, config: &LabConfig) {
         (OWN_LIMITS, !classroom_limits),
         (DISK, *disk_bps != DISK_BPS),
         (FORK, *fork_us != FORK_US),
+        (TCP, *tcp != DEFAULT_TCP),
     ]));
     if *seed != 0 {
         out.number(*seed);
@@ -111,20 +115,37 @@ fn write_config(out: &mut Writer, config: &LabConfig) {
     if *fork_us != FORK_US {
         out.span(*fork_us);
     }
+    if *tcp != DEFAULT_TCP {
+        let TcpSettings { receive_buffer, send_buffer, mtu, backlog } = *tcp;
+        [receive_buffer, send_buffer, mtu, backlog].into_iter().for_each(|value| out.number(value as u64));
+    }
     out.number(nodes.len() as u64);
     nodes.iter().for_each(|node| write_node(out, node));
 }
 
 fn read_config(from: &mut Reader<'_>) -> Result<LabConfig, LabError> {
-    use config_bit::{ALL, DISK, FORK, OWN_LIMITS, SEED, WIRE};
+    use config_bit::{ALL, DISK, FORK, OWN_LIMITS, SEED, TCP, WIRE};
     let bits = read_bits(from, ALL, "the configuration's first number")?;
     let seed = if bits & SEED == 0 { 0 } else { from.number("the seed")? };
     let wire = if bits & WIRE == 0 { default_wire() } else { read_wire(from)? };
     let disk_bps = if bits & DISK == 0 { DISK_BPS } else { from.number("the disk's speed")? };
     let fork_us = if bits & FORK == 0 { FORK_US } else { from.span("the time of a fork")? };
+    let tcp = if bits & TCP == 0 { DEFAULT_TCP } else { read_tcp(from)? };
     let count = from.count(limits::NODES_MAX, "the number of nodes")?;
     let nodes = (0..count).map(|_| read_node(from)).collect::<Result<_, _>>()?;
-    Ok(LabConfig { seed, nodes, wire, classroom_limits: bits & OWN_LIMITS == 0, disk_bps, fork_us })
+    Ok(LabConfig { seed, nodes, wire, classroom_limits: bits & OWN_LIMITS == 0, disk_bps, fork_us, tcp })
+}
+
+fn read_tcp(from: &mut Reader<'_>) -> Result<TcpSettings, LabError> {
+    // What is too large is refused with the others beyond the limits.
+    let mut number =
+        |what: &str| -> Result<usize, LabError> { Ok(usize::try_from(from.number(what)?).unwrap_or(usize::MAX)) };
+    Ok(TcpSettings {
+        receive_buffer: number("the size of receive buffers")?,
+        send_buffer: number("the size of send buffers")?,
+        mtu: number("the size of the largest packet")?,
+        backlog: number("how many connections can wait")?,
+    })
 }
 
 fn write_node(out: &mut Writer, NodeSpec { name, config }: &NodeSpec) {
@@ -277,6 +298,15 @@ fn write_action(out: &mut Writer, action: &Action) {
             write_wire(out, settings);
         }
         Action::Crash { node } => of_node(out, Verb::Crash, node),
+        Action::Terminate { node } => of_node(out, Verb::Terminate, node),
+        Action::HangUp { node, console } => {
+            of_node(out, Verb::HangUp, node);
+            out.number(u64::from(*console));
+        }
+        Action::Configure { node } => {
+            out.number(Verb::Configure.code());
+            write_node(out, node);
+        }
         Action::Pause { node } => of_node(out, Verb::Pause, node),
         Action::Resume { node } => of_node(out, Verb::Resume, node),
         Action::PowerOff { node } => of_node(out, Verb::PowerOff, node),
@@ -295,18 +325,19 @@ fn read_timed(from: &mut Reader<'_>, last_us: u64) -> Result<TimedAction, LabErr
 
 fn read_action(from: &mut Reader<'_>) -> Result<Action, LabError> {
     let verb: Verb = read_code(from, "the action")?;
-    if verb == Verb::AddNode {
-        return Ok(Action::AddNode { node: read_node(from)? });
+    // These name their node themselves.
+    match verb {
+        Verb::AddNode => return Ok(Action::AddNode { node: read_node(from)? }),
+        Verb::Configure => return Ok(Action::Configure { node: read_node(from)? }),
+        _ => {}
     }
     let node = from.name("the action's node")?;
     let other = |from: &mut Reader<'_>| from.name("the other end of the wire");
-    let (own, command) = ("the console's number", "the command");
+    let command = "the command";
     Ok(match verb {
         Verb::Exec => Action::Exec { node, console: 0, command: from.text(command)? },
         Verb::ExecInConsole => {
-            let console = from.number(own)?;
-            // One that is too large is refused with the others above the limit.
-            let console = u32::try_from(console).unwrap_or(u32::MAX);
+            let console = read_console(from)?;
             Action::Exec { node, console, command: from.text(command)? }
         }
         Verb::RemoveNode => Action::RemoveNode { node },
@@ -319,14 +350,21 @@ fn read_action(from: &mut Reader<'_>) -> Result<Action, LabError> {
             Action::SetWire { from: node, to, one_way, settings: read_wire(from)? }
         }
         Verb::Crash => Action::Crash { node },
+        Verb::Terminate => Action::Terminate { node },
+        Verb::HangUp => Action::HangUp { node, console: read_console(from)? },
         Verb::Pause => Action::Pause { node },
         Verb::Resume => Action::Resume { node },
         Verb::PowerOff => Action::PowerOff { node },
         Verb::Restart => Action::Restart { node },
         Verb::MoveClock => Action::MoveClock { node, by_ms: from.signed("how far the clock moves")? },
-        // Read above: it names its node itself.
-        Verb::AddNode => return from.refuse("the action is incomplete"),
+        // Read above.
+        Verb::AddNode | Verb::Configure => return from.refuse("the action is incomplete"),
     })
+}
+
+/// The number of a console. One that is too large is refused with the others above the limit.
+fn read_console(from: &mut Reader<'_>) -> Result<u32, LabError> {
+    Ok(u32::try_from(from.number("the console's number")?).unwrap_or(u32::MAX))
 }
 
 /// What the next number stands for.
@@ -435,6 +473,10 @@ mod tests {
         check(Action::PowerOff { node: node() }, &[13, 1]);
         check(Action::Restart { node: node() }, &[14, 1]);
         check(Action::MoveClock { node: node(), by_ms: -2 }, &[15, 1, 3]);
+        check(Action::Terminate { node: node() }, &[16, 1]);
+        check(Action::HangUp { node: node(), console: 3 }, &[17, 1, 3]);
+        let configured = NodeSpec { name: "a".to_owned(), config: vec!["hz 10".to_owned()] };
+        check(Action::Configure { node: configured }, b"\x12\x01\x01\x05hz 10");
     }
 
     #[test]
@@ -472,12 +514,13 @@ mod tests {
             "the first number of what is shown has bits that mean nothing: 0b100000",
         );
         refused(&after(b"\x0a\x01\x01\x01"), UnknownBranch, "there is no branch 1");
-        refused(&after(b"\x0a\x01\x08\x09"), BadLink, "the panel has the unknown code 9");
+        refused(&after(b"\x0a\x01\x08\x63"), BadLink, "the panel has the unknown code 99");
         refused(&after(b"\x0a\x01\x10\x02"), BadLink, "the language has the unknown code 2");
         refused(&after(b"\x0a\x01\x02"), BadLink, "the link ends where the instant should be");
         refused(&after(b"\x0a\x81\x00\x00"), BadLink, "the action's node is no number");
         refused(&after(&[10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0]), BadLink, "is no number");
-        refused(b"\x20", BadLink, "the configuration's first number has bits");
+        refused(b"\x40", BadLink, "the configuration's first number has bits");
+        refused(b"\x20\x80\x08", BadLink, "the link ends where the size of send buffers should be");
         refused(b"\x00\x11", TooMuch, "the number of nodes is 17; at most 16");
         refused(b"\x00\x10", BadLink, "the number of nodes is 16, but only 0 bytes follow");
         refused(b"\x00\x00\x00\x00", ErrorCode::BadValue, "at least one branch");

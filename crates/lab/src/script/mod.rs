@@ -70,7 +70,7 @@ pub struct Remark {
     pub at_us: u64,
     /// How many of the branch's own actions come before it.
     pub after: usize,
-    /// Its line in the text, from 1.
+    /// Its line in the text, from 1; 0 if it was not read from a text.
     pub line: usize,
     /// What.
     pub what: Said,
@@ -111,6 +111,14 @@ impl Script {
     #[must_use]
     pub fn into_session(self) -> Branches {
         self.session
+    }
+
+    /// Expects something at the end of a branch. Does nothing if there is no such branch.
+    pub fn expect_at_end(&mut self, branch: usize, expectation: Expectation) {
+        let Some(remarks) = self.remarks.get_mut(branch) else { return };
+        let of = &self.session.list()[branch];
+        let what = Said::Expectation(expectation);
+        remarks.push(Remark { at_us: of.end_us, after: of.actions.len(), line: 0, what });
     }
 
     /// What is said and expected in a branch, in order; nothing if there is no such branch.

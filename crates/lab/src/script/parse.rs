@@ -123,6 +123,9 @@ enum BlockOf {
     Unreadable,
 }
 
+/// A node, where it begins, and where each line of its configuration is.
+type ReadNode = (NodeSpec, Place, Vec<Place>);
+
 /// What is read so far.
 struct Reading<'a> {
     text: &'a str,
@@ -134,8 +137,8 @@ struct Reading<'a> {
     block: Option<Block>,
     /// Where each statement that stands once was.
     seen: Vec<(Keyword, usize)>,
-    /// For each node, in the order of the text: its name, where it begins, and where each line of its configuration is.
-    nodes: Vec<(NodeSpec, Place, Vec<Place>)>,
+    /// Nodes and their configurations, in the order of the text.
+    nodes: Vec<ReadNode>,
     /// Whether anything was read.
     any: bool,
 }
@@ -242,6 +245,7 @@ impl<'a> Reading<'a> {
             Keyword::Limits => self.config.classroom_limits = statement::limits(line)?,
             Keyword::Disk => self.config.disk_bps = statement::disk(line)?,
             Keyword::Fork => self.config.fork_us = statement::time(line)?,
+            Keyword::Tcp => self.config.tcp = statement::tcp_settings(line)?,
             Keyword::Main => self.drafts[0].branch.name = statement::branch_name(line)?.text,
             Keyword::Current => self.current = Some((statement::branch_name(line)?, place.line)),
             Keyword::Node | Keyword::At | Keyword::Branch | Keyword::End => {}
@@ -325,13 +329,13 @@ impl<'a> Reading<'a> {
         let draft = self.open_draft();
         match happens {
             Happens::Action(action) => {
-                let added = match &action {
-                    Action::AddNode { node } => Some(node.name.clone()),
+                let configured = match &action {
+                    Action::AddNode { node } | Action::Configure { node } => Some(node.name.clone()),
                     _ => None,
                 };
                 draft.branch.actions.push(TimedAction { at_us, action });
                 draft.action_places.push(place);
-                if let Some(name) = added {
+                if let Some(name) = configured {
                     self.open_node(name, place, indent);
                 }
             }
@@ -404,13 +408,13 @@ impl<'a> Reading<'a> {
 
     /// Gives each node the lines that were read below it.
     fn put_configurations(&mut self) {
-        let added = self.drafts.iter_mut().flat_map(|draft| &mut draft.branch.actions);
-        let added = added.filter_map(|timed| match &mut timed.action {
-            Action::AddNode { node } => Some(node),
+        let later = self.drafts.iter_mut().flat_map(|draft| &mut draft.branch.actions);
+        let later = later.filter_map(|timed| match &mut timed.action {
+            Action::AddNode { node } | Action::Configure { node } => Some(node),
             _ => None,
         });
         // Both are in the order of the text: what the world starts as comes first.
-        for (spec, (read, ..)) in self.config.nodes.iter_mut().chain(added).zip(&self.nodes) {
+        for (spec, (read, ..)) in self.config.nodes.iter_mut().chain(later).zip(&self.nodes) {
             spec.config.clone_from(&read.config);
         }
     }
@@ -463,7 +467,7 @@ impl<'a> Reading<'a> {
 
     /// Whoever something is expected of is in the script.
     fn check_expectations(&mut self) {
-        let names: Vec<&str> = self.nodes.iter().map(|(spec, ..)| spec.name.as_str()).collect();
+        let names = names_of(&self.nodes);
         for draft in &self.drafts {
             for (remark, place) in draft.remarks.iter().zip(&draft.remark_places) {
                 let Said::Expectation(Expectation::Node { node, what }) = &remark.what else { continue };
@@ -503,7 +507,11 @@ impl<'a> Reading<'a> {
         let mut place = Place::START;
         // What the world starts as is checked with the first branch.
         let of_branch = at.branch.filter(|branch| *branch > 0 || at.action.is_some() || at.node.is_none());
-        if let Some(draft) = of_branch.and_then(|branch| self.drafts.get(branch)) {
+        let header = at.field.as_deref().filter(|_| at.branch.unwrap_or_default() == 0 && at.action.is_none());
+        let header = header.and_then(|field| self.seen.iter().find(|(keyword, _)| field_of(*keyword) == Some(field)));
+        if let Some((_, line)) = header {
+            place.line = *line;
+        } else if let Some(draft) = of_branch.and_then(|branch| self.drafts.get(branch)) {
             place = draft.place;
             if let Some(action) = at.action.and_then(|action| draft.action_places.get(action)) {
                 place = *action;
@@ -516,9 +524,6 @@ impl<'a> Reading<'a> {
             at.node.as_ref().and_then(|node| self.nodes.iter().rfind(|(spec, ..)| spec.name == *node))
         {
             place = *head;
-        } else if let Some((_, line)) = self.seen.iter().find(|(keyword, _)| at.field.as_deref() == field_of(*keyword))
-        {
-            place.line = *line;
         }
         if let Some(node) = &at.node {
             place.column = self.column_of(node, place);
@@ -530,17 +535,31 @@ impl<'a> Reading<'a> {
             }
         }
         if error.code == ErrorCode::UnknownNode {
-            let names: Vec<&str> = self.nodes.iter().map(|(spec, ..)| spec.name.as_str()).collect();
+            // A node that is only configured is not there by that.
+            let mut names = names_of(&self.nodes);
+            names.retain(|name| Some(*name) != at.node.as_deref());
             error.message.push_str(&format!("; the script has {}", names.join(", ")));
         }
         place.wrong(error)
     }
 }
 
+/// The name of each node, once.
+fn names_of(nodes: &[ReadNode]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for (spec, ..) in nodes {
+        if !names.contains(&spec.name.as_str()) {
+            names.push(&spec.name);
+        }
+    }
+    names
+}
+
 /// The field of a session that a statement sets, as errors name it.
 const fn field_of(keyword: Keyword) -> Option<&'static str> {
     match keyword {
         Keyword::Fork => Some("config.fork_us"),
+        Keyword::Tcp => Some("config.tcp"),
         Keyword::Current => Some("current"),
         Keyword::Main => Some("name"),
         _ => None,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use psyncscope_sim::TcpSettings;
 use psyncscope_sim::frame::WireSettings;
 
 use super::value::{BITS, BYTES, TIME, in_units, instant_text, probability_text, speed_text};
@@ -43,7 +44,7 @@ impl Script {
 
 /// What the world starts as, but for its nodes.
 fn header(out: &mut String, config: &LabConfig) {
-    let LabConfig { seed, nodes: _, wire, classroom_limits, disk_bps, fork_us } = config;
+    let LabConfig { seed, nodes: _, wire, classroom_limits, disk_bps, fork_us, tcp } = config;
     let default = LabConfig::default();
     let _ = writeln!(out, "version {}\nseed {seed}", Script::VERSION);
     if *wire != default.wire {
@@ -57,6 +58,9 @@ fn header(out: &mut String, config: &LabConfig) {
     }
     if *fork_us != default.fork_us {
         let _ = writeln!(out, "fork {}", in_units(*fork_us, TIME));
+    }
+    if *tcp != default.tcp {
+        let _ = writeln!(out, "tcp{}", tcp_settings(tcp, &default.tcp));
     }
 }
 
@@ -78,9 +82,26 @@ fn settings(wire: &WireSettings, from: &WireSettings) -> String {
     if out.is_empty() { " default".to_owned() } else { out }
 }
 
+/// The settings of TCP where they differ from others.
+fn tcp_settings(tcp: &TcpSettings, from: &TcpSettings) -> String {
+    let TcpSettings { receive_buffer, send_buffer, mtu, backlog } = *tcp;
+    let all = [
+        ("receive-buffer", receive_buffer, from.receive_buffer),
+        ("send-buffer", send_buffer, from.send_buffer),
+        ("mtu", mtu, from.mtu),
+        ("backlog", backlog, from.backlog),
+    ];
+    all.iter().filter(|(_, value, from)| value != from).map(|(name, value, _)| format!(" {name} {value}")).collect()
+}
+
 /// A node with its configuration, which stands below it, further in.
-fn node(out: &mut String, indent: &str, NodeSpec { name, config }: &NodeSpec) {
-    let _ = writeln!(out, "node {name}");
+fn node(out: &mut String, indent: &str, spec: &NodeSpec) {
+    let _ = writeln!(out, "node {}", spec.name);
+    lines(out, indent, &spec.config);
+}
+
+/// Lines of redis.conf, further in.
+fn lines(out: &mut String, indent: &str, config: &[String]) {
     for line in config {
         // `line` is no directive of Redis's: a line that begins with it is quoted too.
         if is_verbatim(line) && line.split([' ', '\t']).next() != Some("line") {
@@ -143,7 +164,7 @@ fn action(out: &mut String, indent: &str, config: &LabConfig, action: &Action) {
     };
     let _ = match action {
         Action::Exec { node, console, command } => {
-            let console = if *console == 0 { node.clone() } else { format!("{node}#{console}") };
+            let console = console_text(node, *console);
             if is_verbatim(command) {
                 writeln!(out, "{console}> {command}")
             } else {
@@ -162,6 +183,13 @@ fn action(out: &mut String, indent: &str, config: &LabConfig, action: &Action) {
             writeln!(out, "wire {}{}", wire(from, to, *one_way), settings(new, &config.wire))
         }
         Action::Crash { node } => writeln!(out, "crash {node}"),
+        Action::Terminate { node } => writeln!(out, "terminate {node}"),
+        Action::Configure { node: spec } => {
+            let _ = writeln!(out, "configure {}", spec.name);
+            lines(out, &format!("{indent}  "), &spec.config);
+            Ok(())
+        }
+        Action::HangUp { node, console } => writeln!(out, "hang-up {}", console_text(node, *console)),
         Action::Pause { node } => writeln!(out, "pause {node}"),
         Action::Resume { node } => writeln!(out, "resume {node}"),
         Action::PowerOff { node } => writeln!(out, "power-off {node}"),
@@ -171,4 +199,9 @@ fn action(out: &mut String, indent: &str, config: &LabConfig, action: &Action) {
             writeln!(out, "clock {node} {sign}{}", in_units(by_ms.unsigned_abs() * 1000, TIME))
         }
     };
+}
+
+/// `a`, `a#1`.
+fn console_text(node: &str, console: u32) -> String {
+    if console == 0 { node.to_owned() } else { format!("{node}#{console}") }
 }

@@ -1,6 +1,7 @@
 //! The statements of a script, each on its line. What they say of each other is not checked here.
 
 use psyncscope_engine::replication::ReplState;
+use psyncscope_sim::TcpSettings;
 use psyncscope_sim::frame::WireSettings;
 use winnow::Parser;
 use winnow::ascii::digit1;
@@ -53,6 +54,7 @@ pub(super) enum Keyword {
     Limits,
     Disk,
     Fork,
+    Tcp,
     Main,
     Current,
     Node,
@@ -61,13 +63,14 @@ pub(super) enum Keyword {
     End,
 }
 
-pub(super) const KEYWORDS: [(&str, Keyword); 12] = [
+pub(super) const KEYWORDS: [(&str, Keyword); 13] = [
     ("version", Keyword::Version),
     ("seed", Keyword::Seed),
     ("wire", Keyword::Wire),
     ("limits", Keyword::Limits),
     ("disk", Keyword::Disk),
     ("fork", Keyword::Fork),
+    ("tcp", Keyword::Tcp),
     ("main", Keyword::Main),
     ("current", Keyword::Current),
     ("node", Keyword::Node),
@@ -82,30 +85,36 @@ enum Verb {
     Heal,
     Wire,
     Crash,
+    Terminate,
     Restart,
     Pause,
     Resume,
     PowerOff,
     Add,
     Remove,
+    Configure,
     Clock,
+    HangUp,
     Exec,
     Say,
     Expect,
 }
 
-const VERBS: [(&str, Verb); 14] = [
+const VERBS: [(&str, Verb); 17] = [
     ("cut", Verb::Cut),
     ("heal", Verb::Heal),
     ("wire", Verb::Wire),
     ("crash", Verb::Crash),
+    ("terminate", Verb::Terminate),
     ("restart", Verb::Restart),
     ("pause", Verb::Pause),
     ("resume", Verb::Resume),
     ("power-off", Verb::PowerOff),
     ("add", Verb::Add),
     ("remove", Verb::Remove),
+    ("configure", Verb::Configure),
     ("clock", Verb::Clock),
+    ("hang-up", Verb::HangUp),
     ("exec", Verb::Exec),
     ("say", Verb::Say),
     ("expect", Verb::Expect),
@@ -189,6 +198,38 @@ pub(super) fn wire_settings(line: &mut Line<'_>, mut settings: WireSettings) -> 
     Ok(settings)
 }
 
+/// The settings of TCP; what is not said is as by default.
+pub(super) fn tcp_settings(line: &mut Line<'_>) -> Result<TcpSettings> {
+    #[derive(Clone, Copy)]
+    enum Setting {
+        ReceiveBuffer,
+        SendBuffer,
+        Mtu,
+        Backlog,
+    }
+    let known = [
+        ("receive-buffer", Setting::ReceiveBuffer),
+        ("send-buffer", Setting::SendBuffer),
+        ("mtu", Setting::Mtu),
+        ("backlog", Setting::Backlog),
+    ];
+    let mut settings = TcpSettings::default();
+    let mut first = true;
+    while first || !line.is_over() {
+        let setting = line.one_of("a setting of TCP", &known)?;
+        let value =
+            line.value("a whole number", |text| digit1::<_, EmptyError>.try_map(str::parse).parse(text).ok())?;
+        match setting {
+            Setting::ReceiveBuffer => settings.receive_buffer = value,
+            Setting::SendBuffer => settings.send_buffer = value,
+            Setting::Mtu => settings.mtu = value,
+            Setting::Backlog => settings.backlog = value,
+        }
+        first = false;
+    }
+    Ok(settings)
+}
+
 pub(super) fn node_name(line: &mut Line<'_>) -> Result<String> {
     line.value(A_NAME, |text| Some(text.to_owned()))
 }
@@ -223,6 +264,7 @@ pub(super) fn happens(line: &mut Line<'_>, wire: &WireSettings) -> Result<Happen
             Action::SetWire { from, to, one_way, settings: wire_settings(line, *wire)? }
         }
         Verb::Crash => Action::Crash { node: node_name(line)? },
+        Verb::Terminate => Action::Terminate { node: node_name(line)? },
         Verb::Restart => Action::Restart { node: node_name(line)? },
         Verb::Pause => Action::Pause { node: node_name(line)? },
         Verb::Resume => Action::Resume { node: node_name(line)? },
@@ -232,17 +274,26 @@ pub(super) fn happens(line: &mut Line<'_>, wire: &WireSettings) -> Result<Happen
             line.keyword("node")?;
             Action::AddNode { node: NodeSpec { name: node_name(line)?, config: Vec::new() } }
         }
+        Verb::Configure => Action::Configure { node: NodeSpec { name: node_name(line)?, config: Vec::new() } },
+        Verb::HangUp => {
+            let (node, console) = node_console(line)?;
+            Action::HangUp { node, console }
+        }
         Verb::Clock => {
             let node = node_name(line)?;
             Action::MoveClock { node, by_ms: line.value("whole milliseconds with a sign: +5s, -200ms", clock_move)? }
         }
         Verb::Exec => {
-            let (node, console) =
-                line.value("a node, or one of its consoles: a, a#1", |text| of_console.parse(text).ok())?;
+            let (node, console) = node_console(line)?;
             Action::Exec { node, console, command: line.text("a command in straight quotes: \"…\"")?.text }
         }
     };
     Ok(Happens::Action(action))
+}
+
+/// A node, or one of its consoles.
+fn node_console(line: &mut Line<'_>) -> Result<(String, u32)> {
+    line.value("a node, or one of its consoles: a, a#1", |text| of_console.parse(text).ok())
 }
 
 fn clock_move(text: &str) -> Option<i64> {

@@ -52,6 +52,11 @@ pub fn any_action(rng: &mut Xoshiro256PlusPlus) -> Action {
         14..=15 => Action::Resume { node: name },
         16 => Action::PowerOff { node: name },
         17..=19 => Action::Restart { node: name },
+        21 => Action::Terminate { node: name },
+        22 => Action::HangUp { node: name, console: rng.next_u32() % 3 },
+        23 => {
+            Action::Configure { node: NodeSpec { name, config: ["repl-backlog-size 32"].map(str::to_owned).to_vec() } }
+        }
         20 => Action::MoveClock { node: name, by_ms: i64::from(rng.next_u32() % 10_000) - 5_000 },
         _ => Action::Exec { node: name, console: rng.next_u32() % 3, command },
     }

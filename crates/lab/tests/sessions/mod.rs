@@ -29,6 +29,10 @@ pub fn node_actions() -> Vec<Action> {
     vec![
         Action::AddNode { node: NodeSpec { name: "d".to_owned(), config: vec!["repl-timeout 5".to_owned()] } },
         Action::Crash { node: node() },
+        Action::Terminate { node: node() },
+        Action::Configure { node: NodeSpec { name: node(), config: vec!["hz 50".to_owned(), String::new()] } },
+        Action::HangUp { node: node(), console: 0 },
+        Action::HangUp { node: node(), console: 63 },
         Action::Restart { node: node() },
         Action::Pause { node: node() },
         Action::Resume { node: node() },

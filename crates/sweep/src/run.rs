@@ -1,13 +1,17 @@
 //! Running a scenario, checked or not.
 
+use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use psyncscope_engine::event::Event;
+use psyncscope_lab::TimedAction;
 use psyncscope_resp::escape;
 use psyncscope_sim::frame::{HostId, Power, SimTime, What};
 use psyncscope_sim::{World, WorldError};
 
 use super::scenario::{Action, Scenario, host_name};
+use super::session::lab_actions;
 use crate::invariants::{Checker, Rule, Tally, Violation, watched};
 
 /// More events than this count as an endless loop.
@@ -25,6 +29,8 @@ pub struct Report {
     pub actions_done: usize,
     /// How long convergence took, in microseconds of virtual time.
     pub settled_us: u64,
+    /// How long the world ran, in microseconds of virtual time.
+    pub virtual_us: u64,
     /// Keys in the end.
     pub keys: u64,
     /// The world's digest.
@@ -57,7 +63,21 @@ impl std::error::Error for Failure {}
 /// The violated rule.
 pub fn check(scenario: &Scenario) -> Result<Report, Failure> {
     let mut run = ScenarioRun::new(scenario, true);
-    run.all().map_err(|violation| Failure { seed: scenario.seed, violation, log: run.log_tail() })
+    let outcome = run.guarded(ScenarioRun::all);
+    outcome.map_err(|violation| Failure { seed: scenario.seed, violation, log: run.log_tail() })
+}
+
+/// Whether a scenario violates this rule by this time, before any other.
+#[must_use]
+pub fn fails(scenario: &Scenario, rule: Rule, by: SimTime) -> bool {
+    let mut run = ScenarioRun::new(scenario, true);
+    // The repairs take longer than everything else: they are left out if the time lies before them.
+    let outcome = if by.0 < scenario.ends_us {
+        run.guarded(|run| run.plan_until(by.0))
+    } else {
+        run.guarded(ScenarioRun::all).map(drop)
+    };
+    outcome.is_err_and(|violation| violation.rule == rule)
 }
 
 /// The digest of the world of a seed: the same on every platform. Only its termination is checked here.
@@ -78,6 +98,8 @@ pub(super) struct ScenarioRun<'a> {
     checker: Option<Checker>,
     events: u64,
     actions_done: usize,
+    /// What was done, as a lab does it, if that is kept.
+    pub kept: Option<Vec<TimedAction>>,
     /// The furthest that any wall clock was ever ahead, in microseconds.
     pub clock_ahead_us: i64,
 }
@@ -86,28 +108,46 @@ impl<'a> ScenarioRun<'a> {
     pub fn new(scenario: &'a Scenario, is_watched: bool) -> Self {
         let config = if is_watched { watched(scenario.world.clone()) } else { scenario.world.clone() };
         let checker = is_watched.then(Checker::new);
-        Self { scenario, world: World::new(config), checker, events: 0, actions_done: 0, clock_ahead_us: 0 }
+        Self { scenario, world: World::new(config), checker, events: 0, actions_done: 0, kept: None, clock_ahead_us: 0 }
+    }
+
+    /// Runs something; a panic, which would be an error of a node or of the world, is a violation too.
+    pub fn guarded<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Violation>) -> Result<T, Violation> {
+        catch_unwind(AssertUnwindSafe(|| run(self)))
+            .unwrap_or_else(|panic| Err(Violation { rule: Rule::NoPanic, ..self.violation(panic_text(&*panic)) }))
     }
 
     /// Everything: the hosts, the actions, the repairs, the comparison.
-    fn all(&mut self) -> Result<Report, Violation> {
+    pub fn all(&mut self) -> Result<Report, Violation> {
+        self.plan_until(self.scenario.ends_us)?;
+        let settled_us = self.settle()?;
+        self.compare()?;
+        let tally = self.checker.as_ref().map(Checker::tally).unwrap_or_default();
+        let keys = self.world.node(HostId(0)).map_or(0, |node| node.keyspace().total_keys());
+        Ok(Report {
+            tally,
+            actions_done: self.actions_done,
+            settled_us,
+            virtual_us: self.world.now().0,
+            keys,
+            digest: self.world.digest(),
+        })
+    }
+
+    /// The hosts, and the actions up to a time.
+    fn plan_until(&mut self, until_us: u64) -> Result<(), Violation> {
         for (host, plan) in self.scenario.hosts.iter().enumerate() {
             let added = self.world.add_host(&host_name(host), plan.config.clone());
             added.map_err(|error| self.violation(format!("host {host} could not be added: {error}")))?;
             self.look()?;
         }
-        for (at, action) in &self.scenario.actions {
+        for (at, action) in self.scenario.actions.iter().filter(|(at, _)| *at <= until_us) {
             self.run_until(*at)?;
             // What is no longer possible, such as a command to a host that is off, is skipped.
             self.actions_done += usize::from(self.action(action).is_ok());
             self.look()?;
         }
-        self.run_until(self.scenario.ends_us)?;
-        let settled_us = self.settle()?;
-        self.compare()?;
-        let tally = self.checker.as_ref().map(Checker::tally).unwrap_or_default();
-        let keys = self.world.node(HostId(0)).map_or(0, |node| node.keyspace().total_keys());
-        Ok(Report { tally, actions_done: self.actions_done, settled_us, keys, digest: self.world.digest() })
+        self.run_until(until_us)
     }
 
     /// Runs every event up to a time, and checks after each.
@@ -145,6 +185,19 @@ impl<'a> ScenarioRun<'a> {
     /// # Errors
     /// It is not possible at present.
     pub fn action(&mut self, action: &Action) -> Result<(), WorldError> {
+        let sets_config = matches!(action, Action::Restart { host, .. } if may_restart(&self.world, *host));
+        let done = self.apply(action);
+        if let Some(kept) = &mut self.kept
+            && matches!(done, Ok(()) | Err(WorldError::StartFailed { .. }))
+        {
+            let at_us = self.world.now().0;
+            let actions = lab_actions(action, &self.scenario.hosts, sets_config);
+            kept.extend(actions.into_iter().map(|action| TimedAction { at_us, action }));
+        }
+        done
+    }
+
+    fn apply(&mut self, action: &Action) -> Result<(), WorldError> {
         let world = &mut self.world;
         match action {
             Action::Command { host, console, words } => world.console_send(id(*host), *console, words),
@@ -158,7 +211,7 @@ impl<'a> ScenarioRun<'a> {
             Action::Resume(host) => world.resume(id(*host)),
             Action::PowerOff(host) => world.power_off(id(*host)),
             Action::Restart { host, replicaof } => {
-                if matches!(world.power(id(*host)), Some(Power::Stopped | Power::Off)) {
+                if may_restart(world, *host) {
                     let mut config = self.scenario.hosts[*host].config.clone();
                     config.replicaof = replicaof.map(|master| (host_name(master), 6379));
                     world.set_config(id(*host), config)?;
@@ -208,6 +261,16 @@ impl<'a> ScenarioRun<'a> {
         lines.reverse();
         lines.join("\n")
     }
+}
+
+fn may_restart(world: &World, host: usize) -> bool {
+    matches!(world.power(id(host)), Some(Power::Stopped | Power::Off))
+}
+
+/// What a panic said.
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without a text").to_owned()
 }
 
 pub(super) fn id(host: usize) -> HostId {

@@ -94,7 +94,8 @@ impl ScenarioRun<'_> {
         Ok(())
     }
 
-    fn root(&self) -> usize {
+    /// The host that is everybody's master in the end.
+    pub fn root(&self) -> usize {
         self.scenario.hosts.iter().position(|host| host.finally.is_none()).unwrap_or(0)
     }
 

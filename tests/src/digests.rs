@@ -1,12 +1,12 @@
 //! Stored digests: the world of a seed does the same today as when they were stored, on every platform.
 
-use super::run::digest_of_seed;
+use psyncscope_sweep::digest_of_seed;
 
 /// How many seeds the file has.
 pub const DIGESTS: u64 = 50;
 
 /// `tests/digests.txt`: a seed and its digest on each line; `#` begins a comment.
-const FILE: &str = include_str!("../../digests.txt");
+const FILE: &str = include_str!("../digests.txt");
 
 /// The seeds and digests that were written down.
 ///

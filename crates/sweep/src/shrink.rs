@@ -33,7 +33,7 @@ pub fn shrink(scenario: &Scenario, mut fails: impl FnMut(&Scenario) -> bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::Action;
+    use crate::Action;
 
     #[test]
     fn what_is_needed_stays() {
