@@ -55,11 +55,13 @@ pub enum ErrorCode {
     BadLink,
     /// A line of a script cannot be read.
     BadScript,
+    /// The text has no output of INFO about replication and no such line of a log.
+    BadInfo,
 }
 
 impl ErrorCode {
     /// Every code, for tables of translations.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::BadJson,
         Self::BadValue,
         Self::UnknownField,
@@ -82,6 +84,7 @@ impl ErrorCode {
         Self::DuplicateBranch,
         Self::BadLink,
         Self::BadScript,
+        Self::BadInfo,
     ];
 
     /// The stable name: `unknown-node`.
@@ -110,6 +113,7 @@ impl ErrorCode {
             Self::DuplicateBranch => "duplicate-branch",
             Self::BadLink => "bad-link",
             Self::BadScript => "bad-script",
+            Self::BadInfo => "bad-info",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "steps")]
 pub mod entry;
+#[cfg(feature = "steps")]
+pub mod logged;
 pub mod scenarios;
 
 use psyncscope_sim::frame::WireSettings;

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod link;
 mod log;
 pub mod narration;
+pub mod observed;
 pub mod pcap;
 mod read;
 pub mod replay;

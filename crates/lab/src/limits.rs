@@ -58,3 +58,9 @@ pub const TCP_MTU: RangeInclusive<usize> = 576..=65535;
 
 /// Connections that wait to be accepted.
 pub const TCP_BACKLOG: RangeInclusive<usize> = 1..=1024;
+
+/// Bytes of a pasted text with INFO or a log.
+pub const OBSERVED_BYTES_MAX: usize = 1024 * 1024;
+
+/// Nodes whose INFO a pasted text may have.
+pub const OBSERVED_NODES_MAX: usize = 32;

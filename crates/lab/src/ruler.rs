@@ -92,54 +92,58 @@ impl Axis {
 /// Draws up the ruler of a frame.
 #[must_use]
 pub fn ruler(frame: &Frame) -> Ruler {
-    let nodes: Vec<(&Arc<HostFrame>, Extent)> = frame.hosts.iter().filter_map(|h| Some((h, Extent::of(h)?))).collect();
-    let least = nodes.iter().map(|(_, e)| e.from).min().unwrap_or(0);
-    let most = nodes.iter().map(|(_, e)| e.to).max().unwrap_or(0);
+    let line = |host: &Arc<HostFrame>| {
+        let node = host.node.as_ref()?;
+        Some(Line {
+            host: host.id,
+            name: Arc::clone(&host.name),
+            dead: matches!(host.power, Power::Stopped | Power::Off),
+            offset: Offset(node.master_repl_offset.0.max(0)),
+            backlog: node.backlog.as_ref().map(|backlog| (backlog.0.off(), backlog.0.end())),
+            eras: Eras::of(node),
+            asks: asks(host),
+        })
+    };
+    of_lines(frame.hosts.iter().filter_map(line).collect())
+}
+
+/// What is known of a node that is to lie on a ruler.
+pub(crate) struct Line {
+    pub(crate) host: HostId,
+    pub(crate) name: Arc<str>,
+    pub(crate) dead: bool,
+    pub(crate) offset: Offset,
+    /// The oldest byte that the backlog keeps, and the next one.
+    pub(crate) backlog: Option<(NextByte, NextByte)>,
+    pub(crate) eras: Eras,
+    pub(crate) asks: Option<Asks>,
+}
+
+/// Draws up the ruler of these nodes.
+pub(crate) fn of_lines(lines: Vec<Line>) -> Ruler {
+    let positions = |line: &Line| {
+        let backlog = line.backlog.map_or([line.offset.0; 2], |(off, end)| [off.had().0, end.had().0]);
+        [line.offset.0, backlog[0], backlog[1]]
+    };
+    let least = lines.iter().flat_map(positions).min().unwrap_or(0);
+    let most = lines.iter().flat_map(positions).max().unwrap_or(0);
     let (lo, hi, ticks) = axis(least, most);
 
     let mut partings: Vec<Parting> = Vec::new();
-    let rows = nodes
+    let rows = lines
         .into_iter()
-        .map(|(host, extent)| {
-            let eras = extent.eras;
+        .map(|Line { host, name, dead, offset, backlog, eras, asks }| {
             if let Some(id) = eras.replid2 {
                 let parting = Parting { second: eras.second, id };
                 if eras.second.0 > lo && !partings.contains(&parting) {
                     partings.push(parting);
                 }
             }
-            Row {
-                host: host.id,
-                name: Arc::clone(&host.name),
-                dead: matches!(host.power, Power::Stopped | Power::Off),
-                offset: Offset(extent.offset),
-                history: pieces(lo, extent.offset, &eras),
-                backlog: extent.backlog.map(|(from, to)| pieces(from, to, &eras)).unwrap_or_default(),
-                asks: asks(host),
-            }
+            let backlog = backlog.map(|(off, end)| pieces(off.had().0, end.had().0, &eras)).unwrap_or_default();
+            Row { host, name, dead, offset, history: pieces(lo, offset.0, &eras), backlog, asks }
         })
         .collect();
     Ruler { axis: Axis { lo, hi }, ticks, rows, partings }
-}
-
-/// What one node covers.
-struct Extent {
-    offset: i64,
-    backlog: Option<(i64, i64)>,
-    eras: Eras,
-    from: i64,
-    to: i64,
-}
-
-impl Extent {
-    fn of(host: &HostFrame) -> Option<Self> {
-        let node = host.node.as_ref()?;
-        let offset = node.master_repl_offset.0.max(0);
-        let backlog = node.backlog.as_ref().map(|b| (b.0.off().had().0, b.0.end().had().0));
-        let from = backlog.map_or(offset, |(from, _)| from.min(offset));
-        let to = backlog.map_or(offset, |(_, to)| to.max(offset));
-        Some(Self { offset, backlog, eras: Eras::of(node), from, to })
-    }
 }
 
 /// `from..to` cut where the node's histories part.

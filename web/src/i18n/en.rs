@@ -339,6 +339,7 @@ pub const MESSAGES: Messages = Messages {
     error_duplicate_branch: "Another branch has that name.",
     error_bad_link: "This is not a link, or it is damaged.",
     error_bad_script: "A line of the script cannot be read.",
+    error_bad_info: "The text has no output of INFO about replication, and no such lines of a log.",
 
     // --- why ---
     tab_why: "Why",

@@ -443,6 +443,7 @@ psyncscope_lab::messages! {
     error_duplicate_branch,
     error_bad_link,
     error_bad_script,
+    error_bad_info,
 
     // --- why ---
     tab_why,

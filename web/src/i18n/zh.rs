@@ -335,6 +335,7 @@ pub const MESSAGES: Messages = Messages {
     error_duplicate_branch: "已有同名的分支。",
     error_bad_link: "该链接无效或已损坏。",
     error_bad_script: "脚本中有一行无法读取。",
+    error_bad_info: "文本中既没有关于复制的 INFO 输出，也没有这样的日志行。",
 
     // --- why ---
     tab_why: "原因",

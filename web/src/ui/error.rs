@@ -71,5 +71,6 @@ const fn of_code(code: ErrorCode, t: &Messages) -> &'static str {
         ErrorCode::DuplicateBranch => t.error_duplicate_branch,
         ErrorCode::BadLink => t.error_bad_link,
         ErrorCode::BadScript => t.error_bad_script,
+        ErrorCode::BadInfo => t.error_bad_info,
     }
 }
