@@ -11,6 +11,7 @@ use psyncscope_lab::limits::END_MAX_US;
 use psyncscope_lab::link::{self, Panel};
 use psyncscope_lab::sim::frame::SimTime;
 
+use crate::info;
 use crate::trace::Wanted;
 
 /// What `--help` prints.
@@ -50,6 +51,10 @@ psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-C
 psyncscope export FILE OUT [--branch NAME] [--detail LEVEL] [--lang en|zh-CN]
                                  replay a saved run; write what the ending of OUT says: .pcap, its packets, for Wireshark;
                                  .svg or .mmd, its sequence diagram; .jsonl, the steps that trace --json prints
+psyncscope info FILE... [--lang en|zh-CN | --json]
+                                 what INFO of real servers, Redis 4 to 8 or Valkey, says, and their logs ('-' is standard
+                                 input): the nodes, which could continue from which and why, the smallest change that would
+                                 make it so, and whom to promote
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope sweep --seeds FROM..TO [--shard K/N] [--minutes M] [--json]
                                  random worlds made from seeds, and what always holds of each checked after each event;
@@ -156,6 +161,8 @@ pub enum Command {
         /// What is shown of it.
         view: link::View,
     },
+    /// Print what INFO and logs of real servers say.
+    Info(info::Wanted),
     /// Replay a saved run and print the steps of its functions.
     Trace {
         /// The run.
@@ -272,6 +279,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     match word(0) {
         Some("run") => only(&["--branch", "--digest"])?,
         Some("compare") => only(&["--at"])?,
+        Some("info") => only(&["--lang", "--json"])?,
         Some("narrate") => only(&["--branch", "--lang"])?,
         Some("show") => only(&["--branch", "--node", "--at"])?,
         Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
@@ -325,6 +333,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         }
         (Some("trace"), _) => Err("trace takes one file: psyncscope trace FILE [--function NAME] [--node NAME]".into()),
         (Some("run"), _) => Err("run takes one file: psyncscope run FILE [--digest]".into()),
+        (Some("info"), 2..) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
+        (Some("info"), 2..) => {
+            let files = words[1..].iter().map(PathBuf::from).collect();
+            Ok(Command::Info(info::Wanted { files, lang: (!json).then(|| lang.unwrap_or_default()) }))
+        }
+        (Some("info"), _) => Err("info takes files with INFO or a log: psyncscope info FILE...".into()),
         (Some("example"), 1) => Ok(Command::Example),
         (None, 0) => Ok(Command::Help),
         _ => {
@@ -466,6 +480,13 @@ mod tests {
         check("trace a.json --function main", Err("replicationUnsetMaster, shiftReplicationId"));
         check("check a.json", Ok(Command::Check { run: of(None), lang: Lang::En }));
         check("check", Err("check takes one file"));
+        let info = |files: &[&str], lang| {
+            Ok(Command::Info(info::Wanted { files: files.iter().map(Into::into).collect(), lang }))
+        };
+        check("info a.txt - --lang zh-CN", info(&["a.txt", "-"], Some(Lang::Zh)));
+        check("info a.txt --json", info(&["a.txt"], None));
+        check("info", Err("info takes files"));
+        check("info a.txt --at 1", Err("--at says nothing to info"));
         check("script a.json", Ok(Command::Script { file: "a.json".into() }));
         check("script a.json --branch main", Err("--branch says nothing to script"));
         check("script", Err("script takes one file"));

@@ -8,6 +8,7 @@
 mod args;
 mod branches;
 mod compare;
+mod info;
 mod log_lines;
 mod script;
 mod serve;
@@ -114,6 +115,7 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Check { run, lang } => check(&run, lang)?,
         Command::Script { file } => read_script(&file)?.script.to_text(),
         Command::Link { run, view } => link(&run, view)?.to_text() + "\n",
+        Command::Info(wanted) => info::text(&wanted)?,
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }
