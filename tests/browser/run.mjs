@@ -18,7 +18,7 @@ const CONCURRENCY = 2;
 const LONG = ['firstminute.spec.mjs', 'stage.spec.mjs', 'reach.spec.mjs', 'replication.spec.mjs'];
 
 // Specs that look at the npm package, not at the site: they run only when named.
-const NOT_OF_THE_SITE = ['readme.spec.mjs', 'types.spec.mjs'];
+const NOT_OF_THE_SITE = ['package.spec.mjs', 'readme.spec.mjs', 'types.spec.mjs'];
 
 const place = (name) => (LONG.includes(name) ? LONG.indexOf(name) : LONG.length);
 const here = dirname(fileURLToPath(import.meta.url));

@@ -20,6 +20,8 @@ const COMPILER = {
   moduleResolution: 'bundler',
   lib: ['esnext', 'dom'],
   types: [],
+  // As an installed package.
+  paths: { psyncscope: ['./psyncscope.d.ts'] },
 };
 
 // Each line after @ts-expect-error must be an error: tsc reports those that are none.
@@ -111,23 +113,47 @@ try {
 void [offset, state, linked, shown, again, met];
 `;
 
-const example = (readme) => /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, readme), 'utf8'))?.[1];
+// The custom element.
+const ELEMENT = `
+import type { PageState } from './element.js';
+
+const lab = document.createElement('psyncscope-lab');
+lab.addEventListener('psyncscope-state', ({ detail }) => detail.at_ms.toFixed());
+lab.addEventListener('psyncscope-error', ({ detail }) => detail.at?.field?.trim());
+// @ts-expect-error
+lab.addEventListener('psyncscope-note', ({ detail }) => detail.playing);
+const shown: PageState = await lab.seek('now');
+await lab.act({ do: 'crash', node: shown.node ?? 'a' });
+// @ts-expect-error
+await lab.act({ do: 'explode' });
+// @ts-expect-error
+await lab.show({ panel: 'moon' });
+const link: string = await lab.instant();
+void link;
+`;
+
+/** The JavaScript example of a README that begins so. */
+const example = (readme, begins) => {
+  const text = readFileSync(join(ROOT, readme), 'utf8');
+  return [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code).find((code) => code.startsWith(begins));
+};
 
 test('the generated types hold', () => {
   assert.ok(existsSync(join(PKG, 'psyncscope.d.ts')), `no package in ${PKG}: build it with \`cargo xtask test npm\``);
   const folder = mkdtempSync(join(HERE, 'types-'));
   try {
-    copyFileSync(join(PKG, 'psyncscope.d.ts'), join(folder, 'psyncscope.d.ts'));
+    for (const name of ['psyncscope.d.ts', 'element.d.ts']) copyFileSync(join(PKG, name), join(folder, name));
+    writeFileSync(join(folder, 'element-program.ts'), ELEMENT);
     writeFileSync(join(folder, 'program.ts'), PROGRAM);
-    writeFileSync(join(folder, 'readme.js'), example('README.md'));
-    writeFileSync(join(folder, 'package-readme.js'), example('crates/wasm/README.md'));
+    writeFileSync(join(folder, 'readme.js'), example('README.md', 'import init'));
+    writeFileSync(join(folder, 'package-readme.js'), example('crates/wasm/README.md', 'import init'));
     const check = (files, options) => {
       const compilerOptions = { ...COMPILER, ...options };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ files, compilerOptions }));
       const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
       assert.equal(status, 0, stdout);
     };
-    check(['psyncscope.d.ts', 'program.ts'], { strict: true });
+    check(['psyncscope.d.ts', 'program.ts', 'element.d.ts', 'element-program.ts'], { strict: true });
     // The examples are JavaScript, which passes over values that may be missing.
     check(['readme.js', 'package-readme.js'], { allowJs: true, checkJs: true });
   } finally {

@@ -136,7 +136,7 @@ pub(crate) fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, LabError> 
 }
 
 /// What serde_json says without the position.
-fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let shown = error.to_string();
     shown.rsplit_once(" at line ").map_or(shown.as_str(), |(reason, _)| reason).to_owned()
 }

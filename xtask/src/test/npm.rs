@@ -8,9 +8,9 @@ use crate::shell::Shell;
 use crate::test::browser;
 
 /// The specs that look at the package instead of the page.
-const SPECS: [&str; 2] = ["readme.spec", "types.spec"];
+const SPECS: [&str; 3] = ["package.spec", "readme.spec", "types.spec"];
 
-/// Builds the package, and checks its files, its types and the README's example.
+/// Builds the package, and checks its files, its types and the examples of both READMEs, also installed from its tarball.
 pub fn run(shell: &Shell) -> Result<()> {
     let package = shell.project.root.join(NPM_CRATE).join("pkg");
     // What an earlier build has left must not pass for this one's.
@@ -21,11 +21,15 @@ pub fn run(shell: &Shell) -> Result<()> {
     // everything with.
     build.args(["build", NPM_CRATE, "--target", "web", "--dev", "--out-dir", "pkg", "--", "--examples"]);
     shell.run(&mut build, "see its messages above")?;
+    let complete = shell.project.root.join(NPM_CRATE).join("js/complete.mjs");
+    shell.run(shell.command("node").arg(complete).arg(&package), "see its messages above")?;
     for file in [
         "package.json",
         "psyncscope.js",
         "psyncscope.d.ts",
         "psyncscope_bg.wasm",
+        "element.js",
+        "element.d.ts",
         "README.md",
         "LICENSE-MIT",
         "LICENSE-APACHE",

@@ -117,7 +117,7 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "npm",
-        what: "the npm package builds, and the README's example and the types hold",
+        what: "the npm package builds, installs from its tarball, and the READMEs' examples and the types hold",
         typical: "seconds after wasm",
         lane: Lane::Dev,
         needs: &[
