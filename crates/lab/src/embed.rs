@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::action::Action;
 use crate::error::{ErrorCode, LabError};
 use crate::lang::Lang;
+use crate::limits;
 use crate::link::Panel;
 use crate::log::{json, reason};
 use crate::read::{Object, Optional, read};
-use crate::limits;
 
 /// The version of the messages.
 pub const VERSION: u32 = 1;
@@ -165,9 +165,7 @@ impl Fields {
             LabError::new(ErrorCode::MissingField, format!("message: {reason}")).place(|at| at.field = field)
         };
         let request = match self.r#do.require("do").map_err(missing)? {
-            Verb::Load => {
-                Request::Load { text: self.text.require("text").map_err(missing)?, name: self.name.0.take() }
-            }
+            Verb::Load => Request::Load { text: self.text.require("text").map_err(missing)?, name: self.name.0.take() },
             Verb::Seek => Request::Seek(match (self.at_ms.0.take(), self.to.0.take()) {
                 (Some(at_ms), None) => Moment::At(moment(at_ms)?),
                 (None, Some(Place::Start)) => Moment::Start,
@@ -301,7 +299,10 @@ mod tests {
         let action = r#"{"do":"act","action":{"do":"crash"}}"#;
         refused(action, MissingField, "message.action: missing field `node`", Some("message.action"));
         let panel = Request::parse(r#"{"do":"show","panel":"moon"}"#).expect_err("no such panel");
-        assert!(panel.message.starts_with("message.panel: unknown variant `moon`, expected one of `backlog`"), "{panel}");
+        assert!(
+            panel.message.starts_with("message.panel: unknown variant `moon`, expected one of `backlog`"),
+            "{panel}"
+        );
         let unknown = Request::parse(r#"{"do":"play","loud":true}"#).expect_err("no such field");
         assert_eq!(unknown.code, UnknownField);
         let null = Request::parse(r#"{"do":"load","text":null}"#).expect_err("no text");
