@@ -48,9 +48,11 @@ psyncscope script FILE           a saved session as a script, to be edited and r
 psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
                                  a link to a moment of a saved session (its end unless given), to put behind the page's
                                  address: it opens there, with that node, panel and language
-psyncscope export FILE OUT [--branch NAME] [--detail LEVEL] [--lang en|zh-CN]
+psyncscope export FILE OUT [--picture diagram|stage|ring] [--node NAME] [--at SECONDS] [--detail LEVEL] [--lang en|zh-CN]
                                  replay a saved run; write what the ending of OUT says: .pcap, its packets, for Wireshark;
-                                 .svg or .mmd, its sequence diagram; .jsonl, the steps that trace --json prints
+                                 .svg or .png, a picture: its sequence diagram unless given, or the stage or a node's
+                                 backlog at a moment; .mmd, the diagram for Mermaid; .jsonl, the steps that trace --json
+                                 prints
 psyncscope info FILE... [--lang en|zh-CN | --json]
                                  what INFO of real servers, Redis 4 to 8 or Valkey, says, and their logs ('-' is standard
                                  input): the nodes, which could continue from which and why, the smallest change that would
@@ -63,8 +65,8 @@ psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version
 
-A FILE is a saved run or session, a script (docs/script.md), or a link to an instant: '#v1.…', or the page's whole address with it. Of a link, show,
-why and compare take its moment unless --at is given.
+A FILE is a saved run or session, a script (docs/script.md), or a link to an instant: '#v1.…', or the page's whole
+address with it. Of a link, show, why, export and compare take its moment unless --at is given.
 
 Of a saved session, run, narrate, show, trace, diagram, export, why, check and link take the current branch, or with
 --branch NAME the branch of that name.";
@@ -130,6 +132,8 @@ pub enum Command {
         out: PathBuf,
         /// The kind.
         kind: ExportKind,
+        /// The moment of a picture; the end unless given.
+        at: Option<SimTime>,
     },
     /// Replay a saved run and print why something happened.
     Why {
@@ -173,7 +177,7 @@ pub enum Command {
 }
 
 /// What `diagram` draws.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawing {
     /// How much.
     pub detail: Detail,
@@ -192,10 +196,34 @@ pub struct Drawing {
 pub enum ExportKind {
     /// The packets.
     Packets,
-    /// The sequence diagram.
-    Diagram(Drawing),
+    /// The sequence diagram as text for Mermaid.
+    Mermaid(Drawing),
+    /// A picture.
+    Svg(Picture),
+    /// The same as PNG.
+    Png(Picture),
     /// The steps, one JSON object a line.
     Steps,
+}
+
+/// A picture.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// The sequence diagram.
+    Diagram(Drawing),
+    /// The stage, in this language.
+    Stage(Lang),
+    /// The backlog of this node; of the first unless given.
+    Ring(Option<String>),
+}
+
+/// What `--picture` names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum PictureName {
+    #[default]
+    Diagram,
+    Stage,
+    Ring,
 }
 
 /// A saved run.
@@ -233,7 +261,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut json = false;
     let mut mermaid = false;
     let (mut lang, mut node, mut at, mut function, mut branch) = (None, None, None, None, None);
-    let (mut detail, mut from, mut to, mut panel) = (None, None, None, None);
+    let (mut detail, mut from, mut to, mut panel, mut picture) = (None, None, None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -249,6 +277,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Long("from") => from = Some(seconds("--from", &value(&mut parser)?)?),
             Long("to") => to = Some(seconds("--to", &value(&mut parser)?)?),
             Long("mermaid") => mermaid = true,
+            Long("picture") => picture = Some(picture_name(&value(&mut parser)?)?),
             Long("panel") => panel = Some(self::panel(&value(&mut parser)?)?),
             Value(word) => words.push(word),
             other => return Err(format!("{}; see psyncscope --help", other.unexpected())),
@@ -269,6 +298,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         ("--to", to.is_some()),
         ("--mermaid", mermaid),
         ("--panel", panel.is_some()),
+        ("--picture", picture.is_some()),
     ];
     let only = |allowed: &[&str]| match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
         Some((name, _)) => {
@@ -284,7 +314,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("show") => only(&["--branch", "--node", "--at"])?,
         Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
         Some("trace") => only(&["--branch", "--function", "--node", "--lang", "--json"])?,
-        Some("export") => only(&["--branch", "--detail", "--lang"])?,
+        Some("export") => only(&["--branch", "--detail", "--lang", "--picture", "--node", "--at"])?,
         Some("why") => only(&["--branch", "--node", "--at", "--lang"])?,
         Some("check") => only(&["--branch", "--lang"])?,
         Some("link") => only(&["--branch", "--at", "--node", "--panel", "--lang"])?,
@@ -322,8 +352,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         (Some("diagram"), _) => Err("diagram takes one file: psyncscope diagram FILE [--detail LEVEL]".into()),
         (Some("export"), 3) => {
             let out = PathBuf::from(&words[2]);
-            let kind = export_kind(&out, detail, lang)?;
-            Ok(Command::Export { run: run(), out, kind })
+            let kind = export_kind(&out, Wishes { picture, node, at, detail, lang })?;
+            Ok(Command::Export { run: run(), out, kind, at })
         }
         (Some("export"), _) => Err("export takes two files: psyncscope export FILE OUT".into()),
         (Some("trace"), 2) if json && lang.is_some() => Err("--json has no language: leave --lang out".into()),
@@ -376,22 +406,72 @@ fn detail(name: &str) -> Result<Detail, String> {
     known.ok_or_else(|| format!("--detail {name}: overview, messages or segments"))
 }
 
+fn picture_name(name: &str) -> Result<PictureName, String> {
+    match name {
+        "diagram" => Ok(PictureName::Diagram),
+        "stage" => Ok(PictureName::Stage),
+        "ring" => Ok(PictureName::Ring),
+        _ => Err(format!("--picture {name}: diagram, stage or ring")),
+    }
+}
+
+/// What is said of a file that is exported.
+struct Wishes {
+    picture: Option<PictureName>,
+    node: Option<String>,
+    at: Option<SimTime>,
+    detail: Option<Detail>,
+    lang: Option<Lang>,
+}
+
+impl Wishes {
+    /// Refuses whatever says nothing to `what`.
+    fn only(&self, what: &str, allowed: &[&str]) -> Result<(), String> {
+        let given = [
+            ("--picture", self.picture.is_some()),
+            ("--node", self.node.is_some()),
+            ("--at", self.at.is_some()),
+            ("--detail", self.detail.is_some()),
+            ("--lang", self.lang.is_some()),
+        ];
+        match given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
+            Some((name, _)) => Err(format!("{name} says nothing to {what}")),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What the ending of a file's name asks for.
-fn export_kind(out: &Path, detail: Option<Detail>, lang: Option<Lang>) -> Result<ExportKind, String> {
-    let drawing = |mermaid| {
-        let (detail, lang) = (detail.unwrap_or_default(), lang.unwrap_or_default());
-        Ok(ExportKind::Diagram(Drawing { detail, lang, mermaid, ..Drawing::default() }))
+fn export_kind(out: &Path, wishes: Wishes) -> Result<ExportKind, String> {
+    let shown = out.display();
+    let drawing = |wishes: &Wishes, mermaid| {
+        let (detail, lang) = (wishes.detail.unwrap_or_default(), wishes.lang.unwrap_or_default());
+        Drawing { detail, lang, mermaid, ..Drawing::default() }
     };
-    let plain = |kind| match (detail, lang) {
-        (None, None) => Ok(kind),
-        _ => Err(format!("--detail and --lang are for diagrams: {} is none", out.display())),
+    let picture = |wishes: Wishes| match wishes.picture.unwrap_or_default() {
+        PictureName::Diagram => {
+            wishes.only("a diagram", &["--picture", "--detail", "--lang"])?;
+            Ok::<_, String>(Picture::Diagram(drawing(&wishes, false)))
+        }
+        PictureName::Stage => {
+            wishes.only("a picture of the stage", &["--picture", "--at", "--lang"])?;
+            Ok(Picture::Stage(wishes.lang.unwrap_or_default()))
+        }
+        PictureName::Ring => {
+            wishes.only("a picture of a ring", &["--picture", "--at", "--node"])?;
+            Ok(Picture::Ring(wishes.node))
+        }
     };
     match out.extension().and_then(OsStr::to_str) {
-        Some("pcap") => plain(ExportKind::Packets),
-        Some("svg") => drawing(false),
-        Some("mmd") => drawing(true),
-        Some("jsonl") => plain(ExportKind::Steps),
-        _ => Err(format!("{}: the ending says what to write: .pcap, .svg, .mmd or .jsonl", out.display())),
+        Some("pcap") => wishes.only(&format!("{shown}: it has all packets"), &[]).map(|()| ExportKind::Packets),
+        Some("jsonl") => wishes.only(&format!("{shown}: it has all steps"), &[]).map(|()| ExportKind::Steps),
+        Some("mmd") => {
+            wishes.only("a diagram", &["--detail", "--lang"])?;
+            Ok(ExportKind::Mermaid(drawing(&wishes, true)))
+        }
+        Some("svg") => picture(wishes).map(ExportKind::Svg),
+        Some("png") => picture(wishes).map(ExportKind::Png),
+        _ => Err(format!("{shown}: the ending says what to write: .pcap, .svg, .png, .mmd or .jsonl")),
     }
 }
 
@@ -521,16 +601,29 @@ mod tests {
         check("diagram a.json --detail all", Err("overview, messages or segments"));
         check("diagram a.json --to x", Err("--to x"));
         check("diagram", Err("diagram takes one file"));
-        let export = |out: &str, kind| Ok(Command::Export { run: of(None), out: out.into(), kind });
+        let export = |out: &str, kind| Ok(Command::Export { run: of(None), out: out.into(), kind, at: None });
         check("export a.json a.pcap", export("a.pcap", ExportKind::Packets));
         check("export a.json a.jsonl", export("a.jsonl", ExportKind::Steps));
-        check("export a.json a.svg", export("a.svg", ExportKind::Diagram(Drawing::default())));
+        let whole = || Picture::Diagram(Drawing::default());
+        check("export a.json a.svg", export("a.svg", ExportKind::Svg(whole())));
+        check("export a.json a.png --picture diagram", export("a.png", ExportKind::Png(whole())));
+        let ring = Picture::Ring(Some("b".to_owned()));
+        check("export a.json a.svg --picture ring --node b", export("a.svg", ExportKind::Svg(ring)));
+        let (run, at) = (of(None), Some(SimTime(4_000_000)));
+        let stage = Command::Export { run, out: "a.png".into(), kind: ExportKind::Png(Picture::Stage(Lang::Zh)), at };
+        check("export a.json a.png --picture stage --at 4 --lang zh-CN", Ok(stage));
         let mermaid = Drawing { detail: Detail::Overview, lang: Lang::Zh, mermaid: true, ..Drawing::default() };
         let line = "export a.json a.mmd --detail overview --lang zh-CN";
-        check(line, export("a.mmd", ExportKind::Diagram(mermaid)));
-        check("export a.json a.pcap --lang en", Err("a.pcap is none"));
-        check("export a.json a.png", Err("a.png: the ending says"));
-        check("export a.json a", Err(".pcap, .svg, .mmd or .jsonl"));
+        check(line, export("a.mmd", ExportKind::Mermaid(mermaid)));
+        check("export a.json a.pcap --lang en", Err("--lang says nothing to a.pcap: it has all packets"));
+        check("export a.json a.svg --at 1", Err("--at says nothing to a diagram"));
+        check(
+            "export a.json a.svg --picture ring --detail overview",
+            Err("--detail says nothing to a picture of a ring"),
+        );
+        check("export a.json a.svg --picture moon", Err("diagram, stage or ring"));
+        check("export a.json a.gif", Err("a.gif: the ending says"));
+        check("export a.json a", Err(".pcap, .svg, .png, .mmd or .jsonl"));
         check("export a.json", Err("export takes two files"));
         check("run a.json --mermaid", Err("--mermaid says nothing to run"));
         check("example --at 1", Err("--at says nothing to example"));

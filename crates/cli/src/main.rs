@@ -8,6 +8,7 @@
 mod args;
 mod branches;
 mod compare;
+mod export;
 mod info;
 mod log_lines;
 mod script;
@@ -28,7 +29,6 @@ use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
 use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Link, Opened, Script, Source, examples};
-use trace::Wanted;
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -96,14 +96,14 @@ fn text_of(command: Command) -> Result<String, String> {
             show::text(&lab, at, &view)?
         }
         Command::Diagram { run, wanted } => diagram(&replay(&run)?, &wanted)?,
-        Command::Export { run, out, kind } => {
-            let lab = replay(&run)?;
+        Command::Export { run, out, kind, at } => {
+            let (lab, at) = replay_to(&run, at)?;
             let bytes = match kind {
                 ExportKind::Packets => lab.pcap().map_err(in_file(&run.file))?,
-                ExportKind::Diagram(wanted) => diagram(&lab, &wanted)?.into_bytes(),
-                ExportKind::Steps => {
-                    trace::text(&lab, &Wanted { function: None, node: None, lang: None })?.into_bytes()
-                }
+                ExportKind::Mermaid(wanted) => diagram(&lab, &wanted)?.into_bytes(),
+                ExportKind::Svg(picture) => export::svg(&lab, &picture, at)?.into_bytes(),
+                ExportKind::Png(picture) => export::png(&export::svg(&lab, &picture, at)?)?,
+                ExportKind::Steps => lab.trace_json().map_err(in_file(&run.file))?.into_bytes(),
             };
             std::fs::write(&out, &bytes).map_err(|error| format!("{}: {error}", out.display()))?;
             format!("{}: {} bytes\n", out.display(), bytes.len())

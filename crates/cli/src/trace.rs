@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use psyncscope_lab::engine::steps::{Function, StepTaken, StepValue, Value};
 use psyncscope_lab::format::escape;
 use psyncscope_lab::sim::TurnSteps;
-use psyncscope_lab::steps::{Line, LineKind, lines, step_text};
+use psyncscope_lab::steps::{Line, LineKind, lines, step_text, trace};
 use psyncscope_lab::{Lab, Lang};
-use serde::Serialize;
 
 use crate::host_named;
 
@@ -35,7 +34,7 @@ pub fn text(lab: &Lab, wanted: &Wanted) -> Result<String, String> {
         for line in lines(turn, wanted.function) {
             match wanted.lang {
                 Some(lang) => write_text(&mut out, turn, &name, &line, lang),
-                None => write_json(&mut out, turn, &name, &line)?,
+                None => out += &trace::json_line(turn, &name, &line),
             }
         }
     }
@@ -84,47 +83,6 @@ fn value_text(value: &StepValue) -> String {
         Some(after) => format!("{}: {} -> {}", value.field.name(), shown(&value.value), shown(after)),
         None => format!("{} {}", value.field.name(), shown(&value.value)),
     }
-}
-
-/// A line as JSON.
-#[derive(Serialize)]
-struct JsonLine<'a> {
-    at_us: u64,
-    node: &'a str,
-    depth: usize,
-    function: Function,
-    event: &'static str,
-    /// The index of the timeline's next entry.
-    next_entry: usize,
-    #[serde(flatten)]
-    step: Option<JsonStep<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonStep<'a> {
-    step: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    calls: Option<Function>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    holds: Option<bool>,
-    values: &'a [StepValue],
-}
-
-fn write_json(out: &mut String, turn: &TurnSteps, node: &str, line: &Line<'_>) -> Result<(), String> {
-    let (event, step) = match line.what {
-        LineKind::Entered => ("entered", None),
-        LineKind::Left => ("left", None),
-        LineKind::Step(taken) => {
-            let info = taken.step.info();
-            let calls = info.kind.callee();
-            ("step", Some(JsonStep { step: info.name, calls, holds: taken.holds, values: &taken.values }))
-        }
-    };
-    let (at_us, function, depth, next_entry) = (turn.at.0, line.function, line.depth, line.next_entry);
-    let line = JsonLine { at_us, node, depth, function, event, next_entry, step };
-    *out += &serde_json::to_string(&line).map_err(|error| error.to_string())?;
-    out.push('\n');
-    Ok(())
 }
 
 #[cfg(test)]

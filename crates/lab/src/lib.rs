@@ -9,6 +9,7 @@ pub mod causes;
 pub mod compare;
 pub mod console;
 pub mod diagram;
+pub mod drawing;
 pub mod embed;
 pub mod error;
 pub mod examples;

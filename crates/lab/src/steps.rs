@@ -7,6 +7,7 @@ pub(crate) mod again;
 mod cursor;
 mod picture;
 mod shown;
+pub mod trace;
 
 use again::Again;
 pub(crate) use cursor::PIECE_US;

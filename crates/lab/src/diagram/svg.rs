@@ -6,6 +6,7 @@ use psyncscope_sim::frame::{Fate, SimTime};
 
 use crate::diagram::layout::{Layout, Place, letters};
 use crate::diagram::{Arrow, Diagram, Item, Mark};
+use crate::drawing::svg::escaped;
 use crate::format::{clock, duration, shortened};
 use crate::narration::Tone;
 
@@ -153,29 +154,4 @@ fn x_of(column: usize) -> f64 {
 
 fn y_of(line: f64) -> f64 {
     TOP + line * LINE
-}
-
-/// Text inside an element; what XML cannot hold is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '>' => out.push_str("&gt;"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn text_cannot_end_its_element() {
-        assert_eq!(escaped("a</text>&\u{1}"), "a&lt;/text&gt;&amp;");
-    }
 }

@@ -5,7 +5,7 @@
 //! the places that they point at, so neither labels nor leaders can meet. A leader winds from its place at the ring's
 //! edge to the middle of its sector; at every radius between the two circles the leaders keep their order.
 
-use crate::model::geometry::{Point, Size, on_circle};
+use crate::drawing::geometry::{Point, Size, on_circle};
 
 /// The largest ring that is drawn byte by byte.
 pub const CELLS_MAX: usize = 128;

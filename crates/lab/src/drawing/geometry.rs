@@ -9,8 +9,6 @@ pub struct Point {
     pub y: f64,
 }
 
-use crate::model::math;
-
 impl Point {
     /// The point at (x, y).
     #[must_use]
@@ -199,13 +197,13 @@ pub fn sector(inner: f64, outer: f64, from: f64, to: f64) -> String {
 #[must_use]
 pub fn on_circle(radius: f64, turn: f64) -> Point {
     let angle = turn * std::f64::consts::TAU;
-    Point::new(radius * math::sin(angle), -radius * math::cos(angle))
+    Point::new(radius * libm::sin(angle), -radius * libm::cos(angle))
 }
 
 /// How far around the origin the direction to a point is, clockwise from the top: 0..1. See [`on_circle`].
 #[must_use]
 pub fn turn_of(right: f64, down: f64) -> f64 {
-    (math::atan2(right, -down) / std::f64::consts::TAU).rem_euclid(1.0)
+    (libm::atan2(right, -down) / std::f64::consts::TAU).rem_euclid(1.0)
 }
 
 #[cfg(test)]

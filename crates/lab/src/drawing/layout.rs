@@ -1,9 +1,9 @@
 //! Where the cards stand: a tree that fits the stage, masters before their replicas.
 
 use litemap::LiteMap;
-use psyncscope_lab::sim::frame::HostId;
+use psyncscope_sim::frame::HostId;
 
-use crate::model::geometry::{Flow, Point, Size};
+use crate::drawing::geometry::{Flow, Point, Size};
 
 /// Space kept free around the cards.
 const MARGIN: f64 = 12.0;
@@ -288,7 +288,7 @@ fn is_first_of_circle(host: HostId, masters: &LiteMap<HostId, HostId>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::geometry::Rect;
+    use crate::drawing::geometry::Rect;
 
     /// The stage of the page at 1440 by 900 and at 1024 by 768.
     const DESKTOP: Size = Size { w: 1000.0, h: 500.0 };

@@ -1,9 +1,9 @@
 //! The labels of the replicas on a master's ring.
 
-use psyncscope_lab::ring::readers::{ReaderGroup, Standing};
+use crate::ring::readers::{ReaderGroup, Standing};
 
-use crate::model::geometry::Size;
-use crate::model::ring_labels::{LABEL_MAX, LABELS_MAX};
+use crate::drawing::geometry::Size;
+use crate::drawing::ring_labels::{LABEL_MAX, LABELS_MAX};
 
 /// The width of a character in a label: the style sheet sets labels in a monospaced font of 12 units.
 const CHAR: f64 = 7.25;
@@ -83,7 +83,7 @@ fn label_text(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psyncscope_lab::engine::ids::Offset;
+    use psyncscope_engine::ids::Offset;
     use std::sync::Arc;
 
     /// A group at that byte of a ring of a thousand.
