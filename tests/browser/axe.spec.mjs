@@ -66,6 +66,7 @@ for (const [width, height] of [
         ['wire-a-b', 'wire-sheet'],
         ['new', 'new-dialog'],
         ['load', 'load-dialog'],
+        ['save', 'save-dialog'],
         ['share', 'share-dialog'],
         ['help', 'help-dialog'],
         ['run-until', 'until-dialog'],

@@ -141,7 +141,7 @@ test('a saved file has all branches, and loading it restores them', async (t) =>
   const main = await reader.digest();
   await branch(page, reader);
   const other = await reader.digest();
-  const [download] = await Promise.all([page.waitForEvent('download'), reader.at('save').click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), reader.save('json')]);
   const saved = readFileSync(await download.path(), 'utf8');
   assert.equal(JSON.parse(saved).version, 2);
   await reader.load(saved);

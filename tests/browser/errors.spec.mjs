@@ -119,7 +119,7 @@ test('a run that is saved and loaded is the same run', async (t) => {
   await reader.playUntil(async () => (await reader.now()) > 7_500_000, 'some more');
   const [digest, now] = [await reader.digest(), await reader.now()];
 
-  const [download] = await Promise.all([reader.page.waitForEvent('download'), reader.at('save').click()]);
+  const [download] = await Promise.all([reader.page.waitForEvent('download'), reader.save('json')]);
   assert.match(download.suggestedFilename(), /^psyncscope-seed-1-\d+s\.json$/);
   const text = readFileSync(await download.path(), 'utf8');
   const { version, branches, current } = JSON.parse(text);

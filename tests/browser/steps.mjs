@@ -99,6 +99,13 @@ export class Reader {
     return this.at(`tab-${name}`).click();
   }
 
+  /** Saves a file by the dialog: `json`, `png-stage`. */
+  async save(file) {
+    await this.at('save').click();
+    await this.at(`save-${file}`).click();
+    await this.page.keyboard.press('Escape');
+  }
+
   /** The lines of the console shown, commands with their prompts. */
   lines() {
     return this.page.locator('[data-testid=console-output] p:not(.console-waiting)').allInnerTexts();

@@ -50,13 +50,34 @@ pub enum Tab {
     Script,
 }
 
-/// A file that the sequence diagram is saved as.
+/// A picture that can be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DiagramFile {
-    /// A picture.
-    Svg,
-    /// Text for Mermaid.
+pub enum Picture {
+    /// The stage at the moment shown.
+    Stage,
+    /// The backlog of the selected node at that moment.
+    Ring,
+    /// The sequence diagram up to there.
+    Diagram,
+}
+
+/// A file that can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SavedFile {
+    /// The session, to be loaded again.
+    Session,
+    /// The session as a script.
+    Script,
+    /// The packets of the run on the page.
+    Packets,
+    /// The steps of its functions of replication.
+    Steps,
+    /// The sequence diagram up to the moment shown as text for Mermaid.
     Mermaid,
+    /// A picture as SVG.
+    Svg(Picture),
+    /// A picture as PNG.
+    Png(Picture),
 }
 
 /// What lies over the page.
@@ -70,6 +91,8 @@ pub enum Overlay {
     New,
     /// The dialog that loads a run.
     Load,
+    /// The dialog that saves files.
+    Save,
     /// The branches of the session, and earlier sessions.
     Branches,
     /// The choice of what to run until.
@@ -163,8 +186,6 @@ pub enum Intent {
     FocusConsole,
     /// Show this much in the sequence diagram.
     SetDiagramDetail(Detail),
-    /// Save the sequence diagram.
-    SaveDiagram(DiagramFile),
     /// These bytes are pointed at, or none.
     Light(Option<StreamBytes>),
     /// The bytes that a packet under way carries are pointed at.
@@ -221,8 +242,8 @@ pub enum Intent {
     LoadFile(File),
     /// What was typed into a dialog cannot be.
     Refuse(UiError),
-    /// Save the run.
-    Save,
+    /// Save a file.
+    Save(SavedFile),
     /// Copy a link to what is shown.
     Share,
     /// Go to another branch of the session.

@@ -16,7 +16,6 @@ use crate::app::state::Notice;
 use crate::intent::ErrorSite;
 use crate::model::branch_lanes::{BranchLane, lanes};
 use crate::script::document::Document;
-use crate::ui::dom;
 use crate::ui::error::UiError;
 
 /// Runs that are kept in memory beside the one on the page. The others are made again when somebody goes there.
@@ -323,15 +322,6 @@ impl App {
             left_at: other.left_at,
         };
         self.session.others.iter().map(row).collect()
-    }
-
-    pub(super) fn save(&mut self) {
-        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
-        let run = self.session.run.borrow();
-        let (seed, end) = (run.lab().config().seed, run.now());
-        let name = format!("psyncscope-seed-{seed}-{}s.json", end.0 / 1_000_000);
-        // A browser that cannot save says so itself.
-        let _ = dom::save_file(&name, "application/json", &self.session.branches.tree.to_json());
     }
 
     /// Puts a run on the page, at its present, and gives the one that was there.

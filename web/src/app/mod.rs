@@ -11,7 +11,7 @@
 //! * [`run_until`]: running until something happens
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
-//! * [`share`]: links to an instant; [`script`]: the session as text; [`drop`]: files that are dropped on the page
+//! * [`save`]: files; [`share`]: links to an instant; [`script`]: the session as text; [`drop`]: files that are dropped on the page
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -31,6 +31,7 @@ pub mod replay;
 pub mod run;
 pub mod run_ref;
 pub mod run_until;
+pub mod save;
 pub mod script;
 pub mod share;
 pub mod state;
@@ -76,6 +77,8 @@ pub enum Msg {
     FileRead(String, Option<String>),
     /// A link to this time was copied, or not: then the address with it.
     Copied(SimTime, Option<AttrValue>),
+    /// A picture was made a PNG with this name, or could not be.
+    Rasterised(String, Option<web_sys::Blob>),
     /// Something is dragged over the page or dropped on it.
     Dropped(Dropped),
     /// Nothing more was typed into the script for a while.
@@ -190,6 +193,10 @@ impl Component for App {
                 self.copied(at, refused);
                 true
             }
+            Msg::Rasterised(name, png) => {
+                self.rasterised(&name, png);
+                true
+            }
             Msg::Dropped(dropped) => self.dropped(ctx, dropped),
             Msg::ApplyScript => {
                 self.apply_script(ctx);
@@ -254,7 +261,6 @@ impl App {
                 self.ui.focus_console = true;
             }
             Intent::SetDiagramDetail(detail) => self.ui.diagram_detail = detail,
-            Intent::SaveDiagram(file) => self.save_diagram(file),
             Intent::Light(bytes) => return self.light(bytes),
             Intent::LightPacket(id) => return self.light_packet(id),
             Intent::ShowAt(node, at) => self.show_at(node, at),
@@ -316,7 +322,7 @@ impl App {
             Intent::Load(text, name) => self.load(&text, name),
             Intent::LoadFile(file) => self.read_file(ctx, &file, Msg::FileRead),
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
-            Intent::Save => self.save(),
+            Intent::Save(file) => self.save(ctx, file),
             Intent::Share => self.share(ctx),
             Intent::SwitchBranch(branch) => self.switch_branch(branch),
             Intent::RenameBranch(branch, name) => self.rename_branch(branch, &name),

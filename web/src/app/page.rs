@@ -168,7 +168,7 @@ impl App {
         }
     }
 
-    fn error_at(&self, here: ErrorSite) -> Option<UiError> {
+    pub(super) fn error_at(&self, here: ErrorSite) -> Option<UiError> {
         self.ui.error.as_ref().filter(|(place, _)| *place == here).map(|(_, error)| error.clone())
     }
 
@@ -332,6 +332,7 @@ impl App {
                 }
             }
             Some(Overlay::New) => html! { <NewDialog {seed} {error} /> },
+            Some(Overlay::Save) => self.save_dialog(),
             Some(Overlay::Load) => html! { <LoadDialog {error} /> },
             Some(Overlay::Branches) => {
                 let rows = Rc::clone(self.session.branches.rows());

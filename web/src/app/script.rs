@@ -14,7 +14,6 @@ use crate::intent::{ErrorSite, Tab};
 use crate::script::document::Document;
 use crate::script::intent::ScriptIntent;
 use crate::script::panel::ScriptPanel;
-use crate::ui::dom;
 use crate::ui::error::UiError;
 
 /// How long nothing is typed before the text goes on the page, in milliseconds.
@@ -51,13 +50,6 @@ impl App {
             ScriptIntent::WriteAnew => {
                 self.session.branches.script = None;
                 self.follow_script();
-            }
-            ScriptIntent::Save => {
-                if let Some(document) = &self.session.branches.script {
-                    let name = format!("psyncscope-seed-{}.psync", document.script.session().config().seed);
-                    // A browser that cannot save says so itself.
-                    let _ = dom::save_file(&name, "text/plain", &document.text);
-                }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::diagram::arrow::DiagramArrow;
 use crate::diagram::item::{ItemState, on_arrows};
 use crate::diagram::mark::DiagramMark;
 use crate::i18n::fill;
-use crate::intent::{DiagramFile, Intent};
+use crate::intent::{Intent, Picture, SavedFile};
 use crate::model::diagram::{DiagramView, TIMES, y};
 use crate::ui::button::Button;
 use crate::ui::context::{UiContext, use_ui};
@@ -86,15 +86,15 @@ pub fn DiagramPanel(props: &DiagramPanelProps) -> Html {
     let entries = [t.diagram_overview, t.diagram_messages, t.diagram_segments].map(AttrValue::from).to_vec();
     let selected = Detail::ALL.iter().position(|&detail| detail == props.detail).unwrap_or(0);
     let save = |file, label: &'static str, name: &'static str| {
-        let (onclick, testid) = (ui.click(Intent::SaveDiagram(file)), format!("diagram-{name}"));
+        let (onclick, testid) = (ui.click(Intent::Save(file)), format!("diagram-{name}"));
         html! { <Button class="button small" {label} {testid} {onclick}>{ name }</Button> }
     };
     html! {
         <div class="diagram">
             <div class="diagram-bar">
                 <Select label={t.diagram_detail} testid="diagram-detail" {entries} {selected} {onselect} />
-                { save(DiagramFile::Svg, t.diagram_save_svg, "SVG") }
-                { save(DiagramFile::Mermaid, t.diagram_save_mermaid, "Mermaid") }
+                { save(SavedFile::Svg(Picture::Diagram), t.diagram_save_svg, "SVG") }
+                { save(SavedFile::Mermaid, t.diagram_save_mermaid, "Mermaid") }
             </div>
             <div class="diagram-scroll" ref={scroller} data-testid="diagram">
                 <div class="diagram-names" style={format!("width:{:.0}px", view.width())}>

@@ -589,4 +589,23 @@ psyncscope_lab::messages! {
     drop_here,
     /// {name}
     drop_unreadable,
+
+    // --- files to save ---
+    save_title,
+    save_session,
+    save_session_hint,
+    save_packets,
+    save_packets_hint,
+    save_steps,
+    save_steps_hint,
+    /// {at}
+    save_stage,
+    /// {node} {at}
+    save_ring,
+    /// {at}
+    save_diagram,
+    save_diagram_hint,
+    /// {node}
+    save_no_ring,
+    save_no_png,
 }

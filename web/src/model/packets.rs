@@ -135,7 +135,7 @@ impl WirePath {
         let (middle, side) = self.lane(forward, 0.5);
         let to_neighbours = others
             .iter()
-            .filter(|other| other.is_upright() && other.spans(middle.y))
+            .filter(|other| other.is_upright() && spans(other, middle.y))
             .map(|other| (other.at(at(other, |p| p.y, middle.y)).x - middle.x) * side.x.signum() / 2.0)
             .filter(|&half| half > 0.0);
         to_neighbours.fold(to_edge(0.0).min(to_edge(1.0)), f64::min) - GAP
@@ -155,11 +155,10 @@ pub fn share_room(wires: &mut [WirePath], bounds: Rect) {
     }
 }
 
-impl Curve {
-    fn spans(&self, y: f64) -> bool {
-        let (start, end) = (self.at(0.0).y, self.at(1.0).y);
-        (start.min(end)..=start.max(end)).contains(&y)
-    }
+/// Whether a curve begins above a height and ends below it, or the other way round.
+fn spans(curve: &Curve, y: f64) -> bool {
+    let (start, end) = (curve.at(0.0).y, curve.at(1.0).y);
+    (start.min(end)..=start.max(end)).contains(&y)
 }
 
 /// Where along a curve a coordinate, which grows or falls all along it, has this value.

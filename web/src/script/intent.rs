@@ -11,6 +11,4 @@ pub enum ScriptIntent {
     Example(usize),
     /// Write the text anew, from what was done.
     WriteAnew,
-    /// Save the text as a file.
-    Save,
 }

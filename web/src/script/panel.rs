@@ -4,7 +4,7 @@ use psyncscope_lab::script::EXAMPLES;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::intent::Intent;
+use crate::intent::{Intent, SavedFile};
 use crate::script::document::Document;
 use crate::script::editor::Editor;
 use crate::script::findings::Findings;
@@ -52,7 +52,7 @@ pub fn ScriptPanel(props: &ScriptPanelProps) -> Html {
                     class="button small"
                     testid="script-save"
                     label={t.script_save_hint}
-                    onclick={ui.click(Intent::Script(ScriptIntent::Save))}
+                    onclick={ui.click(Intent::Save(SavedFile::Script))}
                 >
                     { t.save_run }
                 </Button>

@@ -54,7 +54,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <div class="tools">
                 { tool(Shape::New, t.new_run, "new", Intent::Open(Overlay::New)) }
                 { tool(Shape::Load, t.load_run, "load", Intent::Open(Overlay::Load)) }
-                { tool(Shape::Save, t.save_run, "save", Intent::Save) }
+                { tool(Shape::Save, t.save_run, "save", Intent::Open(Overlay::Save)) }
                 { tool(Shape::Script, t.tab_script, "script", Intent::SetTab(Tab::Script)) }
                 { tool(Shape::Share, t.share, "share", Intent::Share) }
                 <Select

@@ -5,4 +5,5 @@ pub mod help;
 pub mod load;
 pub mod new;
 mod new_form;
+pub mod save;
 pub mod share;

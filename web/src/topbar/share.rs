@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::share::Shared;
-use crate::intent::Intent;
+use crate::intent::{Intent, SavedFile};
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::dialog::Dialog;
@@ -51,7 +51,7 @@ pub fn ShareDialog(props: &ShareDialogProps) -> Html {
                             <>
                                 <p class="hint">{ t.share_too_long }</p>
                                 <div class="form-end">
-                                    <Button class="button primary" testid="share-save" onclick={ui.click(Intent::Save)}>
+                                    <Button class="button primary" testid="share-save" onclick={ui.click(Intent::Save(SavedFile::Session))}>
                                         { t.save_run }
                                     </Button>
                                 </div>

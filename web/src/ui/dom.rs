@@ -164,20 +164,6 @@ pub fn set_field_value(name: &str, text: &str) {
     }
 }
 
-/// Offers `text` to the reader as a file of this MIME type to save.
-pub fn save_file(name: &str, kind: &str, text: &str) -> Option<()> {
-    let parts = js_sys::Array::of1(&text.into());
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-    let link: web_sys::HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    web_sys::Url::revoke_object_url(&url).ok()
-}
-
 /// Whether a key pressed in this element belongs to it, not to the page's shortcuts.
 #[must_use]
 pub fn takes_typing(element: &Element) -> bool {
