@@ -160,3 +160,19 @@ test('a session that went another way is told, and its text can be written anew'
   await expectSoon(() => text(reader), (now) => now.includes('main "what happened"'), 'the new name');
   assert.equal(await reader.at('script-parted').count(), 0);
 });
+
+test('what is done while the text cannot be read is not lost', async (t) => {
+  const reader = await open(t);
+  await reader.at('script').click();
+  await reader.at('script-text').fill(SCRIPT);
+  await reader.until('script-met', /^1 of 2/);
+  await reader.at('script-text').fill(`${SCRIPT}crash`);
+  await reader.at('script-error').waitFor();
+  await reader.type('a', 'SET k three');
+  assert.ok((await text(reader)).endsWith('crash'), 'what is being corrected is not written over');
+  await reader.at('script-text').fill(SCRIPT.replace('end 6s', 'end 7s'));
+  await reader.at('script-error').waitFor({ state: 'detached' });
+  await reader.at('branches').click();
+  // The opening, and the session with the command.
+  await expectSoon(() => reader.page.locator('[data-testid^=session-]').count(), (count) => count === 2, 'it is kept');
+});

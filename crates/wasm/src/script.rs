@@ -1,6 +1,6 @@
 //! The part of [`Lab`] about scripts: a session as text that one writes by hand.
 
-use psyncscope_lab::Script;
+use psyncscope_lab::{LabError, Script};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -44,6 +44,5 @@ impl Lab {
 }
 
 fn parse(text: &JsValue) -> Result<Script> {
-    let script = Script::parse(&input::text(text, "text")?).map_err(psyncscope_lab::LabError::from);
-    Ok(script.map_err(JsError::from)?)
+    Script::parse(&input::text(text, "text")?).map_err(|errors| JsError::from(LabError::from(errors)))
 }

@@ -34,6 +34,9 @@ pub struct BranchRuns {
     pub script: Option<Document>,
     /// Whether the session was made of the script's text, and not the text of it.
     pub script_is_session: bool,
+    /// What the session had when it was last put into the script's text: its branches, and what was or will be done in the
+    /// current one.
+    pub script_follows: Option<(usize, usize, usize)>,
 }
 
 /// A session that was left for another: its branches and the run that was on the page.
@@ -96,8 +99,15 @@ impl BranchRuns {
     /// A session that was loaded.
     #[must_use]
     pub fn of_tree(tree: Branches, lang: Lang) -> Self {
-        let (script, script_is_session) = (None, false);
-        let mut runs = Self { tree, kept: Vec::new(), rows: Rc::from([]), compared: None, script, script_is_session };
+        let mut runs = Self {
+            tree,
+            kept: Vec::new(),
+            rows: Rc::from([]),
+            compared: None,
+            script: None,
+            script_is_session: false,
+            script_follows: None,
+        };
         runs.list(lang);
         runs
     }
@@ -282,7 +292,10 @@ impl App {
     pub(super) fn rename_branch(&mut self, branch: usize, name: &str) {
         self.ui.error = None;
         match self.session.branches.tree.rename(branch, name) {
-            Ok(()) => self.session.branches.list(self.ui.lang),
+            Ok(()) => {
+                self.session.branches.script_follows = None;
+                self.session.branches.list(self.ui.lang);
+            }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
         }
     }

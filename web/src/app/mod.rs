@@ -11,7 +11,7 @@
 //! * [`run_until`]: running until something happens
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
-//! * [`save`]: files; [`share`]: links to an instant; [`script`]: the session as text; [`drop`]: files that are dropped on the page
+//! * [`save`]: files; [`share`]: links to an instant; [`script`]: the session as text; [`dropped`]: files that are dropped on the page
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -21,7 +21,7 @@ pub mod branches;
 pub mod choices;
 pub mod compare;
 pub mod diagram;
-pub mod drop;
+pub mod dropped;
 pub mod keys;
 pub mod lit;
 pub mod page;
@@ -51,7 +51,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
-use crate::app::drop::Dropped;
+use crate::app::dropped::Dropped;
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
@@ -169,7 +169,7 @@ impl Component for App {
             elements: PageElements { page: NodeRef::default(), file_reader: None },
             script_pending: None,
             dispatch: link.callback(Msg::Intent),
-            _listeners: [keys::listen(link), drop::listen(link)]
+            _listeners: [keys::listen(link), dropped::listen(link)]
                 .into_iter()
                 .flatten()
                 .chain(share::listen(link))

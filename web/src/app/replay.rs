@@ -30,14 +30,14 @@ pub struct PendingReplay {
 /// What is replayed.
 pub enum Running {
     /// A log.
-    Log(Replay),
+    Log(Box<Replay>),
     /// A branch of a script, whose expectations are checked on the way.
     Script(Box<Play>),
 }
 
 impl From<Replay> for Running {
     fn from(replay: Replay) -> Self {
-        Self::Log(replay)
+        Self::Log(Box::new(replay))
     }
 }
 

@@ -139,7 +139,10 @@ impl App {
             self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
             return;
         }
-        let is_own = self.session.branches.script_is_session;
+        // A session that has more than its text, which could not be read when more was done, is kept beside.
+        let planned = self.planned_session();
+        let is_own = self.session.branches.script_is_session
+            && self.session.branches.script.as_ref().is_some_and(|old| says_as_much(old.script.session(), &planned));
         let mut runs = BranchRuns::of_tree(session, self.ui.lang);
         (runs.script, runs.script_is_session) = (Some(document), true);
         self.playback.playing = false;
@@ -175,15 +178,25 @@ impl App {
         if self.shown_tab() != Tab::Script || self.script_pending.is_some() || self.session.replay.is_some() {
             return;
         }
+        let has = {
+            let (run, tree) = (self.session.run.borrow(), self.session.branches.tree());
+            (tree.list().len(), tree.current(), run.lab().actions().len() + run.remaining_script().count())
+        };
+        if self.session.branches.script_follows == Some(has) && self.session.branches.script.is_some() {
+            return;
+        }
+        // What is being corrected is not written over.
+        if self.session.branches.script.as_ref().is_some_and(|document| !document.errors.is_empty()) {
+            return;
+        }
         let session = self.planned_session();
         let runs = &mut self.session.branches;
+        runs.script_follows = Some(has);
         match &mut runs.script {
             None => {
                 runs.script = Some(Document::of(session));
                 runs.script_is_session = false;
             }
-            // What is being corrected is not written over.
-            Some(document) if !document.errors.is_empty() => {}
             Some(document) if says_as_much(document.script.session(), &session) => document.parted = false,
             Some(document) => match document.with(&session) {
                 Some(longer) => *document = longer,
