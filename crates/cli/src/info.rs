@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn nodes_answers_and_what_the_log_tells_are_printed() {
         let files = vec![fixture("redis-7.0-info.txt"), fixture("redis-7.0-log.txt")];
-        let text = |lang| self::text(&Wanted { files: files.clone(), lang }).expect("it says something");
+        let text = |lang| text(&Wanted { files: files.clone(), lang }).expect("it says something");
         let en = text(Some(Lang::En));
         for part in [
             "127.0.0.1:7003  replica of 127.0.0.1:7999 (down)  Redis 7.0.15\n   offset 81  of b5c2",
