@@ -246,6 +246,8 @@ pub enum Intent {
     Save(SavedFile),
     /// Copy a link to what is shown.
     Share,
+    /// Open what is shown here, in another page, in a window of its own.
+    OpenInPage,
     /// Go to another branch of the session.
     SwitchBranch(usize),
     /// Give a branch another name.

@@ -215,7 +215,7 @@ impl Fields {
 
 fn bad(field: &str, reason: &str) -> LabError {
     let field = format!("message.{field}");
-    LabError::new(ErrorCode::BadValue, format!("{field}: {reason}")).place(|at| at.field = Some(field))
+    LabError::new(ErrorCode::BadValue, format!("{field}: {reason}")).of_field(&field)
 }
 
 fn moment(at_ms: f64) -> Result<SimTime, LabError> {
@@ -230,7 +230,7 @@ fn moment(at_ms: f64) -> Result<SimTime, LabError> {
 #[must_use]
 pub fn unsupported_version() -> LabError {
     let message = format!("message.psyncscope: the version of messages is {VERSION}");
-    LabError::new(ErrorCode::UnsupportedVersion, message).place(|at| at.field = Some("message.psyncscope".to_owned()))
+    LabError::new(ErrorCode::UnsupportedVersion, message).of_field("message.psyncscope")
 }
 
 /// The refusal of a message that is no plain data, with the browser's reason.

@@ -168,6 +168,12 @@ impl LabError {
         Self { code, message: message.into(), at: None }
     }
 
+    /// The same, about a field: its path, such as `message.at_ms`.
+    #[must_use]
+    pub fn of_field(self, path: &str) -> Self {
+        self.place(|at| at.field = Some(path.to_owned()))
+    }
+
     /// There is no node of this name.
     #[must_use]
     pub fn unknown_node(name: &str) -> Self {

@@ -53,8 +53,9 @@ export class PsyncscopeLabElement extends Element {
   }
 
   attributeChangedCallback(name, before, value) {
+    // Attributes that are there from the start are read when the element comes into its document.
+    if (before === value || !this.isConnected || !this.shadowRoot) return;
     if (!this.#frame && name !== 'src') return;
-    if (before === value || !this.isConnected) return;
     if (name === 'src') this.#open();
     else if (name === 'title') this.#frame.title = this.#title();
     else if (value !== null) this.#tell(name === 'link' ? this.load(value) : this.show({ [name]: value }));

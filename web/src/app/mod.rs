@@ -12,6 +12,7 @@
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`save`]: files; [`share`]: links to an instant; [`script`]: the session as text; [`dropped`]: files that are dropped on the page
+//! * [`embed`]: the page in a frame of another one
 //! * [`choices`]: language and theme, remembered
 //! * [`probe`]: what scripts in the page may ask
 
@@ -22,6 +23,7 @@ pub mod choices;
 pub mod compare;
 pub mod diagram;
 pub mod dropped;
+pub mod embed;
 pub mod keys;
 pub mod lit;
 pub mod page;
@@ -52,6 +54,7 @@ use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
 use crate::app::dropped::Dropped;
+use crate::app::embed::{Asked, Embedding};
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
@@ -85,6 +88,8 @@ pub enum Msg {
     ApplyScript,
     /// The part of the page's address behind its `#` is another.
     AddressChanged,
+    /// The page around this one asks for something.
+    Asked(Asked),
 }
 
 /// How long a notice stays at least; it goes when the reader then does something else.
@@ -99,6 +104,8 @@ pub struct App {
     steps: StepsState,
     drawing: Drawing,
     elements: PageElements,
+    /// The page is embedded in another one.
+    embedding: Option<Embedding>,
     /// Runs while the script's text is typed.
     script_pending: Option<Timeout>,
     /// Handles the intents of all components.
@@ -126,6 +133,7 @@ impl Component for App {
         choices::show_language(lang);
         choices::show_theme(theme);
         let link = ctx.link();
+        let embedding = Embedding::of_address();
         let mut app = Self {
             session: Session { run, branches, others: Vec::new(), replay: None, preparing: Preparing::default() },
             playback: Playback {
@@ -153,7 +161,7 @@ impl Component for App {
                 notice: None,
                 lang,
                 theme,
-                narrow: choices::is_narrow(),
+                narrow: embedding.is_some() || choices::is_narrow(),
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
                 dragged_over: false,
@@ -173,7 +181,9 @@ impl Component for App {
                 .into_iter()
                 .flatten()
                 .chain(share::listen(link))
+                .chain(embedding.as_ref().and_then(|embedding| embedding.listen(link)))
                 .collect(),
+            embedding,
         };
         app.open_address();
         app
@@ -206,8 +216,13 @@ impl Component for App {
                 self.open_address();
                 true
             }
+            Msg::Asked(asked) => {
+                self.asked(asked);
+                false
+            }
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
+        let draw = self.answer() || draw;
         if draw {
             self.follow_script();
         }
@@ -324,6 +339,7 @@ impl App {
             Intent::Refuse(error) => self.ui.error = Some((ErrorSite::Overlay, error)),
             Intent::Save(file) => self.save(ctx, file),
             Intent::Share => self.share(ctx),
+            Intent::OpenInPage => self.open_in_page(),
             Intent::SwitchBranch(branch) => self.switch_branch(branch),
             Intent::RenameBranch(branch, name) => self.rename_branch(branch, &name),
             Intent::ReturnToSession(nth) => self.return_to(nth),
@@ -356,7 +372,9 @@ impl App {
     }
 
     fn environment_changed(&mut self) -> bool {
-        let (narrow, reduced_motion) = (choices::is_narrow(), choices::prefers_reduced_motion());
+        // An embedded page has one panel, whatever its width.
+        let narrow = self.embedding.is_some() || choices::is_narrow();
+        let reduced_motion = choices::prefers_reduced_motion();
         let changed = narrow != self.ui.narrow || reduced_motion != self.ui.reduced_motion;
         (self.ui.narrow, self.ui.reduced_motion) = (narrow, reduced_motion);
         changed

@@ -25,7 +25,7 @@ use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
 use crate::panels::log::{LogPanel, LogSource};
-use crate::panels::tabs::{Tabs, slug};
+use crate::panels::tabs::{Tabs, name, slug};
 use crate::panels::verdict::Decision;
 use crate::panels::why::{WhyPanel, WhySource};
 use crate::ruler::view::RulerView;
@@ -34,6 +34,7 @@ use crate::stage::node_menu::{NodeMenu, Other};
 use crate::stage::view::Stage;
 use crate::stage::wire_sheet::WireSheet;
 use crate::topbar::bar::TopBar;
+use crate::topbar::embedded::EmbeddedBar;
 use crate::topbar::help::HelpDialog;
 use crate::topbar::load::LoadDialog;
 use crate::topbar::new::NewDialog;
@@ -95,9 +96,11 @@ impl App {
             html! { <div class="working" role="status">{ words }</div> }
         });
         let comparison = self.comparison();
+        let embedded = self.embedding.is_some();
         let class = classes!(
             "page",
             self.ui.narrow.then_some("narrow"),
+            embedded.then_some("embedded"),
             self.ui.reduced_motion.then_some("reduced-motion"),
             comparison.is_some().then_some("comparing"),
         );
@@ -105,7 +108,11 @@ impl App {
             <ContextProvider<UiContext> context={cx.clone()}>
             <ContextProvider<Lit> context={Lit(self.ui.lit)}>
                 <div {class} ref={self.elements.page.clone()} data-playing={self.playback.playing.to_string()}>
-                    <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
+                    if embedded {
+                        <EmbeddedBar />
+                    } else {
+                        <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
+                    }
                     <main class={classes!("main", steps_beside.is_some().then_some("with-steps"))}>
                         <div class="left">
                             { stage }
@@ -114,20 +121,23 @@ impl App {
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
-                            <Tabs
-                                {tab}
-                                narrow={self.ui.narrow}
-                                steps={self.steps_here()}
-                                node={selected.map(|host| AttrValue::from(host.name.to_string()))}
-                            />
+                            if !embedded {
+                                <Tabs
+                                    {tab}
+                                    narrow={self.ui.narrow}
+                                    steps={self.steps_here()}
+                                    node={selected.map(|host| AttrValue::from(host.name.to_string()))}
+                                />
+                            }
                             // Another panel is another element: it begins at its top.
                             <div
                                 key={slug(tab)}
                                 class="panel"
-                                role="tabpanel"
+                                role={if embedded { "region" } else { "tabpanel" }}
                                 tabindex="0"
                                 id="panel"
-                                aria-labelledby={format!("tab-{}", slug(tab))}
+                                aria-label={embedded.then(|| name(tab, t))}
+                                aria-labelledby={(!embedded).then(|| format!("tab-{}", slug(tab)))}
                                 data-panel={slug(tab)}
                             >
                                 { panel.unwrap_or_default() }

@@ -3,7 +3,7 @@
 use gloo::events::EventListener;
 use psyncscope_lab::link::{Panel, View};
 use psyncscope_lab::sim::frame::SimTime;
-use psyncscope_lab::{Link, limits, topology};
+use psyncscope_lab::{LabError, Link, limits, topology};
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -34,17 +34,9 @@ impl App {
     /// Makes a link to what is shown, and copies the page's address with it.
     pub(super) fn share(&mut self, ctx: &Context<Self>) {
         self.ui.error = None;
-        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let at = self.playback.at;
-        let node = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id));
-        let view = View {
-            at: (!self.is_live()).then_some(at),
-            node: node.map(|host| host.name.to_string()),
-            panel: Some(panel(self.shown_tab())),
-            lang: Some(self.ui.lang),
-        };
-        let text = match Link::new(self.session.branches.tree().clone(), view) {
-            Ok(link) => link.to_text(),
+        let text = match self.link_text() {
+            Ok(text) => text,
             Err(error) => {
                 self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
                 return;
@@ -60,6 +52,20 @@ impl App {
             let copied = clipboard::write(&address).await;
             Msg::Copied(at, (!copied).then(|| address.into()))
         });
+    }
+
+    /// A link to what is shown.
+    pub(super) fn link_text(&mut self) -> Result<String, LabError> {
+        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
+        let at = self.playback.at;
+        let node = self.ui.selected.and_then(|id| topology::host(&self.playback.frame, id));
+        let view = View {
+            at: (!self.is_live()).then_some(at),
+            node: node.map(|host| host.name.to_string()),
+            panel: Some(panel(self.shown_tab())),
+            lang: Some(self.ui.lang),
+        };
+        Link::new(self.session.branches.tree().clone(), view).map(|link| link.to_text())
     }
 
     /// Says that a link was copied, or shows it if it was not.
@@ -109,7 +115,7 @@ impl App {
     }
 }
 
-const fn panel(tab: Tab) -> Panel {
+pub(super) const fn panel(tab: Tab) -> Panel {
     match tab {
         Tab::Backlog => Panel::Backlog,
         Tab::Handshake => Panel::Handshake,
@@ -124,7 +130,7 @@ const fn panel(tab: Tab) -> Panel {
     }
 }
 
-const fn tab(panel: Panel) -> Tab {
+pub(super) const fn tab(panel: Panel) -> Tab {
     match panel {
         Panel::Backlog => Tab::Backlog,
         Panel::Handshake => Tab::Handshake,

@@ -14,6 +14,7 @@ pub const MESSAGES: Messages = Messages {
     load_run: "Load",
     save_run: "Save",
     share: "Share this instant",
+    open_in_page: "Open in Psyncscope",
     help: "Help and shortcuts",
     language: "Language",
     theme_auto: "Theme: as the system",

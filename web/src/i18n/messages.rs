@@ -20,6 +20,8 @@ psyncscope_lab::messages! {
     load_run,
     save_run,
     share,
+    /// Of the page that is embedded in another one: opens it in a window of its own.
+    open_in_page,
     help,
     language,
     theme_auto,

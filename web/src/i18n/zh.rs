@@ -14,6 +14,7 @@ pub const MESSAGES: Messages = Messages {
     load_run: "载入",
     save_run: "保存",
     share: "分享此刻",
+    open_in_page: "在 Psyncscope 中打开",
     help: "帮助与快捷键",
     language: "语言",
     theme_auto: "主题：跟随系统",

@@ -105,7 +105,9 @@ pub fn Tabs(props: &TabsProps) -> Html {
     }
 }
 
-const fn name(tab: Tab, t: &Messages) -> &'static str {
+/// The name of a tab.
+#[must_use]
+pub const fn name(tab: Tab, t: &Messages) -> &'static str {
     match tab {
         Tab::Backlog => t.tab_backlog,
         Tab::Handshake => t.tab_handshake,

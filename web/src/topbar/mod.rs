@@ -1,6 +1,7 @@
 //! The top bar and the dialogs that it opens.
 
 pub mod bar;
+pub mod embedded;
 pub mod help;
 pub mod load;
 pub mod new;

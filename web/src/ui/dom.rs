@@ -104,6 +104,34 @@ pub fn address_with(fragment: &str) -> String {
     format!("{page}{fragment}")
 }
 
+/// The page's address without what stands behind it.
+#[must_use]
+pub fn page_address() -> String {
+    let address = window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    address.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Whether the page's address has this parameter, with a value or without one.
+#[must_use]
+pub fn has_parameter(name: &str) -> bool {
+    let search = window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+    let parameters = search.strip_prefix('?').unwrap_or_default().split('&');
+    parameters.map(|parameter| parameter.split('=').next().unwrap_or_default()).any(|found| found == name)
+}
+
+/// The window of the page around this one; `None` if there is none.
+#[must_use]
+pub fn parent() -> Option<Window> {
+    let own = window()?;
+    own.parent().ok().flatten().filter(|parent| *parent != own)
+}
+
+/// Opens an address in a window of its own. `false` if the browser does not let the page do so.
+#[must_use]
+pub fn open(address: &str) -> bool {
+    window().and_then(|w| w.open_with_url_and_target(address, "_blank").ok().flatten()).is_some()
+}
+
 /// Whether the page as a whole can be scrolled.
 #[must_use]
 pub fn page_scrolls() -> bool {
