@@ -8,6 +8,7 @@ use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 use crate::i18n::Lang;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
+use crate::observed::intent::ObservedIntent;
 use crate::script::intent::ScriptIntent;
 use crate::steps::intent::StepsIntent;
 use crate::ui::error::UiError;
@@ -97,6 +98,8 @@ pub enum Overlay {
     Branches,
     /// The choice of what to run until.
     RunUntil,
+    /// INFO and logs of real servers.
+    Observed,
     /// The link that could not be copied.
     Share,
     /// Help.
@@ -259,6 +262,10 @@ pub enum Intent {
     /// Go to where this happens next.
     RunUntil(Until),
 
+    /// Read this text as INFO or a log of real servers; `None` shows the text that was read last.
+    OpenInfo(Option<String>),
+    /// Something about INFO and logs of real servers.
+    Observed(ObservedIntent),
     /// Something about the script.
     Script(ScriptIntent),
     /// Something about the steps of the functions.

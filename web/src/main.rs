@@ -15,6 +15,7 @@ mod diagram;
 mod i18n;
 mod intent;
 mod model;
+mod observed;
 mod panels;
 mod ruler;
 mod script;

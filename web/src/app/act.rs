@@ -4,6 +4,7 @@
 use gloo::file::File;
 use gloo::file::callbacks::read_as_text;
 use psyncscope_lab::link::View;
+use psyncscope_lab::observed::looks_observed;
 use psyncscope_lab::sim::frame::HostId;
 use psyncscope_lab::topology;
 use psyncscope_lab::{Action, Branches, LabConfig, LabError, NodeSpec, Replay, Source, TimedAction};
@@ -91,6 +92,7 @@ impl App {
     /// Opens whatever a text is. A refusal is shown at `site`.
     pub(super) fn open_text(&mut self, text: &str, name: String, site: ErrorSite) {
         match Source::of(text) {
+            Source::Script if looks_observed(text) => self.open_info(Some(text.to_owned())),
             Source::Link => self.load_link(text.trim(), site),
             Source::Saved => {
                 let opened = Branches::from_json(text).map(|session| (session, View::default()));

@@ -9,6 +9,7 @@
 //! * [`diagram`]: the sequence diagram
 //! * [`branches`]: the branches of the session, and the sessions that were left; [`compare`]: two side by side
 //! * [`run_until`]: running until something happens
+//! * [`observed`]: INFO and logs of real servers
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
 //! * [`save`]: files; [`share`]: links to an instant; [`script`]: the session as text; [`dropped`]: files that are dropped on the page
@@ -26,6 +27,7 @@ pub mod dropped;
 pub mod embed;
 pub mod keys;
 pub mod lit;
+pub mod observed;
 pub mod page;
 pub mod prepare;
 pub mod probe;
@@ -55,6 +57,7 @@ use yew::prelude::*;
 use crate::app::branches::BranchRuns;
 use crate::app::dropped::Dropped;
 use crate::app::embed::{Asked, Embedding};
+use crate::app::observed::ObservedState;
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
@@ -102,6 +105,7 @@ pub struct App {
     ui: UiState,
     why: Why,
     steps: StepsState,
+    observed: ObservedState,
     drawing: Drawing,
     elements: PageElements,
     /// The page is embedded in another one.
@@ -168,6 +172,7 @@ impl Component for App {
             },
             why: Why::default(),
             steps: StepsState::default(),
+            observed: ObservedState::default(),
             drawing: Drawing {
                 layer: LayerHandle::default(),
                 time: TimeDisplay::default(),
@@ -309,7 +314,10 @@ impl App {
                 self.ui.lit = None;
                 self.ui.connecting = None;
             }
-            Intent::DismissError => self.ui.error = None,
+            Intent::DismissError => {
+                self.ui.error = None;
+                self.observed.dismiss_error();
+            }
             Intent::DismissNotice => self.ui.notice = None,
 
             Intent::StartConnect(id) => {
@@ -346,6 +354,8 @@ impl App {
             Intent::CompareBranches(pair) => self.compare_branches(pair),
             Intent::RunUntil(until) => self.run_until(&until),
 
+            Intent::OpenInfo(text) => self.open_info(text),
+            Intent::Observed(intent) => self.handle_observed(intent),
             Intent::Script(intent) => self.handle_script(ctx, intent),
             Intent::Steps(intent) => self.step_inside(intent),
         }

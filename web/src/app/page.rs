@@ -359,6 +359,7 @@ impl App {
                 Some(shared) => html! { <ShareDialog {shared} /> },
                 None => Html::default(),
             },
+            Some(Overlay::Observed) => self.observed_dialog(),
             Some(Overlay::Help) => html! { <HelpDialog /> },
         }
     }

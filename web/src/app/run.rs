@@ -11,6 +11,7 @@ use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
 use psyncscope_lab::index::{Index, Mark};
 use psyncscope_lab::invariants::{Broken, Watch};
+use psyncscope_lab::observed::Kind;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
 use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Reached, StepBy, TimedAction, Until};
 
@@ -34,6 +35,8 @@ pub enum Origin {
     Script,
     /// Prepared: it is about to enter this function.
     Function(Function),
+    /// Prepared: it is about to write such a line of a log.
+    Logged(&'static Kind),
 }
 
 impl Origin {
@@ -46,6 +49,7 @@ impl Origin {
             Self::Link => Some(t.example_link.to_owned()),
             Self::Script => Some(t.example_script.to_owned()),
             Self::Function(function) => Some(fill(t.example_function, &[("function", function.name())])),
+            Self::Logged(kind) => Some(fill(t.example_function, &[("function", kind.written_by)])),
             Self::Loaded(name) => Some(fill(t.example_loaded, &[("name", name)])),
         }
     }

@@ -610,4 +610,34 @@ psyncscope_lab::messages! {
     /// {node}
     save_no_ring,
     save_no_png,
+
+    // --- INFO and logs of real servers ---
+    info_title,
+    info_open,
+    info_hint,
+    info_text,
+    info_matrix,
+    info_promotions,
+    info_is_master,
+    info_remarks,
+    info_master,
+    /// {master}
+    info_replica_up,
+    /// {master}
+    info_replica_down,
+    /// {node}, {version}, {role}, {offset}
+    info_about,
+    info_unknown,
+    info_not_ready,
+    info_log,
+    /// {n}
+    info_line,
+    /// {n}, {line}
+    info_more,
+    info_unread,
+    /// {n}
+    info_unread_more,
+    /// {fields}, {lines}
+    info_others,
+    info_about_to,
 }

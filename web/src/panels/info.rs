@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::intent::Intent;
 use crate::panels::info_section::InfoSection;
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
@@ -54,6 +55,9 @@ pub fn InfoPanel(props: &InfoPanelProps) -> Html {
                 {oninput}
             />
             { for sections }
+            <Button class="button small info-real" testid="info-real" onclick={ui.click(Intent::OpenInfo(None))}>
+                { t.info_open }
+            </Button>
             if !any {
                 <p class="panel-line faint">{ t.info_nothing }</p>
             }

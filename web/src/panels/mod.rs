@@ -12,6 +12,7 @@ pub mod log;
 pub mod log_row;
 pub mod matrix;
 pub mod matrix_answer;
+pub mod matrix_grid;
 pub mod ring;
 pub mod ring_arcs;
 pub mod ring_cell;

@@ -4,6 +4,7 @@ use web_sys::{HtmlFormElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::intent::Intent;
+use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::dialog::Dialog;
 use crate::ui::dom;
@@ -60,6 +61,7 @@ pub fn LoadDialog(props: &LoadDialogProps) -> Html {
                     <ErrorNote error={error.clone()} after={t.load_kept} />
                 }
                 <div class="form-end">
+                    <Button testid="load-info" onclick={ui.click(Intent::OpenInfo(None))}>{ t.info_open }</Button>
                     <button type="submit" class="button primary" data-testid="load-go">{ t.load_go }</button>
                 </div>
             </form>

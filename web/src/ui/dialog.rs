@@ -15,6 +15,9 @@ pub struct DialogProps {
     pub title: AttrValue,
     /// The name that tests find it by.
     pub testid: AttrValue,
+    /// CSS classes.
+    #[prop_or(AttrValue::Static("dialog"))]
+    pub class: AttrValue,
     /// The content.
     pub children: Html,
 }
@@ -53,7 +56,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
     html! {
         <dialog
             ref={node}
-            class="dialog"
+            class={props.class.clone()}
             aria-label={props.title.clone()}
             data-testid={props.testid.clone()}
             {oncancel}

@@ -136,11 +136,11 @@ impl Observed {
     }
 }
 
-/// Whether a text has outputs of INFO or lines of a log about replication. Reads no more than its beginning.
+/// Whether a text begins like outputs of INFO or a server's log. Reads no more than its first 64 KiB.
 #[must_use]
 pub fn looks_observed(text: &str) -> bool {
     const LOOKED_AT: usize = 64 * 1024;
     let end = (0..=LOOKED_AT.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
     let observed = reader::read(&text[..end]);
-    !observed.nodes.is_empty() || !observed.findings.is_empty()
+    !observed.nodes.is_empty() || !observed.findings.is_empty() || observed.other_log_lines > 0
 }

@@ -69,7 +69,7 @@ pub struct Group<'a> {
     pub findings: Vec<&'a Finding>,
 }
 
-/// Findings by kind, in the order in which the kinds appear first.
+/// Findings by kind: problems first, then in the order in which the kinds appear.
 #[must_use]
 pub fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
@@ -79,6 +79,7 @@ pub fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
             None => groups.push(Group { kind: finding.kind, findings: vec![finding] }),
         }
     }
+    groups.sort_by_key(|group| std::cmp::Reverse(group.kind.severity));
     groups
 }
 

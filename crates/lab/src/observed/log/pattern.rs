@@ -18,6 +18,9 @@ const WORDS: [(&str, &str); 6] = [
 
 /// The values of a template's slots in a message that begins as the template does.
 pub(super) fn matches(template: &'static str, message: &str) -> Option<Vec<(&'static str, String)>> {
+    if !may_begin(template, message) {
+        return None;
+    }
     let mut values = Vec::new();
     let mut rest = message;
     let mut parts = parts(template).into_iter().peekable();
@@ -42,6 +45,12 @@ pub(super) fn matches(template: &'static str, message: &str) -> Option<Vec<(&'st
         }
     }
     Some(values)
+}
+
+/// Whether the first characters allow that a message begins as a template does: most lines are told apart by them.
+fn may_begin(template: &str, message: &str) -> bool {
+    let (first, found) = (template.chars().next(), message.chars().next());
+    first == found || WORDS.iter().any(|(word, other)| template.starts_with(word) && message.starts_with(other))
 }
 
 /// How long the words are at the beginning of a text, if they are there.

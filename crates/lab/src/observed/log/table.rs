@@ -29,8 +29,11 @@ pub(super) fn find(message: &str) -> Option<(&'static Kind, Vec<(&'static str, S
     KINDS.iter().find_map(|kind| {
         let mut values = kind.patterns.iter().find_map(|pattern| pattern::matches(pattern, message))?;
         for (name, value) in &mut values {
-            if *name == "client" {
-                *value = client(value);
+            match *name {
+                "client" => *value = client(value),
+                // Enough of a replication ID to tell it from others.
+                "id" | "id2" | "asked" | "new" => *value = shortened(value, 8),
+                _ => {}
             }
         }
         Some((kind, values))
