@@ -77,6 +77,11 @@ test('a frame shows stage, one panel and transport', async (t) => {
     const sizes = await page.frames()[1].evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(sizes[0] <= sizes[1], `nothing is wider than the frame: ${sizes}`);
     const inside = page.frames()[1];
+    const cut = await inside.evaluate(() => {
+      const controls = [...document.querySelectorAll('.transport button, .transport select')];
+      return controls.filter((control) => control.getBoundingClientRect().right > innerWidth).map(({ dataset }) => dataset.testid);
+    });
+    assert.deepEqual(cut, [], 'every control is within the frame');
     await inside.evaluate(AXE);
     const broken = await inside.evaluate(async () => (await window.axe.run(document)).violations);
     assert.deepEqual(broken.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`), []);
