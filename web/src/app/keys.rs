@@ -3,19 +3,18 @@
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
-use yew::html::Scope;
+use yew::Callback;
 
-use crate::app::{App, Msg};
 use crate::intent::{Intent, Overlay};
 use crate::steps::intent::{StepsIntent, Walk};
 use crate::ui::{dom, popover};
 
-/// Listens to the window for as long as the app lives.
+/// Listens to the window for as long as the app lives: to what keys ask for, and to its size.
 #[must_use]
-pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
+pub fn listen(dispatch: &Callback<Intent>, onresize: Callback<()>) -> Vec<EventListener> {
     let Some(window) = dom::window() else { return Vec::new() };
     let keys = {
-        let link = link.clone();
+        let dispatch = dispatch.clone();
         let options = EventListenerOptions::enable_prevent_default();
         EventListener::new_with_options(&window, "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
@@ -25,14 +24,11 @@ pub fn listen(link: &Scope<App>) -> Vec<EventListener> {
             }
             if let Some(intent) = intent_of(event) {
                 event.prevent_default();
-                link.send_message(Msg::Intent(intent));
+                dispatch.emit(intent);
             }
         })
     };
-    let resize = {
-        let link = link.clone();
-        EventListener::new(&window, "resize", move |_| link.send_message(Msg::EnvironmentChanged))
-    };
+    let resize = EventListener::new(&window, "resize", move |_| onresize.emit(()));
     vec![keys, resize]
 }
 

@@ -55,9 +55,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
-use crate::app::dropped::Dropped;
 use crate::app::embed::{Asked, Embedding};
-use crate::app::observed::ObservedState;
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
@@ -65,9 +63,11 @@ use crate::app::steps::StepsState;
 use crate::app::why::Why;
 use crate::intent::{ErrorSite, Intent, Overlay, StepSize, Tab};
 use crate::model::pace::Speed;
+use crate::observed::state::ObservedState;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
 use crate::ui::dom;
+use crate::ui::drop_zone::{self, Dropped};
 
 /// The app's messages.
 pub enum Msg {
@@ -137,6 +137,7 @@ impl Component for App {
         choices::show_language(lang);
         choices::show_theme(theme);
         let link = ctx.link();
+        let dispatch = link.callback(Msg::Intent);
         let embedding = Embedding::of_address();
         let mut app = Self {
             session: Session { run, branches, others: Vec::new(), replay: None, preparing: Preparing::default() },
@@ -181,13 +182,16 @@ impl Component for App {
             },
             elements: PageElements { page: NodeRef::default(), file_reader: None },
             script_pending: None,
-            dispatch: link.callback(Msg::Intent),
-            _listeners: [keys::listen(link), dropped::listen(link)]
-                .into_iter()
-                .flatten()
-                .chain(share::listen(link))
-                .chain(embedding.as_ref().and_then(|embedding| embedding.listen(link)))
-                .collect(),
+            _listeners: [
+                keys::listen(&dispatch, link.callback(|()| Msg::EnvironmentChanged)),
+                drop_zone::listen(&link.callback(Msg::Dropped)),
+            ]
+            .into_iter()
+            .flatten()
+            .chain(share::listen(link))
+            .chain(embedding.as_ref().and_then(|embedding| embedding.listen(link)))
+            .collect(),
+            dispatch,
             embedding,
         };
         app.open_address();

@@ -14,24 +14,8 @@ use crate::intent::{ErrorSite, Overlay, Tab};
 use crate::model::colours::ColourMap;
 use crate::observed::dialog::ObservedDialog;
 use crate::observed::intent::ObservedIntent;
+use crate::observed::state::ObservedState;
 use crate::ui::error::UiError;
-
-/// What was pasted, and what is looked at.
-#[derive(Default)]
-pub struct ObservedState {
-    text: AttrValue,
-    read: Option<Result<Rc<Observed>, UiError>>,
-    colours: ColourMap,
-    question: Option<(usize, usize)>,
-    selected: Option<usize>,
-}
-
-impl ObservedState {
-    /// That the text says nothing was seen; the text stays.
-    pub(super) fn dismiss_error(&mut self) {
-        self.read = self.read.take().filter(Result::is_ok);
-    }
-}
 
 impl App {
     /// Opens the dialog with a text; with none, as it was left.

@@ -9,8 +9,8 @@ use psyncscope_lab::{Action, Branches, Lab, LabError, Replay, TimedAction};
 use crate::app::App;
 use crate::app::branches::BranchRuns;
 use crate::app::run::{LabRun, Origin};
-use crate::app::script::PlayedScript;
 use crate::intent::ErrorSite;
+use crate::script::played::PlayedScript;
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
 

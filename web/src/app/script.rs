@@ -14,28 +14,11 @@ use crate::intent::{ErrorSite, Tab};
 use crate::script::document::Document;
 use crate::script::intent::ScriptIntent;
 use crate::script::panel::ScriptPanel;
+use crate::script::played::{Fate, PlayedScript};
 use crate::ui::error::UiError;
 
 /// How long nothing is typed before the text goes on the page, in milliseconds.
 const PAUSE_MS: u32 = 250;
-
-/// A script that is on its way to the page.
-pub struct PlayedScript {
-    /// Its text and what it says.
-    pub document: Document,
-    /// The branch that is played.
-    pub branch: usize,
-    /// What becomes of it.
-    pub fate: Fate,
-}
-
-/// What becomes of a script that was played.
-pub enum Fate {
-    /// It is what the editor has: the moment shown stays.
-    Edited,
-    /// It was opened: its beginning is shown. A refusal is shown at this place.
-    Opened(Origin, ErrorSite),
-}
 
 impl App {
     pub(super) fn handle_script(&mut self, ctx: &Context<Self>, intent: ScriptIntent) {

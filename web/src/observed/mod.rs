@@ -4,3 +4,4 @@ pub mod dialog;
 pub mod findings;
 pub mod intent;
 pub mod report;
+pub mod state;

@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod context;
 pub mod dialog;
 pub mod dom;
+pub mod drop_zone;
 pub mod error;
 pub mod error_note;
 pub mod field;
