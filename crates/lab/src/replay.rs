@@ -7,6 +7,19 @@ use crate::action::ActionLog;
 use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
 
+/// What happened next in a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Something in the world.
+    Event,
+    /// An action.
+    Action,
+    /// Nothing: the time to pause at has come.
+    Pause,
+    /// Nothing: the log is over.
+    End,
+}
+
 /// A replay in progress. [`Replay::advance`] does a part of it, so that a page can render in between.
 pub struct Replay {
     log: ActionLog,
@@ -84,18 +97,44 @@ impl Replay {
     /// The world refuses an action; the error names its index. The replay cannot go on then.
     pub fn advance(&mut self, instants: usize) -> Result<bool, LabError> {
         for _ in 0..instants {
-            let next_action = self.log.actions.get(self.done);
-            let stop = next_action.map_or(self.log.end_us, |next| next.at_us);
-            if self.lab.next_event_at().is_some_and(|event| event.0 <= stop) {
-                self.lab.step();
-                continue;
+            if self.next(None).map_err(|error| error.in_action(self.done))? == Next::End {
+                return Ok(true);
             }
-            self.lab.run_until(SimTime(stop));
-            let Some(next) = next_action else { return Ok(true) };
-            self.lab.act(next.action.clone()).map_err(|error| error.in_action(self.done))?;
-            self.done += 1;
         }
         Ok(false)
+    }
+
+    /// Lets the next thing happen, but nothing after `pause`, nor an action at that time.
+    ///
+    /// # Errors
+    /// The world refuses the next action, which [`Replay::done`] counts.
+    pub(crate) fn next(&mut self, pause: Option<SimTime>) -> Result<Next, LabError> {
+        let action = self.log.actions.get(self.done);
+        let stop = pause.unwrap_or_else(|| SimTime(action.map_or(self.log.end_us, |next| next.at_us)));
+        if self.lab.next_event_at().is_some_and(|event| event <= stop) {
+            self.lab.step();
+            return Ok(Next::Event);
+        }
+        self.lab.run_until(stop);
+        match action {
+            _ if pause.is_some() => Ok(Next::Pause),
+            None => Ok(Next::End),
+            Some(next) => {
+                self.lab.act(next.action.clone())?;
+                self.done += 1;
+                Ok(Next::Action)
+            }
+        }
+    }
+
+    /// How many actions are done, and how many there are.
+    pub(crate) const fn done(&self) -> (usize, usize) {
+        (self.done, self.log.actions.len())
+    }
+
+    /// The world as far as it has come.
+    pub(crate) const fn lab(&self) -> &Lab {
+        &self.lab
     }
 
     /// Does all that is left and gives the world.

@@ -3,10 +3,10 @@
 use psyncscope_sim::frame::SimTime;
 
 use super::{Remark, Said, Script};
-use crate::action::ActionLog;
 use crate::error::LabError;
 use crate::invariants::{Broken, Watch};
 use crate::lab::Lab;
+use crate::replay::{Next, Replay};
 
 /// An expectation that is not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +35,18 @@ pub struct Checked {
 
 /// A branch that is being played. [`Play::advance`] does a part of it, so that a page can render in between.
 pub struct Play {
-    log: ActionLog,
+    replay: Replay,
     remarks: Vec<Remark>,
     /// How many actions the branch has from its ancestors.
     inherited: usize,
     /// The line of each action, theirs too; nothing if the script was not read from a text.
     lines: Vec<usize>,
-    /// How many actions are done.
-    done: usize,
     /// How many remarks were come to.
     said: usize,
     watch: Watch,
-    checked: Checked,
+    expectations: usize,
+    unmet: Vec<Unmet>,
+    broken: Vec<Broken>,
 }
 
 impl Script {
@@ -64,32 +64,31 @@ impl Play {
     /// A branch at time zero.
     ///
     /// # Errors
-    /// `unknown-branch`; as [`Lab::new`].
+    /// `unknown-branch`; as [`Replay::new`].
     pub fn new(script: &Script, branch: usize) -> Result<Self, LabError> {
-        let log = script.session.log(branch)?;
-        let lab = Lab::new(log.config.clone())?;
         Ok(Self {
+            replay: Replay::new(script.session.log(branch)?)?,
             remarks: script.remarks(branch).to_vec(),
             inherited: script.session.inherited(branch),
             lines: script.action_lines(branch),
-            done: 0,
             said: 0,
             watch: Watch::default(),
-            checked: Checked { lab, expectations: 0, unmet: Vec::new(), broken: Vec::new() },
-            log,
+            expectations: 0,
+            unmet: Vec::new(),
+            broken: Vec::new(),
         })
     }
 
     /// How far the world has run.
     #[must_use]
     pub fn now(&self) -> SimTime {
-        self.checked.lab.now()
+        self.replay.now()
     }
 
     /// How far it will run.
     #[must_use]
     pub const fn end(&self) -> SimTime {
-        SimTime(self.log.end_us)
+        self.replay.end()
     }
 
     /// Goes on for about `instants` instants at which something happens. `true` once the end is reached.
@@ -102,42 +101,43 @@ impl Play {
     /// played then.
     pub fn advance(&mut self, instants: usize) -> Result<bool, LabError> {
         for _ in 0..instants {
-            let action = self.log.actions.get(self.done);
-            let said = self.remarks.get(self.said).filter(|remark| {
-                // Behind the last action, or before the next one.
-                action.is_none() || self.inherited + remark.after <= self.done
-            });
-            let stop = said.map(|remark| remark.at_us).or(action.map(|action| action.at_us));
-            let stop = SimTime(stop.unwrap_or(self.log.end_us));
-            let Checked { lab, broken, .. } = &mut self.checked;
-            if lab.next_event_at().is_some_and(|event| event <= stop) {
-                lab.step();
-                broken.extend(std::iter::from_fn(|| self.watch.look(lab)));
-                continue;
-            }
-            lab.run_until(stop);
-            if let Some(remark) = said {
-                self.checked.check(remark.line, &remark.what);
-                self.said += 1;
-            } else if let Some(next) = action {
-                lab.act(next.action.clone()).map_err(|error| self.placed(error))?;
-                self.done += 1;
-            } else {
-                broken.extend(std::iter::from_fn(|| self.watch.look(lab)));
-                return Ok(true);
+            let (done, actions) = self.replay.done();
+            // Behind the last action, or before the next one.
+            let comes = |remark: &&Remark| done == actions || self.inherited + remark.after <= done;
+            let pause = self.remarks.get(self.said).filter(comes).map(|remark| SimTime(remark.at_us));
+            let next = self.replay.next(pause).map_err(|error| self.placed(error))?;
+            let lab = self.replay.lab();
+            self.broken.extend(std::iter::from_fn(|| self.watch.look(lab)));
+            match next {
+                Next::Pause => self.check(),
+                Next::End => return Ok(true),
+                Next::Event | Next::Action => {}
             }
         }
         Ok(false)
     }
 
+    /// Checks the remark that was come to, if it expects something.
+    fn check(&mut self) {
+        let Some(Remark { line, what, .. }) = self.remarks.get(self.said) else { return };
+        self.said += 1;
+        let Said::Expectation(expectation) = what else { return };
+        self.expectations += 1;
+        if let Err(found) = expectation.check(self.replay.lab()) {
+            let (at, expected) = (self.replay.now(), expectation.to_string());
+            self.unmet.push(Unmet { line: *line, at, expected, found });
+        }
+    }
+
     /// The refusal of the next action.
     fn placed(&self, error: LabError) -> LabError {
-        match self.lines.get(self.done) {
+        let (done, _) = self.replay.done();
+        match self.lines.get(done) {
             Some(&line) => {
                 let message = format!("line {line}: {}", error.message);
                 LabError { message, ..error }.place(|at| at.line = Some(line))
             }
-            None => error.in_action(self.done).later_action(self.inherited),
+            None => error.in_action(done).later_action(self.inherited),
         }
     }
 
@@ -147,17 +147,7 @@ impl Play {
     /// As [`Play::advance`].
     pub fn finish(mut self) -> Result<Checked, LabError> {
         while !self.advance(usize::MAX)? {}
-        Ok(self.checked)
-    }
-}
-
-impl Checked {
-    fn check(&mut self, line: usize, said: &Said) {
-        let Said::Expectation(expectation) = said else { return };
-        self.expectations += 1;
-        if let Err(found) = expectation.check(&self.lab) {
-            let (at, expected) = (self.lab.now(), expectation.to_string());
-            self.unmet.push(Unmet { line, at, expected, found });
-        }
+        let Self { replay, expectations, unmet, broken, .. } = self;
+        Ok(Checked { lab: replay.finish()?, expectations, unmet, broken })
     }
 }
