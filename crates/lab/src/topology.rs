@@ -7,6 +7,8 @@ use psyncscope_engine::ConnId;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power, WireSettings};
 
+use crate::format;
+
 /// The host that this one is configured to follow, if it is in the world.
 #[must_use]
 pub fn master_of(host: &HostFrame, hosts: &[Arc<HostFrame>]) -> Option<HostId> {
@@ -103,6 +105,27 @@ impl WireView {
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         self.cut_ab || self.cut_ba
+    }
+
+    /// Its latency in words; of both directions, if they differ.
+    #[must_use]
+    pub fn latency(&self) -> String {
+        let (ab, ba) = (format::duration(self.ab.latency_us), format::duration(self.ba.latency_us));
+        if ab == ba { ab } else { format!("{ab} / {ba}") }
+    }
+
+    /// What stands on its label: whether it is cut, in the word for that, else its latency and loss.
+    #[must_use]
+    pub fn label(&self, cut: &str) -> String {
+        let loss = self.ab.loss.max(self.ba.loss);
+        let latency = self.latency();
+        match (self.cut_ab, self.cut_ba) {
+            (true, true) => format!("✕ {cut}"),
+            (true, false) => format!("✕ {} → {}", self.a_name, self.b_name),
+            (false, true) => format!("✕ {} → {}", self.b_name, self.a_name),
+            (false, false) if loss > 0.0 => format!("{latency} · −{} %", format::trim(loss * 100.0)),
+            (false, false) => latency,
+        }
     }
 
     /// The stable name that tests and the DOM use: `a-b`.

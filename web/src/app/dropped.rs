@@ -33,7 +33,6 @@ impl App {
     fn open_dropped(&mut self, text: &str, name: String) {
         // A refusal is shown on the stage.
         self.ui.overlay = None;
-        self.session.replay = None;
         self.open_text(text, name.clone(), ErrorSite::Stage);
         if let Some((ErrorSite::Stage, UiError::Lab(error))) = &mut self.ui.error {
             error.message = format!("{name}: {}", error.message);

@@ -6,14 +6,15 @@ use std::collections::VecDeque;
 use gloo::events::EventListener;
 use js_sys::{JSON, Object, Reflect};
 use psyncscope_lab::embed::{self, Moment, Request, State, Told, Topic};
+use psyncscope_lab::link::View;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{ErrorCode, LabError, topology};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
 use yew::html::Scope;
 
-use crate::app::share::{Shared, panel, tab};
-use crate::app::{App, Msg, choices};
+use crate::app::share::{Shared, panel};
+use crate::app::{App, Msg};
 use crate::i18n::messages;
 use crate::intent::{ErrorSite, Overlay};
 use crate::ui::dom;
@@ -211,22 +212,12 @@ impl App {
                 }
             }
             Request::Show { node, panel, lang } => {
-                let id = node.map(|node| {
-                    let host = topology::host_named(&self.playback.frame, &node).map(|host| host.id);
-                    host.ok_or_else(|| LabError::unknown_node(&node))
-                });
-                if let Some(id) = id.transpose()? {
-                    self.select(id);
+                if let Some(node) =
+                    node.as_ref().filter(|node| topology::host_named(&self.playback.frame, node).is_none())
+                {
+                    return Err(LabError::unknown_node(node));
                 }
-                if let Some(lang) = lang {
-                    // The reader's own choice is remembered: it is not the other page's to make.
-                    self.ui.lang = lang;
-                    choices::show_language(lang);
-                    self.session.branches.list(lang);
-                }
-                if let Some(panel) = panel {
-                    self.show_tab(tab(panel));
-                }
+                self.show_view(View { at: None, node, panel, lang });
             }
             Request::State => {}
             Request::Link => return self.link_text().map(|text| Some(embed::to_json(&text))),
@@ -287,6 +278,9 @@ impl App {
 
     /// Tells of what is new to whoever wants to know.
     fn tell(&mut self) {
+        if self.session.replay.is_some() {
+            return;
+        }
         let Some(Embedding { parent: Some(parent), subscription: Some(subscription), acted, .. }) = &self.embedding
         else {
             return;
@@ -298,19 +292,17 @@ impl App {
         let (world, from) = subscription.noted;
         // Of what happens while time passes or by what was done; not of what a jump leaves out.
         let happens = *acted || self.playback.playing && world == noted.0;
-        if subscription.topics.contains(&Topic::Notes) && happens && self.session.replay.is_none() {
+        if subscription.topics.contains(&Topic::Notes) && happens {
             let run = self.session.run.borrow();
             for (_, note) in run.index().narration().filter(|(entry, _)| (from..noted.1).contains(entry)) {
                 let told = Told { at_ms: note.at.0 as f64 / 1000.0, text: note.text(self.ui.lang) };
                 tell("note", &embed::to_json(&told));
             }
         }
-        if subscription.topics.contains(&Topic::State) && subscription.state != state && self.session.replay.is_none() {
+        if subscription.topics.contains(&Topic::State) && subscription.state != state {
             tell("state", &embed::to_json(&state));
         }
-        if self.session.replay.is_none()
-            && let Some(Embedding { subscription: Some(subscription), acted, .. }) = &mut self.embedding
-        {
+        if let Some(Embedding { subscription: Some(subscription), acted, .. }) = &mut self.embedding {
             (subscription.noted, subscription.state, *acted) = (noted, state, false);
         }
     }

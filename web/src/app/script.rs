@@ -211,10 +211,9 @@ impl App {
     /// Shows the moment of a line, in its branch.
     fn go_to_line(&mut self, line: usize) {
         let moment = self.session.branches.script.as_ref().and_then(|document| document.moment(line));
-        let Some(moment) = moment else { return };
-        self.playback.playing = false;
-        self.ui.error = None;
-        self.switch_branch_at(moment.branch, SimTime(moment.at_us));
+        if let Some(moment) = moment {
+            self.switch_branch_at(moment.branch, SimTime(moment.at_us));
+        }
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) const fn panel(tab: Tab) -> Panel {
     }
 }
 
-pub(super) const fn tab(panel: Panel) -> Tab {
+const fn tab(panel: Panel) -> Tab {
     match panel {
         Panel::Backlog => Tab::Backlog,
         Panel::Handshake => Tab::Handshake,

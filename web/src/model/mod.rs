@@ -13,4 +13,4 @@ pub mod tones;
 pub mod viewport;
 
 // What pictures in files are drawn with too.
-pub use psyncscope_lab::drawing::{bytes, geometry, layout, ring_labels, ring_readers};
+pub use psyncscope_lab::drawing::{bytes, geometry, layout, ring_labels, ring_parts, ring_readers};

@@ -19,11 +19,6 @@ use crate::panels::ring_reading::{neighbour, reading};
 use crate::ui::context::use_ui;
 use crate::ui::shared::Shared;
 
-/// The ring's outer radius, in units of the drawing.
-pub const OUTER: f64 = 116.0;
-/// The ring's inner radius.
-pub const INNER: f64 = 91.0;
-
 /// Properties of [`Ring`].
 #[derive(Properties, PartialEq)]
 pub struct RingProps {

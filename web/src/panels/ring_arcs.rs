@@ -8,7 +8,7 @@ use psyncscope_lab::sim::frame::StreamBytes;
 use yew::prelude::*;
 
 use crate::model::geometry::sector;
-use crate::panels::ring::{INNER, OUTER};
+use crate::model::ring_parts::{INNER, OUTER};
 use crate::ui::context::use_ui;
 use crate::ui::lit::use_lit;
 use crate::ui::shared::Shared;

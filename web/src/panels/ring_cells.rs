@@ -5,7 +5,7 @@ use psyncscope_lab::ring::{self, Eras};
 use yew::prelude::*;
 
 use crate::model::geometry::sector;
-use crate::panels::ring::{INNER, OUTER};
+use crate::model::ring_parts::{INNER, OUTER};
 use crate::panels::ring_cell::RingCell;
 use crate::panels::ring_letters::RingLetters;
 use crate::ui::context::use_ui;

@@ -1,20 +1,14 @@
 //! The bytes of the ring, as letters.
 
-use std::f64::consts::PI;
-
 use psyncscope_lab::engine::view::BacklogView;
 use psyncscope_lab::ring;
 use yew::prelude::*;
 
 use crate::model::bytes;
-use crate::model::geometry::{Point, on_circle};
-use crate::panels::ring::{INNER, OUTER};
+use crate::model::geometry::Point;
+use crate::model::ring_parts::{FONT_MAX, letter_room, middle};
 use crate::ui::shared::Shared;
 
-/// The largest letters, in units of the drawing.
-const FONT_MAX: f64 = 11.0;
-/// The size of letters that just fit between others above and below, in units of the space that each has.
-const LINE: f64 = 1.15;
 /// What stands where no letter of this kind does: a space that is not collapsed.
 const BLANK: &str = "\u{a0}";
 
@@ -33,7 +27,7 @@ pub fn RingLetters(props: &RingLettersProps) -> Html {
     let size = backlog.size();
     let places = use_memo(size, |&size| places(size));
     let (x, y) = &*places;
-    let room = (OUTER + INNER) * PI / size as f64 * LINE;
+    let room = letter_room(size);
     let (mut plain, mut faint) = (String::new(), String::new());
     for cell in ring::cells(backlog) {
         let byte = cell.held.map(|(_, byte)| byte);
@@ -56,8 +50,7 @@ pub fn RingLetters(props: &RingLettersProps) -> Html {
 
 /// The middles of all cells: the values of the attributes `x` and `y`.
 fn places(size: usize) -> (AttrValue, AttrValue) {
-    let middles: Vec<Point> =
-        (0..size).map(|index| on_circle((OUTER + INNER) / 2.0, (index as f64 + 0.5) / size as f64)).collect();
+    let middles: Vec<Point> = (0..size).map(|index| middle(index, size)).collect();
     let list = |of: fn(&Point) -> f64| middles.iter().map(|at| format!("{:.1}", of(at))).collect::<Vec<_>>().join(" ");
     (list(|at| at.x).into(), list(|at| at.y).into())
 }

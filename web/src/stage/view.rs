@@ -23,7 +23,7 @@ use crate::stage::card::Card;
 use crate::stage::gesture::{Gesture, Grip, Pointer, point_of, spread};
 use crate::stage::layer::{LayerHandle, PACKET, PACKET_WHY, Scene};
 use crate::stage::tools::{StageTools, Zoom};
-use crate::stage::wire_label::{WireLabel, words_of};
+use crate::stage::wire_label::WireLabel;
 use crate::stage::wire_line::WireLine;
 use crate::steps::intent::StepsIntent;
 use crate::ui::button::Button;
@@ -320,7 +320,7 @@ impl Stage {
     }
 
     fn scene(&self, ctx: &Context<Self>) -> Scene {
-        let letters = |wire: &WireView| label_letters(&words_of(wire, self.ui.t()));
+        let letters = |wire: &WireView| label_letters(&wire.label(self.ui.t().wire_cut_short));
         Scene {
             corners: self.layout.corners.clone(),
             card: self.layout.card.size(),

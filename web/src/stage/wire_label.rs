@@ -1,11 +1,10 @@
 //! A wire's label: what the wire is, and the button that opens its sheet.
 
-use psyncscope_lab::format;
 use psyncscope_lab::topology::WireView;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::i18n::{Messages, fill};
+use crate::i18n::fill;
 use crate::intent::{Intent, Overlay};
 use crate::model::geometry::Point;
 use crate::ui::context::use_ui;
@@ -24,8 +23,8 @@ pub struct WireLabelProps {
 pub fn WireLabel(props: &WireLabelProps) -> Html {
     let ui = use_ui();
     let wire = &props.wire;
-    let words = words_of(wire, ui.t());
-    let names: [(&str, &str); 3] = [("a", &wire.a_name), ("b", &wire.b_name), ("latency", &latency_of(wire))];
+    let words = wire.label(ui.t().wire_cut_short);
+    let names: [(&str, &str); 3] = [("a", &wire.a_name), ("b", &wire.b_name), ("latency", &wire.latency())];
     let label = fill(ui.t().wire_label, &names);
     let (a, b) = (wire.a, wire.b);
     let onclick = ui.dispatch.reform(move |event: MouseEvent| {
@@ -49,22 +48,4 @@ pub fn WireLabel(props: &WireLabelProps) -> Html {
             { words }
         </button>
     }
-}
-
-/// What stands on the label: whether the wire is cut, else its latency and loss.
-#[must_use]
-pub fn words_of(wire: &WireView, t: &Messages) -> String {
-    let loss = wire.ab.loss.max(wire.ba.loss);
-    match (wire.cut_ab, wire.cut_ba) {
-        (true, true) => format!("✕ {}", t.wire_cut_short),
-        (true, false) => format!("✕ {} → {}", wire.a_name, wire.b_name),
-        (false, true) => format!("✕ {} → {}", wire.b_name, wire.a_name),
-        (false, false) if loss > 0.0 => format!("{} · −{} %", latency_of(wire), format::trim(loss * 100.0)),
-        (false, false) => latency_of(wire),
-    }
-}
-
-fn latency_of(wire: &WireView) -> String {
-    let (ab, ba) = (format::duration(wire.ab.latency_us), format::duration(wire.ba.latency_us));
-    if ab == ba { ab } else { format!("{ab} / {ba}") }
 }

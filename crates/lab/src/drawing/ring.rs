@@ -1,31 +1,20 @@
 //! A node's backlog as a picture.
 
-use std::f64::consts::PI;
 use std::fmt::Write as _;
 
 use psyncscope_engine::replication::backlog::Backlog;
 use psyncscope_sim::frame::{Frame, HostFrame};
 
 use super::bytes::{byte_glyph, is_faint};
-use super::geometry::{on_circle, sector};
-use super::ring_labels::{CELLS_MAX, PlacedLabel, RingLabel, place};
-use super::ring_readers::{label_size, labels};
+use super::geometry::sector;
+use super::ring_labels::CELLS_MAX;
+use super::ring_parts::{FONT_MAX, INNER, OUTER, RingMark, letter_room, middle, tick};
+use super::ring_readers::labels;
 use super::svg::{begun, colours, escaped};
 use crate::histories::Histories;
 use crate::ring::arcs::ring_arcs;
 use crate::ring::readers::{groups, readers};
 use crate::ring::{self, Eras};
-
-/// The ring's radii, in units of the drawing.
-const OUTER: f64 = 116.0;
-const INNER: f64 = 91.0;
-/// Where leaders begin, and the circle that labels stand around.
-const EDGE: f64 = OUTER + 2.0;
-const LABELS: f64 = OUTER + 12.0;
-/// The largest letters.
-const FONT_MAX: f64 = 11.0;
-/// Redis's name of the write index.
-const IDX: &str = "idx";
 
 const STYLE: &str = "text{font:11px ui-monospace,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;fill:#1a1a19;\
 text-anchor:middle;dominant-baseline:central}.empty{fill:none;stroke:#dedcd6}.leader{fill:none;stroke:#0b6a94;stroke-width:1.4}\
@@ -69,7 +58,7 @@ pub fn ring_svg(frame: &Frame, host: &HostFrame, histories: &Histories) -> Optio
 /// A cell for each byte.
 fn cells(out: &mut String, backlog: &Backlog, eras: &Eras, histories: &Histories) {
     let size = backlog.size() as f64;
-    let font = ((OUTER + INNER) * PI / size * 1.15).min(FONT_MAX);
+    let font = letter_room(backlog.size()).min(FONT_MAX);
     for cell in ring::cells(backlog) {
         let at = cell.index as f64;
         let d = sector(INNER, OUTER, at / size, (at + 1.0) / size);
@@ -78,7 +67,7 @@ fn cells(out: &mut String, backlog: &Backlog, eras: &Eras, histories: &Histories
             continue;
         };
         let (fill, stroke) = colours(histories, &eras.id_at(offset));
-        let middle = on_circle(f64::midpoint(OUTER, INNER), (at + 0.5) / size);
+        let middle = middle(cell.index, backlog.size());
         let class = if is_faint(byte) { " class=\"faint\"" } else { "" };
         let _ = writeln!(
             out,
@@ -107,31 +96,25 @@ fn arcs(out: &mut String, backlog: &Backlog, eras: &Eras, histories: &Histories)
 
 /// The write index, and where the replicas stand.
 fn marks(out: &mut String, frame: &Frame, host: &HostFrame, backlog: &Backlog) {
-    let idx_turn = backlog.idx() as f64 / backlog.size() as f64;
     let readers = labels(&groups(backlog, &readers(frame, host)));
-    let label = |turn, text: &str| RingLabel { turn, size: label_size(text) };
-    let mut wanted = vec![label(idx_turn, IDX)];
-    wanted.extend(readers.iter().map(|reader| label(reader.turn, &reader.text)));
-    let placed = place(&wanted, EDGE, LABELS);
-    let (inner, outer) = (on_circle(INNER - 3.0, idx_turn), on_circle(EDGE, idx_turn));
-    let _ = writeln!(out, "<path class=\"tick\" d=\"M{:.1} {:.1}L{:.1} {:.1}\"/>", inner.x, inner.y, outer.x, outer.y);
-    let classes = readers.iter().map(|reader| if reader.served { "reader" } else { "reader lost" });
-    let texts = readers.iter().map(|reader| reader.text.as_str());
-    for (((class, text), label), placed) in
-        std::iter::once("idx").chain(classes).zip(std::iter::once(IDX).chain(texts)).zip(&wanted).zip(&placed)
-    {
-        mark(out, class, text, label, placed);
+    let _ = writeln!(out, "<path class=\"tick\" d=\"{}\"/>", tick(backlog.idx(), backlog.size()));
+    for mark in super::ring_parts::marks(backlog.idx(), backlog.size(), &readers) {
+        self::mark(out, &mark);
     }
 }
 
-fn mark(out: &mut String, class: &str, text: &str, label: &RingLabel, placed: &PlacedLabel) {
-    let (size, centre) = (label.size, placed.centre);
-    let leader: Vec<String> = placed.leader.iter().map(|point| format!("{:.1} {:.1}", point.x, point.y)).collect();
+fn mark(out: &mut String, mark: &RingMark) {
+    let class = match mark.served {
+        None => "idx",
+        Some(true) => "reader",
+        Some(false) => "reader lost",
+    };
+    let (size, centre) = (mark.label.size, mark.placed.centre);
     let _ = writeln!(
         out,
-        "<g class=\"{class}\"><path class=\"leader\" d=\"M{}\"/><rect class=\"label\" x=\"{:.1}\" y=\"{:.1}\" \
+        "<g class=\"{class}\"><path class=\"leader\" d=\"{}\"/><rect class=\"label\" x=\"{:.1}\" y=\"{:.1}\" \
          width=\"{:.1}\" height=\"{:.1}\" rx=\"{:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
-        leader.join("L"),
+        mark.leader(),
         centre.x - size.w / 2.0,
         centre.y - size.h / 2.0,
         size.w,
@@ -139,6 +122,6 @@ fn mark(out: &mut String, class: &str, text: &str, label: &RingLabel, placed: &P
         size.h / 2.0,
         centre.x,
         centre.y,
-        escaped(text)
+        escaped(&mark.text)
     );
 }

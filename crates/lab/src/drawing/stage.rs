@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use psyncscope_sim::frame::{Fate, Frame, HostFrame, HostId, PacketFrame, Power, SimTime, WireSettings};
+use psyncscope_sim::frame::{Fate, Frame, HostFrame, HostId, PacketFrame, Power, SimTime};
 
 use super::geometry::{Curve, Point, Size, sector};
 use super::layout::{Layout, layout};
@@ -91,13 +91,7 @@ impl Stage<'_> {
             Carries::Disconnected => "disconnected",
             Carries::Other => "other",
         };
-        let text = match (wire.cut_ab, wire.cut_ba) {
-            (true, true) => CUT.get(self.lang).to_owned(),
-            (true, false) => format!("{} {} → {}", CUT.get(self.lang), wire.a_name, wire.b_name),
-            (false, true) => format!("{} {} → {}", CUT.get(self.lang), wire.b_name, wire.a_name),
-            (false, false) if wire.ab == wire.ba => latency(&wire.ab),
-            (false, false) => format!("{} / {}", latency(&wire.ab), latency(&wire.ba)),
-        };
+        let text = wire.label(CUT.get(self.lang));
         let (middle, width) = (curve.at(0.5), text.chars().count() as f64 * LETTER + 16.0);
         let pill = if wire.is_cut() { "cut-pill" } else { "pill" };
         let _ = writeln!(
@@ -254,7 +248,3 @@ const CUT: Bilingual = bilingual("cut", "已断开");
 const PAUSED: Bilingual = bilingual("paused", "已暂停");
 const STOPPED: Bilingual = bilingual("stopped", "已停止");
 const OFF: Bilingual = bilingual("no power", "已断电");
-
-fn latency(settings: &WireSettings) -> String {
-    format!("{} ms", settings.latency_us as f64 / 1000.0)
-}
