@@ -242,7 +242,10 @@ fn run_examples(shell: &Shell) -> Result<()> {
         let folder = shell.project.root.join("crates").join(package).join("examples");
         for entry in fs::read_dir(&folder).context(format!("reading {}", folder.display()), HINT)? {
             let path = entry.context(format!("reading {}", folder.display()), HINT)?.path();
-            names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+            // What programs read lies in folders beside them.
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+            }
         }
     }
     names.sort();
