@@ -176,3 +176,14 @@ test('what is done while the text cannot be read is not lost', async (t) => {
   // The opening, and the session with the command.
   await expectSoon(() => reader.page.locator('[data-testid^=session-]').count(), (count) => count === 2, 'it is kept');
 });
+
+test('a script that is saved has what was done since it was looked at', async (t) => {
+  const reader = await open(t, { acceptDownloads: true });
+  await reader.load(world({ endUs: 5_000_000 }));
+  await reader.at('script').click();
+  await expectSoon(() => text(reader), (now) => now.includes('end 5s'), 'the script');
+  await reader.tab('backlog');
+  await reader.type('a', 'SET k later');
+  const [download] = await Promise.all([reader.page.waitForEvent('download'), reader.save('psync')]);
+  assert.match(await readFile(await download.path(), 'utf8'), /at 5s {2}a> SET k later\n/);
+});

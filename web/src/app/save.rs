@@ -26,6 +26,9 @@ impl App {
     }
 
     fn make(&mut self, ctx: &Context<Self>, file: SavedFile) -> Result<(), UiError> {
+        if file == SavedFile::Script {
+            self.update_script();
+        }
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let tree = self.session.branches.tree();
         let run = self.session.run.borrow();
@@ -38,8 +41,8 @@ impl App {
             SavedFile::Session => files::save_text(&name("", now, "json"), JSON, &tree.to_json()),
             SavedFile::Script => {
                 let text = match &self.session.branches.script {
-                    Some(document) => document.text.to_string(),
-                    None => Script::of(tree.clone()).to_text(),
+                    Some(document) if !document.parted => document.text.to_string(),
+                    _ => Script::of(tree.clone()).to_text(),
                 };
                 files::save_text(&name("", now, "psync"), TEXT, &text);
             }

@@ -1,5 +1,7 @@
 //! The script of the session on the page: what is done goes into its text, and what its text says goes on the page.
 
+use std::sync::Arc;
+
 use gloo::timers::callback::Timeout;
 use psyncscope_lab::script::{EXAMPLES, Play, ScriptErrors, Unmet};
 use psyncscope_lab::sim::frame::SimTime;
@@ -16,6 +18,7 @@ use crate::script::intent::ScriptIntent;
 use crate::script::panel::ScriptPanel;
 use crate::script::played::{Fate, PlayedScript};
 use crate::ui::error::UiError;
+use crate::ui::shared::Shared;
 
 /// How long nothing is typed before the text goes on the page, in milliseconds.
 const PAUSE_MS: u32 = 250;
@@ -40,7 +43,7 @@ impl App {
     /// The text is another: it goes on the page when nothing more is typed.
     fn edit_script(&mut self, ctx: &Context<Self>, text: String) {
         let Some(document) = &mut self.session.branches.script else { return };
-        document.text = text.into();
+        Arc::make_mut(document).text = text.into();
         self.await_script(ctx);
     }
 
@@ -56,7 +59,7 @@ impl App {
         let script = match Script::parse(&document.text) {
             Ok(script) => script,
             Err(errors) => {
-                document.errors = errors.list().into();
+                Arc::make_mut(document).errors = errors.list().into();
                 return;
             }
         };
@@ -74,11 +77,11 @@ impl App {
             let branches = document.script.session().list().len();
             if (0..branches).all(|branch| said(&edited, branch) == said(document, branch)) {
                 edited.keep_played(document);
-                *document = edited;
+                *document = Arc::new(edited);
                 return;
             }
         }
-        document.errors = [].into();
+        Arc::make_mut(document).errors = [].into();
         let current = edited.script.session().named(self.session.branches.name());
         let branch = current.unwrap_or_else(|| edited.script.session().current());
         self.play_script(PlayedScript { document: edited, branch, fate: Fate::Edited });
@@ -107,7 +110,9 @@ impl App {
     /// The world refuses something that the script does.
     pub(super) fn script_refused(&mut self, played: PlayedScript, error: LabError) {
         match (played.fate, &mut self.session.branches.script) {
-            (Fate::Edited, Some(document)) => document.errors = ScriptErrors::from(error).list().into(),
+            (Fate::Edited, Some(document)) => {
+                Arc::make_mut(document).errors = ScriptErrors::from(error).list().into();
+            }
             (Fate::Opened(_, site), _) => self.ui.error = Some((site, UiError::Lab(error))),
             (Fate::Edited, None) => {}
         }
@@ -127,7 +132,7 @@ impl App {
         let is_own = self.session.branches.script_is_session
             && self.session.branches.script.as_ref().is_some_and(|old| says_as_much(old.script.session(), &planned));
         let mut runs = BranchRuns::of_tree(session, self.ui.lang);
-        (runs.script, runs.script_is_session) = (Some(document), true);
+        (runs.script, runs.script_is_session) = (Some(Arc::new(document)), true);
         self.playback.playing = false;
         match fate {
             Fate::Edited => {
@@ -158,7 +163,14 @@ impl App {
 
     /// Puts what was done since into the text, if the reader looks at it.
     pub(super) fn follow_script(&mut self) {
-        if self.shown_tab() != Tab::Script || self.script_pending.is_some() || self.session.replay.is_some() {
+        if self.shown_tab() == Tab::Script {
+            self.update_script();
+        }
+    }
+
+    /// Puts what was done since into the text.
+    pub(super) fn update_script(&mut self) {
+        if self.script_pending.is_some() || self.session.replay.is_some() {
             return;
         }
         let has = {
@@ -177,28 +189,32 @@ impl App {
         runs.script_follows = Some(has);
         match &mut runs.script {
             None => {
-                runs.script = Some(Document::of(session));
+                runs.script = Some(Arc::new(Document::of(session)));
                 runs.script_is_session = false;
             }
-            Some(document) if says_as_much(document.script.session(), &session) => document.parted = false,
+            Some(document) if says_as_much(document.script.session(), &session) => {
+                Arc::make_mut(document).parted = false;
+            }
             Some(document) => match document.with(&session) {
-                Some(longer) => *document = longer,
-                None => document.parted = true,
+                Some(longer) => *document = Arc::new(longer),
+                None => Arc::make_mut(document).parted = true,
             },
         }
     }
 
     pub(super) fn script_panel(&self) -> Html {
         let runs = &self.session.branches;
-        let Some(document) = runs.script.clone() else { return Html::default() };
+        let Some(document) = &runs.script else { return Html::default() };
         let now = document.line_at(runs.tree().current(), self.playback.at.0);
-        html! { <ScriptPanel {document} {now} /> }
+        html! { <ScriptPanel document={Shared::from(document)} {now} /> }
     }
 
     /// What the author of the script says at the moment shown, and when that was said.
     pub(super) fn said(&self) -> Option<(SimTime, AttrValue)> {
         let runs = &self.session.branches;
-        let said = runs.script.as_ref()?.said(runs.tree().current(), self.playback.at.0, self.ui.lang);
+        // Of a session that went another way, its author says nothing.
+        let document = runs.script.as_ref().filter(|document| !document.parted)?;
+        let said = document.said(runs.tree().current(), self.playback.at.0, self.ui.lang);
         said.map(|(at_us, text)| (SimTime(at_us), text))
     }
 

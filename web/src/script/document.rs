@@ -10,7 +10,7 @@ use yew::AttrValue;
 use crate::script::gutter::Mark;
 
 /// A script's text, what it says, and what came of playing it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// The text, as it stands in the editor.
     pub text: AttrValue,

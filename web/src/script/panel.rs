@@ -11,12 +11,13 @@ use crate::script::findings::Findings;
 use crate::script::intent::ScriptIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
+use crate::ui::shared::Shared;
 
 /// Properties of [`ScriptPanel`].
 #[derive(Properties, PartialEq)]
 pub struct ScriptPanelProps {
     /// The script.
-    pub document: Document,
+    pub document: Shared<Document>,
     /// The last line that has happened at the moment shown.
     pub now: Option<usize>,
 }
