@@ -187,3 +187,22 @@ test('a script that is saved has what was done since it was looked at', async (t
   const [download] = await Promise.all([reader.page.waitForEvent('download'), reader.save('psync')]);
   assert.match(await readFile(await download.path(), 'utf8'), /at 5s {2}a> SET k later\n/);
 });
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+]) {
+  test(`at ${width} by ${height} the script that the top bar opens is in view, and its tab`, async (t) => {
+    const reader = await open(t, { width, height });
+    await reader.at('script').click();
+    await reader.at('script-text').waitFor();
+    for (const id of ['tab-script', 'script-examples']) {
+      const seen = () =>
+        reader.at(id).evaluate((element) => {
+          const { left, right, top, bottom } = element.getBoundingClientRect();
+          return document.elementFromPoint((left + right) / 2, (top + bottom) / 2) === element;
+        });
+      await expectSoon(seen, Boolean, `${id} is in view`);
+    }
+  });
+}

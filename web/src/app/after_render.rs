@@ -1,6 +1,7 @@
 //! What is done in the document after each rendering: what moves is drawn.
 
 use crate::app::App;
+use crate::panels::tabs::tab_id;
 use crate::ui::dom;
 
 impl App {
@@ -14,6 +15,11 @@ impl App {
         self.draw_moving();
         if std::mem::take(&mut self.ui.focus_console) {
             dom::focus(crate::console::input::ID);
+        }
+        if std::mem::take(&mut self.ui.show_panel)
+            && let Some(tab) = dom::by_id(&tab_id(self.shown_tab()))
+        {
+            dom::scroll_to_top(&tab);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The branches of the session on the page, their runs, and the sessions that were left for another.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use psyncscope_lab::branches::{FirstDifference, action_text};
 use psyncscope_lab::index::Index;
@@ -32,7 +31,7 @@ pub struct BranchRuns {
     /// The two branches that are shown side by side.
     pub compared: Option<[usize; 2]>,
     /// The session as a script, once its reader has looked at it.
-    pub script: Option<Arc<Document>>,
+    pub script: Option<Rc<Document>>,
     /// Whether the session was made of the script's text, and not the text of it.
     pub script_is_session: bool,
     /// What the session had when it was last put into the script's text: its branches, and what was or will be done in the
@@ -186,7 +185,7 @@ impl BranchRuns {
         if self.as_scripted(branch).is_some()
             && let Some(document) = &mut self.script
         {
-            Arc::make_mut(document).note(branch, unmet);
+            Rc::make_mut(document).note(branch, unmet);
         }
     }
 

@@ -169,6 +169,7 @@ impl Component for App {
                 narrow: embedding.is_some() || choices::is_narrow(),
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
+                show_panel: false,
                 dragged_over: false,
             },
             why: Why::default(),

@@ -25,7 +25,7 @@ use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
 use crate::panels::log::{LogPanel, LogSource};
-use crate::panels::tabs::{Tabs, name, slug};
+use crate::panels::tabs::{Tabs, name, slug, tab_id};
 use crate::panels::verdict::Decision;
 use crate::panels::why::{WhyPanel, WhySource};
 use crate::ruler::view::RulerView;
@@ -137,7 +137,7 @@ impl App {
                                 tabindex="0"
                                 id="panel"
                                 aria-label={embedded.then(|| name(tab, t))}
-                                aria-labelledby={(!embedded).then(|| format!("tab-{}", slug(tab)))}
+                                aria-labelledby={(!embedded).then(|| tab_id(tab))}
                                 data-panel={slug(tab)}
                             >
                                 { panel.unwrap_or_default() }

@@ -1,6 +1,6 @@
 //! The script of the session on the page: what is done goes into its text, and what its text says goes on the page.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 use psyncscope_lab::script::{EXAMPLES, Play, ScriptErrors, Unmet};
@@ -18,7 +18,6 @@ use crate::script::intent::ScriptIntent;
 use crate::script::panel::ScriptPanel;
 use crate::script::played::{Fate, PlayedScript};
 use crate::ui::error::UiError;
-use crate::ui::shared::Shared;
 
 /// How long nothing is typed before the text goes on the page, in milliseconds.
 const PAUSE_MS: u32 = 250;
@@ -26,6 +25,10 @@ const PAUSE_MS: u32 = 250;
 impl App {
     pub(super) fn handle_script(&mut self, ctx: &Context<Self>, intent: ScriptIntent) {
         match intent {
+            ScriptIntent::Open => {
+                self.show_tab(Tab::Script);
+                self.ui.show_panel = true;
+            }
             ScriptIntent::Edit(text) => self.edit_script(ctx, text),
             ScriptIntent::GoTo(line) => self.go_to_line(line),
             ScriptIntent::Example(nth) => {
@@ -43,7 +46,7 @@ impl App {
     /// The text is another: it goes on the page when nothing more is typed.
     fn edit_script(&mut self, ctx: &Context<Self>, text: String) {
         let Some(document) = &mut self.session.branches.script else { return };
-        Arc::make_mut(document).text = text.into();
+        Rc::make_mut(document).text = text.into();
         self.await_script(ctx);
     }
 
@@ -59,7 +62,7 @@ impl App {
         let script = match Script::parse(&document.text) {
             Ok(script) => script,
             Err(errors) => {
-                Arc::make_mut(document).errors = errors.list().into();
+                Rc::make_mut(document).errors = errors.list().into();
                 return;
             }
         };
@@ -77,11 +80,11 @@ impl App {
             let branches = document.script.session().list().len();
             if (0..branches).all(|branch| said(&edited, branch) == said(document, branch)) {
                 edited.keep_played(document);
-                *document = Arc::new(edited);
+                *document = Rc::new(edited);
                 return;
             }
         }
-        Arc::make_mut(document).errors = [].into();
+        Rc::make_mut(document).errors = [].into();
         let current = edited.script.session().named(self.session.branches.name());
         let branch = current.unwrap_or_else(|| edited.script.session().current());
         self.play_script(PlayedScript { document: edited, branch, fate: Fate::Edited });
@@ -111,7 +114,7 @@ impl App {
     pub(super) fn script_refused(&mut self, played: PlayedScript, error: LabError) {
         match (played.fate, &mut self.session.branches.script) {
             (Fate::Edited, Some(document)) => {
-                Arc::make_mut(document).errors = ScriptErrors::from(error).list().into();
+                Rc::make_mut(document).errors = ScriptErrors::from(error).list().into();
             }
             (Fate::Opened(_, site), _) => self.ui.error = Some((site, UiError::Lab(error))),
             (Fate::Edited, None) => {}
@@ -132,7 +135,7 @@ impl App {
         let is_own = self.session.branches.script_is_session
             && self.session.branches.script.as_ref().is_some_and(|old| says_as_much(old.script.session(), &planned));
         let mut runs = BranchRuns::of_tree(session, self.ui.lang);
-        (runs.script, runs.script_is_session) = (Some(Arc::new(document)), true);
+        (runs.script, runs.script_is_session) = (Some(Rc::new(document)), true);
         self.playback.playing = false;
         match fate {
             Fate::Edited => {
@@ -189,15 +192,15 @@ impl App {
         runs.script_follows = Some(has);
         match &mut runs.script {
             None => {
-                runs.script = Some(Arc::new(Document::of(session)));
+                runs.script = Some(Rc::new(Document::of(session)));
                 runs.script_is_session = false;
             }
             Some(document) if says_as_much(document.script.session(), &session) => {
-                Arc::make_mut(document).parted = false;
+                Rc::make_mut(document).parted = false;
             }
             Some(document) => match document.with(&session) {
-                Some(longer) => *document = Arc::new(longer),
-                None => Arc::make_mut(document).parted = true,
+                Some(longer) => *document = Rc::new(longer),
+                None => Rc::make_mut(document).parted = true,
             },
         }
     }
@@ -206,7 +209,7 @@ impl App {
         let runs = &self.session.branches;
         let Some(document) = &runs.script else { return Html::default() };
         let now = document.line_at(runs.tree().current(), self.playback.at.0);
-        html! { <ScriptPanel document={Shared::from(document)} {now} /> }
+        html! { <ScriptPanel document={Rc::clone(document)} {now} /> }
     }
 
     /// What the author of the script says at the moment shown, and when that was said.

@@ -108,6 +108,8 @@ pub struct UiState {
     pub reduced_motion: bool,
     /// Whether the command line takes the focus after the next rendering.
     pub focus_console: bool,
+    /// Whether the panel is brought into view after the next rendering: it was not opened by its tab.
+    pub show_panel: bool,
     /// Whether something is dragged over the page that can be dropped on it.
     pub dragged_over: bool,
 }

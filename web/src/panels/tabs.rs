@@ -59,11 +59,11 @@ pub fn Tabs(props: &TabsProps) -> Html {
             event.prevent_default();
             event.stop_propagation();
             dispatch.emit(Intent::SetTab(TABS[next]));
-            dom::focus(&format!("tab-{}", slug(TABS[next])));
+            dom::focus(&tab_id(TABS[next]));
         })
     };
     let buttons = shown.iter().map(|&other| {
-        let (words, id) = (name(other, t), format!("tab-{}", slug(other)));
+        let (words, id) = (name(other, t), tab_id(other));
         let selected = other == tab;
         html! {
             <button
@@ -137,4 +137,10 @@ pub const fn slug(tab: Tab) -> &'static str {
         Tab::Diagram => "diagram",
         Tab::Script => "script",
     }
+}
+
+/// The ID of a tab's element.
+#[must_use]
+pub fn tab_id(tab: Tab) -> String {
+    format!("tab-{}", slug(tab))
 }

@@ -3,6 +3,8 @@
 /// What a reader wants of the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScriptIntent {
+    /// Show it.
+    Open,
     /// This is the text now.
     Edit(String),
     /// Show the moment of this line, from 1.

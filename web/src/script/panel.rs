@@ -1,5 +1,7 @@
 //! The panel with the script.
 
+use std::rc::Rc;
+
 use psyncscope_lab::script::EXAMPLES;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -11,15 +13,21 @@ use crate::script::findings::Findings;
 use crate::script::intent::ScriptIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
-use crate::ui::shared::Shared;
 
 /// Properties of [`ScriptPanel`].
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct ScriptPanelProps {
     /// The script.
-    pub document: Shared<Document>,
+    pub document: Rc<Document>,
     /// The last line that has happened at the moment shown.
     pub now: Option<usize>,
+}
+
+impl PartialEq for ScriptPanelProps {
+    /// What did not change is the same document as before, so the pointer tells.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.document, &other.document) && self.now == other.now
+    }
 }
 
 /// The script, what is wrong with it, and whether what it expects is so.

@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use crate::app::run::Origin;
 use crate::i18n::{Lang, fill};
-use crate::intent::{Intent, Overlay, Tab, Theme};
+use crate::intent::{Intent, Overlay, Theme};
+use crate::script::intent::ScriptIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::icon::{Icon, Shape};
@@ -55,7 +56,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 { tool(Shape::New, t.new_run, "new", Intent::Open(Overlay::New)) }
                 { tool(Shape::Load, t.load_run, "load", Intent::Open(Overlay::Load)) }
                 { tool(Shape::Save, t.save_run, "save", Intent::Open(Overlay::Save)) }
-                { tool(Shape::Script, t.tab_script, "script", Intent::SetTab(Tab::Script)) }
+                { tool(Shape::Script, t.tab_script, "script", Intent::Script(ScriptIntent::Open)) }
                 { tool(Shape::Share, t.share, "share", Intent::Share) }
                 <Select
                     testid="lang"

@@ -59,6 +59,14 @@ pub fn scroll_into_view(element: &HtmlElement) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
+/// Scrolls an element to the top of what can be scrolled, and sideways as little as needed.
+pub fn scroll_to_top(element: &HtmlElement) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Start);
+    options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// The storage of choices, unless the browser forbids it.
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
