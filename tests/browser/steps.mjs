@@ -91,8 +91,14 @@ export class Reader {
     return this.page.evaluate(() => window.psyncscope.digest());
   }
 
-  select(node) {
-    return this.at(`console-tab-${node}`).click();
+  /** Selects a node; resolves when its console is there, which is another one than that of the node before. */
+  async select(node) {
+    await this.at(`console-tab-${node}`).click();
+    await expectSoon(
+      () => this.at(`console-tab-${node}`).getAttribute('aria-selected'),
+      (on) => on === 'true',
+      `${node} is selected`,
+    );
   }
 
   tab(name) {
@@ -114,11 +120,6 @@ export class Reader {
   /** Types a command at a node and waits for its answer, letting time pass if it takes time; resolves to the answer. */
   async type(node, command) {
     await this.select(node);
-    await expectSoon(
-      () => this.at(`console-tab-${node}`).getAttribute('aria-selected'),
-      (on) => on === 'true',
-      `${node} is selected`,
-    );
     const before = await this.page.evaluate(newestLine);
     const answer = () => this.page.evaluate(readAnswer, { command, before });
     await this.at('console-input').fill(command);

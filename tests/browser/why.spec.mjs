@@ -161,7 +161,7 @@ test('a rule that does not hold stops the run and says so with its numbers', asy
   assert.match(await reader.says('rule-bytes-agree'), /a – b/);
   await reader.play();
   // Redis takes this from a replica too, whose link then names another history than the node.
-  await reader.at('console-tab-b').click();
+  await reader.select('b');
   await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
   await reader.at('console-input').press('Enter');
   await reader.until('broken-rule', /Stopped: at b it does not hold that a connected replica's link/);
@@ -188,7 +188,7 @@ test('what was asked about one run is not asked about the next', async (t) => {
   assert.equal(await reader.at('because').count(), 0, 'nothing of this run was asked about');
 
   await reader.play();
-  await reader.at('console-tab-b').click();
+  await reader.select('b');
   await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
   await reader.at('console-input').press('Enter');
   await reader.at('broken-rule').waitFor();
