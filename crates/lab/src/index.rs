@@ -99,7 +99,8 @@ impl Index {
             _ => {}
         }
         let frame = lab.frame_after(place, entry.at);
-        if let Some(note) = self.narrator.read(place, entry, &frame) {
+        // What happens again and again is one tick: the first.
+        if let Some(note) = self.narrator.read(place, entry, &frame).filter(|note| note.times == 1) {
             self.marks.push(Mark { at: note.at, tone: note.tone });
         }
         if let (What::Node(Event::Verdict { conn, .. }), Some(master)) = (&entry.what, entry.host) {
@@ -203,12 +204,6 @@ impl Index {
     #[must_use]
     pub const fn totals(&self) -> &Totals {
         &self.totals
-    }
-
-    /// The last entry before these many that something is said about.
-    #[must_use]
-    pub fn narrated_before(&self, entries: usize) -> Option<usize> {
-        self.narrator.narrated_before(entries)
     }
 
     /// All notes, oldest first, each with the index of its timeline entry.

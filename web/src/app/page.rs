@@ -58,7 +58,6 @@ impl App {
         let run = self.session.run.borrow();
         let entries = self.playback.frame.entries;
         let notes = run.index().caption(entries);
-        let told = run.index().narrated_before(entries);
         let tab = self.shown_tab();
         let ruler_here = !self.ui.narrow || tab == Tab::Ruler;
         let console_here = !self.ui.narrow || tab == Tab::Console;
@@ -117,7 +116,7 @@ impl App {
                         <div class="left">
                             { stage }
                             { self.notice_html(&cx) }
-                            <Caption {notes} entry={told} said={self.said()} />
+                            <Caption {notes} said={self.said()} />
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">

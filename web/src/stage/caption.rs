@@ -16,8 +16,6 @@ use crate::ui::note::NoteText;
 pub struct CaptionProps {
     /// What there is to say.
     pub notes: CaptionNotes,
-    /// The entry that the newest of them is about.
-    pub entry: Option<usize>,
     /// What the author of a script says, and when.
     pub said: Option<(SimTime, AttrValue)>,
 }
@@ -27,13 +25,13 @@ pub struct CaptionProps {
 pub fn Caption(props: &CaptionProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
-    let CaptionNotes { headline, detail } = &props.notes;
+    let CaptionNotes { headline, detail, entry } = &props.notes;
     // Below the author's words there is room for one line of the page's.
     let (headline, detail) = match &props.said {
         Some(_) => (None, detail.as_ref().or(headline.as_ref())),
         None => (headline.as_ref(), detail.as_ref()),
     };
-    let why = props.entry.map(|entry| {
+    let why = entry.map(|entry| {
         let onclick = ui.click(Intent::Why(WhyIntent::Because(entry)));
         html! { <Button class="caption-why" testid="caption-why" {onclick}>{ t.because_button }</Button> }
     });

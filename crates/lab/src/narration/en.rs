@@ -26,6 +26,7 @@ pub(super) static MESSAGES: Messages = Messages {
                     {id}.",
     handshake_failed: "{node|gives|give} up on {master} in {state}: {why}. The next attempt is in \
                             replicationCron, within a second.",
+    in_a_row: "{n} times in a row.",
     connecting: "{node|opens|open} a TCP connection to {master}.",
     transfer: "{node|waits|wait} for the snapshot of {master}: history {id} up to byte {offset}.",
     connected: "{node|is|are} in sync with {master}. From now on every write at {master} follows.",

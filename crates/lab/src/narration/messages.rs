@@ -21,6 +21,9 @@ crate::messages! {
     restored,
     /// {node}, {master}, {state}, {why}
     handshake_failed,
+    /// Follows a sentence about what has happened {n} times without anything else.
+    in_a_row,
+    /// {node}, {master}
     connecting,
     transfer,
     connected,

@@ -139,6 +139,8 @@ pub struct Note {
     pub subject: Option<&'static str>,
     /// Other nodes that did the same just before, oldest first.
     pub others: Vec<Arc<str>>,
+    /// How often it has happened in a row at this node, this time included.
+    pub times: i64,
 }
 
 impl Note {
@@ -146,7 +148,7 @@ impl Note {
     #[must_use]
     pub fn new(at: SimTime, weight: Weight, tone: Tone, key: MessageKey, slots: Vec<NamedSlot>) -> Self {
         let sentences = vec![Sentence { key, slots }];
-        Self { at, weight, tone, sentences, subject: None, others: Vec::new() }
+        Self { at, weight, tone, sentences, subject: None, others: Vec::new(), times: 1 }
     }
 
     /// Names the slot whose node may be joined by others that do the same.
@@ -164,6 +166,24 @@ impl Note {
         })
     }
 
+    /// Whether `other` says the same of the same node. How often it happened is a sentence of its own.
+    fn is_same(&self, other: &Self) -> bool {
+        let once = |note: &Self| note.sentences.len() - usize::from(note.times > 1);
+        self.sentences[..once(self)] == other.sentences[..once(other)]
+    }
+
+    /// The note as one that has happened so often in a row: a remark, whatever it was the first time.
+    fn repeated(mut self, times: i64) -> Self {
+        self.sentences.push(Sentence { key: |t| t.in_a_row, slots: vec![("n", Slot::Number(times))] });
+        Self { times, weight: Weight::Small, ..self }
+    }
+
+    /// Whether it is about a node of this name, as the one that acts or the other end.
+    fn concerns(&self, name: &str) -> bool {
+        let is = |slot: &str| matches!(self.sentences[0].slot(slot), Some(Slot::Node(node)) if **node == *name);
+        is("node") || is("peer")
+    }
+
     /// Whether `other` says the same of another node.
     fn is_also(&self, other: &Self) -> bool {
         let Some(subject) = self.subject else { return false };
@@ -179,6 +199,8 @@ impl Note {
 pub struct CaptionNotes {
     /// The last great note.
     pub headline: Option<Note>,
-    /// The newest note, if a small one came after the headline.
+    /// The newest note that came after the headline, a small one. What happens again and again gives way to what is new.
     pub detail: Option<Note>,
+    /// The entry of the timeline that the newest of both is about.
+    pub entry: Option<usize>,
 }

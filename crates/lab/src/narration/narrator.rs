@@ -9,11 +9,14 @@ use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime, What};
 
 use crate::narration::node::{self, NodeContext};
-use crate::narration::{CaptionNotes, Note, Slot, Weight, world};
+use crate::narration::{CaptionNotes, Note, Slot, Tone, Weight, world};
 use crate::topology;
 
 /// Nodes that take the same step within this time are named in one sentence, in microseconds.
 const JOIN_US: u64 = 50_000;
+
+/// What is only told again gives way to something new for so long, in microseconds.
+const NEW_US: u64 = 2_000_000;
 
 /// A cut or mended direction of a wire: when, from where, to where, and whether it was a cut.
 type WireChange = (SimTime, HostId, HostId, bool);
@@ -34,6 +37,12 @@ pub struct Narrator {
     /// Notes about decisions whose answer was not sent yet.
     unanswered: LiteMap<(HostId, ConnId), usize>,
     last_wire: Option<WireChange>,
+    /// For each node, the newest note of each kind since something else happened to it: what is done again and again.
+    streaks: LiteMap<HostId, Vec<usize>>,
+    /// When and where a command was typed last.
+    typed: Option<(SimTime, HostId)>,
+    /// The last great note, if it is about what the reader did.
+    readers: Option<usize>,
 }
 
 impl Narrator {
@@ -47,14 +56,54 @@ impl Narrator {
             (what, Some(host)) => self.read_host(entry.at, host, what, frame),
             (_, None) => None,
         };
-        note.map(|note| self.push(place, note))
+        let mut note = note?;
+        if let Some(host) = entry.host {
+            note = self.gathered(host, note);
+        }
+        if matches!(&entry.what, What::Node(Event::ReplState { to: ReplState::Connect, .. })) && self.gives_way(&note) {
+            note.weight = Weight::Small;
+        }
+        let by_reader = match &entry.what {
+            What::Node(_) => self.typed == entry.host.map(|host| (entry.at, host)),
+            what => !matches!(what, What::TcpRetransmitted { .. } | What::TcpRecovered { .. }),
+        };
+        Some(self.push(place, note, by_reader))
     }
 
-    fn push(&mut self, place: usize, mut note: Note) -> &Note {
+    /// The note, or what it is when the same has just happened at the same node.
+    fn gathered(&mut self, host: HostId, note: Note) -> Note {
+        // What the reader types is told each time; each decision about a PSYNC has its own numbers.
+        if !matches!(note.tone, Tone::State | Tone::Fault) {
+            self.streaks.remove(&host);
+            return note;
+        }
+        let index = self.notes.len();
+        let streak = self.streaks.entry(host).or_default();
+        if let Some(last) = streak.iter_mut().find(|last| self.notes[**last].is_same(&note)) {
+            let times = self.notes[*last].times + 1;
+            *last = index;
+            return note.repeated(times);
+        }
+        streak.push(index);
+        note
+    }
+
+    /// Whether a failed attempt leaves the caption to what the reader did: that was to other nodes.
+    fn gives_way(&self, note: &Note) -> bool {
+        let name = |slot: &str| match note.sentences[0].slot(slot) {
+            Some(Slot::Node(name)) => Some(Arc::clone(name)),
+            _ => None,
+        };
+        let concerned = |done: &Note| [name("node"), name("master")].iter().flatten().any(|name| done.concerns(name));
+        self.readers.is_some_and(|done| !concerned(&self.notes[done]))
+    }
+
+    fn push(&mut self, place: usize, mut note: Note, by_reader: bool) -> &Note {
         note.others = self.others(&note, self.notes.len());
         let index = self.notes.len();
         if note.weight == Weight::Great {
             self.great.push(index);
+            self.readers = by_reader.then_some(index);
         }
         self.entries.push(place);
         self.notes.push(note);
@@ -123,6 +172,9 @@ impl Narrator {
             self.peers.retain(|(of, _), _| *of != host);
             self.unanswered.retain(|(of, _), _| *of != host);
         }
+        if let What::ConsoleSent { .. } = what {
+            self.typed = Some((at, host));
+        }
         let peer = match what {
             What::TcpRetransmitted { peer, .. } | What::TcpRecovered { peer, .. } => Some(self.name(frame, *peer)),
             _ => None,
@@ -187,23 +239,23 @@ impl Narrator {
         self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index))
     }
 
-    /// The last entry before these many that something is said about.
-    #[must_use]
-    pub fn narrated_before(&self, entries: usize) -> Option<usize> {
-        let count = self.entries.partition_point(|&place| place < entries);
-        count.checked_sub(1).map(|last| self.entries[last])
-    }
-
     /// What the page says when the first `entries` entries have happened.
     #[must_use]
     pub fn caption(&self, entries: usize) -> CaptionNotes {
         let count = self.entries.partition_point(|&place| place < entries);
         let greats = self.great.partition_point(|&index| index < count);
         let headline = greats.checked_sub(1).map(|last| self.great[last]);
-        let newest = count.checked_sub(1);
-        let detail = newest.filter(|&newest| headline.is_none_or(|headline| newest > headline));
+        let after = headline.map_or(0, |headline| headline + 1)..count;
+        let newest = after.clone().next_back();
+        let new = after.clone().rev().find(|&index| self.notes[index].times == 1);
+        let is_recent =
+            |&new: &usize| newest.is_some_and(|last| self.notes[last].at.0 <= self.notes[new].at.0 + NEW_US);
+        // What goes on failing is told where nothing new is; that it is tried once more, not at all.
+        let failing = |&index: &usize| self.notes[index].times > 1 && self.notes[index].tone == Tone::Fault;
+        let detail = new.filter(is_recent).or_else(|| after.rev().find(failing)).or(new);
         let note = |index: Option<usize>| index.map(|index| self.notes[index].clone());
-        CaptionNotes { headline: note(headline), detail: note(detail) }
+        let entry = detail.or(headline).map(|index| self.entries[index]);
+        CaptionNotes { headline: note(headline), detail: note(detail), entry }
     }
 
     /// All notes, oldest first, each with the index of its timeline entry.

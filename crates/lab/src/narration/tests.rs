@@ -249,7 +249,8 @@ impl Check<'_> {
             "full_requested" => {
                 self.sent(self.host("peer"), self.host("node"), &encode_command(&["PSYNC", "?", "-1"]), true);
             }
-            "connecting"
+            "in_a_row"
+            | "connecting"
             | "connected"
             | "send_bulk"
             | "replica_gone"
@@ -559,6 +560,68 @@ fn a_cut_that_was_noticed_ends_with_the_resync_that_the_missed_bytes_allow() {
             check_all(&told, &mut BTreeSet::new());
         }
     }
+}
+
+/// A master crashed, one of its replicas was promoted; the other one goes on trying.
+fn promoted_after_a_crash() -> Told {
+    let mut told = opening();
+    told.act(Action::Crash { node: "a".into() }).expect("it runs");
+    told.run_ms(2_500);
+    told.exec("b", "REPLICAOF NO ONE");
+    told
+}
+
+#[test]
+fn what_the_reader_did_keeps_the_caption_while_another_node_goes_on_failing() {
+    let mut told = promoted_after_a_crash();
+    for _ in 0..80 {
+        told.run_ms(100);
+        assert!(told.headline().starts_with("b is a master now"), "{}", told.headline());
+    }
+    let caption = told.index.caption(told.lab.timeline().len());
+    let detail = plain(&caption.detail.expect("c goes on trying"));
+    assert!(detail.starts_with("c gives up on a") && detail.ends_with("times in a row."), "{detail}");
+    // Something new comes first, for as long as it is new.
+    told.exec("b", "SET k v");
+    told.run_ms(1_500);
+    let caption = told.index.caption(told.lab.timeline().len());
+    assert!(plain(&caption.detail.expect("b wrote")).starts_with("b adds "));
+    // What c does at last, and what comes of it, is told again.
+    told.exec("c", "REPLICAOF b 6379");
+    told.run_ms(4_000);
+    assert!(told.headline().starts_with("c is in sync with b"), "{}", told.headline());
+    check_all(&told, &mut BTreeSet::new());
+}
+
+#[test]
+fn the_first_failure_after_a_promotion_leaves_the_caption_to_it_too() {
+    let mut told = opening();
+    told.act(Action::Crash { node: "a".into() }).expect("it runs");
+    told.run_ms(200);
+    told.exec("b", "REPLICAOF NO ONE");
+    told.run_ms(3_000);
+    assert!(told.headline().starts_with("b is a master now"), "{}", told.headline());
+}
+
+#[test]
+fn what_is_tried_again_and_again_is_one_tick_of_the_time_bar() {
+    let mut told = promoted_after_a_crash();
+    told.run_ms(1_000);
+    let marks = told.index.marks().len();
+    let notes = told.index.notes().len();
+    told.run_ms(20_000);
+    assert_eq!(told.index.marks().len(), marks);
+    let new: Vec<i64> = told.index.notes()[notes..].iter().map(|note| note.times).collect();
+    assert!(new.len() > 30 && new.iter().all(|&times| times > 1), "{new:?}");
+    // Another run of failures begins anew.
+    told.act(Action::Restart { node: "a".into() }).expect("it ended");
+    told.run_ms(4_000);
+    assert!(told.headline().starts_with("c is in sync with a"), "{}", told.headline());
+    told.act(Action::Crash { node: "a".into() }).expect("it runs");
+    told.run_ms(1_500);
+    let caption = told.index.caption(told.lab.timeline().len());
+    let last = caption.headline.expect("c fails");
+    assert!(plain(&last).starts_with("c gives up on a") && last.times == 1, "{}", plain(&last));
 }
 
 #[test]

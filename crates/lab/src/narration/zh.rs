@@ -21,6 +21,7 @@ pub(super) static MESSAGES: Messages = Messages {
     id_requested: "{node} 应要求换用新历史：{id}。",
     restored: "{node} 以副本身份启动，从 dump.rdb 中找回自己的位置：它会请求 {id} 的第 {n} 字节。",
     handshake_failed: "{node} 在 {state} 放弃了 {master}：{why}。一秒之内的下一次 replicationCron 会重试。",
+    in_a_row: "已连续 {n} 次。",
     connecting: "{node} 向 {master} 建立 TCP 连接。",
     transfer: "{node} 等待 {master} 的快照：历史 {id}，到第 {offset} 字节为止。",
     connected: "{node} 已与 {master} 同步，从此 {master} 的每次写入都会跟上。",
