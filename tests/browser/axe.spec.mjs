@@ -79,6 +79,15 @@ for (const [width, height] of [
         await reader.at(overlay).waitFor({ state: 'detached' });
       }
 
+      // A new version of the page, as web/offline/page.js says it.
+      await page.evaluate(() => {
+        document.documentElement.dataset.update = 'ready';
+        dispatchEvent(new Event('psyncscope-update'));
+      });
+      await reader.at('update').waitFor();
+      broken.push(...(await violations(page, 'a new version')));
+      await reader.at('update').getByRole('button', { name: 'Dismiss' }).click();
+
       // In the past: the notice. An action there starts a branch: the tree, the dialog, and the two side by side.
       await reader.at('scrubber').press('Home');
       broken.push(...(await violations(page, 'in the past')));

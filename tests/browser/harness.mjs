@@ -66,8 +66,10 @@ export async function startBrowser() {
  * caller must `close()`; what is left open is judged when the file ends.
  *
  * Options: `width`, `height` (CSS pixels), `colorScheme` ('light' | 'dark'), `locale`, `reducedMotion`
- * ('reduce' | 'no-preference'), `fragment` (after the `#`), `init` (a function that runs in the page before its own
- * scripts), and any other option of a Playwright context (`hasTouch`, `permissions`, ...).
+ * ('reduce' | 'no-preference'), `query` (from the `?` on), `fragment` (after the `#`), `init` (a function that runs in the page before its own
+ * scripts), `site` (what `serve` of server.mjs answered for another folder), and any other option of a Playwright context
+ * (`hasTouch`, `permissions`, ...). Unless `serviceWorkers` is 'allow', the page has none, as in an old browser: what is
+ * routed reaches the network, and no test fetches the whole site once more.
  *
  * Resolves to `{ page, context, url, problems, close }`. A test that means to provoke a problem empties `problems`
  * itself after looking at it.
@@ -80,15 +82,18 @@ export async function openPage(...args) {
     colorScheme = 'light',
     locale = 'en-US',
     reducedMotion = 'no-preference',
+    query = '',
     fragment = '',
     init = null,
+    site = null,
+    serviceWorkers = 'block',
     ...rest
   } = args[0] ?? {};
 
-  const { base } = await startServer();
+  const { base } = site ?? (await startServer());
   const context = await (
     await startBrowser()
-  ).newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion, ...rest });
+  ).newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion, serviceWorkers, ...rest });
   const problems = watch(context, base);
   if (init) await context.addInitScript(init);
 
@@ -104,7 +109,7 @@ export async function openPage(...args) {
   t?.after(close);
 
   const page = await context.newPage();
-  const url = base + (fragment && `#${fragment}`);
+  const url = base + query + (fragment && `#${fragment}`);
   await page.goto(url);
   return { page, context, url, problems, close };
 }

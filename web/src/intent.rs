@@ -215,6 +215,10 @@ pub enum Intent {
     DismissError,
     /// A notice was read.
     DismissNotice,
+    /// Load the new version of the page.
+    LoadUpdate,
+    /// Not now.
+    DismissUpdate,
 
     /// Begin to choose the master of this node.
     StartConnect(HostId),

@@ -52,8 +52,8 @@ pub enum Command {
     },
     /// Build the site.
     Dist,
-    /// Write the policy of a page that Trunk has built.
-    Policy,
+    /// Give a page that Trunk has built what only then can be made.
+    Finish,
     /// Run the benchmarks; all of them if none is named.
     Bench { parts: Vec<String> },
 }
@@ -100,7 +100,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         "serve" => Ok(Command::Serve(ServeOptions { port: port.unwrap_or(DEFAULT_PORT), open })),
         "test" => Ok(Command::Test { parts }),
         "dist" => Ok(Command::Dist),
-        "policy" => Ok(Command::Policy),
+        "finish" => Ok(Command::Finish),
         "bench" => Ok(Command::Bench { parts }),
         _ => Err(Error::new(format!("there is no command `{name}`"), SEE_HELP)),
     }

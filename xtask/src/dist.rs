@@ -45,7 +45,7 @@ pub fn require_page(shell: &Shell) -> Result<()> {
 pub fn prepare_trunk(command: &mut Command) {
     // Its errors carry a backtrace of trunk itself, which buries the compiler's message.
     command.env("TRUNK_SKIP_VERSION_CHECK", "true").env("RUST_BACKTRACE", "0");
-    // What its hook calls: see `policy`.
+    // What its hook calls: see `finish`.
     if let Ok(program) = std::env::current_exe() {
         command.env("PSYNCSCOPE_XTASK", program);
     }

@@ -9,7 +9,10 @@ mod bench;
 mod cli;
 mod dist;
 mod error;
+mod finish;
 mod http;
+mod offline;
+mod page_head;
 mod policy;
 mod process_group;
 mod project;
@@ -51,7 +54,7 @@ fn run() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&mut shell, &options)?,
         Command::Test { parts } => return test::run(&mut shell, &parts),
         Command::Dist => dist::run(&mut shell)?,
-        Command::Policy => policy::run()?,
+        Command::Finish => finish::run()?,
         Command::Bench { parts } => bench::run(&mut shell, &parts)?,
     }
     Ok(ExitCode::SUCCESS)

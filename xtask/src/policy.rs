@@ -1,46 +1,38 @@
-//! `cargo xtask policy`: gives a page that Trunk has built its Content-Security-Policy. Trunk calls it (`Trunk.toml`).
+//! The Content-Security-Policy of a page that Trunk has built.
 //!
 //! The page may load from its own origin only, and runs no script but what it was built with: the inline ones are named by
 //! their hashes, which are only known once Trunk has written them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result, ResultExt};
+use crate::error::{Result, ResultExt};
+use crate::page_head;
 
-/// Where Trunk tells its hooks which folder the page is in.
-const FOLDER: &str = "TRUNK_STAGING_DIR";
-/// Where the policy goes: it holds for what stands behind it.
-const BEFORE: &str = "<meta charset=\"utf-8\" />";
-
-/// Writes the policy into the page in the folder that Trunk names.
-pub fn run() -> Result<()> {
-    let folder = std::env::var_os(FOLDER)
-        .ok_or_else(|| Error::new(format!("{FOLDER} is not set"), "trunk calls this when it builds the page"))?;
-    let file = PathBuf::from(folder).join("index.html");
+/// Writes the policy into the page in this folder.
+pub fn write(folder: &Path) -> Result<()> {
+    let file = folder.join("index.html");
     let page = fs::read_to_string(&file).context("reading the page", "see the path")?;
     let page = with_policy(&page)?;
     fs::write(&file, page).context("writing the page", "see the path")
 }
 
 fn with_policy(page: &str) -> Result<String> {
-    let (head, tail) = page
-        .split_once(BEFORE)
-        .ok_or_else(|| Error::new(format!("index.html has no {BEFORE}"), "restore it from version control"))?;
     let scripts = hashes(page, "script");
     let styles = hashes(page, "style");
     // Compiling wasm has a permission of its own. Styles of single elements are what the page draws with; pictures are
-    // its icon and what it exports.
+    // its icons and what it exports. The worker is the service worker.
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src{styles}; \
-         style-src-attr 'unsafe-inline'; img-src data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+         style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
     );
     let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\" />");
-    Ok(format!("{head}{BEFORE}\n    {meta}{tail}"))
+    page_head::with(page, &meta)
 }
 
 /// The hashes of the inline elements of this name, as sources of a policy.
@@ -65,10 +57,9 @@ mod tests {
 
     #[test]
     fn inline_elements_are_named_by_their_hashes() {
-        let page = format!(
-            "<head>{BEFORE}<script>alert('Hello, world.');</script><script src=\"a.js\"></script><style>p{{}}</style></head>"
-        );
-        let page = with_policy(&page).unwrap_or_else(|error| panic!("{error}"));
+        let page = "<head><meta charset=\"utf-8\" /><script>alert('Hello, world.');</script><script src=\"a.js\"></script>\
+                    <style>p{}</style></head>";
+        let page = with_policy(page).unwrap_or_else(|error| panic!("{error}"));
         // The example of the specification of Content Security Policy.
         let hash = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
         assert!(page.contains(&format!("script-src 'self' 'wasm-unsafe-eval' {hash}; style-src 'sha256-")), "{page}");

@@ -14,6 +14,7 @@ use crate::cli::ServeOptions;
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
 use crate::http::{self, loopback};
+use crate::offline;
 use crate::process_group::{ProcessGroup, stop_all};
 use crate::setup;
 use crate::shell::Shell;
@@ -69,6 +70,7 @@ fn trunk(shell: &Shell, port: u16) -> Command {
         .args(["--public-url", "/", "--no-autoreload", "true", "--disable-address-lookup", "true", "--dist"])
         .arg(folder);
     dist::prepare_trunk(&mut server);
+    server.env(offline::SERVED, "true");
     server
 }
 

@@ -51,6 +51,14 @@ pub fn remember_theme(theme: Theme) {
 /// Says to the stylesheet which theme holds.
 pub fn show_theme(theme: Theme) {
     dom::set_root("data-theme", name(theme));
+    // What browsers draw around the page has its colour.
+    for (own, theirs) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+        let media = match theme {
+            Theme::Auto => format!("(prefers-color-scheme: {theirs})"),
+            chosen => (if chosen == own { "all" } else { "not all" }).to_owned(),
+        };
+        dom::set_attribute(&format!("theme-color-{theirs}"), "media", &media);
+    }
 }
 
 const fn name(theme: Theme) -> Option<&'static str> {

@@ -41,6 +41,7 @@ pub mod share;
 pub mod state;
 pub mod steps;
 pub mod time;
+pub mod update;
 pub mod why;
 
 use std::cell::RefCell;
@@ -91,6 +92,8 @@ pub enum Msg {
     ApplyScript,
     /// The part of the page's address behind its `#` is another.
     AddressChanged,
+    /// What there is to say about a new version of the page is another.
+    UpdateChanged,
     /// The page around this one asks for something.
     Asked(Asked),
 }
@@ -164,6 +167,7 @@ impl Component for App {
                 connecting: None,
                 error: None,
                 notice: None,
+                update: update::state(),
                 lang,
                 theme,
                 narrow: embedding.is_some() || choices::is_narrow(),
@@ -190,12 +194,15 @@ impl Component for App {
             .into_iter()
             .flatten()
             .chain(share::listen(link))
+            .chain(update::listen(link))
             .chain(embedding.as_ref().and_then(|embedding| embedding.listen(link)))
             .collect(),
             dispatch,
             embedding,
         };
-        app.open_address();
+        if !app.open_kept() {
+            app.open_address();
+        }
         app
     }
 
@@ -224,6 +231,10 @@ impl Component for App {
             }
             Msg::AddressChanged => {
                 self.open_address();
+                true
+            }
+            Msg::UpdateChanged => {
+                self.update_changed();
                 true
             }
             Msg::Asked(asked) => {
@@ -324,6 +335,8 @@ impl App {
                 self.observed.dismiss_error();
             }
             Intent::DismissNotice => self.ui.notice = None,
+            Intent::LoadUpdate => self.load_update(),
+            Intent::DismissUpdate => self.ui.update = None,
 
             Intent::StartConnect(id) => {
                 self.ui.overlay = None;

@@ -39,6 +39,7 @@ use crate::topbar::help::HelpDialog;
 use crate::topbar::load::LoadDialog;
 use crate::topbar::new::NewDialog;
 use crate::topbar::share::ShareDialog;
+use crate::topbar::update::UpdateNotice;
 use crate::transport::bar::TransportBar;
 use crate::transport::run_until::RunUntilDialog;
 use crate::ui::button::Button;
@@ -293,7 +294,9 @@ impl App {
                 let onclick = cx.click(Intent::GoLive);
                 (words, html! { <Button class="button small" {onclick}>{ t.go_live }</Button> })
             }
-            None => return Html::default(),
+            None => {
+                return self.ui.update.map_or_else(Html::default, |update| html! { <UpdateNotice {update} /> });
+            }
         };
         html! { <div class="notice" role="status" data-testid="notice"><span>{ words }</span>{ button }</div> }
     }

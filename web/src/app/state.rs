@@ -19,6 +19,7 @@ use crate::i18n::{Lang, MessageKey};
 use crate::intent::{ErrorSite, Overlay, StepSize, Tab, Theme};
 use crate::model::pace::Speed;
 use crate::stage::layer::LayerHandle;
+use crate::topbar::update::Update;
 use crate::transport::time_display::TimeDisplay;
 use crate::ui::dom;
 use crate::ui::error::UiError;
@@ -98,6 +99,8 @@ pub struct UiState {
     pub error: Option<(ErrorSite, UiError)>,
     /// A message about what the page did.
     pub notice: Option<Notice>,
+    /// What there is to say about a new version of the page.
+    pub update: Option<Update>,
     /// The language.
     pub lang: Lang,
     /// Light or dark.

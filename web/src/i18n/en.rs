@@ -492,4 +492,9 @@ pub const MESSAGES: Messages = Messages {
     info_unread_more: "and {n|more line|more lines}",
     info_others: "Not about replication: {fields|field|fields} of INFO, {lines|line|lines} of a log.",
     info_about_to: "This run is about to write such a line. Step forward to see it.",
+    update_ready: "There is a new version of this page.",
+    update_loses: "Earlier sessions and a script's comments do not come along: save them first.",
+    update_elsewhere: "This page is open elsewhere too: close it there first.",
+    update_load: "Load it",
+    update_not_kept: "The session cannot be brought along. Save it, then close this page and open it again.",
 };

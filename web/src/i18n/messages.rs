@@ -640,4 +640,11 @@ psyncscope_lab::messages! {
     /// {fields}, {lines}
     info_others,
     info_about_to,
+
+    // --- a new version of the page ---
+    update_ready,
+    update_loses,
+    update_elsewhere,
+    update_load,
+    update_not_kept,
 }

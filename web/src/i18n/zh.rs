@@ -487,4 +487,9 @@ pub const MESSAGES: Messages = Messages {
     info_unread_more: "另有 {n} 行",
     info_others: "与复制无关：{fields} 个 INFO 字段，{lines} 行日志。",
     info_about_to: "这个运行即将写出这样一行。前进一步即可看到。",
+    update_ready: "本页有新版本。",
+    update_loses: "更早的会话和脚本中的注释不会带过去，如需保留请先保存。",
+    update_elsewhere: "本页还在别处打开，请先在那里关闭。",
+    update_load: "载入",
+    update_not_kept: "无法把当前会话带到新版本。请先保存，再关闭本页并重新打开。",
 };

@@ -8,3 +8,4 @@ pub mod new;
 mod new_form;
 pub mod save;
 pub mod share;
+pub mod update;

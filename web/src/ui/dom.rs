@@ -86,6 +86,37 @@ pub fn remember(key: &str, value: &str) {
     }
 }
 
+/// Keeps a text for the page that is loaded next in this tab. `false` if the browser does not let us.
+#[must_use]
+pub fn keep_for_reload(key: &str, text: &str) -> bool {
+    let storage = window().and_then(|w| w.session_storage().ok().flatten());
+    storage.is_some_and(|storage| storage.set_item(key, text).is_ok())
+}
+
+/// What was kept for this page; it is kept no longer.
+#[must_use]
+pub fn take_kept(key: &str) -> Option<String> {
+    let storage = window()?.session_storage().ok()??;
+    let text = storage.get_item(key).ok()??;
+    // It would come again at the next load: nothing worse.
+    let _ = storage.remove_item(key);
+    Some(text)
+}
+
+/// Tells the window's listeners that something happens.
+pub fn send_event(name: &str) {
+    if let (Some(window), Ok(event)) = (window(), web_sys::Event::new(name)) {
+        // The answer is whether a listener cancelled it; ours cannot be.
+        let _ = window.dispatch_event(&event);
+    }
+}
+
+/// An attribute of `<html>`.
+#[must_use]
+pub fn root_attribute(name: &str) -> Option<String> {
+    document()?.document_element()?.get_attribute(name)
+}
+
 /// Whether a media query holds now.
 #[must_use]
 pub fn media(query: &str) -> bool {
@@ -169,6 +200,14 @@ impl Slice {
     #[must_use]
     pub fn is_left(&self) -> bool {
         wall_ms() < self.until_ms
+    }
+}
+
+/// Sets an attribute of the element with this id.
+pub fn set_attribute(id: &str, name: &str, value: &str) {
+    if let Some(element) = by_id::<Element>(id) {
+        // Any element takes any attribute of a valid name; ours are.
+        let _ = element.set_attribute(name, value);
     }
 }
 
