@@ -219,6 +219,8 @@ pub enum Intent {
     LoadUpdate,
     /// Not now.
     DismissUpdate,
+    /// Takes away what the opening invites to.
+    DismissInvitation,
 
     /// Begin to choose the master of this node.
     StartConnect(HostId),

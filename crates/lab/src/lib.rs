@@ -19,6 +19,7 @@ pub mod format;
 pub mod histories;
 pub mod index;
 pub mod invariants;
+pub mod invitation;
 pub mod lab;
 pub mod ladder;
 mod lang;

@@ -168,6 +168,7 @@ impl Component for App {
                 error: None,
                 notice: None,
                 update: update::state(),
+                invites: embedding.is_none(),
                 lang,
                 theme,
                 narrow: embedding.is_some() || choices::is_narrow(),
@@ -337,6 +338,7 @@ impl App {
             Intent::DismissNotice => self.ui.notice = None,
             Intent::LoadUpdate => self.load_update(),
             Intent::DismissUpdate => self.ui.update = None,
+            Intent::DismissInvitation => self.ui.invites = false,
 
             Intent::StartConnect(id) => {
                 self.ui.overlay = None;

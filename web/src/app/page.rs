@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use psyncscope_lab::compare::Comparison;
 use psyncscope_lab::engine::event::Event;
 use psyncscope_lab::format;
+use psyncscope_lab::invitation::Invitation;
 use psyncscope_lab::ring::Eras;
 use psyncscope_lab::ring::readers::readers;
 use psyncscope_lab::ruler::ruler;
@@ -15,6 +16,7 @@ use psyncscope_lab::topology;
 use yew::prelude::*;
 
 use crate::app::App;
+use crate::app::run::Origin;
 use crate::app::run_ref::RunRef;
 use crate::branches::compare::CompareView;
 use crate::branches::dialog::BranchesDialog;
@@ -30,6 +32,7 @@ use crate::panels::verdict::Decision;
 use crate::panels::why::{WhyPanel, WhySource};
 use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
+use crate::stage::invitation::InvitationBar;
 use crate::stage::node_menu::{NodeMenu, Other};
 use crate::stage::view::Stage;
 use crate::stage::wire_sheet::WireSheet;
@@ -77,6 +80,7 @@ impl App {
         let console = console_here.then(|| self.console());
         let (console_below, console_panel) = if self.ui.narrow { (None, console) } else { (console, None) };
         let panel = panel_here.then(|| selected.map(|host| self.panel(tab, host))).flatten();
+        let invitation = self.invitation();
         let stage = html! {
             <Stage
                 frame={Shared::from(&self.playback.frame)}
@@ -84,6 +88,7 @@ impl App {
                 selected={self.ui.selected}
                 connecting={self.ui.connecting}
                 overlay={self.ui.overlay}
+                invites_cut={invitation == Some(Invitation::Cut)}
                 segments={self.ui.segments}
                 reduced_motion={self.ui.reduced_motion}
                 error={self.error_at(ErrorSite::Stage)}
@@ -116,6 +121,9 @@ impl App {
                     <main class={classes!("main", steps_beside.is_some().then_some("with-steps"))}>
                         <div class="left">
                             { stage }
+                            if let Some(invitation) = invitation {
+                                <InvitationBar {invitation} />
+                            }
                             { self.notice_html(&cx) }
                             <Caption {notes} said={self.said()} />
                             { ruler_below.unwrap_or_default() }
@@ -168,6 +176,16 @@ impl App {
             </ContextProvider<Lit>>
             </ContextProvider<UiContext>>
         }
+    }
+
+    /// What the opening invites to at the moment shown.
+    fn invitation(&self) -> Option<Invitation> {
+        let run = self.session.run.borrow();
+        if !self.ui.invites || run.origin != Origin::Opening {
+            return None;
+        }
+        let done = run.lab().actions().partition_point(|action| action.at_us <= self.playback.at.0);
+        Invitation::of(&self.playback.frame, &run.lab().actions()[..done])
     }
 
     /// The panel shown: the last two are panels only on narrow screens.

@@ -101,6 +101,8 @@ pub struct UiState {
     pub notice: Option<Notice>,
     /// What there is to say about a new version of the page.
     pub update: Option<Update>,
+    /// Whether the opening invites its reader to do something.
+    pub invites: bool,
     /// The language.
     pub lang: Lang,
     /// Light or dark.

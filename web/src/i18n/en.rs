@@ -82,6 +82,12 @@ pub const MESSAGES: Messages = Messages {
     connect_prompt: "Choose the master that {node} shall follow.",
     drag_hint: "Shift and arrow keys move the card",
 
+    invite_watch: "The replicas shake hands with {a}: watch {b} on its way to CONNECTED. Below stands what each step is.",
+    invite_cut: "Your turn: cut the wire between {a} and {b}. Then look at {b}, which does not know it.",
+    invite_cut_go: "Cut this wire",
+    invite_write: "{b} hears nothing now. Write at {a}, and look at the offsets of both.",
+    invite_mend: "{a} is at offset {n}, {b} still at {m}. Mend the wire now, or once {b} has noticed: below stands what becomes of it.",
+
     pause: "Pause",
     pause_why: "the process stops, its kernel still answers",
     resume: "Resume",

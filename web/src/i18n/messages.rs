@@ -106,6 +106,14 @@ psyncscope_lab::messages! {
     connect_prompt,
     drag_hint,
 
+    // --- what the opening invites to; {a} is the master, {b} the replica ---
+    invite_watch,
+    invite_cut,
+    invite_cut_go,
+    invite_write,
+    /// {n}, {m}: the offsets of master and replica
+    invite_mend,
+
     // --- a node's menu ---
     pause,
     pause_why,

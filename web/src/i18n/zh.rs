@@ -81,6 +81,12 @@ pub const MESSAGES: Messages = Messages {
     connect_prompt: "请选择 {node} 要跟随的主节点。",
     drag_hint: "Shift 加方向键可移动卡片",
 
+    invite_watch: "副本正在与 {a} 握手：看 {b} 怎样走到 CONNECTED。每一步的含义写在下面。",
+    invite_cut: "轮到你了：切断 {a} 和 {b} 之间的线路，然后看 {b}，它还不知道。",
+    invite_cut_go: "切断这条线路",
+    invite_write: "{b} 现在什么也收不到。在 {a} 写入，看两边的偏移量。",
+    invite_mend: "{a} 的偏移量是 {n}，{b} 还停在 {m}。现在修复线路，或等 {b} 察觉之后再修：结果写在下面。",
+
     pause: "暂停",
     pause_why: "进程停住，内核仍会应答",
     resume: "恢复",

@@ -7,6 +7,7 @@ mod card_head;
 mod card_plug;
 pub mod failed_commands;
 pub mod gesture;
+pub mod invitation;
 pub mod layer;
 pub mod menu_item;
 pub mod mini_ring;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use litemap::LiteMap;
+use psyncscope_lab::invitation::{MASTER, REPLICA};
 use psyncscope_lab::sim::frame::{Frame, HostFrame, HostId};
 use psyncscope_lab::topology::{self, WireView};
 use wasm_bindgen::JsCast;
@@ -56,6 +57,8 @@ pub struct StageProps {
     pub connecting: Option<HostId>,
     /// The menu or sheet that is open.
     pub overlay: Option<Overlay>,
+    /// Whether the reader is invited to cut a wire.
+    pub invites_cut: bool,
     /// Whether packets without payload are drawn.
     pub segments: bool,
     /// Whether cards are moved without animation.
@@ -222,7 +225,12 @@ impl Component for Stage {
                         </svg>
                         <div class="wire-labels">
                             { for wires.iter().map(|wire| html! {
-                                <WireLabel key={wire.key()} open={open == Some((wire.a, wire.b))} wire={wire.clone()} />
+                                <WireLabel
+                                    key={wire.key()}
+                                    open={open == Some((wire.a, wire.b))}
+                                    invited={props.invites_cut && [&*wire.a_name, &*wire.b_name] == [MASTER, REPLICA]}
+                                    wire={wire.clone()}
+                                />
                             }) }
                         </div>
                         <div class="packets" aria-hidden="true" onclick={on_packet(&self.ui)}

@@ -16,6 +16,8 @@ pub struct WireLabelProps {
     pub wire: WireView,
     /// Whether its sheet is open.
     pub open: bool,
+    /// Whether the reader is invited to cut the wire.
+    pub invited: bool,
 }
 
 /// The label, in HTML so that it can be reached by keyboard. The layer sets where it lies.
@@ -35,7 +37,11 @@ pub fn WireLabel(props: &WireLabelProps) -> Html {
     html! {
         <button
             type="button"
-            class={classes!("wire-label", wire.is_cut().then_some("wire-label-cut"))}
+            class={classes!(
+                "wire-label",
+                wire.is_cut().then_some("wire-label-cut"),
+                props.invited.then_some("wire-label-invited"),
+            )}
             aria-haspopup="dialog"
             aria-expanded={props.open.to_string()}
             aria-label={format!("{label}, {words}")}
