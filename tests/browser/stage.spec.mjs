@@ -334,3 +334,41 @@ test('a line drawn from a plug to a card makes a replica, also on a stage that i
   await reader.at('node-b').click({ position: { x: 15, y: 40 } });
   await reader.until('node-c-role', 'replica of b');
 });
+
+test('a wire that is cut one way shows each direction', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900 });
+  const reader = await new Reader(page).opened();
+  await reader.load(world({ names: ['a', 'b'], endUs: 4_000_000 }));
+  /** What is drawn of the wire: the colour and dashes of each line, and how many arrows. */
+  const drawn = () =>
+    page.evaluate(() => {
+      const wire = document.querySelector('g.wire');
+      const lines = [...wire.querySelectorAll('.wire-line')].map((line) => {
+        const { stroke, strokeDasharray } = getComputedStyle(line);
+        return { stroke, dashed: strokeDasharray !== 'none', d: line.getAttribute('d') };
+      });
+      return { lines, arrows: wire.querySelectorAll('.wire-arrow').length };
+    });
+  const whole = await drawn();
+  assert.equal(whole.lines.length, 1);
+  assert.equal(whole.lines[0].dashed, false);
+  const oneWay = {};
+  for (const way of ['cut-ab', 'cut-ba']) {
+    await reader.wire('a-b', way);
+    const now = await expectSoon(drawn, ({ lines }) => lines.length === 2 && lines.every(({ d }) => d), 'two lines');
+    assert.equal(now.arrows, 2);
+    assert.deepEqual(
+      now.lines.map(({ dashed }) => dashed),
+      [way === 'cut-ab', way === 'cut-ba'],
+    );
+    assert.notEqual(now.lines[0].stroke, now.lines[1].stroke);
+    assert.notEqual(now.lines[0].d, now.lines[1].d);
+    oneWay[way] = now;
+    await reader.wire('a-b', 'heal');
+    await expectSoon(drawn, ({ lines, arrows }) => lines.length === 1 && arrows === 0 && !lines[0].dashed, 'mended');
+  }
+  // The direction that still works looks like the wire did.
+  assert.equal(oneWay['cut-ab'].lines[1].stroke, whole.lines[0].stroke);
+  await reader.wire('a-b', 'cut');
+  await expectSoon(drawn, ({ lines, arrows }) => lines.length === 1 && arrows === 0 && lines[0].dashed, 'cut both ways');
+});

@@ -107,6 +107,12 @@ impl WireView {
         self.cut_ab || self.cut_ba
     }
 
+    /// Whether it is cut in one direction only: then each direction is drawn.
+    #[must_use]
+    pub const fn is_half_cut(&self) -> bool {
+        self.cut_ab != self.cut_ba
+    }
+
     /// Its latency in words; of both directions, if they differ.
     #[must_use]
     pub fn latency(&self) -> String {

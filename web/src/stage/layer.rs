@@ -18,6 +18,7 @@ use crate::model::math;
 use crate::model::pace;
 use crate::model::packets::{self, Chip, Moving, WirePath};
 use crate::model::viewport::Viewport;
+use crate::stage::wire_line::{AB, ARROW, WAY};
 use crate::ui::dom;
 
 /// The time after which a third of a card's way to its new place is left.
@@ -47,6 +48,17 @@ pub struct PacketStyle {
     pub lit: Option<StreamBytes>,
 }
 
+/// A wire that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SceneWire {
+    /// Its ends.
+    pub ends: (HostId, HostId),
+    /// How many letters its label has.
+    pub letters: usize,
+    /// Whether each of its directions is drawn.
+    pub apart: bool,
+}
+
 /// Where things belong.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
@@ -58,8 +70,8 @@ pub struct Scene {
     pub flow: Flow,
     /// The size of the plane.
     pub plane: Size,
-    /// The wires, and how many letters their labels have.
-    pub wires: Vec<(HostId, HostId, usize)>,
+    /// The wires.
+    pub wires: Vec<SceneWire>,
     /// The part of the plane that is in view.
     pub viewport: Viewport,
 }
@@ -75,10 +87,39 @@ struct ChipElement {
     lit: bool,
 }
 
+/// What a path of a wire draws.
+#[derive(Clone, Copy)]
+enum Outline {
+    /// The wire.
+    Whole,
+    /// One direction: forward or back.
+    Way(bool),
+    /// The head of that direction's arrow.
+    Arrow(bool),
+}
+
+impl Outline {
+    fn of(path: &Element) -> Self {
+        match path.get_attribute(WAY) {
+            None => Self::Whole,
+            Some(way) if path.get_attribute("class").is_some_and(|class| class == ARROW) => Self::Arrow(way == AB),
+            Some(way) => Self::Way(way == AB),
+        }
+    }
+
+    fn path(self, curve: &Curve) -> String {
+        match self {
+            Self::Whole => curve.path(),
+            Self::Way(forward) => curve.direction(forward).path(),
+            Self::Arrow(forward) => curve.direction(forward).arrow(forward),
+        }
+    }
+}
+
 /// The elements of a wire.
 #[derive(Default)]
 struct WireElements {
-    paths: Vec<Element>,
+    paths: Vec<(Element, Outline)>,
     label: Option<HtmlElement>,
 }
 
@@ -165,7 +206,10 @@ impl Layer {
             let wire = self.wires.entry((HostId(a), HostId(b))).or_default();
             match element.dyn_into::<HtmlElement>() {
                 Ok(label) => wire.label = Some(label),
-                Err(group) => wire.paths.extend(dom::all::<Element>(&group, "path")),
+                Err(group) => {
+                    let paths = dom::all::<Element>(&group, "path");
+                    wire.paths.extend(paths.into_iter().map(|path| (path.clone(), Outline::of(&path))));
+                }
             }
         }
         self.chips_parent = plane.query_selector(".packets").ok().flatten();
@@ -252,7 +296,7 @@ impl Layer {
         let magnified = (1.0 / self.viewport.scale).clamp(1.0, MAGNIFIED_MAX);
         self.paths.clear();
         self.path_of.clear();
-        for &(a, b, letters) in &self.scene.wires {
+        for &SceneWire { ends: (a, b), letters, .. } in &self.scene.wires {
             let (Some(&from), Some(&to)) = (self.corners.get(&a), self.corners.get(&b)) else { continue };
             let curve = Curve::between(from, to, self.scene.card, self.scene.flow);
             self.path_of.insert((a, b), self.paths.len());
@@ -262,9 +306,8 @@ impl Layer {
         packets::share_room(&mut self.paths, Rect { x: 0.0, y: 0.0, w: plane.w, h: plane.h });
         for (pair, &nth) in &self.path_of {
             let (Some(wire), Some(path)) = (self.wires.get(pair), self.paths.get(nth)) else { continue };
-            let d = path.curve.path();
-            for element in &wire.paths {
-                let _ = element.set_attribute("d", &d);
+            for (element, outline) in &wire.paths {
+                let _ = element.set_attribute("d", &outline.path(&path.curve));
             }
             if let Some(label) = &wire.label {
                 let (x, y) = (path.label.x + path.label.w / 2.0, path.label.y + path.label.h / 2.0);

@@ -22,7 +22,7 @@ use crate::model::packets::label_letters;
 use crate::model::viewport::Viewport;
 use crate::stage::card::Card;
 use crate::stage::gesture::{Gesture, Grip, Pointer, point_of, spread};
-use crate::stage::layer::{LayerHandle, PACKET, PACKET_WHY, Scene};
+use crate::stage::layer::{LayerHandle, PACKET, PACKET_WHY, Scene, SceneWire};
 use crate::stage::tools::{StageTools, Zoom};
 use crate::stage::wire_label::WireLabel;
 use crate::stage::wire_line::WireLine;
@@ -328,13 +328,17 @@ impl Stage {
     }
 
     fn scene(&self, ctx: &Context<Self>) -> Scene {
-        let letters = |wire: &WireView| label_letters(&wire.label(self.ui.t().wire_cut_short));
+        let scene_wire = |wire: &WireView| SceneWire {
+            ends: (wire.a, wire.b),
+            letters: label_letters(&wire.label(self.ui.t().wire_cut_short)),
+            apart: wire.is_half_cut(),
+        };
         Scene {
             corners: self.layout.corners.clone(),
             card: self.layout.card.size(),
             flow: self.layout.flow,
             plane: self.layout.plane,
-            wires: self.wires(ctx).iter().map(|wire| (wire.a, wire.b, letters(wire))).collect(),
+            wires: self.wires(ctx).iter().map(scene_wire).collect(),
             viewport: self.viewport(),
         }
     }

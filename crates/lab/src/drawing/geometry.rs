@@ -96,6 +96,12 @@ pub enum Flow {
 /// Wires keep this distance from a card's corners.
 const CORNER: f64 = 18.0;
 
+/// How far the two directions of a wire run beside its middle, where each is drawn.
+const APART: f64 = 5.0;
+/// The place of an arrow's head, as a share of its way, and half of its length and width.
+const ARROW_AT: f64 = 0.35;
+const ARROW: f64 = 5.0;
+
 /// A cubic Bézier curve: where a wire runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Curve {
@@ -171,6 +177,27 @@ impl Curve {
         Point::new(-dy / length, dx / length)
     }
 
+    /// One direction of the wire, where each is drawn: at the right hand of whoever goes that way, as its packets are.
+    #[must_use]
+    pub fn direction(&self, forward: bool) -> Self {
+        let side = self.right_hand(0.5);
+        let by = if forward { APART } else { -APART };
+        let (x, y) = if self.is_upright() { (side.x.signum() * by, 0.0) } else { (0.0, side.y.signum() * by) };
+        Self { points: self.points.map(|point| Point::new(point.x + x, point.y + y)) }
+    }
+
+    /// The head of an arrow on the curve as an SVG path.
+    #[must_use]
+    pub fn arrow(&self, forward: bool) -> String {
+        let place = if forward { ARROW_AT } else { 1.0 - ARROW_AT };
+        let (at, side) = (self.at(place), self.right_hand(place));
+        let size = if forward { ARROW } else { -ARROW };
+        // The way ahead, seen from its right hand.
+        let (x, y) = (side.y * size, -side.x * size);
+        let (left, right) = (Point::new(at.x - x + y, at.y - y - x), Point::new(at.x - x - y, at.y - y + x));
+        format!("M{:.1} {:.1}L{:.1} {:.1} {:.1} {:.1}Z", at.x + x, at.y + y, left.x, left.y, right.x, right.y)
+    }
+
     /// The curve as an SVG path.
     #[must_use]
     pub fn path(&self) -> String {
@@ -217,6 +244,28 @@ mod tests {
         for turn in [0.0, 0.1, 0.25, 0.5, 0.6, 0.75, 0.99] {
             let point = on_circle(116.0, turn);
             assert!((turn_of(point.x, point.y) - turn).abs() < 1e-9, "{turn}");
+        }
+    }
+
+    #[test]
+    fn the_directions_of_a_wire_run_beside_each_other_at_the_right_hand_of_whoever_goes_there() {
+        for (b, flow) in [((0.0, 300.0), Flow::Down), ((180.0, 300.0), Flow::Down), ((400.0, 20.0), Flow::Right)] {
+            let wire = Curve::between(Point::new(0.0, 0.0), Point::new(b.0, b.1), CARD, flow);
+            for forward in [true, false] {
+                let line = wire.direction(forward);
+                let side = wire.right_hand(0.5);
+                let away = Point::new(line.at(0.5).x - wire.at(0.5).x, line.at(0.5).y - wire.at(0.5).y);
+                assert_eq!(away.x * side.x + away.y * side.y > 0.0, forward, "{flow:?} {b:?}");
+                assert!((away.x.hypot(away.y) - APART).abs() < 1e-9);
+                // The head points to where the direction goes.
+                let head = line.arrow(forward);
+                let tip: Vec<f64> =
+                    head[1..head.find('L').unwrap()].split(' ').map(|number| number.parse().unwrap()).collect();
+                let at = line.at(if forward { ARROW_AT } else { 1.0 - ARROW_AT });
+                let tip = Point::new(tip[0], tip[1]);
+                let (to, from) = if forward { (line.at(1.0), line.at(0.0)) } else { (line.at(0.0), line.at(1.0)) };
+                assert!(tip.distance(to) < at.distance(to) && tip.distance(from) > at.distance(from), "{head}");
+            }
         }
     }
 

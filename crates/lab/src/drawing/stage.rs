@@ -26,6 +26,7 @@ const STYLE: &str = "text{font:12px ui-monospace,Menlo,Consolas,\"DejaVu Sans Mo
 .name{font:bold 15px system-ui,sans-serif}.faint{fill:#5c5b57}.card{fill:#fff;stroke:#b9b6ae}.dead{fill:#efeeea;\
 stroke:#b9b6ae;stroke-dasharray:5 4}.trouble{fill:#b42318}.moving{fill:#9a5200}.wire{fill:none;stroke:#b9b6ae;stroke-width:2}\
 .handshake{stroke-dasharray:6 5}.disconnected,.other{stroke-dasharray:2 6}.cut{stroke:#b42318;stroke-dasharray:5 5;stroke-width:2.5}\
+.arrow{fill:#b9b6ae}.cut-arrow{fill:#b42318}\
 .label,.packet text,.chip text{font-size:11px;text-anchor:middle;dominant-baseline:central}\
 .pill{fill:#fff;stroke:#dedcd6}.cut-pill{fill:#fdebe9;stroke:#b42318}.lost{stroke:#b42318;stroke-dasharray:3 3}\
 .rim{fill:none;stroke:#dedcd6;stroke-width:9}";
@@ -85,7 +86,7 @@ impl Stage<'_> {
 
     fn wire(&self, out: &mut String, wire: &WireView, curve: &Curve) {
         let class = match wire.carries {
-            _ if wire.is_cut() => "cut",
+            _ if wire.cut_ab && wire.cut_ba => "cut",
             Carries::Stream => "stream",
             Carries::Handshake => "handshake",
             Carries::Disconnected => "disconnected",
@@ -94,11 +95,23 @@ impl Stage<'_> {
         let text = wire.label(CUT.get(self.lang));
         let (middle, width) = (curve.at(0.5), text.chars().count() as f64 * LETTER + 16.0);
         let pill = if wire.is_cut() { "cut-pill" } else { "pill" };
+        if wire.is_half_cut() {
+            for (forward, is_cut) in [(true, wire.cut_ab), (false, wire.cut_ba)] {
+                let (line, class) = (curve.direction(forward), if is_cut { "cut" } else { class });
+                let (path, arrow) = (line.path(), line.arrow(forward));
+                let arrow_class = if is_cut { "arrow cut-arrow" } else { "arrow" };
+                let _ = writeln!(
+                    out,
+                    "<path class=\"wire {class}\" d=\"{path}\"/><path class=\"{arrow_class}\" d=\"{arrow}\"/>"
+                );
+            }
+        } else {
+            let _ = writeln!(out, "<path class=\"wire {class}\" d=\"{}\"/>", curve.path());
+        }
         let _ = writeln!(
             out,
-            "<path class=\"wire {class}\" d=\"{}\"/><rect class=\"{pill}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" \
+            "<rect class=\"{pill}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" \
              height=\"22\" rx=\"11\"/><text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            curve.path(),
             middle.x - width / 2.0,
             middle.y - 11.0,
             middle.x,
@@ -248,3 +261,36 @@ const CUT: Bilingual = bilingual("cut", "已断开");
 const PAUSED: Bilingual = bilingual("paused", "已暂停");
 const STOPPED: Bilingual = bilingual("stopped", "已停止");
 const OFF: Bilingual = bilingual("no power", "已断电");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Action, Lab, examples};
+
+    /// The picture of the opening with the wire between `a` and `b` cut like that.
+    fn picture(cuts: &[(&str, &str)]) -> String {
+        let mut lab = Lab::new(examples::opening().config).expect("a world");
+        lab.run_for(2_000_000);
+        for (from, to) in cuts {
+            let cut = Action::Cut { from: (*from).into(), to: (*to).into(), one_way: true };
+            lab.act(cut).expect("a wire");
+        }
+        stage_svg(&lab.frame_at(lab.now()), lab.now(), &Histories::default(), Lang::En)
+    }
+
+    #[test]
+    fn each_direction_of_a_wire_that_is_cut_one_way_is_drawn() {
+        let count = |svg: &str, what: &str| svg.matches(what).count();
+        for cuts in [[("a", "b")], [("b", "a")]] {
+            let svg = picture(&cuts);
+            // One direction is cut, the other one and the wire to `c` are whole.
+            assert_eq!(count(&svg, "<path class=\"wire cut\""), 1, "{svg}");
+            assert_eq!(count(&svg, "<path class=\"wire stream\""), 2, "{svg}");
+            assert_eq!((count(&svg, "\"arrow\""), count(&svg, "\"arrow cut-arrow\"")), (1, 1), "{svg}");
+        }
+        assert_ne!(picture(&[("a", "b")]), picture(&[("b", "a")]));
+        let both = picture(&[("a", "b"), ("b", "a")]);
+        assert_eq!(count(&both, "<path class=\"wire cut\""), 1, "{both}");
+        assert_eq!(count(&both, "<path class=\"arrow"), 0, "{both}");
+    }
+}
