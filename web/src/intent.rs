@@ -164,6 +164,8 @@ pub enum Intent {
     TogglePlay,
     /// Show the beginning.
     Rewind,
+    /// Go to the next event that is told.
+    SkipQuiet,
     /// One step back.
     StepBack,
     /// One step forward.

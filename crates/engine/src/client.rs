@@ -94,6 +94,13 @@ pub(crate) struct ReplicaLink {
     pub(crate) bulk: Option<Bulk>,
 }
 
+impl ReplicaLink {
+    /// Whether the replica is dropped when no ACK has come for `repl-timeout`.
+    pub(crate) fn times_out(&self) -> bool {
+        self.state == ReplicaState::Online && !self.pre_psync
+    }
+}
+
 /// What a replica keeps for the link to its master (spec 1.3).
 #[derive(Debug)]
 pub(crate) struct MasterLink {

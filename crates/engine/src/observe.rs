@@ -12,7 +12,7 @@ use crate::replication::backlog::Backlog;
 use crate::replication::downstream::state::slaveseldb;
 use crate::replication::psync::{BacklogWindow, History};
 use crate::replication::upstream::link::{Link, Size};
-use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, UpstreamView};
+use crate::view::{BacklogView, CachedMasterView, NodeView, ReplicaView, StreamView, TimersView, UpstreamView};
 use crate::words::{Words, put_all, put_bytes};
 
 impl Node {
@@ -37,6 +37,7 @@ impl Node {
         history.master_repl_offset.put(words);
         slaveseldb(self.repl.downstream.slaveseldb).put(words);
         self.config.repl_backlog_size.put(words);
+        self.timers().put(words);
         self.is_saving().put(words);
         self.loading_view().put(words);
         self.now.unix_s().put(words);
@@ -63,6 +64,7 @@ impl Node {
         link.state.put(words);
         link.ack_off.put(words);
         self.replica_lag(link).put(words);
+        self.replica_timeout(link).put(words);
         client.out.len().put(words);
         bulk_view(link).put(words);
     }
@@ -81,10 +83,28 @@ impl Node {
             upstream: upstream.clone(),
             replicas: Arc::clone(&replicas),
             keyspace: self.keyspace.counts().into(),
+            timers: self.timers(),
             saving: self.is_saving(),
             loading: self.loading_view(),
             info: self.info_with(upstream, replicas),
         }
+    }
+
+    fn timers(&self) -> TimersView {
+        let (now_s, config) = (self.now.unix_s(), &self.config);
+        let attempt = self.repl.upstream.attempt_last_io_s().map(|last_io| now_s - last_io);
+        let silence = self.master_silence_s().or(attempt);
+        let counts = self.repl.backlog_ages(config.repl_backlog_ttl);
+        TimersView {
+            repl_timeout: config.repl_timeout,
+            upstream_s: silence.map(|silence| left_s(config.repl_timeout, silence)),
+            backlog_s: counts
+                .then(|| left_s(config.repl_backlog_ttl, now_s - self.repl.downstream.repl_no_slaves_since)),
+        }
+    }
+
+    fn replica_timeout(&self, link: &ReplicaLink) -> Option<i64> {
+        link.times_out().then(|| left_s(self.config.repl_timeout, self.now.unix_s() - link.ack_time))
     }
 
     fn loading_view(&self) -> Option<(u64, u64)> {
@@ -143,6 +163,7 @@ impl Node {
                 state: link.state,
                 ack_offset: link.ack_off,
                 lag_s: self.replica_lag(link),
+                timeout_s: self.replica_timeout(link),
                 output_pending: client.out.len(),
                 bulk: bulk_view(link),
             })
@@ -197,4 +218,9 @@ impl Node {
 
 fn bulk_view(link: &ReplicaLink) -> Option<(u64, u64)> {
     link.bulk.as_ref().map(|bulk| (bulk.sent as u64, bulk.file.len() as u64))
+}
+
+/// After how many seconds more than `limit_s` have passed, if `passed_s` have.
+fn left_s(limit_s: i64, passed_s: i64) -> i64 {
+    limit_s.saturating_sub(passed_s).saturating_add(1)
 }

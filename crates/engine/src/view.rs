@@ -35,6 +35,8 @@ pub struct NodeView {
     pub replicas: Arc<[ReplicaView]>,
     /// Keys in each database that has any: (database, keys, keys with a time to live).
     pub keyspace: Arc<[(u32, u64, u64)]>,
+    /// The timers of replication that run.
+    pub timers: TimersView,
     /// Whether a background save is running.
     pub saving: bool,
     /// While a large RDB file is being loaded: (bytes loaded, bytes in all).
@@ -110,6 +112,18 @@ pub struct UpstreamView {
     pub down_since: i64,
 }
 
+/// The timers of replication that run: after how many seconds each ends something, unless what it waits for comes before.
+/// `replicationCron` looks at them once a second. Those of a master's replicas are in [`ReplicaView::timeout_s`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TimersView {
+    /// `repl-timeout`, from which those for silence count down.
+    pub repl_timeout: i64,
+    /// Until the link to the master, or the attempt to make one, is given up.
+    pub upstream_s: Option<i64>,
+    /// Until the backlog is freed, as there are no replicas.
+    pub backlog_s: Option<i64>,
+}
+
 /// A cached master: what the next PSYNC will ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CachedMasterView {
@@ -136,6 +150,8 @@ pub struct ReplicaView {
     pub ack_offset: Offset,
     /// Seconds since then, as INFO's `lag`.
     pub lag_s: i64,
+    /// Seconds until it is dropped, unless it acknowledges something before.
+    pub timeout_s: Option<i64>,
     /// Bytes waiting in its output buffer.
     pub output_pending: usize,
     /// During the transfer: (bytes sent, bytes in all).
@@ -165,7 +181,8 @@ impl StreamView {
 structs! {
     UpstreamView { host, port, state, conn, replid, reploff, read_reploff, cached_master, transfer, down_since }
     CachedMasterView { replid, reploff, db }
-    ReplicaView { conn, ip, port, state, ack_offset, lag_s, output_pending, bulk }
+    TimersView { repl_timeout, upstream_s, backlog_s }
+    ReplicaView { conn, ip, port, state, ack_offset, lag_s, timeout_s, output_pending, bulk }
 }
 
 impl NodeView {
@@ -178,6 +195,7 @@ impl NodeView {
         let master_repl_offset = words.value();
         let slaveseldb = words.value();
         let backlog_size: usize = words.value();
+        let timers = words.value();
         let saving = words.value();
         let loading = words.value();
         let now_s = words.value();
@@ -204,6 +222,7 @@ impl NodeView {
             upstream: upstream.as_ref().map(|upstream| Arc::clone(&upstream.view)),
             replicas: Arc::clone(&replicas),
             keyspace: databases.iter().map(|db| (db.db, db.keys, db.expires)).collect(),
+            timers,
             saving,
             loading,
             info: Info {

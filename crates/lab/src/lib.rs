@@ -41,6 +41,7 @@ pub mod step;
 pub mod steps;
 pub mod stream_bytes;
 pub mod template;
+pub mod timers;
 pub mod topology;
 pub mod trial;
 mod validate;

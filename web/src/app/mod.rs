@@ -274,6 +274,7 @@ impl App {
         match intent {
             Intent::TogglePlay => self.toggle_play(),
             Intent::Rewind => self.rewind(),
+            Intent::SkipQuiet => self.skip_quiet(),
             Intent::StepBack => self.step_back(),
             Intent::StepForward => self.step_forward(),
             Intent::SetStepBy(by) => self.playback.step_by = by,

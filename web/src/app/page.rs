@@ -12,6 +12,7 @@ use psyncscope_lab::ring::Eras;
 use psyncscope_lab::ring::readers::readers;
 use psyncscope_lab::ruler::ruler;
 use psyncscope_lab::sim::frame::{HostFrame, HostId, Power, What};
+use psyncscope_lab::timers::timers;
 use psyncscope_lab::topology;
 use yew::prelude::*;
 
@@ -34,6 +35,7 @@ use crate::ruler::view::RulerView;
 use crate::stage::caption::Caption;
 use crate::stage::invitation::InvitationBar;
 use crate::stage::node_menu::{NodeMenu, Other};
+use crate::stage::timers::TimersBar;
 use crate::stage::view::Stage;
 use crate::stage::wire_sheet::WireSheet;
 use crate::topbar::bar::TopBar;
@@ -123,6 +125,8 @@ impl App {
                             { stage }
                             if let Some(invitation) = invitation {
                                 <InvitationBar {invitation} />
+                            } else if !embedded {
+                                <TimersBar timers={timers(&self.playback.frame, self.playback.at)} />
                             }
                             { self.notice_html(&cx) }
                             <Caption {notes} said={self.said()} />

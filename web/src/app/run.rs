@@ -305,6 +305,21 @@ impl LabRun {
         }
     }
 
+    /// The first time after `from` at which something happened that is told, and not for one more time in a row. If the
+    /// record has none, the world runs on, up to `to` at most.
+    pub fn next_told(&mut self, from: SimTime, to: SimTime) -> Option<SimTime> {
+        loop {
+            self.read();
+            let marks = self.index.marks();
+            if let Some(mark) = marks.get(marks.partition_point(|mark| mark.at <= from)) {
+                return Some(mark.at);
+            }
+            if self.now() >= to || !self.advance_to_next() {
+                return None;
+            }
+        }
+    }
+
     fn just_after_now(&self) -> SimTime {
         SimTime(self.lab.now().0 + 1)
     }

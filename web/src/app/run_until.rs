@@ -10,6 +10,9 @@ use crate::i18n::{Messages, fill, messages};
 use crate::intent::ErrorSite;
 use crate::ui::error::UiError;
 
+/// How much virtual time may pass until something happens that is told.
+const QUIET_MAX_US: u64 = 10 * RUN_HORIZON_US;
+
 impl App {
     /// Goes to the next time at which that happens: through the recorded past, and then the world runs, for a minute of
     /// virtual time at most.
@@ -32,6 +35,23 @@ impl App {
                 self.ui.notice = Some(Notice::new(|t| t.until_nothing, self.playback.at).saying(what));
             }
             Err(error) => self.ui.error = Some((ErrorSite::Overlay, UiError::Lab(error))),
+        }
+    }
+}
+
+impl App {
+    /// Goes to the next event that the caption tells: through the recorded past, and then the world runs. Time passes or
+    /// stands still as before.
+    pub(super) fn skip_quiet(&mut self) {
+        self.ui.error = None;
+        let (from, now) = (self.playback.at, self.session.run.borrow().now());
+        let told = self.session.run.borrow_mut().next_told(from, SimTime(now.0 + QUIET_MAX_US));
+        match told {
+            Some(at) => self.show(at),
+            None => {
+                self.go_live();
+                self.ui.notice = Some(Notice::new(|t| t.skip_nothing, self.playback.at));
+            }
         }
     }
 }

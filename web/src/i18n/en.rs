@@ -88,6 +88,16 @@ pub const MESSAGES: Messages = Messages {
     invite_write: "{b} hears nothing now. Write at {a}, and look at the offsets of both.",
     invite_mend: "{a} is at offset {n}, {b} still at {m}. Mend the wire now, or once {b} has noticed: below stands what becomes of it.",
 
+    timer_link: "{node} gives up on {peer} in {n} s",
+    timer_replica: "{node} drops {peer} in {n} s",
+    timer_backlog: "{node} frees its backlog in {n} s",
+    timer_save: "{node} has saved in {n} s",
+    timer_sleep: "{node} wakes in {n} s",
+    timers_none: "No timer is running out.",
+    skip: "Next event",
+    skip_title: "Go to the next event, through quiet time",
+    skip_nothing: "Nothing happened within ten minutes of virtual time. It is {at} now.",
+
     pause: "Pause",
     pause_why: "the process stops, its kernel still answers",
     resume: "Resume",

@@ -114,6 +114,17 @@ psyncscope_lab::messages! {
     /// {n}, {m}: the offsets of master and replica
     invite_mend,
 
+    // --- timers that run; {node}, {peer}, {n} seconds ---
+    timer_link,
+    timer_replica,
+    timer_backlog,
+    timer_save,
+    timer_sleep,
+    timers_none,
+    skip,
+    skip_title,
+    skip_nothing,
+
     // --- a node's menu ---
     pause,
     pause_why,

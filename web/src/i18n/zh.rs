@@ -87,6 +87,16 @@ pub const MESSAGES: Messages = Messages {
     invite_write: "{b} 现在什么也收不到。在 {a} 写入，看两边的偏移量。",
     invite_mend: "{a} 的偏移量是 {n}，{b} 还停在 {m}。现在修复线路，或等 {b} 察觉之后再修：结果写在下面。",
 
+    timer_link: "{node} 还有 {n} 秒放弃 {peer}",
+    timer_replica: "{node} 还有 {n} 秒断开 {peer}",
+    timer_backlog: "{node} 还有 {n} 秒释放积压缓冲区",
+    timer_save: "{node} 还有 {n} 秒写完快照",
+    timer_sleep: "{node} 还有 {n} 秒醒来",
+    timers_none: "没有计时器快到时限。",
+    skip: "下一事件",
+    skip_title: "跳过平静的时间，到下一个事件",
+    skip_nothing: "虚拟时间十分钟之内没有发生什么。现在是 {at}。",
+
     pause: "暂停",
     pause_why: "进程停住，内核仍会应答",
     resume: "恢复",

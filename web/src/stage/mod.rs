@@ -12,6 +12,7 @@ pub mod layer;
 pub mod menu_item;
 pub mod mini_ring;
 pub mod node_menu;
+pub mod timers;
 pub mod tools;
 pub mod view;
 pub mod wire_label;

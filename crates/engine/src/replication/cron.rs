@@ -64,9 +64,9 @@ impl Node {
 
     /// 3: the master is silent for `repl-timeout`.
     fn time_out_master(&mut self) {
-        let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
+        let timeout = self.config.repl_timeout;
         let master = self.repl.upstream.master_conn();
-        let silence = master.and_then(|conn| self.clients.get(&conn)).map(|master| now - master.last_interaction);
+        let silence = self.master_silence_s();
         let timed_out = silence.is_some_and(|silence| silence > timeout);
         if self
             .check(Step::MasterTimedOut, timed_out, |v| v.saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout))
@@ -77,6 +77,14 @@ impl Node {
             let (repl, mut context) = self.replication();
             context.act(Step::FreeMaster, |v| v.changed(Field::ReplState, ReplState::Connected, repl.upstream.state()));
         }
+    }
+}
+
+impl Node {
+    /// For how many seconds an established link has brought nothing from the master.
+    pub(crate) fn master_silence_s(&self) -> Option<i64> {
+        let master = self.clients.get(&self.repl.upstream.master_conn()?)?;
+        Some(self.now.unix_s() - master.last_interaction)
     }
 }
 
@@ -98,13 +106,17 @@ impl Downstream {
 }
 
 impl Replication {
+    /// Whether the time without replicas counts against the backlog.
+    pub(crate) fn backlog_ages(&self, ttl: i64) -> bool {
+        self.downstream.replicas.is_empty() && ttl != 0 && self.downstream.backlog.is_some() && !self.is_replica()
+    }
+
     /// 9: frees a backlog that had no replica for `repl-backlog-ttl`, and changes the replication ID: bytes written
     /// from now on are not kept, so no replica may ask for them under the old ID.
     fn expire_backlog(&mut self, context: &mut Context<'_>) {
         let ttl = context.config.repl_backlog_ttl;
         let without = context.now.unix_s() - self.downstream.repl_no_slaves_since;
-        let counts =
-            self.downstream.replicas.is_empty() && ttl != 0 && self.downstream.backlog.is_some() && !self.is_replica();
+        let counts = self.backlog_ages(ttl);
         if context.check(Step::BacklogExpired, counts && without > ttl, |v| {
             v.saw(Field::Count, self.downstream.replicas.len())
                 .saw(Field::Seconds, counts.then_some(without))
@@ -125,13 +137,19 @@ impl Replication {
 }
 
 impl Upstream {
-    /// 1, 2: nothing arrived on the connection of the handshake or the transfer for `repl-timeout`.
-    fn time_out_handshake(&mut self, context: &mut Context<'_>) {
-        let last_io = match self.link() {
+    /// When something last came on the connection of the handshake or the transfer, in Unix seconds
+    /// (`repl_transfer_lastio`).
+    pub(crate) fn attempt_last_io_s(&self) -> Option<i64> {
+        match self.link() {
             Link::Connecting { last_io, .. } => Some(*last_io),
             Link::Handshake(_, socket) | Link::Transfer(socket, _) => Some(socket.last_io),
             Link::None | Link::Connect | Link::Connected(_) => None,
-        };
+        }
+    }
+
+    /// 1, 2: nothing arrived on the connection of the handshake or the transfer for `repl-timeout`.
+    fn time_out_handshake(&mut self, context: &mut Context<'_>) {
+        let last_io = self.attempt_last_io_s();
         let (silence, timeout) = (last_io.map(|last| context.now.unix_s() - last), context.config.repl_timeout);
         let timed_out = silence.is_some_and(|silence| silence > timeout);
         if !context.check(Step::HandshakeTimedOut, timed_out, |v| {

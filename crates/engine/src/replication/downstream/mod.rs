@@ -149,8 +149,7 @@ impl Node {
     pub(crate) fn disconnect_timed_out_replicas(&mut self) {
         use step::ReplicationCron as Step;
         let (now, timeout) = (self.now.unix_s(), self.config.repl_timeout);
-        let counts = |link: &ReplicaLink| link.state == ReplicaState::Online && !link.pre_psync;
-        for conn in self.repl.downstream.replicas_where(&self.clients, counts) {
+        for conn in self.repl.downstream.replicas_where(&self.clients, ReplicaLink::times_out) {
             let (_, clients, mut context) = self.replication_and_clients();
             let Some(client) = clients.get(&conn) else { continue };
             let silence = client.replica().map_or(0, |link| now - link.ack_time);
