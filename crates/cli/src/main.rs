@@ -10,6 +10,7 @@ mod branches;
 mod compare;
 mod export;
 mod info;
+mod lesson;
 mod log_lines;
 mod script;
 mod serve;
@@ -28,7 +29,7 @@ use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::narration::Note;
 use psyncscope_lab::sim::frame::{HostId, SimTime};
-use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Link, Opened, Script, Source, examples};
+use psyncscope_lab::{ActionLog, Branches, Lab, LabError, Lang, Lesson, Link, Opened, Script, Source, examples};
 
 /// A dataset is millions of small allocations: a file of them loads in half the time that glibc's allocator takes.
 #[global_allocator]
@@ -135,6 +136,9 @@ fn diagram(lab: &Lab, wanted: &Drawing) -> Result<String, String> {
 
 /// Checks a run; of a script, all branches unless one is named.
 fn check(run: &RunFile, lang: Lang) -> Result<String, String> {
+    if let Some(lesson) = read_lesson(&run.file)? {
+        return lesson::check(&lesson, &run.file);
+    }
     let Opened { source, script, .. } = read_script(&run.file)?;
     let session = script.session();
     let branches = match &run.branch {
@@ -157,11 +161,25 @@ fn read_script(file: &Path) -> Result<Opened, String> {
     }
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("{}: {error}; give the path of a saved run or a script, or a link", file.display()))?;
+    read_lesson(file)?;
     if Source::of(&text) == Source::Script {
         let script = Script::parse(&text).map_err(|errors| script::errors_text(&errors, file))?;
         return Ok(Opened { source: Source::Script, script, view: View::default() });
     }
     Opened::read(&text).map_err(in_file(file))
+}
+
+/// The lesson that a file has, if it has one.
+fn read_lesson(file: &Path) -> Result<Option<Lesson>, String> {
+    if as_link(file).is_some() {
+        return Ok(None);
+    }
+    // What cannot be read is told by whoever reads it as something else.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if Source::of(&text) != Source::Lesson {
+        return Ok(None);
+    }
+    Lesson::parse(&text).map(Some).map_err(|errors| script::errors_text(&errors, file))
 }
 
 fn as_link(file: &Path) -> Option<&str> {

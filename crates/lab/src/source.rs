@@ -2,6 +2,7 @@
 
 use crate::branches::Branches;
 use crate::error::LabError;
+use crate::lesson::Lesson;
 use crate::link::{Link, View};
 use crate::script::Script;
 
@@ -14,6 +15,8 @@ pub enum Source {
     Saved,
     /// A script.
     Script,
+    /// A lesson.
+    Lesson,
 }
 
 /// A text that was opened.
@@ -37,6 +40,8 @@ impl Source {
             Self::Link
         } else if text.starts_with(['{', '[']) {
             Self::Saved
+        } else if Lesson::is_lesson(text) {
+            Self::Lesson
         } else {
             Self::Script
         }
@@ -47,7 +52,7 @@ impl Opened {
     /// Opens a text, whatever it is.
     ///
     /// # Errors
-    /// As [`Link::parse`], [`Branches::from_json`] and [`Script::parse`].
+    /// As [`Link::parse`], [`Branches::from_json`], [`Script::parse`], [`Lesson::parse`] and [`Lesson::solved`].
     pub fn read(text: &str) -> Result<Self, LabError> {
         let source = Source::of(text);
         let (script, view) = match source {
@@ -57,6 +62,8 @@ impl Opened {
             }
             Source::Saved => (Script::of(Branches::from_json(text)?), View::default()),
             Source::Script => (Script::parse(text)?, View::default()),
+            // The session of somebody who does everything right.
+            Source::Lesson => (Script::of(Branches::of(Lesson::parse(text)?.solved()?)), View::default()),
         };
         Ok(Self { source, script, view })
     }
@@ -76,6 +83,8 @@ mod tests {
             ("# a comment\nnode a\n", Source::Script),
             ("node a", Source::Script),
             ("", Source::Script),
+            ("# a comment\nlesson first\n", Source::Lesson),
+            ("node a\n  lesson first\n", Source::Script),
         ] {
             assert_eq!(Source::of(text), source, "{text}");
         }

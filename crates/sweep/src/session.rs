@@ -4,7 +4,7 @@ use psyncscope_engine::Config;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_lab::script::Expectation;
-use psyncscope_lab::script::expect::{Number, OfNode, Relation};
+use psyncscope_lab::script::expect::{Number, OfNode, Operand, Relation};
 use psyncscope_lab::{Action as LabAction, ActionLog, Branches, LabConfig, LabError, NodeSpec, Script, console};
 use psyncscope_sim::WorldConfig;
 
@@ -137,7 +137,10 @@ fn converged(run: &ScenarioRun<'_>) -> Vec<Expectation> {
         }
         expect(host, OfNode::ReplId { same: true, other: host_name(root) });
         if let Some(value) = offset {
-            expect(host, OfNode::Number { number: Number::Offset, relation: Relation::Equal, value });
+            expect(
+                host,
+                OfNode::Number { number: Number::Offset, relation: Relation::Equal, to: Operand::Value(value) },
+            );
         }
     }
     expected

@@ -98,7 +98,7 @@ impl App {
                 let opened = Branches::from_json(text).map(|session| (session, View::default()));
                 self.open_session(opened, Origin::Loaded(name), site);
             }
-            Source::Script => self.open_script(text, Origin::Loaded(name), site),
+            Source::Script | Source::Lesson => self.open_script(text, Origin::Loaded(name), site),
         }
     }
 

@@ -64,7 +64,7 @@ impl fmt::Display for ScriptError {
 
 /// All that is wrong with a script, in the order of its lines: at least one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScriptErrors(pub(super) Vec<ScriptError>);
+pub struct ScriptErrors(pub(crate) Vec<ScriptError>);
 
 impl ScriptErrors {
     /// Each of them.
@@ -112,7 +112,7 @@ impl From<ScriptErrors> for LabError {
 }
 
 /// The word among `known` that is most like `found`, if one is like it.
-pub(super) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let found = found.to_lowercase();
     let length = found.chars().count();
     // Of a long text the distance takes long, and it is like nothing.

@@ -3,16 +3,17 @@
 use std::fmt;
 
 use psyncscope_engine::event::{Event, PsyncOutcome};
+use psyncscope_engine::ids::NextByte;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_engine::view::NodeView;
 use psyncscope_keyspace::Value;
-use psyncscope_sim::frame::{Frame, HostFrame, Power, What};
+use psyncscope_sim::frame::{Frame, HostFrame, HostId, Power, What};
 
 use super::words;
 use crate::format::escape;
 use crate::lab::Lab;
 use crate::lang::Lang;
-use crate::topology::host_named;
+use crate::topology::{host_named, peer};
 
 /// What is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub enum OfNode {
         /// How it compares
         relation: Relation,
         /// to this.
-        value: i64,
+        to: Operand,
     },
     /// Its replication ID compared to another node's.
     ReplId {
@@ -55,6 +56,15 @@ pub enum OfNode {
     },
     /// How its last PSYNC was answered.
     Psync(Answer),
+    /// Its link to its master carries the stream (`master_link_status`), or, if this is false, does not.
+    Link(bool),
+    /// The wire to another node.
+    Wire {
+        /// The other node.
+        to: String,
+        /// Whether packets from this node to the other vanish.
+        cut: bool,
+    },
     /// Its dataset has this key.
     Key {
         /// The database.
@@ -73,6 +83,20 @@ pub enum OfNode {
     },
 }
 
+/// What a number is compared to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// This.
+    Value(i64),
+    /// A number of a node.
+    Of {
+        /// The node.
+        node: String,
+        /// Which of its numbers.
+        number: Number,
+    },
+}
+
 /// A number of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
@@ -88,6 +112,21 @@ pub enum Number {
     FullResyncs,
     /// Partial resyncs that it has served (`sync_partial_ok`).
     PartialResyncs,
+    /// Partial resyncs that it has refused (`sync_partial_err`).
+    RefusedResyncs,
+    /// The byte that its next PSYNC asks for, or would: the one after the last that it has of its history. There is none
+    /// as long as it can only ask for everything.
+    Next,
+    /// The byte that its last PSYNC asked for. There is none if it asked for everything, or never asked.
+    Asked,
+    /// The size of its backlog (`repl_backlog_size`), 0 while there is none.
+    BacklogSize,
+    /// Bytes in its backlog (`repl_backlog_histlen`), 0 while there is none.
+    Histlen,
+    /// The oldest byte in its backlog (`repl_backlog_first_byte_offset`), 0 while there is none.
+    FirstByte,
+    /// Where in its backlog the next byte is written (`repl_backlog_idx`), 0 while there is none.
+    Idx,
 }
 
 /// How two numbers compare.
@@ -113,24 +152,35 @@ pub enum Answer {
 }
 
 /// The numbers by their words.
-pub(super) const NUMBERS: [(&str, Number); 6] = [
+pub(crate) const NUMBERS: [(&str, Number); 13] = [
     ("offset", Number::Offset),
     ("second-offset", Number::SecondOffset),
     ("keys", Number::Keys),
     ("replicas", Number::Replicas),
     ("full-resyncs", Number::FullResyncs),
     ("partial-resyncs", Number::PartialResyncs),
+    ("refused-resyncs", Number::RefusedResyncs),
+    ("next", Number::Next),
+    ("asked", Number::Asked),
+    ("backlog-size", Number::BacklogSize),
+    ("histlen", Number::Histlen),
+    ("first-byte", Number::FirstByte),
+    ("idx", Number::Idx),
 ];
 
-pub(super) const RELATIONS: [(&str, Relation); 3] =
+pub(crate) const RELATIONS: [(&str, Relation); 3] =
     [("=", Relation::Equal), (">=", Relation::AtLeast), ("<=", Relation::AtMost)];
 
-pub(super) const ANSWERS: [(&str, Answer); 3] =
+pub(crate) const ANSWERS: [(&str, Answer); 3] =
     [("partial", Answer::Partial), ("full", Answer::Full), ("none", Answer::None)];
 
-pub(super) const ROLES: [(&str, bool); 2] = [("master", true), ("replica", false)];
+pub(crate) const LINKS: [(&str, bool); 2] = [("up", true), ("down", false)];
 
-pub(super) const PROCESSES: [(&str, Power); 4] =
+pub(crate) const WIRES: [(&str, bool); 2] = [("cut", true), ("whole", false)];
+
+pub(crate) const ROLES: [(&str, bool); 2] = [("master", true), ("replica", false)];
+
+pub(crate) const PROCESSES: [(&str, Power); 4] =
     [("running", Power::Running), ("paused", Power::Paused), ("stopped", Power::Stopped), ("off", Power::Off)];
 
 /// The word for a value of one of the tables.
@@ -155,9 +205,11 @@ impl fmt::Display for OfNode {
             Self::State(state) => write!(f, "state {}", state.name()),
             Self::Master(master) => write!(f, "role {}", word_for(master, &ROLES)),
             Self::Process(power) => write!(f, "process {}", word_for(power, &PROCESSES)),
-            Self::Number { number, relation, value } => {
-                write!(f, "{} {} {value}", word_for(number, &NUMBERS), word_for(relation, &RELATIONS))
+            Self::Number { number, relation, to } => {
+                write!(f, "{number} {} {to}", word_for(relation, &RELATIONS))
             }
+            Self::Link(up) => write!(f, "link {}", word_for(up, &LINKS)),
+            Self::Wire { to, cut } => write!(f, "wire {to} {}", word_for(cut, &WIRES)),
             Self::ReplId { same: true, other } => write!(f, "replid same as {other}"),
             Self::ReplId { same: false, other } => write!(f, "replid other than {other}"),
             Self::Psync(answer) => write!(f, "psync {}", word_for(answer, &ANSWERS)),
@@ -170,7 +222,33 @@ impl fmt::Display for OfNode {
     }
 }
 
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(word_for(self, &NUMBERS))
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => write!(f, "{value}"),
+            Self::Of { node, number } => write!(f, "{node} {number}"),
+        }
+    }
+}
+
 impl Expectation {
+    /// The nodes that it is about.
+    pub(crate) fn nodes(&self) -> Vec<&str> {
+        let Self::Node { node, what } = self else { return Vec::new() };
+        let other = match what {
+            OfNode::ReplId { other, .. } | OfNode::Wire { to: other, .. } => Some(other),
+            OfNode::Number { to: Operand::Of { node, .. }, .. } => Some(node),
+            _ => None,
+        };
+        [node].into_iter().chain(other).map(String::as_str).collect()
+    }
+
     /// Whether it is so at the lab's present.
     ///
     /// # Errors
@@ -215,9 +293,22 @@ impl OfNode {
         if let Self::Process(power) = self {
             return met(host.power == *power, || format!("{name} is {}", word_for(&host.power, &PROCESSES)));
         }
+        if let Self::Wire { to, cut } = self {
+            let other = host_named(frame, to).ok_or_else(|| format!("there is no node {to}"))?.id;
+            let is = is_cut(frame, host.id, other);
+            return met(is == *cut, || format!("the wire from {name} to {to} is {}", word_for(&is, &WIRES)));
+        }
         let node = running(host)?;
         match self {
-            Self::Process(_) => Ok(()),
+            Self::Process(_) | Self::Wire { .. } => Ok(()),
+            Self::Link(up) => {
+                let state = node.upstream.as_ref().map_or(ReplState::None, |upstream| upstream.state);
+                let is = state == ReplState::Connected;
+                met(is == *up, || match node.is_master() {
+                    true => format!("{name} is a master"),
+                    false => format!("the link of {name} is {}", word_for(&is, &LINKS)),
+                })
+            }
             Self::State(state) => {
                 let is = node.upstream.as_ref().map_or(ReplState::None, |upstream| upstream.state);
                 met(is == *state, || format!("the state of {name} is {}", is.name()))
@@ -226,9 +317,13 @@ impl OfNode {
                 let is = node.is_master();
                 met(is == *master, || format!("{name} is a {}", word_for(&is, &ROLES)))
             }
-            Self::Number { number, relation, value } => {
-                let is = number.of(node);
-                met(relation.holds(is, *value), || format!("{} of {name} is {is}", word_for(number, &NUMBERS)))
+            Self::Number { number, relation, to } => {
+                let is = number.of(lab, frame, host)?;
+                let other = to.value(lab, frame)?;
+                met(relation.holds(is, other), || match to {
+                    Operand::Value(_) => format!("{number} of {name} is {is}"),
+                    Operand::Of { .. } => format!("{number} of {name} is {is}, {to} is {other}"),
+                })
             }
             Self::ReplId { same, other } => {
                 let other_host = host_named(frame, other).ok_or_else(|| format!("there is no node {other}"))?;
@@ -276,18 +371,75 @@ fn value_of<'a>(lab: &'a Lab, host: &HostFrame, db: u32, key: &str) -> Option<&'
     keyspace.get(db, key.as_bytes()).filter(|entry| !entry.is_expired(now_ms)).map(|entry| entry.value())
 }
 
-impl Number {
-    fn of(self, node: &NodeView) -> i64 {
-        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+/// Whether packets from one host to another vanish.
+fn is_cut(frame: &Frame, from: HostId, to: HostId) -> bool {
+    frame.wires.iter().any(|wire| match () {
+        () if (wire.a, wire.b) == (from, to) => wire.cut_ab,
+        () if (wire.b, wire.a) == (from, to) => wire.cut_ba,
+        () => false,
+    })
+}
+
+impl Operand {
+    /// What it is at a frame's moment.
+    fn value(&self, lab: &Lab, frame: &Frame) -> Result<i64, String> {
         match self {
+            Self::Value(value) => Ok(*value),
+            Self::Of { node, number } => number.of_named(lab, frame, node),
+        }
+    }
+}
+
+impl Number {
+    /// As [`Number::of`], of the node of this name.
+    pub(crate) fn of_named(self, lab: &Lab, frame: &Frame, name: &str) -> Result<i64, String> {
+        let host = host_named(frame, name).ok_or_else(|| format!("there is no node {name}"))?;
+        self.of(lab, frame, host)
+    }
+
+    /// What it is at a frame's moment.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn of(self, lab: &Lab, frame: &Frame, host: &HostFrame) -> Result<i64, String> {
+        let node = running(host)?;
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let backlog = node.backlog.as_ref().map(|view| &view.0);
+        Ok(match self {
             Self::Offset => node.master_repl_offset.0,
             Self::SecondOffset => node.second_replid_offset.0,
             Self::Keys => count(node.keyspace.iter().map(|(_, keys, _)| keys).sum()),
             Self::Replicas => count(node.replicas.len() as u64),
             Self::FullResyncs => count(node.info.stats.sync_full),
             Self::PartialResyncs => count(node.info.stats.sync_partial_ok),
-        }
+            Self::RefusedResyncs => count(node.info.stats.sync_partial_err),
+            Self::Next => match node.next_request() {
+                Some(request) => request.next.0,
+                None => return Err(format!("{} can only ask for everything", host.name)),
+            },
+            Self::Asked => match last_asked(lab, frame, host.id) {
+                Some(next) => next.0,
+                None => return Err(format!("{} has not asked for a byte", host.name)),
+            },
+            Self::BacklogSize => count(backlog.map_or(0, |backlog| backlog.size() as u64)),
+            Self::Histlen => count(backlog.map_or(0, |backlog| backlog.histlen() as u64)),
+            Self::FirstByte => backlog.map_or(0, |backlog| backlog.off().0),
+            Self::Idx => count(backlog.map_or(0, |backlog| backlog.idx() as u64)),
+        })
     }
+}
+
+/// The byte that the last PSYNC of a replica asked for, of those that a master has decided up to a frame.
+fn last_asked(lab: &Lab, frame: &Frame, replica: HostId) -> Option<NextByte> {
+    let entries = &lab.timeline()[..frame.entries.min(lab.timeline().len())];
+    let verdicts = entries.iter().enumerate().rev().filter_map(|(index, entry)| match &entry.what {
+        What::Node(Event::Verdict { conn, verdict }) => {
+            let frame = lab.frame_after(index, entry.at);
+            (peer(&frame, entry.host?, *conn) == Some(replica)).then_some(&verdict.request)
+        }
+        _ => None,
+    });
+    verdicts.into_iter().next().filter(|request| !request.asks_for_everything()).and_then(|request| request.next)
 }
 
 impl Relation {

@@ -12,16 +12,16 @@
 //! * [`EXAMPLES`]: scripts to begin with
 //! * [`expect`]: what can be expected of a node; `play`: checks it
 
-mod error;
+pub(crate) mod error;
 mod examples;
 pub mod expect;
 mod insert;
 mod parse;
 mod play;
 mod print;
-mod statement;
-mod value;
-mod words;
+pub(crate) mod statement;
+pub(crate) mod value;
+pub(crate) mod words;
 
 use crate::branches::Branches;
 use crate::lang::Lang;

@@ -3,11 +3,10 @@
 use psyncscope_sim::frame::WireSettings;
 
 use super::error::{ScriptError, ScriptErrors, Wrong, nearest};
-use super::expect::OfNode;
 use super::statement::{self, Happens, KEYWORDS, Keyword};
 use super::value::instant_text;
 use super::words::{Line, Word, quote};
-use super::{BranchLines, Expectation, Remark, Said, Script};
+use super::{BranchLines, Remark, Said, Script};
 use crate::action::{Action, LabConfig, NodeSpec, TimedAction};
 use crate::branches::{Branch, Branches, Leaves, ROOT_NAME};
 use crate::error::{ErrorCode, LabError};
@@ -470,14 +469,10 @@ impl<'a> Reading<'a> {
         let names = names_of(&self.nodes);
         for draft in &self.drafts {
             for (remark, place) in draft.remarks.iter().zip(&draft.remark_places) {
-                let Said::Expectation(Expectation::Node { node, what }) = &remark.what else { continue };
-                let other = match what {
-                    OfNode::ReplId { other, .. } => Some(other),
-                    _ => None,
-                };
-                for name in [node].into_iter().chain(other).filter(|name| !names.contains(&name.as_str())) {
+                let Said::Expectation(expectation) = &remark.what else { continue };
+                for name in expectation.nodes().into_iter().filter(|name| !names.contains(name)) {
                     let wrong = Wrong::Unexpected {
-                        found: Some(name.clone()),
+                        found: Some(name.to_owned()),
                         expected: format!("a node: {}", names.join(", ")),
                         nearest: nearest(name, names.iter().copied()),
                     };

@@ -11,7 +11,9 @@ use winnow::token::take_while;
 
 use super::Said;
 use super::error::ScriptError;
-use super::expect::{ANSWERS, Expectation, NUMBERS, OfNode, PROCESSES, RELATIONS, ROLES};
+use super::expect::{
+    ANSWERS, Expectation, LINKS, NUMBERS, Number, OfNode, Operand, PROCESSES, RELATIONS, ROLES, WIRES,
+};
 use super::value::{BITS, BYTES, TIME, probability, quantity, speed};
 use super::words::{Line, Word};
 use crate::action::{Action, NodeSpec};
@@ -21,7 +23,7 @@ type Result<T> = std::result::Result<T, ScriptError>;
 
 /// A moment of virtual time.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum When {
+pub(crate) enum When {
     /// In microseconds.
     At(u64),
     /// So many microseconds after the line before it.
@@ -30,7 +32,7 @@ pub(super) enum When {
 
 impl When {
     /// The moment in microseconds; that of the line before it is `last_us`.
-    pub(super) const fn after(self, last_us: u64) -> u64 {
+    pub(crate) const fn after(self, last_us: u64) -> u64 {
         match self {
             Self::At(at_us) => at_us,
             Self::Later(by_us) => last_us.saturating_add(by_us),
@@ -40,14 +42,14 @@ impl When {
 
 /// What happens at a moment.
 #[derive(Debug)]
-pub(super) enum Happens {
+pub(crate) enum Happens {
     Action(Action),
     Said(Said),
 }
 
 /// What begins a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keyword {
+pub(crate) enum Keyword {
     Version,
     Seed,
     Wire,
@@ -63,7 +65,7 @@ pub(super) enum Keyword {
     End,
 }
 
-pub(super) const KEYWORDS: [(&str, Keyword); 13] = [
+pub(crate) const KEYWORDS: [(&str, Keyword); 13] = [
     ("version", Keyword::Version),
     ("seed", Keyword::Seed),
     ("wire", Keyword::Wire),
@@ -125,7 +127,7 @@ const A_TEXT: &str = "a text in straight quotes: \"…\"";
 const A_NAME: &str = "the name of a node";
 
 /// A time since the beginning, or since the line before.
-pub(super) fn when(line: &mut Line<'_>) -> Result<When> {
+pub(crate) fn when(line: &mut Line<'_>) -> Result<When> {
     let expected = "a time such as 3s, 2.5s or 150ms, or one after the line before: +500ms";
     line.value(expected, |text| match text.strip_prefix('+') {
         Some(later) => quantity(later, TIME).map(When::Later),
@@ -133,30 +135,30 @@ pub(super) fn when(line: &mut Line<'_>) -> Result<When> {
     })
 }
 
-pub(super) fn time(line: &mut Line<'_>) -> Result<u64> {
+pub(crate) fn time(line: &mut Line<'_>) -> Result<u64> {
     line.value(A_TIME, |text| quantity(text, TIME))
 }
 
-pub(super) fn whole_number(line: &mut Line<'_>, expected: &str) -> Result<u64> {
+pub(crate) fn whole_number(line: &mut Line<'_>, expected: &str) -> Result<u64> {
     line.value(expected, |text| digit1::<_, EmptyError>.try_map(str::parse).parse(text).ok())
 }
 
-pub(super) fn disk(line: &mut Line<'_>) -> Result<u64> {
+pub(crate) fn disk(line: &mut Line<'_>) -> Result<u64> {
     line.value("a speed such as 50MB/s or 200kB/s, or unlimited", |text| speed(text, BYTES))
 }
 
 /// Whether the limits are those of a classroom.
-pub(super) fn limits(line: &mut Line<'_>) -> Result<bool> {
+pub(crate) fn limits(line: &mut Line<'_>) -> Result<bool> {
     line.one_of("whose limits", &[("classroom", true), ("redis", false)])
 }
 
 /// The name of a branch.
-pub(super) fn branch_name(line: &mut Line<'_>) -> Result<Word> {
+pub(crate) fn branch_name(line: &mut Line<'_>) -> Result<Word> {
     line.text("the name of a branch in straight quotes: \"…\"")
 }
 
 /// The settings of a wire; what is not said is as in `settings`.
-pub(super) fn wire_settings(line: &mut Line<'_>, mut settings: WireSettings) -> Result<WireSettings> {
+pub(crate) fn wire_settings(line: &mut Line<'_>, mut settings: WireSettings) -> Result<WireSettings> {
     #[derive(Clone, Copy)]
     enum Setting {
         Latency,
@@ -199,7 +201,7 @@ pub(super) fn wire_settings(line: &mut Line<'_>, mut settings: WireSettings) -> 
 }
 
 /// The settings of TCP; what is not said is as by default.
-pub(super) fn tcp_settings(line: &mut Line<'_>) -> Result<TcpSettings> {
+pub(crate) fn tcp_settings(line: &mut Line<'_>) -> Result<TcpSettings> {
     #[derive(Clone, Copy)]
     enum Setting {
         ReceiveBuffer,
@@ -230,12 +232,12 @@ pub(super) fn tcp_settings(line: &mut Line<'_>) -> Result<TcpSettings> {
     Ok(settings)
 }
 
-pub(super) fn node_name(line: &mut Line<'_>) -> Result<String> {
+pub(crate) fn node_name(line: &mut Line<'_>) -> Result<String> {
     line.value(A_NAME, |text| Some(text.to_owned()))
 }
 
 /// What happens, behind the time. A wire's settings that are not said are as in `wire`.
-pub(super) fn happens(line: &mut Line<'_>, wire: &WireSettings) -> Result<Happens> {
+pub(crate) fn happens(line: &mut Line<'_>, wire: &WireSettings) -> Result<Happens> {
     if let Some((node, console)) = line.prompt() {
         let command = line.verbatim();
         if command.is_empty() {
@@ -317,21 +319,41 @@ fn ends(line: &mut Line<'_>) -> Result<(String, String, bool)> {
     Ok((from, node_name(line)?, one_way))
 }
 
-fn expectation(line: &mut Line<'_>) -> Result<Expectation> {
+/// What is expected.
+pub(crate) fn expectation(line: &mut Line<'_>) -> Result<Expectation> {
+    match expectation_or::<()>(line, &[])? {
+        ExpectationOr::Expectation(expectation) => Ok(expectation),
+        ExpectationOr::Other(..) => Err(line.unexpected("what of the node")),
+    }
+}
+
+/// What [`expectation_or`] reads.
+pub(crate) enum ExpectationOr<T> {
+    /// An expectation, whole.
+    Expectation(Expectation),
+    /// A node, and one of the other words.
+    Other(String, T),
+}
+
+/// What is expected, or a node and one of other words behind it.
+pub(crate) fn expectation_or<T: Copy>(line: &mut Line<'_>, others: &[(&'static str, T)]) -> Result<ExpectationOr<T>> {
     let node = line.value("the name of a node, or: rules hold", |text| Some(text.to_owned()))?;
     if node == "rules" && line.take("hold") {
-        return Ok(Expectation::RulesHold);
+        return Ok(ExpectationOr::Expectation(Expectation::RulesHold));
     }
     #[derive(Clone, Copy)]
-    enum Property {
+    enum Property<T> {
         State,
         Role,
         Process,
-        Number(super::expect::Number),
+        Number(Number),
         ReplId,
         Psync,
+        Link,
+        Wire,
         Key,
         No,
+        Other(T),
     }
     let words = [
         ("state", Property::State),
@@ -339,23 +361,32 @@ fn expectation(line: &mut Line<'_>) -> Result<Expectation> {
         ("process", Property::Process),
         ("replid", Property::ReplId),
         ("psync", Property::Psync),
+        ("link", Property::Link),
+        ("wire", Property::Wire),
         ("key", Property::Key),
         ("no", Property::No),
     ];
     let numbers = NUMBERS.map(|(word, number)| (word, Property::Number(number)));
-    let known: Vec<(&str, Property)> = words.into_iter().chain(numbers).collect();
+    let others = others.iter().map(|(word, other)| (*word, Property::Other(*other)));
+    let known: Vec<(&str, Property<T>)> = words.into_iter().chain(numbers).chain(others).collect();
     let what = match line.one_of("what of the node", &known)? {
+        Property::Other(other) => return Ok(ExpectationOr::Other(node, other)),
         Property::State => OfNode::State(line.one_of("a state", &ReplState::ALL.map(|state| (state.name(), state)))?),
         Property::Role => OfNode::Master(line.one_of("a role", &ROLES)?),
         Property::Process => OfNode::Process(line.one_of("what a process does", &PROCESSES)?),
         Property::Number(number) => {
             let relation = line.one_of("how it compares", &RELATIONS)?;
-            OfNode::Number { number, relation, value: line.value("a whole number", |text| text.parse().ok())? }
+            OfNode::Number { number, relation, to: operand(line)? }
         }
         Property::ReplId => {
             let same = line.one_of("how it compares", &[("same", true), ("other", false)])?;
             line.keyword(if same { "as" } else { "than" })?;
             OfNode::ReplId { same, other: node_name(line)? }
+        }
+        Property::Link => OfNode::Link(line.one_of("master_link_status", &LINKS)?),
+        Property::Wire => {
+            let to = node_name(line)?;
+            OfNode::Wire { to, cut: line.one_of("how the wire is", &WIRES)? }
         }
         Property::Psync => OfNode::Psync(line.one_of("the answer to its last PSYNC", &ANSWERS)?),
         Property::Key => {
@@ -369,7 +400,18 @@ fn expectation(line: &mut Line<'_>) -> Result<Expectation> {
             OfNode::NoKey { db, key }
         }
     };
-    Ok(Expectation::Node { node, what })
+    Ok(ExpectationOr::Expectation(Expectation::Node { node, what }))
+}
+
+/// What a number is compared to: `61`, `a offset`.
+fn operand(line: &mut Line<'_>) -> Result<Operand> {
+    let word =
+        line.value("a whole number, or a node and one of its numbers: a offset", |text| Some(text.to_owned()))?;
+    match word.parse() {
+        Ok(value) => Ok(Operand::Value(value)),
+        Err(_) if line.is_over() => Err(line.unexpected("one of its numbers, such as offset")),
+        Err(_) => Ok(Operand::Of { node: word, number: line.one_of("a number of the node", &NUMBERS)? }),
+    }
 }
 
 /// A key, and its database: `greeting`, `greeting in db 3`.
@@ -384,7 +426,7 @@ fn key(line: &mut Line<'_>) -> Result<(String, u32)> {
 }
 
 /// `a>`, `a#1>`: the node and its console.
-pub(super) fn prompt(input: &mut &str) -> std::result::Result<(String, u32), EmptyError> {
+pub(crate) fn prompt(input: &mut &str) -> std::result::Result<(String, u32), EmptyError> {
     terminated(of_console, '>').parse_next(input)
 }
 

@@ -10,19 +10,19 @@ use winnow::token::rest;
 type Units = [(&'static str, u64)];
 
 /// Of times; the smallest is a microsecond.
-pub(super) const TIME: &Units = &[("s", 1_000_000), ("ms", 1000), ("us", 1)];
+pub(crate) const TIME: &Units = &[("s", 1_000_000), ("ms", 1000), ("us", 1)];
 
 /// Of a disk's speed.
-pub(super) const BYTES: &Units = &[("GB/s", 1_000_000_000), ("MB/s", 1_000_000), ("kB/s", 1000), ("B/s", 1)];
+pub(crate) const BYTES: &Units = &[("GB/s", 1_000_000_000), ("MB/s", 1_000_000), ("kB/s", 1000), ("B/s", 1)];
 
 /// Of a wire's bandwidth.
-pub(super) const BITS: &Units = &[("Gbit/s", 1_000_000_000), ("Mbit/s", 1_000_000), ("kbit/s", 1000), ("bit/s", 1)];
+pub(crate) const BITS: &Units = &[("Gbit/s", 1_000_000_000), ("Mbit/s", 1_000_000), ("kbit/s", 1000), ("bit/s", 1)];
 
 /// The word for a speed without a limit, which is 0 in a configuration.
-pub(super) const UNLIMITED: &str = "unlimited";
+pub(crate) const UNLIMITED: &str = "unlimited";
 
 /// `3s`, `2.5ms`: the number in the smallest unit. `None` if it is anything else, too large, or finer than that unit.
-pub(super) fn quantity(text: &str, units: &Units) -> Option<u64> {
+pub(crate) fn quantity(text: &str, units: &Units) -> Option<u64> {
     let (whole, fraction, unit) = number_and_unit.parse(text).ok()?;
     let (_, size) = units.iter().find(|(name, _)| *name == unit)?;
     let mut value = whole.parse::<u64>().ok()?.checked_mul(*size)?;
@@ -45,29 +45,29 @@ fn number_and_unit<'a>(input: &mut &'a str) -> Result<(&'a str, &'a str, &'a str
 }
 
 /// The shortest way to write it: in the largest unit of which it is a whole number.
-pub(super) fn in_units(value: u64, units: &Units) -> String {
+pub(crate) fn in_units(value: u64, units: &Units) -> String {
     let (name, size) = units.iter().find(|(_, size)| value.is_multiple_of(*size)).expect("every table ends with 1");
     format!("{}{name}", value / size)
 }
 
 /// A speed, or [`UNLIMITED`].
-pub(super) fn speed(text: &str, units: &Units) -> Option<u64> {
+pub(crate) fn speed(text: &str, units: &Units) -> Option<u64> {
     if text == UNLIMITED { Some(0) } else { quantity(text, units).filter(|speed| *speed > 0) }
 }
 
 /// As [`speed`] reads it.
-pub(super) fn speed_text(value: u64, units: &Units) -> String {
+pub(crate) fn speed_text(value: u64, units: &Units) -> String {
     if value == 0 { UNLIMITED.to_owned() } else { in_units(value, units) }
 }
 
 /// An instant, in seconds: `3s`, `3.5s`.
-pub(super) fn instant_text(us: u64) -> String {
+pub(crate) fn instant_text(us: u64) -> String {
     let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
     format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A probability: `12.5%`, or `0.125`.
-pub(super) fn probability(text: &str) -> Option<f64> {
+pub(crate) fn probability(text: &str) -> Option<f64> {
     let number = text.strip_suffix('%').unwrap_or(text);
     // What f64 reads besides: `inf`, `nan`, a sign.
     if !number.starts_with(|c: char| c.is_ascii_digit()) {
@@ -79,7 +79,7 @@ pub(super) fn probability(text: &str) -> Option<f64> {
 }
 
 /// As a percentage, if that is read as exactly the same number.
-pub(super) fn probability_text(value: f64) -> String {
+pub(crate) fn probability_text(value: f64) -> String {
     // A negative zero is a zero.
     let value = value.abs();
     let percent = format!("{:?}%", value * 100.0).replace(".0%", "%");

@@ -13,7 +13,7 @@ const SPACE: [char; 2] = [' ', '\t'];
 
 /// A word: bare, or a text in quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Its text, without quotes.
     pub text: String,
     pub column: usize,
@@ -21,7 +21,7 @@ pub(super) struct Word {
 }
 
 /// What of a line has not been read yet. A `#` that begins a word begins a comment.
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     pub number: usize,
     text: &'a str,
     unread: &'a str,
@@ -30,19 +30,19 @@ pub(super) struct Line<'a> {
 type Result<T> = std::result::Result<T, ScriptError>;
 
 impl<'a> Line<'a> {
-    pub(super) fn new(number: usize, text: &'a str) -> Self {
+    pub(crate) fn new(number: usize, text: &'a str) -> Self {
         let mut line = Self { number, text, unread: text };
         line.skip_space();
         line
     }
 
     /// How many characters the line is indented by.
-    pub(super) fn indent(&self) -> usize {
+    pub(crate) fn indent(&self) -> usize {
         self.text.len() - self.text.trim_start_matches(SPACE).len()
     }
 
     /// The column of what comes next.
-    pub(super) fn column(&self) -> usize {
+    pub(crate) fn column(&self) -> usize {
         let read = &self.text[..self.text.len() - self.unread.len()];
         read.chars().count() + 1
     }
@@ -52,12 +52,12 @@ impl<'a> Line<'a> {
     }
 
     /// Whether nothing comes any more but a comment.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.unread.is_empty() || self.unread.starts_with('#')
     }
 
     /// The next word.
-    pub(super) fn next(&mut self) -> Result<Option<Word>> {
+    pub(crate) fn next(&mut self) -> Result<Option<Word>> {
         if self.is_over() {
             return Ok(None);
         }
@@ -100,7 +100,7 @@ impl<'a> Line<'a> {
     }
 
     /// The next word, or, if there is none, what was expected.
-    pub(super) fn expect(&mut self, expected: &str) -> Result<Word> {
+    pub(crate) fn expect(&mut self, expected: &str) -> Result<Word> {
         match self.next()? {
             Some(word) => Ok(word),
             None => Err(self.unexpected(expected)),
@@ -108,13 +108,13 @@ impl<'a> Line<'a> {
     }
 
     /// A text in quotes.
-    pub(super) fn text(&mut self, expected: &str) -> Result<Word> {
+    pub(crate) fn text(&mut self, expected: &str) -> Result<Word> {
         let word = self.expect(expected)?;
         if word.quoted { Ok(word) } else { Err(self.unexpected_word(&word, expected, [])) }
     }
 
     /// Takes the next word if it is this one.
-    pub(super) fn take(&mut self, keyword: &str) -> bool {
+    pub(crate) fn take(&mut self, keyword: &str) -> bool {
         let Some(rest) = self.unread.strip_prefix(keyword) else { return false };
         if !(rest.is_empty() || rest.starts_with(SPACE)) {
             return false;
@@ -125,7 +125,7 @@ impl<'a> Line<'a> {
     }
 
     /// This word must come next.
-    pub(super) fn keyword(&mut self, keyword: &str) -> Result<()> {
+    pub(crate) fn keyword(&mut self, keyword: &str) -> Result<()> {
         if self.take(keyword) {
             return Ok(());
         }
@@ -134,14 +134,14 @@ impl<'a> Line<'a> {
     }
 
     /// The value that `read` makes of the next word.
-    pub(super) fn value<T>(&mut self, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
+    pub(crate) fn value<T>(&mut self, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T> {
         let word = self.expect(expected)?;
         let value = if word.quoted { None } else { read(&word.text) };
         value.ok_or_else(|| self.unexpected_word(&word, expected, []))
     }
 
     /// The one of `known` that comes next.
-    pub(super) fn one_of<T: Copy>(&mut self, what: &str, known: &[(&'static str, T)]) -> Result<T> {
+    pub(crate) fn one_of<T: Copy>(&mut self, what: &str, known: &[(&'static str, T)]) -> Result<T> {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         let expected = format!("{what}: {}", names.join(", "));
         let word = self.expect(&expected)?;
@@ -152,7 +152,7 @@ impl<'a> Line<'a> {
     }
 
     /// The prompt of a console, `a>` or `a#1>`, if it comes next: the node and the console.
-    pub(super) fn prompt(&mut self) -> Option<(String, u32)> {
+    pub(crate) fn prompt(&mut self) -> Option<(String, u32)> {
         let mut unread = self.unread;
         let prompt = statement::prompt(&mut unread).ok()?;
         self.unread = unread;
@@ -161,14 +161,21 @@ impl<'a> Line<'a> {
     }
 
     /// All that comes, as it stands, up to a comment. Quotes are those of redis-cli: a `#` in them begins none.
-    pub(super) fn verbatim(&mut self) -> &'a str {
+    pub(crate) fn verbatim(&mut self) -> &'a str {
         let text = self.unread;
         self.unread = "";
         text[..comment_at(text)].trim_end_matches(SPACE)
     }
 
+    /// All that comes, as it stands: prose, in which a `#` begins no comment.
+    pub(crate) fn prose(&mut self) -> &'a str {
+        let text = self.unread;
+        self.unread = "";
+        text.trim_end()
+    }
+
     /// Nothing may come any more.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(crate) fn end(&mut self) -> Result<()> {
         match self.next()? {
             None => Ok(()),
             Some(word) => Err(self.unexpected_word(&word, "the end of the line", [])),
@@ -176,14 +183,14 @@ impl<'a> Line<'a> {
     }
 
     /// Something else was expected than what comes next.
-    pub(super) fn unexpected(&self, expected: &str) -> ScriptError {
+    pub(crate) fn unexpected(&self, expected: &str) -> ScriptError {
         let found = self.unread.split(SPACE).next().filter(|_| !self.is_over()).map(str::to_owned);
         let wrong = Wrong::Unexpected { found, expected: expected.to_owned(), nearest: None };
         ScriptError { line: self.number, column: self.column(), wrong }
     }
 
     /// Something else was expected than a word that was read; `known` are the words that it could be.
-    pub(super) fn unexpected_word<'k>(
+    pub(crate) fn unexpected_word<'k>(
         &self,
         word: &Word,
         expected: &str,
@@ -197,7 +204,7 @@ impl<'a> Line<'a> {
 }
 
 /// Whether a text, as it stands behind a command's prompt or in a node's configuration, is read as itself.
-pub(super) fn is_verbatim(text: &str) -> bool {
+pub(crate) fn is_verbatim(text: &str) -> bool {
     !text.is_empty()
         && text.trim_matches(SPACE) == text
         && !text.contains(|c: char| c.is_control() && c != '\t')
@@ -256,7 +263,7 @@ fn escaped(input: &mut &str) -> std::result::Result<char, EmptyError> {
 }
 
 /// A text in quotes.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -275,7 +282,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// A text as one word: in quotes where it must be.
-pub(super) fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let bare = !text.is_empty()
         && !text.starts_with(['"', '#'])
         && !text.contains(|c: char| SPACE.contains(&c) || c.is_ascii_control());
