@@ -32,8 +32,8 @@ pub enum Condition {
 /// What can happen at a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
-    /// It answers a PSYNC.
-    Answers(Answer),
+    /// It answers a PSYNC: in this way, or in any.
+    Answers(Option<Answer>),
     /// As a replica it comes to a state of the link, here or at its master.
     Enters(State),
     /// Its link to its master, which carried the stream, ends.
@@ -110,6 +110,9 @@ const VERBS: [(&str, Verb); 13] = [
     ("expires", Verb::Expires),
 ];
 
+/// The word for an answer to a PSYNC of either kind.
+const ANY: &str = "any";
+
 const A_TEXT: &str = "a text in straight quotes: \"…\"";
 
 impl Condition {
@@ -157,9 +160,10 @@ impl Condition {
 fn happening(line: &mut Line<'_>, verb: Verb) -> Result<Happening, ScriptError> {
     Ok(match verb {
         Verb::Answers => {
-            let answers: Vec<(&str, Answer)> =
-                ANSWERS.into_iter().filter(|(_, answer)| *answer != Answer::None).collect();
-            Happening::Answers(line.one_of("how it answers a PSYNC", &answers)?)
+            let answers = ANSWERS.into_iter().filter(|(_, answer)| *answer != Answer::None);
+            let answers = answers.map(|(word, answer)| (word, Some(answer))).chain([(ANY, None)]);
+            let known: Vec<(&str, Option<Answer>)> = answers.collect();
+            Happening::Answers(line.one_of("how it answers a PSYNC", &known)?)
         }
         Verb::Enters => Happening::Enters(line.one_of("a state", &State::all())?),
         Verb::Loses => {
@@ -216,12 +220,12 @@ impl Happening {
             _ => return false,
         };
         match (self, event) {
-            (Self::Answers(Answer::Partial), Event::PsyncReplied { reply, .. }) => {
-                matches!(reply, PsyncReply::Continue { .. })
-            }
-            (Self::Answers(Answer::Full), Event::PsyncReplied { reply, .. }) => {
-                matches!(reply, PsyncReply::FullResync { .. })
-            }
+            (Self::Answers(wanted), Event::PsyncReplied { reply, .. }) => match wanted {
+                None => true,
+                Some(Answer::Partial) => matches!(reply, PsyncReply::Continue { .. }),
+                Some(Answer::Full) => matches!(reply, PsyncReply::FullResync { .. }),
+                Some(Answer::None) => false,
+            },
             (Self::Enters(State::Link(wanted)), Event::ReplState { to, .. }) => wanted == to,
             (Self::LosesLink, Event::ReplState { from, to, .. }) => {
                 *from == ReplState::Connected && *to != ReplState::Connected
@@ -263,7 +267,7 @@ impl fmt::Display for Happening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answers(answer) => {
-                let word = ANSWERS.iter().find(|(_, known)| known == answer).map_or("?", |(word, _)| word);
+                let word = ANSWERS.iter().find(|(_, known)| Some(*known) == *answer).map_or(ANY, |(word, _)| word);
                 write!(f, "answers {word}")
             }
             Self::Enters(State::Link(state)) => write!(f, "enters {}", state.name()),

@@ -1,7 +1,31 @@
 //! The lessons that come with the lab, in the order in which they are taken.
 
-/// The names of the course's lessons, in order; then the challenges. Each is a file `lessons/NAME.psync`.
-pub const COURSE: [&str; 1] = ["first-sync"];
+/// The names of the lessons, in order; challenges come last. Each is a file `lessons/NAME.psync`.
+pub const COURSE: [&str; 23] = [
+    "first-sync",
+    "handshake",
+    "stream",
+    "backlog",
+    "overwritten",
+    "timeouts",
+    "failover",
+    "one-ping-too-far",
+    "restart",
+    "chain",
+    "aborted-transfer",
+    "output-buffer",
+    "lost-write",
+    "backlog-ttl",
+    "diskless",
+    "expiry",
+    "blocked-clients",
+    "scripts",
+    "empty-master",
+    "last-night",
+    "challenge-full-resync",
+    "challenge-failover",
+    "challenge-safe-write",
+];
 
 /// Whether this can be the name of a lesson: it stands in addresses.
 #[must_use]
