@@ -11,6 +11,7 @@ use psyncscope_lab::limits::END_MAX_US;
 use psyncscope_lab::link::{self, Panel};
 use psyncscope_lab::sim::frame::SimTime;
 
+use crate::grade;
 use crate::info;
 use crate::trace::Wanted;
 
@@ -42,7 +43,8 @@ psyncscope why FILE [--node NAME] [--at SECONDS] [--lang en|zh-CN]
 psyncscope check FILE [--lang en|zh-CN]
                                  replay a saved run; check what always holds of replication after each event, in the nodes
                                  and in every byte between them; of a script, play all branches and check what its expect
-                                 lines say too: exit status 1 if something does not hold
+                                 lines say too; a lesson is taken, answering right and wrong (docs/lesson.md): exit
+                                 status 1 if something does not hold
 psyncscope script FILE           a saved session as a script, to be edited and run; a script in its usual form, without its
                                  comments
 psyncscope link FILE [--at SECONDS] [--node NAME] [--panel NAME] [--lang en|zh-CN]
@@ -57,6 +59,9 @@ psyncscope info FILE... [--lang en|zh-CN | --json]
                                  what INFO of real servers, Redis 4 to 8 or Valkey, says, and their logs ('-' is standard
                                  input): the nodes, which could continue from which and why, the smallest change that would
                                  make it so, and whom to promote
+psyncscope grade FILE... [--lesson FILE]... [--lang en|zh-CN | --csv | --json]
+                                 what students' reports of lessons are worth: their sessions are replayed, their answers
+                                 graded from what the nodes did; lessons that are not of the course are given by --lesson
 psyncscope example               print the run that the page opens with, as a file to start from
 psyncscope sweep --seeds FROM..TO [--shard K/N] [--minutes M] [--json]
                                  random worlds made from seeds, and what always holds of each checked after each event;
@@ -65,8 +70,8 @@ psyncscope serve [redis.conf] [--directive value ...]
                                  a server on real TCP, with redis-server's command line; see psyncscope serve --help
 psyncscope --help | --version
 
-A FILE is a saved run or session, a script (docs/script.md), or a link to an instant: '#v1.…', or the page's whole
-address with it. Of a link, show, why, export and compare take its moment unless --at is given.
+A FILE is a saved run or session, a script (docs/script.md), a lesson (the session of who does everything right), or a
+link to an instant: '#v1.…', or the page's whole address with it. Of a link, show, why, export and compare take its moment unless --at is given.
 
 Of a saved session, run, narrate, show, trace, diagram, export, why, check and link take the current branch, or with
 --branch NAME the branch of that name.";
@@ -167,6 +172,8 @@ pub enum Command {
     },
     /// Print what INFO and logs of real servers say.
     Info(info::Wanted),
+    /// Grade students' reports.
+    Grade(grade::Wanted),
     /// Replay a saved run and print the steps of its functions.
     Trace {
         /// The run.
@@ -260,6 +267,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     let mut digest_only = false;
     let mut json = false;
     let mut mermaid = false;
+    let mut csv = false;
+    let mut lessons: Vec<PathBuf> = Vec::new();
     let (mut lang, mut node, mut at, mut function, mut branch) = (None, None, None, None, None);
     let (mut detail, mut from, mut to, mut panel, mut picture) = (None, None, None, None, None);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
@@ -271,6 +280,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Long("branch") => branch = Some(value(&mut parser)?),
             Long("node") => node = Some(value(&mut parser)?),
             Long("json") => json = true,
+            Long("csv") => csv = true,
+            Long("lesson") => lessons.push(PathBuf::from(value(&mut parser)?)),
             Long("function") => function = Some(self::function(&value(&mut parser)?)?),
             Long("at") => at = Some(seconds("--at", &value(&mut parser)?)?),
             Long("detail") => detail = Some(self::detail(&value(&mut parser)?)?),
@@ -293,6 +304,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         ("--at", at.is_some()),
         ("--function", function.is_some()),
         ("--json", json),
+        ("--csv", csv),
+        ("--lesson", !lessons.is_empty()),
         ("--detail", detail.is_some()),
         ("--from", from.is_some()),
         ("--to", to.is_some()),
@@ -310,6 +323,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Some("run") => only(&["--branch", "--digest"])?,
         Some("compare") => only(&["--at"])?,
         Some("info") => only(&["--lang", "--json"])?,
+        Some("grade") => only(&["--lang", "--json", "--csv", "--lesson"])?,
         Some("narrate") => only(&["--branch", "--lang"])?,
         Some("show") => only(&["--branch", "--node", "--at"])?,
         Some("diagram") => only(&["--branch", "--detail", "--from", "--to", "--lang", "--mermaid"])?,
@@ -369,6 +383,19 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
             Ok(Command::Info(info::Wanted { files, lang: (!json).then(|| lang.unwrap_or_default()) }))
         }
         (Some("info"), _) => Err("info takes files with INFO or a log: psyncscope info FILE...".into()),
+        (Some("grade"), 2..) if usize::from(json) + usize::from(csv) + usize::from(lang.is_some()) > 1 => {
+            Err("one of --json, --csv and --lang, not several".into())
+        }
+        (Some("grade"), 2..) => {
+            let files = words[1..].iter().map(PathBuf::from).collect();
+            let form = match (json, csv) {
+                (true, _) => grade::Form::Json,
+                (_, true) => grade::Form::Csv,
+                _ => grade::Form::Table(lang.unwrap_or_default()),
+            };
+            Ok(Command::Grade(grade::Wanted { files, lessons, form }))
+        }
+        (Some("grade"), _) => Err("grade takes students' reports: psyncscope grade FILE...".into()),
         (Some("example"), 1) => Ok(Command::Example),
         (None, 0) => Ok(Command::Help),
         _ => {

@@ -9,6 +9,7 @@ mod args;
 mod branches;
 mod compare;
 mod export;
+mod grade;
 mod info;
 mod lesson;
 mod log_lines;
@@ -117,6 +118,7 @@ fn text_of(command: Command) -> Result<String, String> {
         Command::Script { file } => read_script(&file)?.script.to_text(),
         Command::Link { run, view } => link(&run, view)?.to_text() + "\n",
         Command::Info(wanted) => info::text(&wanted)?,
+        Command::Grade(wanted) => grade::text(&wanted)?,
         Command::Trace { run, wanted } => trace::text(&replay(&run)?, &wanted)?,
     })
 }

@@ -131,6 +131,33 @@ fn what_is_said_and_expected_comes_back() {
 }
 
 #[test]
+fn everything_that_can_be_expected_is_so_or_not() {
+    let head = "node a\n  repl-backlog-size 128\nnode b\n  replicaof a 6379\nat 3s cut a -> b\nat 3.5s a> SET k v\n";
+    for (holds, does_not) in [
+        ("b link up", "b link down"),
+        ("a link down", "a link up"),
+        ("a wire b cut", "a wire b whole"),
+        ("b wire a whole", "b wire a cut"),
+        ("a offset >= b offset", "b offset >= a offset"),
+        ("a offset = 50", "a offset = b offset"),
+        ("b next = 1", "b next = 2"),
+        ("a next = 51", "a next = 50"),
+        ("a backlog-size = 128", "a backlog-size = 0"),
+        ("a histlen = 50", "a histlen = 0"),
+        ("a first-byte = 1", "a first-byte = 0"),
+        ("a idx = 50", "a idx = 0"),
+        ("a refused-resyncs = 0", "b asked = 1"),
+    ] {
+        for (expected, unmet) in [(holds, 0), (does_not, 1)] {
+            let script = parsed(&format!("{head}at 4s expect {expected}\n"));
+            assert_eq!(parsed(&script.to_text()).to_text(), script.to_text(), "{expected}");
+            let checked = script.check(0).expect("a world");
+            assert_eq!(checked.unmet.len(), unmet, "{expected}: {:?}", checked.unmet);
+        }
+    }
+}
+
+#[test]
 fn examples_hold_and_fail_when_a_number_is_changed() {
     for Example { file: name, text, .. } in EXAMPLES {
         let unmet = |text: &str| -> usize {

@@ -455,6 +455,7 @@ impl Reading {
                 return Err(refused(place.0, place.1, ErrorCode::BadTime, message));
             }
         };
+        let place = (line.number, line.column());
         let mut action = match statement::happens(&mut line, &self.wire)? {
             Happens::Action(action) => action,
             Happens::Said(Said::Narration { .. } | Said::Expectation(_)) => {
@@ -582,12 +583,11 @@ impl Reading {
         });
         let mut known: Vec<&str> = lesson.config.nodes.iter().map(|node| node.name.as_str()).chain(added).collect();
         known.dedup();
-        let mut unknown = |line: usize, name: &str| {
+        let mut unknown = |block: usize, name: &str| {
             if known.contains(&name) {
                 return;
             }
-            let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-            let column = shown.find(name).map_or(1, |at| shown[..at].chars().count() + 1);
+            let (line, column) = place_of(name, block, text);
             let wrong = Wrong::Unexpected {
                 found: Some(name.to_owned()),
                 expected: format!("a node: {}", known.join(", ")),
@@ -606,6 +606,24 @@ impl Reading {
             }
         }
     }
+}
+
+/// Where a node's name is, from a line on: as a word, or as that of a value in a text.
+fn place_of(name: &str, from: usize, text: &str) -> (usize, usize) {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    for (index, line) in text.lines().enumerate().skip(from.saturating_sub(1)) {
+        let is_prose = ["en", "zh", "hint", "because"].iter().any(|word| Line::new(index, line).take(word));
+        let at = if is_prose {
+            line.find(&format!("{{{name}.")).map(|at| at + 1)
+        } else {
+            let whole = |at: usize| !line[..at].ends_with(in_name) && !line[at + name.len()..].starts_with(in_name);
+            line.match_indices(name).map(|(at, _)| at).find(|at| whole(*at))
+        };
+        if let Some(at) = at {
+            return (index + 1, line[..at].chars().count() + 1);
+        }
+    }
+    (from, 1)
 }
 
 impl Lesson {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Lesson;
 use super::block::{Answering, BlockKind};
 use super::progress::{Progress, Truth};
-use super::{Lesson, course};
 use crate::action::ActionLog;
 use crate::error::{ErrorCode, LabError};
 use crate::log::{json, read_text, version_of};
@@ -94,6 +94,21 @@ pub enum Verdict {
     Wrong,
     /// There is no answer, or the session never came to where one could be seen.
     NotAnswered,
+}
+
+impl Graded {
+    /// Nothing can be said of a report.
+    #[must_use]
+    pub fn refused(lesson: &str, why: &str) -> Self {
+        Self {
+            lesson: lesson.to_owned(),
+            complete: false,
+            tasks: (0, 0),
+            questions: (0, 0),
+            blocks: Vec::new(),
+            error: Some(why.to_owned()),
+        }
+    }
 }
 
 impl Truth {
@@ -238,13 +253,5 @@ const fn fits(answering: &Answering, answer: &Answer) -> bool {
     match answering {
         Answering::Choose(_) => answer.choice.is_some(),
         Answering::Number { .. } => answer.number.is_some(),
-    }
-}
-
-impl LessonReport {
-    /// The lesson of its name among those of the course.
-    #[must_use]
-    pub fn is_of_course(&self) -> bool {
-        course::COURSE.contains(&self.lesson.as_str())
     }
 }
