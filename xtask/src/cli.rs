@@ -15,8 +15,9 @@ Psyncscope's development commands. Each installs what it needs, once.
                                  build it again when a source file changes. --open opens it in the browser.
                                  Ctrl-C, SIGTERM or the end of standard input (a pipe, a file, Ctrl-D) stops it
   cargo xtask test [PART...]     every check there is, or the named parts:
-                                 fmt clippy native peers recorder deny wasm npm page browser export
+                                 fmt clippy native peers recorder deny wasm npm page browser book export
   cargo xtask dist               build the site into dist/ for any static host, and check its size
+  cargo xtask book               build the handbook into dist/handbook, beside the page
   cargo xtask bench [PART...]    the benchmarks, or the named parts: native throughput dataset page
   cargo xtask setup              only install what the other commands need
 
@@ -52,6 +53,8 @@ pub enum Command {
     },
     /// Build the site.
     Dist,
+    /// Build the handbook.
+    Book,
     /// Give a page that Trunk has built what only then can be made.
     Finish,
     /// Run the benchmarks; all of them if none is named.
@@ -100,6 +103,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command> {
         "serve" => Ok(Command::Serve(ServeOptions { port: port.unwrap_or(DEFAULT_PORT), open })),
         "test" => Ok(Command::Test { parts }),
         "dist" => Ok(Command::Dist),
+        "book" => Ok(Command::Book),
         "finish" => Ok(Command::Finish),
         "bench" => Ok(Command::Bench { parts }),
         _ => Err(Error::new(format!("there is no command `{name}`"), SEE_HELP)),
@@ -139,6 +143,7 @@ mod tests {
             ("test", Command::Test { parts: vec![] }),
             ("test fmt native", Command::Test { parts: vec![part("fmt"), part("native")] }),
             ("dist", Command::Dist),
+            ("book", Command::Book),
             ("bench", Command::Bench { parts: vec![] }),
             ("bench dataset", Command::Bench { parts: vec![part("dataset")] }),
         ];

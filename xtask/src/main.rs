@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line program prints to standard output")]
 
 mod bench;
+mod book;
 mod cli;
 mod dist;
 mod error;
@@ -54,6 +55,7 @@ fn run() -> Result<ExitCode> {
         Command::Serve(options) => serve::run(&mut shell, &options)?,
         Command::Test { parts } => return test::run(&mut shell, &parts),
         Command::Dist => dist::run(&mut shell)?,
+        Command::Book => book::run(&mut shell)?,
         Command::Finish => finish::run()?,
         Command::Bench { parts } => bench::run(&mut shell, &parts)?,
     }

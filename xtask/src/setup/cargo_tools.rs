@@ -70,6 +70,16 @@ pub static CARGO_DENY: CargoTool = CargoTool {
     build_time: "3 to 5 min",
 };
 
+/// Builds the handbook.
+pub static MDBOOK: CargoTool = CargoTool {
+    krate: "mdbook",
+    program: "mdbook",
+    fit: Fit::SameMinor(Version(0, 5, 4)),
+    // Without a server and what watches files.
+    install_args: &["--no-default-features", "--features", "search"],
+    build_time: "1 min",
+};
+
 /// Makes sure that a tool is there, and puts it on the shell's PATH.
 pub fn ensure(shell: &mut Shell, tool: &CargoTool) -> Result<()> {
     let wanted = tool.fit.pinned();

@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::shell::{Shell, duration};
 
-pub use cargo_tools::{CARGO_DENY, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
+pub use cargo_tools::{CARGO_DENY, MDBOOK, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
 pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, TSHARK, spec_browser};
 
 /// One thing a command may need.
@@ -45,6 +45,18 @@ pub const PAGE: &[Need] = &[Need::WasmTarget, Need::Tool(&WASM_BINDGEN), Need::T
 /// What building the optimised site takes.
 pub const SITE: &[Need] = &[Need::WasmTarget, Need::Node, Need::WasmOpt, Need::Tool(&WASM_BINDGEN), Need::Tool(&TRUNK)];
 
+/// What building the handbook beside it takes.
+pub const BOOK: &[Need] = &[
+    Need::WasmTarget,
+    Need::Node,
+    Need::WasmOpt,
+    Need::Tool(&WASM_BINDGEN),
+    Need::Tool(&TRUNK),
+    Need::Tool(&MDBOOK),
+    Need::SpecBrowser,
+    Need::BrowserTests,
+];
+
 /// Everything, in an order in which each only needs those before it.
 const EVERYTHING: &[Need] = &[
     Need::WasmTarget,
@@ -56,6 +68,7 @@ const EVERYTHING: &[Need] = &[
     Need::Tool(&WASM_PACK),
     Need::Tool(&NEXTEST),
     Need::Tool(&CARGO_DENY),
+    Need::Tool(&MDBOOK),
     Need::Program(&CHROMIUM),
     Need::Program(&CHROMEDRIVER),
     Need::SpecBrowser,

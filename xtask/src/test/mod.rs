@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn parts_run_in_their_own_order() {
-        let all = ["fmt", "clippy", "native", "peers", "recorder", "deny", "wasm", "npm", "page", "browser", "export"];
+        let all = [
+            "fmt", "clippy", "native", "peers", "recorder", "deny", "wasm", "npm", "page", "browser", "book", "export",
+        ];
         assert_eq!(chosen(&[]).unwrap(), all);
         assert_eq!(chosen(&["native", "fmt", "native"]).unwrap(), ["fmt", "native"]);
         assert_eq!(chosen(&["fmt", "nonesuch"]), None);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::book;
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
 use crate::project::{CLI_PROGRAM, NPM_PACKAGE, TESTS_DIR, WASM_TARGET};
@@ -153,6 +154,14 @@ pub const PARTS: &[Part] = &[
             Need::BrowserTests,
         ],
         run: browser::run,
+    },
+    Part {
+        name: "book",
+        what: "the handbook builds, its links lead somewhere, its frames and pictures show what it says",
+        typical: "1 min",
+        lane: Lane::Page,
+        needs: crate::setup::BOOK,
+        run: |shell, context| book::build(shell, context.page_is_fresh),
     },
     Part {
         name: "export",
