@@ -11,8 +11,11 @@ import { Reader } from './steps.mjs';
 const BOOK = resolve(process.argv[2]);
 const SIZE = { width: 1280, height: 800, reducedMotion: 'reduce' };
 
+// The folders of its languages, and what a reader's browser asks for.
+const BOOKS = { '': 'en-US', zh: 'zh-CN' };
+
 /** The text of a chapter. */
-const textOf = (chapter) => readFileSync(join(BOOK, chapter), 'utf8');
+const textOf = (folder, chapter) => readFileSync(join(BOOK, folder, chapter), 'utf8');
 
 /**
  * Each picture: the chapter whose first frame has the session, if any, and how the page is brought to what it shows;
@@ -47,22 +50,22 @@ const PICTURES = {
   }],
 };
 
-async function takePicture(name, [chapter, prepare]) {
-  const fragment = chapter ? /embed#([^"]*)/.exec(textOf(chapter))[1] : '';
-  const { page, close } = await openPage({ ...SIZE, fragment });
+async function takePicture(folder, name, [chapter, prepare]) {
+  const fragment = chapter ? /embed#([^"]*)/.exec(textOf(folder, chapter))[1] : '';
+  const { page, close } = await openPage({ ...SIZE, locale: BOOKS[folder], fragment });
   const reader = await new Reader(page).opened();
   // A session that was linked stands still once it is there.
   if (chapter) await expectSoon(() => reader.isPlaying(), (playing) => !playing, `the session of ${chapter}`);
   await reader.pause();
   const element = await prepare(reader, page);
-  await (element ?? page).screenshot({ path: join(BOOK, 'images', `${name}.png`), animations: 'disabled' });
+  await (element ?? page).screenshot({ path: join(BOOK, folder, 'images', `${name}.png`), animations: 'disabled' });
   await close();
 }
 
 /** Every frame of a chapter stands at its moment, with its panel. */
-async function checkFrames(chapter) {
+async function checkFrames(folder, chapter) {
   const { page, url, close } = await openPage(SIZE);
-  await page.goto(`${url}${basename(BOOK)}/${chapter}`);
+  await page.goto(`${url}${basename(BOOK)}/${join(folder, chapter)}`);
   const frames = page.locator('iframe.lab');
   for (let nth = 0; nth < (await frames.count()); nth++) {
     const frame = frames.nth(nth);
@@ -80,12 +83,14 @@ async function checkFrames(chapter) {
 }
 
 try {
-  mkdirSync(join(BOOK, 'images'), { recursive: true });
-  for (const [name, prepare] of Object.entries(PICTURES)) await takePicture(name, prepare);
-  const chapters = readdirSync(BOOK).filter((name) => name.endsWith('.html'));
-  const framed = chapters.filter((name) => textOf(name).includes('<iframe class="lab"'));
-  for (const chapter of framed) await checkFrames(chapter);
-  console.log(`${Object.keys(PICTURES).length} pictures taken, the frames of ${framed.join(', ')} stand where they should`);
+  for (const folder of Object.keys(BOOKS)) {
+    mkdirSync(join(BOOK, folder, 'images'), { recursive: true });
+    for (const [name, picture] of Object.entries(PICTURES)) await takePicture(folder, name, picture);
+    const chapters = readdirSync(join(BOOK, folder)).filter((name) => name.endsWith('.html'));
+    const framed = chapters.filter((name) => textOf(folder, name).includes('<iframe class="lab"'));
+    for (const chapter of framed) await checkFrames(folder, chapter);
+    console.log(`${BOOKS[folder]}: pictures taken; the frames of ${framed.join(', ')} stand where they should`);
+  }
 } finally {
   await shutDown();
 }

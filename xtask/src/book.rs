@@ -13,9 +13,11 @@ use crate::project::BROWSER_DIR;
 use crate::setup::{self, CHROMIUM, spec_browser};
 use crate::shell::Shell;
 
-/// Where its text lies, and where it goes below the site.
-const SOURCE: &str = "docs";
+/// Where it goes below the site.
 const FOLDER: &str = "handbook";
+/// Where its text lies, and where that goes below the handbook: a book for each language, the one around the other first,
+/// since mdBook empties the folder.
+const BOOKS: [(&str, &str); 2] = [("docs", ""), ("docs/zh", "zh")];
 
 /// Builds the handbook, and the page first if there is none.
 pub fn run(shell: &mut Shell) -> Result<()> {
@@ -32,9 +34,11 @@ pub fn build(shell: &Shell, page: bool) -> Result<()> {
         dist::build(shell)?;
     }
     let book = shell.project.dist().join(FOLDER);
-    let mut mdbook = shell.command("mdbook");
-    mdbook.args(["build", SOURCE, "--dest-dir"]).arg(&book);
-    shell.run(&mut mdbook, "see its message above")?;
+    for (source, folder) in BOOKS {
+        let mut mdbook = shell.command("mdbook");
+        mdbook.args(["build", source, "--dest-dir"]).arg(book.join(folder));
+        shell.run(&mut mdbook, "see its message above")?;
+    }
     let mut pictures = shell.command("node");
     pictures
         .arg("handbook.mjs")
@@ -43,12 +47,12 @@ pub fn build(shell: &Shell, page: bool) -> Result<()> {
         .env("PSYNCSCOPE_DIST", shell.project.dist())
         .env(CHROMIUM.variable, spec_browser(shell)?);
     shell.run(&mut pictures, "see its message above")?;
-    check_links(&book)
+    let site = shell.project.dist();
+    BOOKS.iter().try_for_each(|(_, folder)| check_links(&site, &book.join(folder)))
 }
 
 /// Fails if a link within the book leads nowhere.
-fn check_links(book: &Path) -> Result<()> {
-    let site = book.parent().unwrap_or(book);
+fn check_links(site: &Path, book: &Path) -> Result<()> {
     let mut broken = Vec::new();
     for entry in fs::read_dir(book).context("reading the handbook", "build it again")? {
         let path = entry.context("reading the handbook", "build it again")?.path();
@@ -123,10 +127,10 @@ mod tests {
         let page = "<a href=\"other.html#there\"><iframe src=\"../?embed#v1.abc\"><a href=\"https://example.org/\">\
                     <a href=\"#here\" id=\"here\">";
         fs::write(book.join("one.html"), page).unwrap();
-        assert_eq!(check_links(&book), Ok(()));
+        assert_eq!(check_links(&site, &book), Ok(()));
         for wrong in ["other.html#nowhere", "none.html", "../../outside.html", "images/none.png", "#nowhere"] {
             fs::write(book.join("one.html"), format!("<a href=\"{wrong}\">")).unwrap();
-            let error = check_links(&book).unwrap_err();
+            let error = check_links(&site, &book).unwrap_err();
             assert!(error.what().contains(&format!("one.html: {wrong}")), "{error}");
         }
         fs::remove_dir_all(site).unwrap();

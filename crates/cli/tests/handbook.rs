@@ -13,7 +13,8 @@ const LINK: &str = "?embed#";
 #[test]
 fn the_links_of_frames_are_those_of_their_scripts() {
     let mut frames = 0;
-    for entry in fs::read_dir(Path::new(ROOT).join("docs")).unwrap() {
+    let entries = ["docs", "docs/zh"].map(|folder| fs::read_dir(Path::new(ROOT).join(folder)).unwrap());
+    for entry in entries.into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|ending| ending != "md") {
             continue;
