@@ -38,7 +38,7 @@ impl App {
     pub(super) fn update_changed(&mut self) {
         self.ui.update = state();
         if self.ui.update == Some(Update::Elsewhere) {
-            // This page stays.
+            // This page stays: the session is not for one that comes next.
             let _ = dom::take_kept(SESSION);
         }
     }
