@@ -8,7 +8,7 @@
 //! * [`Condition`]: what it waits for
 //! * [`Progress`]: how far a world has come in it, a pure function of the lesson and the log of the world
 //! * [`Lesson::check`]: plays it, answering right and wrong
-//! * [`Report`]: what a student hands in; [`grade`](Report::grade) replays it
+//! * [`Report`]: what a student hands in; [`Lesson::grade`] replays it
 
 mod block;
 mod condition;
