@@ -66,6 +66,7 @@ fn the_course_is_what_the_folder_has() {
 /// Every text of a block, and what it is.
 fn texts(block: &Block) -> Vec<&Prose> {
     let mut texts = vec![&block.text];
+    texts.extend(Some(&block.notes).filter(|notes| !notes.is_empty()));
     match &block.kind {
         BlockKind::Step { .. } => {}
         BlockKind::Task(task) => texts.extend(&task.hints),

@@ -14,6 +14,8 @@ pub struct Block {
     pub when: Vec<Condition>,
     /// What it says.
     pub text: Prose,
+    /// What only the one who presents it sees.
+    pub notes: Prose,
     /// What it asks the reader to look at.
     pub look: Vec<Look>,
     /// What is to be done with it.

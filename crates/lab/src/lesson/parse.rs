@@ -135,6 +135,7 @@ struct Reading {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Text(Lang),
+    Note,
     When,
     Look,
     Then,
@@ -272,6 +273,7 @@ impl Reading {
             line: tree.number,
             when: Vec::new(),
             text: Prose::default(),
+            notes: Prose::default(),
             look: Vec::new(),
             kind: BlockKind::Step { then: Vec::new() },
         };
@@ -311,7 +313,7 @@ impl Reading {
         };
         let end = line.end();
         self.or_note(end);
-        let known = [TEXTS.to_vec(), vec![("when", Part::When), ("look", Part::Look)], known].concat();
+        let known = [TEXTS.to_vec(), vec![("note", Part::Note), ("when", Part::When), ("look", Part::Look)], known].concat();
         for tree in &tree.below {
             let mut line = tree.line();
             let Some(part) = self.or_note(line.one_of("what of the block", &known)) else { continue };
@@ -346,6 +348,7 @@ impl Reading {
     fn part(&mut self, block: &mut Block, part: Part, line: &mut Line<'_>, tree: &Tree<'_>) {
         match (part, &mut block.kind) {
             (Part::Text(lang), _) => return self.text(&mut block.text, lang, line, tree),
+            (Part::Note, _) => return self.prose(&mut block.notes, line, tree),
             (Part::When, _) => self.condition(&mut block.when, line),
             (Part::Look, _) => {
                 let look = look(line).and_then(|look| line.end().map(|()| look));
@@ -612,7 +615,7 @@ impl Reading {
 fn place_of(name: &str, from: usize, text: &str) -> (usize, usize) {
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     for (index, line) in text.lines().enumerate().skip(from.saturating_sub(1)) {
-        let is_prose = ["en", "zh", "hint", "because"].iter().any(|word| Line::new(index, line).take(word));
+        let is_prose = ["en", "zh", "note", "hint", "because"].iter().any(|word| Line::new(index, line).take(word));
         let at = if is_prose {
             line.find(&format!("{{{name}.")).map(|at| at + 1)
         } else {
@@ -705,7 +708,7 @@ fn look(line: &mut Line<'_>) -> Result<Look> {
 impl Block {
     /// Every text of it.
     pub(super) fn texts(&self) -> Vec<&Prose> {
-        let mut texts = vec![&self.text];
+        let mut texts = vec![&self.text, &self.notes];
         match &self.kind {
             BlockKind::Step { .. } => {}
             BlockKind::Task(task) => texts.extend(&task.hints),

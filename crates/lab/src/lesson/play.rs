@@ -172,6 +172,7 @@ impl Player<'_> {
             return false;
         }
         self.values(block.line, &block.text);
+        self.values(block.line, &block.notes);
         match &block.kind {
             BlockKind::Step { then } => self.act(then),
             BlockKind::Task(task) => self.task(index, block, task, delay_us),
