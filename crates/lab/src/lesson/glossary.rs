@@ -37,7 +37,7 @@ pub const GLOSSARY: [Term; 31] = [
     ),
     term(
         "backlog",
-        ["backlog", "复制积压缓冲区"],
+        ["backlog", "积压缓冲区"],
         [
             "A ring of memory in which a master keeps the last bytes of its replication stream (repl-backlog-size). A replica that was away can continue if the first byte that it lacks is still in it.",
             "主节点保存复制流最后一段字节的环形缓冲区（repl-backlog-size）。副本断开后，只要它缺少的第一个字节还在其中，就能继续。",
@@ -56,7 +56,7 @@ pub const GLOSSARY: [Term; 31] = [
         ["cached master", "缓存的主节点（cached master）"],
         [
             "What a replica keeps of a lost link: the replication ID and the offset, with which it asks for a partial resync.",
-            "副本在链接断开后保留的状态：复制 ID 和偏移量，用来请求部分重同步。",
+            "副本在连接断开后保留的状态：复制 ID 和偏移量，用来请求部分重同步。",
         ],
     ),
     term(
@@ -157,7 +157,7 @@ pub const GLOSSARY: [Term; 31] = [
         ["output buffer", "输出缓冲区"],
         [
             "What a master has still to send to one replica. If it grows over client-output-buffer-limit, the link is closed.",
-            "主节点尚未发给某个副本的数据。超过 client-output-buffer-limit 时，链接被关闭。",
+            "主节点尚未发给某个副本的数据。超过 client-output-buffer-limit 时，连接被关闭。",
         ],
     ),
     term(
@@ -253,7 +253,7 @@ pub const GLOSSARY: [Term; 31] = [
         ["repl-timeout", "repl-timeout"],
         [
             "So many seconds without a byte from the other side, and a link is given up.",
-            "这么多秒没有收到对方的任何字节，链接即被放弃。",
+            "这么多秒没有收到对方的任何字节，连接即被放弃。",
         ],
     ),
     term(

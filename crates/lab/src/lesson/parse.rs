@@ -313,7 +313,8 @@ impl Reading {
         };
         let end = line.end();
         self.or_note(end);
-        let known = [TEXTS.to_vec(), vec![("note", Part::Note), ("when", Part::When), ("look", Part::Look)], known].concat();
+        let known =
+            [TEXTS.to_vec(), vec![("note", Part::Note), ("when", Part::When), ("look", Part::Look)], known].concat();
         for tree in &tree.below {
             let mut line = tree.line();
             let Some(part) = self.or_note(line.one_of("what of the block", &known)) else { continue };
