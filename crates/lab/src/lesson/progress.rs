@@ -3,7 +3,9 @@
 //! Whoever lets the world run shows it to [`Progress::observe`] after each event and each action. So the moments are
 //! those of the world, and the same for everyone who replays its log.
 
-use psyncscope_sim::frame::SimTime;
+use std::sync::Arc;
+
+use psyncscope_sim::frame::{Frame, SimTime};
 
 use super::block::{Answering, BlockKind};
 use super::{Block, Lesson};
@@ -18,12 +20,21 @@ pub struct Mark {
     pub entries: usize,
     /// How many actions had been taken.
     pub actions: usize,
+    /// The frame: at one time there may be several.
+    pub seq: u64,
 }
 
 impl Mark {
     /// The lab's present.
     fn now(lab: &Lab) -> Self {
-        Self { at: lab.now(), entries: lab.timeline().len(), actions: lab.actions().len() }
+        let seq = lab.frame_at(lab.now()).seq;
+        Self { at: lab.now(), entries: lab.timeline().len(), actions: lab.actions().len(), seq }
+    }
+
+    /// The world at this moment; what happened later at the same time is not in it.
+    #[must_use]
+    pub fn frame(&self, lab: &Lab) -> Arc<Frame> {
+        lab.frame(self.seq).unwrap_or_else(|| lab.frame_at(self.at))
     }
 }
 
