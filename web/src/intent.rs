@@ -6,6 +6,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime, StreamBytes};
 use psyncscope_lab::{Action, LabConfig, StepBy, Until};
 
 use crate::i18n::Lang;
+use crate::lesson::intent::LessonIntent;
 use crate::model::geometry::Point;
 use crate::model::pace::Speed;
 use crate::observed::intent::ObservedIntent;
@@ -104,6 +105,8 @@ pub enum Overlay {
     Share,
     /// Help.
     Help,
+    /// The lessons of the course.
+    Course,
 }
 
 impl Overlay {
@@ -278,4 +281,6 @@ pub enum Intent {
     Script(ScriptIntent),
     /// Something about the steps of the functions.
     Steps(StepsIntent),
+    /// Something about a lesson.
+    Lesson(LessonIntent),
 }

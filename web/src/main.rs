@@ -14,6 +14,7 @@ mod console;
 mod diagram;
 mod i18n;
 mod intent;
+mod lesson;
 mod model;
 mod observed;
 mod panels;

@@ -33,7 +33,10 @@ impl App {
         if self.is_live() {
             let outcome = self.session.run.borrow_mut().act_all(actions);
             self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
-            self.show(self.playback.at);
+            self.go_live();
+            if outcome.is_ok() {
+                self.acted_in_lesson();
+            }
             self.acted(outcome, site);
             return;
         }
@@ -98,7 +101,8 @@ impl App {
                 let opened = Branches::from_json(text).map(|session| (session, View::default()));
                 self.open_session(opened, Origin::Loaded(name), site);
             }
-            Source::Script | Source::Lesson => self.open_script(text, Origin::Loaded(name), site),
+            Source::Script => self.open_script(text, Origin::Loaded(name), site),
+            Source::Lesson => self.open_lesson_text(text, site),
         }
     }
 

@@ -16,10 +16,23 @@ impl App {
         if std::mem::take(&mut self.ui.focus_console) {
             dom::focus(crate::console::input::ID);
         }
+        if std::mem::take(&mut self.ui.focus_lesson) {
+            focus_lesson();
+        }
         if std::mem::take(&mut self.ui.show_panel)
             && let Some(tab) = dom::by_id(&tab_id(self.shown_tab()))
         {
             dom::scroll_to_top(&tab);
         }
+    }
+}
+
+/// Puts the focus on the heading of the lesson's block, unless it is somewhere else than in the lesson.
+fn focus_lesson() {
+    let elsewhere = |element: web_sys::HtmlElement| {
+        element.tag_name() != "BODY" && element.closest(".lesson").ok().flatten().is_none()
+    };
+    if !dom::active().is_some_and(elsewhere) {
+        dom::focus(crate::lesson::panel::HEADING);
     }
 }

@@ -14,6 +14,7 @@ use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::Notice;
 use crate::intent::ErrorSite;
+use crate::lesson::reading::Reading;
 use crate::model::branch_lanes::{BranchLane, lanes};
 use crate::script::document::Document;
 use crate::ui::error::UiError;
@@ -37,6 +38,8 @@ pub struct BranchRuns {
     /// What the session had when it was last put into the script's text: its branches, and what was or will be done in the
     /// current one.
     pub script_follows: Option<(usize, usize, usize)>,
+    /// The lesson that is read in it, if one is.
+    pub reading: Option<Reading>,
 }
 
 /// A session that was left for another: its branches and the run that was on the page.
@@ -107,6 +110,7 @@ impl BranchRuns {
             script: None,
             script_is_session: false,
             script_follows: None,
+            reading: None,
         };
         runs.list(lang);
         runs

@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::Callback;
 
 use crate::intent::{Intent, Overlay};
+use crate::lesson::intent::LessonIntent;
 use crate::steps::intent::{StepsIntent, Walk};
 use crate::ui::{dom, popover};
 
@@ -78,6 +79,8 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
         "b" => Some(Intent::Steps(StepsIntent::Walk(Walk::Back))),
         "r" => Some(Intent::Steps(StepsIntent::Walk(Walk::Next))),
         "R" => Some(Intent::Steps(StepsIntent::Walk(Walk::Previous))),
+        "n" => Some(Intent::Lesson(LessonIntent::Next)),
+        "p" => Some(Intent::Lesson(LessonIntent::Back)),
         "g" => Some(Intent::Open(Overlay::RunUntil)),
         digit => {
             let nth = digit.parse::<usize>().ok().filter(|n| (1..=9).contains(n))?;

@@ -9,6 +9,7 @@
 //! * [`diagram`]: the sequence diagram
 //! * [`branches`]: the branches of the session, and the sessions that were left; [`compare`]: two side by side
 //! * [`run_until`]: running until something happens
+//! * [`course`]: the lessons that come with the page; [`lesson`]: the one that is read
 //! * [`observed`]: INFO and logs of real servers
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
@@ -22,10 +23,12 @@ pub mod after_render;
 pub mod branches;
 pub mod choices;
 pub mod compare;
+pub mod course;
 pub mod diagram;
 pub mod dropped;
 pub mod embed;
 pub mod keys;
+pub mod lesson;
 pub mod lit;
 pub mod observed;
 pub mod page;
@@ -56,6 +59,7 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
+use crate::app::course::Course;
 use crate::app::embed::{Asked, Embedding};
 use crate::app::prepare::Preparing;
 use crate::app::run::{LabRun, Origin};
@@ -96,6 +100,8 @@ pub enum Msg {
     UpdateChanged,
     /// The page around this one asks for something.
     Asked(Asked),
+    /// A lesson was fetched, or did not come: its name, and its text.
+    LessonFetched(String, Option<String>),
 }
 
 /// How long a notice stays at least; it goes when the reader then does something else.
@@ -109,6 +115,7 @@ pub struct App {
     why: Why,
     steps: StepsState,
     observed: ObservedState,
+    course: Course,
     drawing: Drawing,
     elements: PageElements,
     /// The page is embedded in another one.
@@ -174,12 +181,14 @@ impl Component for App {
                 narrow: embedding.is_some() || choices::is_narrow(),
                 reduced_motion: choices::prefers_reduced_motion(),
                 focus_console: false,
+                focus_lesson: false,
                 show_panel: false,
                 dragged_over: false,
             },
             why: Why::default(),
             steps: StepsState::default(),
             observed: ObservedState::default(),
+            course: Course::default(),
             drawing: Drawing {
                 layer: LayerHandle::default(),
                 time: TimeDisplay::default(),
@@ -202,7 +211,7 @@ impl Component for App {
             embedding,
         };
         if !app.open_kept() {
-            app.open_address();
+            app.open_address(ctx);
         }
         app
     }
@@ -231,7 +240,7 @@ impl Component for App {
                 true
             }
             Msg::AddressChanged => {
-                self.open_address();
+                self.open_address(ctx);
                 true
             }
             Msg::UpdateChanged => {
@@ -242,9 +251,16 @@ impl Component for App {
                 self.asked(asked);
                 false
             }
+            Msg::LessonFetched(id, text) => {
+                self.lesson_fetched(id, text);
+                true
+            }
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
         let draw = self.answer() || draw;
+        if self.follow_lesson() {
+            self.playback.playing = false;
+        }
         if draw {
             self.follow_script();
         }
@@ -379,6 +395,7 @@ impl App {
             Intent::Observed(intent) => self.handle_observed(intent),
             Intent::Script(intent) => self.handle_script(ctx, intent),
             Intent::Steps(intent) => self.step_inside(intent),
+            Intent::Lesson(intent) => self.handle_lesson(ctx, intent),
         }
         true
     }

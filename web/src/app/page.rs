@@ -103,6 +103,7 @@ impl App {
             html! { <div class="working" role="status">{ words }</div> }
         });
         let comparison = self.comparison();
+        let lesson = self.lesson_panel();
         let embedded = self.embedding.is_some();
         let class = classes!(
             "page",
@@ -120,7 +121,14 @@ impl App {
                     } else {
                         <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
                     }
-                    <main class={classes!("main", steps_beside.is_some().then_some("with-steps"))}>
+                    <main
+                        class={classes!(
+                            "main",
+                            steps_beside.is_some().then_some("with-steps"),
+                            lesson.is_some().then_some("with-lesson"),
+                        )}
+                    >
+                        { lesson.unwrap_or_default() }
                         <div class="left">
                             { stage }
                             if let Some(invitation) = invitation {
@@ -385,6 +393,7 @@ impl App {
             },
             Some(Overlay::Observed) => self.observed_dialog(),
             Some(Overlay::Help) => html! { <HelpDialog /> },
+            Some(Overlay::Course) => self.course_dialog(),
         }
     }
 }

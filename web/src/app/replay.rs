@@ -1,5 +1,7 @@
 //! Replaying an action log: at once if it is short, in steps over several ticks if it is long.
 
+use std::rc::Rc;
+
 use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::script::{Checked, Play, Unmet};
@@ -194,14 +196,30 @@ impl App {
             Ok(finished) => finished,
             Err(error) => return self.replay_failed(then, error),
         };
-        let branch_run = |lab| LabRun::branch_of(&self.session.run.borrow(), lab);
+        let branch_run = |lab| {
+            let left = self.session.run.borrow();
+            let mut run = LabRun::branch_of(&left, lab);
+            // A branch of a lesson's world is one, too.
+            let _ = run.enter_lesson(left.in_lesson().map(|here| &here.lesson));
+            run
+        };
         match then {
             Then::Show(opened) => {
                 let OpenedSession { session, view, origin, .. } = *opened;
                 let runs = BranchRuns::of_tree(session, self.ui.lang);
-                self.replace_session(LabRun::replayed(lab, origin), runs);
+                let lesson = match &origin {
+                    Origin::Lesson(lesson) => Some(Rc::clone(lesson)),
+                    _ => None,
+                };
+                let mut run = LabRun::replayed(lab, origin);
+                // That it is the lesson's world was checked before it was replayed.
+                let _ = run.enter_lesson(lesson.as_ref());
+                self.replace_session(run, runs);
                 self.ui.overlay = None;
                 self.playback.playing = false;
+                if let Some(lesson) = lesson {
+                    self.resume_lesson(lesson);
+                }
                 self.show_view(view);
             }
             Then::Switch(branch, at) => {
@@ -212,12 +230,16 @@ impl App {
             Then::Keep(branch) => self.kept_for_comparison(branch_run(lab), branch),
             Then::Act { actions, index, site, script } => {
                 let mut run = LabRun::indexed_branch_of(&self.session.run.borrow(), lab, *index);
+                run.continue_lesson(&self.session.run.borrow());
                 let at = run.now();
                 let left = self.session.branches.tree().current();
                 // A refused action starts no branch: the time shown stays part of the old run.
                 let outcome = run.act_all(actions).and_then(|()| self.branched(run, at));
                 if let (Ok(()), Some(script)) = (&outcome, script) {
                     self.play_beside(left, script);
+                }
+                if outcome.is_ok() {
+                    self.acted_in_lesson();
                 }
                 self.acted(outcome, site);
             }

@@ -1,4 +1,4 @@
-//! A run: the lab, the index of its timeline, and the script's remaining actions.
+//! A run: the lab, the index of its timeline, the script's remaining actions, and how far it has come in a lesson.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,12 +11,14 @@ use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
 use psyncscope_lab::index::{Index, Mark};
 use psyncscope_lab::invariants::{Broken, Watch};
+use psyncscope_lab::lab::STEP_HORIZON_US;
+use psyncscope_lab::lesson::{Lesson, Progress};
 use psyncscope_lab::observed::Kind;
 use psyncscope_lab::sim::frame::{Frame, HostId, SimTime};
-use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Reached, StepBy, TimedAction, Until};
+use psyncscope_lab::{Action, ActionLog, Lab, LabConfig, LabError, Lang, Reached, StepBy, TimedAction, Until};
 
 use crate::console::lines::ConsoleLines;
-use crate::i18n::{Messages, fill};
+use crate::i18n::{fill, messages};
 use crate::model::colours::ColourMap;
 use crate::model::prefix::Prefix;
 
@@ -37,12 +39,15 @@ pub enum Origin {
     Function(Function),
     /// Prepared: it is about to write such a line of a log.
     Logged(&'static Kind),
+    /// The world of a lesson.
+    Lesson(Rc<Lesson>),
 }
 
 impl Origin {
     /// In a few words, unless the user configured it: then its numbers tell more.
     #[must_use]
-    pub fn words(&self, t: &Messages) -> Option<String> {
+    pub fn words(&self, lang: Lang) -> Option<String> {
+        let t = messages(lang);
         match self {
             Self::Opening => Some(t.example_opening.to_owned()),
             Self::Own => None,
@@ -51,7 +56,27 @@ impl Origin {
             Self::Function(function) => Some(fill(t.example_function, &[("function", function.name())])),
             Self::Logged(kind) => Some(fill(t.example_function, &[("function", kind.written_by)])),
             Self::Loaded(name) => Some(fill(t.example_loaded, &[("name", name)])),
+            Self::Lesson(lesson) => Some(fill(t.example_lesson, &[("title", &lesson.title.words(lang))])),
         }
+    }
+}
+
+/// How far a run has come in a lesson.
+#[derive(Clone)]
+pub struct InLesson {
+    /// The lesson.
+    pub lesson: Rc<Lesson>,
+    /// How far it has come.
+    pub progress: Progress,
+    /// Whether it came further since somebody asked.
+    news: bool,
+}
+
+impl InLesson {
+    /// A run that has come so far.
+    #[must_use]
+    pub const fn new(lesson: Rc<Lesson>, progress: Progress) -> Self {
+        Self { lesson, progress, news: false }
     }
 }
 
@@ -63,6 +88,8 @@ pub struct LabRun {
     marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
     script: VecDeque<TimedAction>,
+    /// How far it has come in a lesson, if it is the world of one.
+    in_lesson: Option<InLesson>,
     /// Tells this run from any other: no two runs have the same allocation.
     pub identity: Rc<()>,
     /// The consoles that were looked at.
@@ -113,6 +140,7 @@ impl LabRun {
             watch: Watch::default(),
             marks: Rc::default(),
             script,
+            in_lesson: None,
             identity: Rc::new(()),
             transcripts: LiteMap::new_vec(),
             colours: ColourMap::default(),
@@ -130,6 +158,67 @@ impl LabRun {
     #[must_use]
     pub fn indexed_branch_of(other: &Self, lab: Lab, index: Index) -> Self {
         Self { index, colours: other.colours.clone(), ..Self::replayed(lab, other.origin.clone()) }
+    }
+
+    /// The run leaves another at its present: what has been in a lesson until then has been here, too.
+    pub fn continue_lesson(&mut self, other: &Self) {
+        self.in_lesson = other.in_lesson.clone();
+        if let Some(InLesson { progress, .. }) = &mut self.in_lesson {
+            progress.truncate(self.lab.now());
+        }
+    }
+
+    /// It is the world of this lesson, or of none. What has happened in it is looked at again.
+    ///
+    /// # Errors
+    /// It is the world of another lesson.
+    pub fn enter_lesson(&mut self, lesson: Option<&Rc<Lesson>>) -> Result<(), LabError> {
+        self.in_lesson = match lesson {
+            Some(lesson) => {
+                let progress = lesson.progress_of(self.lab.action_log())?;
+                Some(InLesson::new(Rc::clone(lesson), progress))
+            }
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// How far it has come in a lesson.
+    #[must_use]
+    pub const fn in_lesson(&self) -> Option<&InLesson> {
+        self.in_lesson.as_ref()
+    }
+
+    /// Whether it came further in a lesson since this was asked last.
+    pub fn take_lesson_news(&mut self) -> bool {
+        self.in_lesson.as_mut().is_some_and(|lesson| std::mem::take(&mut lesson.news))
+    }
+
+    /// Shows the present to the lesson. Returns whether something is new.
+    fn observe(&mut self) -> bool {
+        let Some(InLesson { lesson, progress, news }) = &mut self.in_lesson else { return false };
+        let new = progress.observe(lesson, &self.lab);
+        *news |= new;
+        new
+    }
+
+    /// Nothing is done at the very moment at which a block of a lesson began or was met: so the moment comes again
+    /// wherever the run is taken back to it.
+    pub fn leave_moment(&mut self) {
+        while let Some(InLesson { progress, .. }) = &self.in_lesson {
+            let last = [
+                progress.begun().checked_sub(1).and_then(|nth| progress.began_at(nth)),
+                progress.met().checked_sub(1).and_then(|nth| progress.met_at(nth)),
+            ];
+            let now = self.now();
+            if last.iter().flatten().all(|mark| mark.at < now) {
+                break;
+            }
+            self.run_to(SimTime(now.0 + 1));
+            if self.now() == now {
+                break;
+            }
+        }
     }
 
     /// The index of a branch, of whose timeline nothing was read.
@@ -213,18 +302,35 @@ impl LabRun {
         self.lab.next_event_at().into_iter().chain(self.script_due()).min()
     }
 
-    /// Runs the world up to `t` and carries out the script's actions on the way.
+    /// Runs the world up to `t` and carries out the script's actions on the way. In a lesson it stops where that comes
+    /// further.
     ///
     /// # Errors
     /// A scripted action was refused, because the user changed the world; the remaining ones are carried out.
     pub fn advance(&mut self, t: SimTime) -> Result<(), LabError> {
         let mut refused = Ok(());
-        while let Some(next) = self.script.pop_front_if(|a| a.at_us <= t.0) {
-            self.lab.run_until(SimTime(next.at_us));
+        loop {
+            let due = self.script_due().filter(|due| *due <= t);
+            if !self.run_to(due.unwrap_or(t)) {
+                return refused;
+            }
+            let Some(next) = self.script.pop_front_if(|next| next.at_us <= t.0) else { return refused };
             refused = refused.and(self.lab.act(next.action));
+            if self.observe() {
+                return refused;
+            }
+        }
+    }
+
+    /// Runs the world up to `t`; in a lesson, up to where that comes further. Returns whether it came to `t`.
+    fn run_to(&mut self, t: SimTime) -> bool {
+        while self.in_lesson.is_some() && self.lab.next_event_at().is_some_and(|next| next <= t) && self.lab.step() {
+            if self.observe() {
+                return false;
+            }
         }
         self.lab.run_until(t);
-        refused
+        true
     }
 
     /// What was done after `at` and what a script still does.
@@ -236,6 +342,14 @@ impl LabRun {
     /// Carries out these actions as time passes.
     pub fn follow(&mut self, script: Vec<TimedAction>) {
         self.script = script.into();
+    }
+
+    /// Carries out these actions, too, as time passes.
+    pub fn follow_also(&mut self, actions: Vec<TimedAction>) {
+        for action in actions {
+            let place = self.script.partition_point(|earlier| earlier.at_us <= action.at_us);
+            self.script.insert(place, action);
+        }
     }
 
     /// A name that no node has or had: the first free letter, or letter and number.
@@ -264,14 +378,27 @@ impl LabRun {
     /// # Errors
     /// The lab refuses one: those before it have been carried out.
     pub fn act_all(&mut self, actions: Vec<Action>) -> Result<(), LabError> {
-        actions.into_iter().try_for_each(|action| self.lab.act(action))
+        actions.into_iter().try_for_each(|action| {
+            self.leave_moment();
+            let done = self.lab.act(action);
+            self.observe();
+            done
+        })
     }
 
     /// The next instant after `from` at which something of that size happens.
     pub fn step_forward(&mut self, from: SimTime, by: StepBy) -> SimTime {
-        // The script acts on the way: a step into the unknown must not run past it.
+        // The script acts on the way, and a lesson looks on: a step into the unknown must not run past them.
+        let horizon = SimTime(self.now().0.saturating_add(STEP_HORIZON_US));
         while from >= self.now() || self.lab.step_back(self.just_after_now(), by) <= from {
-            let Some(next) = self.next_due().filter(|_| self.has_script()) else { break };
+            let in_lesson = self.in_lesson.is_some();
+            let may_go = |next: &SimTime| self.has_script() || in_lesson && *next <= horizon;
+            let Some(next) = self.next_due().filter(may_go) else {
+                if in_lesson {
+                    return self.now();
+                }
+                break;
+            };
             // What is refused here was refused by the world that the reader made; the step still goes there.
             let _ = self.advance(next.max(self.now()));
         }
@@ -293,6 +420,15 @@ impl LabRun {
     /// # Errors
     /// There is no node of that name.
     pub fn run_until_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
+        let found = self.find_next(from, until, to);
+        if let Some(lesson) = self.in_lesson.as_ref().map(|here| Rc::clone(&here.lesson)) {
+            // Nobody looked on.
+            self.enter_lesson(Some(&lesson))?;
+        }
+        found
+    }
+
+    fn find_next(&mut self, from: SimTime, until: &Until, to: SimTime) -> Result<Option<Reached>, LabError> {
         let mut from = from;
         loop {
             let due = self.script_due().filter(|&due| due <= to);

@@ -143,6 +143,11 @@ impl App {
                 let selected = self.ui.selected;
                 let mut run = LabRun::branch_of(&self.session.run.borrow(), lab);
                 run.origin = Origin::Script;
+                // The lesson is read on in another version of its world's session, but not in another world.
+                let lesson = self.session.branches.reading.as_ref().map(|reading| Rc::clone(&reading.lesson));
+                if is_own && run.enter_lesson(lesson.as_ref()).is_ok() {
+                    runs.reading = self.session.branches.reading.take();
+                }
                 if is_own {
                     // Another version of the same text.
                     self.session.branches = runs;

@@ -79,9 +79,12 @@ impl App {
         }
     }
 
-    /// Opens the link that the page's address has, also while something else is being replayed. An address without one
-    /// changes nothing.
-    pub(super) fn open_address(&mut self) {
+    /// Opens the lesson and the link that the page's address has, also while something else is being replayed. An address
+    /// without either changes nothing.
+    pub(super) fn open_address(&mut self, ctx: &Context<Self>) {
+        if self.want_address_lesson(ctx) {
+            return;
+        }
         let Some(text) = dom::address_fragment() else { return };
         // A refusal is shown on the stage.
         self.ui.overlay = None;

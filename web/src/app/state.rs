@@ -71,6 +71,8 @@ pub struct Rendered {
     pub live: bool,
     /// Whether time passed.
     pub playing: bool,
+    /// The block of the lesson that was shown, how many had begun and been met, and whether its task had failed.
+    pub lesson: Option<(usize, usize, usize, bool)>,
 }
 
 /// What the user looks at, and the choices made.
@@ -113,6 +115,8 @@ pub struct UiState {
     pub reduced_motion: bool,
     /// Whether the command line takes the focus after the next rendering.
     pub focus_console: bool,
+    /// Whether the heading of the lesson's block takes the focus after the next rendering.
+    pub focus_lesson: bool,
     /// Whether the panel is brought into view after the next rendering: it was not opened by its tab.
     pub show_panel: bool,
     /// Whether something is dragged over the page that can be dropped on it.

@@ -66,6 +66,7 @@ impl App {
             extent_us: time::extent(self.session.run.borrow().now()),
             live: self.is_live(),
             playing: self.playback.playing,
+            lesson: self.lesson_state(),
         }
     }
 
@@ -87,17 +88,19 @@ impl App {
                 self.ui.segments,
             );
             left -= stretch.cost_us;
-            if self.playback.at < now {
+            let is_over = if self.playback.at < now {
                 self.playback.at = stretch.until.min(now);
+                false
             } else {
                 self.advance_to(stretch.until);
-                if self.playback.at == now {
-                    // The world reached the end of its time.
-                    self.playback.playing = false;
-                    break;
-                }
-            }
+                // A lesson may have come further at this very instant; otherwise the world reached the end of its time.
+                !self.session.run.borrow_mut().take_lesson_news() && self.playback.at == now
+            };
             self.playback.frame = self.session.run.borrow().frame_at(self.playback.at);
+            if is_over || self.follow_lesson() {
+                self.playback.playing = false;
+                break;
+            }
         }
         self.read();
     }
@@ -140,6 +143,7 @@ impl App {
     }
 
     pub(super) fn toggle_play(&mut self) {
+        self.time_is_readers();
         self.playback.playing = !self.playback.playing;
         self.playback.last_tick_ms = None;
     }

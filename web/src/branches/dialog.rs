@@ -40,7 +40,7 @@ pub fn BranchesDialog(props: &BranchesDialogProps) -> Html {
         None => None,
     };
     let session = |(nth, row): (usize, &SessionRow)| {
-        let about = row.origin.words(t).unwrap_or_else(|| fill(t.seed, &[("seed", &row.seed.to_string())]));
+        let about = row.origin.words(ui.lang).unwrap_or_else(|| fill(t.seed, &[("seed", &row.seed.to_string())]));
         let left = fill(t.session_left, &[("n", &row.branches.to_string()), ("at", &format::clock(row.left_at))]);
         html! {
             <li key={nth}>

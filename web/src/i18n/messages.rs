@@ -666,4 +666,86 @@ psyncscope_lab::messages! {
     update_elsewhere,
     update_load,
     update_not_kept,
+    // --- lessons ---
+    /// The button that opens it.
+    course,
+    course_title,
+    course_hint,
+    course_challenges,
+    course_challenges_hint,
+    /// {n}
+    course_minutes,
+    course_begun,
+    course_done,
+    /// {name}
+    course_loading,
+    /// {name}
+    course_failed,
+    /// {title}
+    example_lesson,
+    /// The panel.
+    lesson,
+    /// The part of the panel that scrolls.
+    lesson_text,
+    /// {n} {m}
+    lesson_progress,
+    lesson_contents,
+    /// What a block is.
+    lesson_step,
+    lesson_task,
+    lesson_question,
+    lesson_begins,
+    lesson_next,
+    lesson_back,
+    lesson_leave,
+    lesson_fold,
+    lesson_unfold,
+    lesson_play,
+    lesson_pause,
+    lesson_skip,
+    lesson_waiting,
+    lesson_goals,
+    lesson_never,
+    /// A goal holds.
+    lesson_holds,
+    lesson_holds_not,
+    /// {n}
+    lesson_actions,
+    /// {n}
+    lesson_par,
+    /// {n}
+    lesson_actions_max,
+    lesson_task_met,
+    lesson_broken_never,
+    lesson_broken_actions,
+    lesson_broken_again,
+    lesson_again,
+    lesson_hint,
+    lesson_hint_more,
+    lesson_choices,
+    lesson_answer,
+    lesson_number,
+    lesson_point,
+    lesson_late,
+    lesson_back_to_question,
+    /// A choice is.
+    lesson_is_right,
+    lesson_is_wrong,
+    lesson_right,
+    lesson_wrong,
+    lesson_not_answered,
+    /// {n}
+    lesson_right_is,
+    lesson_instead,
+    lesson_instead_branch,
+    lesson_return,
+    lesson_over,
+    /// {n} {m}
+    lesson_over_tasks,
+    /// {n} {m}
+    lesson_over_questions,
+    lesson_next_lesson,
+    /// {name}
+    lesson_missing,
+    key_lesson,
 }

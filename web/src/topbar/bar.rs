@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::run::Origin;
 use crate::i18n::{Lang, fill};
 use crate::intent::{Intent, Overlay, Theme};
+use crate::lesson::intent::LessonIntent;
 use crate::script::intent::ScriptIntent;
 use crate::ui::button::Button;
 use crate::ui::context::use_ui;
@@ -31,7 +32,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     let ui = use_ui();
     let t = ui.t();
     let own = || fill(t.example_own, &[("nodes", &props.nodes.to_string())]);
-    let about = props.origin.words(t).unwrap_or_else(own);
+    let about = props.origin.words(ui.lang).unwrap_or_else(own);
     let (theme, theme_label, next) = match props.theme {
         Theme::Auto => (Shape::Auto, t.theme_auto, Theme::Light),
         Theme::Light => (Shape::Light, t.theme_light, Theme::Dark),
@@ -53,6 +54,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 { fill(t.seed, &[("seed", &props.seed.to_string())]) }
             </span>
             <div class="tools">
+                { tool(Shape::Course, t.course, "course", Intent::Lesson(LessonIntent::Course)) }
                 { tool(Shape::New, t.new_run, "new", Intent::Open(Overlay::New)) }
                 { tool(Shape::Load, t.load_run, "load", Intent::Open(Overlay::Load)) }
                 { tool(Shape::Save, t.save_run, "save", Intent::Open(Overlay::Save)) }

@@ -20,6 +20,7 @@ pub fn HelpDialog() -> Html {
         ("s", t.key_steps),
         ("i o u b", t.key_walk),
         ("r R", t.key_run),
+        ("n p", t.key_lesson),
         ("Shift ←↑→↓", t.key_card),
         ("m", t.key_menu),
         ("Tab", t.console_hint),

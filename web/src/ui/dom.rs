@@ -158,6 +158,29 @@ pub fn has_parameter(name: &str) -> bool {
     parameters.map(|parameter| parameter.split('=').next().unwrap_or_default()).any(|found| found == name)
 }
 
+/// The value of a parameter of the page's address, if it has one.
+#[must_use]
+pub fn parameter(name: &str) -> Option<String> {
+    let search = window().and_then(|w| w.location().search().ok()).unwrap_or_default();
+    let mut parameters = search.strip_prefix('?').unwrap_or_default().split('&');
+    parameters.find_map(|parameter| parameter.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// Gives the page's address this parameter, or takes it away, without loading anything. What stands behind `#` goes.
+pub fn set_parameter(name: &str, value: Option<&str>) {
+    let Some(window) = window() else { return };
+    let search = window.location().search().unwrap_or_default();
+    let others = search.strip_prefix('?').unwrap_or_default().split('&');
+    let others = others.filter(|other| !other.is_empty() && other.split('=').next() != Some(name)).map(str::to_owned);
+    let all: Vec<String> = others.chain(value.map(|value| format!("{name}={value}"))).collect();
+    let page = page_address();
+    let address = if all.is_empty() { page } else { format!("{page}?{}", all.join("&")) };
+    if let Ok(history) = window.history() {
+        // A page that has no address of its own keeps the one that it has.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}
+
 /// The window of the page around this one; `None` if there is none.
 #[must_use]
 pub fn parent() -> Option<Window> {
@@ -224,7 +247,17 @@ pub fn set_root(name: &str, value: Option<&str>) {
 /// What stands in a form's field of this name; nothing if there is no such field.
 #[must_use]
 pub fn field_value(form: &Element, name: &str) -> String {
-    let field = form.query_selector(&format!("[name={name}]")).ok().flatten();
+    value_of(form, &format!("[name={name}]"))
+}
+
+/// The value of the one that is chosen among a form's radio buttons of this name; nothing if none is.
+#[must_use]
+pub fn checked_value(form: &Element, name: &str) -> String {
+    value_of(form, &format!("[name={name}]:checked"))
+}
+
+fn value_of(form: &Element, selector: &str) -> String {
+    let field = form.query_selector(selector).ok().flatten();
     // Inputs, lists and text areas all have a `value`; what has none answers with an empty text.
     let value = field.and_then(|field| js_sys::Reflect::get(&field, &"value".into()).ok());
     value.and_then(|value| value.as_string()).unwrap_or_default()

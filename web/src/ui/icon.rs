@@ -47,6 +47,8 @@ pub enum Shape {
     Fork,
     /// An arrow to a flag.
     Until,
+    /// An open book.
+    Course,
 }
 
 impl Shape {
@@ -78,6 +80,9 @@ impl Shape {
             Self::Script => "M5 6.5h14M5 12h9M5 17.5h12",
             Self::Save => "M12 4.5v11M7.5 11l4.5 4.5 4.5-4.5M4.5 15.5v4h15v-4",
             Self::Until => "M4 12h9M9.5 8.5 13 12l-3.5 3.5M17 20V5M17 5.5h4.5L20 8l1.5 2.5H17",
+            Self::Course => {
+                "M12 7v12.5M12 7c-2-1.6-4.6-2-8-2v12.5c3.4 0 6 .4 8 2M12 7c2-1.6 4.6-2 8-2v12.5c-3.4 0-6 .4-8 2"
+            }
             Self::Fork => "M6 4v16M6 13c0-4 3-5 6.5-5H18M15 5l3 3-3 3",
         }
     }

@@ -10,6 +10,7 @@ pub mod dom;
 pub mod drop_zone;
 pub mod error;
 pub mod error_note;
+pub mod fetch;
 pub mod field;
 pub mod files;
 pub mod icon;

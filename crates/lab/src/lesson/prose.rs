@@ -206,6 +206,13 @@ impl Prose {
         })
     }
 
+    /// As plain text, in which values stand by their names.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> String {
+        let paragraphs = self.get(lang).iter().map(|paragraph| plain(paragraph, ToString::to_string));
+        paragraphs.collect::<Vec<String>>().join(" ")
+    }
+
     /// As plain text, a line each paragraph. A value that there is none of is shown by its name.
     #[must_use]
     pub fn plain(&self, lang: Lang, lab: &Lab, frame: &Frame) -> String {

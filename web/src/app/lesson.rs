@@ -1,0 +1,394 @@
+//! The lesson that is read in the session on the page: where its reader is, and what is done when he goes on.
+
+use std::rc::Rc;
+
+use psyncscope_lab::lesson::{Answering, BlockKind, Lesson, Progress, Truth, course, timed};
+use psyncscope_lab::sim::frame::SimTime;
+use yew::prelude::*;
+
+use crate::app::App;
+use crate::app::course::Wanted;
+use crate::app::replay::Then;
+use crate::app::run::{LabRun, Origin};
+use crate::app::run_ref::RunRef;
+use crate::intent::ErrorSite;
+use crate::lesson::intent::LessonIntent;
+use crate::lesson::panel::LessonPanel;
+use crate::lesson::reading::{Aside, Begins, Reading, is_released, then};
+use crate::lesson::shown::{Over, Phase, Shown};
+use crate::ui::dom;
+use crate::ui::dom::Slice;
+use crate::ui::error::UiError;
+
+/// The parameter of the page's address that names a lesson.
+pub const PARAMETER: &str = "lesson";
+
+/// Virtual time that passes at most when a reader does not want to wait.
+const SKIP_US: u64 = 300_000_000;
+/// Wall time that this may take, in milliseconds.
+const SKIP_MS: f64 = 2_000.0;
+
+impl App {
+    pub(super) fn handle_lesson(&mut self, ctx: &Context<Self>, intent: LessonIntent) {
+        match intent {
+            LessonIntent::Course => self.open_course(ctx),
+            LessonIntent::Open(id) => self.want_lesson(ctx, id, Wanted::Open),
+            LessonIntent::Next => match self.lesson_shown().map(|shown| (shown.phase, shown.playing)) {
+                Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. }, true)) => self.skip(),
+                Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. } | Phase::Task, false)) => {
+                    self.handle_lesson(ctx, LessonIntent::TogglePlay);
+                }
+                Some((Phase::Instead { seen: true, .. }, _)) => self.handle_lesson(ctx, LessonIntent::Return),
+                Some((Phase::TaskBroken(_), _)) => self.handle_lesson(ctx, LessonIntent::Again),
+                Some((Phase::Earlier | Phase::Read | Phase::TaskMet | Phase::Told, _)) => self.lesson_next(),
+                Some((Phase::Asked { .. } | Phase::Task, _)) | None => {}
+            },
+            LessonIntent::Back => {
+                if let Some(before) = self.reading().and_then(|reading| reading.place.checked_sub(1)) {
+                    self.show_block(before);
+                }
+            }
+            LessonIntent::GoTo(block) => self.show_block(block),
+            LessonIntent::Answer(answer) => {
+                let is_seen = self.progress(|progress| progress.truth(answer.block).is_some()).unwrap_or(true);
+                let is_shown = self.reading().is_some_and(|reading| reading.place == answer.block);
+                let at_once = self.until_is_empty(answer.block);
+                if is_shown && (!is_seen || at_once) {
+                    self.read_lesson(|reading| reading.answer(answer, true));
+                    self.release(answer.block);
+                }
+            }
+            LessonIntent::Hint => self.read_lesson(|reading| reading.hints += 1),
+            LessonIntent::TogglePlay => {
+                self.go_live();
+                self.toggle_play();
+            }
+            LessonIntent::Skip => self.skip(),
+            LessonIntent::Again => self.begin_at_block(Begins::Again),
+            LessonIntent::Instead => {
+                let (home, home_at) = (self.session.branches.tree().current(), self.session.run.borrow().now());
+                let given = self.reading().and_then(|reading| reading.given.get(&reading.place)?.choice);
+                if let Some(choice) = given {
+                    self.begin_at_block(Begins::Instead { choice, home, home_at });
+                }
+            }
+            LessonIntent::Return => {
+                if let Some(Aside { home, home_at, .. }) = self.reading().and_then(|reading| reading.aside.clone()) {
+                    self.switch_branch_at(home, home_at);
+                    self.ui.notice = None;
+                }
+            }
+            LessonIntent::Leave => self.leave_lesson(),
+        }
+    }
+
+    pub(super) const fn reading(&self) -> Option<&Reading> {
+        self.session.branches.reading.as_ref()
+    }
+
+    fn read_lesson(&mut self, change: impl FnOnce(&mut Reading)) {
+        if let Some(reading) = &mut self.session.branches.reading {
+            change(reading);
+        }
+    }
+
+    /// Asks how far the run on the page is in its lesson.
+    fn progress<T>(&self, ask: impl FnOnce(&Progress) -> T) -> Option<T> {
+        self.session.run.borrow().in_lesson().map(|here| ask(&here.progress))
+    }
+
+    fn until_is_empty(&self, block: usize) -> bool {
+        let kind = self.reading().and_then(|reading| reading.lesson.blocks.get(block)).map(|block| &block.kind);
+        matches!(kind, Some(BlockKind::Question(question)) if question.until.is_empty())
+    }
+
+    /// A lesson begins: its world takes the place of the one on the page.
+    pub(super) fn begin_lesson(&mut self, lesson: Rc<Lesson>, site: ErrorSite) {
+        let run = LabRun::start(lesson.config.clone()).and_then(|mut run| {
+            run.origin = Origin::Lesson(Rc::clone(&lesson));
+            run.enter_lesson(Some(&lesson)).map(|()| run)
+        });
+        match run {
+            Ok(run) => {
+                self.open_run(run);
+                self.playback.playing = false;
+                dom::set_parameter(PARAMETER, course::COURSE.contains(&&*lesson.id).then_some(&*lesson.id));
+                self.session.branches.reading = Some(Reading::new(lesson));
+                self.follow_lesson();
+            }
+            Err(error) => self.ui.error = Some((site, UiError::Lab(error))),
+        }
+    }
+
+    /// A session in a lesson was opened: its reader is where the session is.
+    pub(super) fn resume_lesson(&mut self, lesson: Rc<Lesson>) {
+        self.session.branches.reading = Some(Reading::at_end(lesson));
+        self.follow_lesson();
+    }
+
+    /// A text that is a lesson is opened.
+    pub(super) fn open_lesson_text(&mut self, text: &str, site: ErrorSite) {
+        match Lesson::parse(text) {
+            Ok(lesson) => self.begin_lesson(Rc::new(lesson), site),
+            Err(errors) => self.ui.error = Some((site, UiError::Lab(errors.into()))),
+        }
+    }
+
+    /// The lesson is left; its world stays.
+    fn leave_lesson(&mut self) {
+        self.session.branches.reading = None;
+        let _ = self.session.run.borrow_mut().enter_lesson(None);
+        dom::set_parameter(PARAMETER, None);
+    }
+
+    /// Goes on from the block shown.
+    fn lesson_next(&mut self) {
+        let Some(reading) = self.reading() else { return };
+        if reading.place < reading.reached {
+            let next = reading.place + 1;
+            return self.show_block(next);
+        }
+        let (place, is_task) = (reading.place, matches!(reading.lesson.blocks[reading.place].kind, BlockKind::Task(_)));
+        if self.progress(|progress| progress.met() <= place).unwrap_or(true) {
+            return;
+        }
+        self.read_lesson(|reading| reading.going_on = true);
+        if is_task {
+            self.go_live();
+        } else {
+            self.release(place);
+        }
+        self.playback.playing = true;
+        if self.follow_lesson() {
+            self.playback.playing = false;
+        }
+    }
+
+    /// Does in the present what is done when the reader goes on from a block, unless it was done. Time passes then.
+    fn release(&mut self, block: usize) {
+        self.go_live();
+        let Some(lesson) = self.reading().map(|reading| Rc::clone(&reading.lesson)) else { return };
+        {
+            let mut run = self.session.run.borrow_mut();
+            if !is_released(&lesson, block, &run) {
+                run.leave_moment();
+                let actions = timed(then(&lesson, block), run.now());
+                run.follow_also(actions);
+                let now = run.now();
+                if let Err(error) = run.advance(now) {
+                    self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
+                }
+            }
+        }
+        self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
+        self.go_live();
+        self.time_is_readers();
+        self.playback.playing = true;
+        self.playback.last_tick_ms = None;
+    }
+
+    /// Shows a block that was shown before, at its moment.
+    fn show_block(&mut self, block: usize) {
+        let Some(reading) = self.reading() else { return };
+        if block > reading.reached || reading.aside.is_some() {
+            return;
+        }
+        let is_last = block == reading.reached;
+        let is_step = matches!(reading.lesson.blocks[block].kind, BlockKind::Step { .. });
+        let moment = self.progress(|progress| {
+            let (began, met) = (progress.began_at(block), progress.met_at(block));
+            if is_step { began } else { met.or(began) }
+        });
+        self.read_lesson(|reading| reading.go_to(block));
+        self.playback.playing = false;
+        match moment.flatten() {
+            Some(mark) if !is_last => self.show(mark.at),
+            _ => self.go_live(),
+        }
+        self.follow_lesson();
+        self.arrive();
+    }
+
+    /// Something was done while a lesson is read: a task's reader has begun, and time passes.
+    pub(super) fn acted_in_lesson(&mut self) {
+        let Some(reading) = self.session.branches.reading.as_mut() else { return };
+        let is_task =
+            matches!(reading.lesson.blocks.get(reading.place).map(|block| &block.kind), Some(BlockKind::Task(_)));
+        match reading.begins.take() {
+            Some(Begins::Again) => self.ui.notice = None,
+            Some(Begins::Instead { choice, home, home_at }) => {
+                reading.aside = Some(Aside { choice, home, home_at });
+                self.ui.notice = None;
+                let (lesson, place) = (Rc::clone(&reading.lesson), reading.place);
+                self.do_instead(&lesson, place, choice);
+            }
+            None if is_task && reading.held => {
+                reading.held = false;
+                self.playback.playing = true;
+            }
+            None => {}
+        }
+    }
+
+    /// Does what would have made a choice right, and what is done after the question.
+    fn do_instead(&mut self, lesson: &Lesson, block: usize, choice: usize) {
+        let Some(BlockKind::Question(question)) = lesson.blocks.get(block).map(|block| &block.kind) else { return };
+        let Answering::Choose(choices) = &question.answering else { return };
+        let Some(choice) = choices.get(choice) else { return };
+        let mut run = self.session.run.borrow_mut();
+        run.leave_moment();
+        let now = run.now();
+        let last_us = choice.instead.last().map_or(0, |last| last.after_us);
+        run.follow_also(timed(&choice.instead, now));
+        run.follow_also(timed(&question.then, SimTime(now.0 + last_us)));
+        drop(run);
+        self.playback.playing = true;
+    }
+
+    /// A branch begins at the moment at which the block shown began.
+    fn begin_at_block(&mut self, begins: Begins) {
+        if self.session.replay.is_some() {
+            return;
+        }
+        let Some(place) = self.reading().map(|reading| reading.place) else { return };
+        let Some(began) = self.progress(|progress| progress.began_at(place)).flatten() else { return };
+        self.playback.playing = false;
+        self.show(began.at);
+        let site = ErrorSite::Stage;
+        match self.begin_branch() {
+            Ok((replay, index)) => {
+                self.read_lesson(|reading| {
+                    reading.begins = Some(begins);
+                    if begins == Begins::Again {
+                        reading.given.remove(&reading.place);
+                    }
+                });
+                let (actions, index) = (Vec::new(), Box::new(index));
+                self.start_replay(replay, Then::Act { actions, index, site, script: None });
+            }
+            Err(error) => self.acted(Err(error), site),
+        }
+    }
+
+    /// Lets time pass at once, up to where the lesson goes on.
+    fn skip(&mut self) {
+        self.go_live();
+        let end = SimTime(self.session.run.borrow().now().0 + SKIP_US);
+        let slice = Slice::of(SKIP_MS);
+        while slice.is_left() && self.session.run.borrow().now() < end {
+            let refused = self.session.run.borrow_mut().advance(end);
+            if let Err(error) = refused {
+                self.ui.error = Some((ErrorSite::Stage, UiError::Lab(error)));
+            }
+            if self.follow_lesson() {
+                self.playback.playing = false;
+                break;
+            }
+        }
+        self.go_live();
+    }
+
+    /// Time passes or stands still because the reader wants it.
+    pub(super) fn time_is_readers(&mut self) {
+        self.read_lesson(|reading| reading.held = false);
+    }
+
+    /// Keeps up with the run on the page. Returns whether something came that time stops for.
+    pub(super) fn follow_lesson(&mut self) -> bool {
+        let branch = self.session.branches.tree().current();
+        let Some(reading) = &mut self.session.branches.reading else { return false };
+        let before = reading.place;
+        let stops = reading.follow(&self.session.run.borrow(), branch);
+        if self.session.branches.reading.as_ref().is_some_and(|reading| reading.place != before) {
+            self.arrive();
+        }
+        stops
+    }
+
+    /// Another block is shown.
+    fn arrive(&mut self) {
+        self.ui.focus_lesson = true;
+    }
+
+    /// What of a lesson is shown: see [`crate::app::state::Rendered`].
+    pub(super) fn lesson_state(&self) -> Option<(usize, usize, usize, bool)> {
+        let place = self.reading()?.place;
+        self.progress(|progress| (place, progress.begun(), progress.met(), progress.broken().is_some()))
+    }
+
+    pub(super) fn lesson_panel(&self) -> Option<Html> {
+        let shown = self.lesson_shown()?;
+        Some(html! { <LessonPanel key="lesson" {shown} /> })
+    }
+
+    fn lesson_shown(&self) -> Option<Shown> {
+        let reading = self.reading()?;
+        let run = self.session.run.borrow();
+        let progress = &run.in_lesson()?.progress;
+        let place = reading.place;
+        let has_begun = progress.begun() > place;
+        let block = reading.lesson.blocks.get(place).filter(|_| has_begun);
+        let began = progress.began_at(place).unwrap_or_default();
+        let met = progress.met_at(place);
+        let given = reading.given.get(&place).copied();
+        let goals = match block.map(|block| &block.kind) {
+            Some(BlockKind::Task(task)) if met.is_some() => vec![true; task.goals.len()],
+            Some(BlockKind::Task(task)) => task.goals.iter().map(|goal| goal.holds(run.lab(), &began)).collect(),
+            _ => Vec::new(),
+        };
+        let phase = match block.map(|block| &block.kind) {
+            None => Phase::Waiting,
+            Some(BlockKind::Question(_)) if reading.aside.is_some() => {
+                let choice = reading.aside.as_ref().map_or(0, |aside| aside.choice);
+                Phase::Instead { choice, seen: met.is_some() && run.remaining_script().next().is_none() }
+            }
+            Some(_) if place < reading.reached => Phase::Earlier,
+            Some(_) if reading.going_on => Phase::Waiting,
+            Some(BlockKind::Step { .. }) => Phase::Read,
+            Some(BlockKind::Task(_)) => match (met, reading.broken(&run)) {
+                (Some(_), _) => Phase::TaskMet,
+                (None, Some(broken)) => Phase::TaskBroken(broken),
+                (None, None) => Phase::Task,
+            },
+            Some(BlockKind::Question(question)) => match (met, given) {
+                (Some(_), None) if question.until.is_empty() => Phase::Asked { late: false },
+                (Some(_), _) => Phase::Told,
+                (None, Some(_)) => Phase::Answered,
+                (None, None) => Phase::Asked { late: run.now().0 > began.at.0 + 1 },
+            },
+        };
+        let actions = met.map_or(run.lab().actions().len(), |met| met.actions).saturating_sub(began.actions);
+        let over = (place + 1 == reading.lesson.blocks.len() && progress.is_over(&reading.lesson))
+            .then(|| how_it_went(reading, progress));
+        Some(Shown {
+            lesson: Rc::clone(&reading.lesson),
+            run: RunRef::of(&self.session.run),
+            block: block.map(|_| place),
+            reached: reading.reached,
+            phase,
+            playing: self.playback.playing,
+            began: began.at,
+            met: met.map(|met| met.at),
+            goals,
+            actions,
+            hints: reading.hints,
+            given,
+            truth: progress.truth(place).cloned(),
+            over,
+        })
+    }
+}
+
+/// What came of a lesson that is over.
+fn how_it_went(reading: &Reading, progress: &Progress) -> Over {
+    let lesson = &reading.lesson;
+    let truths: Vec<(usize, &Truth)> =
+        (0..lesson.blocks.len()).filter_map(|block| Some((block, progress.truth(block)?))).collect();
+    let is_right = |(block, truth): &&(usize, &Truth)| {
+        reading.first.iter().any(|answer| answer.block == *block && truth.accepts(answer))
+    };
+    let tasks = lesson.tasks().count();
+    let place = course::COURSE.iter().position(|id| *id == lesson.id);
+    let next = place.and_then(|place| course::COURSE.get(place + 1)).map(|id| (*id).to_owned());
+    Over { tasks: (tasks, tasks), questions: (truths.iter().filter(is_right).count(), truths.len()), next }
+}
