@@ -98,6 +98,8 @@ const linked: Lab = Lab.fromLink(link);
 const shown: 'backlog' | null = Lab.viewOfLink(link).panel === 'backlog' ? 'backlog' : null;
 const again: Lab = Lab.fromScript(lab.toScript());
 const met: boolean = Lab.checkScript('node a', 'en').every((branch) => branch.unmet.length < branch.expectations);
+const faults: number[] = Lab.checkLesson('lesson x').faults.map((fault) => fault.line);
+const right: number = Lab.gradeLesson('lesson x', { lesson: 'x', session: '#v1.' }).questions_right;
 lab.stepForward(0, 'state-change');
 // @ts-expect-error
 lab.stepForward(0, 'word');
@@ -110,7 +112,7 @@ try {
   error.code === 'no-such-code';
   error.at?.field?.trim();
 }
-void [offset, state, linked, shown, again, met];
+void [offset, state, linked, shown, again, met, faults, right];
 `;
 
 // The custom element.

@@ -9,6 +9,7 @@ mod derived;
 mod diagram;
 mod error;
 mod input;
+mod lesson;
 mod link;
 mod output;
 mod plain;

@@ -563,6 +563,25 @@ fn a_script_is_a_session_and_is_checked() {
 }
 
 #[wasm_bindgen_test]
+fn a_lesson_is_checked_and_graded() {
+    let lesson = "lesson x\n  title en T\nnode a\ntask\n  en W\n  goal a key k\n  solution\n    at +1s a> SET k v\n";
+    let checked = Lab::check_lesson(lesson.into()).expect("a lesson");
+    assert_eq!((number(&checked, "tasks"), number(&checked, "faults.length")), (1.0, 0.0));
+    let idle = lesson.replace("goal a key k", "goal a role master");
+    let faults = Lab::check_lesson(idle.into()).expect("a lesson");
+    assert_eq!(number(&faults, "faults.0.line"), 4.0);
+    thrown(Lab::check_lesson("lesson x\nnode a\n".into()), "bad-script", "no title");
+
+    let report =
+        |commands: &str| js(&format!(r#"{{ lesson: "x", session: "node a\\n{commands}end 3s", answers: [] }}"#));
+    let graded = Lab::grade_lesson(lesson.into(), report("at 1s a> SET k v\\n")).expect("a report");
+    assert_eq!((number(&graded, "tasks_met"), text(&graded, "blocks.0.verdict")), (1.0, "met".into()));
+    let graded = Lab::grade_lesson(lesson.into(), report("")).expect("a report");
+    assert_eq!((number(&graded, "tasks_met"), text(&graded, "blocks.0.verdict")), (0.0, "not-met".into()));
+    thrown(Lab::grade_lesson(lesson.into(), js(r#"{ lesson: "x" }"#)), "missing-field", "session");
+}
+
+#[wasm_bindgen_test]
 fn another_branchs_world_is_not_checked_against_the_one_before() {
     let mut lab = two();
     lab.run_for(3000.into()).expect("time passes");

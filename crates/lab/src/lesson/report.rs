@@ -25,6 +25,7 @@ pub struct Report {
 
 /// What was done in a lesson.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct LessonReport {
     /// The lesson's name.
@@ -33,20 +34,24 @@ pub struct LessonReport {
     pub session: String,
     /// The answers that were given before the right one could be seen; the first to each question.
     #[serde(default)]
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub answers: Vec<Answer>,
 }
 
 /// An answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The block, from 0.
     pub block: usize,
     /// The choice, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub choice: Option<usize>,
     /// Or the number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub number: Option<i64>,
 }
 

@@ -7,6 +7,7 @@ pub mod diagram;
 pub mod entry;
 mod explanation;
 pub mod frame;
+pub mod lesson;
 mod names;
 pub mod reply;
 pub mod script;
