@@ -39,7 +39,7 @@ async function act(reader, what) {
   } else if (wire) {
     await reader.wire(`${wire[2]}-${wire[3]}`, wire[1]);
   } else if (process) {
-    await reader.menu(process[2], process[1]);
+    await reader.menu(process[2], `${process[1]}-node`);
   } else {
     assert.fail(`no reader does this: ${what}`);
   }

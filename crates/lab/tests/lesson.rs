@@ -152,7 +152,12 @@ fn the_course_enters_every_function_and_the_handbook_says_where() {
     }
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs/course.md"].iter().collect();
     let text = std::fs::read_to_string(&path).expect("docs/course.md");
-    assert!(text.contains(&table), "docs/course.md has another table than\n\n{table}");
+    let before = text.find("| Section").expect("the table's head");
+    if std::env::var_os("PSYNCSCOPE_WRITE_COURSE").is_some() {
+        std::fs::write(&path, format!("{}{table}", &text[..before])).expect("docs/course.md is written");
+        return;
+    }
+    assert_eq!(text[before..], table, "PSYNCSCOPE_WRITE_COURSE=1 writes docs/course.md anew");
 }
 
 /// What a student hands in who did this and answered so.

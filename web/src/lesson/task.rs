@@ -19,13 +19,12 @@ pub fn task(task: &Task, shown: &Shown, ui: &UiContext, value: &dyn Fn(&Quantity
         html! {
             <li key={nth} class={classes!("goal", holds.then_some("holds"))} data-testid={format!("goal-{nth}")}>
                 <i aria-hidden="true">{ if holds { "✓" } else { "" } }</i>
-                <code lang="en">{ goal.to_string() }</code>
+                <span>{ goal.words(ui.lang) }</span>
                 <span class="visually-hidden">{ if holds { t.lesson_holds } else { t.lesson_holds_not } }</span>
             </li>
         }
     });
-    let never =
-        task.never.iter().map(|never| html! { <li class="never"><code lang="en">{ never.to_string() }</code></li> });
+    let never = task.never.iter().map(|never| html! { <li class="never">{ never.words(ui.lang) }</li> });
     let number = |n: usize| n.to_string();
     let actions = (task.par.is_some() || task.actions_max.is_some()).then(|| {
         let taken = fill(t.lesson_actions, &[("n", &number(shown.actions))]);
@@ -72,8 +71,8 @@ fn why_broken(task: &Task, broken: Broken, ui: &UiContext) -> Html {
     let t = ui.t();
     let why = match broken {
         Broken::Never(nth) => {
-            let never = task.never.get(nth).map(ToString::to_string).unwrap_or_default();
-            html! { <>{ t.lesson_broken_never }{ " " }<code lang="en">{ never }</code></> }
+            let never = task.never.get(nth).map(|never| never.words(ui.lang)).unwrap_or_default();
+            html! { <>{ t.lesson_broken_never }{ " " }<b>{ never }</b></> }
         }
         Broken::TooManyActions => html! { { t.lesson_broken_actions } },
     };

@@ -20,6 +20,7 @@ mod progress;
 mod prose;
 mod report;
 mod tree;
+mod words;
 
 pub use block::{Answering, Block, BlockKind, Choice, Later, Look, Mistake, Question, Task};
 pub use condition::{Condition, Happening};
