@@ -92,7 +92,7 @@ impl Index {
             (What::Node(Event::Command { .. } | Event::Acked { .. }) | What::ConsoleReceived { .. }, _) => return,
             (What::Node(event), Some(host)) => {
                 self.read_event(place, host, event);
-                if matches!(event, Event::Log { .. } | Event::HandshakeReceived { .. }) {
+                if matches!(event, Event::Log { .. }) {
                     return;
                 }
             }

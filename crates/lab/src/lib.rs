@@ -35,6 +35,7 @@ pub mod replay;
 pub mod ring;
 pub mod ruler;
 pub mod run_until;
+pub mod rungs;
 pub mod script;
 pub mod source;
 pub mod step;

@@ -67,7 +67,7 @@ use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
 use crate::app::why::Why;
 use crate::intent::{ErrorSite, Intent, Overlay, StepSize, Tab};
-use crate::model::pace::Speed;
+use crate::model::pace::{Hold, Speed};
 use crate::observed::state::ObservedState;
 use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
@@ -158,6 +158,7 @@ impl Component for App {
                 speed: Speed::default(),
                 step_by: StepSize::By(StepBy::Packet),
                 tick_request: None,
+                hold: Hold::default(),
                 last_tick_ms: None,
                 rendered: None,
             },

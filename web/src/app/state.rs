@@ -17,7 +17,7 @@ use crate::app::run::LabRun;
 use crate::app::share::Shared;
 use crate::i18n::{Lang, MessageKey};
 use crate::intent::{ErrorSite, Overlay, StepSize, Tab, Theme};
-use crate::model::pace::Speed;
+use crate::model::pace::{Hold, Speed};
 use crate::stage::layer::LayerHandle;
 use crate::topbar::update::Update;
 use crate::transport::time_display::TimeDisplay;
@@ -54,6 +54,8 @@ pub struct Playback {
     pub tick_request: Option<AnimationFrame>,
     /// The wall time of the last tick, in milliseconds; `None` before the first and after a pause.
     pub last_tick_ms: Option<f64>,
+    /// Steps of handshakes within the frame, which are shown one after the other.
+    pub hold: Hold,
     /// What the components were last rendered for.
     pub rendered: Option<Rendered>,
 }
@@ -63,6 +65,8 @@ pub struct Playback {
 pub struct Rendered {
     /// The sequence number of the frame.
     pub seq: u64,
+    /// How many entries of the timeline it shows.
+    pub entries: usize,
     /// The frames of the branches that are compared.
     pub compared: Option<[usize; 2]>,
     /// The last microsecond of the scrubber's axis.

@@ -1,13 +1,14 @@
 //! The animation-frame loop, and everything that changes the time shown.
 
 use gloo::render::request_animation_frame;
+use psyncscope_lab::rungs;
 use psyncscope_lab::sim::frame::SimTime;
 use yew::prelude::*;
 
 use crate::app::state::Rendered;
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, StepSize};
-use crate::model::pace;
+use crate::model::pace::{self, Hold, Speed};
 use crate::model::time;
 use crate::stage::layer::PacketStyle;
 use crate::steps::intent::{StepsIntent, Walk};
@@ -62,6 +63,7 @@ impl App {
     pub(super) fn to_render(&self) -> Rendered {
         Rendered {
             seq: self.playback.frame.seq,
+            entries: self.playback.frame.entries,
             compared: self.frames_compared(),
             extent_us: time::extent(self.session.run.borrow().now()),
             live: self.is_live(),
@@ -75,6 +77,11 @@ impl App {
         let slice = Slice::of(WORK_MAX_MS);
         let mut left = wall_us;
         while left > 0.5 && slice.is_left() {
+            if let Some(cost_us) = self.playback.hold.pass(left) {
+                left -= cost_us;
+                self.show_held();
+                continue;
+            }
             let (now, next) = {
                 let run = self.session.run.borrow();
                 (run.now(), run.next_after(self.playback.at, &self.playback.frame))
@@ -96,13 +103,30 @@ impl App {
                 // A lesson may have come further at this very instant; otherwise the world reached the end of its time.
                 !self.session.run.borrow_mut().take_lesson_news() && self.playback.at == now
             };
+            let shown = self.playback.frame.entries;
             self.playback.frame = self.session.run.borrow().frame_at(self.playback.at);
             if is_over || self.follow_lesson() {
                 self.playback.playing = false;
                 break;
             }
+            if self.playback.speed == Speed::Paced {
+                let run = self.session.run.borrow();
+                let steps = rungs::steps(run.lab().timeline(), shown, self.playback.frame.entries);
+                self.playback.hold.begin(self.playback.at, steps);
+            }
+            self.show_held();
         }
         self.read();
+    }
+
+    /// Shows the frame as far as its handshakes' steps are held.
+    fn show_held(&mut self) {
+        let run = self.session.run.borrow();
+        let frame = run.frame_at(self.playback.at);
+        self.playback.frame = match self.playback.hold.entries() {
+            Some(entries) => rungs::within(&frame, run.lab().timeline(), entries),
+            None => frame,
+        };
     }
 
     /// Runs the world and shows its present.
@@ -124,6 +148,7 @@ impl App {
     pub(super) fn show(&mut self, at: SimTime) {
         let (from, now) = self.range();
         self.playback.at = at.clamp(from.min(now), now);
+        self.playback.hold = Hold::default();
         self.playback.frame = self.session.run.borrow().frame_at(self.playback.at);
         self.read();
         if self.ui.selected.is_none_or(|id| !self.playback.frame.hosts.iter().any(|h| h.id == id)) {

@@ -29,7 +29,7 @@ impl Speed {
 /// Wall time that a packet with something to read takes from end to end, in microseconds.
 const READ_US: f64 = 1_000_000.0;
 /// The same while a replica climbs its handshake: short lines, one after the other, which the caption puts in words.
-const CLIMB_US: f64 = 650_000.0;
+const CLIMB_US: f64 = 400_000.0;
 /// The same for the steady beat of a link (PING, REPLCONF ACK), which nobody reads twice, and for opening a connection.
 const BEAT_US: f64 = 500_000.0;
 /// How many times faster than the clock idle time passes when paced: the second between two cron runs takes a quarter.
@@ -107,6 +107,55 @@ fn idle_times(frame: &Frame, now: SimTime) -> f64 {
     }
 }
 
+/// Wall time for which a step of a handshake is shown before the next one of the same turn, in microseconds.
+const HOLD_US: f64 = 350_000.0;
+/// Replicas that take the same step within this time are told in one sentence: time is held once, in microseconds.
+const HOLD_JOIN_US: u64 = 50_000;
+
+/// What holds time: the steps that handshakes take within the frame shown, of which each can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Hold {
+    /// For each step that is left, how many entries of the timeline had happened after it; the last comes first.
+    steps: Vec<usize>,
+    /// Wall time left for the first of them, in microseconds.
+    left_us: f64,
+    /// For whom and when time was held last.
+    last: Option<(HostId, SimTime)>,
+}
+
+impl Hold {
+    /// Begins to hold the steps that have been taken at `at`. One that another replica has just taken is told with it.
+    pub fn begin(&mut self, at: SimTime, steps: Vec<(HostId, usize)>) {
+        self.steps.clear();
+        self.left_us = HOLD_US;
+        for (host, entries) in steps {
+            if self.last.is_some_and(|(other, then)| other != host && at.0 <= then.0 + HOLD_JOIN_US) {
+                continue;
+            }
+            self.last = Some((host, at));
+            self.steps.insert(0, entries);
+        }
+    }
+
+    /// Lets up to `wall_us` of wall time pass while time is held. Returns how much did; `None` if time is not held.
+    pub fn pass(&mut self, wall_us: f64) -> Option<f64> {
+        self.steps.last()?;
+        let passed = self.left_us.min(wall_us);
+        self.left_us -= passed;
+        if self.left_us <= 0.0 {
+            self.steps.pop();
+            self.left_us = HOLD_US;
+        }
+        Some(passed)
+    }
+
+    /// How many entries of the timeline are shown; all of the frame's unless time is held.
+    #[must_use]
+    pub fn entries(&self) -> Option<usize> {
+        self.steps.last().copied()
+    }
+}
+
 /// How far one tick goes: the time on the wall to spend, and where virtual time must stop to look again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
@@ -147,6 +196,7 @@ mod tests {
     use super::*;
     use psyncscope_lab::Lab;
     use psyncscope_lab::examples;
+    use psyncscope_lab::rungs;
     use psyncscope_lab::sim::TurnId;
     use std::collections::BTreeMap;
     use std::sync::Arc;
@@ -227,16 +277,25 @@ mod tests {
         let mut lab = Lab::new(opening.config).unwrap();
         let mut script = opening.actions.into_iter().peekable();
         let (mut shown, mut followed, mut wall_us) = (BTreeMap::new(), 0.0, 0.0);
+        let mut hold = Hold::default();
         while lab.now().0 < end_us {
             let mut left = TICK_US;
             while left > 0.5 {
                 let now = lab.now();
-                let frame = lab.frame_at(now);
+                let whole = lab.frame_at(now);
+                let frame =
+                    hold.entries().map_or(Arc::clone(&whole), |entries| rungs::within(&whole, lab.timeline(), entries));
+                let host = frame.hosts.iter().find(|host| &*host.name == node).unwrap();
+                let state = link_state(host).unwrap_or_default();
+                if let Some(cost_us) = hold.pass(left) {
+                    *shown.entry(state).or_insert(0.0) += cost_us / 1e6;
+                    wall_us += cost_us;
+                    left -= cost_us;
+                    continue;
+                }
                 let scripted = script.peek().map(|action| SimTime(action.at_us));
                 let next = lab.next_event_at().into_iter().chain(scripted).min();
                 let stretch = stretch(Speed::Paced, &frame, now, left, next, false);
-                let host = frame.hosts.iter().find(|host| &*host.name == node).unwrap();
-                let state = link_state(host).unwrap_or_default();
                 *shown.entry(state).or_insert(0.0) += stretch.cost_us / 1e6;
                 left -= stretch.cost_us;
                 while let Some(due) = script.next_if(|action| action.at_us <= stretch.until.0) {
@@ -244,6 +303,8 @@ mod tests {
                     lab.act(due.action).unwrap();
                 }
                 lab.run_until(stretch.until);
+                let entries = lab.frame_at(lab.now()).entries;
+                hold.begin(lab.now(), rungs::steps(lab.timeline(), whole.entries, entries));
                 wall_us += stretch.cost_us;
                 if state == ReplState::Connected && followed == 0.0 {
                     followed = wall_us / 1e6;
@@ -269,7 +330,16 @@ mod tests {
                 let seconds = shown.get(&state).copied().unwrap_or(0.0);
                 assert!((0.7..3.0).contains(&seconds), "{node} is {} for {seconds:.2} s", state.name());
             }
-            assert!((6.0..10.0).contains(&followed), "{node} follows after {followed:.1} s");
+            // States that it passes within a turn.
+            for state in [ReplState::SendPort, ReplState::SendCapa, ReplState::SendPsync] {
+                let seconds = shown.get(&state).copied().unwrap_or(0.0);
+                assert!(
+                    node == "c" || seconds >= HOLD_US / 1e6 - 1e-6,
+                    "{node} is {} for {seconds:.2} s",
+                    state.name()
+                );
+            }
+            assert!((6.0..13.0).contains(&followed), "{node} follows after {followed:.1} s");
         }
     }
 

@@ -64,6 +64,9 @@ pub(super) static MESSAGES: Messages = Messages {
     sends_psync: "{node|asks|ask} {master} for byte {n} of history {id}: {command}.",
     sends_sync: "{node|falls|fall} back on the old {command}: {master} gave no answer to PSYNC that it \
                       understands.",
+    sends_no_password: "{node|has|have} no password to send (masterauth).",
+    sends_no_address: "{node|has|have} no address of its own to announce (replica-announce-ip).",
+    answered: "{node|gets|get} {answer} from {master} in {state}.",
     retransmitted: "{node} gets no acknowledgement from {peer}: its kernel sends {bytes|byte|bytes} again.",
     recovered: "TCP sent {bytes|lost byte|lost bytes} from {node} to {peer} again, {time} late. Redis never \
                      noticed.",

@@ -71,6 +71,11 @@ crate::messages! {
     /// {node}, {master}, {id}, {n}, {command}
     sends_psync,
     sends_sync,
+    /// {node}
+    sends_no_password,
+    sends_no_address,
+    /// {node}, {master}, {answer}, {state}
+    answered,
     /// {node}, {peer}, {bytes}
     retransmitted,
     /// {node}, {peer}, {bytes}, {time}

@@ -50,6 +50,7 @@ pub(super) fn of_event(context: &NodeContext, event: &Event) -> Option<Note> {
         }
         Event::ReplState { from, to, why } => of_repl_state(context, *from, *to, why),
         Event::HandshakeSent { bytes, .. } => of_request(context, bytes),
+        Event::HandshakeReceived { state, bytes } => of_answer(context, *state, bytes),
         Event::Outcome(outcome) => of_outcome(context, outcome),
         Event::CachedMaster { change, next_request: Some(request) } => of_cached_master(context, *change, *request),
         Event::SaveStarted { keys } => {
@@ -119,6 +120,12 @@ fn of_repl_state(context: &NodeContext, from: ReplState, to: ReplState, why: &Li
         (from, ReplState::Connect) if from > ReplState::Connect => {
             context.note(Weight::Great, Tone::Fault, |t| t.handshake_failed, slots()).by("node")
         }
+        (ReplState::SendAuth, ReplState::SendPort) => {
+            context.note(Weight::Small, Tone::State, |t| t.sends_no_password, vec![]).by("node")
+        }
+        (ReplState::SendIp, ReplState::SendCapa) => {
+            context.note(Weight::Small, Tone::State, |t| t.sends_no_address, vec![]).by("node")
+        }
         (_, ReplState::Connecting) => context.note(Weight::Small, Tone::State, |t| t.connecting, slots()).by("node"),
         (_, ReplState::Connected) => context.note(Weight::Great, Tone::Good, |t| t.connected, vec![]).by("node"),
         _ => return None,
@@ -156,6 +163,14 @@ fn of_request(context: &NodeContext, bytes: &[u8]) -> Option<Note> {
     };
     slots.push(("command", Slot::Code(shown)));
     Some(context.note(Weight::Small, Tone::State, key, slots).by("node"))
+}
+
+/// An answer of the handshake that lets it go on. Others are told by what comes of them.
+fn of_answer(context: &NodeContext, state: ReplState, bytes: &[u8]) -> Option<Note> {
+    let line = bytes.trim_ascii_end();
+    let answer = [&b"+PONG"[..], b"+OK"].into_iter().find(|answer| *answer == line)?;
+    let slots = vec![("answer", Slot::Code(escape(answer))), ("state", Slot::Code(state.name().to_owned()))];
+    Some(context.note(Weight::Small, Tone::State, |t| t.answered, slots).by("node"))
 }
 
 /// A decision about a PSYNC: what was asked, and why it is granted or refused. What is answered is another event.

@@ -225,6 +225,10 @@ impl Check<'_> {
                 let bytes = encode_command(&command.split(' ').collect::<Vec<_>>());
                 self.sent(self.host("node"), self.host("master"), &bytes, false);
             }
+            "answered" => {
+                let line = format!("{}\r\n", text(self.sentence, "answer"));
+                self.sent(self.host("master"), self.host("node"), line.as_bytes(), true);
+            }
             "handshake_failed" => self.tries_again(),
             "fed" => self.fed(),
             "save_started" => self.saved(),
@@ -250,6 +254,8 @@ impl Check<'_> {
                 self.sent(self.host("peer"), self.host("node"), &encode_command(&["PSYNC", "?", "-1"]), true);
             }
             "in_a_row"
+            | "sends_no_password"
+            | "sends_no_address"
             | "connecting"
             | "connected"
             | "send_bulk"

@@ -56,6 +56,9 @@ pub(super) static MESSAGES: Messages = Messages {
     sends_psync_all: "{node} 还没有历史，用 {command} 向 {master} 请求全部数据。",
     sends_psync: "{node} 向 {master} 请求历史 {id} 的第 {n} 字节：{command}。",
     sends_sync: "{node} 看不懂 {master} 对 PSYNC 的回答，改用旧的 {command}。",
+    sends_no_password: "{node} 没有设置 masterauth：不发送密码。",
+    sends_no_address: "{node} 没有设置 replica-announce-ip：不通报地址。",
+    answered: "{node} 在 {state} 收到 {master} 的回答 {answer}。",
     retransmitted: "{node} 没有收到 {peer} 的确认：内核重发 {bytes} 字节。",
     recovered: "TCP 重发了 {node} 发给 {peer} 时丢失的 {bytes} 字节，迟到 {time}。Redis 毫无察觉。",
     recovered_cut: "线路切断时 {peer} 丢失的 {bytes} 字节，TCP 重发到了，迟到 {time}。连接从未断开，Redis \
