@@ -37,3 +37,16 @@ test('in Chinese too', async (t) => {
   assert.match(await reader.says('caption-headline'), /b 成为主节点/);
   assert.match(await reader.says('caption-detail'), /已连续 \d+ 次/);
 });
+
+test('a node that starts again says that REPLICAOF was not in its file', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900 });
+  const reader = await new Reader(page).opened();
+  const actions = [
+    typed(3_000_000, 'b', 'REPLICAOF NO ONE'),
+    typed(3_500_000, 'a', 'REPLICAOF b 6379'),
+    { at_us: 6_000_000, do: 'crash', node: 'a' },
+    { at_us: 7_000_000, do: 'restart', node: 'a' },
+  ];
+  await reader.load(world({ names: ['a', 'b'], actions, endUs: 7_100_000, latencyUs: 1_000 }));
+  await reader.until('caption', /a runs\. By its configuration file it is a master: REPLICAOF b was not written there/);
+});

@@ -78,7 +78,7 @@ mod tests {
         let (mut seq, mut before, mut passed, mut told) = (0, 0, Vec::new(), Vec::new());
         while let Some(frame) = lab.frame(seq) {
             let steps = steps(lab.timeline(), before, frame.entries);
-            for (host, entries) in steps.into_iter().chain([(b, frame.entries)]).filter(|(host, _)| *host == b) {
+            for (_, entries) in steps.into_iter().chain([(b, frame.entries)]).filter(|(host, _)| *host == b) {
                 let within = within(&frame, lab.timeline(), entries);
                 let Some(host) = topology::host(&within, b) else { continue };
                 let ladder = index.ladder(&lab, &within, host);

@@ -306,7 +306,11 @@ impl App {
                     self.select(id);
                 }
             }
-            Intent::SetTab(tab) => self.show_tab(tab),
+            Intent::SetTab(tab) => {
+                self.show_tab(tab);
+                // On a phone it may lie below what is in view.
+                self.ui.show_panel = self.ui.narrow && self.embedding.is_none();
+            }
             Intent::FocusConsole => {
                 if self.ui.narrow {
                     self.show_tab(Tab::Console);

@@ -100,16 +100,17 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
         use_effect_with((), move |()| {
             // Measured and scrolled when the browser has laid the rows out: to ask earlier would make it do so twice.
-            let watched = content.cast::<Element>();
-            let size_watch = watched.and_then(|content| {
-                let rows = content.clone();
-                SizeWatch::new(&content, move || {
-                    if let Some(list) = list.cast::<HtmlElement>() {
+            // The list itself may become smaller: what stands beside it takes room.
+            let watched = [list.cast::<Element>(), content.cast()];
+            let size_watches = watched.map(|watched| {
+                let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
+                SizeWatch::new(&watched?, move || {
+                    if let (Some(list), Some(rows)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) {
                         laid_out(&list, &rows, &mut layout.borrow_mut());
                     }
                 })
             });
-            move || drop(size_watch)
+            move || drop(size_watches)
         });
     }
     {

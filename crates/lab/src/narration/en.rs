@@ -46,6 +46,8 @@ pub(super) static MESSAGES: Messages = Messages {
     master_command_ends_link: "{node} could not execute {command} from {master} after offset {n}: {why}. It ends \
                                     the link.",
     running: "{node} runs.",
+    configured_replica: "By its configuration file it follows {master}: what REPLICAOF changed was not written there.",
+    configured_master: "By its configuration file it is a master: REPLICAOF {master} was not written there.",
     paused: "{node} is paused: its kernel still acknowledges, its process says nothing.",
     stopped: "{node} has crashed: its kernel closes every connection.",
     off: "{node} has no power: not even its kernel answers.",

@@ -48,6 +48,10 @@ crate::messages! {
     master_command_ends_link,
     /// {node}
     running,
+    /// {master}: the one that it follows again, or that it followed before; these come after `running`.
+    configured_replica,
+    configured_master,
+    /// {node}
     paused,
     stopped,
     off,

@@ -6,10 +6,10 @@ use litemap::LiteMap;
 use psyncscope_engine::ConnId;
 use psyncscope_engine::event::{Event, PsyncReply};
 use psyncscope_engine::replication::ReplState;
-use psyncscope_sim::frame::{Entry, Frame, HostId, SimTime, What};
+use psyncscope_sim::frame::{Entry, Frame, HostId, Power, SimTime, What};
 
 use crate::narration::node::{self, NodeContext};
-use crate::narration::{CaptionNotes, Note, Slot, Tone, Weight, world};
+use crate::narration::{CaptionNotes, MessageKey, Note, Sentence, Slot, Tone, Weight, world};
 use crate::topology;
 
 /// Nodes that take the same step within this time are named in one sentence, in microseconds.
@@ -41,6 +41,8 @@ pub struct Narrator {
     streaks: LiteMap<HostId, Vec<usize>>,
     /// When and where a command was typed last.
     typed: Option<(SimTime, HostId)>,
+    /// For each process that ended, the master that it followed, if it did.
+    followed: LiteMap<HostId, Option<Arc<str>>>,
     /// The last great note, if it is about what the reader did.
     readers: Option<usize>,
 }
@@ -186,7 +188,32 @@ impl Narrator {
             }
             _ => false,
         };
-        world::of_host(at, &self.name(frame, host), peer.as_ref(), follows, what)
+        let mut note = world::of_host(at, &self.name(frame, host), peer.as_ref(), follows, what)?;
+        if let What::Power(power) = what {
+            note.sentences.extend(self.forgot_master(host, *power, frame));
+        }
+        Some(note)
+    }
+
+    /// A process that starts again follows whom its configuration file says, which REPLICAOF does not change.
+    fn forgot_master(&mut self, host: HostId, power: Power, frame: &Frame) -> Option<Sentence> {
+        let now = self.master_name(host, frame);
+        match power {
+            Power::Stopped | Power::Off => {
+                self.followed.insert(host, now);
+                None
+            }
+            Power::Running => {
+                let before = self.followed.remove(&host).filter(|before| *before != now)?;
+                let (key, master): (MessageKey, _) = match (now, before) {
+                    (Some(master), _) => (|t| t.configured_replica, master),
+                    (None, Some(master)) => (|t| t.configured_master, master),
+                    (None, None) => return None,
+                };
+                Some(Sentence { key, slots: vec![("master", Slot::Node(master))] })
+            }
+            Power::Paused => None,
+        }
     }
 
     /// A direction of a wire was cut or mended. When it is the second direction of the same instant, the note about the

@@ -254,6 +254,8 @@ impl Check<'_> {
                 self.sent(self.host("peer"), self.host("node"), &encode_command(&["PSYNC", "?", "-1"]), true);
             }
             "in_a_row"
+            | "configured_replica"
+            | "configured_master"
             | "sends_no_password"
             | "sends_no_address"
             | "connecting"
@@ -566,6 +568,35 @@ fn a_cut_that_was_noticed_ends_with_the_resync_that_the_missed_bytes_allow() {
             check_all(&told, &mut BTreeSet::new());
         }
     }
+}
+
+#[test]
+fn a_process_that_starts_again_says_that_replicaof_was_not_in_its_file() {
+    let starts_again = |node: &str, before: &[(&str, &str)]| {
+        let mut told = opening();
+        for (at, command) in before {
+            told.exec(at, command);
+            told.run_ms(3_000);
+        }
+        told.act(Action::Crash { node: node.into() }).expect("it runs");
+        told.run_ms(300);
+        told.act(Action::Restart { node: node.into() }).expect("it ended");
+        told.run_ms(100);
+        let runs = told.index.notes().iter().rfind(|note| plain(note).starts_with(&format!("{node} runs."))).map(plain);
+        runs.expect("it is told")
+    };
+    // The first master came back as a replica of the next one, and forgets that.
+    let failover = [("b", "REPLICAOF NO ONE"), ("a", "REPLICAOF b 6379")];
+    let words = starts_again("a", &failover);
+    assert!(words.contains("it is a master: REPLICAOF b was not written there"), "{words}");
+    // The promoted one forgets that it is a master, a replica whom it followed last.
+    let words = starts_again("b", &failover);
+    assert!(words.contains("it follows a: what REPLICAOF changed"), "{words}");
+    let words = starts_again("c", &[("b", "REPLICAOF NO ONE"), ("c", "REPLICAOF b 6379")]);
+    assert!(words.contains("it follows a: what REPLICAOF changed"), "{words}");
+    // Where nothing is forgotten, nothing is said of it.
+    assert_eq!(starts_again("b", &[]), "b runs.");
+    assert_eq!(starts_again("a", &[]), "a runs.");
 }
 
 /// A master crashed, one of its replicas was promoted; the other one goes on trying.

@@ -39,6 +39,8 @@ pub(super) static MESSAGES: Messages = Messages {
                                 上也停在同一处，就什么都没有缺失。",
     master_command_ends_link: "{node} 在偏移量 {n} 之后无法执行 {master} 发来的 {command}：{why}。它断开了连接。",
     running: "{node} 在运行。",
+    configured_replica: "按配置文件，它跟随 {master}：REPLICAOF 的改动没有写进文件。",
+    configured_master: "按配置文件，它是主节点：REPLICAOF {master} 没有写进文件。",
     paused: "{node} 已暂停：内核仍会确认，进程不再出声。",
     stopped: "{node} 崩溃了：内核关闭它的所有连接。",
     off: "{node} 断电了：连内核也不再应答。",
