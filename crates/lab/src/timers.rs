@@ -9,6 +9,9 @@ use crate::topology;
 /// A silence shorter than this is the rhythm of a link that works, in seconds.
 const SILENCE_S: i64 = 2;
 
+/// A timer that runs out later than this is nothing to wait for, in seconds.
+const FAR_S: i64 = 600;
+
 /// What ends when a timer has run out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimerKind {
@@ -73,7 +76,8 @@ fn of_host(frame: &Frame, at: SimTime, host: &HostFrame) -> Vec<Timer> {
             timers.push(timer(TimerKind::Replica, Some(peer.unwrap_or_else(|| Arc::from(&*replica.ip))), left));
         }
     }
-    timers.extend(node.timers.backlog_s.map(|left| timer(TimerKind::Backlog, None, left)));
+    timers
+        .extend(node.timers.backlog_s.filter(|left| *left <= FAR_S).map(|left| timer(TimerKind::Backlog, None, left)));
     timers
 }
 
