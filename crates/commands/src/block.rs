@@ -1,5 +1,7 @@
 //! What a blocking command that found nothing waits for.
 
+use psyncscope_keyspace::StreamId;
+
 /// What a client waits for (`blockForKeys`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
@@ -28,13 +30,35 @@ pub enum BlockedOn {
         /// From which end.
         end: ZsetEnd,
     },
+    /// XREAD and XREADGROUP: entries of one of these streams.
+    Stream {
+        /// The streams, in the order given.
+        keys: Vec<Vec<u8>>,
+        /// For each the ID after which; not used for a group, which knows itself what it did not deliver yet.
+        after: Vec<StreamId>,
+        /// The most entries.
+        count: usize,
+        /// The group, for XREADGROUP.
+        reader: Option<GroupReader>,
+    },
+}
+
+/// Who reads for a consumer group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupReader {
+    /// The group.
+    pub group: Vec<u8>,
+    /// The consumer.
+    pub consumer: Vec<u8>,
+    /// What is read counts as acknowledged.
+    pub noack: bool,
 }
 
 impl BlockedOn {
     /// The keys waited for.
     #[must_use]
     pub fn keys(&self) -> &[Vec<u8>] {
-        let (Self::List { keys, .. } | Self::Zset { keys, .. }) = self;
+        let (Self::List { keys, .. } | Self::Zset { keys, .. } | Self::Stream { keys, .. }) = self;
         keys
     }
 }

@@ -65,6 +65,8 @@ pub struct Call<'a> {
     pub prevented: bool,
     /// Propagated after the command itself (`alsoPropagate`), each in its database.
     pub also: Vec<(usize, Vec<Vec<u8>>)>,
+    /// Propagated before the command and whatever becomes of it ([`Call::propagate_at_once`]), each in its database.
+    pub at_once: Vec<(usize, Vec<Vec<u8>>)>,
     /// Keys that got data and that clients may be blocked on (`signalKeyAsReady`), in order.
     pub ready: Vec<(usize, Vec<u8>)>,
     /// Expired keys that this call deleted, in order: each is fed as a DEL before the command.
@@ -195,6 +197,12 @@ impl Call<'_> {
     /// Propagates this command after the command itself, or without it if that is [`Call::prevented`].
     pub fn also_propagate(&mut self, words: &[&[u8]]) {
         self.also.push((self.db, words.iter().map(|word| word.to_vec()).collect()));
+    }
+
+    /// Propagates this command where the command is, which need not be propagated itself (`propagate`). A script that is
+    /// propagated as a whole sends it nevertheless.
+    pub fn propagate_at_once(&mut self, words: &[&[u8]]) {
+        self.at_once.push((self.db, words.iter().map(|word| word.to_vec()).collect()));
     }
 
     /// Signals that `key` has data that clients may be blocked on.

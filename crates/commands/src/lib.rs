@@ -7,7 +7,7 @@
 //!
 //! * a call: [`Call`], [`ExpiryRole`], [`Settings`]; what a blocking command waits for: [`Block`], [`BlockedOn`]
 //! * commands, by the file of Redis that they are in: [`strings`], [`bits`], [`hyperloglog`], [`lists`], [`sets`], [`zsets`],
-//!   [`geo`], [`hashes`], [`sort`], [`keys`], [`scan`], [`objects`], [`dump`], [`blocking`], [`cluster`]
+//!   [`geo`], [`hashes`], [`streams`], [`sort`], [`keys`], [`scan`], [`objects`], [`dump`], [`blocking`], [`cluster`]
 //! * [`later`]: what only masters of Redis 6.2 and 7 send
 //! * keyspace events: [`Events`], [`Notice`]; eviction: [`Eviction`], [`Policy`], [`lfu`]; patterns: [`glob`]
 
@@ -33,10 +33,11 @@ pub mod scan;
 pub mod sets;
 mod settings;
 pub mod sort;
+pub mod streams;
 pub mod strings;
 pub mod zsets;
 
-pub use block::{Block, BlockedOn, ListEnd, ZsetEnd};
+pub use block::{Block, BlockedOn, GroupReader, ListEnd, ZsetEnd};
 pub use call::{Call, ExpiryRole, Shared, StringValue, WrongType};
 pub use events::{Events, Notice};
 pub use eviction::{Eviction, Policy};

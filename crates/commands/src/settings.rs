@@ -1,5 +1,6 @@
 //! The settings that commands on data obey.
 
+use psyncscope_keyspace::NodeLimits;
 use psyncscope_rdb::EncodingLimits;
 
 use crate::events::Events;
@@ -12,6 +13,8 @@ pub struct Settings {
     pub encodings: EncodingLimits,
     /// `hll-sparse-max-bytes`: a HyperLogLog that would outgrow this becomes dense.
     pub hll_sparse_max_bytes: usize,
+    /// `stream-node-max-bytes` and `stream-node-max-entries`.
+    pub stream_nodes: NodeLimits,
     /// `maxmemory` and related directives.
     pub eviction: Eviction,
     /// `notify-keyspace-events`: published keyspace events.
@@ -27,6 +30,7 @@ impl Default for Settings {
         Self {
             encodings: EncodingLimits::default(),
             hll_sparse_max_bytes: 3000,
+            stream_nodes: NodeLimits::default(),
             eviction: Eviction::default(),
             notify_keyspace_events: Events::default(),
             lazyfree_lazy_expire: false,

@@ -5,7 +5,7 @@ pub(crate) mod state;
 
 use psyncscope_commands::blocking::pop_name;
 use psyncscope_commands::lists::{move_last, notify_popped, pop_one};
-use psyncscope_commands::{BlockedOn, ListEnd, ZsetEnd, zsets};
+use psyncscope_commands::{BlockedOn, ListEnd, ZsetEnd, streams, zsets};
 use psyncscope_keyspace::{List, Value};
 use psyncscope_resp::Reply;
 
@@ -139,6 +139,7 @@ impl Node {
                 match self.keyspace.get(db, &key).map(|entry| entry.value()) {
                     Some(Value::List(_)) => self.serve_clients_blocked_on_list(db, &key),
                     Some(Value::Zset(_)) => self.serve_clients_blocked_on_zset(db, &key),
+                    Some(Value::Stream(_)) => self.serve_clients_blocked_on_stream(db, &key),
                     _ => {}
                 }
             }
@@ -227,5 +228,33 @@ impl Node {
                 self.propagate(db, &[if end == ZsetEnd::Min { b"zpopmin" } else { &b"zpopmax"[..] }, key]);
             }
         }
+    }
+
+    /// All clients that wait for less than the last entry get what there is for them; nobody changes their order.
+    fn serve_clients_blocked_on_stream(&mut self, db: usize, key: &[u8]) {
+        for (conn, on) in self.waiting_for_stream(db, key) {
+            let BlockedOn::Stream { keys, after, count, reader } = on else { continue };
+            // The first, for a key that was given twice.
+            let Some((_, after)) = keys.iter().zip(after).find(|(known, _)| *known == key) else { continue };
+            let (served, effects) = self.run_data(conn, db, &[], false, |call| {
+                streams::serve_blocked(call, key, after, count, reader.as_ref())
+            });
+            if !served {
+                continue;
+            }
+            self.add_reply(conn, &effects.reply);
+            self.propagate_each(&effects.at_once);
+            self.unblock_client(conn);
+        }
+    }
+
+    /// The clients blocked for streams at `key`, in order.
+    fn waiting_for_stream(&self, db: usize, key: &[u8]) -> Vec<(ConnId, BlockedOn)> {
+        let waiting = self.blocked.keys.get(&(db, key.to_vec())).map(Vec::as_slice).unwrap_or_default();
+        let on = |conn: &ConnId| match &self.clients.get(conn)?.blocked.as_ref()?.on {
+            WaitingFor::Keys(on @ BlockedOn::Stream { .. }) => Some((*conn, on.clone())),
+            _ => None,
+        };
+        waiting.iter().filter_map(on).collect()
     }
 }

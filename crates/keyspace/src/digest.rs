@@ -10,6 +10,7 @@ use sha1_smol::Sha1;
 
 use crate::db::Entry;
 use crate::keyspace::Keyspace;
+use crate::stream::StreamId;
 use crate::value::Value;
 
 /// The marker of a key with a time to live. The time itself is not included: it differs by the network's delay.
@@ -53,6 +54,7 @@ impl Digest {
             Value::Set(_) => 2,
             Value::Zset(_) => 3,
             Value::Hash(_) => 4,
+            Value::Stream(_) => 6,
         };
         self.mix(&number.to_be_bytes());
         match entry.value() {
@@ -65,6 +67,15 @@ impl Digest {
                 }
             }
             Value::Hash(hash) => hash.iter().for_each(|(field, value)| self.xor_pair(field, value)),
+            Value::Stream(stream) => {
+                for (id, fields) in stream.range(StreamId::MIN..=StreamId::MAX) {
+                    self.mix(format!("{}.{}", id.ms, id.seq).as_bytes());
+                    for (field, value) in fields.iter() {
+                        self.mix(field);
+                        self.mix(value);
+                    }
+                }
+            }
         }
         if entry.expire_ms().is_some_and(|when| when != -1) {
             self.xor(EXPIRES);

@@ -173,6 +173,13 @@ impl Keyspace {
         }
     }
 
+    /// [`Keyspace::modify`] that keeps the key's version: a change that Redis does not signal to WATCH.
+    pub fn modify_unsignalled<R>(&mut self, db: usize, key: &[u8], change: impl FnOnce(&mut Value) -> R) -> Option<R> {
+        let version = self.get(db, key)?.version();
+        self.changed();
+        self.db_mut(db).modify(key, version, change)
+    }
+
     /// Sets the time to live of `key`, in milliseconds since the Unix epoch (`setExpire`). Returns whether the key
     /// exists.
     pub fn set_expire(&mut self, db: usize, key: &[u8], expire_ms: i64) -> bool {

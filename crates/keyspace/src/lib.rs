@@ -6,7 +6,8 @@
 //!
 //! * all databases: [`Keyspace`], [`Snapshot`] for a background save, [`Stats`]
 //! * one database: [`Db`], which has an index of the keys that expire, [`Entry`], [`Key`], [`DbSnapshot`]
-//! * values: [`Value`], [`RedisString`], [`List`], [`Set`], [`Zset`], [`Hash`](struct@Hash), [`Collection`]
+//! * values: [`Value`], [`RedisString`], [`List`], [`Set`], [`Zset`], [`Hash`](struct@Hash), [`Stream`], [`Collection`]
+//! * of a stream: [`StreamId`], [`StreamNode`], [`EntryFields`], [`NodeLimits`], [`Group`], [`Consumer`], [`Pending`]
 //! * fingerprints: [`Digest`]
 
 mod db;
@@ -17,6 +18,7 @@ mod keyspace;
 mod list;
 mod ranked;
 mod set;
+mod stream;
 mod string;
 mod table;
 mod value;
@@ -29,6 +31,9 @@ pub use key::Key;
 pub use keyspace::{DATABASES, Keyspace, Snapshot, Stats};
 pub use list::List;
 pub use set::Set;
+pub use stream::{
+    Consumer, EntryFields, Group, NodeLimits, Pending, Stream, StreamEntry, StreamId, StreamNode, radix_nodes,
+};
 pub use string::RedisString;
 pub use value::{Collection, Value};
 pub use zset::Zset;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::hash::Hash;
 use crate::list::List;
 use crate::set::Set;
+use crate::stream::Stream;
 use crate::string::RedisString;
 use crate::zset::Zset;
 
@@ -24,9 +25,12 @@ pub enum Value {
     Zset(Arc<Zset>),
     /// A hash.
     Hash(Arc<Hash>),
+    /// A stream.
+    Stream(Arc<Stream>),
 }
 
-/// The four types that hold elements. A key never holds an empty one: removing the last element deletes the key.
+/// The types that hold elements. But for streams a key never holds an empty one: removing the last element deletes the
+/// key.
 pub trait Collection: Default + Into<Value> {
     /// The collection in `value`, `None` if it holds another type.
     fn of(value: &Value) -> Option<&Self>;
@@ -34,7 +38,7 @@ pub trait Collection: Default + Into<Value> {
     fn of_mut(value: &mut Value) -> Option<&mut Self>;
     /// How many elements (members, fields) it has.
     fn len(&self) -> usize;
-    /// Whether it has none.
+    /// Whether it is one that no key may hold.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -79,6 +83,7 @@ impl Value {
             Self::Set(_) => "set",
             Self::Zset(_) => "zset",
             Self::Hash(_) => "hash",
+            Self::Stream(_) => "stream",
         }
     }
 
@@ -93,6 +98,8 @@ impl Value {
             Self::Set(set) => set.encoding_name(),
             Self::Zset(zset) => zset.encoding_name(),
             Self::Hash(hash) => hash.encoding_name(),
+            // `strEncoding` has no word for it before Redis 6.
+            Self::Stream(_) => "unknown",
         }
     }
 
@@ -109,7 +116,7 @@ impl Value {
     #[must_use]
     pub fn is_empty_collection(&self) -> bool {
         match self {
-            Self::String(_) => false,
+            Self::String(_) | Self::Stream(_) => false,
             Self::List(list) => list.is_empty(),
             Self::Set(set) => set.is_empty(),
             Self::Zset(zset) => zset.is_empty(),
@@ -126,6 +133,7 @@ impl Value {
             Self::Set(set) => set.approximate_bytes(),
             Self::Zset(zset) => zset.approximate_bytes(),
             Self::Hash(hash) => hash.approximate_bytes(),
+            Self::Stream(stream) => stream.approximate_bytes(),
         }
     }
 }

@@ -74,6 +74,8 @@ pub enum RdbErrorKind {
         /// The fault.
         why: &'static str,
     },
+    /// A stream that contradicts itself.
+    Stream(&'static str),
     /// A quicklist node of an unknown kind.
     QuicklistNode(u64),
     /// A value type of Redis that is not supported here.
@@ -120,6 +122,7 @@ impl fmt::Display for RdbError {
             RdbErrorKind::DuplicateElement(element) => write!(f, "element {} twice", escape(element)),
             RdbErrorKind::Score => f.write_str("a score that is no number"),
             RdbErrorKind::Container { name, at, why } => write!(f, "damaged {name} (at its byte {at}: {why})"),
+            RdbErrorKind::Stream(why) => write!(f, "damaged stream ({why})"),
             RdbErrorKind::QuicklistNode(kind) => write!(f, "unknown kind of quicklist node {kind}"),
             RdbErrorKind::UnsupportedType { value_type, what } => {
                 write!(f, "{what} (value type {value_type}), which cannot be read here")

@@ -67,14 +67,20 @@ pub(crate) mod value_type {
     pub const HASH_ZIPLIST: u8 = 13;
     /// A list: a length and as many ziplists.
     pub const LIST_QUICKLIST: u8 = 14;
+    /// A stream: nodes, each the ID of its master entry and a listpack; how many entries, the last ID; consumer groups.
+    pub const STREAM_LISTPACKS: u8 = 15;
     /// A hash: a listpack of fields and values; since version 10, as the next two.
     pub const HASH_LISTPACK: u8 = 16;
     /// A sorted set: a listpack of members and scores.
     pub const ZSET_LISTPACK: u8 = 17;
     /// A list: a length and that many nodes, each a length for its kind and a string.
     pub const LIST_QUICKLIST_2: u8 = 18;
+    /// A stream with the numbers that Redis 7 keeps of it; since version 10.
+    pub const STREAM_LISTPACKS_2: u8 = 19;
     /// A set: a listpack; since version 11.
     pub const SET_LISTPACK: u8 = 20;
+    /// A stream whose consumers have a time of their last read as well; since version 11.
+    pub const STREAM_LISTPACKS_3: u8 = 21;
     /// The largest type that any version up to 12 writes.
     pub const LAST: u8 = 25;
 }

@@ -24,6 +24,7 @@ mod lzf;
 mod object;
 mod reader;
 mod save;
+mod stream;
 mod writer;
 mod ziplist;
 mod zipmap;

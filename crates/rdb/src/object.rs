@@ -9,6 +9,7 @@ use crate::format::value_type as ty;
 use crate::intset::INTSET;
 use crate::listpack::LISTPACK;
 use crate::reader::RdbReader;
+use crate::stream::StreamForm;
 use crate::ziplist::ZIPLIST;
 use crate::zipmap::ZIPMAP;
 
@@ -120,6 +121,9 @@ impl RdbReader<'_> {
             ty::HASH_ZIPMAP => self.hash(ZIPMAP, limits.hash_max_ziplist_value, limits),
             ty::HASH_ZIPLIST => self.hash(ZIPLIST, usize::MAX, limits),
             ty::HASH_LISTPACK if version >= 10 => self.hash(LISTPACK, usize::MAX, limits),
+            ty::STREAM_LISTPACKS => self.stream(StreamForm::Redis5),
+            ty::STREAM_LISTPACKS_2 if version >= 10 => self.stream(StreamForm::Redis7),
+            ty::STREAM_LISTPACKS_3 if version >= 11 => self.stream(StreamForm::Redis72),
             other => Err(match unsupported(other, version) {
                 Some(what) => RdbErrorKind::UnsupportedType { value_type, what },
                 None => RdbErrorKind::UnknownType(other),
@@ -191,9 +195,6 @@ fn pairs<'a>(elements: &[Element<'a>]) -> impl Iterator<Item = (Element<'a>, Ele
 const fn unsupported(value_type: u8, version: u32) -> Option<&'static str> {
     match value_type {
         6 | 7 => Some("data of a module"),
-        15 => Some("a stream"),
-        19 if version >= 10 => Some("a stream"),
-        21 if version >= 11 => Some("a stream"),
         22..=25 if version >= 12 => Some("a hash whose fields expire"),
         _ => None,
     }

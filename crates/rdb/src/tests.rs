@@ -215,7 +215,7 @@ fn errors_and_their_offsets() {
     check_error(b"", 9, "unexpected end of the RDB file at byte 0");
     check_error(b"REDIS000", 9, "unexpected end of the RDB file at byte 0");
     check_error(&file(9, b"\x00\x01a\x01b\x00\x01a\x01c"), 9, "key a twice at byte 14");
-    check_error(&file(9, b"\x0f\x01a"), 9, "a stream (value type 15), which cannot be read here at byte 9");
+    check_error(&file(9, b"\x06\x01a"), 9, "data of a module (value type 6), which cannot be read here at byte 9");
     check_error(&file(9, b"\x80\x01a"), 9, "unknown value type 128 at byte 9");
     check_error(&file(9, b"\xf7\x01"), 9, "module data, and there are no modules at byte 9");
     check_error(&file(9, b"\x00\x01a\xc4"), 9, "unknown string encoding 4 at byte 12");
@@ -359,3 +359,4 @@ fn assert_send(_: impl Send + Clone) {}
 mod containers;
 mod fixtures;
 mod random;
+mod streams;

@@ -35,6 +35,7 @@ pub(super) fn value_type(value: &Value) -> u8 {
         Value::Zset(_) => ty::ZSET_2,
         Value::Hash(hash) if hash.encoding_name() == "ziplist" => ty::HASH_ZIPLIST,
         Value::Hash(_) => ty::HASH,
+        Value::Stream(_) => ty::STREAM_LISTPACKS,
     }
 }
 
@@ -122,6 +123,7 @@ impl RdbWriter {
                     self.string(value);
                 }
             }
+            (Value::Stream(stream), _) => self.stream(stream),
         }
     }
 
@@ -178,6 +180,11 @@ impl RdbWriter {
 
     /// `rdbSaveLen`: 6 bits, 14 bits, or a mark and 32 or 64 bits, big endian.
     pub(super) fn len(&mut self, len: usize) {
+        self.number(len as u64);
+    }
+
+    /// A number in the form of a length.
+    pub(super) fn number(&mut self, len: u64) {
         if len < 1 << 6 {
             self.bytes.push(len as u8);
         } else if len < 1 << 14 {
@@ -187,7 +194,7 @@ impl RdbWriter {
             self.bytes.extend_from_slice(&len.to_be_bytes());
         } else {
             self.bytes.push(0x81);
-            self.bytes.extend_from_slice(&(len as u64).to_be_bytes());
+            self.bytes.extend_from_slice(&len.to_be_bytes());
         }
     }
 }

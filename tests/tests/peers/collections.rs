@@ -1,11 +1,11 @@
-//! Lists, sets, sorted sets and hashes of every encoding, between our files and payloads and a real server's.
+//! Lists, sets, sorted sets, hashes and streams of every encoding, between our files and payloads and a real server's.
 
 use std::collections::BTreeMap;
 
 use psyncscope_commands::Settings;
 use psyncscope_engine::config::Limits;
 use psyncscope_engine::{Config, Node, Outbox};
-use psyncscope_keyspace::{Keyspace, Value};
+use psyncscope_keyspace::{Keyspace, StreamId, Value};
 use psyncscope_rdb as rdb;
 use psyncscope_resp::{escape, format_double, parse_double};
 use rand_core::{RngCore, SeedableRng};
@@ -50,6 +50,12 @@ fn commands() -> Vec<Vec<Vec<u8>>> {
         add(&[b"SADD", b"set:all", element]);
         add(&[b"ZADD", b"zset:all", format!("{}.25", index as i64 - 40).as_bytes(), element]);
         add(&[b"HSET", b"hash:all", element, element]);
+        let id = format!("{}-{}", 1 + index / 3, index + 1).into_bytes();
+        add(&[b"XADD", b"stream:all", &id, b"field", element]);
+        add(&[b"XADD", b"stream:fields", &id, element, b"value", b"field", element]);
+        if index % 4 == 0 {
+            add(&[b"XDEL", b"stream:all", &id]);
+        }
     }
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(6);
     for index in 0..700u32 {
@@ -68,6 +74,12 @@ fn commands() -> Vec<Vec<Vec<u8>>> {
             add(&[b"ZADD", b"zset:ziplist", format_double(f64::from(rng.next_u32()) / 64.0).as_bytes(), &number]);
         }
     }
+    add(&[b"XGROUP", b"CREATE", b"stream:all", b"group", b"0"]);
+    add(&[b"XGROUP", b"CREATE", b"stream:all", b"12", b"$"]);
+    add(&[b"XGROUP", b"CREATE", b"stream:empty", b"group", b"$", b"MKSTREAM"]);
+    for consumer in [b"one", b"two"] {
+        add(&[b"XREADGROUP", b"GROUP", b"group", consumer, b"COUNT", b"9", b"STREAMS", b"stream:all", b">"]);
+    }
     add(&[b"ZADD", b"zset:infinite", b"inf", b"high", b"-inf", b"low", b"-0", b"zero"]);
     commands
 }
@@ -81,6 +93,11 @@ fn of_value(value: &Value) -> (String, Vec<String>) {
             zset.iter().map(|(member, score)| format!("{} {}", escape(member), format_double(score))).collect()
         }
         Value::Hash(hash) => hash.iter().map(|(f, v)| format!("{} {}", escape(f), escape(v))).collect(),
+        Value::Stream(stream) => {
+            let words = |(field, value): (&[u8], &[u8])| format!(" {} {}", escape(field), escape(value));
+            let entries = stream.range(StreamId::MIN..=StreamId::MAX);
+            entries.map(|(id, fields)| format!("{id}{}", fields.iter().map(words).collect::<String>())).collect()
+        }
     };
     if matches!(value, Value::Set(_) | Value::Hash(_)) {
         elements.sort();
@@ -98,11 +115,25 @@ fn bulks(reply: Reply) -> Vec<Vec<u8>> {
     items.into_iter().map(bulk).collect()
 }
 
+/// An entry of a stream: its ID, its fields and values.
+fn entry(reply: Reply) -> String {
+    let Reply::Array(parts) = reply else { panic!("{reply:?} is no entry") };
+    let mut parts = parts.into_iter();
+    let (Some(Reply::Bulk(id)), Some(fields)) = (parts.next(), parts.next()) else { panic!("an entry has two parts") };
+    let words = [id].into_iter().chain(bulks(fields));
+    words.map(|word| escape(&word)).collect::<Vec<_>>().join(" ")
+}
+
 fn of_server(client: &mut Client) -> Contents {
     let mut contents = Contents::new();
     for key in bulks(client.call(&["KEYS", "*"])) {
         let name = escape(&key);
         let kind = name.split(':').next().unwrap_or_default().to_owned();
+        if kind == "stream" {
+            let Reply::Array(entries) = client.call(&[b"XRANGE", &key[..], b"-", b"+"]) else { panic!("{name}") };
+            contents.insert(name, (kind, entries.into_iter().map(entry).collect()));
+            continue;
+        }
         let read: Vec<&[u8]> = match kind.as_str() {
             "list" => vec![b"LRANGE", &key, b"0", b"-1"],
             "set" => vec![b"SMEMBERS", &key],

@@ -35,7 +35,7 @@ fn line(rng: &mut Xoshiro256PlusPlus) -> String {
     let mut below = |n: u32| rng.next_u32() % n;
     let (a, b, c) = (below(12), below(12), below(12));
     let (x, y, n) = (below(40), below(40), i64::from(below(2000)) - 1000);
-    let (seconds, kind) = (86_400 + below(1_000_000), ["s", "l", "e", "h", "z", "g"][below(6) as usize]);
+    let (seconds, kind) = (86_400 + below(1_000_000), ["s", "l", "e", "h", "z", "g", "x"][below(7) as usize]);
     let ms = u64::from(seconds) * 1000 + u64::from(below(1000));
     let future_s = 4_000_000_000 + u64::from(below(1_000_000));
     let longitude = f64::from(below(36_000)) / 100.0 - 180.0;
@@ -49,7 +49,9 @@ fn line(rng: &mut Xoshiro256PlusPlus) -> String {
     };
     let count = ["", " COUNT 3", " COUNT 3 ANY", " ASC", " DESC", " DESC COUNT 2"][below(6) as usize];
     let digits = "x".repeat(below(100) as usize);
-    match below(86) {
+    let (group, consumer) = (["g1", "g2"][(x % 2) as usize], ["c1", "c2", "c3"][(y % 3) as usize]);
+    let entry = format!("{}-{}", 1 + x, y % 3);
+    match below(112) {
         0 => format!("SELECT {}", x % 3),
         1 => format!("SET s{a} {n} EX {seconds}"),
         2 => format!("SET s{a} {n} PX {ms}"),
@@ -130,6 +132,24 @@ fn line(rng: &mut Xoshiro256PlusPlus) -> String {
         84 => format!(
             "EVAL redis.call('restore',KEYS[2],0,redis.call('dump',KEYS[1]),'REPLACE','ABSTTL') 2 {kind}{a} {kind}{b}"
         ),
+        86..=90 => format!("XADD x{a} * f{} {n} g v{digits}", x % 2),
+        91 => format!("XADD x{a} {}-* f {n}", 1_700_000_000_000 + u64::from(x)),
+        92 => format!("XADD x{a} NOMKSTREAM MAXLEN ~ {} LIMIT 100 * f {n}", 10 + y),
+        93 => format!("XADD x{a} MAXLEN = {} * f {n}", 5 + y),
+        94 => format!("XADD x{a} {entry} f {n}"),
+        95 => format!("XTRIM x{a} MAXLEN ~ {} LIMIT 50", y),
+        96 => format!("XTRIM x{a} MINID = {entry}"),
+        97 => format!("XADD x{a} MINID ~ {entry} * f {n}"),
+        98 => format!("XDEL x{a} {entry}"),
+        99 | 100 => format!("XGROUP CREATE x{a} {group} 0 MKSTREAM"),
+        101 => format!("XGROUP SETID x{a} {group} {entry} ENTRIESREAD {y}"),
+        102 => format!("XGROUP CREATECONSUMER x{a} {group} {consumer}"),
+        103 => format!("XGROUP DELCONSUMER x{a} {group} {consumer}"),
+        104..=106 => format!("XREADGROUP GROUP {group} {consumer} COUNT {} STREAMS x{a} >", 1 + y % 5),
+        107 => format!("XREADGROUP GROUP {group} {consumer} NOACK STREAMS x{a} >"),
+        108 => format!("XAUTOCLAIM x{a} {group} {consumer} 0 0 COUNT 3"),
+        109 => format!("XCLAIM x{a} {group} {consumer} 0 {entry} FORCE"),
+        110 => format!("XSETID x{a} {}-0 ENTRIESADDED 1000000", 1_900_000_000_000 + u64::from(x)),
         _ => format!(
             "EVAL redis.call('set',KEYS[1],1)redis.call('expire',KEYS[1],{seconds})redis.call('incr',KEYS[1]) 1 s{a}"
         ),
@@ -171,29 +191,31 @@ fn info(client: &mut Client) -> String {
 }
 
 #[test]
-fn a_stream_ends_the_link_and_costs_no_data() {
+fn functions_end_the_link_and_cost_no_data() {
     let servers = [start(Kind::Real, &[]), start(Kind::Ours, &[])];
     let [mut master, mut replica] = servers.each_ref().map(super::server::Server::client);
     follow(&mut replica, servers[0].port());
     master.ok(&["SET", "before", "1"]);
     assert_catches_up(&mut master, &mut replica);
     let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
-    master.pipeline(&["SET last 1", "XADD stream * f v", "SET after 1"].map(words));
+    let library = b"#!lua name=l\nredis.register_function('f', function() return 1 end)".to_vec();
+    let load = vec![b"FUNCTION".to_vec(), b"LOAD".to_vec(), library];
+    master.pipeline(&[words("SET last 1"), load, words("SET after 1")]);
     wait_until("the link ends", || replica.info_text("master_link_status") == "down");
     let reason = replica.info_text("master_link_down_reason");
-    assert!(reason.starts_with("cannot apply 'xadd' of the master after offset "), "{reason}");
-    assert_eq!(replica.integer(&[b"EXISTS", b"before", b"last", b"after", b"stream"]), 2);
+    assert!(reason.starts_with("cannot apply 'function' of the master after offset "), "{reason}");
+    assert_eq!(replica.integer(&[b"EXISTS", b"before", b"last", b"after"]), 2);
 
-    // A file with a stream does not take the place of the data.
+    // A file with functions does not take the place of the data.
     replica.ok(&["REPLICAOF", "NO", "ONE"]);
     follow(&mut replica, servers[0].port());
     wait_until("the file is refused", || info(&mut replica).contains("master_link_down_reason"));
     let reason = replica.info_text("master_link_down_reason");
-    assert!(reason.starts_with("cannot load the RDB file of the master: a stream"), "{reason}");
-    assert_eq!(replica.integer(&[b"EXISTS", b"before", b"last", b"after", b"stream"]), 2);
+    assert!(reason.starts_with("cannot load the RDB file of the master: a library of functions"), "{reason}");
+    assert_eq!(replica.integer(&[b"EXISTS", b"before", b"last", b"after"]), 2);
 
-    // Without the stream, all is well.
-    master.ok(&["DEL", "stream"]);
+    // Without them, all is well.
+    master.ok(&["FUNCTION", "FLUSH"]);
     replica.ok(&["REPLICAOF", "NO", "ONE"]);
     follow(&mut replica, servers[0].port());
     assert_catches_up(&mut master, &mut replica);

@@ -29,6 +29,8 @@ pub(crate) struct Done {
     /// What is propagated after or instead of the command, with spaces between the arguments.
     pub(crate) also: Vec<String>,
     pub(crate) ready: Vec<String>,
+    /// What is propagated at once, likewise.
+    pub(crate) at_once: Vec<String>,
 }
 
 impl Bench {
@@ -72,6 +74,7 @@ impl Bench {
             rewritten: None,
             prevented: false,
             also: Vec::new(),
+            at_once: Vec::new(),
             ready: Vec::new(),
             expired: Vec::new(),
             notices: Vec::new(),
@@ -79,7 +82,7 @@ impl Bench {
         handler(&mut call);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (dirty, rewritten, expired) = (call.dirty, call.rewritten, call.expired);
-        let (also, ready) = (call.also, call.ready);
+        let (also, ready, at_once) = (call.also, call.ready, call.at_once);
         Done {
             reply: text(&reply.take()).replace("\r\n", "|"),
             dirty,
@@ -87,6 +90,7 @@ impl Bench {
             expired: expired.iter().map(|(_, key)| text(key)).collect(),
             also: also.iter().map(|(_, words)| text(&words.join(&b' '))).collect(),
             ready: ready.iter().map(|(_, key)| text(key)).collect(),
+            at_once: at_once.iter().map(|(_, words)| text(&words.join(&b' '))).collect(),
         }
     }
 

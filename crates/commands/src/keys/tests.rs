@@ -10,6 +10,7 @@ fn done(reply: &str, dirty: u64, rewritten: Option<&str>, expired: &[&str]) -> D
         expired: expired.iter().map(|key| (*key).to_owned()).collect(),
         also: Vec::new(),
         ready: Vec::new(),
+        at_once: Vec::new(),
     }
 }
 

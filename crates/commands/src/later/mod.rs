@@ -4,11 +4,13 @@
 //! read, and the node itself as a master. Sub-replicas get the stream unchanged.
 //!
 //! Absent are the commands that are never propagated: BLMOVE (propagated as LMOVE), LMPOP, BLMPOP, ZMPOP, BZMPOP
-//! (propagated as LPOP, RPOP, ZPOPMIN or ZPOPMAX), and all that only read.
+//! (propagated as LPOP, RPOP, ZPOPMIN or ZPOPMAX), XAUTOCLAIM and XREADGROUP (propagated as XCLAIM and XGROUP), and all
+//! that only read.
 
 pub mod geo;
 pub mod keys;
 pub mod lists;
+pub mod streams;
 pub mod strings;
 pub mod zsets;
 

@@ -1,6 +1,6 @@
 use super::super::{
-    dump as dump5, geo as geo5, hashes, keys as keys5, lists as lists5, sets as sets5, strings as strings5,
-    zsets as zsets5,
+    dump as dump5, geo as geo5, hashes, keys as keys5, lists as lists5, sets as sets5, streams as streams5,
+    strings as strings5, zsets as zsets5,
 };
 use super::*;
 use crate::call::testing::Bench;
@@ -32,6 +32,11 @@ fn handler(name: &str) -> fn(&mut Call<'_>) {
         "georadius" => geo::georadius,
         "georadiusbymember" => geo::georadiusbymember,
         "geosearchstore" => geo::geosearchstore,
+        "xadd" => streams::xadd,
+        "xtrim" => streams::xtrim,
+        "xsetid" => streams::xsetid,
+        "xgroup" => streams::xgroup,
+        "xclaim" => streams::xclaim,
         _ => handler5(name),
     }
 }
@@ -58,6 +63,14 @@ fn handler5(name: &str) -> fn(&mut Call<'_>) {
         "zincrby" => zsets5::zincrby,
         "zrange" => zsets5::zrange,
         "geoadd" => geo5::geoadd,
+        "xadd" => streams5::xadd,
+        "xdel" => streams5::xdel,
+        "xtrim" => streams5::xtrim,
+        "xsetid" => streams5::xsetid,
+        "xgroup" => streams5::xgroup,
+        "xclaim" => streams5::xclaim,
+        "xack" => streams5::xack,
+        "xreadgroup" => streams5::xreadgroup,
         _ => panic!("{name} is not known here"),
     }
 }
@@ -331,4 +344,60 @@ fn flushes_with_a_mode() {
     check(&mut b, "FLUSHDB SYNC", "+OK", 1, "FLUSHDB");
     check(&mut b, "FLUSHALL ASYNC", "+OK", 1, "FLUSHALL");
     check(&mut b, "FLUSHALL NOW", "-ERR syntax error", 0, "");
+}
+
+#[test]
+fn streams_of_redis_7() {
+    let mut b = bench();
+    check(&mut b, "XADD s NOMKSTREAM 1-1 f v", "$-1", 0, "");
+    check(&mut b, "XADD s 1-1 f v", "$3|1-1", 1, "XADD s 1-1 f v");
+    check(&mut b, "XADD s NOMKSTREAM MAXLEN = 5 LIMIT 0 2-1 f v", "$3|2-1", 1, "XADD s MAXLEN = 5 2-1 f v");
+    check(&mut b, "XADD s MINID = 2 LIMIT 100 3-1 f v", "$3|3-1", 1, "XADD s MAXLEN = 2 3-1 f v");
+    check(&mut b, "XADD s minid 0-1 4-1 f v", "$3|4-1", 1, "XADD s MAXLEN = 3 4-1 f v");
+    check(&mut b, "XADD s MINID ~ 9 5-1 f v", "$3|5-1", 1, "XADD s MAXLEN = 0 5-1 f v");
+    check(&mut b, "XADD s 6-1 f v", "$3|6-1", 1, "XADD s 6-1 f v");
+    check(&mut b, "XADD s 7-1 f v", "$3|7-1", 1, "XADD s 7-1 f v");
+    check(&mut b, "XTRIM s MINID = 7 LIMIT 3", ":1", 1, "XTRIM s MAXLEN = 1");
+    check(&mut b, "XTRIM s MAXLEN = 0 LIMIT 3", ":1", 1, "XTRIM s MAXLEN = 0");
+    check(&mut b, "XTRIM s MINID x", "-ERR Invalid stream ID specified as stream command argument", 0, "");
+    check(&mut b, "XTRIM none MINID 3", ":0", 0, "");
+    check(&mut b, "XSETID s 9-9 ENTRIESADDED 12 MAXDELETEDID 7-1", "+OK", 1, "XSETID s 9-9");
+    check(&mut b, "XSETID s 9-9 FOO 12", "-ERR syntax error", 0, "");
+    check(&mut b, "XGROUP CREATE s g 0 ENTRIESREAD 3", "+OK", 1, "XGROUP CREATE s g 0");
+    check(&mut b, "XGROUP CREATE t g $ MKSTREAM ENTRIESREAD 3", "+OK", 1, "XGROUP CREATE t g $ MKSTREAM");
+    check(&mut b, "XGROUP SETID s g 9 ENTRIESREAD -1", "+OK", 1, "XGROUP SETID s g 9");
+    check(&mut b, "XGROUP CREATECONSUMER s g c", ":1", 1, "");
+    check(&mut b, "XGROUP CREATECONSUMER s g c", ":0", 0, "");
+    check(&mut b, "XGROUP CREATECONSUMER s h c", "-NOGROUP No such consumer group 'h' for key name 's'", 0, "");
+    check(&mut b, "XGROUP DELCONSUMER s g c", ":0", 1, "XGROUP DELCONSUMER s g c");
+}
+
+#[test]
+fn a_claim_of_redis_7_forgets_deleted_entries() {
+    let mut b = bench();
+    for line in ["XADD s 1-1 f v", "XADD s 2-1 f v", "XGROUP CREATE s g 0"] {
+        b.run(handler(line.split(' ').next().unwrap()), line);
+    }
+    b.run(handler("xreadgroup"), "XREADGROUP GROUP g c STREAMS s >");
+    b.run(handler("xdel"), "XDEL s 1-1");
+    let line = "XCLAIM s g c 0 1-1 TIME 5 RETRYCOUNT 1 FORCE JUSTID LASTID 2-1";
+    let done = b.run(handler("xclaim"), line);
+    assert_eq!((done.reply.as_str(), done.dirty, done.at_once), ("*0|", 1, vec!["XACK s g 1-1".to_owned()]));
+    assert_eq!(b.run(handler("xclaim"), line).dirty, 0);
+    let line = "XCLAIM s g d 0 2-1 TIME 5 RETRYCOUNT 9 FORCE JUSTID LASTID 2-1";
+    assert_eq!(b.run(handler("xclaim"), line).at_once, [line]);
+}
+
+#[test]
+fn rewritten_commands_on_streams_give_the_same() {
+    let before = ["XADD s 1-1 f v", "XADD s 2-1 f v", "XADD s 3-1 f v", "XDEL s 2-1"];
+    for line in [
+        "XADD s MINID = 3 4-1 f v",
+        "XADD s NOMKSTREAM MAXLEN = 1 LIMIT 0 4-1 f v g w",
+        "XTRIM s MINID = 2",
+        "XSETID s 9-1 ENTRIESADDED 3 MAXDELETEDID 2-1",
+        "XGROUP CREATE s g 1 ENTRIESREAD 1",
+    ] {
+        check_rewritten(&before, line);
+    }
 }

@@ -1,6 +1,6 @@
 //! `rewriteAppendOnlyFileRio`: the commands that rebuild a dataset.
 
-use psyncscope_keyspace::{Entry, Snapshot, Value};
+use psyncscope_keyspace::{Entry, Snapshot, Stream, StreamId, Value};
 use psyncscope_resp::{encode_command_into, format_double};
 
 /// The most elements in one command (`AOF_REWRITE_ITEMS_PER_CMD`).
@@ -53,12 +53,55 @@ impl<E, S: FnMut(&[u8]) -> Result<(), E>> CommandWriter<S> {
                 let pairs = hash.iter().flat_map(|(field, value)| [field.to_vec(), value.to_vec()]);
                 self.elements(b"HMSET", key, 2, pairs)?;
             }
+            Value::Stream(stream) => self.stream(key, stream)?,
         }
         // -1 is what `getExpire` returns for "never".
         match entry.expire_ms().filter(|&when| when != -1) {
             Some(when) => self.command(&[b"PEXPIREAT", key, when.to_string().as_bytes()]),
             None => Ok(()),
         }
+    }
+
+    /// `rewriteStreamObject`: entries, the last ID, groups and what is pending. Consumers without pending entries are
+    /// left out.
+    fn stream(&mut self, key: &[u8], stream: &Stream) -> Result<(), E> {
+        let last_id = stream.last_id().to_string();
+        for (id, fields) in stream.range(StreamId::MIN..=StreamId::MAX) {
+            let id = id.to_string();
+            let pairs = fields.iter().flat_map(|(field, value)| [field, value]);
+            self.command(&[&b"XADD"[..], key, id.as_bytes()].into_iter().chain(pairs).collect::<Vec<_>>())?;
+        }
+        if stream.is_empty() {
+            // An entry that is trimmed at once leaves an empty stream.
+            self.command(&[&b"XADD"[..], key, b"MAXLEN", b"0", last_id.as_bytes(), b"x", b"y"])?;
+        }
+        self.command(&[&b"XSETID"[..], key, last_id.as_bytes()])?;
+        for (name, group) in stream.groups() {
+            let last_id = group.last_id.to_string();
+            self.command(&[&b"XGROUP"[..], b"CREATE", key, name, last_id.as_bytes()])?;
+            for consumer in group.consumers() {
+                for id in consumer.pending_from(StreamId::MIN) {
+                    let Some(pending) = group.pending(id) else { continue };
+                    let [id, time, count] =
+                        [id.to_string(), pending.delivered_ms.to_string(), pending.deliveries.to_string()];
+                    self.command(&[
+                        &b"XCLAIM"[..],
+                        key,
+                        name,
+                        consumer.name(),
+                        b"0",
+                        id.as_bytes(),
+                        b"TIME",
+                        time.as_bytes(),
+                        b"RETRYCOUNT",
+                        count.as_bytes(),
+                        b"JUSTID",
+                        b"FORCE",
+                    ])?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Writes as many commands as needed; an element has this many words.

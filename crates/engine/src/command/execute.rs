@@ -16,6 +16,8 @@ pub(crate) struct Effects {
     block: Option<Block>,
     propagation: Propagation,
     pub(crate) expired: Vec<(usize, Vec<u8>)>,
+    /// To be propagated after what expired.
+    pub(crate) at_once: Vec<(usize, Vec<Vec<u8>>)>,
     pub(crate) ready: Vec<(usize, Vec<u8>)>,
 }
 
@@ -140,6 +142,7 @@ impl Node {
         let (from_master, dirty) = (self.acts_for_master(conn), effects.dirty);
         self.event(|| Event::Command { conn, from_master, db: db as u32, argv: argv.to_vec(), dirty });
         self.propagate_expired(effects.expired);
+        self.propagate_each(&effects.at_once);
         self.dirty += dirty;
         self.propagation = effects.propagation;
         for (db, key) in effects.ready {
@@ -187,24 +190,32 @@ impl Node {
             rewritten: None,
             prevented: false,
             also: Vec::new(),
+            at_once: Vec::new(),
             ready: Vec::new(),
             expired: Vec::new(),
             notices: Vec::new(),
         };
         let result = run(&mut call);
         let (dirty, block, expired, ready) = (call.dirty, call.block, call.expired, call.ready);
-        let notices = call.notices;
+        let (notices, at_once) = (call.notices, call.at_once);
         let (rewritten, prevented, also) = (call.rewritten, call.prevented, call.also);
         let propagation = Propagation { rewritten, prevented, also, ..Propagation::default() };
         for notice in notices {
             self.publish_notice(&notice);
         }
-        (result, Effects { dirty, reply: reply.take(), block, propagation, expired, ready })
+        (result, Effects { dirty, reply: reply.take(), block, propagation, expired, at_once, ready })
     }
 
     pub(crate) fn propagate_expired(&mut self, expired: Vec<(usize, Vec<u8>)>) {
         for (db, key) in expired {
             self.propagate_expire(db, key);
+        }
+    }
+
+    /// Propagates what a command propagates at once, each in its database.
+    pub(crate) fn propagate_each(&mut self, commands: &[(usize, Vec<Vec<u8>>)]) {
+        for (db, words) in commands {
+            self.propagate(*db, words);
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
             | "georadius_ro"
             | "georadiusbymember"
             | "georadiusbymember_ro"
+            | "xread"
+            | "xreadgroup"
     )
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
             }
             [&argv[1]].into_iter().chain(store).map(Vec::as_slice).collect()
         }
+        "xread" | "xreadgroup" => streams(argv),
         _ => {
             let (first, last, step) = spec.keys;
             let last = if last < 0 { argv.len() as i32 + last } else { last };
@@ -63,6 +66,24 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
             places.filter_map(|place| argv.get(place as usize)).map(Vec::as_slice).collect()
         }
     }
+}
+
+/// `xreadGetKeys`: the first half of what follows the word STREAMS. That word can also be a group or a key.
+fn streams(argv: &[Vec<u8>]) -> Vec<&[u8]> {
+    let mut words = argv[1..].iter();
+    while let Some(word) = words.next() {
+        match word.to_ascii_lowercase().as_slice() {
+            b"block" | b"count" => drop(words.next()),
+            b"group" => drop((words.next(), words.next())),
+            b"noack" => {}
+            b"streams" if words.len().is_multiple_of(2) => {
+                let keys = words.len() / 2;
+                return words.take(keys).map(Vec::as_slice).collect();
+            }
+            _ => break,
+        }
+    }
+    Vec::new()
 }
 
 /// Keys that follow their number, which is the argument at `at`.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use psyncscope_commands::{
-    Call, bits, blocking, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, strings,
-    zsets,
+    Call, bits, blocking, cluster, dump, geo, hashes, hyperloglog, keys, lists, objects, scan, sets, sort, streams,
+    strings, zsets,
 };
 
 use crate::io::ConnId;
@@ -338,6 +338,20 @@ pub static COMMANDS: &[CommandSpec] = &[
     data("pfcount", -2, "r", (1, -1, 1), hyperloglog::pfcount),
     data("pfmerge", -2, "wm", (1, -1, 1), hyperloglog::pfmerge),
     data("pfdebug", -3, "w", (0, 0, 0), hyperloglog::pfdebug),
+    data("xadd", -5, "wmFR", (1, 1, 1), streams::xadd),
+    data("xrange", -4, "r", (1, 1, 1), streams::xrange),
+    data("xrevrange", -4, "r", (1, 1, 1), streams::xrevrange),
+    data("xlen", 2, "rF", (1, 1, 1), streams::xlen),
+    data("xread", -4, "rs", (1, 1, 1), streams::xread),
+    data("xreadgroup", -7, "ws", (1, 1, 1), streams::xreadgroup),
+    data("xgroup", -2, "wm", (2, 2, 1), streams::xgroup),
+    data("xsetid", 3, "wmF", (1, 1, 1), streams::xsetid),
+    data("xack", -4, "wF", (1, 1, 1), streams::xack),
+    data("xpending", -3, "rR", (1, 1, 1), streams::xpending),
+    data("xclaim", -6, "wRF", (1, 1, 1), streams::xclaim),
+    data("xinfo", -2, "rR", (2, 2, 1), streams::xinfo),
+    data("xdel", -3, "wF", (1, 1, 1), streams::xdel),
+    data("xtrim", -2, "wFR", (1, 1, 1), streams::xtrim),
     node("post", -1, "lt", |node, conn, _| node.security_warning(conn)),
     node("host:", -1, "lt", |node, conn, _| node.security_warning(conn)),
     node("lolwut", -1, "r", Node::lolwut_command),

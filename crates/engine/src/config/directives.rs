@@ -2,7 +2,7 @@
 
 use psyncscope_commands::Events;
 
-use super::directive::{Directive, bytes, integer, one, text, word, yes_no};
+use super::directive::{Directive, bytes, integer, memory, one, text, word, yes_no};
 use super::output_limits;
 
 /// Every directive, in the order of CONFIG GET.
@@ -356,6 +356,23 @@ pub(super) static DIRECTIVES: &[Directive] = &[
         |c| c.data.encodings.zset_max_ziplist_value.to_string(),
         |c, a| {
             c.data.encodings.zset_max_ziplist_value = integer(a, 0, i64::from(i32::MAX))? as usize;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "stream-node-max-bytes",
+        |c| c.data.stream_nodes.bytes_max.to_string(),
+        |c, a| {
+            let limit = memory(one(a)?).and_then(|limit| usize::try_from(limit).ok());
+            c.data.stream_nodes.bytes_max = limit.ok_or("argument must be a memory value")?;
+            Ok(())
+        },
+    ),
+    Directive::new(
+        "stream-node-max-entries",
+        |c| c.data.stream_nodes.entries_max.to_string(),
+        |c, a| {
+            c.data.stream_nodes.entries_max = integer(a, 0, i64::MAX)?.try_into().unwrap_or(usize::MAX);
             Ok(())
         },
     ),

@@ -52,8 +52,6 @@ static KEPT: &[Kept] = &[
     always("active-defrag-cycle-min", "5", Number(1, 99)),
     always("active-defrag-cycle-max", "75", Number(1, 99)),
     always("active-defrag-max-scan-fields", "1000", Number(1, i64::MAX)),
-    always("stream-node-max-bytes", "4096", Number(0, i64::MAX)),
-    always("stream-node-max-entries", "100", Number(0, i64::MAX)),
     always("list-max-ziplist-size", "-2", Number(i32::MIN as i64, INT_MAX)),
     always("list-compress-depth", "0", Number(0, INT_MAX)),
     at_start("cluster-announce-port", "0", Number(0, 65535)),

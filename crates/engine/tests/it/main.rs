@@ -24,5 +24,6 @@ mod resync;
 mod scripts;
 mod serving;
 mod slow_commands;
+mod streams;
 mod transactions;
 mod wait;

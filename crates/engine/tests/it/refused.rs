@@ -103,7 +103,7 @@ fn a_script_may_have_failed_at_its_master_too() {
         assert_eq!(solo.cmd("GET a"), "$1\r\n1\r\n");
     }
     // One that it never had, or that calls what is not there, has not.
-    for words in [vec!["EVALSHA", ID, "0"], vec!["EVAL", "redis.pcall('xadd','s','*','f','v')", "0"]] {
+    for words in [vec!["EVALSHA", ID, "0"], vec!["EVAL", "redis.pcall('json.set','s','.','1')", "0"]] {
         let (mut solo, conn) = connected(12, &[]);
         solo.say(conn, resp(&words).as_bytes());
         assert_eq!(failures(&solo)[0].2, Consequence::LinkEnds, "{words:?}");
@@ -116,14 +116,15 @@ fn on_the_link_of_a_later_redis_a_failure_ends_it_and_what_came_before_is_passed
     let (mut solo, conn) = connected(12, &[]);
     let replica = solo.attach_replica();
     let before = stream(&["SELECT 0", "SET a 1 PXAT 1900000000000"]);
-    solo.say(conn, (before.clone() + &stream(&["XADD s 1-1 f v", "SET b 1"])).as_bytes());
+    solo.say(conn, (before.clone() + &stream(&["JSON.SET s . 1", "SET b 1"])).as_bytes());
     assert_eq!(solo.stream(replica), ["SELECT 0", "SET a 1 PXAT 1900000000000"]);
     assert!(solo.has_closed(conn) && !solo.has_closed(replica));
     assert_eq!(solo.state(), ReplState::Connect);
     assert_eq!(solo.cmd("EXISTS k a b s"), ":2\r\n");
     let offset = OFFSET + before.len() as i64;
-    assert_eq!(failures(&solo), [("xadd".to_owned(), Offset(offset), Consequence::LinkEnds)]);
-    let reason = format!("cannot apply 'xadd' of the master after offset {offset}: ERR unknown command `XADD`, ");
+    assert_eq!(failures(&solo), [("json.set".to_owned(), Offset(offset), Consequence::LinkEnds)]);
+    let reason =
+        format!("cannot apply 'json.set' of the master after offset {offset}: ERR unknown command `JSON.SET`, ");
     let told = info(&mut solo, "master_link_down_reason").unwrap();
     assert!(told.starts_with(&reason), "{told}");
     assert_eq!(info(&mut solo, "master_link_status").as_deref(), Some("down"));
@@ -136,7 +137,7 @@ fn on_the_link_of_a_later_redis_a_failure_ends_it_and_what_came_before_is_passed
 #[test]
 fn after_a_refusal_a_full_resync_is_tried_once_a_minute() {
     let (mut solo, conn) = connected(12, &[]);
-    solo.say(conn, stream(&["XADD s 1-1 f v"]).as_bytes());
+    solo.say(conn, stream(&["JSON.SET s . 1"]).as_bytes());
     solo.outputs.clear();
     solo.run_ms(58_000);
     assert_eq!(connects(&solo), 0);
@@ -159,7 +160,7 @@ fn after_a_refusal_a_full_resync_is_tried_once_a_minute() {
 #[test]
 fn another_master_is_followed_at_once() {
     let (mut solo, conn) = connected(12, &[]);
-    solo.say(conn, stream(&["XADD s 1-1 f v"]).as_bytes());
+    solo.say(conn, stream(&["JSON.SET s . 1"]).as_bytes());
     solo.outputs.clear();
     solo.cmd("REPLICAOF other 6379");
     assert_eq!(info(&mut solo, "master_link_down_reason"), None);
@@ -171,7 +172,7 @@ fn another_master_is_followed_at_once() {
 fn of_a_transaction_that_is_refused_nothing_is_applied() {
     let (mut solo, conn) = connected(12, &[]);
     let replica = solo.attach_replica();
-    solo.say(conn, stream(&["SET a 1", "MULTI", "SET b 1", "XADD s 1-1 f v", "EXEC"]).as_bytes());
+    solo.say(conn, stream(&["SET a 1", "MULTI", "SET b 1", "JSON.SET s . 1", "EXEC"]).as_bytes());
     assert!(solo.has_closed(conn));
     assert_eq!(solo.cmd("EXISTS a b s"), ":1\r\n");
     assert_eq!(solo.stream(replica), ["SET a 1"]);
@@ -212,8 +213,8 @@ fn unsupported(element: &[u8]) -> Vec<u8> {
 #[test]
 fn a_file_that_cannot_be_loaded_costs_no_data() {
     let library = b"\xf5\x07library";
-    let stream_key = b"\x0f\x01s\x00";
-    for (element, what) in [(library.as_slice(), "a library of functions"), (stream_key, "a stream")] {
+    let module_key = b"\x07\x01s\x00";
+    for (element, what) in [(library.as_slice(), "a library of functions"), (module_key, "data of a module")] {
         let (mut solo, conn) = connected(12, &[]);
         solo.drop_link(conn);
         solo.outputs.clear();

@@ -43,7 +43,7 @@ fn score(rng: &mut impl RngCore) -> f64 {
 fn value(rng: &mut impl RngCore) -> Value {
     use psyncscope_keyspace::{Hash, List, Set, Zset};
     let len = 1 + rng.next_u32() % [3, 20, 700][rng.next_u32() as usize % 3];
-    match rng.next_u32() % 6 {
+    match rng.next_u32() % 7 {
         0 => {
             let mut list = List::default();
             (0..len).for_each(|_| list.push_back(element(rng)));
@@ -70,6 +70,7 @@ fn value(rng: &mut impl RngCore) -> Value {
             (0..len).for_each(|_| _ = hash.insert(&element(rng), element(rng)));
             hash.into()
         }
+        5 => streams::stream(rng, element).into(),
         _ => bytes(rng, 3000).into(),
     }
 }
@@ -109,7 +110,7 @@ fn datasets_round_trip() {
             assert_eq!(&restore(&payload, 9, &EncodingLimits::default()).unwrap(), entry.value(), "round {round}");
         }
     }
-    assert_eq!(types.into_iter().collect::<Vec<_>>(), [0, 2, 4, 5, 11, 12, 13, 14]);
+    assert_eq!(types.into_iter().collect::<Vec<_>>(), [0, 2, 4, 5, 11, 12, 13, 14, 15]);
 }
 
 #[test]

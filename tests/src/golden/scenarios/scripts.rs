@@ -7,7 +7,7 @@ use super::{NO_PING, Testbed, Transcript};
 /// The steps of [`g_propagation`]: a command of the client of A, then 60 ms; `A:`, `B:` or `c2:` and a command, without
 /// a pause; `c2>` sends a command whose reply `c2<` reads; a pause.
 ///
-/// The recorder's two XADDs are left out, for there are no streams here, and its COMMAND COUNT.
+/// The recorder's COMMAND COUNT is left out, for not all commands are here.
 const PROPAGATION: &[&str] = &[
     "SET a 1",
     "SET a 2",
@@ -165,6 +165,8 @@ const PROPAGATION: &[&str] = &[
     "c2<",
     "60 ms",
     // Misc
+    "XADD st * f v",
+    "XADD st MAXLEN ~ 10 * f v",
     "PFADD hll a",
     "PFADD hll a",
     "PFCOUNT hll",

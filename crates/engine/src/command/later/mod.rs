@@ -5,12 +5,12 @@
 //!
 //! Those on data are in `psyncscope_commands::later`.
 //!
-//! Commands that cannot be applied here (streams, modules, functions) are not in the table and end the link
+//! Commands that cannot be applied here (modules, functions) are not in the table and end the link
 //! (`crate::replication::refusal`).
 
 mod server;
 
-use psyncscope_commands::later::{geo, keys, lists, strings, zsets};
+use psyncscope_commands::later::{geo, keys, lists, streams, strings, zsets};
 
 use super::table::{self, CommandSpec, data, node};
 use crate::io::ConnId;
@@ -37,6 +37,11 @@ static COMMANDS: &[CommandSpec] = &[
     data("georadius", -6, "w", (1, 1, 1), geo::georadius),
     data("georadiusbymember", -5, "w", (1, 1, 1), geo::georadiusbymember),
     data("geosearchstore", -8, "wm", (1, 2, 1), geo::geosearchstore),
+    data("xadd", -5, "wmF", (1, 1, 1), streams::xadd),
+    data("xgroup", -2, "wm", (2, 2, 1), streams::xgroup),
+    data("xsetid", -3, "wmF", (1, 1, 1), streams::xsetid),
+    data("xclaim", -6, "wF", (1, 1, 1), streams::xclaim),
+    data("xtrim", -4, "w", (1, 1, 1), streams::xtrim),
     node("spublish", 3, "pltF", Node::spublish_command),
     node("script", -2, "s", Node::later_script_command),
     node("function", -2, "ws", Node::function_command),
@@ -69,6 +74,6 @@ mod tests {
         for spec in COMMANDS {
             assert_eq!(lookup(spec.name.to_uppercase().as_bytes()).map(|found| found.name), Some(spec.name));
         }
-        assert!(lookup(b"xadd").is_none() && lookup(b"").is_none());
+        assert!(lookup(b"xautoclaim").is_none() && lookup(b"").is_none());
     }
 }

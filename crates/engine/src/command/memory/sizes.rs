@@ -3,7 +3,7 @@
 //! Like Redis, this counts the structures, not what the allocator rounds them up to. The one exception is a node of a
 //! skip list, whose size Redis gets from the allocator.
 
-use psyncscope_keyspace::Value;
+use psyncscope_keyspace::{Stream, StreamId, Value, radix_nodes};
 use psyncscope_rdb::{quicklist_nodes, ziplist_of};
 use psyncscope_resp::parse_i64_strict;
 
@@ -27,6 +27,16 @@ const INTSET: usize = 8;
 const ZSET: usize = 16;
 /// `zmalloc_size` of a `zskiplistNode` of one level (40 bytes), which three of four nodes have.
 const SKIPLIST_NODE: usize = 48;
+/// `sizeof(streamID)`.
+const STREAM_ID: usize = 16;
+/// `sizeof(raxNode)`, and what Redis adds for its pointers: 30 words.
+const RAX_NODE: usize = 4 + 30 * 8;
+/// `sizeof(streamCG)`.
+const STREAM_GROUP: usize = 32;
+/// `sizeof(streamNACK)`.
+const STREAM_PENDING: usize = 24;
+/// `sizeof(streamConsumer)`.
+const STREAM_CONSUMER: usize = 24;
 /// The fewest slots of a hash table that is not empty (`DICT_HT_INITIAL_SIZE`).
 const SLOTS_MIN: usize = 4;
 
@@ -90,7 +100,35 @@ fn object_size(value: &Value, samples: usize) -> usize {
                 .map(|(field, value)| sds_alloc_size(field.len()) + sds_alloc_size(value.len()) + DICT_ENTRY);
             ROBJ + hash_table(hash.len()) + estimate(sizes, hash.len(), samples)
         }
+        Value::Stream(stream) => ROBJ + stream_size(stream, samples),
     }
+}
+
+/// The part of `objectComputeSize` for streams. The names of groups do not count, and the last listpack always does.
+fn stream_size(stream: &Stream, samples: usize) -> usize {
+    let nodes = stream.nodes().len();
+    let sampled: usize = stream.nodes().take(samples).map(|node| node.listpack_bytes()).sum();
+    let last = || stream.nodes().next_back().map_or(0, |node| node.listpack_bytes());
+    let listpacks = if nodes <= samples {
+        sampled
+    } else {
+        sampled.checked_div(samples).unwrap_or_default() * (nodes - 1) + last()
+    };
+    let groups = stream.groups().map(|(_, group)| {
+        let consumers = group
+            .consumers()
+            .iter()
+            .map(|consumer| STREAM_CONSUMER + consumer.name().len() + radix_tree(consumer.pending_from(StreamId::MIN)));
+        let pending = group.pending_from(StreamId::MIN).map(|(id, _)| id);
+        STREAM_GROUP + radix_tree(pending) + STREAM_PENDING * group.pending_len() + consumers.sum::<usize>()
+    });
+    radix_tree(stream.nodes().map(|node| node.master())) + listpacks + groups.sum::<usize>()
+}
+
+/// `streamRadixTreeMemoryUsage` of a tree with these keys.
+fn radix_tree(ids: impl Iterator<Item = StreamId>) -> usize {
+    let ids: Vec<StreamId> = ids.collect();
+    ids.len() * STREAM_ID + radix_nodes(ids.into_iter()) * RAX_NODE
 }
 
 fn hash_table(used: usize) -> usize {

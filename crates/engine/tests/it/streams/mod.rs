@@ -1,0 +1,5 @@
+//! Commands on streams.
+
+mod blocked;
+mod recorded;
+mod replicated;
