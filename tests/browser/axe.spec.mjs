@@ -35,6 +35,7 @@ for (const [width, height] of [
       await reader.until('node-b-state', 'CONNECTED');
       await reader.pause();
       const broken = await violations(page, 'the page');
+      await reader.at('landing-sandbox').click();
 
       const tabs = ['handshake', 'diagram', 'info', 'log', 'why', 'backlog'];
       if (width < 760) tabs.push('console', 'ruler');
@@ -104,6 +105,43 @@ for (const [width, height] of [
       await reader.at('branch-compare-0').click();
       await reader.at('compare').waitFor();
       broken.push(...(await violations(page, 'compare')));
+      assert.deepEqual([...new Set(broken)], []);
+    });
+
+    test(`no rule is broken in a lesson at ${width} by ${height}, ${colorScheme}`, async (t) => {
+      const { page } = await openPage(t, { width, height, colorScheme, reducedMotion: 'reduce', query: '?lesson=first-sync' });
+      const reader = new Reader(page);
+      await reader.at('lesson-next').waitFor();
+      const broken = await violations(page, 'a step');
+      await reader.at('term-master').click();
+      await reader.at('term-meaning').first().waitFor();
+      broken.push(...(await violations(page, 'a term')));
+      await page.keyboard.press('Escape');
+      await reader.at('lesson-progress').click();
+      broken.push(...(await violations(page, 'its parts')));
+      await reader.at('lesson-edit').click();
+      await reader.at('lesson-editor').waitFor();
+      broken.push(...(await violations(page, 'its text')));
+      await reader.at('lesson-edit-close').click();
+      await reader.at('lesson-next').click();
+      await reader.at('lesson-hint').click();
+      await reader.at('hint-0').waitFor();
+      broken.push(...(await violations(page, 'a task')));
+      await reader.at('console-input').fill('SET greeting hello');
+      await reader.at('console-input').press('Enter');
+      await reader.at('task-met').waitFor({ state: 'attached' });
+      await reader.at('lesson-next').click();
+      await reader.at('choice-0').click();
+      broken.push(...(await violations(page, 'a question')));
+      await reader.at('lesson-answer').click();
+      await reader.at('lesson-because').waitFor();
+      broken.push(...(await violations(page, 'an answer')));
+      await reader.at('course').click();
+      await reader.at('course-challenge-safe-write').locator('b').waitFor();
+      broken.push(...(await violations(page, 'the course')));
+      await reader.at('course-report').click();
+      await reader.until('report-first-sync-worth', /Tasks done/);
+      broken.push(...(await violations(page, 'the report')));
       assert.deepEqual([...new Set(broken)], []);
     });
   }

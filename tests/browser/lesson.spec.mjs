@@ -174,6 +174,298 @@ test('the first lesson by keyboard alone', async (t) => {
   await student.isAt(2);
 });
 
+test('a block says where to look; words that a newcomer does not know are explained', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync' });
+  const student = await new Student(page).opened();
+  const marked = () => page.evaluate(() => [...document.querySelectorAll('[data-look]')].map((e) => e.dataset.testid ?? e.className));
+  assert.deepEqual(await marked(), ['node-a', 'node-b']);
+  await student.at('term-master').focus();
+  await page.keyboard.press('Enter');
+  await student.at('term-meaning').first().waitFor();
+  assert.match(await student.says('term-meaning'), /The node that takes writes/);
+  await page.keyboard.press('Escape');
+  await student.at('term-meaning').first().waitFor({ state: 'hidden' });
+  await student.next(1);
+  assert.deepEqual(await marked(), ['console']);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  await student.answer(2);
+  await student.next(3);
+  assert.equal(await student.at('tab-handshake').getAttribute('aria-selected'), 'true', 'the panel is opened');
+  assert.equal(await student.says('selected'), 'node b');
+  assert.ok((await marked()).includes('wire-a-b'));
+  await student.at('lesson-leave').click();
+  await expectSoon(marked, (looks) => looks.length === 0, 'nothing is marked any more');
+});
+
+test('who lets time pass before he answers is told, and can go back', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync' });
+  const student = await new Student(page).opened();
+  await student.next(1);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  await student.command('b', 'REPLICAOF a 6379');
+  await student.play();
+  await student.at('lesson-because').waitFor();
+  await expectSoon(() => student.isPlaying(), (playing) => !playing, 'time stands still');
+  assert.equal(await student.at('verdict-none').count(), 1);
+  await student.at('lesson-again').click();
+  await student.at('lesson-answer').waitFor();
+  assert.equal(await student.at('lesson-because').count(), 0);
+  assert.equal(await student.says('node-b-state'), 'no replicas', 'b has not heard of it');
+  await student.at('choice-2').click();
+  await student.at('lesson-answer').click();
+  await student.at('verdict-right').waitFor();
+});
+
+test('a wrong answer leads to a branch in which it is right, and back', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=overwritten' });
+  const student = await new Student(page).opened();
+  await student.isAt(0);
+  await student.next(1);
+  for (const _ of [1, 2]) await student.type('a', 'SET weather fair');
+  await student.task('a', 'SET weather fair');
+  await student.next(2);
+  await student.next(3);
+  await student.answer(0);
+  const [digest, shown] = [await student.digest(), await student.shown()];
+  await student.at('lesson-instead').click();
+  await student.at('lesson-skip').click();
+  await student.at('lesson-return').waitFor();
+  assert.match(await student.says('lesson-instead-told'), /still in the ring/);
+  await student.select('a');
+  assert.equal(await student.at('verdict').getAttribute('data-result'), 'continue');
+  await student.at('lesson-return').click();
+  await student.at('verdict-wrong').waitFor();
+  assert.deepEqual([await student.digest(), await student.shown()], [digest, shown], 'where it was left');
+  assert.equal(await student.at('verdict').getAttribute('data-result'), 'full');
+  await student.next(4);
+});
+
+test('a byte is the answer when one points at it, and a known mistake has its reason', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=backlog' });
+  const student = await new Student(page).opened();
+  await student.isAt(0);
+  await student.next(1);
+  await student.task('a', 'SET k one');
+  await student.next(2);
+  await student.wire('a-b', 'cut');
+  await student.task('a', 'SET k two');
+  await student.next(3);
+  const has = Number(await student.says('node-b-offset'));
+  // The ring has an arc for each command; one of them begins at the byte that b lacks.
+  await student.at('ring').focus();
+  const pointed = [];
+  while (!pointed.includes(String(has + 1))) {
+    assert.ok(pointed.length < 40, `no arc begins at byte ${has + 1}: ${pointed}`);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    pointed.push(await student.at('lesson-number').inputValue());
+  }
+  await student.at('lesson-number').fill(String(has));
+  await student.at('lesson-answer').click();
+  await student.at('lesson-because').waitFor();
+  assert.match(await student.says('lesson-mistake'), /the last byte that b has/);
+  assert.equal(await student.says('lesson-right-is'), `It is ${has + 1}.`);
+});
+
+test('a task that cannot be met any more says why, and begins again', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=challenge-full-resync' });
+  const student = await new Student(page).opened();
+  await student.isAt(0);
+  assert.match(await student.says('lesson-actions'), /0 actions so far. A good solution takes 2. At most 3./);
+  await student.at('lesson-hint').click();
+  await student.at('hint-0').waitFor();
+  assert.equal(await student.at('hint-1').count(), 0);
+  for (const value of [1, 2, 3]) await student.type('a', `SET k ${value}`);
+  await student.until('lesson-actions', /^3 actions/);
+  await student.command('a', 'SET k 4');
+  await student.at('task-broken').waitFor();
+  await student.at('lesson-again').click();
+  await student.until('lesson-actions', /^0 actions/);
+  assert.equal(await student.at('task-broken').count(), 0);
+  await student.command('a', 'DEBUG CHANGE-REPL-ID');
+  await student.command('a', 'CLIENT KILL TYPE replica');
+  await student.at('task-met').waitFor();
+  assert.match(await student.says('lesson-actions'), /^2 actions/);
+});
+
+test('what was done is kept, goes on at the next visit, and is reported', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync', acceptDownloads: true });
+  const student = await new Student(page).opened();
+  await student.next(1);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  await student.answer(0);
+  await student.next(3);
+  const digest = await student.digest();
+
+  // The next visit, on the same browser: the answer that was given counts.
+  await page.reload();
+  await student.opened();
+  await student.isAt(3);
+  assert.equal(await student.digest(), digest);
+  await student.at('lesson-back').click();
+  await student.isAt(2);
+  assert.equal(await student.at('verdict-wrong').count(), 1);
+  await student.next(3);
+
+  await student.at('course').click();
+  assert.match(await student.says('course-first-sync'), /begun/);
+  await student.at('course-report').click();
+  await student.at('report-student').fill('Ada');
+  await student.at('report-student').blur();
+  await student.until('report-first-sync-worth', /Tasks done: 1 of 2. Questions right: 0 of 2. Not to its end./);
+  const [download] = await Promise.all([page.waitForEvent('download'), student.at('report-save').click()]);
+  const report = JSON.parse(await (await import('node:fs/promises')).readFile(await download.path(), 'utf8'));
+  assert.equal(report.psyncscope_report, 1);
+  assert.equal(report.student, 'Ada');
+  assert.deepEqual(report.lessons.map(({ lesson, answers }) => ({ lesson, answers })), [
+    { lesson: 'first-sync', answers: [{ block: 2, choice: 0 }] },
+  ]);
+  // The link in it opens the session in the lesson.
+  const address = await page.getByRole('link', { name: 'Open its session' }).getAttribute('href');
+  assert.ok(address.endsWith(`?lesson=first-sync${report.lessons[0].session}`), address);
+
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await student.at('lesson').isVisible(), false, 'the report alone is printed');
+  assert.equal(await student.at('report-first-sync').isVisible(), true);
+  await page.emulateMedia({ media: 'screen' });
+  await student.at('report-forget').click();
+  await student.at('report-first-sync').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => localStorage.getItem('psyncscope.report')), null);
+  await page.goto(address);
+  await student.opened();
+  await student.isAt(3);
+  assert.equal(await student.digest(), digest);
+});
+
+test('a lesson can be taken where nothing may be stored', async (t) => {
+  const init = () =>
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync', init });
+  const student = await new Student(page).opened();
+  await student.next(1);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  await student.at('course').click();
+  assert.match(await student.says('course-first-sync'), /begun/);
+  await student.at('course-report').click();
+  await student.until('report-first-sync-worth', /Tasks done: 1 of 2/);
+});
+
+test('who is here for the first time is told what he can do; nothing of what plays is covered', async (t) => {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ]) {
+    const { page } = await openPage(t, { width, height });
+    const reader = await new Reader(page).opened();
+    const boxes = await Promise.all(['landing', 'node-a'].map((id) => reader.at(id).boundingBox()));
+    assert.ok(boxes[0].y + boxes[0].height <= boxes[1].y, 'the line is above the cards');
+    await reader.assertFits();
+    await reader.at('landing-course').click();
+    await reader.at('course-first-sync').waitFor();
+    await page.keyboard.press('Escape');
+    await reader.at('landing-sandbox').click();
+    await reader.at('landing').waitFor({ state: 'detached' });
+    await page.reload();
+    await reader.opened();
+    assert.equal(await reader.at('landing').count(), 0, 'once is enough');
+  }
+});
+
+test('a lesson is edited beside itself, loaded, dropped and saved', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync', acceptDownloads: true });
+  const student = await new Student(page).opened();
+  await student.at('lesson-progress').click();
+  await student.at('lesson-edit').click();
+  const text = await student.at('script-text').inputValue();
+  await student.at('script-text').fill(text.replace('They know nothing of each other yet', 'They are strangers'));
+  await student.until('lesson-text', /They are strangers/);
+  await student.at('script-text').fill(text.replace('goal a key greeting = hello', 'goal a kee greeting = hello'));
+  const errors = () => student.at('script-error').allInnerTexts();
+  await expectSoon(errors, (all) => all.some((text) => /line \d+, column \d+: .*kee/.test(text)), 'what is wrong');
+  await student.until('lesson-text', /They are strangers/);
+
+  // Another world: the lesson begins again when its author wants that.
+  const own = text.replace('lesson first-sync', 'lesson my-own').replace('seed 7', 'seed 8').replace('title en Two nodes', 'title en My nodes');
+  await student.at('script-text').fill(own);
+  await student.until('lesson-readable', /its world is another one/);
+  await student.at('lesson-try').click();
+  await student.until('lesson-title', /^My nodes/);
+  assert.equal(await student.says('seed'), 'seed 8');
+  const [download] = await Promise.all([page.waitForEvent('download'), student.at('lesson-save').click()]);
+  assert.equal(download.suggestedFilename(), 'my-own.psync');
+  await student.at('lesson-edit-close').click();
+  await student.at('lesson-leave').click();
+
+  await student.at('load').click();
+  await student.at('load-text').fill(own.replace('goal a key', 'goal a kee'));
+  await student.at('load-go').click();
+  await student.until('error', /line \d+, column \d+/);
+  await student.at('load-text').fill(own);
+  await student.at('load-go').click();
+  await student.opened();
+  assert.match(await student.says('lesson-title'), /^My nodes/);
+  await student.at('lesson-leave').click();
+
+  await page.evaluate((dropped) => {
+    const data = new DataTransfer();
+    data.items.add(new File([dropped], 'mine.psync'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, own);
+  await student.opened();
+  assert.match(await student.says('lesson-title'), /^My nodes/);
+});
+
+test('before an audience: a clicker leads through the lesson, and a second window has the notes', async (t) => {
+  const { page, context } = await openPage(t, { width: 1440, height: 900, query: '?lesson=overwritten' });
+  const student = await new Student(page).opened();
+  await student.isAt(0);
+  await student.at('lesson-progress').click();
+  await student.at('lesson-present').click();
+  await expectSoon(() => student.at('play').isVisible(), (visible) => !visible, 'only stage and text');
+  assert.equal(await student.at('new').isVisible(), false);
+  assert.equal(await student.at('node-a').isVisible(), true);
+  const [notes] = await Promise.all([context.waitForEvent('page'), student.at('present-notes').click()]);
+  const second = new Reader(notes);
+  await second.until('notes-now', /has only 96 bytes this time/);
+  await second.until('notes-next', /First see how small it is/);
+  await page.bringToFront();
+
+  await page.keyboard.press('PageDown');
+  await student.isAt(1);
+  // The presenter does what a reader would do.
+  await page.keyboard.press('PageDown');
+  await student.at('task-met').waitFor();
+  await expectSoon(() => student.isPlaying(), (playing) => !playing, 'time stands still');
+  await page.keyboard.press('ArrowRight');
+  await student.isAt(2);
+  await second.until('notes-text', /Let somebody say which offset the oldest byte has now/);
+  await page.keyboard.press('b');
+  await student.at('blank').waitFor();
+  await page.keyboard.press('.');
+  await student.at('blank').waitFor({ state: 'detached' });
+  await page.keyboard.press('PageUp');
+  await student.isAt(1);
+  await page.keyboard.press('PageDown');
+  await student.isAt(2);
+  await page.keyboard.press('PageDown');
+  await student.isAt(3);
+  // The audience has answered: what comes of it is shown.
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageDown');
+  await student.at('lesson-because').waitFor();
+  await page.keyboard.press('Escape');
+  await student.at('play').waitFor();
+  assert.equal(await student.at('lesson').isVisible(), true);
+});
+
 test('a lesson that is not there is told, and the page works', async (t) => {
   const { page, problems } = await openPage(t, { query: '?lesson=nothing' });
   const reader = await new Reader(page).opened();

@@ -107,6 +107,8 @@ pub enum Overlay {
     Help,
     /// The lessons of the course.
     Course,
+    /// What was done in lessons.
+    Report,
 }
 
 impl Overlay {
@@ -226,6 +228,8 @@ pub enum Intent {
     DismissUpdate,
     /// Takes away what the opening invites to.
     DismissInvitation,
+    /// A newcomer knows what there is.
+    DismissLanding,
 
     /// Begin to choose the master of this node.
     StartConnect(HostId),

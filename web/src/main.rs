@@ -32,6 +32,9 @@ fn main() {
     console_error_panic_hook::set_once();
     let root = ui::dom::document().and_then(|d| d.get_element_by_id("app"));
     match root {
+        Some(root) if ui::dom::has_parameter(lesson::notes::PARAMETER) => {
+            yew::Renderer::<lesson::notes::NotesPage>::with_root(root).render();
+        }
         Some(root) => {
             yew::Renderer::<app::App>::with_root(root).render();
         }

@@ -30,6 +30,7 @@ impl App {
             return;
         }
         self.ui.error = None;
+        self.landed();
         if self.is_live() {
             let outcome = self.session.run.borrow_mut().act_all(actions);
             self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);

@@ -11,6 +11,7 @@ impl App {
         if let Some(page) = self.elements.page.cast() {
             self.drawing.time.find_elements(&page);
             self.light_fields(&page);
+            self.mark_looks(&page);
         }
         self.draw_moving();
         if std::mem::take(&mut self.ui.focus_console) {

@@ -306,6 +306,7 @@ impl App {
 
     /// Another session takes the place of the one on the page, which is kept.
     pub(super) fn replace_session(&mut self, run: LabRun, runs: BranchRuns) {
+        self.landed();
         let left_at = self.playback.at;
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let old_runs = std::mem::replace(&mut self.session.branches, runs);

@@ -5,6 +5,7 @@ use crate::intent::Theme;
 use crate::ui::dom;
 
 const LANG: &str = "psyncscope.lang";
+const VISITED: &str = "psyncscope.visited";
 const THEME: &str = "psyncscope.theme";
 
 /// Windows in which the console and the ruler are tabs. The stylesheet's `narrow.css` asks the same.
@@ -16,6 +17,19 @@ const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 pub fn language() -> Lang {
     let tag = dom::remembered(LANG).or_else(dom::browser_language);
     tag.map_or_else(Lang::default, |tag| Lang::from_tag(&tag))
+}
+
+/// Whether nothing is known of the reader, and the address asks for nothing.
+#[must_use]
+pub fn is_first_visit() -> bool {
+    [VISITED, LANG, THEME].iter().all(|key| dom::remembered(key).is_none())
+        && dom::address_fragment().is_none()
+        && !dom::has_parameter(crate::app::lesson::PARAMETER)
+}
+
+/// Remembers that the reader has been here.
+pub fn remember_visit() {
+    dom::remember(VISITED, "1");
 }
 
 /// Remembers and shows a language.

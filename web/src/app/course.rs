@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use litemap::LiteMap;
+use psyncscope_lab::lesson::Graded;
 use psyncscope_lab::lesson::course::{COURSE, is_id};
-use psyncscope_lab::{Lesson, Link};
+use psyncscope_lab::link::View;
+use psyncscope_lab::{Branches, Lesson, Link, Source};
 use yew::prelude::*;
 
 use crate::app::lesson::PARAMETER;
@@ -12,16 +14,55 @@ use crate::app::run::Origin;
 use crate::app::{App, Msg};
 use crate::intent::{ErrorSite, Overlay};
 use crate::lesson::course::{CourseDialog, CourseRow, Standing};
+use crate::lesson::kept::Kept;
 use crate::ui::error::UiError;
 use crate::ui::{dom, fetch};
+
+/// A lesson that was fetched and its text, or why it is not here.
+type Fetched = Result<(Rc<Lesson>, AttrValue), UiError>;
 
 /// The lessons that were fetched.
 #[derive(Default)]
 pub struct Course {
     /// By their names; `None` of one that is on its way.
-    known: LiteMap<String, Option<Result<Rc<Lesson>, UiError>>>,
+    known: LiteMap<String, Option<Fetched>>,
     /// What is done with a lesson once it has come.
     wanted: Option<(String, Wanted)>,
+    /// What its reader has done.
+    pub kept: Kept,
+    /// What the sessions of the report are worth, as far as they were replayed.
+    pub graded: LiteMap<String, Rc<Graded>>,
+}
+
+impl Course {
+    /// A course, with what the browser has stored.
+    #[must_use]
+    pub fn stored() -> Self {
+        Self { kept: Kept::stored().unwrap_or_default(), ..Self::default() }
+    }
+
+    /// A lesson, if it is here.
+    #[must_use]
+    pub fn known(&self, id: &str) -> Option<&Rc<Lesson>> {
+        self.known.get(id)?.as_ref()?.as_ref().ok().map(|(lesson, _)| lesson)
+    }
+
+    /// The text of a lesson that is here.
+    #[must_use]
+    pub fn text(&self, lesson: &Rc<Lesson>) -> AttrValue {
+        let known = self.known.get(&lesson.id).and_then(|known| known.as_ref()?.as_ref().ok());
+        known.map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+
+    /// Notes a lesson that was opened from elsewhere. Returns whether it is what its name says: one that bears the name of
+    /// the course's, but is another, is not.
+    pub fn note_own(&mut self, lesson: &Rc<Lesson>, text: &AttrValue) -> bool {
+        if COURSE.contains(&&*lesson.id) {
+            return self.known(&lesson.id).is_some_and(|known| known == lesson);
+        }
+        self.known.insert(lesson.id.clone(), Some(Ok((Rc::clone(lesson), text.clone()))));
+        true
+    }
 }
 
 /// What is done with a lesson once it has come.
@@ -43,7 +84,7 @@ impl App {
         }
     }
 
-    fn fetch_lesson(&mut self, ctx: &Context<Self>, id: &str) {
+    pub(super) fn fetch_lesson(&mut self, ctx: &Context<Self>, id: &str) {
         // What did not come is asked for again.
         if !matches!(self.course.known.get(id), None | Some(Some(Err(_)))) {
             return;
@@ -77,13 +118,17 @@ impl App {
     }
 
     /// A lesson has come, or has not.
-    pub(super) fn lesson_fetched(&mut self, id: String, text: Option<String>) {
+    pub(super) fn lesson_fetched(&mut self, ctx: &Context<Self>, id: String, text: Option<String>) {
         let lesson = match text {
-            Some(text) => Lesson::parse(&text).map(Rc::new).map_err(|errors| UiError::Lab(errors.into())),
+            Some(text) => match Lesson::parse(&text) {
+                Ok(lesson) => Ok((Rc::new(lesson), AttrValue::from(text))),
+                Err(errors) => Err(UiError::Lab(errors.into())),
+            },
             None => Err(no_lesson(id.clone())),
         };
         self.course.known.insert(id, Some(lesson));
         self.open_wanted();
+        self.grade_soon(ctx);
     }
 
     /// Opens what is wanted, if it is here.
@@ -91,21 +136,41 @@ impl App {
         let Some((id, wanted)) = self.course.wanted.take() else { return };
         match self.course.known.get(&id).and_then(Clone::clone) {
             None => self.course.wanted = Some((id, wanted)),
-            Some(Ok(lesson)) => match wanted {
-                Wanted::Open => self.begin_lesson(lesson, self.site_in_view()),
+            Some(Ok((lesson, _))) => match wanted {
+                Wanted::Open => self.continue_lesson(lesson),
                 Wanted::Link(text) => self.open_in_lesson(&lesson, &text),
             },
             Some(Err(error)) => self.ui.error = Some((self.site_in_view(), error)),
         }
     }
 
-    /// Opens a link's session in a lesson.
+    /// Goes on with a lesson that was begun, or begins it.
+    fn continue_lesson(&mut self, lesson: Rc<Lesson>) {
+        self.course.kept.refresh();
+        let is_begun = self.course.kept.standing(&lesson.id) == Standing::Begun;
+        let session = self.course.kept.of(&lesson.id).filter(|_| is_begun).map(|report| report.session.clone());
+        match session {
+            Some(session) => self.open_in_lesson(&lesson, &session),
+            None => self.begin_course_lesson(lesson),
+        }
+    }
+
+    pub(super) fn begin_course_lesson(&mut self, lesson: Rc<Lesson>) {
+        let text = self.course.text(&lesson);
+        self.begin_lesson(lesson, text, self.site_in_view());
+    }
+
+    /// Opens a session in a lesson: a link, or a saved one.
     fn open_in_lesson(&mut self, lesson: &Rc<Lesson>, text: &str) {
-        let opened = Link::parse(text).map(Link::into_parts).and_then(|(session, view)| {
-            let log = session.log(session.current())?;
-            lesson.progress_of(log).map(|_| (session, view))
+        let opened = match Source::of(text) {
+            Source::Saved => Branches::from_json(text).map(|session| (session, View::default())),
+            _ => Link::parse(text).map(Link::into_parts),
+        };
+        let opened = opened.and_then(|(session, view)| {
+            lesson.fits(session.config())?;
+            Ok((session, view))
         });
-        self.open_session(opened, Origin::Lesson(Rc::clone(lesson)), ErrorSite::Stage);
+        self.open_session(opened, Origin::Lesson(Rc::clone(lesson)), self.site_in_view());
     }
 
     pub(super) fn course_dialog(&self) -> Html {
@@ -113,19 +178,13 @@ impl App {
             let known = self.course.known.get(*id).and_then(Option::as_ref);
             CourseRow {
                 id,
-                lesson: known.and_then(|known| known.as_ref().ok().cloned()),
+                lesson: known.and_then(|known| known.as_ref().ok()).map(|(lesson, _)| Rc::clone(lesson)),
                 failed: known.is_some_and(Result::is_err),
-                standing: self.standing(id),
+                standing: self.course.kept.standing(id),
             }
         };
-        html! { <CourseDialog rows={COURSE.iter().map(row).collect::<Vec<_>>()} /> }
-    }
-
-    fn standing(&self, id: &str) -> Standing {
-        match self.reading() {
-            Some(reading) if reading.lesson.id == id => Standing::Begun,
-            _ => Standing::New,
-        }
+        let has_report = !self.course.kept.report.lessons.is_empty();
+        html! { <CourseDialog rows={COURSE.iter().map(row).collect::<Vec<_>>()} {has_report} error={self.error_at(ErrorSite::Overlay)} /> }
     }
 }
 

@@ -53,12 +53,27 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
         return None;
     }
+    // The browser takes the meaning of a word away.
+    if event.key() == "Escape" && dom::has(":popover-open") {
+        return None;
+    }
     if event.key() == "Escape" && popover::open_popover().is_some() {
         return Some(Intent::Escape);
     }
     let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     if target.as_ref().is_some_and(dom::takes_typing) {
         return None;
+    }
+    if dom::has(".page.presenting") {
+        // The keys of a clicker.
+        let lesson = |intent| Some(Intent::Lesson(intent));
+        match event.key().as_str() {
+            "PageDown" | "ArrowRight" | "ArrowDown" => return lesson(LessonIntent::Next),
+            "PageUp" | "ArrowLeft" | "ArrowUp" => return lesson(LessonIntent::Back),
+            "b" | "B" | "." => return lesson(LessonIntent::Blank),
+            "Escape" => return lesson(LessonIntent::Present(false)),
+            _ => {}
+        }
     }
     // Space presses the button that has the focus, as everywhere.
     let on_button = target.is_some_and(|e| e.closest("button, a, summary, [role=tab]").ok().flatten().is_some());

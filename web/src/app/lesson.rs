@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::lesson::{Answering, BlockKind, Lesson, Progress, Truth, course, timed};
+use psyncscope_lab::lesson::{Answer, Answering, BlockKind, Lesson, Look, Progress, Truth, course, timed};
+use psyncscope_lab::link::Panel;
 use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::topology;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::App;
@@ -11,14 +14,18 @@ use crate::app::course::Wanted;
 use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::run_ref::RunRef;
-use crate::intent::ErrorSite;
+use crate::app::share::tab;
+use crate::intent::{ErrorSite, Tab};
+use crate::lesson::draft::Draft;
+use crate::lesson::editor::LessonEditor;
 use crate::lesson::intent::LessonIntent;
 use crate::lesson::panel::LessonPanel;
+use crate::lesson::question::FIELD;
 use crate::lesson::reading::{Aside, Begins, Reading, is_released, then};
 use crate::lesson::shown::{Over, Phase, Shown};
-use crate::ui::dom;
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
+use crate::ui::{dom, files};
 
 /// The parameter of the page's address that names a lesson.
 pub const PARAMETER: &str = "lesson";
@@ -33,6 +40,7 @@ impl App {
         match intent {
             LessonIntent::Course => self.open_course(ctx),
             LessonIntent::Open(id) => self.want_lesson(ctx, id, Wanted::Open),
+            LessonIntent::Next if self.present_on() => {}
             LessonIntent::Next => match self.lesson_shown().map(|shown| (shown.phase, shown.playing)) {
                 Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. }, true)) => self.skip(),
                 Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. } | Phase::Task, false)) => {
@@ -54,8 +62,14 @@ impl App {
                 let is_shown = self.reading().is_some_and(|reading| reading.place == answer.block);
                 let at_once = self.until_is_empty(answer.block);
                 if is_shown && (!is_seen || at_once) {
-                    self.read_lesson(|reading| reading.answer(answer, true));
+                    self.read_lesson(|reading| reading.answer(answer));
                     self.release(answer.block);
+                    self.keep_lesson();
+                }
+            }
+            LessonIntent::Point => {
+                if let Some(bytes) = self.ui.lit.or(self.ui.last_lit) {
+                    dom::set_field_value(FIELD, &bytes.from.0.to_string());
                 }
             }
             LessonIntent::Hint => self.read_lesson(|reading| reading.hints += 1),
@@ -77,6 +91,50 @@ impl App {
                     self.switch_branch_at(home, home_at);
                     self.ui.notice = None;
                 }
+            }
+            LessonIntent::Restart => {
+                if let Some(reading) = self.reading() {
+                    let (lesson, text, is_kept) = (Rc::clone(&reading.lesson), reading.text.clone(), reading.is_kept);
+                    self.begin_lesson(lesson, text, ErrorSite::Stage);
+                    self.read_lesson(|reading| reading.is_kept = is_kept);
+                }
+            }
+            LessonIntent::Edit => {
+                self.read_lesson(|reading| {
+                    let draft = || Draft::new(reading.text.clone(), Rc::clone(&reading.lesson));
+                    reading.draft = Some(reading.draft.take().unwrap_or_else(draft));
+                });
+                self.show_tab(Tab::Script);
+                self.ui.show_panel = true;
+            }
+            LessonIntent::EditText(text) => self.edit_lesson(text),
+            LessonIntent::Try => {
+                if let Some(draft) = self.reading().and_then(|reading| reading.draft.clone()) {
+                    self.begin_lesson(Rc::clone(&draft.lesson), draft.text.clone(), ErrorSite::Stage);
+                    self.read_lesson(|reading| (reading.draft, reading.is_kept) = (Some(draft), false));
+                    self.show_tab(Tab::Script);
+                }
+            }
+            LessonIntent::SaveText => {
+                if let Some(draft) = self.reading().and_then(|reading| reading.draft.as_ref()) {
+                    files::save_text(&format!("{}.psync", draft.lesson.id), "text/plain", &draft.text);
+                }
+            }
+            LessonIntent::EndEdit => {
+                self.read_lesson(|reading| reading.draft = None);
+                self.show_tab(Tab::default());
+            }
+            LessonIntent::Present(on) => self.present(on),
+            LessonIntent::Blank => self.blank(),
+            LessonIntent::Notes => self.open_notes(),
+            LessonIntent::NotesAsked => self.notes_asked(),
+            LessonIntent::Report => self.open_report(ctx),
+            LessonIntent::Student(name) => self.course.kept.set_student(name),
+            LessonIntent::SaveReport => self.save_report(),
+            LessonIntent::Print => dom::print(),
+            LessonIntent::Forget => {
+                self.course.kept.forget();
+                self.course.graded.clear();
             }
             LessonIntent::Leave => self.leave_lesson(),
         }
@@ -103,7 +161,7 @@ impl App {
     }
 
     /// A lesson begins: its world takes the place of the one on the page.
-    pub(super) fn begin_lesson(&mut self, lesson: Rc<Lesson>, site: ErrorSite) {
+    pub(super) fn begin_lesson(&mut self, lesson: Rc<Lesson>, text: AttrValue, site: ErrorSite) {
         let run = LabRun::start(lesson.config.clone()).and_then(|mut run| {
             run.origin = Origin::Lesson(Rc::clone(&lesson));
             run.enter_lesson(Some(&lesson)).map(|()| run)
@@ -113,8 +171,11 @@ impl App {
                 self.open_run(run);
                 self.playback.playing = false;
                 dom::set_parameter(PARAMETER, course::COURSE.contains(&&*lesson.id).then_some(&*lesson.id));
-                self.session.branches.reading = Some(Reading::new(lesson));
-                self.follow_lesson();
+                let first = self.first_answers(&lesson);
+                self.session.branches.reading = Some(Reading::new(lesson, text, first));
+                // Time passes until the first block begins.
+                self.playback.playing = !self.follow_lesson();
+                self.look();
             }
             Err(error) => self.ui.error = Some((site, UiError::Lab(error))),
         }
@@ -122,20 +183,54 @@ impl App {
 
     /// A session in a lesson was opened: its reader is where the session is.
     pub(super) fn resume_lesson(&mut self, lesson: Rc<Lesson>) {
-        self.session.branches.reading = Some(Reading::at_end(lesson));
+        let (first, text) = (self.first_answers(&lesson), self.course.text(&lesson));
+        self.session.branches.reading = Some(Reading::at_end(lesson, text, first));
         self.follow_lesson();
+    }
+
+    /// The answers that were given before in a lesson.
+    fn first_answers(&self, lesson: &Lesson) -> Vec<Answer> {
+        self.course.kept.of(&lesson.id).map(|report| report.answers.clone()).unwrap_or_default()
     }
 
     /// A text that is a lesson is opened.
     pub(super) fn open_lesson_text(&mut self, text: &str, site: ErrorSite) {
         match Lesson::parse(text) {
-            Ok(lesson) => self.begin_lesson(Rc::new(lesson), site),
+            Ok(lesson) => {
+                let (lesson, text) = (Rc::new(lesson), AttrValue::from(text.to_owned()));
+                let is_kept = self.course.note_own(&lesson, &text);
+                self.begin_lesson(lesson, text, site);
+                self.read_lesson(|reading| reading.is_kept = is_kept);
+            }
             Err(errors) => self.ui.error = Some((site, UiError::Lab(errors.into()))),
         }
     }
 
+    /// The lesson's text is another. What can be read takes the lesson's place at once, if its world is the same.
+    fn edit_lesson(&mut self, text: String) {
+        let Some(reading) = &mut self.session.branches.reading else { return };
+        let Some(draft) = &mut reading.draft else { return };
+        draft.edit(text);
+        if !draft.errors.is_empty() || reading.aside.is_some() || draft.lesson.config != reading.lesson.config {
+            return;
+        }
+        if self.session.run.borrow_mut().enter_lesson(Some(&draft.lesson)).is_ok() {
+            (reading.lesson, reading.text, reading.is_kept) = (Rc::clone(&draft.lesson), draft.text.clone(), false);
+        }
+    }
+
+    /// The text of the lesson, if it is being edited.
+    pub(super) fn lesson_editor(&self) -> Option<Html> {
+        let reading = self.reading()?;
+        let draft = reading.draft.clone()?;
+        let is_shown = draft.lesson.config == reading.lesson.config;
+        Some(html! { <LessonEditor {draft} {is_shown} /> })
+    }
+
     /// The lesson is left; its world stays.
     fn leave_lesson(&mut self) {
+        self.keep_lesson();
+        self.presenter = None;
         self.session.branches.reading = None;
         let _ = self.session.run.borrow_mut().enter_lesson(None);
         dom::set_parameter(PARAMETER, None);
@@ -165,7 +260,7 @@ impl App {
     }
 
     /// Does in the present what is done when the reader goes on from a block, unless it was done. Time passes then.
-    fn release(&mut self, block: usize) {
+    pub(super) fn release(&mut self, block: usize) {
         self.go_live();
         let Some(lesson) = self.reading().map(|reading| Rc::clone(&reading.lesson)) else { return };
         {
@@ -302,12 +397,94 @@ impl App {
         if self.session.branches.reading.as_ref().is_some_and(|reading| reading.place != before) {
             self.arrive();
         }
+        if stops {
+            self.keep_lesson();
+        }
         stops
     }
 
     /// Another block is shown.
     fn arrive(&mut self) {
         self.ui.focus_lesson = true;
+        self.look();
+    }
+
+    /// Brings what the block asks to look at in view.
+    pub(super) fn look(&mut self) {
+        let Some(reading) = self.reading() else { return };
+        let Some(block) = reading.lesson.blocks.get(reading.place) else { return };
+        let (looks, is_task) = (block.look.clone(), matches!(block.kind, BlockKind::Task(_)));
+        let is_console = |look: &&Look| matches!(look, Look::Panel(Panel::Console, _));
+        let node = |look: &Look| match look {
+            Look::Card(node) | Look::Panel(_, Some(node)) => Some(node.clone()),
+            _ => None,
+        };
+        // What one types goes to the node selected.
+        let selected = looks.iter().find(is_console).and_then(node).or_else(|| looks.iter().find_map(node));
+        if let Some(id) =
+            selected.and_then(|name| topology::host_named(&self.playback.frame, &name)).map(|host| host.id)
+        {
+            self.select(id);
+        }
+        let panels = || {
+            looks.iter().filter_map(|look| match look {
+                Look::Panel(panel, _) => Some(tab(*panel)),
+                _ => None,
+            })
+        };
+        let is_beside = |tab: &Tab| matches!(tab, Tab::Console | Tab::Ruler | Tab::Steps);
+        let wanted = if self.ui.narrow {
+            // On a phone a task is done where it can be.
+            panels().find(|tab| is_task && *tab == Tab::Console).or_else(|| panels().next())
+        } else {
+            self.steps.open |= panels().any(|tab| tab == Tab::Steps);
+            panels().find(|tab| !is_beside(tab))
+        };
+        match wanted {
+            Some(tab) => {
+                self.show_tab(tab);
+                self.ui.show_panel = self.ui.narrow;
+            }
+            None if self.ui.narrow && !looks.is_empty() => dom::scroll_page_to_top(),
+            None => {}
+        }
+    }
+
+    /// Marks what the block asks to look at.
+    pub(super) fn mark_looks(&self, page: &Element) {
+        const MARK: &str = "data-look";
+        let frame = &self.playback.frame;
+        let id = |name: &str| topology::host_named(frame, name).map(|host| host.id.0);
+        let shown = self.reading().and_then(|reading| reading.lesson.blocks.get(reading.place));
+        let looks = shown.map_or(&[][..], |block| &block.look);
+        let place = |look: &Look| match look {
+            Look::Card(name) => Some(format!(".card[data-host=\"{}\"]", id(name)?)),
+            Look::Wire(one, other) => {
+                let (one, other) = (id(one)?, id(other)?);
+                let label = |a, b| format!(".wire-label[data-a=\"{a}\"][data-b=\"{b}\"]");
+                Some(format!("{}, {}", label(one, other), label(other, one)))
+            }
+            Look::Panel(panel, _) => match tab(*panel) {
+                tab if tab == self.shown_tab() => Some("#panel".to_owned()),
+                Tab::Console => Some(".console".to_owned()),
+                Tab::Ruler => Some(".ruler".to_owned()),
+                Tab::Steps => Some(".steps".to_owned()),
+                _ => None,
+            },
+            Look::Caption => Some(".caption".to_owned()),
+            Look::Transport => Some(".transport".to_owned()),
+        };
+        let marked = looks.iter().filter_map(place).flat_map(|place| dom::all::<Element>(page, &place));
+        let marked: Vec<Element> = marked.collect();
+        for element in dom::all::<Element>(page, "[data-look]") {
+            if !marked.contains(&element) {
+                // An attribute of an element that exists can be taken away, and given.
+                let _ = element.remove_attribute(MARK);
+            }
+        }
+        for element in marked.iter().filter(|element| !element.has_attribute(MARK)) {
+            let _ = element.set_attribute(MARK, "");
+        }
     }
 
     /// What of a lesson is shown: see [`crate::app::state::Rendered`].
@@ -319,6 +496,11 @@ impl App {
     pub(super) fn lesson_panel(&self) -> Option<Html> {
         let shown = self.lesson_shown()?;
         Some(html! { <LessonPanel key="lesson" {shown} /> })
+    }
+
+    /// What is to be done with the block shown.
+    pub(super) fn lesson_phase(&self) -> Option<Phase> {
+        self.lesson_shown().map(|shown| shown.phase)
     }
 
     fn lesson_shown(&self) -> Option<Shown> {
@@ -354,6 +536,14 @@ impl App {
                 (Some(_), None) if question.until.is_empty() => Phase::Asked { late: false },
                 (Some(_), _) => Phase::Told,
                 (None, Some(_)) => Phase::Answered,
+                // The audience has answered.
+                (None, None)
+                    if self.presenter.is_some()
+                        && !question.then.is_empty()
+                        && is_released(&reading.lesson, place, &run) =>
+                {
+                    Phase::Answered
+                }
                 (None, None) => Phase::Asked { late: run.now().0 > began.at.0 + 1 },
             },
         };
@@ -367,8 +557,9 @@ impl App {
             reached: reading.reached,
             phase,
             playing: self.playback.playing,
-            began: began.at,
-            met: met.map(|met| met.at),
+            presenting: self.presenter.is_some(),
+            began,
+            met,
             goals,
             actions,
             hints: reading.hints,

@@ -8,6 +8,7 @@ impl App {
     /// Lights these bytes. Returns whether the page must be rendered.
     pub(super) fn light(&mut self, bytes: Option<StreamBytes>) -> bool {
         let changed = self.ui.lit != bytes;
+        self.ui.last_lit = bytes.or(self.ui.last_lit);
         self.ui.lit = bytes;
         changed
     }

@@ -9,7 +9,7 @@
 //! * [`diagram`]: the sequence diagram
 //! * [`branches`]: the branches of the session, and the sessions that were left; [`compare`]: two side by side
 //! * [`run_until`]: running until something happens
-//! * [`course`]: the lessons that come with the page; [`lesson`]: the one that is read
+//! * [`course`]: the lessons that come with the page; [`lesson`]: the one that is read; [`report`]: what was done in them; [`presenter`]: one before an audience
 //! * [`observed`]: INFO and logs of real servers
 //! * [`keys`]: keyboard shortcuts
 //! * [`page`]: rendering; [`after_render`]: what is done in the document afterwards
@@ -33,8 +33,10 @@ pub mod lit;
 pub mod observed;
 pub mod page;
 pub mod prepare;
+pub mod presenter;
 pub mod probe;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod run_ref;
 pub mod run_until;
@@ -62,6 +64,7 @@ use crate::app::branches::BranchRuns;
 use crate::app::course::Course;
 use crate::app::embed::{Asked, Embedding};
 use crate::app::prepare::Preparing;
+use crate::app::presenter::Presenter;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
@@ -102,6 +105,8 @@ pub enum Msg {
     Asked(Asked),
     /// A lesson was fetched, or did not come: its name, and its text.
     LessonFetched(String, Option<String>),
+    /// The next session of the report is to be replayed.
+    Grade,
 }
 
 /// How long a notice stays at least; it goes when the reader then does something else.
@@ -116,6 +121,7 @@ pub struct App {
     steps: StepsState,
     observed: ObservedState,
     course: Course,
+    presenter: Option<Presenter>,
     drawing: Drawing,
     elements: PageElements,
     /// The page is embedded in another one.
@@ -169,6 +175,7 @@ impl Component for App {
                 log_all: false,
                 info_filter: String::new(),
                 lit: None,
+                last_lit: None,
                 diagram_detail: Detail::default(),
                 overlay: None,
                 shared: None,
@@ -176,6 +183,7 @@ impl Component for App {
                 error: None,
                 notice: None,
                 update: update::state(),
+                landing: embedding.is_none() && choices::is_first_visit(),
                 invites: embedding.is_none(),
                 lang,
                 theme,
@@ -189,7 +197,8 @@ impl Component for App {
             why: Why::default(),
             steps: StepsState::default(),
             observed: ObservedState::default(),
-            course: Course::default(),
+            course: Course::stored(),
+            presenter: None,
             drawing: Drawing {
                 layer: LayerHandle::default(),
                 time: TimeDisplay::default(),
@@ -211,7 +220,7 @@ impl Component for App {
             dispatch,
             embedding,
         };
-        if !app.open_kept() {
+        if !app.open_kept(ctx) {
             app.open_address(ctx);
         }
         app
@@ -253,7 +262,11 @@ impl Component for App {
                 false
             }
             Msg::LessonFetched(id, text) => {
-                self.lesson_fetched(id, text);
+                self.lesson_fetched(ctx, id, text);
+                true
+            }
+            Msg::Grade => {
+                self.grade_next(ctx);
                 true
             }
             Msg::Intent(intent) => self.handle(ctx, intent),
@@ -262,6 +275,7 @@ impl Component for App {
         if self.follow_lesson() {
             self.playback.playing = false;
         }
+        self.tell_notes();
         if draw {
             self.follow_script();
         }
@@ -360,6 +374,7 @@ impl App {
             Intent::DismissNotice => self.ui.notice = None,
             Intent::LoadUpdate => self.load_update(),
             Intent::DismissUpdate => self.ui.update = None,
+            Intent::DismissLanding => self.landed(),
             Intent::DismissInvitation => self.ui.invites = false,
 
             Intent::StartConnect(id) => {
@@ -405,6 +420,13 @@ impl App {
         true
     }
 
+    /// The reader knows what he can do here.
+    pub(super) fn landed(&mut self) {
+        if std::mem::take(&mut self.ui.landing) {
+            choices::remember_visit();
+        }
+    }
+
     /// Shows a panel. What was lit in the one before it is not pointed at any more.
     fn show_tab(&mut self, tab: Tab) {
         self.ui.tab = tab;
@@ -426,7 +448,7 @@ impl App {
 
     fn environment_changed(&mut self) -> bool {
         // An embedded page has one panel, whatever its width.
-        let narrow = self.embedding.is_some() || choices::is_narrow();
+        let narrow = self.embedding.is_some() || choices::is_narrow() && self.presenter.is_none();
         let reduced_motion = choices::prefers_reduced_motion();
         let changed = narrow != self.ui.narrow || reduced_motion != self.ui.reduced_motion;
         (self.ui.narrow, self.ui.reduced_motion) = (narrow, reduced_motion);

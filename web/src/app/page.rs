@@ -41,6 +41,7 @@ use crate::stage::wire_sheet::WireSheet;
 use crate::topbar::bar::TopBar;
 use crate::topbar::embedded::EmbeddedBar;
 use crate::topbar::help::HelpDialog;
+use crate::topbar::landing::Landing;
 use crate::topbar::load::LoadDialog;
 use crate::topbar::new::NewDialog;
 use crate::topbar::share::ShareDialog;
@@ -111,6 +112,7 @@ impl App {
             embedded.then_some("embedded"),
             self.ui.reduced_motion.then_some("reduced-motion"),
             comparison.is_some().then_some("comparing"),
+            self.presenting_classes(),
         );
         html! {
             <ContextProvider<UiContext> context={cx.clone()}>
@@ -120,6 +122,9 @@ impl App {
                         <EmbeddedBar />
                     } else {
                         <TopBar {origin} nodes={self.playback.frame.hosts.len()} {seed} theme={self.ui.theme} />
+                    }
+                    if self.ui.landing {
+                        <Landing />
                     }
                     <main
                         class={classes!(
@@ -184,6 +189,9 @@ impl App {
                     { self.overlay_html(&masters) }
                     { progress.unwrap_or_default() }
                     { self.drop_hint().unwrap_or_default() }
+                    if self.presenter.as_ref().is_some_and(|presenter| presenter.blank) {
+                        <div class="blank" data-testid="blank"></div>
+                    }
                 </div>
             </ContextProvider<Lit>>
             </ContextProvider<UiContext>>
@@ -394,6 +402,7 @@ impl App {
             Some(Overlay::Observed) => self.observed_dialog(),
             Some(Overlay::Help) => html! { <HelpDialog /> },
             Some(Overlay::Course) => self.course_dialog(),
+            Some(Overlay::Report) => self.report_dialog(),
         }
     }
 }

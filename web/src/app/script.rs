@@ -171,7 +171,7 @@ impl App {
 
     /// Puts what was done since into the text, if the reader looks at it.
     pub(super) fn follow_script(&mut self) {
-        if self.shown_tab() == Tab::Script {
+        if self.shown_tab() == Tab::Script && self.reading().is_none_or(|reading| reading.draft.is_none()) {
             self.update_script();
         }
     }
@@ -211,6 +211,9 @@ impl App {
     }
 
     pub(super) fn script_panel(&self) -> Html {
+        if let Some(editor) = self.lesson_editor() {
+            return editor;
+        }
         let runs = &self.session.branches;
         let Some(document) = &runs.script else { return Html::default() };
         let now = document.line_at(runs.tree().current(), self.playback.at.0);

@@ -133,7 +133,7 @@ pub(super) const fn panel(tab: Tab) -> Panel {
     }
 }
 
-const fn tab(panel: Panel) -> Tab {
+pub(super) const fn tab(panel: Panel) -> Tab {
     match panel {
         Panel::Backlog => Tab::Backlog,
         Panel::Handshake => Tab::Handshake,

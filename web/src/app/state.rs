@@ -93,6 +93,8 @@ pub struct UiState {
     pub info_filter: String,
     /// The bytes that are pointed at.
     pub lit: Option<StreamBytes>,
+    /// Those that were pointed at last.
+    pub last_lit: Option<StreamBytes>,
     /// How much the sequence diagram shows.
     pub diagram_detail: Detail,
     /// The open overlay.
@@ -107,6 +109,8 @@ pub struct UiState {
     pub notice: Option<Notice>,
     /// What there is to say about a new version of the page.
     pub update: Option<Update>,
+    /// Whether it is said what a newcomer can do here.
+    pub landing: bool,
     /// Whether the opening invites its reader to do something.
     pub invites: bool,
     /// The language.

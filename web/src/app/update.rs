@@ -2,8 +2,11 @@
 //! session goes along as a link does, kept for the page that is loaded next.
 
 use gloo::events::EventListener;
+use yew::Context;
 use yew::html::Scope;
 
+use crate::app::course::Wanted;
+use crate::app::lesson::PARAMETER;
 use crate::app::{App, Msg};
 use crate::intent::ErrorSite;
 use crate::topbar::update::Update;
@@ -60,10 +63,13 @@ impl App {
     }
 
     /// Opens the session that the version before this one has kept. Returns whether there is one.
-    pub(super) fn open_kept(&mut self) -> bool {
+    pub(super) fn open_kept(&mut self, ctx: &Context<Self>) -> bool {
         let kept = if self.embedding.is_none() { dom::take_kept(SESSION) } else { None };
         if let Some(link) = &kept {
-            self.load_link(link, ErrorSite::Stage);
+            match dom::parameter(PARAMETER) {
+                Some(lesson) => self.want_lesson(ctx, lesson, Wanted::Link(link.clone())),
+                None => self.load_link(link, ErrorSite::Stage),
+            }
         }
         kept.is_some()
     }

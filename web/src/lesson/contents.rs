@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use psyncscope_lab::lesson::{BlockKind, Lesson};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::i18n::{Messages, fill};
@@ -51,6 +52,16 @@ pub fn Contents(props: &ContentsProps) -> Html {
             </li>
         }
     });
+    // Whatever was chosen, the list has done its work.
+    let onclick = Callback::from(|event: MouseEvent| {
+        let target = event.target_dyn_into::<Element>();
+        let chosen =
+            target.and_then(|target| target.closest("button").ok().flatten()?.closest("details").ok().flatten());
+        if let Some(details) = chosen {
+            // An attribute of an element that exists can be taken away.
+            let _ = details.remove_attribute("open");
+        }
+    });
     let slots = [("n", (block + 1).to_string()), ("m", count.to_string())];
     let slots: Vec<(&str, &str)> = slots.iter().map(|(name, value)| (*name, value.as_str())).collect();
     html! {
@@ -59,7 +70,30 @@ pub fn Contents(props: &ContentsProps) -> Html {
                 <span>{ fill(t.lesson_progress, &slots) }</span>
                 <progress max={count.to_string()} value={(block + 1).to_string()} aria-hidden="true" />
             </summary>
-            <ol aria-label={t.lesson_contents}>{ for rows }</ol>
+            <div class="contents-list" onclick={onclick}>
+                <ol aria-label={t.lesson_contents}>{ for rows }</ol>
+                <Button
+                    class="button small quiet"
+                    testid="lesson-restart"
+                    onclick={ui.click(Intent::Lesson(LessonIntent::Restart))}
+                >
+                    { t.lesson_restart }
+                </Button>
+                <Button
+                    class="button small quiet"
+                    testid="lesson-edit"
+                    onclick={ui.click(Intent::Lesson(LessonIntent::Edit))}
+                >
+                    { t.lesson_edit }
+                </Button>
+                <Button
+                    class="button small quiet"
+                    testid="lesson-present"
+                    onclick={ui.click(Intent::Lesson(LessonIntent::Present(true)))}
+                >
+                    { t.present }
+                </Button>
+            </div>
         </details>
     }
 }

@@ -11,6 +11,8 @@ use crate::lesson::intent::LessonIntent;
 use crate::ui::button::Button;
 use crate::ui::context::{UiContext, use_ui};
 use crate::ui::dialog::Dialog;
+use crate::ui::error::UiError;
+use crate::ui::error_note::ErrorNote;
 
 /// How far a reader is in a lesson.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +52,10 @@ impl PartialEq for CourseRow {
 pub struct CourseDialogProps {
     /// The lessons, in order.
     pub rows: Vec<CourseRow>,
+    /// Whether there is something to report.
+    pub has_report: bool,
+    /// Why a lesson could not be opened.
+    pub error: Option<UiError>,
 }
 
 /// The lessons, and apart from them the challenges.
@@ -66,11 +72,19 @@ pub fn CourseDialog(props: &CourseDialogProps) -> Html {
     html! {
         <Dialog title={t.course_title} testid="course-dialog" class="dialog course">
             <p class="hint">{ t.course_hint }</p>
+            if let Some(error) = &props.error {
+                <ErrorNote error={error.clone()} />
+            }
             { list(false) }
             if let Some(challenges) = list(true) {
                 <h3>{ t.course_challenges }</h3>
                 <p class="hint">{ t.course_challenges_hint }</p>
                 { challenges }
+            }
+            if props.has_report {
+                <div class="form-end">
+                    <Button testid="course-report" onclick={ui.click(Intent::Lesson(LessonIntent::Report))}>{ t.report_open }</Button>
+                </div>
             }
         </Dialog>
     }

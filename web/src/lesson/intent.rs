@@ -17,6 +17,8 @@ pub enum LessonIntent {
     GoTo(usize),
     /// This is the answer to the question.
     Answer(Answer),
+    /// The byte that is pointed at, or was last, is the answer to be given.
+    Point,
     /// Show the next hint.
     Hint,
     /// Let time pass, or not.
@@ -29,6 +31,36 @@ pub enum LessonIntent {
     Instead,
     /// Back from there.
     Return,
+    /// Begin the lesson again, in a new world.
+    Restart,
+    /// Edit the lesson's text.
+    Edit,
+    /// This is the text now.
+    EditText(String),
+    /// Begin what the text says.
+    Try,
+    /// Save the text as a file.
+    SaveText,
+    /// Put the text away.
+    EndEdit,
+    /// Present the lesson to an audience, or end that.
+    Present(bool),
+    /// Show the audience nothing, or the page again.
+    Blank,
+    /// Open the presenter's second window.
+    Notes,
+    /// That window wants to know what is shown.
+    NotesAsked,
+    /// Show the report.
+    Report,
+    /// This is the student's name.
+    Student(String),
+    /// Save the report as a file.
+    SaveReport,
+    /// Print what is shown.
+    Print,
+    /// Forget what was done in all lessons.
+    Forget,
     /// Leave the lesson; its world stays.
     Leave,
 }

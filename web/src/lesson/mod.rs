@@ -2,15 +2,22 @@
 //!
 //! * [`reading`]: where a reader is in a lesson, and what he has answered; [`shown`]: what the panel shows
 //! * [`panel`]: the panel; `contents`, `task`, `question`, `answers`, `prose`: its parts
-//! * [`course`]: the dialog with all lessons
+//! * [`notes`]: the presenter's second window
+//! * [`draft`], [`editor`]: its text, to be edited
+//! * [`course`]: the dialog with all lessons; [`kept`]: what was done in them; [`report`]: the dialog with that
 
-mod contents;
+pub mod contents;
 pub mod course;
+pub mod draft;
+pub mod editor;
 pub mod intent;
+pub mod kept;
+pub mod notes;
 pub mod panel;
 mod prose;
-mod question;
+pub mod question;
 pub mod reading;
+pub mod report;
 pub mod shown;
 mod task;
 mod term;

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::lesson::{BlockKind, Quantity};
-use psyncscope_lab::sim::frame::SimTime;
+use gloo::events::EventListener;
+use psyncscope_lab::lesson::{Answering, BlockKind, Mark, Quantity, Question};
 use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::i18n::fill;
@@ -57,15 +58,27 @@ pub fn LessonPanel(props: &LessonPanelProps) -> Html {
         let folded = folded.clone();
         Callback::from(move |_: MouseEvent| folded.set(!*folded))
     };
-    let value = |at: SimTime| {
+    let block = shown.block.and_then(|nth| lesson.blocks.get(nth));
+    let points = matches!(shown.phase, Phase::Asked { .. })
+        && block.is_some_and(|block| match &block.kind {
+            BlockKind::Question(Question { answering: Answering::Number { point, .. }, .. }) => point.is_some(),
+            _ => false,
+        });
+    {
+        let dispatch = ui.dispatch.clone();
+        use_effect_with(points, move |&points| {
+            let listener = points.then(|| listen_to_pointing(dispatch));
+            move || drop(listener)
+        });
+    }
+    let value = |mark: Mark| {
         move |quantity: &Quantity| {
             let run = shown.run.borrow();
-            let value = quantity.value(run.lab(), &run.lab().frame_at(at));
+            let value = quantity.value(run.lab(), &mark.frame(run.lab()));
             value.unwrap_or_else(|_| "–".to_owned())
         }
     };
     let (asked, seen) = (value(shown.began), value(shown.met.unwrap_or(shown.began)));
-    let block = shown.block.and_then(|nth| lesson.blocks.get(nth));
     let body = match block {
         Some(block) => html! {
             <article key={shown.block.unwrap_or_default()}>
@@ -96,12 +109,24 @@ pub fn LessonPanel(props: &LessonPanelProps) -> Html {
                 <Button class="icon-button lesson-fold" testid="lesson-fold" label={if *folded { t.lesson_unfold } else { t.lesson_fold }} onclick={onfold}>
                     { if *folded { "▴" } else { "▾" } }
                 </Button>
-                <IconButton
-                    shape={Shape::Cross}
-                    label={t.lesson_leave}
-                    testid="lesson-leave"
-                    onclick={ui.click(Intent::Lesson(LessonIntent::Leave))}
-                />
+                if shown.presenting {
+                    <Button class="button small" testid="present-notes" onclick={ui.click(Intent::Lesson(LessonIntent::Notes))}>
+                        { t.notes }
+                    </Button>
+                    <IconButton
+                        shape={Shape::Cross}
+                        label={t.present_end}
+                        testid="present-end"
+                        onclick={ui.click(Intent::Lesson(LessonIntent::Present(false)))}
+                    />
+                } else {
+                    <IconButton
+                        shape={Shape::Cross}
+                        label={t.lesson_leave}
+                        testid="lesson-leave"
+                        onclick={ui.click(Intent::Lesson(LessonIntent::Leave))}
+                    />
+                }
             </header>
             // Another block, another list: it is closed again.
             <Contents key={shown.block.unwrap_or_default()} lesson={Rc::clone(lesson)} block={shown.block.unwrap_or_default()} reached={shown.reached} />
@@ -116,6 +141,22 @@ pub fn LessonPanel(props: &LessonPanelProps) -> Html {
             </footer>
         </section>
     }
+}
+
+/// A press on a byte of a ring or of the ruler, or Enter there, is the answer.
+fn listen_to_pointing(dispatch: Callback<Intent>) -> Vec<EventListener> {
+    let Some(window) = dom::window() else { return Vec::new() };
+    let on = |name: &'static str, is: fn(&Event) -> bool| {
+        let dispatch = dispatch.clone();
+        EventListener::new(&window, name, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if is(event) && target.is_some_and(|on| on.closest(".ring, .ruler-track").ok().flatten().is_some()) {
+                dispatch.emit(Intent::Lesson(LessonIntent::Point));
+            }
+        })
+    };
+    let is_enter = |event: &Event| event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Enter");
+    vec![on("click", |_| true), on("keydown", is_enter)]
 }
 
 /// The one thing to do next.

@@ -36,7 +36,8 @@ fn line(paragraph: &Paragraph, can_press: bool, value: &dyn Fn(&Quantity) -> Str
         .chunk_by(|one, next| one.code && next.code)
         .map(|spans| {
             let parts = spans.iter().map(|span| match &span.what {
-                SpanKind::Words(words) => html! { { words.clone() } },
+                SpanKind::Words(words) if span.code => html! { { words.clone() } },
+                SpanKind::Words(words) => stressed(words),
                 SpanKind::Term { shown, .. } if !can_press => html! { { shown.clone() } },
                 SpanKind::Term { shown, term } => html! { <TermButton shown={shown.clone()} {term} /> },
                 SpanKind::Value(quantity) => html! { <span class="num">{ value(quantity) }</span> },
@@ -49,4 +50,13 @@ fn line(paragraph: &Paragraph, can_press: bool, value: &dyn Fn(&Quantity) -> Str
             }
         })
         .collect()
+}
+
+/// Words, of which `*those between stars*` are names on the page.
+fn stressed(words: &str) -> Html {
+    let part = |(nth, part): (usize, &str)| match nth % 2 {
+        0 => html! { { part.to_owned() } },
+        _ => html! { <b>{ part.to_owned() }</b> },
+    };
+    words.split('*').enumerate().map(part).collect()
 }

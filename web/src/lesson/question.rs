@@ -54,9 +54,7 @@ pub fn question(
             if late {
                 <div class="lesson-note" role="status" data-testid="lesson-late">
                     <p>{ t.lesson_late }</p>
-                    <Button class="button small" testid="lesson-again" onclick={ui.click(Intent::Lesson(LessonIntent::Again))}>
-                        { t.lesson_back_to_question }
-                    </Button>
+                    { again(ui) }
                 </div>
             }
             <form id={FORM} class="lesson-form" {onsubmit}>
@@ -140,6 +138,15 @@ fn number(can_point: bool, shown: &Shown, is_open: bool, ui: &UiContext) -> Html
     }
 }
 
+/// The button that goes back to the moment at which the question was asked.
+fn again(ui: &UiContext) -> Html {
+    html! {
+        <Button class="button small" testid="lesson-again" onclick={ui.click(Intent::Lesson(LessonIntent::Again))}>
+            { ui.t().lesson_back_to_question }
+        </Button>
+    }
+}
+
 /// Right or wrong, and why.
 fn told(question: &Question, shown: &Shown, ui: &UiContext, value: &dyn Fn(&Quantity) -> String) -> Html {
     let t = ui.t();
@@ -161,7 +168,15 @@ fn told(question: &Question, shown: &Shown, ui: &UiContext, value: &dyn Fn(&Quan
         return Html::default();
     };
     let verdict = match shown.given {
-        None => html! { <p class="lesson-label" data-testid="verdict-none">{ t.lesson_not_answered }</p> },
+        None if shown.presenting => Html::default(),
+        None => html! {
+            <>
+                <p class="lesson-label" data-testid="verdict-none">{ t.lesson_not_answered }</p>
+                if shown.phase == Phase::Told {
+                    { again(ui) }
+                }
+            </>
+        },
         Some(answer) if truth.accepts(&answer) => {
             html! { <p class="lesson-good" data-testid="verdict-right">{ t.lesson_right }</p> }
         }

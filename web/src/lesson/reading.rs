@@ -5,14 +5,22 @@ use std::rc::Rc;
 use litemap::LiteMap;
 use psyncscope_lab::lesson::{Answer, BlockKind, Broken, Later, Lesson};
 use psyncscope_lab::sim::frame::SimTime;
+use yew::AttrValue;
 
 use crate::app::run::LabRun;
+use crate::lesson::draft::Draft;
 
 /// Where a reader is in a lesson, and what he has answered. How far the world has come is the run's to say.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// The lesson.
     pub lesson: Rc<Lesson>,
+    /// Its text.
+    pub text: AttrValue,
+    /// Its text as it is being edited.
+    pub draft: Option<Draft>,
+    /// Whether what is done is kept: not that in a text of one's own that only bears the name of the course's.
+    pub is_kept: bool,
     /// The block shown.
     pub place: usize,
     /// The last block that was shown.
@@ -63,37 +71,42 @@ pub enum Begins {
 }
 
 /// How far a reader and the world are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State {
     place: usize,
+    begun: bool,
     met: bool,
     broken: bool,
 }
 
 impl Reading {
-    /// A reader at the beginning.
+    /// A reader at the beginning, who gave these answers when he took the lesson before.
     #[must_use]
-    pub fn new(lesson: Rc<Lesson>) -> Self {
+    pub const fn new(lesson: Rc<Lesson>, text: AttrValue, first: Vec<Answer>) -> Self {
         Self {
             lesson,
+            text,
+            draft: None,
+            is_kept: true,
             place: 0,
             reached: 0,
             going_on: false,
             held: true,
             hints: 0,
-            first: Vec::new(),
+            first,
             given: LiteMap::new_vec(),
             aside: None,
             begins: None,
-            state: State::default(),
+            state: State { place: 0, begun: false, met: false, broken: false },
         }
     }
 
-    /// A reader at the end, as far as its world goes: see [`Reading::follow`].
+    /// A reader at the end, as far as its world goes (see [`Reading::follow`]), who has given these answers.
     #[must_use]
-    pub fn at_end(lesson: Rc<Lesson>) -> Self {
+    pub fn at_end(lesson: Rc<Lesson>, text: AttrValue, first: Vec<Answer>) -> Self {
         let last = lesson.blocks.len().saturating_sub(1);
-        Self { place: last, reached: last, ..Self::new(lesson) }
+        let given = first.iter().map(|answer| (answer.block, *answer)).collect();
+        Self { place: last, reached: last, given, ..Self::new(lesson, text, first) }
     }
 
     /// A block is shown.
@@ -106,10 +119,10 @@ impl Reading {
         self.going_on = false;
     }
 
-    /// Notes an answer to the question shown. It counts if it is the first one and the right one cannot be seen.
-    pub fn answer(&mut self, answer: Answer, counts: bool) {
+    /// Notes an answer to the question shown, given before the right one can be seen. The first one counts.
+    pub fn answer(&mut self, answer: Answer) {
         self.given.insert(answer.block, answer);
-        if counts && !self.first.iter().any(|first| first.block == answer.block) {
+        if !self.first.iter().any(|first| first.block == answer.block) {
             self.first.push(answer);
         }
     }
@@ -139,8 +152,11 @@ impl Reading {
             None | Some(BlockKind::Step { .. }) => false,
             Some(BlockKind::Task(_) | BlockKind::Question(_)) => progress.met() > self.place,
         };
-        let state = State { place: self.place, met: is_done, broken: progress.broken().is_some() };
-        let stops = state != self.state && (state.place != self.state.place || state.met || state.broken);
+        let begun = progress.begun() > self.place;
+        let state = State { place: self.place, begun, met: is_done, broken: progress.broken().is_some() };
+        let before = self.state;
+        let arrives = begun && (state.place, begun) != (before.place, before.begun);
+        let stops = arrives || state != before && (state.met && !before.met || state.broken);
         self.state = state;
         self.held |= stops;
         stops

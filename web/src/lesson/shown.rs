@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::lesson::{Answer, Broken, Lesson, Truth};
-use psyncscope_lab::sim::frame::SimTime;
+use psyncscope_lab::lesson::{Answer, Broken, Lesson, Mark, Truth};
 
 use crate::app::run_ref::RunRef;
 
@@ -22,10 +21,12 @@ pub struct Shown {
     pub phase: Phase,
     /// Whether time passes.
     pub playing: bool,
+    /// Whether it is presented to an audience.
+    pub presenting: bool,
     /// When the block began.
-    pub began: SimTime,
+    pub began: Mark,
     /// When it was met.
-    pub met: Option<SimTime>,
+    pub met: Option<Mark>,
     /// Which goals of a task hold.
     pub goals: Vec<bool>,
     /// How many actions a task took so far.
@@ -44,8 +45,8 @@ impl PartialEq for Shown {
     /// The lesson is the same as before, or another piece of data.
     fn eq(&self, other: &Self) -> bool {
         let of = |shown: &Self| {
-            let Self { block, reached, phase, playing, began, met, actions, hints, given, .. } = shown;
-            (*block, *reached, *phase, *playing, *began, *met, *actions, *hints, *given)
+            let Self { block, reached, phase, playing, presenting, began, met, actions, hints, given, .. } = shown;
+            (*block, *reached, *phase, (*playing, *presenting), *began, *met, *actions, *hints, *given)
         };
         Rc::ptr_eq(&self.lesson, &other.lesson)
             && self.run == other.run

@@ -4,10 +4,7 @@ use litemap::LiteMap;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use crate::intent::Intent;
 use crate::script::gutter::{Gutter, Mark};
-use crate::script::intent::ScriptIntent;
-use crate::ui::context::use_ui;
 
 /// The editor's element.
 pub const ID: &str = "script-text";
@@ -21,33 +18,37 @@ pub struct EditorProps {
     pub marks: LiteMap<usize, Mark>,
     /// The last line that has happened at the moment shown.
     pub now: Option<usize>,
+    /// What the text is called.
+    pub label: AttrValue,
+    /// Called with another text.
+    pub onedit: Callback<String>,
+    /// Called with the line whose moment is to be shown.
+    pub ongo: Callback<usize>,
 }
 
 /// The text: as high and as wide as it is, in an element that scrolls, so that numbers and text stay beside each other.
 #[component]
 pub fn Editor(props: &EditorProps) -> Html {
-    let ui = use_ui();
-    let t = ui.t();
     // A text that ends with a line feed has one more line to write in.
     let lines = props.text.split('\n').count();
     let columns = props.text.split('\n').map(|line| line.chars().count()).max().unwrap_or(0);
     let oninput = {
-        let dispatch = ui.dispatch.clone();
+        let onedit = props.onedit.clone();
         Callback::from(move |event: InputEvent| {
             if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                dispatch.emit(Intent::Script(ScriptIntent::Edit(area.value())));
+                onedit.emit(area.value());
             }
         })
     };
     let onkeydown = {
-        let dispatch = ui.dispatch.clone();
+        let ongo = props.ongo.clone();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() != "Enter" || !(event.ctrl_key() || event.meta_key()) {
                 return;
             }
             event.prevent_default();
             if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                dispatch.emit(Intent::Script(ScriptIntent::GoTo(line_of_caret(&area))));
+                ongo.emit(line_of_caret(&area));
             }
         })
     };
@@ -63,7 +64,7 @@ pub fn Editor(props: &EditorProps) -> Html {
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="off"
-                aria-label={t.tab_script}
+                aria-label={props.label.clone()}
                 aria-describedby="script-hint"
                 data-testid="script-text"
                 value={props.text.clone()}

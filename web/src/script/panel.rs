@@ -79,7 +79,14 @@ pub fn ScriptPanel(props: &ScriptPanelProps) -> Html {
                     </Button>
                 </div>
             }
-            <Editor text={document.text.clone()} marks={document.marks()} now={props.now} />
+            <Editor
+                text={document.text.clone()}
+                marks={document.marks()}
+                now={props.now}
+                label={t.tab_script}
+                onedit={ui.dispatch.reform(|text| Intent::Script(ScriptIntent::Edit(text)))}
+                ongo={ui.dispatch.reform(|line| Intent::Script(ScriptIntent::GoTo(line)))}
+            />
             <Findings
                 text={document.text.clone()}
                 errors={document.errors.clone()}

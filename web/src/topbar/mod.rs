@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod embedded;
 pub mod help;
+pub mod landing;
 pub mod load;
 pub mod new;
 mod new_form;

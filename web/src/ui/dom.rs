@@ -21,6 +21,12 @@ pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// Whether there is an element that fits.
+#[must_use]
+pub fn has(selector: &str) -> bool {
+    document().and_then(|d| d.query_selector(selector).ok().flatten()).is_some()
+}
+
 /// Puts the focus on the element with this id.
 pub fn focus(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
@@ -65,6 +71,13 @@ pub fn scroll_to_top(element: &HtmlElement) {
     options.set_block(web_sys::ScrollLogicalPosition::Start);
     options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Scrolls the page as a whole to its top.
+pub fn scroll_page_to_top() {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
 }
 
 /// The storage of choices, unless the browser forbids it.
@@ -115,6 +128,22 @@ pub fn send_event(name: &str) {
 #[must_use]
 pub fn root_attribute(name: &str) -> Option<String> {
     document()?.document_element()?.get_attribute(name)
+}
+
+/// Forgets a choice.
+pub fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        // A storage that does not let itself be changed has nothing of ours.
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// Lets the browser print the page.
+pub fn print() {
+    if let Some(window) = window() {
+        // A browser that cannot print says so itself.
+        let _ = window.print();
+    }
 }
 
 /// Whether a media query holds now.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Lesson;
 use super::block::{Answering, BlockKind};
 use super::progress::{Progress, Truth};
-use crate::action::ActionLog;
+use crate::action::{ActionLog, LabConfig};
 use crate::error::{ErrorCode, LabError};
 use crate::log::{json, read_text, version_of};
 use crate::replay::{Next, Replay};
@@ -161,15 +161,24 @@ impl Report {
 }
 
 impl Lesson {
+    /// Whether a session of such a world is one of this lesson.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn fits(&self, config: &LabConfig) -> Result<(), LabError> {
+        if *config == self.config {
+            return Ok(());
+        }
+        let message = format!("the session's world is not that of the lesson {}", self.id);
+        Err(LabError::new(ErrorCode::BadValue, message))
+    }
+
     /// What a log of a world is worth: the log is replayed.
     ///
     /// # Errors
     /// The world is another one than the lesson's; as [`Replay::new`] and [`Replay::advance`].
     pub fn progress_of(&self, log: ActionLog) -> Result<Progress, LabError> {
-        if log.config != self.config {
-            let message = format!("the session's world is not that of the lesson {}", self.id);
-            return Err(LabError::new(ErrorCode::BadValue, message));
-        }
+        self.fits(&log.config)?;
         let mut replay = Replay::new(log)?;
         let mut progress = Progress::default();
         progress.observe(self, replay.lab());

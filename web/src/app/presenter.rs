@@ -1,0 +1,151 @@
+//! A lesson before an audience: large type, a clicker's keys, and a second window with what only the presenter sees.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use js_sys::Array;
+use psyncscope_lab::lesson::{BlockKind, Look, timed};
+use psyncscope_lab::link::Panel;
+use wasm_bindgen::JsValue;
+use web_sys::BroadcastChannel;
+use yew::Callback;
+
+use crate::app::App;
+use crate::app::share::Shared;
+use crate::i18n::{fill, messages};
+use crate::intent::{Intent, Overlay};
+use crate::lesson::contents::kind;
+use crate::lesson::intent::LessonIntent;
+use crate::lesson::notes;
+use crate::lesson::shown::Phase;
+use crate::ui::dom;
+
+/// A lesson before an audience.
+pub struct Presenter {
+    /// Whether the audience sees nothing.
+    pub blank: bool,
+    /// The way to the second window.
+    channel: Option<BroadcastChannel>,
+    /// The block that it was told of last.
+    told: Option<usize>,
+    _listener: Option<EventListener>,
+}
+
+impl Presenter {
+    /// Begins; `asked` is called when the second window wants to know what is shown.
+    fn begin(asked: Callback<()>) -> Self {
+        let channel = BroadcastChannel::new(notes::CHANNEL).ok();
+        let listener = channel.as_ref().map(|channel| EventListener::new(channel, "message", move |_| asked.emit(())));
+        Self { blank: false, channel, told: None, _listener: listener }
+    }
+}
+
+impl App {
+    /// Begins to present, or ends.
+    pub(super) fn present(&mut self, on: bool) {
+        let asked = self.dispatch.reform(|()| Intent::Lesson(LessonIntent::NotesAsked));
+        self.presenter = on.then(|| Presenter::begin(asked));
+        self.ui.overlay = None;
+        let _ = self.environment_changed();
+        self.look();
+    }
+
+    /// Shows the audience nothing, or the page again.
+    pub(super) fn blank(&mut self) {
+        if let Some(presenter) = &mut self.presenter {
+            presenter.blank = !presenter.blank;
+        }
+    }
+
+    /// Opens the second window.
+    pub(super) fn open_notes(&mut self) {
+        let address = format!("{}?{}", dom::page_address(), notes::PARAMETER);
+        if !dom::open(&address) {
+            self.ui.overlay = Some(Overlay::Share);
+            self.ui.shared = Some(Shared::Address(address.into()));
+        }
+    }
+
+    /// Does in the presenter's stead what readers do themselves: a press of the clicker goes on. Returns whether there was
+    /// something to do.
+    pub(super) fn present_on(&mut self) -> bool {
+        let Some((place, phase)) = self.reading().map(|reading| reading.place).zip(self.lesson_phase()) else {
+            return false;
+        };
+        match phase {
+            // The audience has answered.
+            Phase::Asked { .. } if self.presenter.is_some() => {
+                self.release(place);
+                true
+            }
+            Phase::Task if self.presenter.is_some() => {
+                let lesson = self.reading().map(|reading| Rc::clone(&reading.lesson));
+                let block = lesson.as_ref().and_then(|lesson| lesson.blocks.get(place));
+                if let Some(BlockKind::Task(task)) = block.map(|block| &block.kind) {
+                    self.go_live();
+                    let mut run = self.session.run.borrow_mut();
+                    if run.remaining_script().next().is_none() {
+                        run.leave_moment();
+                        let now = run.now();
+                        run.follow_also(timed(&task.solution, now));
+                    }
+                    drop(run);
+                    self.playback.playing = true;
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The second window wants to know what is shown.
+    pub(super) fn notes_asked(&mut self) {
+        if let Some(presenter) = &mut self.presenter {
+            presenter.told = None;
+        }
+    }
+
+    /// What of the page the audience sees beside stage and text: as classes for the stylesheet.
+    pub(super) fn presenting_classes(&self) -> Vec<&'static str> {
+        if self.presenter.is_none() {
+            return Vec::new();
+        }
+        let block = self.reading().and_then(|reading| reading.lesson.blocks.get(reading.place));
+        let looks = block.into_iter().flat_map(|block| &block.look);
+        let class = |look: &Look| match look {
+            Look::Panel(Panel::Console, _) => Some("looks-console"),
+            Look::Panel(Panel::Ruler, _) => Some("looks-ruler"),
+            Look::Panel(..) => Some("looks-panel"),
+            Look::Transport => Some("looks-transport"),
+            Look::Card(_) | Look::Wire(..) | Look::Caption => None,
+        };
+        std::iter::once("presenting").chain(looks.filter_map(class)).collect()
+    }
+
+    /// Tells the second window what is shown, if that is another block.
+    pub(super) fn tell_notes(&mut self) {
+        let Some(reading) = self.session.branches.reading.as_ref() else { return };
+        let Some(Presenter { channel: Some(channel), told, .. }) = &mut self.presenter else { return };
+        if told.replace(reading.place) == Some(reading.place) {
+            return;
+        }
+        let (lang, t, blocks) = (self.ui.lang, messages(self.ui.lang), &reading.lesson.blocks);
+        let (n, m) = ((reading.place + 1).to_string(), blocks.len().to_string());
+        let words = |nth: usize| {
+            blocks
+                .get(nth)
+                .map_or_else(String::new, |block| format!("{}: {}", kind(&block.kind, t), block.text.words(lang)))
+        };
+        let notes = blocks.get(reading.place).map_or_else(String::new, |block| block.notes.words(lang));
+        let message = [
+            reading.lesson.title.words(lang),
+            fill(t.lesson_progress, &[("n", &n), ("m", &m)]),
+            words(reading.place),
+            notes,
+            words(reading.place + 1),
+        ];
+        let message: Array = message.iter().map(|text| JsValue::from_str(text)).collect();
+        // Nobody listens, or somebody does.
+        let _ = channel.post_message(&message);
+    }
+}
