@@ -62,3 +62,22 @@ for (const size of [
     await expectSoon(cut, (lines) => lines.length === 0, 'whole lines only');
   });
 }
+
+test('what is typed after a click anywhere in the console goes to its command line', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900 });
+  const reader = await new Reader(page).opened();
+  await reader.pause();
+  await reader.select('a');
+  const box = await page.locator('.console').boundingBox();
+  // Below the lines, where nothing is.
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height - 6);
+  await page.keyboard.type('SET s boris');
+  await expectSoon(() => reader.at('console-input').inputValue(), (line) => line === 'SET s boris', 'the command line');
+  await page.keyboard.press('Enter');
+  await expectSoon(() => reader.lines(), (lines) => lines.some((line) => line.endsWith('SET s boris')), 'the command');
+  // The list of lines has the focus; a letter is no shortcut there.
+  await reader.at('console-output').focus();
+  await page.keyboard.type('GET s');
+  await expectSoon(() => reader.at('console-input').inputValue(), (line) => line === 'GET s', 'the command line');
+  assert.equal(await reader.at('console-tab-a').getAttribute('aria-selected'), 'true');
+});

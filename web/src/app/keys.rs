@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::Callback;
 
+use crate::console::input;
 use crate::intent::{Intent, Overlay};
 use crate::lesson::intent::LessonIntent;
 use crate::steps::intent::{StepsIntent, Walk};
@@ -76,7 +77,13 @@ fn intent_of(event: &KeyboardEvent) -> Option<Intent> {
         }
     }
     // Space presses the button that has the focus, as everywhere.
-    let on_button = target.is_some_and(|e| e.closest("button, a, summary, [role=tab]").ok().flatten().is_some());
+    let on_button = target.as_ref().is_some_and(dom::is_control);
+    // What is typed at the console belongs to its command line, which gets this character by having the focus.
+    let at_console = target.is_some_and(|e| e.closest(".console").ok().flatten().is_some());
+    if at_console && !on_button && event.key().chars().count() == 1 {
+        dom::focus(input::ID);
+        return None;
+    }
     match event.key().as_str() {
         " " if on_button => None,
         " " => Some(Intent::TogglePlay),

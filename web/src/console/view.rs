@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use psyncscope_lab::sim::frame::HostId;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
 use crate::app::run_ref::RunRef;
-use crate::console::input::CommandLine;
+use crate::console::input::{self, CommandLine};
 use crate::console::lines::ConsoleLines;
 use crate::console::output::ConsoleOutput;
 use crate::console::tabs::ConsoleTabs;
 use crate::intent::Intent;
 use crate::ui::context::use_ui;
+use crate::ui::dom;
 use crate::ui::error::UiError;
 use crate::ui::error_note::ErrorNote;
 
@@ -48,7 +51,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     };
     let db = lines.last().map_or(0, |line| line.db);
     html! {
-        <section class="console" aria-label={t.console}>
+        <section class="console" aria-label={t.console} onclick={Callback::from(type_here)}>
             <ConsoleTabs nodes={nodes.clone()} selected={*id} />
             <ConsoleOutput
                 key={lines.key()}
@@ -69,6 +72,16 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 {on_enter}
             />
         </section>
+    }
+}
+
+/// A click anywhere in the console means its command line, as in a terminal: unless it chose or marked something there, or
+/// came from a finger, which scrolls by it and would get a keyboard.
+fn type_here(event: MouseEvent) {
+    let by_finger = event.dyn_ref::<PointerEvent>().is_some_and(|event| event.pointer_type() == "touch");
+    let chose = event.target_dyn_into::<Element>().is_some_and(|target| dom::is_control(&target));
+    if !by_finger && !chose && !dom::has_selection() {
+        dom::focus(input::ID);
     }
 }
 

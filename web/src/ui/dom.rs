@@ -48,6 +48,17 @@ pub fn all<T: JsCast>(root: &Element, selector: &str) -> Vec<T> {
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into::<T>().ok()).collect()
 }
 
+/// Whether a press belongs to this element or to one around it: a button, a link, a tab, a field.
+pub fn is_control(element: &Element) -> bool {
+    element.closest("button, a, summary, label, input, [role=tab]").ok().flatten().is_some()
+}
+
+/// Whether some text is marked.
+pub fn has_selection() -> bool {
+    let selection = window().and_then(|window| window.get_selection().ok().flatten());
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
 /// Whether an element is within the visible part of what scrolls it, and of the window.
 #[must_use]
 pub fn is_in_view(element: &HtmlElement) -> bool {
