@@ -178,6 +178,18 @@ fn ten_thousand_commands_of_redis_7_leave_equal_digests() {
     for client in [&mut replica, &mut tail] {
         assert!(!info(client).contains("unexpected_error_replies"), "{}", info(client));
     }
+    // Digests know nothing of consumer groups.
+    for key in (0..12).map(|n| format!("x{n}")) {
+        let pending = |client: &mut Client, group| {
+            client.ok(&["SELECT", "0"]);
+            client.call(&["XPENDING", &key, group])
+        };
+        for group in ["g1", "g2"] {
+            let expect = pending(&mut master, group);
+            assert_eq!(pending(&mut replica, group), expect, "{key} {group}");
+            assert_eq!(pending(&mut tail, group), expect, "{key} {group}");
+        }
+    }
     // The append-only file holds it in words of Redis 5.
     tail.ok(&["REPLICAOF", "NO", "ONE"]);
     let before = tail.call(&["DEBUG", "DIGEST"]);

@@ -103,8 +103,8 @@ fn trim_before(call: &mut Call<'_>, min_id: StreamId, approximate: bool) -> (usi
     let key = &call.argv[1];
     let change = |value: &mut _| {
         let stream = Stream::of_mut(value)?;
-        let kept = stream.range(min_id..=StreamId::MAX).count();
-        Some((stream.trim(kept, approximate), stream.len()))
+        let before = stream.range(StreamId::MIN..=min_id).take_while(|(id, _)| *id < min_id).count();
+        Some((stream.trim(stream.len() - before, approximate), stream.len()))
     };
     let (removed, len) = call.keyspace.modify(call.db, key, change).flatten().unwrap_or_default();
     if removed > 0 {

@@ -197,6 +197,24 @@ fn claims_of_scripts() {
     }
 }
 
+/// In a transaction they are inside it, and what only reads is not.
+#[test]
+fn what_a_transaction_delivers_is_propagated_in_it() {
+    let mut solo = filled();
+    let replica = solo.attach_replica();
+    solo.cmd("XADD s 9-0 f v");
+    solo.stream(replica);
+    for line in
+        ["MULTI", "XREADGROUP GROUP g c STREAMS s >", "XREADGROUP GROUP g c STREAMS s 0", "XACK s g 9-0", "EXEC"]
+    {
+        solo.cmd(line);
+    }
+    let now = (solo.now.unix_us / 1000).to_string();
+    let stream: Vec<String> = solo.stream(replica).iter().map(|line| line.replace(&now, "T")).collect();
+    let claim = "XCLAIM s g c 0 9-0 TIME T RETRYCOUNT 1 FORCE JUSTID LASTID 9-0";
+    assert_eq!(stream, ["MULTI", claim, "XACK s g 9-0", "EXEC"]);
+}
+
 #[test]
 fn ids_of_the_clock_are_propagated_as_they_are() {
     let mut solo = master(&[]);
