@@ -32,7 +32,7 @@ fn main() {
     console_error_panic_hook::set_once();
     let root = ui::dom::document().and_then(|d| d.get_element_by_id("app"));
     match root {
-        Some(root) if ui::dom::has_parameter(lesson::notes::PARAMETER) => {
+        Some(root) if ui::dom::has_parameter(lesson::address::NOTES) => {
             yew::Renderer::<lesson::notes::NotesPage>::with_root(root).render();
         }
         Some(root) => {

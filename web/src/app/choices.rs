@@ -24,7 +24,7 @@ pub fn language() -> Lang {
 pub fn is_first_visit() -> bool {
     [VISITED, LANG, THEME].iter().all(|key| dom::remembered(key).is_none())
         && dom::address_fragment().is_none()
-        && !dom::has_parameter(crate::app::lesson::PARAMETER)
+        && !dom::has_parameter(crate::lesson::address::LESSON)
 }
 
 /// Remembers that the reader has been here.

@@ -10,15 +10,16 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::App;
-use crate::app::course::Wanted;
 use crate::app::replay::Then;
 use crate::app::run::{LabRun, Origin};
 use crate::app::run_ref::RunRef;
 use crate::app::share::tab;
 use crate::intent::{ErrorSite, Tab};
+use crate::lesson::address::LESSON;
 use crate::lesson::draft::Draft;
 use crate::lesson::editor::LessonEditor;
 use crate::lesson::intent::LessonIntent;
+use crate::lesson::library::Wanted;
 use crate::lesson::panel::LessonPanel;
 use crate::lesson::question::FIELD;
 use crate::lesson::reading::{Aside, Begins, Reading, is_released, then};
@@ -26,9 +27,6 @@ use crate::lesson::shown::{Over, Phase, Shown};
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
 use crate::ui::{dom, files};
-
-/// The parameter of the page's address that names a lesson.
-pub const PARAMETER: &str = "lesson";
 
 /// Virtual time that passes at most when a reader does not want to wait.
 const SKIP_US: u64 = 300_000_000;
@@ -170,7 +168,7 @@ impl App {
             Ok(run) => {
                 self.open_run(run);
                 self.playback.playing = false;
-                dom::set_parameter(PARAMETER, course::COURSE.contains(&&*lesson.id).then_some(&*lesson.id));
+                dom::set_parameter(LESSON, course::COURSE.contains(&&*lesson.id).then_some(&*lesson.id));
                 let first = self.first_answers(&lesson);
                 self.session.branches.reading = Some(Reading::new(lesson, text, first));
                 // Time passes until the first block begins.
@@ -233,7 +231,7 @@ impl App {
         self.presenter = None;
         self.session.branches.reading = None;
         let _ = self.session.run.borrow_mut().enter_lesson(None);
-        dom::set_parameter(PARAMETER, None);
+        dom::set_parameter(LESSON, None);
     }
 
     /// Goes on from the block shown.

@@ -61,15 +61,15 @@ use psyncscope_lab::sim::frame::{HostId, SimTime};
 use yew::prelude::*;
 
 use crate::app::branches::BranchRuns;
-use crate::app::course::Course;
 use crate::app::embed::{Asked, Embedding};
 use crate::app::prepare::Preparing;
-use crate::app::presenter::Presenter;
 use crate::app::run::{LabRun, Origin};
 use crate::app::state::{Drawing, PageElements, Playback, Session, UiState};
 use crate::app::steps::StepsState;
 use crate::app::why::Why;
 use crate::intent::{ErrorSite, Intent, Overlay, StepSize, Tab};
+use crate::lesson::library::Course;
+use crate::lesson::presenter::Presenter;
 use crate::model::pace::{Hold, Speed};
 use crate::observed::state::ObservedState;
 use crate::stage::layer::LayerHandle;

@@ -2,43 +2,21 @@
 
 use std::rc::Rc;
 
-use gloo::events::EventListener;
 use js_sys::Array;
 use psyncscope_lab::lesson::{BlockKind, Look, timed};
 use psyncscope_lab::link::Panel;
 use wasm_bindgen::JsValue;
-use web_sys::BroadcastChannel;
-use yew::Callback;
 
 use crate::app::App;
 use crate::app::share::Shared;
 use crate::i18n::{fill, messages};
 use crate::intent::{Intent, Overlay};
+use crate::lesson::address::NOTES;
 use crate::lesson::contents::kind;
 use crate::lesson::intent::LessonIntent;
-use crate::lesson::notes;
+use crate::lesson::presenter::Presenter;
 use crate::lesson::shown::Phase;
 use crate::ui::dom;
-
-/// A lesson before an audience.
-pub struct Presenter {
-    /// Whether the audience sees nothing.
-    pub blank: bool,
-    /// The way to the second window.
-    channel: Option<BroadcastChannel>,
-    /// The block that it was told of last.
-    told: Option<usize>,
-    _listener: Option<EventListener>,
-}
-
-impl Presenter {
-    /// Begins; `asked` is called when the second window wants to know what is shown.
-    fn begin(asked: Callback<()>) -> Self {
-        let channel = BroadcastChannel::new(notes::CHANNEL).ok();
-        let listener = channel.as_ref().map(|channel| EventListener::new(channel, "message", move |_| asked.emit(())));
-        Self { blank: false, channel, told: None, _listener: listener }
-    }
-}
 
 impl App {
     /// Begins to present, or ends.
@@ -59,7 +37,7 @@ impl App {
 
     /// Opens the second window.
     pub(super) fn open_notes(&mut self) {
-        let address = format!("{}?{}", dom::page_address(), notes::PARAMETER);
+        let address = format!("{}?{}", dom::page_address(), NOTES);
         if !dom::open(&address) {
             self.ui.overlay = Some(Overlay::Share);
             self.ui.shared = Some(Shared::Address(address.into()));

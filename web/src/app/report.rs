@@ -9,9 +9,9 @@ use psyncscope_lab::lesson::course::COURSE;
 use psyncscope_lab::link::View;
 use yew::prelude::*;
 
-use crate::app::lesson::PARAMETER;
 use crate::app::{App, Msg};
 use crate::intent::Overlay;
+use crate::lesson::address::LESSON;
 use crate::lesson::report::{ReportDialog, ReportRow};
 use crate::ui::{dom, files};
 
@@ -93,5 +93,5 @@ impl App {
 /// The address that opens a session in its lesson; the lesson's alone, if the session is too long for an address.
 fn address(report: &LessonReport) -> String {
     let link = if report.session.starts_with('#') { &*report.session } else { "" };
-    format!("{}?{PARAMETER}={}{link}", dom::page_address(), report.lesson)
+    format!("{}?{LESSON}={}{link}", dom::page_address(), report.lesson)
 }

@@ -5,10 +5,10 @@ use gloo::events::EventListener;
 use yew::Context;
 use yew::html::Scope;
 
-use crate::app::course::Wanted;
-use crate::app::lesson::PARAMETER;
 use crate::app::{App, Msg};
 use crate::intent::ErrorSite;
+use crate::lesson::address::LESSON;
+use crate::lesson::library::Wanted;
 use crate::topbar::update::Update;
 use crate::ui::dom;
 use crate::ui::error::UiError;
@@ -66,7 +66,7 @@ impl App {
     pub(super) fn open_kept(&mut self, ctx: &Context<Self>) -> bool {
         let kept = if self.embedding.is_none() { dom::take_kept(SESSION) } else { None };
         if let Some(link) = &kept {
-            match dom::parameter(PARAMETER) {
+            match dom::parameter(LESSON) {
                 Some(lesson) => self.want_lesson(ctx, lesson, Wanted::Link(link.clone())),
                 None => self.load_link(link, ErrorSite::Stage),
             }

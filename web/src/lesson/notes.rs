@@ -9,9 +9,8 @@ use yew::prelude::*;
 
 use crate::app::choices;
 use crate::i18n::messages;
+use crate::lesson::address::NOTES;
 
-/// What the page's address asks for.
-pub const PARAMETER: &str = "notes";
 /// The channel on which the page that presents tells what it shows, and the other asks for it.
 pub const CHANNEL: &str = "psyncscope-notes";
 /// The window.
@@ -33,7 +32,7 @@ pub fn NotesPage() -> Html {
             });
             if let Some(channel) = &channel {
                 // The page that presents answers by what it shows.
-                let _ = channel.post_message(&PARAMETER.into());
+                let _ = channel.post_message(&NOTES.into());
             }
             move || drop((listener, channel))
         });
