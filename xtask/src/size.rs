@@ -17,10 +17,10 @@ use crate::error::{Error, Result, ResultExt};
 use crate::shell::Shell;
 
 /// The most that the files of the first load may measure together under gzip.
-const GZIP_BYTES_MAX: u64 = 1_210_000;
+const GZIP_BYTES_MAX: u64 = 1_355_000;
 
 /// The most that they may measure together under brotli.
-const BROTLI_BYTES_MAX: u64 = 955_000;
+const BROTLI_BYTES_MAX: u64 = 1_070_000;
 
 /// What is not of the first load: folders and files.
 const LATER: &[&str] = &["icons/", "lessons/", "manifest.webmanifest", "sw.js"];
