@@ -54,7 +54,7 @@ fn options(call: &mut Call<'_>) -> Option<Options> {
     Some(options)
 }
 
-/// XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] threshold [LIMIT count]] *|id field value [field value ...]
+/// XADD key \[NOMKSTREAM\] \[MAXLEN|MINID \[=|~\] threshold \[LIMIT count\]\] *|id field value \[field value ...\]
 pub fn xadd(call: &mut Call<'_>) {
     let Some(options) = options(call) else { return };
     let key = &call.argv[1];
@@ -72,7 +72,7 @@ pub fn xadd(call: &mut Call<'_>) {
     }
 }
 
-/// XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count]
+/// XTRIM key MAXLEN|MINID \[=|~\] threshold \[LIMIT count\]
 pub fn xtrim(call: &mut Call<'_>) {
     let Some(options) = options(call) else { return };
     let Some((min_id, approximate)) = options.min_id else {
@@ -113,7 +113,7 @@ fn trim_before(call: &mut Call<'_>, min_id: StreamId, approximate: bool) -> (usi
     (removed, len)
 }
 
-/// XSETID key id [ENTRIESADDED count] [MAXDELETEDID id]
+/// XSETID key id \[ENTRIESADDED count\] \[MAXDELETEDID id\]
 pub fn xsetid(call: &mut Call<'_>) {
     let argv = call.argv;
     let known = |pair: &[Vec<u8>]| {
@@ -126,7 +126,7 @@ pub fn xsetid(call: &mut Call<'_>) {
     call.rewritten = Some(argv[..3].to_vec());
 }
 
-/// XGROUP CREATE key group id|$ [MKSTREAM] [ENTRIESREAD count], XGROUP SETID key group id|$ [ENTRIESREAD count], XGROUP
+/// XGROUP CREATE key group id|$ \[MKSTREAM\] \[ENTRIESREAD count\], XGROUP SETID key group id|$ \[ENTRIESREAD count\], XGROUP
 /// CREATECONSUMER key group consumer, and those of Redis 5
 pub fn xgroup(call: &mut Call<'_>) {
     let argv = call.argv;

@@ -46,7 +46,7 @@ impl MaxLen {
     }
 }
 
-/// XADD key [MAXLEN [~|=] count] id|* field value [field value ...]: the ID.
+/// XADD key \[MAXLEN \[~|=\] count\] id|* field value \[field value ...\]: the ID.
 pub fn xadd(call: &mut Call<'_>) {
     add(call, call.argv);
 }
@@ -166,7 +166,7 @@ pub(crate) fn trim(call: &mut Call<'_>, argv: &[Vec<u8>]) {
     call.reply.integer(trimmed as i64);
 }
 
-/// XDEL key id [id ...]: the number of deleted entries.
+/// XDEL key id \[id ...\]: the number of deleted entries.
 pub fn xdel(call: &mut Call<'_>) {
     let argv = call.argv;
     let key = &argv[1];

@@ -57,8 +57,8 @@ pub(super) fn propagate_group_id(call: &mut Call<'_>, key: &[u8], group: &[u8], 
     call.propagate_at_once(&[b"XGROUP", b"SETID", key, group, last_id.to_string().as_bytes()]);
 }
 
-/// XCLAIM key group consumer min-idle-time id [id ...] [IDLE ms] [TIME ms] [RETRYCOUNT count] [FORCE] [JUSTID]
-/// [LASTID id]: the entries that are the consumer's now.
+/// XCLAIM key group consumer min-idle-time id \[id ...\] \[IDLE ms\] \[TIME ms\] \[RETRYCOUNT count\] \[FORCE\] \[JUSTID\]
+/// \[LASTID id\]: the entries that are the consumer's now.
 pub fn xclaim(call: &mut Call<'_>) {
     claim(call, false);
 }

@@ -22,7 +22,7 @@ pub(super) fn no_group(call: &mut Call<'_>, key: &[u8], group: &[u8]) {
     call.reply.error([b"NOGROUP No such key '", key, b"' or consumer group '", group, b"'"].concat());
 }
 
-/// XGROUP CREATE key group id|$ [MKSTREAM], XGROUP SETID key group id|$, XGROUP DESTROY key group,
+/// XGROUP CREATE key group id|$ \[MKSTREAM\], XGROUP SETID key group id|$, XGROUP DESTROY key group,
 /// XGROUP DELCONSUMER key group consumer, XGROUP HELP
 pub fn xgroup(call: &mut Call<'_>) {
     group_command(call, call.argv);
@@ -110,7 +110,7 @@ fn change_group<R>(call: &mut Call<'_>, key: &[u8], name: &[u8], change: impl Fn
     change_unsignalled(call, key, |stream| stream.change_group(name, change)).flatten()
 }
 
-/// XACK key group id [id ...]: how many were pending. An invalid ID ends it, and the ones before stay acknowledged.
+/// XACK key group id \[id ...\]: how many were pending. An invalid ID ends it, and the ones before stay acknowledged.
 pub fn xack(call: &mut Call<'_>) {
     let argv = call.argv;
     let [_, key, name, ids @ ..] = argv else { return };
@@ -129,7 +129,7 @@ pub fn xack(call: &mut Call<'_>) {
     call.reply.integer(acknowledged);
 }
 
-/// XPENDING key group [start end count [consumer]]
+/// XPENDING key group \[start end count \[consumer\]\]
 pub fn xpending(call: &mut Call<'_>) {
     let argv = call.argv;
     let [_, key, name, options @ ..] = argv else { return };

@@ -14,12 +14,12 @@ pub fn xlen(call: &mut Call<'_>) {
     }
 }
 
-/// XRANGE key start end [COUNT count]
+/// XRANGE key start end \[COUNT count\]
 pub fn xrange(call: &mut Call<'_>) {
     range(call, false);
 }
 
-/// XREVRANGE key end start [COUNT count]
+/// XREVRANGE key end start \[COUNT count\]
 pub fn xrevrange(call: &mut Call<'_>) {
     range(call, true);
 }

@@ -14,12 +14,12 @@ use crate::call::Call;
 /// The most entries that a blocked client gets at once if it named no COUNT (`XREAD_BLOCKED_DEFAULT_COUNT`).
 const BLOCKED_COUNT: usize = 1000;
 
-/// XREAD [COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]
+/// XREAD \[COUNT count\] \[BLOCK milliseconds\] STREAMS key \[key ...\] id \[id ...\]
 pub fn xread(call: &mut Call<'_>) {
     read(call, false);
 }
 
-/// XREADGROUP GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]
+/// XREADGROUP GROUP group consumer \[COUNT count\] \[BLOCK milliseconds\] \[NOACK\] STREAMS key \[key ...\] id \[id ...\]
 pub fn xreadgroup(call: &mut Call<'_>) {
     read(call, true);
     // The effects are propagated as they happen.
