@@ -29,7 +29,7 @@ const LATER: &[&str] = &["icons/", "lessons/", "manifest.webmanifest", "sw.js"];
 const LATER_GZIP_BYTES_MAX: u64 = 100_000;
 
 /// Kinds of files that web servers compress.
-const COMPRESSIBLE: &[&str] = &["css", "html", "js", "json", "mjs", "svg", "txt", "wasm", "webmanifest"];
+const COMPRESSIBLE: &[&str] = &["css", "html", "js", "json", "mjs", "psync", "svg", "txt", "wasm", "webmanifest"];
 
 /// What writes the forms under brotli: Node has it. As a crate, it would be most of what xtask is compiled from.
 const BROTLI_SCRIPT: &str = "xtask/brotli.mjs";
