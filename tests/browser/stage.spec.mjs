@@ -114,7 +114,7 @@ test('the page is filled at every size, and a phone on its side gives the stage 
     );
     // Beside the stage or below it: no empty quarter of the page.
     const area = (box) => (box.right - box.left) * (Math.min(box.bottom, height) - Math.max(box.top, 0));
-    const covered = (await boxes(reader.page, '.topbar, .left > *, .right, .transport'))
+    const covered = (await boxes(reader.page, '.topbar, .landing, .left > *, .right, .transport'))
       .map(area)
       .reduce((sum, a) => sum + a);
     assert.ok(
