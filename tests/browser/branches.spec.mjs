@@ -87,6 +87,7 @@ test('a branch that was prepared while the page stood still is the one that is m
     }
     await branch(page, reader);
     const log = page.locator('[data-testid=caption]');
+    await reader.until('caption', /a adds \d+ bytes/);
     const found = [await reader.digest(), await reader.now(), await log.innerText()];
     await page.close();
     return found;

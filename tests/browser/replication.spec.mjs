@@ -234,7 +234,9 @@ test('a promotion, its past looked at again, and a replica that goes on with +CO
   // ... and forward again.
   await expectSoon(
     async () => {
+      const from = await reader.shown();
       await reader.at('step-forward').click();
+      await expectSoon(() => reader.shown(), (shown) => shown !== from, 'a step');
       return reader.says('node-b-role');
     },
     (role) => role === 'master',
