@@ -573,7 +573,7 @@ fn a_lesson_is_checked_and_graded() {
     thrown(Lab::check_lesson("lesson x\nnode a\n".into()), "bad-script", "no title");
 
     let report =
-        |commands: &str| js(&format!(r#"{{ lesson: "x", session: "node a\\n{commands}end 3s", answers: [] }}"#));
+        |commands: &str| js(&format!(r#"{{ lesson: "x", session: "node a\n{commands}end 3s", answers: [] }}"#));
     let graded = Lab::grade_lesson(lesson.into(), report("at 1s a> SET k v\\n")).expect("a report");
     assert_eq!((number(&graded, "tasks_met"), text(&graded, "blocks.0.verdict")), (1.0, "met".into()));
     let graded = Lab::grade_lesson(lesson.into(), report("")).expect("a report");
