@@ -4,22 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPage } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
-import { Reader, typed, world } from './steps.mjs';
-
-const LONG = 'x'.repeat(40);
-
-/** A replica that was refused, for which several lines say why. */
-function refused() {
-  const actions = [
-    { at_us: 3_000_000, do: 'cut', from: 'a', to: 'b' },
-    typed(8_000_000, 'a', `SET k ${LONG}`),
-    typed(8_100_000, 'a', `SET l ${LONG}`),
-    { at_us: 9_000_000, do: 'heal', from: 'a', to: 'b' },
-  ];
-  const log = world({ names: ['a', 'b'], actions, endUs: 13_000_000, latencyUs: 1000 });
-  for (const node of log.config.nodes) node.config.push('repl-timeout 4', 'repl-ping-replica-period 2');
-  return log;
-}
+import { Reader, lateReplica, world } from './steps.mjs';
 
 const fresh = () => world({ names: ['a', 'b'], endUs: 4_000_000, latencyUs: 1000 });
 
@@ -37,7 +22,7 @@ const box = (reader, selector) =>
   }, selector);
 
 for (const [size, log, what] of [
-  [[1440, 900], refused(), 'six lines of why'],
+  [[1440, 900], lateReplica(), 'six lines of why'],
   [[1024, 768], fresh(), 'a short why'],
 ])
   for (const locale of ['en-US', 'zh-CN'])
@@ -111,7 +96,7 @@ for (const locale of ['en-US', 'zh-CN'])
   });
 
 test('390 by 844: a tab brings its panel into view, and a notice covers no end of it', async (t) => {
-  const reader = await open(t, [390, 844], refused(), { hasTouch: true });
+  const reader = await open(t, [390, 844], lateReplica(), { hasTouch: true });
   await reader.at('tab-handshake').tap();
   await reader.at('tab-backlog').tap();
   await expectSoon(

@@ -27,6 +27,20 @@ export function world({ names = ['a', 'b', 'c'], backlog = 64, latencyUs = 150_0
 /** An action of a saved run: a command typed at a node. */
 export const typed = (at_us, node, command) => ({ at_us, do: 'exec', node, command });
 
+/** A run in which the wire of a replica is cut until more was written than a backlog of 64 bytes keeps; then it asks and is refused. */
+export function lateReplica() {
+  const long = 'x'.repeat(40);
+  const actions = [
+    { at_us: 3_000_000, do: 'cut', from: 'a', to: 'b' },
+    typed(8_000_000, 'a', `SET k ${long}`),
+    typed(8_100_000, 'a', `SET l ${long}`),
+    { at_us: 9_000_000, do: 'heal', from: 'a', to: 'b' },
+  ];
+  const log = world({ names: ['a', 'b'], actions, endUs: 13_000_000, latencyUs: 1000 });
+  for (const node of log.config.nodes) node.config.push('repl-timeout 4', 'repl-ping-replica-period 2');
+  return log;
+}
+
 /** A page, driven. */
 export class Reader {
   constructor(page) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPage } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
-import { Reader, typed, world } from './steps.mjs';
+import { Reader, lateReplica, typed, world } from './steps.mjs';
 
 async function open(t, options, log) {
   const { page } = await openPage(t, { width: 1440, height: 900, ...options });
@@ -14,19 +14,6 @@ async function open(t, options, log) {
 }
 
 const LONG = 'x'.repeat(40);
-
-/** A replica whose wire is cut until more was written than a backlog of 64 bytes keeps; then it asks and is refused. */
-function lateReplica() {
-  const actions = [
-    { at_us: 3_000_000, do: 'cut', from: 'a', to: 'b' },
-    typed(8_000_000, 'a', `SET k ${LONG}`),
-    typed(8_100_000, 'a', `SET l ${LONG}`),
-    { at_us: 9_000_000, do: 'heal', from: 'a', to: 'b' },
-  ];
-  const log = world({ names: ['a', 'b'], actions, endUs: 13_000_000, latencyUs: 1000 });
-  for (const node of log.config.nodes) node.config.push('repl-timeout 4', 'repl-ping-replica-period 2');
-  return log;
-}
 
 test('the change that turns a decision is one click away, and plays on a branch of its own', async (t) => {
   const reader = await open(t, {}, lateReplica());

@@ -138,10 +138,11 @@ fn diagram(lab: &Lab, wanted: &Drawing) -> Result<String, String> {
 
 /// Checks a run; of a script, all branches unless one is named.
 fn check(run: &RunFile, lang: Lang) -> Result<String, String> {
-    if let Some(lesson) = read_lesson(&run.file)? {
-        return lesson::check(&lesson, &run.file);
+    let text = text_in(&run.file)?;
+    if Source::of(&text) == Source::Lesson {
+        return lesson::check(&lesson_of(&text, &run.file)?, &run.file);
     }
-    let Opened { source, script, .. } = read_script(&run.file)?;
+    let Opened { source, script, .. } = opened(&text, &run.file)?;
     let session = script.session();
     let branches = match &run.branch {
         Some(name) => vec![session.find(name).map_err(in_file(&run.file))?],
@@ -158,30 +159,32 @@ fn read(file: &Path) -> Result<(Branches, View), String> {
 
 /// As [`read`], with what a script says and expects.
 fn read_script(file: &Path) -> Result<Opened, String> {
-    if let Some(link) = as_link(file) {
-        return Opened::read(link).map_err(in_file(file));
-    }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("{}: {error}; give the path of a saved run or a script, or a link", file.display()))?;
-    read_lesson(file)?;
-    if Source::of(&text) == Source::Script {
-        let script = Script::parse(&text).map_err(|errors| script::errors_text(&errors, file))?;
-        return Ok(Opened { source: Source::Script, script, view: View::default() });
-    }
-    Opened::read(&text).map_err(in_file(file))
+    opened(&text_in(file)?, file)
 }
 
-/// The lesson that a file has, if it has one.
-fn read_lesson(file: &Path) -> Result<Option<Lesson>, String> {
-    if as_link(file).is_some() {
-        return Ok(None);
+/// The text of a file, or the link that stands for one.
+fn text_in(file: &Path) -> Result<String, String> {
+    if let Some(link) = as_link(file) {
+        return Ok(link.to_owned());
     }
-    // What cannot be read is told by whoever reads it as something else.
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    if Source::of(&text) != Source::Lesson {
-        return Ok(None);
+    std::fs::read_to_string(file)
+        .map_err(|error| format!("{}: {error}; give the path of a saved run or a script, or a link", file.display()))
+}
+
+/// Opens a text; what is wrong with a script or a lesson is told a line each.
+fn opened(text: &str, file: &Path) -> Result<Opened, String> {
+    match Source::of(text) {
+        Source::Script => {
+            let script = Script::parse(text).map_err(|errors| script::errors_text(&errors, file))?;
+            Ok(Opened { source: Source::Script, script, view: View::default() })
+        }
+        Source::Lesson => Opened::of_lesson(&lesson_of(text, file)?).map_err(in_file(file)),
+        Source::Link | Source::Saved => Opened::read(text).map_err(in_file(file)),
     }
-    Lesson::parse(&text).map(Some).map_err(|errors| script::errors_text(&errors, file))
+}
+
+fn lesson_of(text: &str, file: &Path) -> Result<Lesson, String> {
+    Lesson::parse(text).map_err(|errors| script::errors_text(&errors, file))
 }
 
 fn as_link(file: &Path) -> Option<&str> {

@@ -120,6 +120,26 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The names of the nodes that it is about: one, or the two ends of a wire.
+    pub(crate) fn nodes(&self) -> Vec<&str> {
+        match self {
+            Self::Cut { from, to, .. } | Self::Heal { from, to, .. } | Self::SetWire { from, to, .. } => vec![from, to],
+            Self::AddNode { node } | Self::Configure { node } => vec![&node.name],
+            Self::Exec { node, .. }
+            | Self::RemoveNode { node }
+            | Self::Crash { node }
+            | Self::Terminate { node }
+            | Self::HangUp { node, .. }
+            | Self::Pause { node }
+            | Self::Resume { node }
+            | Self::PowerOff { node }
+            | Self::Restart { node }
+            | Self::MoveClock { node, .. } => vec![node],
+        }
+    }
+}
+
 /// A node to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "tsify", derive(tsify::Tsify))]

@@ -1,5 +1,7 @@
 //! What the opening invites its reader to do first: cut a wire, write, and mend it; and what to look at meanwhile.
 
+use std::sync::LazyLock;
+
 use psyncscope_engine::ids::Offset;
 use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Frame, HostFrame};
@@ -14,6 +16,9 @@ pub const MASTER: &str = "a";
 pub const REPLICA: &str = "b";
 /// What the reader is invited to write at the master.
 pub const COMMAND: &str = "SET greeting hi";
+
+/// What the opening does by itself. It is asked for at each rendering.
+static SCRIPTED: LazyLock<Vec<TimedAction>> = LazyLock::new(|| examples::opening().actions);
 
 /// What there is to do or to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +43,7 @@ impl Invitation {
     /// Whoever has mended the wire, or does something else, needs no invitation.
     #[must_use]
     pub fn of(frame: &Frame, actions: &[TimedAction]) -> Option<Self> {
-        let scripted = examples::opening().actions;
-        let own = actions.iter().filter(|action| !scripted.contains(action)).map(|action| &action.action);
+        let own = actions.iter().filter(|action| !SCRIPTED.contains(action)).map(|action| &action.action);
         let (mut is_cut, mut written) = (false, false);
         for action in own {
             match action {
@@ -50,9 +54,9 @@ impl Invitation {
         }
         let [master, replica] = [MASTER, REPLICA].map(|name| topology::host_named(frame, name));
         let (master, replica) = (master?, replica?);
-        let wire = frame.wires.iter().find(|wire| (wire.a, wire.b) == topology::ordered(master.id, replica.id))?;
         let offset = |host: &HostFrame| host.node.as_ref().map(|node| node.master_repl_offset);
-        match (is_cut, wire.cut_ab && wire.cut_ba) {
+        let cut = |from: &HostFrame, to: &HostFrame| topology::is_cut(frame, from.id, to.id);
+        match (is_cut, cut(master, replica) && cut(replica, master)) {
             (true, true) if written => Some(Self::Mend { master: offset(master)?, replica: offset(replica)? }),
             (true, true) => Some(Self::Write),
             (false, false) if frame.hosts.iter().all(|host| follows(host)) => Some(Self::Cut),

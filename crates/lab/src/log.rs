@@ -180,28 +180,16 @@ impl Names {
 
     /// Whether everyone that `action` names exists, or may come to exist.
     pub(crate) fn check(&self, action: &Action) -> Result<(), LabError> {
-        match action {
-            Action::AddNode { node } => self.may_add(&node.name),
-            Action::Cut { from, to, .. } | Action::Heal { from, to, .. } | Action::SetWire { from, to, .. } => {
-                self.must_have(from)?;
-                self.must_have(to)?;
-                if from == to {
-                    let message = format!("a wire has two ends, not {from} twice");
-                    return Err(LabError::new(ErrorCode::SameNode, message).of_node(from));
-                }
-                Ok(())
+        if let Action::AddNode { node } = action {
+            return self.may_add(&node.name);
+        }
+        action.nodes().into_iter().try_for_each(|node| self.must_have(node))?;
+        match action.nodes()[..] {
+            [from, to] if from == to => {
+                let message = format!("a wire has two ends, not {from} twice");
+                Err(LabError::new(ErrorCode::SameNode, message).of_node(from))
             }
-            Action::Exec { node, .. }
-            | Action::RemoveNode { node }
-            | Action::Crash { node }
-            | Action::Terminate { node }
-            | Action::HangUp { node, .. }
-            | Action::Pause { node }
-            | Action::Resume { node }
-            | Action::PowerOff { node }
-            | Action::Restart { node }
-            | Action::MoveClock { node, .. } => self.must_have(node),
-            Action::Configure { node } => self.must_have(&node.name),
+            _ => Ok(()),
         }
     }
 

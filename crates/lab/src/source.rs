@@ -62,10 +62,18 @@ impl Opened {
             }
             Source::Saved => (Script::of(Branches::from_json(text)?), View::default()),
             Source::Script => (Script::parse(text)?, View::default()),
-            // The session of somebody who does everything right.
-            Source::Lesson => (Script::of(Branches::of(Lesson::parse(text)?.solved()?)), View::default()),
+            Source::Lesson => return Self::of_lesson(&Lesson::parse(text)?),
         };
         Ok(Self { source, script, view })
+    }
+
+    /// The session of somebody who does everything right in a lesson.
+    ///
+    /// # Errors
+    /// As [`Lesson::solved`].
+    pub fn of_lesson(lesson: &Lesson) -> Result<Self, LabError> {
+        let script = Script::of(Branches::of(lesson.solved()?));
+        Ok(Self { source: Source::Lesson, script, view: View::default() })
     }
 }
 

@@ -196,6 +196,13 @@ fn carried_for(replica: &HostFrame) -> Carries {
     }
 }
 
+/// Whether packets from one host to another vanish, because the wire is cut in this direction.
+#[must_use]
+pub fn is_cut(frame: &Frame, from: HostId, to: HostId) -> bool {
+    let Some(wire) = frame.wires.iter().find(|wire| (wire.a, wire.b) == ordered(from, to)) else { return false };
+    if from == wire.a { wire.cut_ab } else { wire.cut_ba }
+}
+
 /// The pair with the lower number first.
 #[must_use]
 pub fn ordered(a: HostId, b: HostId) -> (HostId, HostId) {

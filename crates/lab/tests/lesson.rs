@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use psyncscope_lab::engine::steps::{Function, StepEvent};
 use psyncscope_lab::lesson::course::COURSE;
 use psyncscope_lab::lesson::{
-    Answer, Answering, Block, BlockKind, GLOSSARY, Graded, LessonReport, Paragraph, Played, Prose, Report, SpanKind,
-    Truth, Verdict,
+    Answer, Block, GLOSSARY, Graded, LessonReport, Paragraph, Played, Report, SpanKind, Truth, Verdict,
 };
 use psyncscope_lab::link::View;
 use psyncscope_lab::sim::frame::SimTime;
@@ -63,27 +62,6 @@ fn the_course_is_what_the_folder_has() {
     assert!(first_challenge >= 14 && COURSE[first_challenge..].iter().all(|id| lesson(id).is_challenge()));
 }
 
-/// Every text of a block, and what it is.
-fn texts(block: &Block) -> Vec<&Prose> {
-    let mut texts = vec![&block.text];
-    texts.extend(Some(&block.notes).filter(|notes| !notes.is_empty()));
-    match &block.kind {
-        BlockKind::Step { .. } => {}
-        BlockKind::Task(task) => texts.extend(&task.hints),
-        BlockKind::Question(question) => {
-            texts.push(&question.because);
-            match &question.answering {
-                Answering::Choose(choices) => {
-                    texts.extend(choices.iter().map(|choice| &choice.text));
-                    texts.extend(choices.iter().filter(|choice| !choice.instead.is_empty()).map(|c| &c.instead_text));
-                }
-                Answering::Number { mistakes, .. } => texts.extend(mistakes.iter().map(|mistake| &mistake.text)),
-            }
-        }
-    }
-    texts
-}
-
 /// What a text refers to: code, terms and values.
 fn references(paragraphs: &[Paragraph]) -> BTreeSet<String> {
     let of_span = |(code, what): (bool, &SpanKind)| match what {
@@ -98,7 +76,7 @@ fn references(paragraphs: &[Paragraph]) -> BTreeSet<String> {
 fn both_languages_say_the_same() {
     for id in COURSE {
         let lesson = lesson(id);
-        let all = [&lesson.title, &lesson.about].into_iter().chain(lesson.blocks.iter().flat_map(texts));
+        let all = [&lesson.title, &lesson.about].into_iter().chain(lesson.blocks.iter().flat_map(Block::texts));
         for text in all {
             let english = psyncscope_lab::lesson::plain(text.en.first().expect(id), ToString::to_string);
             assert_eq!(text.en.len(), text.zh.len(), "{id}: {english}");

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use psyncscope_lab::lesson::course::{COURSE, is_id};
-use psyncscope_lab::link::View;
-use psyncscope_lab::{Branches, Lesson, Link, Source};
+use psyncscope_lab::{Lesson, Opened};
 use yew::prelude::*;
 
 use crate::app::run::Origin;
@@ -104,13 +103,9 @@ impl App {
 
     /// Opens a session in a lesson: a link, or a saved one.
     fn open_in_lesson(&mut self, lesson: &Rc<Lesson>, text: &str) {
-        let opened = match Source::of(text) {
-            Source::Saved => Branches::from_json(text).map(|session| (session, View::default())),
-            _ => Link::parse(text).map(Link::into_parts),
-        };
-        let opened = opened.and_then(|(session, view)| {
-            lesson.fits(session.config())?;
-            Ok((session, view))
+        let opened = Opened::read(text).and_then(|Opened { script, view, .. }| {
+            lesson.fits(script.session().config())?;
+            Ok((script.into_session(), view))
         });
         self.open_session(opened, Origin::Lesson(Rc::clone(lesson)), self.site_in_view());
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::lesson::{Answer, Answering, BlockKind, Lesson, Look, Progress, Truth, course, timed};
+use psyncscope_lab::lesson::{Answer, Answering, Block, BlockKind, Lesson, Look, Progress, Truth, course, timed};
 use psyncscope_lab::link::Panel;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::topology;
@@ -22,7 +22,7 @@ use crate::lesson::intent::LessonIntent;
 use crate::lesson::library::Wanted;
 use crate::lesson::panel::LessonPanel;
 use crate::lesson::question::FIELD;
-use crate::lesson::reading::{Aside, Begins, Reading, is_released, then};
+use crate::lesson::reading::{Aside, Begins, Reading, is_released};
 use crate::lesson::shown::{Over, Phase, Shown};
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
@@ -265,7 +265,7 @@ impl App {
             let mut run = self.session.run.borrow_mut();
             if !is_released(&lesson, block, &run) {
                 run.leave_moment();
-                let actions = timed(then(&lesson, block), run.now());
+                let actions = timed(lesson.blocks.get(block).map_or(&[], Block::then), run.now());
                 run.follow_also(actions);
                 let now = run.now();
                 if let Err(error) = run.advance(now) {

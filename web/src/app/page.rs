@@ -353,10 +353,8 @@ impl App {
             None => Html::default(),
             Some(Overlay::Node(id, at)) => {
                 let Some(host) = topology::host(&self.playback.frame, id) else { return Html::default() };
-                let is_cut = |other| {
-                    let pair = topology::ordered(id, other);
-                    self.playback.frame.wires.iter().any(|w| (w.a, w.b) == pair && w.cut_ab && w.cut_ba)
-                };
+                let cut = |from, to| topology::is_cut(&self.playback.frame, from, to);
+                let is_cut = |other| cut(id, other) && cut(other, id);
                 let others = self.playback.frame.hosts.iter().filter(|h| h.id != id);
                 let others: Vec<Other> =
                     others.map(|h| Other { id: h.id, name: Arc::clone(&h.name), cut: is_cut(h.id) }).collect();

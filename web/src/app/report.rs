@@ -6,6 +6,7 @@ use gloo::timers::callback::Timeout;
 use psyncscope_lab::Link;
 use psyncscope_lab::lesson::LessonReport;
 use psyncscope_lab::lesson::course::COURSE;
+use psyncscope_lab::limits;
 use psyncscope_lab::link::View;
 use yew::prelude::*;
 
@@ -14,9 +15,6 @@ use crate::intent::Overlay;
 use crate::lesson::address::LESSON;
 use crate::lesson::report::{ReportDialog, ReportRow};
 use crate::ui::{dom, files};
-
-/// The longest session that is kept as a link; a longer one is kept as a saved file.
-const LINK_CHARS: usize = 8_000;
 
 impl App {
     /// Keeps what was done in the lesson on the page.
@@ -35,7 +33,8 @@ impl App {
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let tree = self.session.branches.tree();
         let link = Link::new(tree.clone(), View::default()).map(|link| link.to_text());
-        let session = link.ok().filter(|link| link.len() <= LINK_CHARS).unwrap_or_else(|| tree.to_json());
+        // A session that is too long for a link is kept as a saved file.
+        let session = link.ok().filter(|link| link.len() <= limits::LINK_CHARS_MAX).unwrap_or_else(|| tree.to_json());
         self.course.kept.note(LessonReport { lesson: id, session, answers }, met, all);
     }
 

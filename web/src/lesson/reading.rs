@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use litemap::LiteMap;
-use psyncscope_lab::lesson::{Answer, BlockKind, Broken, Later, Lesson};
+use psyncscope_lab::lesson::{Answer, BlockKind, Broken, Lesson};
 use psyncscope_lab::sim::frame::SimTime;
 use yew::AttrValue;
 
@@ -171,20 +171,10 @@ impl Reading {
     }
 }
 
-/// What is done to the world when the reader goes on from a block.
-#[must_use]
-pub fn then(lesson: &Lesson, block: usize) -> &[Later] {
-    match lesson.blocks.get(block).map(|block| &block.kind) {
-        Some(BlockKind::Step { then }) => then,
-        Some(BlockKind::Question(question)) => &question.then,
-        Some(BlockKind::Task(_)) | None => &[],
-    }
-}
-
-/// Whether that was done in a run, or will be as time passes.
+/// Whether what is done when the reader goes on from a block was done in a run, or will be as time passes.
 #[must_use]
 pub fn is_released(lesson: &Lesson, block: usize, run: &LabRun) -> bool {
-    let Some(first) = then(lesson, block).first() else { return true };
+    let Some(first) = lesson.blocks.get(block).and_then(|block| block.then().first()) else { return true };
     let began = run.in_lesson().and_then(|here| here.progress.began_at(block));
     began.is_some_and(|began| {
         let done = run.lab().actions().iter().skip(began.actions);

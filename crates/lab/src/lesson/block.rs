@@ -22,6 +22,87 @@ pub struct Block {
     pub kind: BlockKind,
 }
 
+impl Block {
+    /// Every text of it.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&Prose> {
+        let mut texts = vec![&self.text];
+        texts.extend(Some(&self.notes).filter(|notes| !notes.is_empty()));
+        match &self.kind {
+            BlockKind::Step { .. } => {}
+            BlockKind::Task(task) => texts.extend(&task.hints),
+            BlockKind::Question(question) => {
+                texts.push(&question.because);
+                match &question.answering {
+                    Answering::Choose(choices) => {
+                        texts.extend(choices.iter().map(|choice| &choice.text));
+                        let instead = choices.iter().filter(|choice| !choice.instead.is_empty());
+                        texts.extend(instead.map(|choice| &choice.instead_text));
+                    }
+                    Answering::Number { mistakes, .. } => texts.extend(mistakes.iter().map(|mistake| &mistake.text)),
+                }
+            }
+        }
+        texts
+    }
+
+    /// What is done to the world when the reader goes on from it.
+    #[must_use]
+    pub fn then(&self) -> &[Later] {
+        match &self.kind {
+            BlockKind::Step { then } => then,
+            BlockKind::Question(question) => &question.then,
+            BlockKind::Task(_) => &[],
+        }
+    }
+
+    /// All actions that it has.
+    pub(super) fn actions(&self) -> Vec<&Later> {
+        let mut all: Vec<&Later> = self.then().iter().collect();
+        match &self.kind {
+            BlockKind::Task(task) => all.extend(&task.solution),
+            BlockKind::Question(Question { answering: Answering::Choose(choices), .. }) => {
+                all.extend(choices.iter().flat_map(|choice| &choice.instead));
+            }
+            BlockKind::Step { .. } | BlockKind::Question(_) => {}
+        }
+        all
+    }
+
+    /// The nodes that it speaks of, but for its actions.
+    pub(super) fn nodes(&self) -> Vec<&str> {
+        let mut conditions: Vec<&Condition> = self.when.iter().collect();
+        let mut nodes: Vec<&str> = Vec::new();
+        match &self.kind {
+            BlockKind::Step { .. } => {}
+            BlockKind::Task(task) => conditions.extend(task.goals.iter().chain(&task.never)),
+            BlockKind::Question(question) => {
+                conditions.extend(&question.until);
+                match &question.answering {
+                    Answering::Choose(choices) => conditions.extend(choices.iter().flat_map(|choice| &choice.holds_if)),
+                    Answering::Number { answer, point, mistakes } => {
+                        nodes.push(&answer.node);
+                        nodes.extend(mistakes.iter().map(|mistake| mistake.number.node.as_str()));
+                        if let Some(Look::Panel(_, Some(node))) = point {
+                            nodes.push(node);
+                        }
+                    }
+                }
+            }
+        }
+        for look in &self.look {
+            match look {
+                Look::Card(node) | Look::Panel(_, Some(node)) => nodes.push(node),
+                Look::Wire(one, other) => nodes.extend([one.as_str(), other]),
+                Look::Panel(_, None) | Look::Caption | Look::Transport => {}
+            }
+        }
+        nodes.extend(conditions.into_iter().flat_map(Condition::nodes));
+        nodes.extend(self.texts().into_iter().flat_map(Prose::quantities).map(|quantity| quantity.node.as_str()));
+        nodes
+    }
+}
+
 /// What is to be done with a block.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BlockKind {

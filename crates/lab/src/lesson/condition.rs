@@ -11,7 +11,7 @@ use crate::lab::Lab;
 use crate::script::Expectation;
 use crate::script::error::ScriptError;
 use crate::script::expect::{ANSWERS, Answer};
-use crate::script::statement::{ExpectationOr, expectation_or};
+use crate::script::statement::{A_TEXT, ExpectationOr, expectation_or};
 use crate::script::words::{self, Line};
 use crate::topology::peer;
 
@@ -112,8 +112,6 @@ const VERBS: [(&str, Verb); 13] = [
 
 /// The word for an answer to a PSYNC of either kind.
 const ANY: &str = "any";
-
-const A_TEXT: &str = "a text in straight quotes: \"…\"";
 
 impl Condition {
     /// Reads one, up to the end of the line.

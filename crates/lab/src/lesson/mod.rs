@@ -66,6 +66,12 @@ impl Lesson {
         self.tasks().any(|task| task.par.is_some())
     }
 
+    /// How many questions it has.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Question(_))).count()
+    }
+
     /// Its tasks, in order.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.blocks.iter().filter_map(|block| match &block.kind {

@@ -580,7 +580,7 @@ impl Reading {
 
     /// Whoever a lesson speaks of is in its world, or is added to it.
     fn names(&mut self, lesson: &Lesson, text: &str) {
-        let all = lesson.later();
+        let all: Vec<&Later> = lesson.blocks.iter().flat_map(Block::actions).collect();
         let added = all.iter().filter_map(|later| match &later.action {
             Action::AddNode { node } => Some(node.name.as_str()),
             _ => None,
@@ -605,7 +605,7 @@ impl Reading {
             }
         }
         for later in all {
-            for name in later.nodes() {
+            for name in later.action.nodes() {
                 unknown(later.line, name);
             }
         }
@@ -628,48 +628,6 @@ fn place_of(name: &str, from: usize, text: &str) -> (usize, usize) {
         }
     }
     (from, 1)
-}
-
-impl Lesson {
-    /// All actions that its text has.
-    fn later(&self) -> Vec<&Later> {
-        let mut all: Vec<&Later> = Vec::new();
-        for block in &self.blocks {
-            match &block.kind {
-                BlockKind::Step { then } => all.extend(then),
-                BlockKind::Task(task) => all.extend(&task.solution),
-                BlockKind::Question(question) => {
-                    all.extend(&question.then);
-                    if let Answering::Choose(choices) = &question.answering {
-                        all.extend(choices.iter().flat_map(|choice| &choice.instead));
-                    }
-                }
-            }
-        }
-        all
-    }
-}
-
-impl Later {
-    /// The nodes that its action is about.
-    fn nodes(&self) -> Vec<&str> {
-        match &self.action {
-            Action::Cut { from, to, .. } | Action::Heal { from, to, .. } | Action::SetWire { from, to, .. } => {
-                vec![from, to]
-            }
-            Action::AddNode { node } | Action::Configure { node } => vec![&node.name],
-            Action::Exec { node, .. }
-            | Action::RemoveNode { node }
-            | Action::Crash { node }
-            | Action::Terminate { node }
-            | Action::Pause { node }
-            | Action::Resume { node }
-            | Action::PowerOff { node }
-            | Action::Restart { node }
-            | Action::HangUp { node, .. }
-            | Action::MoveClock { node, .. } => vec![node],
-        }
-    }
 }
 
 /// `b next`.
@@ -704,58 +662,4 @@ fn look(line: &mut Line<'_>) -> Result<Look> {
             Look::Panel(panel, node)
         }
     })
-}
-
-impl Block {
-    /// Every text of it.
-    pub(super) fn texts(&self) -> Vec<&Prose> {
-        let mut texts = vec![&self.text, &self.notes];
-        match &self.kind {
-            BlockKind::Step { .. } => {}
-            BlockKind::Task(task) => texts.extend(&task.hints),
-            BlockKind::Question(question) => {
-                texts.push(&question.because);
-                match &question.answering {
-                    Answering::Choose(choices) => {
-                        texts.extend(choices.iter().flat_map(|choice| [&choice.text, &choice.instead_text]));
-                    }
-                    Answering::Number { mistakes, .. } => texts.extend(mistakes.iter().map(|mistake| &mistake.text)),
-                }
-            }
-        }
-        texts
-    }
-
-    /// The nodes that it speaks of, but for its actions.
-    fn nodes(&self) -> Vec<&str> {
-        let mut conditions: Vec<&Condition> = self.when.iter().collect();
-        let mut nodes: Vec<&str> = Vec::new();
-        match &self.kind {
-            BlockKind::Step { .. } => {}
-            BlockKind::Task(task) => conditions.extend(task.goals.iter().chain(&task.never)),
-            BlockKind::Question(question) => {
-                conditions.extend(&question.until);
-                match &question.answering {
-                    Answering::Choose(choices) => conditions.extend(choices.iter().flat_map(|choice| &choice.holds_if)),
-                    Answering::Number { answer, point, mistakes } => {
-                        nodes.push(&answer.node);
-                        nodes.extend(mistakes.iter().map(|mistake| mistake.number.node.as_str()));
-                        if let Some(Look::Panel(_, Some(node))) = point {
-                            nodes.push(node);
-                        }
-                    }
-                }
-            }
-        }
-        for look in &self.look {
-            match look {
-                Look::Card(node) | Look::Panel(_, Some(node)) => nodes.push(node),
-                Look::Wire(one, other) => nodes.extend([one.as_str(), other]),
-                Look::Panel(_, None) | Look::Caption | Look::Transport => {}
-            }
-        }
-        nodes.extend(conditions.into_iter().flat_map(Condition::nodes));
-        nodes.extend(self.texts().into_iter().flat_map(Prose::quantities).map(|quantity| quantity.node.as_str()));
-        nodes
-    }
 }

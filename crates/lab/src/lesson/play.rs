@@ -95,12 +95,11 @@ impl Lesson {
                 break;
             }
         }
-        let questions = self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Question(_))).count();
         Ok(Played {
             log: player.lab.action_log(),
             progress: player.progress,
             tasks: self.tasks().count(),
-            questions,
+            questions: self.questions(),
             alternatives: player.alternatives,
             faults: player.faults,
         })

@@ -192,12 +192,11 @@ impl Lesson {
     /// What a report of this lesson is worth: the best of its session's branches, each replayed.
     #[must_use]
     pub fn grade(&self, report: &LessonReport) -> Graded {
-        let questions = self.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Question(_))).count();
         let mut best = Graded {
             lesson: self.id.clone(),
             complete: false,
             tasks: (0, self.tasks().count()),
-            questions: (0, questions),
+            questions: (0, self.questions()),
             blocks: Vec::new(),
             error: None,
         };

@@ -13,7 +13,7 @@ use super::words;
 use crate::format::escape;
 use crate::lab::Lab;
 use crate::lang::Lang;
-use crate::topology::{host_named, peer};
+use crate::topology::{host_named, is_cut, peer};
 
 /// What is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -369,15 +369,6 @@ fn value_of<'a>(lab: &'a Lab, host: &HostFrame, db: u32, key: &str) -> Option<&'
     let now_ms = lab.world().unix_us(host.id)? / 1000;
     let db = usize::try_from(db).ok().filter(|db| *db < keyspace.databases())?;
     keyspace.get(db, key.as_bytes()).filter(|entry| !entry.is_expired(now_ms)).map(|entry| entry.value())
-}
-
-/// Whether packets from one host to another vanish.
-fn is_cut(frame: &Frame, from: HostId, to: HostId) -> bool {
-    frame.wires.iter().any(|wire| match () {
-        () if (wire.a, wire.b) == (from, to) => wire.cut_ab,
-        () if (wire.b, wire.a) == (from, to) => wire.cut_ba,
-        () => false,
-    })
 }
 
 impl Operand {

@@ -123,7 +123,7 @@ const VERBS: [(&str, Verb); 17] = [
 ];
 
 const A_TIME: &str = "a time such as 3s, 2.5s, 150ms or 20us";
-const A_TEXT: &str = "a text in straight quotes: \"…\"";
+pub(crate) const A_TEXT: &str = "a text in straight quotes: \"…\"";
 const A_NAME: &str = "the name of a node";
 
 /// A time since the beginning, or since the line before.
