@@ -466,10 +466,50 @@ test('before an audience: a clicker leads through the lesson, and a second windo
   assert.equal(await student.at('lesson').isVisible(), true);
 });
 
+test('the steps beside a lesson leave the stage and the panel where they are, and what is asked is not told elsewhere', async (t) => {
+  for (const [width, height] of [[1680, 1050], [1440, 900], [1024, 768], [768, 1024]]) {
+    const { page, close } = await openPage(t, { width, height, query: '?lesson=first-sync' });
+    const student = await new Student(page).opened();
+    await page.keyboard.press('s');
+    await page.locator('.main > .steps').waitFor();
+    const box = (selector) => page.locator(selector).boundingBox();
+    const parts = { lesson: await box('.lesson'), stage: await box('.left'), panel: await box('.panel'), steps: await box('.steps') };
+    const main = await box('.main');
+    for (const [name, part] of Object.entries(parts)) {
+      assert.ok(part.width >= 220 && part.height >= 180, `${width} by ${height}: ${name} is ${part.width} by ${part.height}`);
+      assert.ok(part.y + part.height <= main.y + main.height + 1, `${width} by ${height}: ${name} ends within the page`);
+    }
+    const all = Object.values(parts);
+    const apart = (a, b) => a.x + a.width <= b.x + 1 || b.x + b.width <= a.x + 1 || a.y + a.height <= b.y + 1 || b.y + b.height <= a.y + 1;
+    all.forEach((a, n) => all.slice(n + 1).forEach((b) => assert.ok(apart(a, b), `${width} by ${height}: nothing lies over another`)));
+    await close();
+  }
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync' });
+  const student = await new Student(page).opened();
+  await student.next(1);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  await student.tab('why');
+  await student.at('matrix-after-answer').waitFor();
+  assert.equal(await student.at('matrix-b-a').count(), 0, 'the answer is not given away');
+  await student.answer(2);
+  await student.tab('why');
+  await student.at('matrix-b-a').waitFor();
+});
+
 test('a lesson that is not there is told, and the page works', async (t) => {
   const { page, problems } = await openPage(t, { query: '?lesson=nothing' });
   const reader = await new Reader(page).opened();
   await reader.until('error', /nothing could not be loaded/);
   problems.length = 0;
+  await reader.type('a', 'PING');
+});
+
+test('a page that a server sends in place of a lesson is not read as one', async (t) => {
+  const { page, url } = await openPage(t);
+  await page.route('**/lessons/nothing.psync', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: '<p>Not here.' }));
+  await page.goto(`${url}?lesson=nothing`);
+  const reader = await new Reader(page).opened();
+  await reader.until('error', /nothing could not be loaded/);
   await reader.type('a', 'PING');
 });

@@ -24,6 +24,7 @@ use crate::branches::dialog::BranchesDialog;
 use crate::console::view::Console;
 use crate::i18n::{fill, messages};
 use crate::intent::{ErrorSite, Intent, Overlay, Tab, WhyIntent};
+use crate::lesson::shown::Phase;
 use crate::panels::backlog::BacklogPanel;
 use crate::panels::handshake::HandshakePanel;
 use crate::panels::info::InfoPanel;
@@ -260,7 +261,16 @@ impl App {
                     frame: Shared::from(&self.playback.frame),
                     turns: self.session.run.borrow().lab().world().turns().len(),
                 };
-                html! { <WhyPanel {source} asked={self.why.asked.clone()} packets={self.packets_under_way()} question={self.why.question} /> }
+                let answer_first = matches!(self.lesson_phase(), Some(Phase::Asked { .. } | Phase::Answered));
+                html! {
+                    <WhyPanel
+                        {source}
+                        asked={self.why.asked.clone()}
+                        packets={self.packets_under_way()}
+                        question={self.why.question}
+                        {answer_first}
+                    />
+                }
             }
             Tab::Diagram => self.diagram_panel(),
             Tab::Script => self.script_panel(),

@@ -560,6 +560,7 @@ pub const MESSAGES: Messages = Messages {
     lesson_answer: "Answer",
     lesson_number: "Your number",
     lesson_point: "Point at the byte in the ring or on the ruler and press there, or type its number.",
+    matrix_after_answer: "What each node would answer each other is shown once the lesson's question is answered.",
     lesson_late: "Time has passed since this was asked: what it asks about may have happened already.",
     lesson_back_to_question: "Back to when it was asked",
     lesson_is_right: "right",

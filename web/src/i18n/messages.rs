@@ -727,6 +727,8 @@ psyncscope_lab::messages! {
     lesson_number,
     lesson_point,
     lesson_late,
+    /// In place of the matrix, as long as a lesson's question is open.
+    matrix_after_answer,
     lesson_back_to_question,
     /// A choice is.
     lesson_is_right,

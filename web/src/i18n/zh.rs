@@ -555,6 +555,7 @@ pub const MESSAGES: Messages = Messages {
     lesson_answer: "提交答案",
     lesson_number: "你的数字",
     lesson_point: "在环或标尺上点击那个字节，或输入它的编号。",
+    matrix_after_answer: "回答课程的问题之后，这里会显示各节点将如何互相回答。",
     lesson_late: "提问之后时间已经流逝：所问的事可能已经发生。",
     lesson_back_to_question: "回到提问的时刻",
     lesson_is_right: "正确",

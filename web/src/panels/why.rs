@@ -33,6 +33,8 @@ pub struct WhyPanelProps {
     pub packets: Vec<(u64, AttrValue)>,
     /// The question looked at: who asks whom.
     pub question: Option<(HostId, HostId)>,
+    /// A lesson asks what will be answered: it is not shown before.
+    pub answer_first: bool,
 }
 
 /// The panel.
@@ -67,7 +69,11 @@ pub fn WhyPanel(props: &WhyPanelProps) -> Html {
                     </ul>
                 </section>
             }
-            <Matrix frame={frame.clone()} question={props.question} />
+            if props.answer_first {
+                <p class="hint" data-testid="matrix-after-answer">{ t.matrix_after_answer }</p>
+            } else {
+                <Matrix frame={frame.clone()} question={props.question} />
+            }
             <Invariants frame={frame.clone()} {findings} />
         </div>
     }
