@@ -6,58 +6,7 @@ import { test } from 'node:test';
 import { openPage } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
 import { Reader } from './steps.mjs';
-
-/** Whoever reads a lesson. */
-class Student extends Reader {
-  async opened() {
-    await this.at('lesson').waitFor();
-    return this;
-  }
-
-  block() {
-    return this.at('lesson-body').getAttribute('data-block');
-  }
-
-  /** Waits until a block is shown and time stands still. */
-  async isAt(block) {
-    await expectSoon(() => this.block(), (shown) => shown === String(block), `block ${block}`);
-    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
-  }
-
-  async next(block) {
-    await this.at('lesson-next').click();
-    await this.isAt(block);
-  }
-
-  /** Types a command in the console of a node, wherever that is. */
-  async command(node, words) {
-    if (await this.at('tab-console').count()) await this.tab('console');
-    if (await this.at('lesson-fold').isVisible()) await this.fold(true);
-    await this.select(node);
-    await this.at('console-input').fill(words);
-    await this.at('console-input').press('Enter');
-  }
-
-  /** On phones: puts the text away, or takes it back. */
-  async fold(away) {
-    if ((await this.at('lesson-body').isVisible()) === away) await this.at('lesson-fold').click();
-    await expectSoon(() => this.at('lesson-body').isVisible(), (shown) => shown !== away, 'the text is folded');
-  }
-
-  async answer(nth) {
-    await this.at(`choice-${nth}`).click();
-    await this.at('lesson-answer').click();
-    await this.at('lesson-because').waitFor();
-    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
-  }
-
-  /** Does a task by a command and waits until it is done. */
-  async task(node, words) {
-    await this.command(node, words);
-    await this.at('task-met').waitFor({ state: 'attached' });
-    await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
-  }
-}
+import { Student } from './student.mjs';
 
 /** The first lesson, with these answers to its two questions. */
 async function takeFirstSync(student, answers) {
@@ -447,6 +396,8 @@ test('before an audience: a clicker leads through the lesson, and a second windo
   await page.keyboard.press('ArrowRight');
   await student.isAt(2);
   await second.until('notes-text', /Let somebody say which offset the oldest byte has now/);
+  const offset = await student.says('node-a-offset');
+  await second.until('notes-now', new RegExp(`^Read: The stream has ${offset} bytes by now, the ring 96:`));
   await page.keyboard.press('b');
   await student.at('blank').waitFor();
   await page.keyboard.press('.');
@@ -495,6 +446,39 @@ test('the steps beside a lesson leave the stage and the panel where they are, an
   await student.answer(2);
   await student.tab('why');
   await student.at('matrix-b-a').waitFor();
+});
+
+test('a lesson beside those of the course keeps its address, goes on at the next visit, and is reported', async (t) => {
+  const { page, url, problems } = await openPage(t, { width: 1440, height: 900 });
+  const text = await page.evaluate(async () => (await fetch('lessons/first-sync.psync')).text());
+  const body = text.replace('lesson first-sync', 'lesson my-own').replace('title en Two nodes', 'title en My nodes');
+  await page.route('**/lessons/my-own.psync', (route) => route.fulfill({ body, contentType: 'text/plain' }));
+  await page.goto(`${url}?lesson=my-own`);
+  const student = await new Student(page).opened();
+  await student.next(1);
+  await student.task('a', 'SET greeting hello');
+  await student.next(2);
+  assert.match(page.url(), /\?lesson=my-own$/);
+  await page.reload();
+  await student.opened();
+  await student.isAt(2);
+  await page.reload();
+  await student.opened();
+  await student.at('course').click();
+  await student.at('course-report').click();
+  await student.until('report-my-own', /^My nodes/);
+  await student.until('report-my-own-worth', /Tasks done: 1 of 2/);
+  const link = page.getByRole('link', { name: 'Open its session' });
+  assert.match(await link.getAttribute('href'), /\?lesson=my-own#v1/);
+
+  // Where the lesson is not beside the page its session can still be opened.
+  await page.unrouteAll();
+  await page.goto(url);
+  await student.at('course').click();
+  await student.at('course-report').click();
+  await student.until('report-my-own-worth', /This lesson is not beside the page/);
+  assert.match(await link.getAttribute('href'), /path\/#v1/);
+  problems.length = 0;
 });
 
 test('a lesson that is not there is told, and the page works', async (t) => {

@@ -168,7 +168,10 @@ impl App {
             Ok(run) => {
                 self.open_run(run);
                 self.playback.playing = false;
-                dom::set_parameter(LESSON, course::COURSE.contains(&&*lesson.id).then_some(&*lesson.id));
+                // The address stays that of a lesson which somebody has put beside those of the course.
+                let is_beside = course::COURSE.contains(&&*lesson.id)
+                    || dom::parameter(LESSON).is_some_and(|named| named == lesson.id);
+                dom::set_parameter(LESSON, is_beside.then_some(&*lesson.id));
                 let first = self.first_answers(&lesson);
                 self.session.branches.reading = Some(Reading::new(lesson, text, first));
                 // Time passes until the first block begins.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Array;
-use psyncscope_lab::lesson::{BlockKind, Look, timed};
+use psyncscope_lab::lesson::{Block, BlockKind, Look, Quantity, timed};
 use psyncscope_lab::link::Panel;
 use wasm_bindgen::JsValue;
 
@@ -100,27 +100,32 @@ impl App {
         std::iter::once("presenting").chain(looks.filter_map(class)).collect()
     }
 
-    /// Tells the second window what is shown, if that is another block.
+    /// Tells the second window what is shown, if that is another block or it has begun since.
     pub(super) fn tell_notes(&mut self) {
         let Some(reading) = self.session.branches.reading.as_ref() else { return };
         let Some(Presenter { channel: Some(channel), told, .. }) = &mut self.presenter else { return };
-        if told.replace(reading.place) == Some(reading.place) {
+        let run = self.session.run.borrow();
+        let began = run.in_lesson().and_then(|here| here.progress.began_at(reading.place));
+        let shown = (reading.place, began.is_some());
+        if told.replace(shown) == Some(shown) {
             return;
         }
         let (lang, t, blocks) = (self.ui.lang, messages(self.ui.lang), &reading.lesson.blocks);
         let (n, m) = ((reading.place + 1).to_string(), blocks.len().to_string());
-        let words = |nth: usize| {
-            blocks
-                .get(nth)
-                .map_or_else(String::new, |block| format!("{}: {}", kind(&block.kind, t), block.text.words(lang)))
+        let value = |quantity: &Quantity| {
+            let known = began.and_then(|began| quantity.value(run.lab(), &began.frame(run.lab())).ok());
+            known.unwrap_or_else(|| "…".to_owned())
         };
-        let notes = blocks.get(reading.place).map_or_else(String::new, |block| block.notes.words(lang));
+        let block = blocks.get(reading.place);
+        let with_kind =
+            |block: &Block, text: String| fill(t.notes_block, &[("kind", kind(&block.kind, t)), ("text", &text)]);
         let message = [
             reading.lesson.title.words(lang),
             fill(t.lesson_progress, &[("n", &n), ("m", &m)]),
-            words(reading.place),
-            notes,
-            words(reading.place + 1),
+            block.map(|block| with_kind(block, block.text.words_with(lang, value))).unwrap_or_default(),
+            block.map(|block| block.notes.words_with(lang, value)).unwrap_or_default(),
+            // Its moment has not come.
+            blocks.get(reading.place + 1).map(|next| with_kind(next, next.text.words(lang))).unwrap_or_default(),
         ];
         let message: Array = message.iter().map(|text| JsValue::from_str(text)).collect();
         // Nobody listens, or somebody does.

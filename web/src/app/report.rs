@@ -5,7 +5,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use psyncscope_lab::Link;
 use psyncscope_lab::lesson::LessonReport;
-use psyncscope_lab::lesson::course::COURSE;
+use psyncscope_lab::lesson::course::is_id;
 use psyncscope_lab::limits;
 use psyncscope_lab::link::View;
 use yew::prelude::*;
@@ -43,7 +43,8 @@ impl App {
         self.course.kept.refresh();
         self.course.graded.clear();
         let ids: Vec<String> = self.course.kept.report.lessons.iter().map(|lesson| lesson.lesson.clone()).collect();
-        for id in ids.iter().filter(|id| COURSE.contains(&id.as_str())) {
+        // Others may have been put beside those of the course.
+        for id in ids.iter().filter(|id| is_id(id)) {
             self.fetch_lesson(ctx, id);
         }
         self.ui.overlay = Some(Overlay::Report);
@@ -77,11 +78,15 @@ impl App {
     }
 
     pub(super) fn report_dialog(&self) -> Html {
-        let row = |report: &LessonReport| ReportRow {
-            id: report.lesson.clone(),
-            lesson: self.course.known(&report.lesson).cloned(),
-            graded: self.course.graded.get(&report.lesson).cloned(),
-            address: address(report),
+        let row = |report: &LessonReport| {
+            let failed = self.course.has_failed(&report.lesson);
+            ReportRow {
+                id: report.lesson.clone(),
+                lesson: self.course.known(&report.lesson).cloned(),
+                failed,
+                graded: self.course.graded.get(&report.lesson).cloned(),
+                address: address(report, !failed),
+            }
         };
         let report = &self.course.kept.report;
         let rows: Vec<ReportRow> = report.lessons.iter().map(row).collect();
@@ -89,8 +94,9 @@ impl App {
     }
 }
 
-/// The address that opens a session in its lesson; the lesson's alone, if the session is too long for an address.
-fn address(report: &LessonReport) -> String {
+/// The address that opens a session, in its lesson if that is here; without the session, if that is too long for an address.
+fn address(report: &LessonReport, is_here: bool) -> String {
     let link = if report.session.starts_with('#') { &*report.session } else { "" };
-    format!("{}?{LESSON}={}{link}", dom::page_address(), report.lesson)
+    let lesson = if is_here { format!("?{LESSON}={}", report.lesson) } else { String::new() };
+    format!("{}{lesson}{link}", dom::page_address())
 }

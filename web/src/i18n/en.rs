@@ -591,6 +591,7 @@ pub const MESSAGES: Messages = Messages {
     report_complete: "Complete.",
     report_begun: "Not to its end.",
     report_session: "Open its session",
+    report_no_lesson: "This lesson is not beside the page: open its file to see what its session is worth.",
     landing: "New here",
     landing_words: "New here? What plays below is Redis replication, running for real in this page.",
     landing_course: "Take the course",
@@ -606,6 +607,7 @@ pub const MESSAGES: Messages = Messages {
     notes: "Notes",
     notes_wait: "Waiting for the page that presents: open a lesson there and press Present it.",
     notes_none: "Nothing to note here.",
+    notes_block: "{kind}: {text}",
     notes_next: "Comes next",
     notes_last: "That is the end.",
 };

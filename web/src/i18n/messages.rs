@@ -763,6 +763,7 @@ psyncscope_lab::messages! {
     report_complete,
     report_begun,
     report_session,
+    report_no_lesson,
     landing,
     landing_words,
     landing_course,
@@ -778,6 +779,7 @@ psyncscope_lab::messages! {
     notes,
     notes_wait,
     notes_none,
+    notes_block,
     notes_next,
     notes_last,
 }

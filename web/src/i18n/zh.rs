@@ -586,6 +586,7 @@ pub const MESSAGES: Messages = Messages {
     report_complete: "已全部完成。",
     report_begun: "尚未学完。",
     report_session: "打开该会话",
+    report_no_lesson: "本站没有这一课：打开它的文件，才能看到完成情况。",
     landing: "初次到访",
     landing_words: "第一次来？下面正在播放的，是在这个页面里真实运行的 Redis 复制。",
     landing_course: "学习课程",
@@ -601,6 +602,7 @@ pub const MESSAGES: Messages = Messages {
     notes: "讲稿",
     notes_wait: "等待演示页面：请在那里打开课程并进入演示模式。",
     notes_none: "此处没有讲稿。",
+    notes_block: "{kind}：{text}",
     notes_next: "接下来",
     notes_last: "到此结束。",
 };

@@ -40,6 +40,12 @@ impl Course {
         self.known.get(id)?.as_ref()?.as_ref().ok().map(|(lesson, _)| lesson)
     }
 
+    /// Whether a lesson was asked for and did not come.
+    #[must_use]
+    pub fn has_failed(&self, id: &str) -> bool {
+        matches!(self.known.get(id), Some(Some(Err(_))))
+    }
+
     /// The text of a lesson that is here.
     #[must_use]
     pub fn text(&self, lesson: &Rc<Lesson>) -> AttrValue {

@@ -12,8 +12,8 @@ pub struct Presenter {
     pub blank: bool,
     /// The way to the second window.
     pub channel: Option<BroadcastChannel>,
-    /// The block that it was told of last.
-    pub told: Option<usize>,
+    /// The block that it was told of last, and whether that had begun.
+    pub told: Option<(usize, bool)>,
     _listener: Option<EventListener>,
 }
 

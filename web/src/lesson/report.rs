@@ -22,6 +22,8 @@ pub struct ReportRow {
     pub id: String,
     /// The lesson, once it is here.
     pub lesson: Option<Rc<Lesson>>,
+    /// Whether it did not come.
+    pub failed: bool,
     /// What its session is worth, once that was replayed.
     pub graded: Option<Rc<Graded>>,
     /// The address that opens the session.
@@ -31,7 +33,7 @@ pub struct ReportRow {
 impl PartialEq for ReportRow {
     /// A lesson that has come and a session that was replayed do not change.
     fn eq(&self, other: &Self) -> bool {
-        let of = |row: &Self| (row.lesson.is_some(), row.graded.is_some());
+        let of = |row: &Self| (row.lesson.is_some(), row.failed, row.graded.is_some());
         self.id == other.id && self.address == other.address && of(self) == of(other)
     }
 }
@@ -95,6 +97,7 @@ fn item(row: &ReportRow, ui: &UiContext) -> Html {
         (all > 0).then(|| fill(words, &[("n", &done.to_string()), ("m", &all.to_string())]))
     };
     let worth = match row.graded.as_deref() {
+        None if row.failed => t.report_no_lesson.to_owned(),
         None => t.report_replaying.to_owned(),
         Some(Graded { error: Some(error), .. }) => error.clone(),
         Some(graded) => {

@@ -206,10 +206,20 @@ impl Prose {
         })
     }
 
-    /// As plain text, in which values stand by their names.
+    /// As one line of plain text before its moment: the values are not known yet.
     #[must_use]
     pub fn words(&self, lang: Lang) -> String {
-        let paragraphs = self.get(lang).iter().map(|paragraph| plain(paragraph, ToString::to_string));
+        self.words_with(lang, |_| "…".to_owned())
+    }
+
+    /// As one line of plain text, with the values that `value` gives and names on the page without their stars.
+    #[must_use]
+    pub fn words_with(&self, lang: Lang, value: impl Fn(&Quantity) -> String) -> String {
+        let text = |span: &Span| match &span.what {
+            SpanKind::Words(words) if !span.code => words.replace('*', ""),
+            _ => plain(std::slice::from_ref(span), &value),
+        };
+        let paragraphs = self.get(lang).iter().map(|paragraph| paragraph.iter().map(text).collect());
         paragraphs.collect::<Vec<String>>().join(" ")
     }
 
@@ -263,6 +273,14 @@ mod tests {
         ] {
             assert_eq!(shown(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn a_line_of_plain_text_has_neither_stars_nor_names_of_values() {
+        let text = "choose *Crash*, then `*1 $4 PING`: [offset] {a.offset}";
+        let prose = Prose { en: vec![paragraph(text).expect("well formed")], zh: Vec::new() };
+        assert_eq!(prose.words(Lang::En), "choose Crash, then *1 $4 PING: offset …");
+        assert_eq!(prose.words_with(Lang::En, |_| "61".to_owned()), "choose Crash, then *1 $4 PING: offset 61");
     }
 
     #[test]
