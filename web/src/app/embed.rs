@@ -49,6 +49,8 @@ pub struct Embedding {
     subscription: Option<Subscription>,
     /// Something was done that was not told of yet.
     acted: bool,
+    /// Answers and events, with the origin that each goes to, until the page shows what they say.
+    unsent: Vec<(String, Object)>,
 }
 
 /// What is answered later.
@@ -78,6 +80,7 @@ impl Embedding {
             replaying: None,
             subscription: None,
             acted: false,
+            unsent: Vec::new(),
         })
     }
 
@@ -98,7 +101,7 @@ impl Embedding {
             }
         });
         // It has nothing in it that only some may know.
-        post(&parent, "*", &[("event", "ready".into()), ("value", JsValue::NULL)]);
+        send(&parent, "*", &message(&[("event", "ready".into()), ("value", JsValue::NULL)]));
         Some(listener)
     }
 }
@@ -118,18 +121,22 @@ fn read(event: &MessageEvent) -> Option<Asked> {
     Some(Asked { id, origin: event.origin(), request })
 }
 
-/// Sends a message of these fields.
-fn post(to: &Window, origin: &str, fields: &[(&str, JsValue)]) {
+/// A message of these fields.
+fn message(fields: &[(&str, JsValue)]) -> Object {
     let message = Object::new();
     let version = JsValue::from(embed::VERSION);
     for (name, value) in [(VERSION_FIELD, version)].iter().chain(fields) {
         // Setting a property of a plain object cannot fail.
         let _ = Reflect::set(&message, &(*name).into(), value);
     }
+    message
+}
+
+fn send(to: &Window, origin: &str, message: &Object) {
     // A page without an address of its own, such as a file, has no origin that could be named.
     let origin = if origin == "null" || origin.is_empty() { "*" } else { origin };
     // The window is gone, and with it whoever would want to know.
-    let _ = to.post_message(&message, origin);
+    let _ = to.post_message(message, origin);
 }
 
 /// JSON of ours as a value.
@@ -246,14 +253,28 @@ impl App {
         }
     }
 
-    fn reply(&self, origin: &str, id: JsValue, outcome: Result<String, LabError>) {
-        let Some(parent) = self.embedding.as_ref().and_then(|embedding| embedding.parent.as_ref()) else { return };
+    fn reply(&mut self, origin: &str, id: JsValue, outcome: Result<String, LabError>) {
+        let Some(embedding) = &mut self.embedding else { return };
         let ok = outcome.is_ok();
         let (name, json) = match outcome {
             Ok(json) => ("value", json),
             Err(error) => ("error", embed::to_json(&error)),
         };
-        post(parent, origin, &[("re", id), ("ok", ok.into()), (name, value(&json))]);
+        let reply = message(&[("re", id), ("ok", ok.into()), (name, value(&json))]);
+        embedding.unsent.push((origin.to_owned(), reply));
+    }
+
+    /// Whether there are answers or events that wait until the page shows what they say.
+    pub(super) fn has_unsent(&self) -> bool {
+        self.embedding.as_ref().is_some_and(|embedding| !embedding.unsent.is_empty())
+    }
+
+    /// Sends answers and events: the page shows what they say.
+    pub(super) fn send_unsent(&mut self) {
+        let Some(Embedding { parent: Some(parent), unsent, .. }) = &mut self.embedding else { return };
+        for (origin, message) in unsent.drain(..) {
+            send(parent, &origin, &message);
+        }
     }
 
     fn state_shown(&self) -> State {
@@ -281,13 +302,12 @@ impl App {
         if self.session.replay.is_some() {
             return;
         }
-        let Some(Embedding { parent: Some(parent), subscription: Some(subscription), acted, .. }) = &self.embedding
-        else {
-            return;
-        };
+        let Some(Embedding { subscription: Some(subscription), acted, .. }) = &self.embedding else { return };
         let (noted, state) = (self.noted(), self.state_shown());
-        let tell = |event: &str, json: &str| {
-            post(parent, &subscription.origin, &[("event", event.into()), ("value", value(json))]);
+        let mut told = Vec::new();
+        let mut tell = |event: &str, json: &str| {
+            let message = message(&[("event", event.into()), ("value", value(json))]);
+            told.push((subscription.origin.clone(), message));
         };
         let (world, from) = subscription.noted;
         // Of what happens while time passes or by what was done; not of what a jump leaves out.
@@ -295,14 +315,15 @@ impl App {
         if subscription.topics.contains(&Topic::Notes) && happens {
             let run = self.session.run.borrow();
             for (_, note) in run.index().narration().filter(|(entry, _)| (from..noted.1).contains(entry)) {
-                let told = Told { at_ms: note.at.0 as f64 / 1000.0, text: note.text(self.ui.lang) };
-                tell("note", &embed::to_json(&told));
+                let note = Told { at_ms: note.at.0 as f64 / 1000.0, text: note.text(self.ui.lang) };
+                tell("note", &embed::to_json(&note));
             }
         }
         if subscription.topics.contains(&Topic::State) && subscription.state != state {
             tell("state", &embed::to_json(&state));
         }
-        if let Some(Embedding { subscription: Some(subscription), acted, .. }) = &mut self.embedding {
+        if let Some(Embedding { subscription: Some(subscription), acted, unsent, .. }) = &mut self.embedding {
+            unsent.extend(told);
             (subscription.noted, subscription.state, *acted) = (noted, state, false);
         }
     }

@@ -280,10 +280,14 @@ impl Component for App {
             self.follow_script();
         }
         self.request_tick(ctx);
-        if draw && !is_tick && self.playback.tick_request.is_some() {
+        // Whoever embeds the page is answered once it shows what was asked for, and a frame out of view gets no ticks.
+        if draw && !is_tick && !self.has_unsent() && self.playback.tick_request.is_some() {
             // The tick renders what the message changed, together with what time changes.
             self.playback.rendered = None;
             return false;
+        }
+        if !draw {
+            self.send_unsent();
         }
         draw
     }
@@ -294,6 +298,7 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         self.after_render();
+        self.send_unsent();
         self.request_tick(ctx);
     }
 }
