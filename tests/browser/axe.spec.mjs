@@ -127,8 +127,7 @@ for (const [width, height] of [
       await reader.at('lesson-hint').click();
       await reader.at('hint-0').waitFor();
       broken.push(...(await violations(page, 'a task')));
-      await reader.at('console-input').fill('SET greeting hello');
-      await reader.at('console-input').press('Enter');
+      await reader.enter('SET greeting hello');
       await reader.at('task-met').waitFor({ state: 'attached' });
       await reader.at('lesson-next').click();
       await reader.at('choice-0').click();

@@ -18,25 +18,12 @@ async function opened(t, options) {
   return { page, reader };
 }
 
-/** Shows a time of the past, in whole seconds, with the keyboard. */
-async function goTo(page, reader, seconds) {
-  await reader.at('scrubber').press('Home');
-  for (let nth = 0; nth < seconds; nth++) await reader.at('scrubber').press('PageUp');
-  await expectSoon(() => reader.shown(), (ms) => ms === seconds * 1000, `${seconds} s are shown`);
-}
-
-/** Types a command without waiting for its answer. */
-async function send(reader, command) {
-  await reader.at('console-input').fill(command);
-  await reader.at('console-input').press('Enter');
-}
-
 /** Acts at 4 s: a branch. */
 async function branch(page, reader, command = 'SET k other') {
   const names = page.locator('.branch-tree .branch-name');
   const before = await names.count();
-  await goTo(page, reader, 4);
-  await send(reader, command);
+  await reader.goTo(4);
+  await reader.enter(command);
   await expectSoon(() => reader.now(), (now) => now !== null && now < END_US, 'the branch');
   await expectSoon(() => names.count(), (count) => count > before, 'the branch is in the tree');
 }
@@ -82,7 +69,7 @@ test('a branch that was prepared while the page stood still is the one that is m
   const made = async (stood) => {
     const { page, reader } = await opened(t);
     for (const seconds of stood) {
-      await goTo(page, reader, seconds);
+      await reader.goTo(seconds);
       await page.evaluate(framesPass, 60);
     }
     await branch(page, reader);
@@ -111,17 +98,18 @@ test('going to another branch keeps the time shown if the branch reaches it', as
   await reader.at('lane-0').focus();
   await page.keyboard.press('Enter');
   await onBranch(reader, 'main');
-  assert.equal(await reader.shown(), 4000);
-  await goTo(page, reader, 7);
+  await reader.isAtMs(4000);
+  await reader.goTo(7);
   await reader.at('lane-1').click();
   await onBranch(reader, 'a: SET k other at 4.0 s');
-  assert.equal(await reader.shown(), 4000, 'the branch ends there');
+  // The branch ends there.
+  await reader.isAtMs(4000);
 });
 
 test('the dialog tells the first difference and the number of actions, and changes names', async (t) => {
   const { page, reader } = await opened(t);
   await branch(page, reader);
-  await send(reader, 'SET k again');
+  await reader.enter('SET k again');
   await reader.at('branches').click();
   const about = await reader.until('branch-1', /2 actions/);
   assert.match(about, /Leaves “main” at 4\.000 s/);
@@ -178,15 +166,15 @@ test('two branches stand side by side at the time shown, what differs marked', a
   const different = () => reader.at('compare').getAttribute('data-different').then(Number);
   await reader.at('compare').waitFor();
 
-  await goTo(page, reader, 5);
+  await reader.goTo(5);
   const marked = async (node) =>
     page.locator(`[data-testid=compare-${node}] tr.side-a td.differs`).evaluateAll((cells) => cells.map((c) => c.dataset.field));
   const written = (fields) => fields.join() === 'Offset,Backlog,Keys';
   await expectSoon(() => marked('a'), written, 'only one has been written to');
   await expectSoon(() => marked('b'), written, 'nor has its replica');
-  await goTo(page, reader, 3);
+  await reader.goTo(3);
   await expectSoon(different, (count) => count === 0, 'before it left, the branch is its parent');
-  await goTo(page, reader, 7);
+  await reader.goTo(7);
   await expectSoon(() => marked('a'), (fields) => !fields.includes('Keys'), 'both have the key now');
   assert.match(await reader.says('compare-totals'), /\d/);
   const announced = await reader.at('compare').getByRole('status').innerText();
@@ -204,14 +192,14 @@ test('the world runs until a verdict, a state, an offset or a function', async (
     await reader.at('until-go').click();
     await reader.at('until-dialog').waitFor({ state: 'detached' });
   };
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await until(0);
   await reader.until('notice', /Reached: a PSYNC verdict/);
   const verdict = await reader.shown();
   await reader.select('a');
   assert.equal(await reader.at('verdict').getAttribute('data-result'), 'full');
 
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await until(4, () => reader.at('until-function').selectOption({ label: 'masterTryPartialResynchronization' }));
   assert.equal(await reader.shown(), verdict, 'the function in which it is decided');
 
@@ -220,24 +208,24 @@ test('the world runs until a verdict, a state, an offset or a function', async (
       await reader.at('until-function').selectOption({ label: name });
       await reader.at('until-entered-on').selectOption({ label: node });
     });
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await enteredOn('slaveTryPartialResynchronization', 'b');
   await reader.until('notice', /Reached: slaveTryPartialResynchronization entered on b,/);
   const asked = await reader.shown();
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await enteredOn('slaveTryPartialResynchronization', 'any node');
   assert.equal(await reader.shown(), asked, 'b is the only replica');
 
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await until(1, async () => {
     await reader.at('until-node').selectOption({ label: 'b' });
     await reader.at('until-state').selectOption({ label: 'CONNECTED' });
   });
-  assert.equal(await reader.says('node-b-state'), 'CONNECTED');
+  await reader.until('node-b-state', 'CONNECTED');
   await reader.at('step-back').click();
-  assert.notEqual(await reader.says('node-b-state'), 'CONNECTED');
+  await reader.until('node-b-state', /^(?!CONNECTED$)./);
 
-  await goTo(page, reader, 5);
+  await reader.goTo(5);
   const offset = Number(await reader.says('node-b-offset'));
   await until(3, async () => {
     await reader.at('until-node').selectOption({ label: 'b' });
@@ -248,13 +236,13 @@ test('the world runs until a verdict, a state, an offset or a function', async (
 
   await page.keyboard.press('End');
   await until(0);
-  assert.match(await reader.says('notice'), /Not within 60 s of virtual time: a PSYNC verdict/);
+  await reader.until('notice', /Not within 60 s of virtual time: a PSYNC verdict/);
   assert.equal(await reader.now(), END_US + 60_000_000);
 
   // A master asks nobody.
-  await goTo(page, reader, 0);
+  await reader.goTo(0);
   await enteredOn('slaveTryPartialResynchronization', 'a');
-  assert.match(await reader.says('notice'), /Not within 60 s of virtual time: slaveTryPartialResynchronization entered on a/);
+  await reader.until('notice', /Not within 60 s of virtual time: slaveTryPartialResynchronization entered on a/);
 });
 
 test('on a phone, branches are in the dialog', async (t) => {
@@ -273,18 +261,18 @@ test('on a phone, branches are in the dialog', async (t) => {
 
 test('time goes forward and back by packet, command, state change and engine step', async (t) => {
   const { page, reader } = await opened(t, { width: 1440, height: 900 });
-  await goTo(page, reader, 5);
+  await reader.goTo(5);
   // By packet, command and state change: the write at 6 s is a command and no change of state.
   await reader.at('step-by').selectOption({ label: 'command' });
   await reader.at('step-forward').click();
-  assert.equal(await reader.shown(), 6000);
+  await reader.isAtMs(6000);
   await reader.at('step-back').click();
-  assert.ok((await reader.shown()) < 5000);
-  await goTo(page, reader, 5);
+  await expectSoon(() => reader.shown(), (ms) => ms < 5000, 'the command before');
+  await reader.goTo(5);
   await reader.at('step-by').selectOption({ label: 'state' });
   await reader.at('step-forward').click();
-  assert.notEqual(await reader.shown(), 6000);
-  await goTo(page, reader, 5);
+  assert.notEqual(await expectSoon(() => reader.shown(), (ms) => ms > 5000, 'a change of state'), 6000);
+  await reader.goTo(5);
   await reader.at('step-by').selectOption({ label: 'engine step' });
   await reader.at('step-forward').click();
   await reader.at('step-lines').waitFor();
@@ -311,7 +299,7 @@ test('what is typed stays as it is while the page around it changes', async (t) 
   /** Presses a button below the dialog. */
   const press = (id) => reader.at(id).evaluate((button) => button.click());
 
-  await goTo(page, reader, 5);
+  await reader.goTo(5);
   await reader.at('run-until').click();
   await reader.at('until-kind').selectOption('3');
   await reader.at('until-offset').fill('4711');

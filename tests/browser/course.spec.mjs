@@ -34,8 +34,7 @@ async function act(reader, what) {
   const process = /^(crash|restart) (\w+)$/.exec(what);
   if (command) {
     await reader.select(command[1]);
-    await reader.at('console-input').fill(command[2]);
-    await reader.at('console-input').press('Enter');
+    await reader.enter(command[2]);
   } else if (wire) {
     await reader.wire(`${wire[2]}-${wire[3]}`, wire[1]);
   } else if (process) {

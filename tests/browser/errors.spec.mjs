@@ -32,8 +32,7 @@ test('a command line whose quotes do not close is refused at the console, and th
   const reader = await settled(t);
   await reader.select('a');
   for (const line of ['SET k "open', "SET k 'open", 'SET k "a"b']) {
-    await reader.at('console-input').fill(line);
-    await reader.at('console-input').press('Enter');
+    await reader.enter(line);
     // Between the console's last line and the command line.
     const alert = reader.page.locator('.console').getByTestId('error');
     await alert.waitFor();

@@ -41,8 +41,7 @@ for (const [size, log, what] of [
 test('a note about what was typed covers nothing that the console said', async (t) => {
   const reader = await open(t, [1440, 900], fresh());
   for (let n = 0; n < 4; n += 1) assert.equal(await reader.type('a', `SET k ${n}`), 'OK');
-  await reader.at('console-input').fill('SET k "open');
-  await reader.at('console-input').press('Enter');
+  await reader.enter('SET k "open');
   await reader.page.locator('.console .error-note').waitFor();
   await expectSoon(
     async () => (await box(reader, '.console .error-note')).top - (await box(reader, '[data-testid=console-output] p')).bottom,

@@ -12,6 +12,11 @@
 //
 // A page fails its test for every console error, every uncaught exception, every failed request, and every request
 // outside the site's own folder, even if nothing else went wrong.
+//
+// What is read of a page is read once the page has drawn what was done to it before (drawn.mjs).
+//
+// PSYNCSCOPE_SLOWDOWN=6 slows the processor of every page down, six times: what a spec then no longer sees, it read
+// before the page had shown it.
 
 import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync } from 'node:fs';
@@ -19,7 +24,9 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { readsAreDrawn } from './drawn.mjs';
 import { serve } from './server.mjs';
+import { SLOWDOWN } from './soon.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -39,6 +46,12 @@ const BROWSER_ARGS = [
   '--disable-dev-shm-usage',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
+
+/** How long Playwright waits for an element at most: only a broken page lets it. */
+const ELEMENT_MS = 120_000;
+
+// Not the programs that measure or picture a page.
+const IN_SPEC = Boolean(process.env.NODE_TEST_CONTEXT) || process.argv[1]?.endsWith('.spec.mjs');
 
 // Shared by all tests of one file; each file is a process of its own.
 let server;
@@ -94,6 +107,7 @@ export async function openPage(...args) {
   const context = await (
     await startBrowser()
   ).newContext({ viewport: { width, height }, colorScheme, locale, reducedMotion, serviceWorkers, ...rest });
+  context.setDefaultTimeout(ELEMENT_MS * SLOWDOWN);
   const problems = watch(context, base);
   if (init) await context.addInitScript(init);
 
@@ -109,9 +123,24 @@ export async function openPage(...args) {
   t?.after(close);
 
   const page = await context.newPage();
+  if (IN_SPEC) readsAreDrawn(page);
+  if (SLOWDOWN > 1) {
+    context.on('page', slowDown);
+    await slowDown(page);
+  }
   const url = base + query + (fragment && `#${fragment}`);
   await page.goto(url);
   return { page, context, url, problems, close };
+}
+
+/** Gives a page so much less of the processor. */
+async function slowDown(page) {
+  try {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+  } catch (error) {
+    if (!page.isClosed()) throw error;
+  }
 }
 
 /** Records into the returned list whatever a good page never does. */
@@ -174,4 +203,4 @@ export async function shutDown() {
 }
 
 // Only under the test runner: outside of it a hook would wait for tests that never come.
-if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith('.spec.mjs')) after(shutDown);
+if (IN_SPEC) after(shutDown);

@@ -352,6 +352,7 @@ test('a lesson is edited beside itself, loaded, dropped and saved', async (t) =>
   assert.equal(download.suggestedFilename(), 'my-own.psync');
   await student.at('lesson-edit-close').click();
   await student.at('lesson-leave').click();
+  await student.at('lesson').waitFor({ state: 'detached' });
 
   await student.at('load').click();
   await student.at('load-text').fill(own.replace('goal a key', 'goal a kee'));
@@ -362,6 +363,7 @@ test('a lesson is edited beside itself, loaded, dropped and saved', async (t) =>
   await student.opened();
   assert.match(await student.says('lesson-title'), /^My nodes/);
   await student.at('lesson-leave').click();
+  await student.at('lesson').waitFor({ state: 'detached' });
 
   await page.evaluate((dropped) => {
     const data = new DataTransfer();

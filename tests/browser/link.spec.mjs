@@ -16,19 +16,11 @@ async function session(t, options) {
   const { page, url } = await openPage(t, { ...CLIPBOARD, ...options });
   const reader = await new Reader(page).opened();
   await reader.load(world({ names: ['a', 'b'], latencyUs: 500, actions: [typed(6_000_000, 'a', 'SET k main')], endUs: END_US }));
-  await seek(reader, 4);
-  await reader.at('console-input').fill('SET k other');
-  await reader.at('console-input').press('Enter');
+  await reader.goTo(4);
+  await reader.enter('SET k other');
   await expectSoon(() => page.locator('.branch-tree .branch-name').count(), (count) => count === 2, 'the branch');
   await reader.playUntil(async () => (await reader.now()) > 5_000_000, 'the branch goes on');
   return { page, reader, url };
-}
-
-/** Shows a time of the past, in whole seconds, with the keyboard. */
-async function seek(reader, seconds) {
-  await reader.at('scrubber').press('Home');
-  for (let nth = 0; nth < seconds; nth++) await reader.at('scrubber').press('PageUp');
-  await expectSoon(() => reader.shown(), (ms) => ms === seconds * 1000, `${seconds} s are shown`);
 }
 
 /** Shares what is shown; resolves to the copied address. */
@@ -60,7 +52,7 @@ test('a shared instant opens elsewhere as it was shown', async (t) => {
   await reader.select('b');
   await reader.tab('handshake');
   await reader.at('lang').selectOption({ label: '简体中文' });
-  await seek(reader, 3);
+  await reader.goTo(3);
   const wanted = await shown(reader);
   const address = await share(reader);
   assert.ok(address.startsWith(`${url}#v1.`), address);

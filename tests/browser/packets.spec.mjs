@@ -31,7 +31,7 @@ test('the question mark of a packet leads to its causes, the packet itself to it
   assert.equal(await reader.at('steps').count(), 0);
   // The moment of the action is one click away.
   await reader.at('because-rows').locator('button').last().click();
-  await expectSoon(() => reader.shown(), (ms) => ms === 6000, 'the moment of the action');
+  await reader.isAtMs(6000);
   await expectSoon(() => reader.at('because-packet').count(), (n) => n === 0, 'another question');
 
   await reader.page.keyboard.press('End');

@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { SLOWDOWN } from './soon.mjs';
 
 const ENDING = '.spec.mjs';
-const SPEC_TIMEOUT_MS = 5 * 60_000;
+const SPEC_TIMEOUT_MS = 15 * 60_000 * SLOWDOWN;
 
 // Two browsers at a time: a spec waits for what its page shows, and none measures how fast that comes (bench.mjs does).
 const CONCURRENCY = 2;

@@ -74,7 +74,7 @@ test('what is typed goes on the page, comments stay, and the session before is k
 
   // A line leads to its moment, and the author has the first word there.
   await reader.page.locator('.gutter-line', { hasText: /^8$/ }).click();
-  await expectSoon(() => reader.shown(), (ms) => ms === 3000, 'the moment of line 8');
+  await reader.isAtMs(3000);
   assert.match(await reader.says('caption-said'), /b asks for everything\.$/);
   assert.deepEqual(await lines(reader, 'now'), ['8']);
   // By keyboard too: into the other branch.
@@ -84,7 +84,7 @@ test('what is typed goes on the page, comments stay, and the session before is k
     area.setSelectionRange(at, at);
   });
   await reader.page.keyboard.press('Control+Enter');
-  await expectSoon(() => reader.shown(), (ms) => ms === 2500, 'the moment of the cut');
+  await reader.isAtMs(2500);
   await reader.until('script-met', '2 of 3 expectations are met.');
 
   // The expectation is mended, the moment stays.

@@ -77,8 +77,12 @@ export class Reader {
 
   async play(speed = SPEED.five) {
     await this.at('speed').selectOption(String(speed));
-    if (!(await this.isPlaying())) await this.at('play').click();
-    await expectSoon(() => this.isPlaying(), Boolean, 'time passes');
+    if (await this.isPlaying()) return;
+    const from = await this.shown();
+    await this.at('play').click();
+    // It may have stopped by itself before anybody looks, as in a lesson.
+    const passes = async () => (await this.isPlaying()) || (await this.shown()) !== from;
+    await expectSoon(passes, Boolean, 'time passes');
   }
 
   async pause() {
@@ -93,6 +97,18 @@ export class Reader {
   /** The moment shown, in milliseconds. */
   async shown() {
     return Number(await this.at('scrubber').getAttribute('aria-valuenow'));
+  }
+
+  /** Waits until this moment is shown. */
+  isAtMs(ms) {
+    return expectSoon(() => this.shown(), (shown) => shown === ms, `${ms} ms are shown`);
+  }
+
+  /** Shows a time of the past, in whole seconds, with the keyboard. */
+  async goTo(seconds) {
+    await this.at('scrubber').press('Home');
+    for (let nth = 0; nth < seconds; nth++) await this.at('scrubber').press('PageUp');
+    await this.isAtMs(seconds * 1000);
   }
 
   /** The present, in microseconds. */
@@ -131,13 +147,18 @@ export class Reader {
     return this.page.locator('[data-testid=console-output] p:not(.console-waiting)').allInnerTexts();
   }
 
+  /** Types a command at the node that is selected, and does not wait for its answer. */
+  async enter(command) {
+    await this.at('console-input').fill(command);
+    await this.at('console-input').press('Enter');
+  }
+
   /** Types a command at a node and waits for its answer, letting time pass if it takes time; resolves to the answer. */
   async type(node, command) {
     await this.select(node);
     const before = await this.page.evaluate(newestLine);
     const answer = () => this.page.evaluate(readAnswer, { command, before });
-    await this.at('console-input').fill(command);
-    await this.at('console-input').press('Enter');
+    await this.enter(command);
     await expectSoon(
       answer,
       (text) => text !== null,
@@ -164,7 +185,7 @@ export class Reader {
     await this.at('load').click();
     await this.at('load-text').fill(typeof log === 'string' ? log : JSON.stringify(log));
     await this.at('load-go').click();
-    await this.at('load-dialog').waitFor({ state: 'detached', timeout: 60_000 });
+    await this.at('load-dialog').waitFor({ state: 'detached' });
     await expectSoon(
       () => this.isPlaying(),
       (playing) => !playing,
@@ -177,6 +198,16 @@ export class Reader {
     await this.play();
     await expectSoon(check, Boolean, what);
     await this.pause();
+  }
+
+  /** Steps forward until `check` holds, and no further, however slow the machine is. */
+  async stepUntil(check, what) {
+    const step = async () => {
+      if (await check()) return true;
+      await this.at('step-forward').click();
+      return false;
+    };
+    await expectSoon(step, Boolean, what);
   }
 
   async playUntilSays(id, wanted) {

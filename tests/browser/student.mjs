@@ -30,8 +30,7 @@ export class Student extends Reader {
     if (await this.at('tab-console').count()) await this.tab('console');
     if (await this.at('lesson-fold').isVisible()) await this.fold(true);
     await this.select(node);
-    await this.at('console-input').fill(words);
-    await this.at('console-input').press('Enter');
+    await this.enter(words);
   }
 
   /** On phones: puts the text away, or takes it back. */

@@ -124,7 +124,7 @@ test('from a log line, the decision and the caption the chain of causes leads ba
   // By keyboard to the action: the moment shown is that of the action, and what it led to is listed.
   await rows.last().focus();
   await page.keyboard.press('Enter');
-  await expectSoon(() => reader.shown(), (ms) => ms === 3000, 'the moment of the action');
+  await reader.isAtMs(3000);
   await reader.until('led-to-rows', /replicaof NO ONE|REPLICAOF NO ONE/);
   assert.equal(await reader.at('because-rows').locator('button').count(), 1);
 
@@ -149,8 +149,7 @@ test('a rule that does not hold stops the run and says so with its numbers', asy
   await reader.play();
   // Redis takes this from a replica too, whose link then names another history than the node.
   await reader.select('b');
-  await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
-  await reader.at('console-input').press('Enter');
+  await reader.enter('DEBUG CHANGE-REPL-ID');
   await reader.until('broken-rule', /Stopped: at b it does not hold that a connected replica's link/);
   await expectSoon(() => reader.isPlaying(), (playing) => !playing, 'time stands still');
   await reader.at('show-broken').click();
@@ -176,8 +175,7 @@ test('what was asked about one run is not asked about the next', async (t) => {
 
   await reader.play();
   await reader.select('b');
-  await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
-  await reader.at('console-input').press('Enter');
+  await reader.enter('DEBUG CHANGE-REPL-ID');
   await reader.at('broken-rule').waitFor();
   await reader.load(log);
   await reader.at('broken-rule').waitFor({ state: 'detached' });
