@@ -92,6 +92,18 @@ function framesPass(count) {
   });
 }
 
+test('what is typed while a branch is being made is carried out in it, too', async (t) => {
+  const { page } = await openPage(t);
+  const reader = await new Reader(page).opened();
+  // A past that takes a while to be made again.
+  const actions = Array.from({ length: 3000 }, (_, nth) => typed(1_000_000 + nth * 1_000, 'a', `SET k${nth} v`));
+  await reader.load(world({ names: ['a', 'b'], latencyUs: 500, actions, endUs: 6_000_000 }));
+  await reader.goTo(5);
+  for (const value of ['one', 'two', 'three']) await reader.enter(`SET k ${value}`);
+  const typedLast = async () => (await reader.lines()).flatMap((line) => /> SET k (\w+)$/.exec(line)?.[1] ?? []);
+  await expectSoon(typedLast, (values) => values.join() === 'one,two,three', 'all three, in their order');
+});
+
 test('going to another branch keeps the time shown if the branch reaches it', async (t) => {
   const { page, reader } = await opened(t);
   await branch(page, reader);

@@ -288,3 +288,19 @@ pub enum Intent {
     /// Something about a lesson.
     Lesson(LessonIntent),
 }
+
+impl Intent {
+    /// Whether it does something to the world.
+    #[must_use]
+    pub const fn acts(&self) -> bool {
+        matches!(
+            self,
+            Self::ChooseMaster(_)
+                | Self::Act(..)
+                | Self::Exec(..)
+                | Self::AddNode
+                | Self::Follow(..)
+                | Self::Promote(_)
+        )
+    }
+}

@@ -310,8 +310,9 @@ impl App {
         let left_at = self.playback.at;
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         let old_runs = std::mem::replace(&mut self.session.branches, runs);
-        // A replay that was begun belongs to the session that is left.
+        // A replay that was begun belongs to the session that is left, and what waits for it.
         self.session.replay = None;
+        self.session.waiting.clear();
         let old = self.put_on_page(run);
         self.session.others.push(OtherSession { runs: old_runs, run: old, left_at });
         self.drawing.world += 1;

@@ -50,6 +50,7 @@ pub mod update;
 pub mod why;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -156,7 +157,14 @@ impl Component for App {
         let dispatch = link.callback(Msg::Intent);
         let embedding = Embedding::of_address();
         let mut app = Self {
-            session: Session { run, branches, others: Vec::new(), replay: None, preparing: Preparing::default() },
+            session: Session {
+                run,
+                branches,
+                others: Vec::new(),
+                replay: None,
+                waiting: VecDeque::new(),
+                preparing: Preparing::default(),
+            },
             playback: Playback {
                 at: SimTime(0),
                 frame,
@@ -269,8 +277,13 @@ impl Component for App {
                 self.grade_next(ctx);
                 true
             }
+            Msg::Intent(intent) if intent.acts() && self.session.replay.is_some() => {
+                self.session.waiting.push_back(intent);
+                false
+            }
             Msg::Intent(intent) => self.handle(ctx, intent),
         };
+        let draw = self.handle_waiting(ctx) || draw;
         let draw = self.answer() || draw;
         if self.follow_lesson() {
             self.playback.playing = false;
@@ -304,6 +317,17 @@ impl Component for App {
 }
 
 impl App {
+    /// Handles what has waited for a replay. Returns whether the page must be rendered.
+    fn handle_waiting(&mut self, ctx: &Context<Self>) -> bool {
+        let mut draw = false;
+        while self.session.replay.is_none()
+            && let Some(intent) = self.session.waiting.pop_front()
+        {
+            draw |= self.handle(ctx, intent);
+        }
+        draw
+    }
+
     /// Handles an intent. Returns whether the page must be rendered.
     fn handle(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         self.ui.notice = self.ui.notice.take().filter(|notice| dom::wall_ms() - notice.since_ms < NOTICE_MS);

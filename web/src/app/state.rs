@@ -1,6 +1,7 @@
 //! The app's state, by what it is about.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::app::replay::PendingReplay;
 use crate::app::run::LabRun;
 use crate::app::share::Shared;
 use crate::i18n::{Lang, MessageKey};
-use crate::intent::{ErrorSite, Overlay, StepSize, Tab, Theme};
+use crate::intent::{ErrorSite, Intent, Overlay, StepSize, Tab, Theme};
 use crate::model::pace::{Hold, Speed};
 use crate::stage::layer::LayerHandle;
 use crate::topbar::update::Update;
@@ -34,6 +35,8 @@ pub struct Session {
     pub others: Vec<OtherSession>,
     /// A replay that is not finished yet.
     pub replay: Option<PendingReplay>,
+    /// What is to be done to the world once the replay is finished.
+    pub waiting: VecDeque<Intent>,
     /// The branch that is made before anybody asks for it.
     pub preparing: Preparing,
 }
