@@ -237,6 +237,10 @@ test('a task that cannot be met any more says why, and begins again', async (t) 
   await student.command('a', 'CLIENT KILL TYPE replica');
   await student.at('task-met').waitFor();
   assert.match(await student.says('lesson-actions'), /^2 actions/);
+  await student.at('course').click();
+  assert.match(await student.says('course-challenge-full-resync'), /done/);
+  await student.at('course-report').click();
+  await student.until('report-challenge-full-resync-worth', /Tasks done: 1 of 1. Complete./);
 });
 
 test('what was done is kept, goes on at the next visit, and is reported', async (t) => {

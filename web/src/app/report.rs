@@ -26,8 +26,8 @@ impl App {
         };
         let Some(met) = self.session.run.borrow().in_lesson().map(|here| here.progress.met()) else { return };
         let (id, all, answers) = (reading.lesson.id.clone(), reading.lesson.blocks.len(), reading.first.clone());
-        // What nobody has begun is not kept.
-        if reading.reached == 0 && answers.is_empty() {
+        // What nobody has begun is not kept. Of a challenge the one block may be all that there is.
+        if reading.reached == 0 && answers.is_empty() && self.session.run.borrow().lab().actions().is_empty() {
             return;
         }
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
