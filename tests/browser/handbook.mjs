@@ -7,9 +7,11 @@ import { basename, join, resolve } from 'node:path';
 import { openPage, shutDown } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
 import { Reader } from './steps.mjs';
+import { Student } from './student.mjs';
 
 const BOOK = resolve(process.argv[2]);
 const SIZE = { width: 1280, height: 800, reducedMotion: 'reduce' };
+const NOTES_SIZE = { width: 900, height: 440 };
 
 // The folders of its languages, and what a reader's browser asks for.
 const BOOKS = { '': 'en-US', zh: 'zh-CN' };
@@ -17,9 +19,32 @@ const BOOKS = { '': 'en-US', zh: 'zh-CN' };
 /** The text of a chapter. */
 const textOf = (folder, chapter) => readFileSync(join(BOOK, folder, chapter), 'utf8');
 
+/** Presses the clicker until a block of the lesson is shown, all of whose tasks on the way are done by that. */
+async function clickTo(student, block) {
+  for (let at = 0; at < block; at++) {
+    await student.page.keyboard.press('PageDown');
+    await expectSoon(() => student.isPlaying(), (playing) => !playing, 'time stands still');
+    if (Number(await student.block()) > at) continue;
+    await student.at('task-met').waitFor();
+    await student.page.keyboard.press('PageDown');
+    await student.isAt(at + 1);
+  }
+}
+
+/** Begins to present the lesson on the page; resolves to the window of its notes. */
+async function present(student, context) {
+  await student.isAt(0);
+  await student.at('lesson-progress').click();
+  await student.at('lesson-present').click();
+  const [notes] = await Promise.all([context.waitForEvent('page'), student.at('present-notes').click()]);
+  await new Reader(notes).at('notes-now').waitFor();
+  await student.page.bringToFront();
+  return notes;
+}
+
 /**
- * Each picture: the chapter whose first frame has the session, if any, and how the page is brought to what it shows;
- * resolves to the element that it is of, the page if to none.
+ * Each picture: the chapter whose first frame has the session, or the query that opens a lesson, if any, and how the page
+ * is brought to what it shows; resolves to the element or the window that it is of, the page if to none.
  */
 const PICTURES = {
   page: [null, async (reader) => {
@@ -48,16 +73,65 @@ const PICTURES = {
     await page.locator('[data-panel=diagram] svg').first().waitFor();
     return page.locator('.right');
   }],
+  lesson: ['?lesson=first-sync', async (student) => {
+    await student.next(1);
+    await student.task('a', 'SET greeting hello');
+    await student.next(2);
+    await student.answer(0);
+  }],
+  edit: ['?lesson=backlog', async (student) => {
+    await student.isAt(0);
+    await student.at('lesson-progress').click();
+    await student.at('lesson-edit').click();
+    const text = student.at('script-text');
+    await text.fill((await text.inputValue()).replace('look backlog a', 'look backlogs a'));
+    await student.at('script-error').first().waitFor();
+    // A browser brings the caret in view when it is moved.
+    await text.evaluate((area) => area.setSelectionRange(area.value.indexOf('backlogs'), area.value.indexOf('backlogs')));
+    await text.press('ArrowRight');
+  }],
+  present: ['?lesson=overwritten', async (student, page, context) => {
+    await present(student, context);
+    await clickTo(student, 3);
+  }],
+  notes: ['?lesson=overwritten', async (student, page, context) => {
+    const notes = await present(student, context);
+    await clickTo(student, 2);
+    await new Reader(notes).until('notes-text', /idx/);
+    await notes.setViewportSize(NOTES_SIZE);
+    return notes;
+  }],
+  report: ['?lesson=challenge-full-resync', async (student, page) => {
+    await student.isAt(0);
+    await student.command('a', 'DEBUG CHANGE-REPL-ID');
+    await student.command('a', 'CLIENT KILL TYPE replica');
+    await student.at('task-met').waitFor();
+    await student.at('course').click();
+    await student.at('course-first-sync').click();
+    await student.next(1);
+    await student.task('a', 'SET greeting hello');
+    await student.next(2);
+    await student.answer(2);
+    await student.next(3);
+    await student.at('course').click();
+    await student.at('course-report').click();
+    await student.at('report-student').fill('Ada');
+    await student.until('report-first-sync-worth', /1.*1/);
+    await student.until('report-challenge-full-resync-worth', /1.*1/);
+    return student.at('report-dialog');
+  }],
 };
 
-async function takePicture(folder, name, [chapter, prepare]) {
-  const fragment = chapter ? /embed#([^"]*)/.exec(textOf(folder, chapter))[1] : '';
-  const { page, close } = await openPage({ ...SIZE, locale: BOOKS[folder], fragment });
-  const reader = await new Reader(page).opened();
-  // A session that was linked stands still once it is there.
-  if (chapter) await expectSoon(() => reader.isPlaying(), (playing) => !playing, `the session of ${chapter}`);
-  await reader.pause();
-  const element = await prepare(reader, page);
+async function takePicture(folder, name, [opens, prepare]) {
+  const isLesson = opens?.startsWith('?') ?? false;
+  const fragment = opens && !isLesson ? /embed#([^"]*)/.exec(textOf(folder, opens))[1] : '';
+  const query = isLesson ? opens : '';
+  const { page, context, close } = await openPage({ ...SIZE, locale: BOOKS[folder], query, fragment });
+  const reader = await (isLesson ? new Student(page) : new Reader(page)).opened();
+  // A session that was linked stands still once it is there; a lesson where its parts begin.
+  if (fragment) await expectSoon(() => reader.isPlaying(), (playing) => !playing, `the session of ${opens}`);
+  if (!isLesson) await reader.pause();
+  const element = await prepare(reader, page, context);
   await (element ?? page).screenshot({ path: join(BOOK, folder, 'images', `${name}.png`), animations: 'disabled' });
   await close();
 }
@@ -82,6 +156,19 @@ async function checkFrames(folder, chapter) {
   await close();
 }
 
+/** From each language a chapter leads to the same one in the other, and back. */
+async function checkLanguages(chapter) {
+  const { page, url, close } = await openPage(SIZE);
+  await page.goto(`${url}${basename(BOOK)}/${chapter}`);
+  for (const [language, path] of [['zh-CN', `zh/${chapter}`], ['en', chapter]]) {
+    await page.locator('.language').click();
+    await page.waitForURL(`${url}${basename(BOOK)}/${path}`);
+    assert.equal(await page.locator('html').getAttribute('lang'), language);
+    await page.locator('main h1').first().waitFor();
+  }
+  await close();
+}
+
 try {
   for (const folder of Object.keys(BOOKS)) {
     mkdirSync(join(BOOK, folder, 'images'), { recursive: true });
@@ -91,6 +178,8 @@ try {
     for (const chapter of framed) await checkFrames(folder, chapter);
     console.log(`${BOOKS[folder]}: pictures taken; the frames of ${framed.join(', ')} stand where they should`);
   }
+  // Its pictures are there now.
+  await checkLanguages('present.html');
 } finally {
   await shutDown();
 }

@@ -117,25 +117,60 @@ fn functions_entered() -> BTreeMap<&'static str, Vec<&'static str>> {
     entered
 }
 
-#[test]
-fn the_course_enters_every_function_and_the_handbook_says_where() {
-    let entered = functions_entered();
-    let mut table = String::from("| Section | Function | Lessons |\n|---|---|---|\n");
-    for function in Function::ALL {
+/// The table of the lessons, below its head.
+fn table_of_lessons(lang: Lang) -> String {
+    let row = |id: &&str| {
+        let lesson = lesson(id);
+        let minutes = lesson.minutes.expect("how long it takes");
+        format!("| `{id}` | {} | {minutes} |\n", lesson.title.words(lang))
+    };
+    COURSE.iter().map(row).collect()
+}
+
+/// The table of the functions and of the lessons that enter them, below its head.
+fn table_of_functions(entered: &BTreeMap<&str, Vec<&str>>) -> String {
+    let row = |function: Function| {
         let lessons = entered.get(function.name()).map_or(&[][..], Vec::as_slice);
         assert!(!lessons.is_empty(), "no lesson enters {}", function.name());
         // Of what nearly every lesson enters, the first three.
         let shown = if lessons.len() > 6 { format!("{}, …", lessons[..3].join(", ")) } else { lessons.join(", ") };
-        table.push_str(&format!("| {} | `{}` | {shown} |\n", function.section(), function.name()));
+        format!("| {} | `{}` | {shown} |\n", function.section(), function.name())
+    };
+    Function::ALL.iter().copied().map(row).collect()
+}
+
+/// A text with these rows in its tables, in order.
+fn with_tables(text: &str, tables: &[&str]) -> String {
+    let mut tables = tables.iter();
+    let mut made = String::new();
+    let mut in_table = false;
+    for line in text.split_inclusive('\n') {
+        let begins = line.starts_with("|---");
+        in_table = begins || (in_table && line.starts_with('|'));
+        if begins || !in_table {
+            made.push_str(line);
+        }
+        if begins {
+            made.push_str(tables.next().expect("a table more than there is"));
+        }
     }
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs/course.md"].iter().collect();
-    let text = std::fs::read_to_string(&path).expect("docs/course.md");
-    let before = text.find("| Section").expect("the table's head");
-    if std::env::var_os("PSYNCSCOPE_WRITE_COURSE").is_some() {
-        std::fs::write(&path, format!("{}{table}", &text[..before])).expect("docs/course.md is written");
-        return;
+    assert_eq!(tables.next(), None, "a table is missing");
+    made
+}
+
+#[test]
+fn the_course_enters_every_function_and_the_handbook_says_where() {
+    let functions = table_of_functions(&functions_entered());
+    for (chapter, lang) in [("course.md", Lang::En), ("zh/course.md", Lang::Zh)] {
+        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs", chapter].iter().collect();
+        let text = std::fs::read_to_string(&path).expect(chapter);
+        let made = with_tables(&text, &[&table_of_lessons(lang), &functions]);
+        if std::env::var_os("PSYNCSCOPE_WRITE_COURSE").is_some() {
+            std::fs::write(&path, &made).expect(chapter);
+            continue;
+        }
+        assert_eq!(text, made, "PSYNCSCOPE_WRITE_COURSE=1 writes docs/{chapter} anew");
     }
-    assert_eq!(text[before..], table, "PSYNCSCOPE_WRITE_COURSE=1 writes docs/course.md anew");
 }
 
 /// What a student hands in who did this and answered so.
@@ -352,14 +387,16 @@ fn faults_of_lessons_are_found() {
 
 #[test]
 fn the_documentation_is_true() {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs/lesson.md"].iter().collect();
-    let text = std::fs::read_to_string(&path).expect("docs/lesson.md");
-    let (_, example) = text.split_once("```\nlesson ").expect("the example");
-    let (example, _) = example.split_once("```").expect("its end");
-    let lesson = Lesson::parse(&format!("lesson {example}")).unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(lesson.check().expect("a world").faults, []);
-    for term in &GLOSSARY {
-        assert!(text.contains(&format!("`{}`", term.key)), "{}", term.key);
+    for chapter in ["lesson.md", "zh/lesson.md"] {
+        let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../docs", chapter].iter().collect();
+        let text = std::fs::read_to_string(&path).expect(chapter);
+        let (_, example) = text.split_once("```\nlesson ").expect("the example");
+        let (example, _) = example.split_once("```").expect("its end");
+        let lesson = Lesson::parse(&format!("lesson {example}")).unwrap_or_else(|errors| panic!("{chapter}: {errors}"));
+        assert_eq!(lesson.check().expect("a world").faults, [], "{chapter}");
+        for term in &GLOSSARY {
+            assert!(text.contains(&format!("`{}`", term.key)), "{chapter}: {}", term.key);
+        }
     }
 }
 

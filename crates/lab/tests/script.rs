@@ -185,9 +185,11 @@ fn examples_hold_and_fail_when_a_number_is_changed() {
 
 #[test]
 fn the_documentation_has_the_examples() {
-    let docs = include_str!("../../../docs/script.md");
+    let chapters = [include_str!("../../../docs/script.md"), include_str!("../../../docs/zh/script.md")];
     for Example { file: name, text, .. } in EXAMPLES {
-        assert!(docs.contains(&format!("```\n{text}```")), "{name} is not in docs/script.md as it is");
+        for docs in chapters {
+            assert!(docs.contains(&format!("```\n{text}```")), "{name} is not in script.md as it is");
+        }
     }
 }
 
