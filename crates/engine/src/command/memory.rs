@@ -48,14 +48,13 @@ impl Node {
         self.add_reply(conn, &reply.take());
     }
 
-    /// MEMORY STATS: the numbers of INFO's section on memory, and for each database what its hash tables take. What
-    /// only a driver can know (resident memory) is left out if the driver did not set it.
+    /// MEMORY STATS: the numbers of INFO's section on memory, and for each database what its hash tables take. There is
+    /// no allocator that could waste anything; what only a driver can know (resident memory) is 0 if it did not tell.
     fn memory_stats(&self, reply: &mut Reply) {
         let memory = self.memory_info(&self.buffers());
         let (used, peak, dataset) = (memory.used, memory.peak, memory.dataset);
         let net = used.saturating_sub(STARTUP_BYTES).max(1);
         let keys = self.keyspace.total_keys();
-        let percent = |part: u64, whole: u64| part as f64 * 100.0 / whole as f64;
         let mut fields = Fields::default();
         fields.integer("peak.allocated", peak);
         fields.integer("total.allocated", used);
@@ -79,24 +78,23 @@ impl Node {
         fields.integer("keys.count", keys);
         fields.integer("keys.bytes-per-key", net.checked_div(keys).unwrap_or(0));
         fields.integer("dataset.bytes", dataset);
-        fields.double("dataset.percentage", percent(dataset, net));
-        fields.double("peak.percentage", percent(used, peak));
+        fields.float("dataset.percentage", dataset as f32 * 100.0 / net as f32);
+        fields.float("peak.percentage", used as f32 * 100.0 / peak as f32);
         for name in ["allocator.allocated", "allocator.active", "allocator.resident"] {
             fields.integer(name, used);
         }
         for name in ["allocator-fragmentation", "allocator-rss"] {
-            fields.double(&format!("{name}.ratio"), 1.0);
+            fields.float(&format!("{name}.ratio"), 1.0);
             fields.integer(&format!("{name}.bytes"), 0);
         }
-        if let Some(host) = &self.host_facts {
-            let ratio = host.rss_bytes as f64 / used as f64;
-            let overhead = host.rss_bytes as i64 - used as i64;
-            for (ratio_name, bytes_name) in
-                [("rss-overhead.ratio", "rss-overhead.bytes"), ("fragmentation", "fragmentation.bytes")]
-            {
-                fields.double(ratio_name, ratio);
-                fields.signed(bytes_name, overhead);
-            }
+        let resident = self.host_facts.as_ref().map(|host| host.rss_bytes);
+        let ratio = resident.map_or(0.0, |resident| resident as f32 / used as f32);
+        let overhead = resident.map_or(0, |resident| resident as i64 - used as i64);
+        for (ratio_name, bytes_name) in
+            [("rss-overhead.ratio", "rss-overhead.bytes"), ("fragmentation", "fragmentation.bytes")]
+        {
+            fields.float(ratio_name, ratio);
+            fields.signed(bytes_name, overhead);
         }
         reply.array(fields.count * 2);
         reply.raw(fields.values.take());
@@ -125,9 +123,10 @@ impl Fields {
         self.values.integer(value);
     }
 
-    fn double(&mut self, name: &str, value: f64) {
+    /// The ratios are `float` in Redis, and so have its digits.
+    fn float(&mut self, name: &str, value: f32) {
         self.name(name);
-        self.values.bulk(format_double(value));
+        self.values.bulk(format_double(value.into()));
     }
 }
 

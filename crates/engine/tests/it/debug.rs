@@ -2,6 +2,7 @@
 
 use psyncscope_engine::Output;
 use psyncscope_engine::event::Event;
+use psyncscope_engine::io::HostFacts;
 
 use crate::common::solo::Solo;
 
@@ -254,18 +255,38 @@ fn memory_stats_lists_what_info_knows() {
     let mut solo = Solo::new(&[]);
     solo.cmd("SET a 1");
     solo.cmd("SET b 1 EX 100");
+    solo.cmd("SELECT 3");
+    solo.cmd("SET c 1");
     let stats = solo.cmd("MEMORY STATS");
     let (len, fields) = stats.split_once("\r\n").unwrap();
     let words: Vec<&str> = fields.split("\r\n").filter(|word| !word.starts_with('$')).collect();
     let of = |name: &str| words.iter().position(|word| *word == name).map(|at| words[at + 1]);
-    // 21 fields that need no driver, and one database.
-    assert_eq!(len, "*44", "{stats}");
-    assert_eq!(of("keys.count"), Some(":2"));
+    let names: Vec<&str> = words.iter().filter(|word| word.starts_with(|c: char| c.is_alphabetic())).copied().collect();
+    // Those of Redis, in its order.
+    assert_eq!(
+        names.join(" "),
+        "peak.allocated total.allocated startup.allocated replication.backlog clients.slaves clients.normal aof.buffer \
+         lua.caches db.0 overhead.hashtable.main overhead.hashtable.expires db.3 overhead.hashtable.main \
+         overhead.hashtable.expires overhead.total keys.count keys.bytes-per-key dataset.bytes dataset.percentage \
+         peak.percentage allocator.allocated allocator.active allocator.resident allocator-fragmentation.ratio \
+         allocator-fragmentation.bytes allocator-rss.ratio allocator-rss.bytes rss-overhead.ratio rss-overhead.bytes \
+         fragmentation fragmentation.bytes"
+    );
+    assert_eq!(len, "*54", "{stats}");
+    assert_eq!(of("keys.count"), Some(":3"));
     assert_eq!(of("overhead.hashtable.main"), Some(":112"), "2 * (24 + 16) + 4 * 8");
     assert_eq!(of("overhead.hashtable.expires"), Some(":56"));
     assert_eq!(of("allocator-fragmentation.ratio"), Some("1"));
+    // Nobody has told what the process takes.
+    assert_eq!((of("fragmentation"), of("fragmentation.bytes")), (Some("0"), Some(":0")));
     let info = solo.cmd("INFO memory");
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
     assert_eq!(of("dataset.bytes").unwrap(), format!(":{}", field("used_memory_dataset")));
     assert_eq!(of("startup.allocated").unwrap(), format!(":{}", field("used_memory_startup")));
+
+    let used: i64 = of("total.allocated").unwrap()[1..].parse().unwrap();
+    solo.node.set_host_facts(HostFacts { rss_bytes: used as u64 * 3 / 2, ..HostFacts::default() });
+    let stats = solo.cmd("MEMORY STATS");
+    assert!(stats.contains("$13\r\nfragmentation\r\n$3\r\n1.5\r\n"), "{stats}");
+    assert!(stats.ends_with(&format!("$19\r\nfragmentation.bytes\r\n:{}\r\n", used / 2)), "{stats}");
 }
