@@ -213,6 +213,20 @@ fn a_script_without_end_is_killed() {
 }
 
 #[test]
+fn commands_take_the_time_that_they_take() {
+    let server = Server::start(&["--slowlog-log-slower-than", "1", "--slowlog-max-len", "1000"]);
+    let fill = "EVAL \"for i = 1, 50000 do redis.call('RPUSH', 'list', i * 7919 % 50000) end\" 0";
+    let reply = server.exchange(format!("{fill}\r\nSORT list STORE sorted\r\nSLOWLOG GET 1\r\n").as_bytes());
+    let log = reply.strip_prefix("$-1\r\n:50000\r\n*1\r\n*6\r\n").expect(&reply);
+    let lines: Vec<&str> = log.lines().collect();
+    let us: u64 = lines[2][1..].parse().expect(log);
+    assert!(us > 1, "{log}");
+    assert_eq!(lines[3..6], ["*4", "$4", "SORT"], "{log}");
+    let info = server.exchange(b"INFO commandstats\r\n");
+    assert!(info.contains(&format!("cmdstat_sort:calls=1,usec={us},usec_per_call={us}.00\r\n")), "{info}");
+}
+
+#[test]
 fn a_background_save_leaves_a_whole_file_and_no_other() {
     let server = Server::start(&["--save", "", "--dbfilename", "other.rdb"]);
     assert_eq!(server.exchange(b"SET k v\r\nBGSAVE\r\n"), "+OK\r\n+Background saving started\r\n");

@@ -16,7 +16,7 @@ use crate::aof::state::Aof;
 use crate::blocked::state::Blocked;
 use crate::client::Client;
 use crate::clients::Clients;
-use crate::command::logs::state::SlowLog;
+use crate::command::logs::state::{CommandClock, SlowLog};
 use crate::command::propagation::Propagation;
 use crate::command::pubsub::state::PubSub;
 use crate::config::Config;
@@ -115,7 +115,7 @@ impl Watch {
 /// * act: [`Node::handle`], one turn; or a turn of several inputs, [`Node::begin_turn`],
 ///   [`Node::handle_ready`] and [`Node::end_turn`]
 /// * ask: [`Node::next_timeout`], [`Node::wants_write`], [`Node::view`] and the getters
-/// * set: [`Node::observe`], [`Node::observe_log`]
+/// * set: [`Node::observe`], [`Node::observe_log`], [`Node::time_commands_by`]
 ///
 /// ```
 /// use psyncscope_engine::{Config, ConnId, Input, Instant, Node, Now, Outbox, Output, Peer};
@@ -158,6 +158,8 @@ pub struct Node {
     pub(crate) stats: Stats,
     /// SLOWLOG and LATENCY.
     pub(crate) slow_log: SlowLog,
+    /// What commands are timed by; time stands still during a turn without it.
+    pub(crate) command_clock: Option<CommandClock>,
     /// The next database to evict from under a random policy (`next_db`).
     pub(crate) next_evicted_db: usize,
     /// Peak memory (`stat_peak_memory`).
@@ -235,6 +237,7 @@ impl Node {
             repl,
             stats: Stats::default(),
             slow_log: SlowLog::default(),
+            command_clock: None,
             next_evicted_db: 0,
             peak_memory: 0,
             host_facts: None,

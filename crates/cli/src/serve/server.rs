@@ -135,6 +135,7 @@ impl Shared {
         // Lines of the start, before events could be restricted to the log.
         print_log(&log, role(&node), &settings.config, out.events.drain(..));
         node.observe_log();
+        node.time_commands_by(move || now(started).mono);
         let turn = node.begin_turn();
         let server = Server {
             node,

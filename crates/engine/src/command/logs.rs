@@ -1,14 +1,17 @@
 //! SLOWLOG and LATENCY (slowlog.c, latency.c): slow commands.
 //!
-//! No time passes inside one turn of the engine, so only scripts and DEBUG SLEEP can be slow.
+//! No time passes inside one turn of the engine, so only what takes several turns can be slow (scripts, DEBUG
+//! SLEEP), unless the driver gave the node a clock to time its commands by ([`Node::time_commands_by`]).
 
+mod graph;
 pub(crate) mod state;
 
 use std::collections::VecDeque;
 
 use psyncscope_resp::{Reply, errors, parse_i64_strict};
 
-use self::state::{Series, Slow};
+use self::graph::graph;
+use self::state::{CommandClock, Series, Slow};
 use super::table::{CommandSpec, Flags};
 use crate::io::ConnId;
 use crate::node::Node;
@@ -48,9 +51,16 @@ fn trimmed(argv: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 impl Node {
+    /// Times commands by this clock, which is that of [`crate::Now::mono`]: SLOWLOG, LATENCY and INFO commandstats then
+    /// have the time that each took, which may differ from run to run; nothing else depends on it.
+    pub fn time_commands_by(&mut self, clock: impl Fn() -> Instant + Send + 'static) {
+        self.command_clock = Some(CommandClock::new(clock));
+    }
+
     /// When the node gets to the next command: now, or when it has slept enough.
     pub(crate) fn busy_until(&self) -> Instant {
-        self.asleep_until.map_or(self.now.mono, |until| until.max(self.now.mono))
+        let now = self.command_clock.as_ref().map_or(self.now.mono, |clock| clock.now().max(self.now.mono));
+        self.asleep_until.map_or(now, |until| until.max(now))
     }
 
     /// Duration of a command that began when [`Node::busy_until`] was `began`, in microseconds.
@@ -190,16 +200,4 @@ impl Node {
 
 fn event_named(word: &[u8]) -> Option<&str> {
     std::str::from_utf8(word).ok()
-}
-
-/// One line for each sample, of a length proportional to it.
-fn graph(event: &str, series: &Series, now: i64) -> String {
-    let samples = || series.samples.iter().map(|(_, ms)| *ms);
-    let (high, low) = (samples().max().unwrap_or(0), samples().min().unwrap_or(0));
-    let mut text = format!("{event} - high {high} ms, low {low} ms (all time high {} ms)\n", series.max);
-    for (unix_s, ms) in &series.samples {
-        let width = (ms * 60 / high.max(1)).clamp(0, 60) as usize;
-        text += &format!("{:>6}s ago {} {ms} ms\n", now - unix_s, "#".repeat(width));
-    }
-    text
 }

@@ -94,11 +94,70 @@ fn latency_is_monitored_above_a_threshold() {
     let latest = solo.cmd("LATENCY LATEST");
     assert!(latest.starts_with("*1\r\n*4\r\n$7\r\ncommand\r\n:") && latest.ends_with(":400\r\n:500\r\n"), "{latest}");
     assert!(solo.cmd("LATENCY DOCTOR").contains("command: 3 spikes, 400 ms on average, 500 ms at most."));
-    assert!(solo.cmd("LATENCY GRAPH command").contains("high 500 ms, low 300 ms (all time high 500 ms)"));
+    let dashes = "-".repeat(80);
+    let graph = [
+        "command - high 500 ms, low 300 ms (all time high 500 ms)",
+        &dashes,
+        " # ",
+        " |_",
+        " ||",
+        "_||",
+        "   ",
+        "320",
+        "sss",
+        "",
+    ];
+    let graph = graph.join("\n");
+    solo.ask(conn, "LATENCY GRAPH command", &format!("${}|{graph}|", graph.len()));
     solo.ask(conn, "LATENCY HISTORY none", "*0|");
     solo.ask(conn, "LATENCY RESET none", ":0|");
     solo.ask(conn, "LATENCY RESET", ":1|");
     solo.ask(conn, "LATENCY LATEST", "*0|");
+}
+
+#[test]
+fn a_graph_has_eighty_columns_and_ages_in_their_largest_unit() {
+    let (mut solo, conn) = node(&["latency-monitor-threshold 1"]);
+    sleep(&mut solo, conn, 10);
+    for seconds in [2 * 86_400, 5 * 3600, 70] {
+        solo.now.unix_us += seconds * 1_000_000;
+        sleep(&mut solo, conn, 10);
+    }
+    let graph = solo.cmd("LATENCY GRAPH command");
+    assert!(graph.ends_with("\n____\n    \n2510\ndhms\n\r\n"), "{graph}");
+    for _ in 0..81 {
+        solo.now.unix_us += 1_000_000;
+        sleep(&mut solo, conn, 20);
+    }
+    let graph = solo.cmd("LATENCY GRAPH command");
+    let widths: Vec<usize> = graph.lines().skip(3).map(str::len).collect();
+    assert_eq!(widths, [80, 80, 80, 80, 80, 80, 80, 80, 0, 5, 5, 5, 5, 5, 5, 5, 0], "{graph}");
+}
+
+#[test]
+fn commands_are_timed_by_the_clock_of_the_driver() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let (mut solo, conn) = node(&["slowlog-log-slower-than 1", "latency-monitor-threshold 1"]);
+    solo.ask(conn, "SLOWLOG LEN", ":0|");
+    // Each look at this clock is 1.5 ms after the last, so that each command takes as long.
+    let clock = Arc::new(AtomicU64::new(10_000));
+    let seen = Arc::clone(&clock);
+    solo.node.time_commands_by(move || psyncscope_engine::Instant(seen.fetch_add(1500, Ordering::Relaxed)));
+    solo.ask(conn, "SET a 1", "+OK|");
+    solo.ask(conn, "SLOWLOG GET 1", "*1|*6|:0|:1800000000|:1500|*3|$3|SET|$1|a|$1|1|$13|10.0.0.9:4000|$0||");
+    solo.ask(conn, "LATENCY LATEST", "*1|*4|$7|command|:1800000000|:1|:1|");
+    let stats = solo.cmd("INFO commandstats");
+    assert!(stats.contains("cmdstat_set:calls=1,usec=1500,usec_per_call=1500.00\r\n"), "{stats}");
+    // What sleeps takes that time too, and EXEC that of its commands.
+    solo.ask(conn, "SLOWLOG RESET", "+OK|");
+    solo.say(conn, b"MULTI\r\nSET a 2\r\nSET a 3\r\nEXEC\r\nDEBUG SLEEP 0.1\r\n");
+    solo.run_ms(500);
+    solo.sent(conn);
+    let stats = solo.cmd("INFO commandstats");
+    assert!(stats.contains("cmdstat_exec:calls=1,usec=7500,"), "{stats}");
+    // The clock was looked at when the sleep began, too.
+    assert!(stats.contains("cmdstat_debug:calls=1,usec=101500,"), "{stats}");
 }
 
 #[test]

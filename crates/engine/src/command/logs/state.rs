@@ -1,8 +1,29 @@
-//! The slow log and the latency samples.
+//! The slow log, the latency samples, and the clock that commands are timed by.
 
 use std::collections::VecDeque;
 
 use litemap::LiteMap;
+
+use crate::time::Instant;
+
+/// The driver's clock.
+pub(crate) struct CommandClock(Box<dyn Fn() -> Instant + Send>);
+
+impl CommandClock {
+    pub(super) fn new(clock: impl Fn() -> Instant + Send + 'static) -> Self {
+        Self(Box::new(clock))
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for CommandClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CommandClock")
+    }
+}
 
 /// A slow command.
 #[derive(Debug)]
