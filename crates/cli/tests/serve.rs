@@ -227,6 +227,37 @@ fn commands_take_the_time_that_they_take() {
 }
 
 #[test]
+fn clients_wait_for_a_migration() {
+    let server = Server::start(&[]);
+    let target = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = target.local_addr().unwrap().port();
+    let mut client = server.connect();
+    client.write_all(format!("SET k 1\r\nMIGRATE 127.0.0.1 {port} k 0 30000\r\nPING\r\n").as_bytes()).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    let (mut target, _) = target.accept().unwrap();
+    let mut query = Vec::new();
+    while !query.windows(7).any(|word| word == b"RESTORE") {
+        let mut buffer = [0; 1000];
+        let read = target.read(&mut buffer).unwrap();
+        query.extend_from_slice(&buffer[..read]);
+    }
+    // It asks while the key is still there, and learns that it has gone.
+    let mut other = server.connect();
+    other.write_all(b"EXISTS k\r\n").unwrap();
+    target.write_all(b"+OK\r\n+OK\r\n").unwrap();
+    let mut reply = [0; 4];
+    other.read_exact(&mut reply).unwrap();
+    assert_eq!(&reply, b":0\r\n");
+    let mut replies = String::new();
+    client.read_to_string(&mut replies).unwrap();
+    assert_eq!(replies, "+OK\r\n+OK\r\n+PONG\r\n");
+    // Nobody listens there.
+    let port = free_port();
+    let replies = server.exchange(format!("SET k 1\r\nMIGRATE 127.0.0.1 {port} k 0 30000\r\n").as_bytes());
+    assert_eq!(replies, "+OK\r\n-IOERR error or timeout writing to target instance\r\n");
+}
+
+#[test]
 fn a_background_save_leaves_a_whole_file_and_no_other() {
     let server = Server::start(&["--save", "", "--dbfilename", "other.rdb"]);
     assert_eq!(server.exchange(b"SET k v\r\nBGSAVE\r\n"), "+OK\r\n+Background saving started\r\n");

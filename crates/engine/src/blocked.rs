@@ -55,7 +55,7 @@ impl Node {
 
     /// `processUnblockedClients`, in beforeSleep.
     pub(crate) fn process_unblocked_clients(&mut self) {
-        while !self.blocked.unblocked.is_empty() {
+        while !self.blocked.unblocked.is_empty() && !self.migrations.is_running() {
             let conn = self.blocked.unblocked.remove(0);
             if self.clients.get(&conn).is_some_and(|client| client.blocked.is_none()) {
                 self.process_input_and_replicate(conn);

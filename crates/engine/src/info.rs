@@ -269,7 +269,7 @@ impl Info {
         lines.put("pubsub_channels", stats.channels);
         lines.put("pubsub_patterns", stats.patterns);
         lines.put("latest_fork_usec", 0);
-        lines.put("migrate_cached_sockets", 0);
+        lines.put("migrate_cached_sockets", stats.migrate_sockets);
         lines.put("slave_expires_tracked_keys", 0);
         for name in ["hits", "misses", "key_hits", "key_misses"] {
             lines.put(&format!("active_defrag_{name}"), 0);

@@ -17,6 +17,7 @@ use crate::blocked::state::Blocked;
 use crate::client::Client;
 use crate::clients::Clients;
 use crate::command::logs::state::{CommandClock, SlowLog};
+use crate::command::migrate::state::Migrations;
 use crate::command::propagation::Propagation;
 use crate::command::pubsub::state::PubSub;
 use crate::config::Config;
@@ -188,6 +189,7 @@ pub struct Node {
     pub(crate) propagation: Propagation,
     pub(crate) pubsub: PubSub,
     pub(crate) scripts: Scripts,
+    pub(crate) migrations: Migrations,
     /// The client that runs a script (`server.lua_caller`).
     pub(crate) script_caller: Option<ConnId>,
     /// When the running script began; its commands see this time (`lua_time_start`).
@@ -255,6 +257,7 @@ impl Node {
             propagation: Propagation::default(),
             pubsub: PubSub::default(),
             scripts: Scripts::default(),
+            migrations: Migrations::default(),
             script_caller: None,
             script_time: None,
             out: std::mem::take(out),
@@ -335,6 +338,9 @@ impl Node {
         if let Some(running) = self.scripts.running() {
             return running.next_slice();
         }
+        if self.migrations.is_running() {
+            return self.migrations.deadline();
+        }
         let others = [self.repl.upstream.line_deadline(), self.asleep_until];
         Some(others.into_iter().flatten().fold(self.next_cron, Instant::min))
     }
@@ -351,15 +357,27 @@ impl Node {
         self.scripts.running().is_some_and(|running| running.is_for(conn))
     }
 
+    /// The connection that MIGRATE waits for: until it is done, any other input has no effect, and a driver may leave it
+    /// where it is.
+    #[must_use]
+    pub fn awaited_by_migration(&self) -> Option<ConnId> {
+        self.migrations.awaited()
+    }
+
     /// Whether output waits for room on `conn`.
     #[must_use]
     pub fn wants_write(&self, conn: ConnId) -> bool {
+        if self.migrations.is_running() {
+            return self.migrations.writer() == Some(conn);
+        }
         self.clients.get(&conn).is_some_and(Client::wants_write)
     }
 
     /// All connections on which output waits for room.
     pub fn writers(&self) -> impl Iterator<Item = ConnId> + '_ {
-        self.clients.values().filter(|client| client.wants_write()).map(|client| client.conn)
+        let is_migrating = self.migrations.is_running();
+        let clients = self.clients.values().filter(move |client| client.wants_write() && !is_migrating);
+        clients.map(|client| client.conn).chain(self.migrations.writer())
     }
 
     /// One turn of the event loop: one input, then everything that Redis's `beforeSleep` does. After
@@ -404,7 +422,8 @@ impl Node {
         std::mem::swap(&mut self.out, out);
     }
 
-    fn dispatch(&mut self, input: Input<'_>) {
+    pub(crate) fn dispatch(&mut self, input: Input<'_>) {
+        let Some(input) = self.pass_to_migration(input) else { return };
         match input {
             Input::Accepted { conn, peer, room } => self.accept(conn, peer, room),
             Input::Connected { conn, room } => {

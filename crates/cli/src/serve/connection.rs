@@ -202,7 +202,7 @@ enum Read {
     Ended(CloseReason),
     /// There may be more input.
     More,
-    /// The node sleeps; nothing was read.
+    /// The node sleeps, or waits for another connection; nothing was read.
     NotNow,
 }
 
@@ -212,7 +212,7 @@ async fn read(connection: Rc<Connection>, shared: Rc<Shared>) {
         match poll_fn(|cx| connection.poll_read(cx, &shared)).await {
             // One read per turn, as in Redis: its output is written before the next read.
             Read::More => tokio::task::yield_now().await,
-            Read::NotNow => shared.awake().await,
+            Read::NotNow => shared.may_read(Some(connection.id)).await,
             Read::Ended(reason) => {
                 // The peer may have closed only its half and wait for the script's reply.
                 shared.script_ended(connection.id).await;
@@ -229,7 +229,7 @@ impl Connection {
             if let Err(error) = ready!(self.socket.poll_read_ready(cx)) {
                 return Poll::Ready(Read::Ended(reason(&error)));
             }
-            if shared.is_asleep() {
+            if !shared.reads(Some(self.id)) {
                 return Poll::Ready(Read::NotNow);
             }
             let mut buffer = shared.read_buffer();

@@ -123,10 +123,10 @@ impl Listener {
 /// Accepts connections until the server ends.
 pub async fn accept(listener: Listener, shared: Rc<Shared>) {
     loop {
-        shared.awake().await;
+        shared.may_read(None).await;
         match listener.accept().await {
             Ok((stream, peer)) => {
-                shared.awake().await;
+                shared.may_read(None).await;
                 shared.accepted(stream, peer);
             }
             // The client disconnected before it was accepted.

@@ -305,8 +305,12 @@ impl Shared {
         }
         let is_first = server.turn.is_none();
         self.deliver_disk_replies(&mut server);
+        let migrated = server.node.awaited_by_migration().is_some();
         server.handle(self.now(), input);
         self.carry_out(&mut server);
+        if migrated && server.node.awaited_by_migration().is_none() {
+            self.woken.notify_waiters();
+        }
         if is_first && let Some(event_loop) = &*self.event_loop.borrow() {
             event_loop.wake_by_ref();
         }
@@ -356,7 +360,7 @@ impl Shared {
         self.log.line(role(&self.server.borrow().node), LogLevel::Warning, text);
     }
 
-    // ---- sleep --------------------------------------------------------------------------------------------------
+    // ---- waiting ------------------------------------------------------------------------------------------------
 
     /// Whether the node sleeps (DEBUG SLEEP).
     pub fn is_asleep(&self) -> bool {
@@ -366,6 +370,20 @@ impl Shared {
     /// Waits until the node is awake.
     pub async fn awake(&self) {
         while self.is_asleep() {
+            self.woken.notified().await;
+        }
+    }
+
+    /// Whether the node takes input of this connection, or new ones: not while it sleeps, nor while MIGRATE waits for
+    /// another one.
+    pub fn reads(&self, conn: Option<ConnId>) -> bool {
+        !self.is_asleep()
+            && self.server.borrow().node.awaited_by_migration().is_none_or(|awaited| conn == Some(awaited))
+    }
+
+    /// Waits until the node takes input of this connection, or new ones.
+    pub async fn may_read(&self, conn: Option<ConnId>) {
+        while !self.reads(conn) {
             self.woken.notified().await;
         }
     }

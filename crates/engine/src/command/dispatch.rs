@@ -55,6 +55,10 @@ impl Node {
             if self.aof.holds(conn) {
                 return;
             }
+            if self.migrations.is_running() {
+                self.queue_client_for_reprocessing(conn);
+                return;
+            }
             if client.blocked.is_some() || client.close_after_reply || client.close_asap {
                 return;
             }
@@ -82,15 +86,20 @@ impl Node {
                 }
                 Parsed::Command(argv) => {
                     self.process_command(conn, argv);
-                    if self.scripts.running().is_some_and(|running| running.is_for(conn)) {
+                    if self.scripts.running().is_some_and(|running| running.is_for(conn)) || self.migrates_for(conn) {
                         return;
                     }
-                    if let Some(client) = self.clients.get_mut(&conn) {
-                        client.reply_mode = client.reply_mode.after_command();
-                    }
+                    self.reset_client(conn);
                     self.advance_reploff(conn);
                 }
             }
+        }
+    }
+
+    /// `resetClient`: after each command.
+    fn reset_client(&mut self, conn: ConnId) {
+        if let Some(client) = self.clients.get_mut(&conn) {
+            client.reply_mode = client.reply_mode.after_command();
         }
     }
 
@@ -132,7 +141,7 @@ impl Node {
             Ok(spec) if self.is_queued(conn, spec) => self.queue_multi_command(conn, spec, argv),
             Ok(spec) => {
                 self.call(conn, spec, &argv, Propagate::Yes);
-                if self.scripts.running().is_none() {
+                if self.scripts.running().is_none() && !self.migrations.is_running() {
                     self.command_executed(conn);
                 }
             }
@@ -158,6 +167,15 @@ impl Node {
             client.woff = offset;
         }
         self.handle_clients_blocked_on_keys();
+    }
+
+    /// What follows MIGRATE once it has ended, with the EXEC around it: the part of `processCommand` after the call, and
+    /// the client's further input.
+    pub(crate) fn migrate_executed(&mut self, conn: ConnId) {
+        self.command_executed(conn);
+        self.reset_client(conn);
+        self.scripts.ended_for_master = self.repl.upstream.master_conn() == Some(conn);
+        self.process_input_and_replicate(conn);
     }
 
     /// Whether this command is queued for EXEC.

@@ -46,11 +46,57 @@ impl Node {
         // A save may reset `dirty` meanwhile.
         let half =
             Suspended { conn, spec, argv: Vec::new(), propagate, db, dirty_before, version_before, began, propagation };
-        if self.script_yielded(conn) {
+        if self.is_suspended(conn) {
             self.suspend_call(Suspended { argv: argv.to_vec(), ..half });
         } else {
             self.end_call(half, argv);
         }
+    }
+
+    /// Whether the command of this client takes further turns: a script that yielded, or MIGRATE.
+    pub(crate) fn is_suspended(&self, conn: ConnId) -> bool {
+        self.script_yielded(conn) || self.migrates_for(conn)
+    }
+
+    /// The second half of a call, or of the EXEC around it, is delayed until the command has ended.
+    fn suspend_call(&mut self, suspended: Suspended) {
+        if self.migrations.is_running() {
+            self.suspend_call_for_migration(suspended);
+        } else {
+            self.suspend_call_for_script(suspended);
+        }
+    }
+
+    /// Completes the calls that a command suspended: its own, after `finish`, then that of the EXEC around it. False if
+    /// the transaction's next command suspends them again.
+    pub(crate) fn resume_calls(
+        &mut self,
+        caller: ConnId,
+        suspended: Vec<Suspended>,
+        finish: impl FnOnce(&mut Self),
+    ) -> bool {
+        let outer = std::mem::take(&mut self.propagation);
+        let mut finish = Some(finish);
+        let mut halves = suspended.into_iter();
+        while let Some(mut half) = halves.next() {
+            self.propagation = std::mem::take(&mut half.propagation);
+            match finish.take() {
+                Some(finish) => finish(self),
+                None => self.continue_exec(caller),
+            }
+            half.propagation = std::mem::take(&mut self.propagation);
+            if self.is_suspended(caller) {
+                self.suspend_call(half);
+                halves.for_each(|half| self.suspend_call(half));
+                self.propagation = outer;
+                return false;
+            }
+            half.db = self.clients.get(&caller).map_or(half.db, |client| client.db);
+            let argv = std::mem::take(&mut half.argv);
+            self.end_call(half, &argv);
+        }
+        self.propagation = outer;
+        true
     }
 
     /// The second half of `call`.

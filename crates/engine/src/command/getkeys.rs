@@ -19,6 +19,7 @@ pub(crate) fn are_movable(spec: &CommandSpec) -> bool {
             | "georadiusbymember_ro"
             | "xread"
             | "xreadgroup"
+            | "migrate"
     )
 }
 
@@ -59,6 +60,14 @@ pub(crate) fn keys_of<'a>(spec: &CommandSpec, argv: &'a [Vec<u8>]) -> Vec<&'a [u
             [&argv[1]].into_iter().chain(store).map(Vec::as_slice).collect()
         }
         "xread" | "xreadgroup" => streams(argv),
+        // `migrateGetKeys`: what follows the word KEYS, wherever it is, or the third argument.
+        "migrate" => {
+            let is_keys = |word: &Vec<u8>| word.eq_ignore_ascii_case(b"keys") && argv[3].is_empty();
+            match argv[6..].iter().position(is_keys) {
+                Some(at) => argv[6 + at + 1..].iter().map(Vec::as_slice).collect(),
+                None => vec![&argv[3]],
+            }
+        }
         _ => {
             let (first, last, step) = spec.keys;
             let last = if last < 0 { argv.len() as i32 + last } else { last };

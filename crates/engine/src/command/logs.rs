@@ -1,7 +1,7 @@
 //! SLOWLOG and LATENCY (slowlog.c, latency.c): slow commands.
 //!
-//! No time passes inside one turn of the engine, so only what takes several turns can be slow (scripts, DEBUG
-//! SLEEP), unless the driver gave the node a clock to time its commands by ([`Node::time_commands_by`]).
+//! No time passes inside one turn of the engine, so only what takes several turns can be slow (scripts, DEBUG SLEEP,
+//! MIGRATE), unless the driver gave the node a clock to time its commands by ([`Node::time_commands_by`]).
 
 mod graph;
 pub(crate) mod state;

@@ -3,6 +3,7 @@
 //! * `table`: every command with its arity and flags
 //! * `dispatch`: from bytes to an execution, `processCommand`; `execute`: `call`; `propagation`: how it is propagated
 //! * `transactions`: MULTI, EXEC and WATCH; `pubsub`: channels
+//! * `migrate`: MIGRATE, which waits for another server
 //! * `later`: what only masters of Redis 6.2 and 7 send
 //! * `server`, `connection`, `clients`: commands on the node itself. Those on data are in `psyncscope_commands`
 
@@ -20,6 +21,7 @@ mod inspect;
 mod later;
 pub(crate) mod logs;
 mod memory;
+pub(crate) mod migrate;
 mod misc;
 mod monitor;
 mod notify;

@@ -294,6 +294,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     node("role", 1, "lst", |node, conn, _| node.role_command(conn)),
     node("debug", -2, "as", Node::debug_command),
     data("restore", -4, "wm", (1, 1, 1), dump::restore),
+    node("migrate", -6, "wR", Node::migrate_command),
     data("restore-asking", -4, "wmk", (1, 1, 1), dump::restore),
     data("asking", 1, "F", (0, 0, 0), cluster::disabled),
     data("cluster", -2, "a", (0, 0, 0), cluster::disabled),

@@ -98,8 +98,8 @@ impl Node {
         self.continue_exec(conn);
     }
 
-    /// Runs the remaining commands of EXEC. Returns early if one of them is a script that takes several turns, and is
-    /// called again when it has ended.
+    /// Runs the remaining commands of EXEC. Returns early if one of them takes several turns, and is called again when
+    /// it has ended.
     pub(crate) fn continue_exec(&mut self, conn: ConnId) {
         let Exec { was_master, must_propagate, .. } = loop {
             let ending = self.is_ending();
@@ -115,7 +115,7 @@ impl Node {
                 self.propagate(db, &["MULTI"]);
             }
             self.call(conn, spec, &argv, Propagate::Yes);
-            if self.script_yielded(conn) {
+            if self.is_suspended(conn) {
                 return;
             }
         };

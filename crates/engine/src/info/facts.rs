@@ -189,6 +189,8 @@ pub struct StatsInfo {
     pub channels: u64,
     /// `pubsub_patterns`.
     pub patterns: u64,
+    /// `migrate_cached_sockets`.
+    pub migrate_sockets: u64,
     /// `unexpected_error_replies`, which INFO has once it is not 0: commands of the master that failed here.
     pub unexpected_error_replies: u64,
 }
@@ -403,6 +405,7 @@ impl Node {
             misses: self.keyspace.stats.misses,
             channels: self.pubsub.channels() as u64,
             patterns: self.pubsub.patterns() as u64,
+            migrate_sockets: self.migrations.cached() as u64,
             unexpected_error_replies: stats.unexpected_error_replies,
         }
     }
@@ -502,7 +505,7 @@ structs! {
     StatsInfo {
         connections_received, commands_processed, ops_per_s, input_bytes, output_bytes, input_bytes_per_s,
         output_bytes_per_s, rejected_connections, sync_full, sync_partial_ok, sync_partial_err, expired, evicted, hits,
-        misses, channels, patterns, unexpected_error_replies,
+        misses, channels, patterns, migrate_sockets, unexpected_error_replies,
     }
     UpstreamInfo { view, last_interaction_s, offset, transfer, down_reason, priority, read_only }
     TransferInfo { left_bytes, last_io_s }

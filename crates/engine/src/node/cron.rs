@@ -16,6 +16,10 @@ impl Node {
             self.script_timer();
             return;
         }
+        if self.migrations.is_running() {
+            self.migration_timer();
+            return;
+        }
         if self.repl.upstream.line_deadline().is_some_and(|deadline| deadline <= self.now.mono) {
             self.link_line_timed_out();
         }
@@ -45,6 +49,7 @@ impl Node {
         let every = (1000 / (1000 / u64::from(self.config.hz)).max(1)).max(1);
         if self.cronloops.is_multiple_of(every) {
             self.replication_cron();
+            self.migrate_close_timed_out_sockets();
         }
         if self.aof.bgsave_scheduled {
             self.start_scheduled_bgsave();

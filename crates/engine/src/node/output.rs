@@ -6,6 +6,9 @@ use crate::io::{ConnId, Output};
 impl Node {
     /// `beforeSleep`: writes queued output to the kernel, as far as there is room.
     pub(super) fn before_sleep(&mut self) {
+        if self.migrations.is_running() {
+            return;
+        }
         if self.asleep_until.is_some_and(|until| until > self.now.mono) {
             return;
         }

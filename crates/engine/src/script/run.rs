@@ -75,7 +75,7 @@ impl Node {
     }
 
     /// The part of `call` after EVAL, or after the EXEC around it, is delayed until the script has ended.
-    pub(crate) fn suspend_call(&mut self, suspended: Suspended) {
+    pub(crate) fn suspend_call_for_script(&mut self, suspended: Suspended) {
         if let Some(running) = self.scripts.running.as_deref_mut() {
             running.suspended.push(suspended);
         }
@@ -90,31 +90,14 @@ impl Node {
         }
         running.next_slice = None;
         let (suspended, hung_up) = (std::mem::take(&mut running.suspended), running.hung_up);
-        let (caller, outer) = (running.caller, std::mem::take(&mut self.propagation));
-        let mut halves = suspended.into_iter().enumerate();
-        while let Some((depth, mut half)) = halves.next() {
-            self.propagation = std::mem::take(&mut half.propagation);
-            if depth == 0 {
-                self.run_script();
-            } else {
-                self.continue_exec(caller);
+        let caller = running.caller;
+        if !self.resume_calls(caller, suspended, Self::run_script) {
+            if let Some(reason) = hung_up {
+                // A transaction's next command has the same caller.
+                self.hang_up_later(caller, reason);
             }
-            half.propagation = std::mem::take(&mut self.propagation);
-            if self.script_yielded(caller) {
-                self.suspend_call(half);
-                halves.for_each(|(_, half)| self.suspend_call(half));
-                if let Some(running) = self.scripts.running.as_deref_mut() {
-                    // A transaction's next script has the same caller.
-                    running.hung_up = hung_up;
-                }
-                self.propagation = outer;
-                return;
-            }
-            half.db = self.clients.get(&caller).map_or(half.db, |client| client.db);
-            let argv = std::mem::take(&mut half.argv);
-            self.end_call(half, &argv);
+            return;
         }
-        self.propagation = outer;
         self.after_script(caller);
         if let Some(reason) = hung_up {
             // Input received before still counts.
@@ -133,6 +116,13 @@ impl Node {
             client.mute = true;
         }
         true
+    }
+
+    /// The same, if the script ended and the transaction's next command takes several turns as well.
+    fn hang_up_later(&mut self, conn: ConnId, reason: CloseReason) {
+        if !self.defer_close_until_script_ends(conn, reason) {
+            self.hang_up_after_migration(conn, reason);
+        }
     }
 
     /// The part of `processCommand` after the command, and the clients that waited for the script.

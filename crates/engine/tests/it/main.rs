@@ -16,6 +16,7 @@ mod keyspace_events;
 mod loading;
 mod long_scripts;
 mod maxmemory;
+mod migrate;
 mod output_limits;
 mod propagation;
 mod pubsub;

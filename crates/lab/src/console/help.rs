@@ -149,6 +149,7 @@ static REDIS: &[CommandHelp] = &[
     c("MEMORY STATS", ""),
     c("MEMORY USAGE", "key [SAMPLES count]"),
     c("MGET", "key [key ...]"),
+    c("MIGRATE", "host port key|\"\" destination-db timeout [COPY] [REPLACE] [AUTH password] [KEYS key [key ...]]"),
     c("MODULE", "subcommand [arg ...]"),
     c("MONITOR", ""),
     c("MOVE", "key db"),

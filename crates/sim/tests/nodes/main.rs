@@ -8,4 +8,5 @@ mod append_only;
 mod chaos;
 mod colours;
 mod faults;
+mod migrate;
 mod recording;

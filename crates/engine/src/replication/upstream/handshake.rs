@@ -78,8 +78,7 @@ impl Upstream {
         context.within(Function::ConnectWithMaster, |context| {
             let MasterAddress { host, port } = master;
             context.log(LogLevel::Notice, || format!("Connecting to MASTER {host}:{port}"));
-            let conn = ConnId(self.next_conn);
-            self.next_conn += 1;
+            let conn = self.new_conn();
             context.act(Taken::Connect, |v| v.saw(Field::Masterhost, format!("{host}:{port}")));
             context.push(Output::Connect { conn, host, port });
             let last_io = context.now.unix_s();

@@ -33,8 +33,8 @@ pub(crate) struct Upstream {
     pub(crate) refusal: Option<Refusal>,
     /// The second in which the last keep-alive newline was sent to the master.
     pub(super) newline_sent: i64,
-    /// The number of the next connection to a master.
-    pub(super) next_conn: u32,
+    /// The number of the next connection that the node opens.
+    next_conn: u32,
 }
 
 impl Upstream {
@@ -51,6 +51,13 @@ impl Upstream {
             newline_sent: -1,
             next_conn: ConnId::OUTBOUND,
         }
+    }
+
+    /// A number for a connection that the node opens: to a master, or for MIGRATE.
+    pub(crate) fn new_conn(&mut self) -> ConnId {
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        conn
     }
 
     /// The link and the data of its state.

@@ -312,6 +312,12 @@ impl Net {
         String::from_utf8_lossy(&reply).into_owned()
     }
 
+    /// What a node's console received since its last reply.
+    pub fn late_reply(&mut self, i: usize) -> String {
+        let reply = self.consoles.get(&i).and_then(|&conn| self.replies.remove(&(i, conn)));
+        String::from_utf8_lossy(&reply.unwrap_or_default()).into_owned()
+    }
+
     /// A field of INFO.
     pub fn info(&mut self, i: usize, field: &str) -> String {
         let text = self.cmd(i, "INFO");
