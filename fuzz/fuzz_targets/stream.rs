@@ -31,7 +31,8 @@ fn words<'a>(steps: &mut &'a [u8]) -> &'a [u8] {
     words
 }
 
-/// Four connections, one of them a replica's, one that gives its commands as words on a line.
+/// Four connections, one of them a replica's, one that gives its commands as words on a line; and the server to which
+/// MIGRATE connects.
 fn master(mut steps: &[u8]) {
     let mut driver = Driver::new(&[("save", &[""]), ("databases", &["4"])]);
     let mut conns: Vec<ConnId> = (0..4).map(|_| driver.accept()).collect();
@@ -52,6 +53,12 @@ fn master(mut steps: &[u8]) {
                 driver.say(conns[at], words(&mut steps));
                 driver.say(conns[at], b"\r\n");
             }
+            4 => driver.connect(),
+            5 => {
+                let reply = words(&mut steps);
+                driver.link.into_iter().for_each(|link| driver.say(link, reply));
+            }
+            6 => driver.link.into_iter().for_each(|link| driver.close(link)),
             _ => driver.say(conns[at], words(&mut steps)),
         }
     }

@@ -41,7 +41,7 @@ pub struct Driver {
     accepted: u32,
     /// The newest connection that the node asked for, until it is up.
     pub wanted: Option<ConnId>,
-    /// The newest connection that the node asked for.
+    /// The newest connection that the node asked for: to its master, or of MIGRATE.
     pub link: Option<ConnId>,
     /// The append-only file.
     append_only: Vec<u8>,
