@@ -6,9 +6,11 @@
 
 mod collections;
 mod later;
+mod migrate;
 mod ours;
 mod packets;
 mod proxy;
+mod readers;
 mod server;
 mod serving;
 mod writes;

@@ -1,4 +1,5 @@
-//! `psyncscope serve` and a redis-server as processes, each in both roles, over a wire that is cut.
+//! `psyncscope serve` and a redis-server as processes, each in both roles, over a wire that is cut, while clients of the
+//! master block for data.
 
 use std::time::{Duration, Instant};
 
@@ -6,6 +7,7 @@ use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::proxy::Proxy;
+use super::readers::Readers;
 use super::server::{Client, Kind, Reply, Server};
 use super::writes;
 
@@ -52,7 +54,8 @@ pub(super) fn start(kind: Kind, lines: &[&str]) -> Server {
     Server::start_kind(kind, &all, None)
 }
 
-/// Ten thousand writes, the wire cut after every fourth piece: one full resync, then partial ones.
+/// Ten thousand writes and the blocking reads that they serve, the wire cut after every fourth piece: one full resync,
+/// then partial ones.
 fn check_partial(master: Kind, replica: Kind, lines: &[&str], seed: u64) {
     let master = start(master, lines);
     let replica = start(replica, &[]);
@@ -62,6 +65,7 @@ fn check_partial(master: Kind, replica: Kind, lines: &[&str], seed: u64) {
     at_master.pipeline(&writes::of_all_types(&mut rng, 500));
     follow(&mut at_replica, wire.port());
     assert_catches_up(&mut at_master, &mut at_replica);
+    let readers = Readers::start(&master, seed);
     let mut cuts = 0;
     for piece in 1..=PIECES {
         at_master.pipeline(&writes::of_all_types(&mut rng, WRITES / PIECES));
@@ -73,6 +77,7 @@ fn check_partial(master: Kind, replica: Kind, lines: &[&str], seed: u64) {
             wait_until("the link is up again", || at_master.info("sync_partial_ok") == cuts);
         }
     }
+    readers.end();
     assert_catches_up(&mut at_master, &mut at_replica);
     assert_eq!((at_master.info("sync_full"), at_master.info("sync_partial_ok")), (1, cuts), "seed {seed}");
 }
