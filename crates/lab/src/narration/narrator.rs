@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use psyncscope_engine::ConnId;
-use psyncscope_engine::event::{Event, PsyncReply};
+use psyncscope_engine::event::{Event, IdChange, PsyncReply};
 use psyncscope_engine::replication::ReplState;
 use psyncscope_sim::frame::{Entry, Frame, HostId, Power, SimTime, What};
 
@@ -43,6 +43,8 @@ pub struct Narrator {
     typed: Option<(SimTime, HostId)>,
     /// For each process that ended, the master that it followed, if it did.
     followed: LiteMap<HostId, Option<Arc<str>>>,
+    /// The last node that began a history for its first replica, and the note about it.
+    begun: Option<(HostId, usize)>,
     /// The last great note, if it is about what the reader did.
     readers: Option<usize>,
 }
@@ -146,6 +148,11 @@ impl Narrator {
             target,
         };
         match event {
+            Event::Ids { why: IdChange::BacklogCreated, .. } => {
+                self.begun = Some((host, self.notes.len()));
+                node::of_event(&context, event)
+            }
+            Event::SaveStarted { .. } => self.read_save(host, &context, event),
             Event::Verdict { conn, verdict } => {
                 self.unanswered.insert((host, *conn), self.notes.len());
                 Some(node::of_verdict(&context, verdict))
@@ -157,6 +164,16 @@ impl Narrator {
             }
             _ => node::of_event(&context, event),
         }
+    }
+
+    /// A save has started. What a node does for its first replica, a history of its own and a snapshot, is one note: the
+    /// first half would be seen by nobody, as both happen in one instant.
+    fn read_save(&mut self, host: HostId, context: &NodeContext, event: &Event) -> Option<Note> {
+        let note = node::of_event(context, event)?;
+        let begun = self.begun.filter(|&(of, index)| of == host && self.notes[index].at == note.at);
+        let Some((_, index)) = begun else { return Some(note) };
+        self.notes[index].sentences.extend(note.sentences);
+        None
     }
 
     /// An answer to PSYNC was sent: in the instant of the decision it belongs to the note about that.
@@ -266,13 +283,22 @@ impl Narrator {
         self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index))
     }
 
+    /// The first of the notes that a headline joins: what is told since then belongs to it.
+    fn beginning(&self, headline: usize) -> usize {
+        let note = &self.notes[headline];
+        let recent = (0..headline).rev().take_while(|&index| self.notes[index].at.0 + JOIN_US >= note.at.0);
+        let joined = recent.filter(|&index| !note.others.is_empty() && note.is_also(&self.notes[index]));
+        joined.last().unwrap_or(headline)
+    }
+
     /// What the page says when the first `entries` entries have happened.
     #[must_use]
     pub fn caption(&self, entries: usize) -> CaptionNotes {
         let count = self.entries.partition_point(|&place| place < entries);
         let greats = self.great.partition_point(|&index| index < count);
         let headline = greats.checked_sub(1).map(|last| self.great[last]);
-        let after = headline.map_or(0, |headline| headline + 1)..count;
+        let after = (headline.map_or(0, |headline| self.beginning(headline) + 1)..count)
+            .filter(|&index| self.notes[index].weight == Weight::Small);
         let newest = after.clone().next_back();
         let new = after.clone().rev().find(|&index| self.notes[index].times == 1);
         let is_recent =

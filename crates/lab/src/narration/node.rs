@@ -231,6 +231,8 @@ fn of_outcome(context: &NodeContext, outcome: &PsyncOutcome) -> Option<Note> {
 }
 
 fn of_cached_master(context: &NodeContext, change: CachedMasterChange, request: NextRequest) -> Option<Note> {
+    // A node that is promoted keeps the link of its master for a moment only: it will not ask for anything.
+    context.target.as_ref()?;
     let (tone, key): (Tone, MessageKey) = match change {
         CachedMasterChange::Cached => (Tone::Fault, |t| t.link_lost),
         CachedMasterChange::Synthesized => (Tone::State, |t| t.synthesized),

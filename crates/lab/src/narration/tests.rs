@@ -472,6 +472,23 @@ fn the_first_sync_names_the_history_that_was_answered() {
 }
 
 #[test]
+fn the_history_that_a_first_replica_brings_about_is_told_beside_the_decision() {
+    let told = opening();
+    let created = |entry: &Entry| matches!(&entry.what, What::Node(Event::Ids { why: IdChange::BacklogCreated, .. }));
+    let created = told.lab.timeline().iter().find(|entry| created(entry)).expect("a replica has come").at;
+    // What the page shows of that instant, and for some time after it.
+    for later in [0, 40_000] {
+        let caption = told.index.caption(told.lab.frame_at(SimTime(created.0 + later)).entries);
+        assert!(plain(&caption.headline.expect("a decision")).starts_with("b and c have no history"));
+        let detail = plain(&caption.detail.expect("what a does"));
+        let id = told.lab.frame_at(created).hosts[0].node.as_ref().expect("a runs").replid;
+        let wanted =
+            format!("a makes a backlog for its first replica, and starts a new history with it: {id}. a forks");
+        assert!(detail.starts_with(&wanted), "{detail}");
+    }
+}
+
+#[test]
 fn while_two_replicas_climb_the_caption_follows_the_steps_of_both() {
     let told = opening();
     let mut steps = 0;
@@ -627,6 +644,20 @@ fn what_the_reader_did_keeps_the_caption_while_another_node_goes_on_failing() {
     told.exec("c", "REPLICAOF b 6379");
     told.run_ms(4_000);
     assert!(told.headline().starts_with("c is in sync with b"), "{}", told.headline());
+    check_all(&told, &mut BTreeSet::new());
+}
+
+#[test]
+fn a_replica_that_is_promoted_while_its_link_is_up_has_not_lost_it() {
+    let mut told = opening();
+    told.exec("b", "REPLICAOF NO ONE");
+    told.run_ms(20);
+    assert!(told.headline().starts_with("b is a master now"), "{}", told.headline());
+    assert!(!told.index.notes().iter().any(|note| plain(note).contains("has lost the link")));
+    // Whoever is sent to another master has.
+    told.exec("c", "REPLICAOF b 6379");
+    told.run_ms(20);
+    assert!(told.headline().starts_with("c has lost the link to the master but not the place"), "{}", told.headline());
     check_all(&told, &mut BTreeSet::new());
 }
 
