@@ -382,7 +382,7 @@ pub const MESSAGES: Messages = Messages {
     try_cut: "Play it with the wire from {from} to {to} cut earlier",
     matrix_title: "If it asked now",
     matrix_hint: "What each node would be answered if it lost its link now and asked each other node for a partial resync.",
-    matrix_corner: "asks ↓ whom →",
+    matrix_corner: "asks\u{a0}↓ whom\u{a0}→",
     matrix_none: "There is only one node: nobody to ask.",
     matrix_asks: "{from} asks {to}",
     matrix_partial: "partial",

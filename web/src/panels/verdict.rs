@@ -14,7 +14,6 @@ use crate::intent::{Intent, WhyIntent};
 use crate::panels::verdict_change::VerdictChange;
 use crate::panels::verdict_conditions::VerdictConditions;
 use crate::steps::intent::StepsIntent;
-use crate::ui::button::Button;
 use crate::ui::context::use_ui;
 use crate::ui::rich::{Fill, rich};
 
@@ -70,6 +69,14 @@ pub fn Verdict(props: &VerdictProps) -> Html {
                 <h2 class={tone}>{ title }</h2>
                 <button
                     type="button"
+                    class="caption-why"
+                    data-testid="verdict-because"
+                    onclick={ui.click(Intent::Why(WhyIntent::Because(decision.entry)))}
+                >
+                    { t.because_button }
+                </button>
+                <button
+                    type="button"
                     class="verdict-function link"
                     title={t.step_inside}
                     data-testid="verdict-steps"
@@ -84,13 +91,6 @@ pub fn Verdict(props: &VerdictProps) -> Html {
             </p>
             <VerdictConditions verdict={Rc::clone(&decision.verdict)} />
             <VerdictChange change={decision.change.clone()} />
-            <Button
-                class="button small verdict-because"
-                testid="verdict-because"
-                onclick={ui.click(Intent::Why(WhyIntent::Because(decision.entry)))}
-            >
-                { t.because_button }
-            </Button>
         </section>
     }
 }
