@@ -82,7 +82,8 @@ export async function startBrowser() {
  * ('reduce' | 'no-preference'), `query` (from the `?` on), `fragment` (after the `#`), `init` (a function that runs in the page before its own
  * scripts), `site` (what `serve` of server.mjs answered for another folder), and any other option of a Playwright context
  * (`hasTouch`, `permissions`, ...). Unless `serviceWorkers` is 'allow', the page has none, as in an old browser: what is
- * routed reaches the network, and no test fetches the whole site once more.
+ * routed reaches the network, and no test fetches the whole site once more. `slowdown` is how many times slower the processor
+ * is made for the page, at least.
  *
  * Resolves to `{ page, context, url, problems, close }`. A test that means to provoke a problem empties `problems`
  * itself after looking at it.
@@ -100,6 +101,7 @@ export async function openPage(...args) {
     init = null,
     site = null,
     serviceWorkers = 'block',
+    slowdown = 1,
     ...rest
   } = args[0] ?? {};
 
@@ -124,9 +126,10 @@ export async function openPage(...args) {
 
   const page = await context.newPage();
   if (IN_SPEC) readsAreDrawn(page);
-  if (SLOWDOWN > 1) {
-    context.on('page', slowDown);
-    await slowDown(page);
+  const rate = Math.max(slowdown, SLOWDOWN);
+  if (rate > 1) {
+    context.on('page', (page) => slowDown(page, rate));
+    await slowDown(page, rate);
   }
   const url = base + query + (fragment && `#${fragment}`);
   await page.goto(url);
@@ -134,10 +137,10 @@ export async function openPage(...args) {
 }
 
 /** Gives a page so much less of the processor. */
-async function slowDown(page) {
+async function slowDown(page, rate) {
   try {
     const session = await page.context().newCDPSession(page);
-    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+    await session.send('Emulation.setCPUThrottlingRate', { rate });
   } catch (error) {
     if (!page.isClosed()) throw error;
   }

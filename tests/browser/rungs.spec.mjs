@@ -22,7 +22,8 @@ function record() {
 }
 
 test('each rung of a handshake fills by itself, with a sentence of its own', async (t) => {
-  const { page } = await openPage(t, { width: 1440, height: 900 });
+  // Slow enough for a rendering of many parts to take longer than a frame.
+  const { page } = await openPage(t, { width: 1440, height: 900, slowdown: 6 });
   const reader = await new Reader(page).opened();
   await reader.pause();
   await reader.at('rewind').click();

@@ -19,6 +19,7 @@ use crate::i18n::messages;
 use crate::intent::{ErrorSite, Overlay};
 use crate::ui::dom;
 use crate::ui::error::UiError;
+use crate::ui::whole;
 
 /// What the page is asked to be by its address: `?embed`.
 const PARAMETER: &str = "embed";
@@ -97,7 +98,7 @@ impl Embedding {
             if event.source().is_some_and(|source| JsValue::from(source) == from)
                 && let Some(asked) = read(event)
             {
-                link.send_message(Msg::Asked(asked));
+                whole::send(&link, Msg::Asked(asked));
             }
         });
         // It has nothing in it that only some may know.

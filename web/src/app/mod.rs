@@ -77,6 +77,7 @@ use crate::stage::layer::LayerHandle;
 use crate::transport::time_display::TimeDisplay;
 use crate::ui::dom;
 use crate::ui::drop_zone::{self, Dropped};
+use crate::ui::whole;
 
 /// The app's messages.
 pub enum Msg {
@@ -154,7 +155,10 @@ impl Component for App {
         choices::show_language(lang);
         choices::show_theme(theme);
         let link = ctx.link();
-        let dispatch = link.callback(Msg::Intent);
+        let dispatch = {
+            let link = link.clone();
+            Callback::from(move |intent| whole::send(&link, Msg::Intent(intent)))
+        };
         let embedding = Embedding::of_address();
         let mut app = Self {
             session: Session {

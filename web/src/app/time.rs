@@ -14,6 +14,7 @@ use crate::stage::layer::PacketStyle;
 use crate::steps::intent::{StepsIntent, Walk};
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
+use crate::ui::whole;
 
 /// The longest time between two ticks that counts: a page in the background does not catch up.
 const TICK_MAX_MS: f64 = 100.0;
@@ -32,7 +33,7 @@ impl App {
             self.playback.last_tick_ms = None;
         } else if self.playback.tick_request.is_none() {
             let link = ctx.link().clone();
-            let request = request_animation_frame(move |wall_ms| link.send_message(Msg::Tick(wall_ms)));
+            let request = request_animation_frame(move |wall_ms| whole::send(&link, Msg::Tick(wall_ms)));
             self.playback.tick_request = Some(request);
         }
     }

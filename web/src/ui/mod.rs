@@ -24,4 +24,5 @@ pub mod rich;
 pub mod select;
 pub mod shared;
 pub mod size_watch;
+pub mod whole;
 pub mod windowed_list;
