@@ -13,6 +13,8 @@ async function takeFirstSync(student, answers) {
   await student.isAt(0);
   await student.next(1);
   assert.equal(await student.at('goal-0').locator('i').innerText(), '');
+  const box = await student.at('goal-0').locator('i').evaluate((i) => getComputedStyle(i).borderTopWidth);
+  assert.notEqual(box, '0px', 'what is not done yet has an empty sign');
   await student.task('a', 'SET greeting hello');
   assert.equal(await student.at('goal-0').locator('i').textContent(), '✓');
   await student.next(2);
@@ -293,6 +295,32 @@ test('what was done is kept, goes on at the next visit, and is reported', async 
   assert.equal(await student.digest(), digest);
 });
 
+test('what a lesson had begun to do when the page was left is done at the next visit', async (t) => {
+  const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=overwritten' });
+  const student = await new Student(page).opened();
+  await student.isAt(0);
+  await student.next(1);
+  for (const nth of [0, 1, 2]) {
+    await student.command('a', 'SET weather fair');
+    if (nth < 2) await expectSoon(() => student.lines(), (lines) => lines.filter((line) => line === 'OK').length > nth, 'the answer');
+  }
+  await student.at('task-met').waitFor({ state: 'attached' });
+  await student.next(2);
+  await student.next(3);
+  // The wire is cut at once, and mended seven seconds later.
+  await student.at('choice-0').click();
+  await student.at('lesson-answer').click();
+  await student.pause();
+  const actions = () => page.evaluate(() => JSON.parse(window.psyncscope.log()).actions.length);
+  const done = await actions();
+  await page.reload();
+  await student.opened();
+  await expectSoon(actions, (now) => now === done, 'the session is there');
+  await student.at('lesson-skip').or(student.at('lesson-play')).first().click();
+  await student.at('lesson-because').waitFor();
+  assert.equal(await actions(), done + 2);
+});
+
 test('a lesson can be taken where nothing may be stored', async (t) => {
   const init = () =>
     Object.defineProperty(window, 'localStorage', {
@@ -443,6 +471,7 @@ test('the steps beside a lesson leave the stage and the panel where they are, an
   }
   const { page } = await openPage(t, { width: 1440, height: 900, query: '?lesson=first-sync' });
   const student = await new Student(page).opened();
+  assert.equal(await student.says('caption'), 'The nodes have started.', 'nobody follows anybody yet');
   await student.next(1);
   await student.task('a', 'SET greeting hello');
   await student.next(2);

@@ -54,7 +54,7 @@ pub struct Rung {
     pub sent: Vec<Said>,
     /// What was read in it.
     pub received: Vec<Said>,
-    /// The last attempt that ended here.
+    /// The last attempt that ended here, until one goes on from here.
     pub failed: Option<Failure>,
 }
 
@@ -99,6 +99,8 @@ pub fn ladder<'a>(entries: impl Iterator<Item = &'a Entry>, now: ReplState) -> L
                 } else {
                     visited[*to as usize] = true;
                     rungs[*to as usize].at = Some(entry.at);
+                    // Where an earlier attempt ended, this one went on.
+                    rungs[*from as usize].failed = None;
                 }
             }
             Event::HandshakeSent { state, bytes } => {
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_stays_marked_until_the_next_attempt_and_noted_after_it() {
+    fn a_failure_stays_marked_until_the_next_attempt_and_noted_until_one_goes_on() {
         let mut entries = vec![
             moved(Connect, Connecting, LinkChange::Cron),
             moved(Connecting, ReceivePong, LinkChange::Established),
@@ -209,6 +211,10 @@ mod tests {
         let made = check(&entries, Connecting, &[(ReceivePong, Status::Pending), (Connecting, Status::Current)]);
         assert_eq!(made.rungs[ReceivePong as usize].failed.as_ref().map(|f| f.why.as_str()), Some("-LOADING"));
         assert_eq!(made.attempts, 2);
+        entries.push(moved(Connecting, ReceivePong, LinkChange::Established));
+        entries.push(moved(ReceivePong, ReplState::SendAuth, LinkChange::Reply("+PONG".into())));
+        let made = check(&entries, ReplState::SendAuth, &[(ReceivePong, Status::Passed)]);
+        assert_eq!(made.rungs[ReceivePong as usize].failed, Option::None);
     }
 
     #[test]

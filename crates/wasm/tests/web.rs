@@ -454,7 +454,7 @@ fn what_the_page_derives_is_there_for_scripts() {
 
     let told: Array = lab.narration(NOT_GIVEN).expect("a narration").dyn_into().expect("an array");
     let told: Vec<String> = told.iter().map(|note| text(&note, "text")).collect();
-    assert!(told.contains(&"You type at a: SET k v".to_owned()), "{told:?}");
+    assert!(told.contains(&"Typed at a: SET k v".to_owned()), "{told:?}");
     let chinese = lab.narration("zh-CN".into()).expect("a narration");
     assert_eq!(text(&chinese, "0.weight"), text(&lab.narration("en".into()).expect("a narration"), "0.weight"));
     assert!(!text(&chinese, "0.text").is_ascii());

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::lesson::{Answer, Answering, Block, BlockKind, Lesson, Look, Progress, Truth, course, timed};
+use psyncscope_lab::lesson::{
+    Answer, Answering, Block, BlockKind, Lesson, Look, Progress, Truth, course, still_due, timed,
+};
 use psyncscope_lab::link::Panel;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::topology;
@@ -61,7 +63,9 @@ impl App {
                 let at_once = self.until_is_empty(answer.block);
                 if is_shown && (!is_seen || at_once) {
                     self.read_lesson(|reading| reading.answer(answer));
-                    self.release(answer.block);
+                    if !at_once {
+                        self.release(answer.block);
+                    }
                     self.keep_lesson();
                 }
             }
@@ -185,8 +189,22 @@ impl App {
     /// A session in a lesson was opened: its reader is where the session is.
     pub(super) fn resume_lesson(&mut self, lesson: Rc<Lesson>) {
         let (first, text) = (self.first_answers(&lesson), self.course.text(&lesson));
+        self.go_on_with(&lesson);
         self.session.branches.reading = Some(Reading::at_end(lesson, text, first));
         self.follow_lesson();
+    }
+
+    /// What the lesson had begun to do, and a session does not say, is done as time passes.
+    fn go_on_with(&self, lesson: &Lesson) {
+        let mut run = self.session.run.borrow_mut();
+        let Some(progress) = run.in_lesson().map(|here| &here.progress) else { return };
+        let actions = run.lab().actions();
+        let due = lesson.blocks.iter().enumerate().flat_map(|(nth, block)| {
+            let began = progress.began_at(nth)?;
+            Some(still_due(block.then(), actions.get(began.actions..)?))
+        });
+        let due = due.flatten().collect();
+        run.follow_also(due);
     }
 
     /// The answers that were given before in a lesson.

@@ -71,7 +71,7 @@ pub const MESSAGES: Messages = Messages {
     lag: "lag {n} s",
     lag_title: "Seconds since its master last heard from it (INFO's lag)",
     state_paused: "paused",
-    state_stopped: "crashed at {at}",
+    state_stopped: "ended at {at}",
     state_off: "no power since {at}",
     state_asleep: "asleep until {at}",
     saving: "saving",
@@ -332,6 +332,7 @@ pub const MESSAGES: Messages = Messages {
     key_home: "back to the start, to the present",
     key_help: "this help",
 
+    note_start_alone: "The nodes have started.",
     note_start: "The nodes have started. Each replica connects to its master in its next replicationCron.",
 
     error_bad_json: "This is not JSON.",

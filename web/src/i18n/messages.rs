@@ -440,6 +440,8 @@ psyncscope_lab::messages! {
 
     // --- what happened ---
     note_start,
+    /// The same, where nobody follows anybody yet.
+    note_start_alone,
 
     // --- refusals, by the lab's code ---
     error_bad_json,

@@ -70,7 +70,7 @@ pub const MESSAGES: Messages = Messages {
     lag: "滞后 {n} 秒",
     lag_title: "主节点距上次收到它的消息已过多少秒（INFO 中的 lag）",
     state_paused: "已暂停",
-    state_stopped: "{at} 时崩溃",
+    state_stopped: "{at} 时结束",
     state_off: "{at} 起断电",
     state_asleep: "休眠至 {at}",
     saving: "正在生成快照",
@@ -328,6 +328,7 @@ pub const MESSAGES: Messages = Messages {
     key_home: "回到开头、回到现在",
     key_help: "打开本帮助",
 
+    note_start_alone: "节点已启动。",
     note_start: "节点已启动。各副本在自己的下一次 replicationCron 中连接主节点。",
 
     error_bad_json: "这不是 JSON。",

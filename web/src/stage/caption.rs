@@ -18,6 +18,8 @@ pub struct CaptionProps {
     pub notes: CaptionNotes,
     /// What the author of a script says, and when.
     pub said: Option<(SimTime, AttrValue)>,
+    /// Whether any node follows another.
+    pub has_replicas: bool,
 }
 
 /// The last event that mattered, and below it the newest step since. Screen readers announce what changes.
@@ -50,7 +52,9 @@ pub fn Caption(props: &CaptionProps) -> Html {
                     }
                 </p>
             } else if detail.is_none() {
-                <p class="caption-headline"><span class="caption-words">{ t.note_start }</span></p>
+                <p class="caption-headline">
+                    <span class="caption-words">{ if props.has_replicas { t.note_start } else { t.note_start_alone } }</span>
+                </p>
             }
             if let Some(note) = detail {
                 <p class="caption-detail" data-testid="caption-detail">{ line(note) }{ why }</p>

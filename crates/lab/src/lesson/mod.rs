@@ -25,7 +25,7 @@ mod words;
 pub use block::{Answering, Block, BlockKind, Choice, Later, Look, Mistake, Question, Task};
 pub use condition::{Condition, Happening};
 pub use glossary::{GLOSSARY, Term};
-pub use play::{Fault, Played, timed};
+pub use play::{Fault, Played, still_due, timed};
 pub use progress::{Broken, Mark, Progress, Truth};
 pub use prose::{Paragraph, Prose, Quantity, Span, SpanKind, plain};
 pub use report::{Answer, Graded, GradedBlock, LessonReport, Report, Verdict};

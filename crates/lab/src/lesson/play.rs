@@ -361,3 +361,35 @@ pub fn timed(later: &[Later], now: SimTime) -> Vec<TimedAction> {
     let timed = |later: &Later| TimedAction { at_us: now.0 + later.after_us, action: later.action.clone() };
     later.iter().map(timed).collect()
 }
+
+/// What of these actions of a lesson is still to be done, at its time, in a session that has done the first of them:
+/// nothing if none was done. `done` are the session's actions since the block began.
+#[must_use]
+pub fn still_due(later: &[Later], done: &[TimedAction]) -> Vec<TimedAction> {
+    let mut done = done.iter();
+    let mut is_done = |later: &Later| done.by_ref().find(|timed| timed.action == later.action);
+    let Some(first) = later.first() else { return Vec::new() };
+    let Some(began_us) = is_done(first).map(|timed| timed.at_us.saturating_sub(first.after_us)) else {
+        return Vec::new();
+    };
+    let missing = later[1..].iter().position(|later| is_done(later).is_none());
+    missing.map_or_else(Vec::new, |nth| timed(&later[nth + 1..], SimTime(began_us)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+
+    #[test]
+    fn what_a_session_has_not_done_yet_is_due_at_its_time() {
+        let later = |after_us, node: &str| Later { line: 1, after_us, action: Action::Crash { node: node.to_owned() } };
+        let all = [later(0, "a"), later(5, "b"), later(9, "c")];
+        let done = timed(&all, SimTime(100));
+        assert_eq!(still_due(&all, &[]), []);
+        assert_eq!(still_due(&all, &done[..1]), done[1..]);
+        assert_eq!(still_due(&all, &done[..2]), done[2..]);
+        assert_eq!(still_due(&all, &done), []);
+        assert_eq!(still_due(&[], &done), []);
+    }
+}
