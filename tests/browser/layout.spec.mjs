@@ -133,8 +133,7 @@ for (const size of [
     await reader.play();
     if (await reader.at('tab-console').count()) await reader.tab('console');
     await reader.select('b');
-    await reader.at('console-input').fill('DEBUG CHANGE-REPL-ID');
-    await reader.at('console-input').press('Enter');
+    await reader.enter('DEBUG CHANGE-REPL-ID');
     await reader.at('broken-rule').waitFor();
     const [notice] = await boxes(reader, '.notice');
     assertPlaced(await boxes(reader, '.notice > *'), notice);
@@ -205,20 +204,42 @@ test('what is still to be done has an empty mark, what is done a full one', asyn
   const background = () => reader.at('goal-0').locator('i').evaluate((i) => getComputedStyle(i).backgroundColor);
   const before = await background();
   await reader.select('a');
-  await reader.at('console-input').fill('SET greeting hello');
-  await reader.at('console-input').press('Enter');
+  await reader.enter('SET greeting hello');
   await reader.at('task-met').waitFor();
   assert.notEqual(await background(), before);
 });
 
+/** Goes on to the first lesson's first question. */
+async function toQuestion(reader) {
+  const isAt = (block) =>
+    expectSoon(() => reader.at('lesson-body').getAttribute('data-block'), (shown) => shown === String(block), `block ${block}`);
+  await reader.at('lesson-next').click();
+  await isAt(1);
+  if (await reader.at('tab-console').count()) await reader.tab('console');
+  await reader.select('a');
+  await reader.enter('SET greeting hello');
+  await reader.at('task-met').waitFor({ state: 'attached' });
+  await reader.at('lesson-next').click();
+  await isAt(2);
+}
+
 test('844 by 390: in a lesson, how a state stands is not written over its name', async (t) => {
   const reader = await open(t, [844, 390], { lesson: 'first-sync' });
+  await toQuestion(reader);
+  await reader.at('choice-0').click();
+  await reader.at('lesson-answer').click();
+  await reader.at('lesson-because').waitFor();
   await reader.tab('handshake');
-  await reader.at('ladder-NONE').waitFor();
-  const current = '.rung-current > .rung-name, .rung-current > .rung-status, .rung-current > .rung-at';
-  const parts = await boxes(reader, current);
-  assert.ok(parts.length >= 2);
-  assertPlaced(parts, (await boxes(reader, '.ladder'))[0]);
+  const name = () => reader.page.locator('.rung-current .rung-name').evaluate((name) => {
+    const words = document.createRange();
+    words.selectNodeContents(name);
+    const { left, right, top, bottom } = words.getBoundingClientRect();
+    return { name: name.textContent, left, right, top, bottom };
+  });
+  assert.match((await name()).name, /TRANSFER|RECEIVE_PSYNC/);
+  const others = await boxes(reader, '.rung-current > .rung-status, .rung-current > .rung-at');
+  assert.equal(others.length, 2);
+  assertPlaced([await name(), ...others], (await boxes(reader, '.ladder'))[0]);
 });
 
 for (const size of [
@@ -229,8 +250,9 @@ for (const size of [
 ])
   test(`${size.join(' by ')}: nothing scrolls the page out of its place`, async (t) => {
     const reader = await open(t, size, { lesson: 'first-sync' });
+    await toQuestion(reader);
     const scrolled = await reader.page.evaluate(() => {
-      for (const element of document.querySelectorAll('button, [tabindex], .rung, p')) element.scrollIntoView();
+      for (const element of document.querySelectorAll('button, [tabindex], .rung, p, label')) element.scrollIntoView();
       document.scrollingElement.scrollTop = 200;
       return document.scrollingElement.scrollTop;
     });
