@@ -172,6 +172,18 @@ mod tests {
     }
 
     #[test]
+    fn the_handbook_has_a_row_as_it_is_printed() {
+        let graded = rows().remove(0).graded;
+        let rows = [Row { file: String::new(), student: "Ada".into(), graded }];
+        for (chapter, lang) in
+            [(include_str!("../../../docs/grade.md"), Lang::En), (include_str!("../../../docs/zh/grade.md"), Lang::Zh)]
+        {
+            let block = format!("```text\n{}```", table(&rows, lang));
+            assert!(chapter.contains(&block), "{block}");
+        }
+    }
+
+    #[test]
     fn grades_are_printed_as_table_csv_and_json() {
         let rows = rows();
         let text = table(&rows, Lang::En);
