@@ -442,7 +442,7 @@ impl LabRun {
     }
 
     /// The first time after `from` at which something happened that is told, and not for one more time in a row. If the
-    /// record has none, the world runs on, up to `to` at most.
+    /// record has none, the world runs on, up to `to` at most; in a lesson, up to where that comes further.
     pub fn next_told(&mut self, from: SimTime, to: SimTime) -> Option<SimTime> {
         loop {
             self.read();
@@ -450,10 +450,19 @@ impl LabRun {
             if let Some(mark) = marks.get(marks.partition_point(|mark| mark.at <= from)) {
                 return Some(mark.at);
             }
+            let come = self.lesson_has_come();
             if self.now() >= to || !self.advance_to_next() {
                 return None;
             }
+            if self.lesson_has_come() != come {
+                return Some(self.now());
+            }
         }
+    }
+
+    /// How many blocks of the lesson have begun, and how many have been met.
+    fn lesson_has_come(&self) -> Option<(usize, usize)> {
+        self.in_lesson().map(|here| (here.progress.begun(), here.progress.met()))
     }
 
     fn just_after_now(&self) -> SimTime {
@@ -472,5 +481,50 @@ impl LabRun {
         let transcript = self.transcripts.entry(host).or_insert_with(new);
         transcript.borrow_mut().extend(self.lab.timeline());
         ConsoleLines::of(transcript, frame.entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second block begins when a PING arrives, which is not told.
+    const QUIET: &str = "\
+lesson quiet
+  title en Quiet
+  title zh 安静
+  about en A PING comes.
+  about zh 来了一个 PING。
+  minutes 1
+
+seed 1
+
+node a
+node b
+  replicaof a 6379
+
+step
+  when b enters CONNECTED
+  en Wait.
+  zh 等待。
+
+step
+  when b offset >= 14
+  en It came.
+  zh 它来了。
+";
+
+    #[test]
+    fn the_next_event_is_not_beyond_where_a_lesson_comes_further() {
+        let lesson = Rc::new(Lesson::parse(QUIET).expect("the lesson can be read"));
+        let mut run = LabRun::start(lesson.config.clone()).expect("its world starts");
+        run.enter_lesson(Some(&lesson)).expect("the world is the lesson's");
+        let begun = |run: &LabRun| run.in_lesson().map_or(0, |here| here.progress.begun());
+        while begun(&run) < 2 {
+            let from = run.now();
+            run.next_told(from, SimTime(from.0 + 60_000_000)).expect("something happens");
+        }
+        let began = run.in_lesson().and_then(|here| here.progress.began_at(1)).expect("it has begun");
+        assert_eq!(run.now(), began.at);
     }
 }
