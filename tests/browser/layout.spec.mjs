@@ -325,3 +325,14 @@ for (const size of SIZES)
     await look('branches');
     assert.deepEqual([...new Set(found)], []);
   });
+
+test('what to type is said from its beginning where the console is low', async (t) => {
+  for (const locale of ['en-US', 'zh-CN']) {
+    const { page, close } = await openPage(t, { width: 1024, height: 768, locale, query: '?lesson=first-sync' });
+    const welcome = page.locator('.console-welcome');
+    const box = await welcome.boundingBox();
+    const output = await page.getByTestId('console-output').boundingBox();
+    assert.ok(box.y >= output.y - 1 && box.y + box.height <= output.y + output.height + 1, `${locale}: ${JSON.stringify({ box, output })}`);
+    await close();
+  }
+});
