@@ -273,7 +273,8 @@ test('a lesson beside those of the course keeps its address, goes on at the next
   await student.at('course').click();
   await student.at('course-report').click();
   await student.until('report-my-own-worth', /This lesson is not beside the page/);
-  assert.match(await link.getAttribute('href'), /path\/#v1/);
+  const address = await link.getAttribute('href');
+  assert.ok(address.startsWith(`${url}#v1`), address);
   problems.length = 0;
 });
 
