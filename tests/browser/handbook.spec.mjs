@@ -85,22 +85,17 @@ test('docs/present.md: a clicker leads on, the audience votes, and who asks what
   await page.bringToFront();
 
   // A task is done as its author solved it, at the console that is shown; on again once it is done.
-  await page.keyboard.press('ArrowRight');
-  await student.isAt(1);
+  await student.press('ArrowRight', 1);
   assert.equal(await student.at('console-input').isVisible(), true);
   await page.keyboard.press('ArrowDown');
   await student.at('task-met').waitFor();
   await expectSoon(() => student.isPlaying(), (playing) => !playing, 'time stands still');
   const typed = (await student.lines()).filter((line) => line.includes('SET weather fair'));
   assert.equal(typed.length, 3);
-  await page.keyboard.press('ArrowUp');
-  await student.isAt(0);
-  await page.keyboard.press('PageDown');
-  await student.isAt(1);
-  await page.keyboard.press('PageDown');
-  await student.isAt(2);
-  await page.keyboard.press('PageDown');
-  await student.isAt(3);
+  await student.press('ArrowUp', 0);
+  await student.press('PageDown', 1);
+  await student.press('PageDown', 2);
+  await student.press('PageDown', 3);
 
   // An answer may be chosen before it is told.
   await student.answer(0);

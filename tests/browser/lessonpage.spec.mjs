@@ -182,14 +182,12 @@ test('before an audience: a clicker leads through the lesson, and a second windo
   await second.until('notes-next', /First see how small it is/);
   await page.bringToFront();
 
-  await page.keyboard.press('PageDown');
-  await student.isAt(1);
+  await student.press('PageDown', 1);
   // The presenter does what a reader would do.
   await page.keyboard.press('PageDown');
   await student.at('task-met').waitFor();
   await expectSoon(() => student.isPlaying(), (playing) => !playing, 'time stands still');
-  await page.keyboard.press('ArrowRight');
-  await student.isAt(2);
+  await student.press('ArrowRight', 2);
   await second.until('notes-text', /Let somebody say which offset the oldest byte has now/);
   const offset = await student.says('node-a-offset');
   await second.until('notes-now', new RegExp(`^Read: The stream has ${offset} bytes by now, the ring 96:`));
@@ -197,12 +195,9 @@ test('before an audience: a clicker leads through the lesson, and a second windo
   await student.at('blank').waitFor();
   await page.keyboard.press('.');
   await student.at('blank').waitFor({ state: 'detached' });
-  await page.keyboard.press('PageUp');
-  await student.isAt(1);
-  await page.keyboard.press('PageDown');
-  await student.isAt(2);
-  await page.keyboard.press('PageDown');
-  await student.isAt(3);
+  await student.press('PageUp', 1);
+  await student.press('PageDown', 2);
+  await student.press('PageDown', 3);
   // The audience has answered: what comes of it is shown.
   await page.keyboard.press('PageDown');
   await page.keyboard.press('PageDown');

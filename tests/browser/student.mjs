@@ -20,6 +20,12 @@ export class Student extends Reader {
     await expectSoon(() => this.isPlaying(), (playing) => !playing, 'time stands still');
   }
 
+  /** Presses a key that leads to a block. */
+  async press(key, block) {
+    await this.page.keyboard.press(key);
+    await this.isAt(block);
+  }
+
   async next(block) {
     await this.at('lesson-next').click();
     await this.isAt(block);

@@ -41,7 +41,7 @@ impl App {
             LessonIntent::Course => self.open_course(ctx),
             LessonIntent::Open(id) => self.want_lesson(ctx, id, Wanted::Open),
             LessonIntent::Next if self.present_on() => {}
-            LessonIntent::Next => match self.lesson_shown().map(|shown| (shown.phase, shown.playing)) {
+            LessonIntent::Next => match self.lesson_phase().map(|phase| (phase, self.playback.playing)) {
                 Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. }, true)) => self.skip(),
                 Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. } | Phase::Task, false)) => {
                     self.handle_lesson(ctx, LessonIntent::TogglePlay);
@@ -519,25 +519,15 @@ impl App {
 
     /// What is to be done with the block shown.
     pub(super) fn lesson_phase(&self) -> Option<Phase> {
-        self.lesson_shown().map(|shown| shown.phase)
-    }
-
-    fn lesson_shown(&self) -> Option<Shown> {
         let reading = self.reading()?;
         let run = self.session.run.borrow();
         let progress = &run.in_lesson()?.progress;
         let place = reading.place;
-        let has_begun = progress.begun() > place;
-        let block = reading.lesson.blocks.get(place).filter(|_| has_begun);
+        let block = reading.lesson.blocks.get(place).filter(|_| progress.begun() > place);
         let began = progress.began_at(place).unwrap_or_default();
         let met = progress.met_at(place);
-        let given = reading.given.get(&place).copied();
-        let goals = match block.map(|block| &block.kind) {
-            Some(BlockKind::Task(task)) if met.is_some() => vec![true; task.goals.len()],
-            Some(BlockKind::Task(task)) => task.goals.iter().map(|goal| goal.holds(run.lab(), &began)).collect(),
-            _ => Vec::new(),
-        };
-        let phase = match block.map(|block| &block.kind) {
+        let given = reading.given.get(&place);
+        Some(match block.map(|block| &block.kind) {
             None => Phase::Waiting,
             Some(BlockKind::Question(_)) if reading.aside.is_some() => {
                 let choice = reading.aside.as_ref().map_or(0, |aside| aside.choice);
@@ -565,6 +555,23 @@ impl App {
                 }
                 (None, None) => Phase::Asked { late: run.now().0 > began.at.0 + 1 },
             },
+        })
+    }
+
+    fn lesson_shown(&self) -> Option<Shown> {
+        let reading = self.reading()?;
+        let run = self.session.run.borrow();
+        let progress = &run.in_lesson()?.progress;
+        let place = reading.place;
+        let has_begun = progress.begun() > place;
+        let block = reading.lesson.blocks.get(place).filter(|_| has_begun);
+        let began = progress.began_at(place).unwrap_or_default();
+        let met = progress.met_at(place);
+        let given = reading.given.get(&place).copied();
+        let goals = match block.map(|block| &block.kind) {
+            Some(BlockKind::Task(task)) if met.is_some() => vec![true; task.goals.len()],
+            Some(BlockKind::Task(task)) => task.goals.iter().map(|goal| goal.holds(run.lab(), &began)).collect(),
+            _ => Vec::new(),
         };
         let actions = met.map_or(run.lab().actions().len(), |met| met.actions).saturating_sub(began.actions);
         let over = (place + 1 == reading.lesson.blocks.len() && progress.is_over(&reading.lesson))
@@ -574,7 +581,7 @@ impl App {
             run: RunRef::of(&self.session.run),
             block: block.map(|_| place),
             reached: reading.reached,
-            phase,
+            phase: self.lesson_phase()?,
             playing: self.playback.playing,
             presenting: self.presenter.is_some(),
             began,

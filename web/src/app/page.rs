@@ -104,8 +104,6 @@ impl App {
             let words = fill(t.working, &[("percent", &replay.percent().to_string())]);
             html! { <div class="working" role="status">{ words }</div> }
         });
-        let hosts = &self.playback.frame.hosts;
-        let has_replicas = hosts.iter().any(|host| topology::master_of(host, hosts).is_some());
         let comparison = self.comparison();
         let lesson = self.lesson_panel();
         let embedded = self.embedding.is_some();
@@ -145,7 +143,7 @@ impl App {
                                 <TimersBar timers={timers(&self.playback.frame, self.playback.at)} />
                             }
                             { self.notice_html(&cx) }
-                            <Caption {notes} said={self.said()} {has_replicas} />
+                            <Caption {notes} said={self.said()} has_replicas={!masters.is_empty()} />
                             { ruler_below.unwrap_or_default() }
                         </div>
                         <div class="right">
