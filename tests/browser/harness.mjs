@@ -133,6 +133,8 @@ export async function openPage(...args) {
   }
   const url = base + query + (fragment && `#${fragment}`);
   await page.goto(url);
+  // Until its file is there the page shows its opening, with the same names in it.
+  if (query.includes('lesson=')) await page.getByTestId('lesson').or(page.getByTestId('error')).first().waitFor();
   return { page, context, url, problems, close };
 }
 
