@@ -56,7 +56,8 @@ async function load(browser, url) {
         seen.observe(document, { childList: true, subtree: true });
       });
     });
-    await page.goto(url, { waitUntil: 'commit' });
+    const response = await page.goto(url, { waitUntil: 'commit' });
+    if (!response.ok()) throw new Error(`no page is built in ${DIST}: ${response.status()} for ${url}`);
     // Asked for past Playwright, whose own script of 330 KB would be evaluated in the page's time.
     const { result } = await cdp.send('Runtime.evaluate', {
       expression: 'window.firstPaint',
