@@ -211,6 +211,37 @@ for (const size of [
     assert.ok(stage.bottom - stage.top >= 80, JSON.stringify(stage));
   });
 
+for (const [width, height] of [
+  [1024, 768],
+  [844, 390],
+])
+  for (const locale of ['en-US', 'zh-CN'])
+    test(`${width} by ${height}: beside a lesson the stage is as wide as its column (${locale})`, async (t) => {
+      const reader = await open(t, [width, height], { lesson: 'first-sync', locale });
+      const [column] = await boxes(reader, '.left');
+      for (const part of await boxes(reader, '.stage-view, .stage-tools > *, .stage-zoom > *, .card'))
+        assert.ok(within(part, column), JSON.stringify({ part, column }));
+    });
+
+for (const [width, height] of [
+  [1280, 800],
+  [1024, 768],
+])
+  test(`${width} by ${height}: the ring keeps its size when the words below it change`, async (t) => {
+    const writes = Array.from({ length: 10 }, (_, n) => typed(3_000_000 + n * 100_000, 'a', `SET key:${n} value-${n}`));
+    const reader = await open(t, [width, height], { log: world({ names: ['a', 'b', 'c', 'd', 'e'], actions: writes, endUs: 6_000_000 }) });
+    await reader.tab('backlog');
+    const seen = new Map();
+    // Back to before the first of them: replicas are now behind, now in sync.
+    while ((await reader.shown()) >= 3_000) {
+      const [ring] = await boxes(reader, '.ring-box');
+      seen.set(await reader.says('ring-legend'), ring.bottom - ring.top);
+      await reader.at('step-back').click();
+    }
+    assert.ok([...seen.keys()].some((words) => /too far back/.test(words)), 'replicas were behind');
+    assert.equal(new Set(seen.values()).size, 1, JSON.stringify([...seen]));
+  });
+
 test('what is still to be done has an empty mark, what is done a full one', async (t) => {
   const reader = await open(t, [1440, 900], { lesson: 'first-sync' });
   await reader.at('lesson-next').click();

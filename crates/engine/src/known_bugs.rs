@@ -3,6 +3,8 @@
 
 use std::cell::Cell;
 
+use crate::ids::NextByte;
+
 /// A bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
@@ -28,4 +30,11 @@ pub fn enable(bug: Option<Bug>) {
 
 pub(crate) fn is_enabled(bug: Bug) -> bool {
     ENABLED.get() == Some(bug)
+}
+
+/// Moves `next` on by one if `bug`, which is that it is one too high, is enabled.
+pub(crate) fn one_too_high(bug: Bug, next: &mut NextByte) {
+    if is_enabled(bug) {
+        next.0 += 1;
+    }
 }

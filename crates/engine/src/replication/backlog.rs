@@ -96,9 +96,7 @@ impl Backlog {
         });
         self.off = Offset(master_repl_offset.0 - self.histlen as i64).next();
         #[cfg(feature = "known-bugs")]
-        if crate::known_bugs::is_enabled(crate::known_bugs::Bug::BacklogOff) {
-            self.off.0 += 1;
-        }
+        crate::known_bugs::one_too_high(crate::known_bugs::Bug::BacklogOff, &mut self.off);
         steps.act(Step::SetOff, |v| v.changed(Field::ReplBacklogOff, off, self.off));
     }
 

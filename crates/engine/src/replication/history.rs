@@ -53,9 +53,7 @@ impl History {
             context.act(Step::KeepId, |v| v.changed(Field::Replid2, before.replid2, self.replid2));
             self.second_replid_offset = self.master_repl_offset.next();
             #[cfg(feature = "known-bugs")]
-            if crate::known_bugs::is_enabled(crate::known_bugs::Bug::SecondReplidOffset) {
-                self.second_replid_offset.0 += 1;
-            }
+            crate::known_bugs::one_too_high(crate::known_bugs::Bug::SecondReplidOffset, &mut self.second_replid_offset);
             context.act(Step::LimitKeptId, |v| {
                 v.changed(Field::SecondReplidOffset, before.second_replid_offset, self.second_replid_offset)
                     .saw(Field::MasterReplOffset, self.master_repl_offset)
