@@ -235,7 +235,7 @@ for (const [width, height] of [
     // Back to before the first of them: replicas are now behind, now in sync.
     while ((await reader.shown()) >= 3_000) {
       const [ring] = await boxes(reader, '.ring-box');
-      seen.set(await reader.says('ring-legend'), ring.bottom - ring.top);
+      seen.set(await reader.says('ring-legend'), Math.round(ring.bottom - ring.top));
       await reader.at('step-back').click();
     }
     assert.ok([...seen.keys()].some((words) => /too far back/.test(words)), 'replicas were behind');

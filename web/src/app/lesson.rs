@@ -25,7 +25,7 @@ use crate::lesson::library::Wanted;
 use crate::lesson::panel::LessonPanel;
 use crate::lesson::question::FIELD;
 use crate::lesson::reading::{Aside, Begins, Reading, is_released};
-use crate::lesson::shown::{Over, Phase, Shown};
+use crate::lesson::shown::{Onward, Over, Phase, Shown};
 use crate::ui::dom::Slice;
 use crate::ui::error::UiError;
 use crate::ui::{dom, files};
@@ -41,15 +41,14 @@ impl App {
             LessonIntent::Course => self.open_course(ctx),
             LessonIntent::Open(id) => self.want_lesson(ctx, id, Wanted::Open),
             LessonIntent::Next if self.present_on() => {}
-            LessonIntent::Next => match self.lesson_phase().map(|phase| (phase, self.playback.playing)) {
-                Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. }, true)) => self.skip(),
-                Some((Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. } | Phase::Task, false)) => {
-                    self.handle_lesson(ctx, LessonIntent::TogglePlay);
-                }
-                Some((Phase::Instead { seen: true, .. }, _)) => self.handle_lesson(ctx, LessonIntent::Return),
-                Some((Phase::TaskBroken(_), _)) => self.handle_lesson(ctx, LessonIntent::Again),
-                Some((Phase::Earlier | Phase::Read | Phase::TaskMet | Phase::Told, _)) => self.lesson_next(),
-                Some((Phase::Asked { .. } | Phase::Task, _)) | None => {}
+            LessonIntent::Next => match self.lesson_phase().map(|phase| phase.onward(self.playback.playing)) {
+                Some(Onward::Next) => self.lesson_next(),
+                Some(Onward::Play) => self.handle_lesson(ctx, LessonIntent::TogglePlay),
+                Some(Onward::Skip) => self.skip(),
+                Some(Onward::Again) => self.handle_lesson(ctx, LessonIntent::Again),
+                Some(Onward::Return) => self.handle_lesson(ctx, LessonIntent::Return),
+                // A task is done and a question answered by hand.
+                Some(Onward::Pause | Onward::Answer) | None => {}
             },
             LessonIntent::Back => {
                 if let Some(before) = self.reading().and_then(|reading| reading.place.checked_sub(1)) {

@@ -14,7 +14,7 @@ use crate::lesson::contents::{Contents, kind};
 use crate::lesson::intent::LessonIntent;
 use crate::lesson::prose::prose;
 use crate::lesson::question::{FORM, question};
-use crate::lesson::shown::{Over, Phase, Shown};
+use crate::lesson::shown::{Onward, Over, Phase, Shown};
 use crate::lesson::task::task;
 use crate::ui::button::Button;
 use crate::ui::context::{UiContext, use_ui};
@@ -166,35 +166,25 @@ fn main_button(shown: &Shown, ui: &UiContext) -> Html {
     let button = |testid: &'static str, words: &'static str, intent: LessonIntent| {
         html! { <Button class="button primary" {testid} onclick={ui.click(Intent::Lesson(intent))}>{ words }</Button> }
     };
-    let play = || button("lesson-play", t.lesson_play, LessonIntent::TogglePlay);
-    let pause = || {
-        html! {
+    match shown.phase.onward(shown.playing) {
+        Onward::Next if is_last => match shown.over.as_ref().and_then(|over| over.next.clone()) {
+            Some(next) => button("lesson-next-lesson", t.lesson_next_lesson, LessonIntent::Open(next)),
+            None => button("lesson-course", t.course, LessonIntent::Course),
+        },
+        Onward::Next => button("lesson-next", t.lesson_next, LessonIntent::Next),
+        Onward::Play => button("lesson-play", t.lesson_play, LessonIntent::TogglePlay),
+        // Not the one thing to do next: that is the task.
+        Onward::Pause => html! {
             <Button class="button" testid="lesson-play" onclick={ui.click(Intent::Lesson(LessonIntent::TogglePlay))}>
                 { t.lesson_pause }
             </Button>
-        }
-    };
-    let wait = || {
-        if shown.playing { button("lesson-skip", t.lesson_skip, LessonIntent::Skip) } else { play() }
-    };
-    match shown.phase {
-        Phase::Read | Phase::TaskMet | Phase::Told | Phase::Earlier if is_last => {
-            match shown.over.as_ref().and_then(|over| over.next.clone()) {
-                Some(next) => button("lesson-next-lesson", t.lesson_next_lesson, LessonIntent::Open(next)),
-                None => button("lesson-course", t.course, LessonIntent::Course),
-            }
-        }
-        Phase::Earlier | Phase::Read | Phase::TaskMet | Phase::Told => {
-            button("lesson-next", t.lesson_next, LessonIntent::Next)
-        }
-        Phase::Task if shown.playing => pause(),
-        Phase::Task => play(),
-        Phase::TaskBroken(_) => button("lesson-again", t.lesson_again, LessonIntent::Again),
-        Phase::Asked { .. } => html! {
+        },
+        Onward::Skip => button("lesson-skip", t.lesson_skip, LessonIntent::Skip),
+        Onward::Again => button("lesson-again", t.lesson_again, LessonIntent::Again),
+        Onward::Answer => html! {
             <button type="submit" form={FORM} class="button primary" data-testid="lesson-answer">{ t.lesson_answer }</button>
         },
-        Phase::Waiting | Phase::Answered | Phase::Instead { seen: false, .. } => wait(),
-        Phase::Instead { seen: true, .. } => button("lesson-return", t.lesson_return, LessonIntent::Return),
+        Onward::Return => button("lesson-return", t.lesson_return, LessonIntent::Return),
     }
 }
 

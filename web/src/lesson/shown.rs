@@ -90,6 +90,41 @@ pub enum Phase {
     },
 }
 
+/// What leads on from a block: the panel's main button, and the key for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// Showing the next block.
+    Next,
+    /// Letting time pass.
+    Play,
+    /// Stopping time, while the reader has something to do.
+    Pause,
+    /// Skipping to the moment at which the lesson goes on.
+    Skip,
+    /// Beginning at the block again.
+    Again,
+    /// Giving the answer that is chosen or typed.
+    Answer,
+    /// Going back from what would have had to be true.
+    Return,
+}
+
+impl Phase {
+    /// What leads on, while time passes (`playing`) or not.
+    #[must_use]
+    pub const fn onward(self, playing: bool) -> Onward {
+        match self {
+            Self::Earlier | Self::Read | Self::TaskMet | Self::Told => Onward::Next,
+            Self::Waiting | Self::Answered | Self::Instead { seen: false, .. } if playing => Onward::Skip,
+            Self::Task if playing => Onward::Pause,
+            Self::Waiting | Self::Answered | Self::Instead { seen: false, .. } | Self::Task => Onward::Play,
+            Self::TaskBroken(_) => Onward::Again,
+            Self::Asked { .. } => Onward::Answer,
+            Self::Instead { seen: true, .. } => Onward::Return,
+        }
+    }
+}
+
 /// How a lesson went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Over {
