@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast it is, natively, on real TCP and in a browser.
 
 mod dataset;
+mod steps;
 mod throughput;
 
 use std::net::TcpListener;
@@ -10,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use crate::dist;
 use crate::error::{Error, Result, ResultExt};
 use crate::project::{BROWSER_DIR, CLI_PACKAGE, TESTS_PACKAGE};
-use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, WASM_BINDGEN};
+use crate::setup::{self, CHROMIUM, Need, REDIS_BENCHMARK, REDIS_SERVER, TRUNK, VALGRIND, WASM_BINDGEN};
 use crate::shell::Shell;
 use crate::size;
 
@@ -18,7 +19,7 @@ use crate::size;
 const PAGE_BENCH: &str = "bench.mjs";
 
 /// The parts, in order.
-const PARTS: [&str; 4] = ["native", "throughput", "dataset", "page"];
+const PARTS: [&str; 5] = ["native", "steps", "throughput", "dataset", "page"];
 
 /// Runs these parts of the benchmarks; all of them if none is named.
 pub fn run(shell: &mut Shell, parts: &[String]) -> Result<()> {
@@ -30,6 +31,9 @@ pub fn run(shell: &mut Shell, parts: &[String]) -> Result<()> {
     }
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|name| name == part);
     let mut needs = Vec::new();
+    if wanted("steps") {
+        needs.push(Need::Program(&VALGRIND));
+    }
     if wanted("throughput") || wanted("dataset") {
         needs.extend([Need::Program(&REDIS_SERVER), Need::Program(&REDIS_BENCHMARK)]);
     }
@@ -44,6 +48,10 @@ pub fn run(shell: &mut Shell, parts: &[String]) -> Result<()> {
         let mut native = shell.command("cargo");
         native.args(["bench", "-p", TESTS_PACKAGE, "--bench", "*"]);
         shell.run(&mut native, "see its messages above")?;
+    }
+    if wanted("steps") {
+        println!("\nThe steps that functions report, while nobody asks for them:");
+        steps::run(shell)?;
     }
     if wanted("throughput") || wanted("dataset") {
         let mut build = shell.command("cargo");

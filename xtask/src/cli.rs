@@ -18,7 +18,7 @@ Psyncscope's development commands. Each installs what it needs, once.
                                  fmt clippy native peers recorder deny wasm npm page browser book export
   cargo xtask dist               build the site into dist/ for any static host, and check its size
   cargo xtask book               build the handbook into dist/handbook, beside the page
-  cargo xtask bench [PART...]    the benchmarks, or the named parts: native throughput dataset page
+  cargo xtask bench [PART...]    the benchmarks, or the named parts: native steps throughput dataset page
   cargo xtask setup              only install what the other commands need
 
 Tools are kept in $PSYNCSCOPE_CACHE, $XDG_CACHE_HOME/psyncscope or ~/.cache/psyncscope.

@@ -1,6 +1,9 @@
 //! Two nodes replicate in memory: a minimal driver, with queues of bytes where real drivers have sockets.
 //!
 //! `cargo run -p psyncscope-engine --example replicate`
+//!
+//! With a number as its argument, so many writes follow, which it does not print: `cargo xtask bench steps` counts the
+//! instructions that they take.
 
 #![allow(clippy::print_stdout, reason = "an example prints what it does")]
 
@@ -39,6 +42,8 @@ struct Driver {
     link: ConnId,
     /// What the nodes answered to the user.
     replies: [Vec<u8>; 2],
+    /// Whether what the nodes send each other is printed.
+    is_printed: bool,
 }
 
 impl Driver {
@@ -60,6 +65,7 @@ impl Driver {
             queue: VecDeque::new(),
             link: ConnId(ConnId::OUTBOUND),
             replies: [Vec::new(), Vec::new()],
+            is_printed: true,
         };
         for node in [MASTER, REPLICA] {
             driver.queue.push_back((node, Pending::Accepted(CONSOLE)));
@@ -85,7 +91,9 @@ impl Driver {
                     } else {
                         (MASTER, LINK, "        <- replica")
                     };
-                    println!("{arrow} {}", bytes.escape_ascii());
+                    if self.is_printed {
+                        println!("{arrow} {}", bytes.escape_ascii());
+                    }
                     self.queue.push_back((peer, Pending::Received(conn, bytes)));
                 }
                 // A child process works on a snapshot; running it at once is allowed.
@@ -150,5 +158,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let reply = driver.execute(REPLICA, b"GET greeting\r\n");
     println!("the replica answers GET greeting: {}", reply.escape_ascii());
     assert_eq!(reply, b"$5\r\nhello\r\n");
+
+    let writes: u32 = std::env::args().nth(1).map_or(Ok(0), |count| count.parse())?;
+    driver.is_printed = false;
+    for n in 0..writes {
+        let command = format!("SET key:{} value:{n}\r\n", n % 1000);
+        assert_eq!(driver.execute(MASTER, command.as_bytes()), b"+OK\r\n");
+    }
     Ok(())
 }

@@ -16,7 +16,9 @@ use crate::error::{Error, Result};
 use crate::shell::{Shell, duration};
 
 pub use cargo_tools::{CARGO_DENY, MDBOOK, NEXTEST, TRUNK, WASM_BINDGEN, WASM_PACK};
-pub use system::{CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, TSHARK, spec_browser};
+pub use system::{
+    CHROMEDRIVER, CHROMIUM, PYTHON, Program, REDIS_BENCHMARK, REDIS_SERVER, TSHARK, VALGRIND, spec_browser,
+};
 
 /// One thing a command may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,7 @@ const EVERYTHING: &[Need] = &[
     Need::Program(&REDIS_SERVER),
     Need::Program(&TSHARK),
     Need::Program(&REDIS_BENCHMARK),
+    Need::Program(&VALGRIND),
     Need::Program(&PYTHON),
     Need::BrowserTests,
 ];

@@ -95,6 +95,15 @@ pub static REDIS_BENCHMARK: Program = Program {
     elsewhere: "install Redis",
 };
 
+/// What counts the instructions that a program takes.
+pub static VALGRIND: Program = Program {
+    name: "Valgrind",
+    variable: "PSYNCSCOPE_VALGRIND",
+    places: &["valgrind"],
+    package: "valgrind",
+    elsewhere: "install Valgrind",
+};
+
 impl Program {
     /// Where it is, if it is anywhere.
     pub fn find(&self, shell: &Shell) -> Option<PathBuf> {

@@ -247,7 +247,7 @@ fn native(shell: &Shell, _: &Context) -> Result<()> {
 fn run_examples(shell: &Shell) -> Result<()> {
     const HINT: &str = "restore the examples from version control";
     let mut names = Vec::new();
-    for package in ["engine", "sim", "lab"] {
+    for package in ["engine", "sim", "lab", "sweep"] {
         let folder = shell.project.root.join("crates").join(package).join("examples");
         for entry in fs::read_dir(&folder).context(format!("reading {}", folder.display()), HINT)? {
             let path = entry.context(format!("reading {}", folder.display()), HINT)?.path();
