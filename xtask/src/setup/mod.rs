@@ -77,10 +77,12 @@ const EVERYTHING: &[Need] = &[
     Need::Program(&REDIS_SERVER),
     Need::Program(&TSHARK),
     Need::Program(&REDIS_BENCHMARK),
-    Need::Program(&VALGRIND),
     Need::Program(&PYTHON),
     Need::BrowserTests,
 ];
+
+/// What only those get who ask for what needs it: it is not made for every system.
+const ON_DEMAND: &[Need] = &[Need::Program(&VALGRIND)];
 
 /// `cargo xtask setup`.
 pub fn run(shell: &mut Shell) -> Result<()> {
@@ -116,9 +118,9 @@ fn begin(shell: &mut Shell, needs: &[Need]) {
     }
 }
 
-/// The needs, each once, in the order of [`EVERYTHING`].
+/// The needs, each once, in the order of [`EVERYTHING`]; then those of [`ON_DEMAND`].
 fn in_order(needs: &[Need]) -> impl Iterator<Item = &'static Need> {
-    EVERYTHING.iter().filter(move |need| needs.contains(need))
+    EVERYTHING.iter().chain(ON_DEMAND).filter(move |need| needs.contains(need))
 }
 
 /// Gets one thing.
