@@ -242,6 +242,21 @@ for (const [width, height] of [
     assert.equal(new Set(seen.values()).size, 1, JSON.stringify([...seen]));
   });
 
+for (const size of [
+  [1440, 900],
+  [1280, 800],
+])
+  for (const locale of ['en-US', 'zh-CN'])
+    test(`${size.join(' by ')}: the stage keeps its size when the past is shown (${locale})`, async (t) => {
+      const log = world({ actions: [typed(4_000_000, 'a', 'SET k v')], endUs: 8_000_000 });
+      const reader = await open(t, size, { log, locale });
+      const [before] = await boxes(reader, '.stage');
+      await reader.at('step-back').click();
+      await reader.page.locator('.notice').waitFor();
+      const [after] = await boxes(reader, '.stage');
+      assert.deepEqual([after.top, after.bottom], [before.top, before.bottom]);
+    });
+
 test('what is still to be done has an empty mark, what is done a full one', async (t) => {
   const reader = await open(t, [1440, 900], { lesson: 'first-sync' });
   await reader.at('lesson-next').click();
