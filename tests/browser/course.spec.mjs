@@ -106,7 +106,6 @@ for (const [nth, id] of TAKEN.entries()) {
   test(`the lesson ${id} can be taken by clicking (${locale})`, async (t) => {
     const { page } = await openPage(t, { width: 1440, height: 900, locale, query: `?lesson=${id}` });
     const reader = new Reader(page);
-    await reader.at('lesson').waitFor();
     const pictures = process.env.PSYNCSCOPE_PICTURES;
     await take(reader, id, async (block, what) => {
       if (pictures) await page.screenshot({ path: `${pictures}/${id}-${block}-${what}.png` });

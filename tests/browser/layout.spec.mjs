@@ -33,8 +33,7 @@ async function open(t, [width, height], { log, lesson, ...options } = {}) {
   const query = lesson ? `?lesson=${lesson}` : '';
   const { page } = await openPage(t, { width, height, query, ...options });
   const reader = new Resizer(page);
-  if (lesson) await reader.at('lesson').waitFor();
-  else await reader.opened();
+  if (!lesson) await reader.opened();
   if (log) await reader.load(log);
   return reader;
 }

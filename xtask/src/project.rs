@@ -74,9 +74,10 @@ impl Project {
         self.target_dir().join(folder).join(format!("{CLI_PROGRAM}{}", env::consts::EXE_SUFFIX))
     }
 
-    /// The example `name` of a crate as `cargo build --examples` leaves it.
-    pub fn example(&self, name: &str) -> PathBuf {
-        self.target_dir().join("debug/examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    /// The example `name` of a crate as `cargo build --examples` leaves it, with `--release` or without.
+    pub fn example(&self, name: &str, release: bool) -> PathBuf {
+        let folder = if release { "release" } else { "debug" };
+        self.target_dir().join(folder).join("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Cargo's target folder for the project itself.

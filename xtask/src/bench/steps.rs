@@ -1,7 +1,6 @@
 //! What the steps that functions report cost while nobody asks for them: the instructions that a program takes with the
 //! engine's feature `steps` and without it. Counted by Valgrind: they are the same each time.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,22 +40,21 @@ const MEASURED: [Measured; 2] = [
 /// Prints one row for each program: its instructions with the feature, without it, the ratio.
 pub fn run(shell: &Shell) -> Result<()> {
     let valgrind = VALGRIND.path(shell)?;
-    let mut built = Vec::new();
+    let mut counts = Vec::new();
     for measured in &MEASURED {
-        built.push((measured, build(shell, measured, true)?, build(shell, measured, false)?));
+        let count = |with| instructions(&valgrind, &build(shell, measured, with)?, measured.argument);
+        counts.push((measured.what, count(true)? as f64, count(false)? as f64));
     }
     println!("{:<44} {:>12} {:>12} {:>8}", "millions of instructions", "with", "without", "ratio");
-    for (Measured { what, argument, .. }, with, without) in &built {
-        let (with, without) = (instructions(&valgrind, with, argument)?, instructions(&valgrind, without, argument)?);
-        let ratio = with as f64 / without as f64;
+    for (what, with, without) in counts {
+        let ratio = with / without;
         let verdict = if ratio > RATIO_MAX { format!("  above {RATIO_MAX}") } else { String::new() };
-        let millions = |count: u64| count as f64 / 1e6;
-        println!("{what:<44} {:>12.1} {:>12.1} {ratio:>8.4}{verdict}", millions(with), millions(without));
+        println!("{what:<44} {:>12.1} {:>12.1} {ratio:>8.4}{verdict}", with / 1e6, without / 1e6);
     }
     Ok(())
 }
 
-/// Builds the program with or without the feature. Answers where it is.
+/// Builds the program with or without the feature. Answers where it is until the next build.
 fn build(shell: &Shell, measured: &Measured, with: bool) -> Result<PathBuf> {
     let Measured { package, example, .. } = measured;
     let mut cargo = shell.command("cargo");
@@ -66,11 +64,7 @@ fn build(shell: &Shell, measured: &Measured, with: bool) -> Result<PathBuf> {
         cargo.args(["--features", FEATURE.strip_prefix(&format!("{package}/")).unwrap_or(FEATURE)]);
     }
     shell.run(&mut cargo, "see its messages above")?;
-    // Both builds leave it at the same place.
-    let built = shell.project.target_dir().join("release/examples").join(example);
-    let kept = built.with_file_name(format!("{example}-{}", if with { "steps" } else { "no-steps" }));
-    fs::copy(&built, &kept).context(format!("{} was not built", built.display()), "see cargo's messages above")?;
-    Ok(kept)
+    Ok(shell.project.example(example, true))
 }
 
 /// How many instructions the program takes.
@@ -82,10 +76,9 @@ fn instructions(valgrind: &Path, program: &Path, argument: &str) -> Result<u64> 
         .output()
         .context("valgrind does not start", "try it by hand")?;
     let told = String::from_utf8_lossy(&output.stderr);
-    let count = told.lines().find_map(|line| line.split_once("I refs:").or_else(|| line.split_once("I   refs:")));
-    let digits: String = count.map(|(_, count)| count.replace(',', "").trim().to_owned()).unwrap_or_default();
-    match digits.parse() {
-        Ok(count) if output.status.success() => Ok(count),
+    let count = told.lines().find_map(|line| line.split_once("refs:")?.1.replace(',', "").trim().parse().ok());
+    match count {
+        Some(count) if output.status.success() => Ok(count),
         _ => Err(Error::new(format!("{} was not measured:\n{told}", program.display()), "run it by hand")),
     }
 }

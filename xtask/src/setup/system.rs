@@ -101,7 +101,7 @@ pub static VALGRIND: Program = Program {
     variable: "PSYNCSCOPE_VALGRIND",
     places: &["valgrind"],
     package: "valgrind",
-    elsewhere: "install Valgrind",
+    elsewhere: "install Valgrind or name other parts of the benchmarks",
 };
 
 impl Program {

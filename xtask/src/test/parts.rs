@@ -259,7 +259,7 @@ fn run_examples(shell: &Shell) -> Result<()> {
     }
     names.sort();
     shell.run(shell.command("cargo").arg("build").args(NATIVE_PACKAGES).arg("--examples"), SEE_ABOVE)?;
-    names.iter().try_for_each(|name| shell.run(&mut shell.command(shell.project.example(name)), SEE_ABOVE))
+    names.iter().try_for_each(|name| shell.run(&mut shell.command(shell.project.example(name, false)), SEE_ABOVE))
 }
 
 fn page(shell: &Shell, _: &Context) -> Result<()> {
