@@ -137,6 +137,13 @@ const CANNOT_BE: &[(&str, &str, &str)] = &[
     ("feedReplicationBacklog", "HasBacklog", "false"),
     // Whoever calls it has looked.
     ("replicationSendAck", "HasMaster", "false"),
+    ("replicationAbortSyncTransfer", "IsTransfer", "false"),
+    // No connection with a replica outlives the calls before it.
+    ("freeReplicationBacklog", "IsWithoutReplicas", "false"),
+    // Redis's stream has no protocol error, which is what closes a link after its reply.
+    ("replicationSendAck", "IsClosing", "true"),
+    // Its caller has looked for TRANSFER, and CONNECTED was left before.
+    ("slaveIsInHandshakeState", "IsUpToPsync", "false"),
     // Redis sends no file that Redis refuses.
     ("readSyncBulkPayload", "Cancel", ""),
 ];

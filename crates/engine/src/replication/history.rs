@@ -19,10 +19,13 @@ impl History {
 
     /// `changeReplicationId`: starts a new history.
     pub(crate) fn change_replication_id(&mut self, context: &mut Context<'_>) {
+        use step::ChangeReplicationId as Step;
         context.within(Function::ChangeReplicationId, |context| {
-            let before = self.replid;
-            self.replid = ReplId::random(context.rng);
-            context.act(step::ChangeReplicationId::DrawId, |v| v.changed(Field::Replid, before, self.replid));
+            let drawn = ReplId::random(context.rng);
+            context.act(Step::DrawId, |v| v.saw(Field::Bytes, ReplId::LEN));
+            let before = std::mem::replace(&mut self.replid, drawn);
+            context.act(Step::SetId, |v| v.changed(Field::Replid, before, self.replid));
+            context.act(Step::Return, |v| v.saw(Field::MasterReplOffset, self.master_repl_offset));
         });
     }
 
@@ -37,6 +40,7 @@ impl History {
             context.act(Step::ClearOffset, |v| {
                 v.changed(Field::SecondReplidOffset, before.second_replid_offset, self.second_replid_offset)
             });
+            context.act(Step::Return, |v| v.saw(Field::Replid, self.replid));
         });
     }
 

@@ -17,9 +17,15 @@ const SHA_LEN: usize = 40;
 impl Node {
     /// `replicationScriptCacheFlush`: new replicas have no scripts.
     pub(crate) fn replication_script_cache_flush(&mut self) {
+        use step::ReplicationScriptCacheFlush as Step;
         self.within(Function::ReplicationScriptCacheFlush, |node| {
-            let known = node.scripts.forget_known();
-            node.act(step::ReplicationScriptCacheFlush::Empty, |v| v.changed(Field::Count, known, 0_usize));
+            let known = node.scripts.known.len();
+            node.scripts.known.clear();
+            node.act(Step::EmptySet, |v| v.changed(Field::Count, known, 0_usize));
+            let released = std::mem::take(&mut node.scripts.known_order).len();
+            node.act(Step::ReleaseOrder, |v| v.changed(Field::Count, released, 0_usize));
+            let created = node.scripts.known_order.len();
+            node.act(Step::CreateOrder, |v| v.saw(Field::Count, created));
         });
     }
 

@@ -46,12 +46,6 @@ impl Scripts {
         self.sources.values()
     }
 
-    /// Empties the set of scripts that all replicas know. Returns how many there were.
-    pub(super) fn forget_known(&mut self) -> usize {
-        self.known.clear();
-        std::mem::take(&mut self.known_order).len()
-    }
-
     /// How many scripts all replicas know.
     pub(crate) fn known_count(&self) -> usize {
         self.known_order.len()

@@ -101,10 +101,13 @@ functions! {
     /// A new history begins.
     ChangeReplicationId = "changeReplicationId" ["1.2"] {
         DrawId: act,
+        SetId: act,
+        Return: act,
     }
     /// The cached master is dropped.
     ReplicationDiscardCachedMaster = "replicationDiscardCachedMaster" ["1.3"] {
         HasCachedMaster: check,
+        Free: act,
         Discard: act,
     }
     /// The handshake or transfer is given up.
@@ -118,21 +121,26 @@ functions! {
     }
     /// The transfer is given up.
     ReplicationAbortSyncTransfer = "replicationAbortSyncTransfer" ["1.5"] {
+        IsTransfer: check,
         UndoConnect: call UndoConnectWithMaster,
         DropFile: act,
     }
     /// The connection of the handshake is closed.
     UndoConnectWithMaster = "undoConnectWithMaster" ["1.6"] {
+        StopReading: act,
         Close: act,
         SetStateConnect: act,
     }
     /// Whether the link is in one of the states of the handshake.
     SlaveIsInHandshakeState = "slaveIsInHandshakeState" ["1.7"] {
-        CompareState: check,
+        IsFromPong: check,
+        IsUpToPsync: check,
+        Return: act,
     }
     /// All replicas are disconnected.
     DisconnectSlaves = "disconnectSlaves" ["1.8"] {
         AnyLeft: each,
+        TakeFirst: act,
         Free: act,
     }
     /// REPLICAOF host port.
@@ -157,6 +165,8 @@ functions! {
     /// A master that becomes a replica may ask for a partial resync.
     ReplicationCacheMasterUsingMyself = "replicationCacheMasterUsingMyself" ["2.2"] {
         SetInitialOffset: act,
+        MakeMaster: act,
+        TakeId: act,
         MakeCachedMaster: act,
     }
     /// The connection becomes a client with the role of master.
@@ -211,7 +221,9 @@ functions! {
     }
     /// Whether output is queued for a client.
     ClientHasPendingReplies = "clientHasPendingReplies" ["5.2"] {
-        AnyQueued: check,
+        IsBufferUsed: check,
+        AnyBlock: check,
+        Return: act,
     }
     /// The backlog is allocated.
     CreateReplicationBacklog = "createReplicationBacklog" ["5.3"] {
@@ -223,6 +235,7 @@ functions! {
     ClearReplicationId2 = "clearReplicationId2" ["6"] {
         ClearId: act,
         ClearOffset: act,
+        Return: act,
     }
     /// A master decides about a PSYNC.
     MasterTryPartialResynchronization = "masterTryPartialResynchronization" ["7"] {
@@ -268,11 +281,15 @@ functions! {
     }
     /// The set of scripts that all replicas know is emptied.
     ReplicationScriptCacheFlush = "replicationScriptCacheFlush" ["9.1"] {
-        Empty: act,
+        EmptySet: act,
+        ReleaseOrder: act,
+        CreateOrder: act,
     }
     /// The backlog is freed.
     FreeReplicationBacklog = "freeReplicationBacklog" ["10"] {
+        IsWithoutReplicas: check,
         Exists: check,
+        KeepNumbers: act,
         Free: act,
     }
     /// A replica has its RDB.
@@ -303,7 +320,9 @@ functions! {
     /// A replica tells its master what it has applied.
     ReplicationSendAck = "replicationSendAck" ["14"] {
         HasMaster: check,
+        IsClosing: check,
         QueueAck: act,
+        QueueWrite: act,
     }
     /// The handshake: one reply, and the next request.
     SyncWithMaster = "syncWithMaster" [""] {

@@ -119,6 +119,12 @@ fields! {
     MinReplicasToWrite = "min-replicas-to-write",
     /// A directive of the configuration.
     MinReplicasMaxLag = "min-replicas-max-lag",
+    /// Bytes in a client's static buffer.
+    Bufpos = "bufpos",
+    /// Blocks in the list behind it.
+    ReplyBlocks = "listLength(reply)",
+    /// Whether a client is closed once its output is sent.
+    CloseAfterReply = "CLIENT_CLOSE_AFTER_REPLY",
     /// An option of REPLCONF.
     ReplconfOption = "option",
     /// What a replica understands.

@@ -34,6 +34,8 @@ const REPLICA: &[&str] = &["repl-backlog-size 64", "repl-timeout 7", "replicaof 
 /// A command whose form in the stream is longer than the backlog.
 const LONG: &str =
     "SET long aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+/// A command whose reply goes past the static buffer of a client: its one piece is longer.
+const LONG_REPLY: &str = "EVAL \"return redis.status_reply(string.rep('x', 20000))\" 0";
 
 /// All of them. A test sees that they take every step of every function.
 pub const SCENARIOS: &[Scenario] = &[
@@ -197,6 +199,10 @@ pub const SCENARIOS: &[Scenario] = &[
             (5_000, Type("a", 5, "SYNC")),
             (5_100, Type("a", 6, "REPLCONF listening-port")),
             (5_200, Type("a", 6, "REPLCONF listening-port 1 capa eof")),
+            // Paused clients are read once the pause ends: both commands in one turn.
+            (7_000, Type("a", 6, "CLIENT PAUSE 50")),
+            (7_010, Type("a", 7, LONG_REPLY)),
+            (7_020, Type("a", 7, "SYNC")),
         ],
         end: 8_000,
     },

@@ -124,12 +124,18 @@ pub(super) const REPLICATION_SCRIPT_CACHE_FLUSH: Walkthrough = Walkthrough {
         "为副本启动保存之后、执行 SCRIPT FLUSH 时，以及没有副本相连时由 cron 调用。",
     ),
     steps: steps![ReplicationScriptCacheFlush:
-        Empty 0
-            "The set of SHA1s that all replicas have is emptied: EVALSHA goes out as EVAL again."
-            "清空所有副本都持有的 SHA1 集合：EVALSHA 又以 EVAL 发出。"
+        EmptySet 0
+            "repl_scriptcache_dict, the SHA1s that all replicas have, is emptied."
+            "清空 repl_scriptcache_dict，即所有副本都持有的 SHA1 的集合。"
             note "The walk-through's title says that the cache of Lua scripts is cleared. The scripts stay; what is \
                   emptied says which of them every replica has."
                  "走读原文的标题说清除 Lua 脚本的缓存；脚本都保留，清空的是每个副本持有哪些脚本的记录。",
+        ReleaseOrder 0
+            "repl_scriptcache_fifo, the order in which they came, is released."
+            "释放 repl_scriptcache_fifo，即它们加入的先后顺序。",
+        CreateOrder 0
+            "An empty list takes its place: EVALSHA goes out as EVAL again."
+            "换成空的列表：EVALSHA 又以 EVAL 发出。",
     ],
     note: None,
 };

@@ -42,6 +42,9 @@ pub(super) const REPLICATION_ABORT_SYNC_TRANSFER: Walkthrough = Walkthrough {
         "只由 cancelReplicationHandshake 在 TRANSFER 状态下调用。",
     ),
     steps: steps![ReplicationAbortSyncTransfer:
+        IsTransfer 0
+            "Is repl_state TRANSFER? The caller has looked (serverAssert)."
+            "repl_state 是 TRANSFER 吗？调用者已经看过（serverAssert）。",
         UndoConnect 0
             "Calls undoConnectWithMaster, which closes the connection."
             "调用 undoConnectWithMaster 关闭连接。",
@@ -62,9 +65,12 @@ pub(super) const UNDO_CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
         "由 cancelReplicationHandshake 和 replicationAbortSyncTransfer 调用；握手自身失败时也会调用。",
     ),
     steps: steps![UndoConnectWithMaster:
+        StopReading 0
+            "Its events are handled no more: what has arrived and was not read is dropped."
+            "不再处理它的事件：已到达而未读取的内容被丢弃。",
         Close 0
-            "The connection (repl_transfer_s) is closed; what it still had to deliver is ignored."
-            "关闭连接（repl_transfer_s）；不再理会它上面的一切。",
+            "The connection (repl_transfer_s) is closed."
+            "关闭连接（repl_transfer_s）。",
         SetStateConnect 0
             "repl_state becomes CONNECT: the next replicationCron connects again."
             "repl_state 变为 CONNECT：下一次 replicationCron 重新连接。"
@@ -75,18 +81,21 @@ pub(super) const UNDO_CONNECT_WITH_MASTER: Walkthrough = Walkthrough {
 };
 
 pub(super) const SLAVE_IS_IN_HANDSHAKE_STATE: Walkthrough = Walkthrough {
-    engine: &[
-        "replication/upstream/cancel.rs::slave_is_in_handshake_state",
-        "replication/upstream/link.rs::is_handshake",
-    ],
+    engine: &["replication/upstream/cancel.rs::slave_is_in_handshake_state"],
     called: text(
         "By cancelReplicationHandshake, by cron to detect a silent master, and by ROLE for the name of the state.",
         "由 cancelReplicationHandshake 调用；cron 用它找出沉默的主节点；ROLE 也据此用词。",
     ),
     steps: steps![SlaveIsInHandshakeState:
-        CompareState 0
-            "Is repl_state one of RECEIVE_PONG (3) to RECEIVE_PSYNC (13)?"
-            "repl_state 在 RECEIVE_PONG（3）到 RECEIVE_PSYNC（13）之间吗？",
+        IsFromPong 0
+            "Is repl_state at least RECEIVE_PONG (3), the first state of the handshake?"
+            "repl_state 不小于 RECEIVE_PONG（3）吗？那是握手的第一个状态。",
+        IsUpToPsync 1
+            "Is it at most RECEIVE_PSYNC (13), the last one?"
+            "不大于 RECEIVE_PSYNC（13）吗？那是最后一个。",
+        Return 0
+            "Returns 1 if both hold, 0 if not; nothing changes."
+            "两者都成立返回 1，否则返回 0；什么也不变。",
     ],
     note: None,
 };

@@ -36,12 +36,18 @@ pub(super) const FREE_REPLICATION_BACKLOG: Walkthrough = Walkthrough {
         "没有副本的时间超过 repl-backlog-ttl 后由 cron 调用；副本自己全量同步之前也会调用。",
     ),
     steps: steps![FreeReplicationBacklog:
+        IsWithoutReplicas 0
+            "Are there no replicas left? The caller has seen to that (serverAssert)."
+            "已经没有副本了吗？调用者已经保证（serverAssert）。",
         Exists 0
             "Is there a backlog? If not, nothing is freed."
             "有积压缓冲区吗？没有则无可释放。",
+        KeepNumbers 0
+            "repl_backlog_off and repl_backlog_histlen stay: INFO goes on showing them."
+            "repl_backlog_off 和 repl_backlog_histlen 保留：INFO 继续显示它们。",
         Free 0
-            "The ring is freed. INFO goes on showing its last numbers, with repl_backlog_active 0."
-            "释放这个环。INFO 继续显示它最后的数字，repl_backlog_active 为 0。"
+            "The ring is freed, repl_backlog is NULL: INFO shows repl_backlog_active 0."
+            "释放这个环，repl_backlog 变为 NULL：INFO 显示 repl_backlog_active 为 0。"
             note "The walk-through's title says that the backlog is cleared. It is freed, which needs that no replica \
                   is left; its numbers stay as they were."
                  "走读原文的标题说清空；实际是释放，前提是已没有副本，那几个数字保持原样。",

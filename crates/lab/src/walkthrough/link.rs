@@ -12,13 +12,16 @@ pub(super) const REPLICATION_DISCARD_CACHED_MASTER: Walkthrough = Walkthrough {
         HasCachedMaster 0
             "Is there a cached_master? If not, nothing happens."
             "有 cached_master 吗？没有则什么也不发生。",
-        Discard 0
-            "It is freed, and cached_master becomes NULL: no history is left to continue."
-            "释放它，cached_master 变为 NULL：不再有可以接续的历史。"
+        Free 0
+            "It is freed, and with it reploff and the database that the stream had selected."
+            "释放它，reploff 和复制流所选的数据库随之丢弃。"
             note "The walk-through gives CLIENT_MASTER as 1 and no reason for clearing it. It is 1<<1, that is 2; \
                   with it set, freeing the client would count as the loss of an active link."
                  "走读原文说 CLIENT_MASTER 等于 1，也没有说为何清除它。它是 1<<1，即 2；若不清除，释放这个客户端会被\
                   当作活动链路断开。",
+        Discard 0
+            "cached_master becomes NULL: no history is left to continue."
+            "cached_master 变为 NULL：不再有可以接续的历史。",
     ],
     note: None,
 };
@@ -34,13 +37,19 @@ pub(super) const REPLICATION_CACHE_MASTER_USING_MYSELF: Walkthrough = Walkthroug
         SetInitialOffset 0
             "master_initial_offset takes the node's own master_repl_offset."
             "master_initial_offset 取节点自己的 master_repl_offset。",
-        MakeCachedMaster 0
-            "cached_master is made with the node's own replid and offset, as if it had followed itself."
-            "用节点自己的 replid 和偏移量合成 cached_master，如同它曾跟随自己。"
+        MakeMaster 0
+            "A master client without a connection is made: its reploff is master_initial_offset."
+            "建立一个没有连接的主节点客户端：它的 reploff 是 master_initial_offset。"
             note "5.0.14, as the walk-through shows, makes server.master by replicationCreateMasterClient(-1, -1) and \
                   moves it. Its database is 0, since the new master's stream begins with SELECT."
                  "如走读原文所示，5.0.14 用 replicationCreateMasterClient(-1, -1) 建立 server.master 再移过来。数据库\
                   留在 0：新主节点的复制流会以 SELECT 开头。",
+        TakeId 0
+            "Its replid takes the node's own replid, as if the node had followed itself."
+            "它的 replid 取节点自己的 replid，如同节点曾跟随自己。",
+        MakeCachedMaster 0
+            "cached_master becomes this client: PSYNC can ask for the next byte of this history."
+            "cached_master 变为这个客户端：PSYNC 能请求这段历史的下一个字节。",
     ],
     note: Some(text(
         "The walk-through says that this serves the copying of data later. It makes a PSYNC with the node's own \
@@ -113,13 +122,20 @@ pub(super) const REPLICATION_SEND_ACK: Walkthrough = Walkthrough {
         HasMaster 0
             "Is there an active link to the master (server.master)? If not, nothing is sent."
             "有到主节点的活动链路（server.master）吗？没有则什么也不发送。",
+        IsClosing 0
+            "Is it to be closed (CLIENT_CLOSE_AFTER_REPLY)? Then nothing more is queued for it."
+            "它即将关闭（CLIENT_CLOSE_AFTER_REPLY）吗？是则不再为它排入任何内容。",
         QueueAck 0
-            "REPLCONF ACK with reploff is queued, although a master gets no replies."
-            "把带有 reploff 的 REPLCONF ACK 排入队列，虽然对主节点从不回复。"
-            note "The walk-through calls this a heartbeat with the offset. reploff counts the bytes applied, without \
-                  the GETACK that may have asked for it; the ACK is written at the end of the event loop's turn."
-                 "走读原文称之为带偏移量的心跳。reploff 是已应用的字节数，不含请求它的 GETACK；ACK 在本轮事件循环结束\
-                  时才写出。",
+            "REPLCONF ACK with reploff is queued: the one reply that a master gets."
+            "把带有 reploff 的 REPLCONF ACK 排入队列：主节点只会收到这种回复。"
+            note "5.0.14, as the walk-through shows, sets CLIENT_MASTER_FORCE_REPLY before this and clears it after: \
+                  a master gets no replies otherwise. The walk-through calls this a heartbeat with the offset. reploff \
+                  counts the bytes applied, without the GETACK that may have asked for it."
+                 "如走读原文所示，5.0.14 在此前设置 CLIENT_MASTER_FORCE_REPLY，之后清除：否则对主节点从不回复。走读原文\
+                  称之为带偏移量的心跳；reploff 是已应用的字节数，不含请求它的 GETACK。",
+        QueueWrite 0
+            "The link joins the clients that are written to when the event loop's turn ends."
+            "链路列入待写的客户端，本轮事件循环结束时才写出。",
     ],
     note: None,
 };

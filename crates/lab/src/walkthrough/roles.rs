@@ -93,8 +93,14 @@ pub(super) const CHANGE_REPLICATION_ID: Walkthrough = Walkthrough {
     ),
     steps: steps![ChangeReplicationId:
         DrawId 0
-            "replid takes 40 random hexadecimal digits: a new history."
-            "replid 取 40 个随机的十六进制字符：一段新的历史。",
+            "40 random hexadecimal digits are drawn (getRandomHexChars)."
+            "随机取 40 个十六进制字符（getRandomHexChars）。",
+        SetId 0
+            "replid takes them: a new history begins."
+            "replid 取这些字符：一段新的历史开始。",
+        Return 0
+            "Returns: master_repl_offset goes on from where it is, under the new ID."
+            "返回：master_repl_offset 在新 ID 之下从原处继续。",
     ],
     note: None,
 };
@@ -117,6 +123,9 @@ pub(super) const CLEAR_REPLICATION_ID2: Walkthrough = Walkthrough {
         ClearOffset 0
             "second_replid_offset becomes -1: no offset is accepted for replid2."
             "second_replid_offset 变为 -1：replid2 不再接受任何偏移量。",
+        Return 0
+            "Returns: replid is the only history left that PSYNC can continue here."
+            "返回：在这里 PSYNC 能接续的历史只剩 replid。",
     ],
     note: None,
 };
@@ -129,11 +138,14 @@ pub(super) const DISCONNECT_SLAVES: Walkthrough = Walkthrough {
     ),
     steps: steps![DisconnectSlaves:
         AnyLeft 0
-            "Is a replica left?"
-            "还有副本吗？",
+            "Is a replica left (server.slaves)?"
+            "还有副本（server.slaves）吗？",
+        TakeFirst 1
+            "The first one of the list is next."
+            "取列表中的第一个。",
         Free 1
-            "The first one's connection is closed, and output queued for it is lost."
-            "关闭第一个副本的连接；为它排队而尚未发出的内容随之丢失。"
+            "freeClient closes its connection and removes it; output queued for it is lost."
+            "freeClient 关闭它的连接并把它移出列表；为它排队而尚未发出的内容随之丢失。"
             note "The walk-through does not say what is lost, nor that repl_no_slaves_since takes the current time \
                   once the last replica is gone. Each replica asks for what it misses by PSYNC."
                  "走读原文没有说会丢失什么，也没有说最后一个副本离开时 repl_no_slaves_since 取当前时间。每个副本随后\

@@ -63,9 +63,15 @@ pub(super) const CLIENT_HAS_PENDING_REPLIES: Walkthrough = Walkthrough {
         "SYNC 和 PSYNC 首先调用它；凡是写出回复的地方也会调用。",
     ),
     steps: steps![ClientHasPendingReplies:
-        AnyQueued 0
-            "Is output queued for this client that was not sent yet?"
-            "有为这个客户端排队而尚未发出的内容吗？",
+        IsBufferUsed 0
+            "Is output in the client's static buffer (bufpos > 0)?"
+            "客户端的固定缓冲区中有内容（bufpos > 0）吗？",
+        AnyBlock 0
+            "If not: is there any in the list behind it (listLength(c->reply))?"
+            "没有的话，其后的列表中有（listLength(c->reply)）吗？",
+        Return 0
+            "Returns 1 if either has some: output that was not sent yet."
+            "任一处有就返回 1：还有尚未发出的内容。",
     ],
     note: Some(text(
         "The walk-through only has it for replicationResurrectCachedMaster. SYNC and PSYNC ask it too: a reply that \

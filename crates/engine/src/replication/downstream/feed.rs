@@ -42,9 +42,15 @@ impl Downstream {
     pub(crate) fn free_replication_backlog(&mut self, context: &mut Context<'_>) {
         use step::FreeReplicationBacklog as Step;
         context.within(Function::FreeReplicationBacklog, |context| {
+            let replicas = self.replicas.len();
+            context.check(Step::IsWithoutReplicas, replicas == 0, |v| v.saw(Field::Count, replicas));
+            debug_assert_eq!(replicas, 0);
             context.check(Step::Exists, self.backlog.is_some(), |v| v.saw(Field::ReplBacklogSize, self.size()));
             if let Some(backlog) = self.backlog.take() {
                 self.freed_backlog = (backlog.off().0, backlog.histlen());
+                context.act(Step::KeepNumbers, |v| {
+                    v.saw(Field::ReplBacklogOff, backlog.off()).saw(Field::ReplBacklogHistlen, backlog.histlen())
+                });
                 context.act(Step::Free, |v| v.changed(Field::ReplBacklogSize, backlog.size(), Value::Nothing));
                 context.event(|| Event::BacklogFreed);
             }

@@ -138,8 +138,10 @@ impl Node {
                 node.check(Step::AnyLeft, first.is_some(), |v| v.saw(Field::Count, count));
                 let Some(conn) = first else { return };
                 let name = node.clients.get(&conn).map(|client| client.replica_name());
+                node.act(Step::TakeFirst, |v| v.saw(Field::Client, name));
                 node.free_client(conn, true);
-                node.act(Step::Free, |v| v.saw(Field::Client, name));
+                let left = node.repl.downstream.replicas.len();
+                node.act(Step::Free, |v| v.changed(Field::Count, count, left));
             }
         });
     }

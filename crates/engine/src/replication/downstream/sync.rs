@@ -94,9 +94,14 @@ impl Node {
 
     /// `clientHasPendingReplies`: SYNC and PSYNC are refused if there are, since nothing may precede their reply.
     fn client_has_pending_replies(&mut self, conn: ConnId) -> bool {
+        use step::ClientHasPendingReplies as Step;
         self.within(Function::ClientHasPendingReplies, |node| {
-            let queued = node.clients.get(&conn).map_or(0, |client| client.out.len());
-            node.check(step::ClientHasPendingReplies::AnyQueued, queued > 0, |v| v.saw(Field::Bytes, queued))
+            let usage = node.clients.get(&conn).map(|client| client.out.usage());
+            let (bufpos, blocks, _) = usage.unwrap_or_default();
+            let has_pending = node.check(Step::IsBufferUsed, bufpos > 0, |v| v.saw(Field::Bufpos, bufpos))
+                || node.check(Step::AnyBlock, blocks > 0, |v| v.saw(Field::ReplyBlocks, blocks));
+            node.act(Step::Return, |v| v.saw(Field::Result, usize::from(has_pending)));
+            has_pending
         })
     }
 }

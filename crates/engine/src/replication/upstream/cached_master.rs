@@ -47,21 +47,18 @@ impl Upstream {
     ) {
         use step::ReplicationCacheMasterUsingMyself as Step;
         context.within(Function::ReplicationCacheMasterUsingMyself, |context| {
-            let offset = self.master_initial_offset;
-            self.master_initial_offset = history.master_repl_offset;
-            context.act(Step::SetInitialOffset, |v| {
-                v.changed(Field::MasterInitialOffset, offset, self.master_initial_offset)
-            });
-            self.cached_master = Some(CachedMaster {
-                replid: history.replid,
-                reploff: history.master_repl_offset,
-                db,
-                pre_psync: history.master_repl_offset == Offset::UNKNOWN,
-            });
+            let (before, offset) = (self.master_initial_offset, history.master_repl_offset);
+            self.master_initial_offset = offset;
+            context.act(Step::SetInitialOffset, |v| v.changed(Field::MasterInitialOffset, before, offset));
+            // As replicationCreateMasterClient does, which needs a connection here.
+            let mut master =
+                CachedMaster { replid: self.master_replid, reploff: offset, db, pre_psync: offset == Offset::UNKNOWN };
+            context.act(Step::MakeMaster, |v| v.saw(Field::Reploff, offset).saw(Field::Db, db));
+            master.replid = history.replid;
+            context.act(Step::TakeId, |v| v.saw(Field::Replid, history.replid));
+            self.cached_master = Some(master);
             context.act(Step::MakeCachedMaster, |v| {
-                v.changed(Field::CachedMaster, Value::Nothing, history.replid)
-                    .saw(Field::Reploff, history.master_repl_offset)
-                    .saw(Field::Db, db)
+                v.changed(Field::CachedMaster, Value::Nothing, history.replid).saw(Field::Reploff, offset)
             });
             self.cached_master_changed(change, context);
             context.log(LogLevel::Notice, || {
@@ -77,12 +74,16 @@ impl Upstream {
     pub(crate) fn replication_discard_cached_master(&mut self, context: &mut Context<'_>) {
         use step::ReplicationDiscardCachedMaster as Step;
         context.within(Function::ReplicationDiscardCachedMaster, |context| {
-            let cached = self.cached_master.take().map(|cached| cached.replid);
-            if context.check(Step::HasCachedMaster, cached.is_some(), |v| v.saw(Field::CachedMaster, cached)) {
-                context.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
-                self.cached_master_changed(CachedMasterChange::Discarded, context);
-                context.act(Step::Discard, |v| v.changed(Field::CachedMaster, cached, Value::Nothing));
-            }
+            let cached = self.cached_master.take();
+            let replid = cached.as_ref().map(|cached| cached.replid);
+            context.check(Step::HasCachedMaster, cached.is_some(), |v| v.saw(Field::CachedMaster, replid));
+            let Some(CachedMaster { reploff, db, .. }) = cached else { return };
+            context.log(LogLevel::Notice, || "Discarding previously cached master state.".into());
+            context.act(Step::Free, |v| {
+                v.changed(Field::Reploff, reploff, Value::Nothing).changed(Field::Db, db, Value::Nothing)
+            });
+            self.cached_master_changed(CachedMasterChange::Discarded, context);
+            context.act(Step::Discard, |v| v.changed(Field::CachedMaster, replid, Value::Nothing));
         });
     }
 
@@ -199,11 +200,14 @@ impl Node {
             let Some(conn) = master else { return };
             let Some(client) = clients.get_mut(&conn) else { return };
             let Some(reploff) = client.master().map(|link| link.reploff) else { return };
-            if !client.close_after_reply {
-                client.out.push(&encode_command(&["REPLCONF", "ACK", &reploff.to_string()]));
+            let is_closing = client.close_after_reply;
+            if !context.check(Step::IsClosing, is_closing, |v| v.saw(Field::CloseAfterReply, is_closing)) {
+                let bytes = encode_command(&["REPLCONF", "ACK", &reploff.to_string()]);
+                client.out.push(&bytes);
+                context.act(Step::QueueAck, |v| v.saw(Field::Reploff, reploff).saw(Field::Bytes, bytes.len()));
             }
             clients.queue_write(conn);
-            context.act(Step::QueueAck, |v| v.saw(Field::Reploff, reploff));
+            context.act(Step::QueueWrite, |v| v.saw(Field::Bytes, clients.get(&conn).map(|client| client.out.len())));
         });
     }
 

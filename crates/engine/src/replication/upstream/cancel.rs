@@ -10,11 +10,17 @@ use crate::steps::{Field, Function, Steps, step};
 impl Upstream {
     /// `slaveIsInHandshakeState`: called by the function below.
     fn slave_is_in_handshake_state(&self, context: &mut Context<'_>) -> bool {
+        use step::SlaveIsInHandshakeState as Step;
         context.within(Function::SlaveIsInHandshakeState, |context| {
             let state = self.link.state();
-            context.check(step::SlaveIsInHandshakeState::CompareState, state.is_handshake(), |v| {
-                v.saw(Field::ReplState, state)
-            })
+            let is_from_pong = state >= ReplState::ReceivePong;
+            let is_handshake = context.check(Step::IsFromPong, is_from_pong, |v| v.saw(Field::ReplState, state)) && {
+                let is_up_to_psync = state <= ReplState::ReceivePsync;
+                context.check(Step::IsUpToPsync, is_up_to_psync, |v| v.saw(Field::ReplState, state))
+            };
+            debug_assert_eq!(is_handshake, state.is_handshake());
+            context.act(Step::Return, |v| v.saw(Field::Result, usize::from(is_handshake)));
+            is_handshake
         })
     }
 
@@ -52,9 +58,10 @@ impl Upstream {
         use step::ReplicationAbortSyncTransfer as Step;
         context.within(Function::ReplicationAbortSyncTransfer, |context| {
             let read = match &self.link {
-                Link::Transfer(_, transfer) => transfer.read,
-                _ => 0,
+                Link::Transfer(_, transfer) => Some(transfer.read),
+                _ => None,
             };
+            context.check(Step::IsTransfer, read.is_some(), |v| v.saw(Field::ReplState, self.link.state()));
             context.calls(Step::UndoConnect);
             self.undo_connect_with_master(why, context);
             // The file is dropped with the state that it exists in.
@@ -67,6 +74,9 @@ impl Upstream {
     pub(crate) fn undo_connect_with_master(&mut self, why: LinkChange, context: &mut Context<'_>) {
         use step::UndoConnectWithMaster as Step;
         context.within(Function::UndoConnectWithMaster, |context| {
+            // The connection's events are handled no more: what it brought and nobody read is gone with it.
+            let unread = self.link.socket_mut().map_or(0, |socket| std::mem::take(&mut socket.rx).len());
+            context.act(Step::StopReading, |v| v.changed(Field::Bytes, unread, 0_usize));
             if let Some(conn) = self.link.conn() {
                 context.push(Output::Close { conn });
             }
