@@ -14,16 +14,11 @@ use crate::steps::{Field, Function, Steps};
 impl Node {
     pub(crate) fn replication_cron(&mut self) {
         self.within(Function::ReplicationCron, |node| {
-            // 1, 2: handshake or transfer timeout.
-            let (repl, mut context) = node.replication();
-            repl.upstream.time_out_handshake(&mut context);
-            // 3: timeout of the stream.
+            // 1, 2, 3: timeout of the handshake, the transfer or the stream.
             node.time_out_master();
             // 4: connect, also in the tick in which one of the above timed out.
             let (repl, mut context) = node.replication();
-            let state = repl.upstream.state();
-            let must_connect = state == ReplState::Connect && !repl.upstream.waits_after_refusal(context.now);
-            if context.check(Step::MustConnect, must_connect, |v| v.saw(Field::ReplState, state)) {
+            if repl.upstream.state() == ReplState::Connect && !repl.upstream.waits_after_refusal(context.now) {
                 context.calls(Step::Connect);
                 repl.upstream.connect_with_master(&mut context);
             }
@@ -45,11 +40,8 @@ impl Node {
             let (repl, mut context) = node.replication();
             repl.expire_backlog(&mut context);
             // 10: without replicas, clear the set of scripts that all replicas have.
-            let (known, appends) = (node.scripts.known_count(), node.aof.is_on());
-            let replicas = node.repl.downstream.replicas.len();
-            if node.check(Step::ScriptCacheIsUnused, replicas == 0 && !appends && known > 0, |v| {
-                v.saw(Field::Count, known)
-            }) {
+            let is_needed = !node.repl.downstream.replicas.is_empty() || node.aof.is_on();
+            if !is_needed && node.scripts.known_count() > 0 {
                 node.calls(Step::FlushScriptCache);
                 node.replication_script_cache_flush();
             }
@@ -62,21 +54,26 @@ impl Node {
         });
     }
 
-    /// 3: the master is silent for `repl-timeout`.
+    /// 1, 2, 3: the master is silent for `repl-timeout`, in the handshake, the transfer or the stream.
     fn time_out_master(&mut self) {
-        let timeout = self.config.repl_timeout;
-        let master = self.repl.upstream.master_conn();
-        let silence = self.master_silence_s();
+        let (timeout, state) = (self.config.repl_timeout, self.repl.upstream.state());
+        let attempt = self.repl.upstream.attempt_last_io_s().map(|last_io| self.now.unix_s() - last_io);
+        let silence = attempt.or_else(|| self.master_silence_s());
         let timed_out = silence.is_some_and(|silence| silence > timeout);
-        if self
-            .check(Step::MasterTimedOut, timed_out, |v| v.saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout))
-            && let Some(conn) = master
-        {
-            self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
-            self.free_client(conn, true);
-            let (repl, mut context) = self.replication();
-            context.act(Step::FreeMaster, |v| v.changed(Field::ReplState, ReplState::Connected, repl.upstream.state()));
+        if !self.check(Step::MasterTimedOut, timed_out, |v| {
+            v.saw(Field::ReplState, state).saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout)
+        }) {
+            return;
         }
+        let Some(conn) = self.repl.upstream.master_conn() else {
+            let (repl, mut context) = self.replication();
+            repl.upstream.time_out_attempt(&mut context);
+            return;
+        };
+        self.log(LogLevel::Warning, || "MASTER timeout: no data nor PING received...".into());
+        self.free_client(conn, true);
+        let (repl, mut context) = self.replication();
+        context.act(Step::FreeMaster, |v| v.changed(Field::ReplState, state, repl.upstream.state()));
     }
 }
 
@@ -122,12 +119,11 @@ impl Replication {
                 .saw(Field::Seconds, counts.then_some(without))
                 .saw(Field::BacklogTtl, ttl)
         }) {
-            context.calls(Step::ChangeId);
+            // One block: the second and the third function are entered from the same step.
+            context.calls(Step::EndHistory);
             self.history.change_replication_id(context);
-            context.calls(Step::ClearId2);
             self.history.clear_replication_id2(context);
             self.history.ids_changed(IdChange::BacklogExpired, context);
-            context.calls(Step::FreeBacklog);
             self.downstream.free_replication_backlog(context);
             context.log(LogLevel::Notice, || {
                 format!("Replication backlog freed after {ttl} seconds without connected replicas.")
@@ -148,15 +144,7 @@ impl Upstream {
     }
 
     /// 1, 2: nothing arrived on the connection of the handshake or the transfer for `repl-timeout`.
-    fn time_out_handshake(&mut self, context: &mut Context<'_>) {
-        let last_io = self.attempt_last_io_s();
-        let (silence, timeout) = (last_io.map(|last| context.now.unix_s() - last), context.config.repl_timeout);
-        let timed_out = silence.is_some_and(|silence| silence > timeout);
-        if !context.check(Step::HandshakeTimedOut, timed_out, |v| {
-            v.saw(Field::ReplState, self.state()).saw(Field::Seconds, silence).saw(Field::ReplTimeout, timeout)
-        }) {
-            return;
-        }
+    fn time_out_attempt(&mut self, context: &mut Context<'_>) {
         if matches!(self.link(), Link::Transfer(..)) {
             context.log(LogLevel::Warning, || {
                 "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' \

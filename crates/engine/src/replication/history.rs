@@ -81,15 +81,12 @@ impl History {
         let before = *self;
         self.replid2 = old;
         self.second_replid_offset = self.master_repl_offset.next();
-        context.act(ReplyStep::KeepOldId, |v| {
-            v.changed(Field::Replid2, before.replid2, self.replid2).changed(
-                Field::SecondReplidOffset,
-                before.second_replid_offset,
-                self.second_replid_offset,
-            )
-        });
         self.replid = new;
-        context.act(ReplyStep::AdoptId, |v| v.changed(Field::Replid, before.replid, self.replid));
+        context.act(ReplyStep::AdoptId, |v| {
+            v.changed(Field::Replid2, before.replid2, self.replid2)
+                .changed(Field::SecondReplidOffset, before.second_replid_offset, self.second_replid_offset)
+                .changed(Field::Replid, before.replid, self.replid)
+        });
         self.ids_changed(IdChange::Continued, context);
     }
 }

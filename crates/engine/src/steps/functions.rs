@@ -1,4 +1,5 @@
-//! The functions and their steps, in the order of the code.
+//! The functions and their steps, in the order of the code: 3 to 15 of each, those of `syncWithMaster` in groups by state.
+//! What Redis decides in one condition or does in one block can be one step.
 
 use serde::{Deserialize, Serialize};
 
@@ -193,10 +194,7 @@ functions! {
     }
     /// Writes PSYNC, or reads the reply to it.
     SlaveTryPartialResynchronization = "slaveTryPartialResynchronization" ["5"] {
-        ForgetInitialOffset: act,
-        HasCachedMaster: check,
-        AskFromCachedMaster: act,
-        AskForEverything: act,
+        ChooseRequest: act,
         SendRequest: call SendSynchronousCommand,
         ReadReply: call SendSynchronousCommand,
         IsEmptyLine: check,
@@ -205,7 +203,6 @@ functions! {
         DiscardForFullResync: call ReplicationDiscardCachedMaster,
         IsContinue: check,
         HasAnotherId: check,
-        KeepOldId: act,
         AdoptId: act,
         DisconnectReplicas: call DisconnectSlaves,
         ResurrectCachedMaster: call ReplicationResurrectCachedMaster,
@@ -402,24 +399,17 @@ functions! {
     }
     /// Once a second.
     ReplicationCron = "replicationCron" [""] {
-        HandshakeTimedOut: check,
-        CancelHandshake: call CancelReplicationHandshake,
         MasterTimedOut: check,
+        CancelHandshake: call CancelReplicationHandshake,
         FreeMaster: act,
-        MustConnect: check,
         Connect: call ConnectWithMaster,
-        MaySendAck: check,
         SendAck: call ReplicationSendAck,
         IsPingDue: check,
         FeedPing: call ReplicationFeedSlaves,
         SendNewlines: act,
         ReplicaTimedOut: each,
-        FreeReplica: act,
         BacklogExpired: check,
-        ChangeId: call ChangeReplicationId,
-        ClearId2: call ClearReplicationId2,
-        FreeBacklog: call FreeReplicationBacklog,
-        ScriptCacheIsUnused: check,
+        EndHistory: call ChangeReplicationId,
         FlushScriptCache: call ReplicationScriptCacheFlush,
         SaveIsDue: check,
         StartSave: call StartBgsaveForReplication,

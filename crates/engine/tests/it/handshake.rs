@@ -2,7 +2,7 @@
 
 use psyncscope_engine::event::{Event, PsyncOutcome};
 use psyncscope_engine::replication::ReplState;
-use psyncscope_engine::steps::{Function, StepEvent, Value, step};
+use psyncscope_engine::steps::{Field, Function, StepEvent, Value, step};
 use psyncscope_engine::{Input, Output};
 
 use crate::common::solo::{Solo, rdb, resp};
@@ -209,13 +209,15 @@ fn a_function_is_entered_once_for_what_there_is_to_read() {
     }
     solo.say(conn, b"+OK\r\n");
     let asks = solo.node.take_steps().into_iter().find_map(|report| match report.event {
-        StepEvent::Taken(taken) if taken.step == step::SlaveTryPartialResynchronization::AskForEverything.into() => {
+        StepEvent::Taken(taken) if taken.step == step::SlaveTryPartialResynchronization::ChooseRequest.into() => {
             Some(taken.values)
         }
         _ => None,
     });
-    let values: Vec<Value> = asks.expect("it asks").into_iter().map(|value| value.value).collect();
-    assert_eq!(values, [Value::Text("?".to_owned()), Value::Number(-1)]);
+    let asks = asks.expect("it asks");
+    let of = |field| asks.iter().find(|value| value.field == field).map(|value| value.value.clone());
+    assert_eq!(of(Field::AskedReplid), Some(Value::Text("?".to_owned())));
+    assert_eq!(of(Field::AskedOffset), Some(Value::Number(-1)));
     solo.say(conn, format!("+FULLRESYNC {ID} 5\r\n").as_bytes());
     solo.node.take_steps();
     // The header, the file, and what there is to do once it is loaded.

@@ -5,7 +5,8 @@ use super::text::{Walkthrough, steps, text};
 pub(super) const REPLICATION_CRON: Walkthrough = Walkthrough {
     engine: &[
         "replication/cron.rs::replication_cron",
-        "replication/cron.rs::time_out_handshake",
+        "replication/cron.rs::time_out_master",
+        "replication/cron.rs::time_out_attempt",
         "replication/cron.rs::send_presync_newlines",
         "replication/cron.rs::expire_backlog",
     ],
@@ -14,30 +15,24 @@ pub(super) const REPLICATION_CRON: Walkthrough = Walkthrough {
         "由 serverCron 每秒调用一次，第一次在刚启动时。",
     ),
     steps: steps![ReplicationCron:
-        HandshakeTimedOut 0
-            "Has a handshake or a transfer been silent for more than repl-timeout seconds?"
-            "握手或传输沉默超过 repl-timeout 秒了吗？",
-        CancelHandshake 1
-            "Calls cancelReplicationHandshake."
-            "调用 cancelReplicationHandshake。",
         MasterTimedOut 0
-            "Has the active link to the master been silent for more than repl-timeout seconds?"
-            "到主节点的活动链路沉默超过 repl-timeout 秒了吗？",
+            "Has the master been silent for more than repl-timeout seconds, in any state of the link?"
+            "主节点沉默超过 repl-timeout 秒了吗，不论链路处于什么状态？"
+            note "5.0.14 has three conditions: CONNECTING and the handshake, TRANSFER, CONNECTED. Each has a line of \
+                  its own in the log."
+                 "5.0.14 分三个条件：CONNECTING 和握手、TRANSFER、CONNECTED；日志里各有一行。",
+        CancelHandshake 1
+            "CONNECTING, handshake or TRANSFER: calls cancelReplicationHandshake."
+            "CONNECTING、握手或 TRANSFER：调用 cancelReplicationHandshake。",
         FreeMaster 1
-            "It is closed and becomes cached_master; repl_state becomes CONNECT."
-            "关闭它，它成为 cached_master；repl_state 变为 CONNECT。",
-        MustConnect 0
-            "Is repl_state CONNECT, perhaps because of a timeout just now?"
-            "repl_state 是 CONNECT 吗（也许是因为刚才的超时）？",
-        Connect 1
-            "Calls connectWithMaster."
-            "调用 connectWithMaster。",
-        MaySendAck 0
-            "Is there an active link to the master, with a known offset (not PRE_PSYNC)?"
-            "有到主节点的活动链路，而且偏移量已知（不是 PRE_PSYNC）吗？",
-        SendAck 1
-            "Calls replicationSendAck."
-            "调用 replicationSendAck。",
+            "CONNECTED: the link is closed and becomes cached_master; repl_state becomes CONNECT."
+            "CONNECTED：关闭链路，它成为 cached_master；repl_state 变为 CONNECT。",
+        Connect 0
+            "repl_state is CONNECT, perhaps since a timeout just now: calls connectWithMaster."
+            "repl_state 是 CONNECT（也许因为刚才的超时）：调用 connectWithMaster。",
+        SendAck 0
+            "An active link whose offset is known (not PRE_PSYNC): calls replicationSendAck."
+            "有活动链路而且偏移量已知（不是 PRE_PSYNC）：调用 replicationSendAck。",
         IsPingDue 0
             "Are there replicas, and is the loop count a multiple of repl-ping-replica-period?"
             "有副本，而且循环计数是 repl-ping-replica-period 的倍数吗？",
@@ -48,29 +43,19 @@ pub(super) const REPLICATION_CRON: Walkthrough = Walkthrough {
             "Replicas that wait for their RDB get a newline, which no offset counts."
             "等待 RDB 的副本收到一个换行，它不计入任何偏移量。",
         ReplicaTimedOut 0
-            "Next replica in ONLINE: was its last ACK more than repl-timeout seconds ago?"
-            "下一个处于 ONLINE 的副本：最近一次 ACK 距今超过 repl-timeout 秒了吗？",
-        FreeReplica 1
-            "Its connection is closed."
-            "关闭它的连接。",
+            "Next replica in ONLINE: last ACK more than repl-timeout seconds ago? Then it is closed."
+            "下一个处于 ONLINE 的副本：最近一次 ACK 距今超过 repl-timeout 秒吗？是则关闭。",
         BacklogExpired 0
             "A master with a backlog: without replicas for more than repl-backlog-ttl seconds?"
             "主节点有积压缓冲区，而没有副本已超过 repl-backlog-ttl 秒吗？",
-        ChangeId 1
-            "Calls changeReplicationId: what is written from here on is not kept."
-            "调用 changeReplicationId：此后写入的内容不再保留。",
-        ClearId2 1
-            "Calls clearReplicationId2: the previous history ends as well."
-            "调用 clearReplicationId2：此前的历史也到此为止。",
-        FreeBacklog 1
-            "Calls freeReplicationBacklog."
-            "调用 freeReplicationBacklog。",
-        ScriptCacheIsUnused 0
-            "No replicas and no append-only file: are there entries in the script cache?"
-            "没有副本，也没有开启 AOF：脚本缓存中有记录吗？",
-        FlushScriptCache 1
-            "Calls replicationScriptCacheFlush."
-            "调用 replicationScriptCacheFlush。",
+        EndHistory 1
+            "Calls changeReplicationId, then clearReplicationId2 and freeReplicationBacklog."
+            "调用 changeReplicationId，再调用 clearReplicationId2 和 freeReplicationBacklog。"
+            note "What is written from here on is not kept, so nobody may ask for it under an ID that was known."
+                 "此后写入的内容不再保留，所以谁也不能用已知的 ID 来请求它。",
+        FlushScriptCache 0
+            "No replicas, no append-only file, a script cache: calls replicationScriptCacheFlush."
+            "没有副本、未开启 AOF 而脚本缓存有记录：调用 replicationScriptCacheFlush。",
         SaveIsDue 0
             "No child runs: do replicas wait for a save, if diskless for longer than the delay?"
             "没有子进程：有副本在等待保存吗（无盘时须等过延迟）？",

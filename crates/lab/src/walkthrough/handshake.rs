@@ -72,18 +72,11 @@ pub(super) const SLAVE_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough 
         "在握手中调用：先调用一次以发出请求（SEND_PSYNC），之后每来一行应答再调用一次（RECEIVE_PSYNC）。",
     ),
     steps: steps![SlaveTryPartialResynchronization:
-        ForgetInitialOffset 0
-            "Writing: master_initial_offset becomes -1, unknown."
-            "写：master_initial_offset 变为 -1，即未知。",
-        HasCachedMaster 0
-            "Is there a cached_master, whose history can be continued?"
-            "有可以接续其历史的 cached_master 吗？",
-        AskFromCachedMaster 1
-            "The request is PSYNC with its replid and its reploff + 1, the next byte."
-            "请求是 PSYNC 加上它的 replid 和 reploff + 1，即下一个字节。",
-        AskForEverything 1
-            "Without one, the request is PSYNC ? -1."
-            "没有则请求 PSYNC ? -1。",
+        ChooseRequest 0
+            "Writing: master_initial_offset becomes -1; PSYNC asks for cached_master's next byte, or ? -1."
+            "写：master_initial_offset 变为 -1；PSYNC 请求 cached_master 的下一个字节，没有它则 ? -1。"
+            note "The request has the replid of cached_master and its reploff + 1. PSYNC ? -1 asks for everything."
+                 "请求带有 cached_master 的 replid 和 reploff + 1；PSYNC ? -1 请求全部数据。",
         SendRequest 0
             "Calls sendSynchronousCommand to write the request."
             "调用 sendSynchronousCommand 写出请求。",
@@ -119,12 +112,9 @@ pub(super) const SLAVE_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough 
             note "The walk-through says that only a full sync is possible then. The resync stays partial: the history \
                   has another name, and the data up to here is the same."
                  "走读原文说这时只能全量复制；重同步仍是部分的：历史换了名字，到此为止的数据相同。",
-        KeepOldId 2
-            "replid2 takes the old ID, second_replid_offset takes master_repl_offset + 1."
-            "replid2 取旧 ID，second_replid_offset 取 master_repl_offset + 1。",
         AdoptId 2
-            "replid and the replid of cached_master take the new ID."
-            "replid 和 cached_master 的 replid 取新 ID。",
+            "replid2, second_replid_offset keep the old ID up to here; replid and cached_master take the new."
+            "replid2 和 second_replid_offset 留住旧 ID 到此为止；replid 和 cached_master 取新 ID。",
         DisconnectReplicas 2
             "Calls disconnectSlaves: this node's replicas must learn the new ID."
             "调用 disconnectSlaves：自己的副本须得知新的 ID。",

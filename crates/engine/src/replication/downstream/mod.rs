@@ -163,7 +163,6 @@ impl Node {
                 let name = client.replica_name();
                 self.log(LogLevel::Warning, || format!("Disconnecting timedout replica: {name}"));
                 self.free_client(conn, true);
-                self.act(Step::FreeReplica, |v| v.saw(Field::Client, name));
             }
         }
     }

@@ -214,9 +214,7 @@ impl Node {
     /// Step 5 of replicationCron. Links with an unknown offset send no ACK.
     pub(crate) fn replication_send_periodic_ack(&mut self) {
         use step::ReplicationCron as Step;
-        let state = self.repl.upstream.state();
-        let may_send = self.master_link().is_some_and(|link| !link.pre_psync);
-        if self.check(Step::MaySendAck, may_send, |v| v.saw(Field::ReplState, state)) {
+        if self.master_link().is_some_and(|link| !link.pre_psync) {
             self.calls(Step::SendAck);
             self.replication_send_ack();
         }

@@ -301,28 +301,27 @@ impl Upstream {
         let sent = context.within(Function::SlaveTryPartialResynchronization, |context| {
             let before = self.master_initial_offset;
             self.master_initial_offset = Offset::UNKNOWN;
-            context.act(Psync::ForgetInitialOffset, |v| {
-                v.changed(Field::MasterInitialOffset, before, self.master_initial_offset)
-            });
             let cached = self.cached_master.as_ref().map(|cached| (cached.replid, cached.reploff));
-            context.check(Psync::HasCachedMaster, cached.is_some(), |v| {
-                v.saw(Field::CachedMaster, cached.map(|(replid, _)| replid))
+            context.act(Psync::ChooseRequest, |v| {
+                v.changed(Field::MasterInitialOffset, before, self.master_initial_offset)
+                    .saw(Field::CachedMaster, cached.map(|(replid, _)| replid));
+                match cached {
+                    Some((replid, reploff)) => v
+                        .saw(Field::Reploff, reploff)
+                        .saw(Field::AskedReplid, replid)
+                        .saw(Field::AskedOffset, reploff.next()),
+                    None => v.saw(Field::AskedReplid, "?").saw(Field::AskedOffset, -1_i64),
+                }
             });
             let (replid, offset) = match cached {
                 Some((replid, reploff)) => {
                     let next = reploff.next();
-                    context.act(Psync::AskFromCachedMaster, |v| {
-                        v.saw(Field::Reploff, reploff).saw(Field::AskedReplid, replid).saw(Field::AskedOffset, next)
-                    });
                     context.log(LogLevel::Notice, || {
                         format!("Trying a partial resynchronization (request {replid}:{next}).")
                     });
                     (replid.to_string(), next.to_string())
                 }
                 None => {
-                    context.act(Psync::AskForEverything, |v| {
-                        v.saw(Field::AskedReplid, "?").saw(Field::AskedOffset, -1_i64)
-                    });
                     context
                         .log(LogLevel::Notice, || "Partial resynchronization not possible (no cached master)".into());
                     ("?".to_owned(), "-1".to_owned())
@@ -584,8 +583,8 @@ impl Node {
         });
         if let Some(new) = new_replid {
             let (repl, mut context) = self.replication();
-            repl.history.adopt_replication_id(new, before, &mut context);
             cached.replid = new;
+            repl.history.adopt_replication_id(new, before, &mut context);
             context.calls(Psync::DisconnectReplicas);
             self.disconnect_slaves();
         }
