@@ -194,7 +194,7 @@ functions! {
     }
     /// Writes PSYNC, or reads the reply to it.
     SlaveTryPartialResynchronization = "slaveTryPartialResynchronization" ["5"] {
-        ChooseRequest: act,
+        HasCachedMaster: check,
         SendRequest: call SendSynchronousCommand,
         ReadReply: call SendSynchronousCommand,
         IsEmptyLine: check,

@@ -209,7 +209,7 @@ fn a_function_is_entered_once_for_what_there_is_to_read() {
     }
     solo.say(conn, b"+OK\r\n");
     let asks = solo.node.take_steps().into_iter().find_map(|report| match report.event {
-        StepEvent::Taken(taken) if taken.step == step::SlaveTryPartialResynchronization::ChooseRequest.into() => {
+        StepEvent::Taken(taken) if taken.step == step::SlaveTryPartialResynchronization::HasCachedMaster.into() => {
             Some(taken.values)
         }
         _ => None,

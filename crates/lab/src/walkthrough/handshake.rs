@@ -72,11 +72,11 @@ pub(super) const SLAVE_TRY_PARTIAL_RESYNCHRONIZATION: Walkthrough = Walkthrough 
         "在握手中调用：先调用一次以发出请求（SEND_PSYNC），之后每来一行应答再调用一次（RECEIVE_PSYNC）。",
     ),
     steps: steps![SlaveTryPartialResynchronization:
-        ChooseRequest 0
-            "Writing: master_initial_offset becomes -1; PSYNC asks for cached_master's next byte, or ? -1."
-            "写：master_initial_offset 变为 -1；PSYNC 请求 cached_master 的下一个字节，没有它则 ? -1。"
-            note "The request has the replid of cached_master and its reploff + 1. PSYNC ? -1 asks for everything."
-                 "请求带有 cached_master 的 replid 和 reploff + 1；PSYNC ? -1 请求全部数据。",
+        HasCachedMaster 0
+            "Writing: is there a cached_master? The request is its replid and reploff + 1, else ? -1."
+            "写：有 cached_master 吗？有则请求它的 replid 和 reploff + 1，没有则 ? -1。"
+            note "Before that, master_initial_offset becomes -1, unknown. PSYNC ? -1 asks for everything."
+                 "在此之前 master_initial_offset 变为 -1，即未知。PSYNC ? -1 请求全部数据。",
         SendRequest 0
             "Calls sendSynchronousCommand to write the request."
             "调用 sendSynchronousCommand 写出请求。",

@@ -299,11 +299,10 @@ impl Upstream {
     fn send_psync(&mut self, context: &mut Context<'_>) {
         context.calls(At::SendPsync);
         let sent = context.within(Function::SlaveTryPartialResynchronization, |context| {
-            let before = self.master_initial_offset;
             self.master_initial_offset = Offset::UNKNOWN;
             let cached = self.cached_master.as_ref().map(|cached| (cached.replid, cached.reploff));
-            context.act(Psync::ChooseRequest, |v| {
-                v.changed(Field::MasterInitialOffset, before, self.master_initial_offset)
+            context.check(Psync::HasCachedMaster, cached.is_some(), |v| {
+                v.saw(Field::MasterInitialOffset, self.master_initial_offset)
                     .saw(Field::CachedMaster, cached.map(|(replid, _)| replid));
                 match cached {
                     Some((replid, reploff)) => v
