@@ -64,6 +64,7 @@ mod tests {
         let hash = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
         assert!(page.contains(&format!("script-src 'self' 'wasm-unsafe-eval' {hash}; style-src 'sha256-")), "{page}");
         assert_eq!(page.matches("sha256-").count(), 2, "{page}");
+        assert!(with_policy("<meta charset=utf-8><style>p{}</style>").is_ok_and(|page| page.contains("sha256-")));
         assert!(with_policy("<head></head>").is_err());
     }
 }
