@@ -103,11 +103,14 @@ try {
 
   if (wanted('world')) {
     console.log('ten minutes of five nodes, ten writes a second (processor time of the main thread):');
-    const { speed, branchMs, atOnceMs, memoryMb, grownMb } = await session(openPage);
+    const { speed, preparedMs, atOnceMs, firstMs, memoryMb, preparedMb } = await session(openPage);
     report('virtual time against real time', speed.toFixed(0), `>= ${WORLD_SPEED_MIN}`, speed >= WORLD_SPEED_MIN);
-    report('a branch at its end, after a moment there', ms(branchMs), ms(BRANCH_MS_MAX), branchMs <= BRANCH_MS_MAX);
-    console.log(`  a branch that is asked for at once, before anything of it is prepared: ${ms(atOnceMs)}`);
-    console.log(`  memory of the wasm instance: ${memoryMb.toFixed(0)} MB, ${grownMb.toFixed(0)} more after the branches`);
+    report('a branch where the page stood still', ms(preparedMs), ms(BRANCH_MS_MAX), preparedMs <= BRANCH_MS_MAX);
+    report('a branch at once, the slowest of several', ms(atOnceMs), ms(BRANCH_MS_MAX), atOnceMs <= BRANCH_MS_MAX);
+    console.log(`  a branch as soon as the session is loaded, before anything is prepared: ${ms(firstMs)}`);
+    console.log(`  memory of the wasm instance: ${memoryMb.toFixed(0)} MB`);
+    const fits = preparedMb <= SESSION_MB_MAX;
+    report('with what the page prepares', `${preparedMb.toFixed(0)} MB`, `${SESSION_MB_MAX} MB`, fits);
   }
 } finally {
   await shutDown();

@@ -1,6 +1,8 @@
 //! Where in the timeline the things are that panels ask for. Grows with the timeline; no entry is read twice, and every
 //! lookup is a binary search.
 
+use std::sync::Arc;
+
 use litemap::LiteMap;
 use psyncscope_engine::event::{Event, IdChange};
 use psyncscope_engine::replication::ReplState;
@@ -45,8 +47,8 @@ struct HostIndex {
     eras: Vec<(usize, Eras)>,
 }
 
-/// The index of one timeline.
-#[derive(Default)]
+/// The index of one timeline. A copy shares the notes.
+#[derive(Clone, Default)]
 pub struct Index {
     seen: usize,
     hosts: LiteMap<HostId, HostIndex>,
@@ -212,9 +214,41 @@ impl Index {
     }
 
     /// All notes, oldest first.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> + ExactSizeIterator {
         self.narrator.notes()
+    }
+}
+
+/// What an index was at earlier times: a branch's begins with that, instead of reading its past again.
+#[derive(Clone, Default)]
+pub struct EarlierIndexes {
+    /// In order of time.
+    all: Vec<Arc<Index>>,
+}
+
+impl EarlierIndexes {
+    /// Time between two of them, in microseconds.
+    const EVERY_US: u64 = 30_000_000;
+
+    /// As [`Index::extend`], and keeps what `index` is on the way.
+    pub fn extend(&mut self, index: &mut Index, lab: &Lab) {
+        let timeline = lab.timeline();
+        let last = timeline.last().map_or(SimTime(0), |entry| entry.at);
+        while let Some(next) = Some(SimTime((self.all.len() as u64 + 1) * Self::EVERY_US)).filter(|next| *next <= last)
+        {
+            index.extend_to(lab, timeline.partition_point(|entry| entry.at < next));
+            self.all.push(Arc::new(index.clone()));
+        }
+        index.extend(lab);
+    }
+
+    /// The index of a branch that leaves the run of `index` behind so many entries, as far as it is known, and what it was
+    /// earlier. It knows the histories of that run, in the same order.
+    #[must_use]
+    pub fn of_branch(&self, index: &Index, entries: usize) -> (Index, Self) {
+        let all = self.all[..self.all.partition_point(|earlier| earlier.seen <= entries)].to_vec();
+        let known = all.last().map_or_else(Index::default, |last| Index::clone(last));
+        (Index { histories: index.histories.clone(), ..known }, Self { all })
     }
 }
 
@@ -265,10 +299,32 @@ mod tests {
         let (lab, once) = opening(3000, 1);
         let (_, often) = opening(3000, 100);
         let all = lab.timeline().len();
-        assert!(!once.notes().is_empty());
-        assert_eq!(once.notes(), often.notes());
+        assert_ne!(once.notes().len(), 0);
+        assert!(once.notes().eq(often.notes()));
         assert_eq!(once.marks(), often.marks());
         assert_eq!(once.log(None, all), often.log(None, all));
         assert_eq!(once.histories(), often.histories());
+    }
+    #[test]
+    fn the_index_of_a_branch_begins_with_what_is_known() {
+        let (mut lab, mut index) = (opening(0, 1).0, Index::default());
+        let mut earlier = EarlierIndexes::default();
+        for seconds in [20, 31, 100, 101] {
+            lab.run_until(SimTime(seconds * 1_000_000));
+            earlier.extend(&mut index, &lab);
+        }
+        assert_eq!(index.read_entries(), lab.timeline().len());
+        for (seconds, known) in [(10, 0), (31, 1), (89, 2), (90, 3), (101, 3)] {
+            let branch = lab.fork_at(SimTime(seconds * 1_000_000)).expect("it is the past");
+            let (mut of_branch, mut earlier) = earlier.of_branch(&index, branch.timeline().len());
+            assert_eq!(earlier.all.len(), known, "{seconds} s");
+            assert_eq!(of_branch.read_entries() == 0, known == 0);
+            earlier.extend(&mut of_branch, &branch);
+            let mut whole = Index::of_branch(index.histories().clone());
+            whole.extend(&branch);
+            assert!(of_branch.notes().eq(whole.notes()));
+            assert_eq!(of_branch.marks(), whole.marks());
+            assert_eq!(of_branch.histories(), whole.histories());
+        }
     }
 }

@@ -472,7 +472,9 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn approach(&self, t: SimTime) -> Result<Replay, LabError> {
-        Replay::unrecorded(self.log_until(t)?)
+        let mut replay = Replay::beginning(self)?;
+        replay.redirect(self, t)?;
+        Ok(replay)
     }
 
     /// The log of this world up to `t`: what [`Lab::fork_at`] replays.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod branches;
 pub mod causes;
+pub mod checkpoints;
 pub mod compare;
 pub mod console;
 pub mod diagram;

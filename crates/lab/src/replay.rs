@@ -1,9 +1,11 @@
 //! Replaying a log, all at once or in parts.
 
+use std::collections::VecDeque;
+
 use psyncscope_sim::Recorded;
 use psyncscope_sim::frame::SimTime;
 
-use crate::action::ActionLog;
+use crate::action::{ActionLog, TimedAction};
 use crate::error::{ErrorCode, LabError};
 use crate::lab::Lab;
 
@@ -22,11 +24,14 @@ pub(crate) enum Next {
 
 /// A replay in progress. [`Replay::advance`] does a part of it, so that a page can render in between.
 pub struct Replay {
-    log: ActionLog,
     lab: Lab,
     /// How many actions are done.
     done: usize,
-    /// What another lab recorded up to the log's end, unless this one records it itself.
+    /// Those that are not, in order of time.
+    remaining: VecDeque<TimedAction>,
+    /// How far it will run.
+    end: SimTime,
+    /// What another lab recorded up to the end, unless this one records it itself.
     recorded: Option<Recorded>,
 }
 
@@ -38,21 +43,24 @@ impl Replay {
     pub fn new(log: ActionLog) -> Result<Self, LabError> {
         log.check()?;
         let lab = Lab::new(log.config.clone())?;
-        Ok(Self { log, lab, done: 0, recorded: None })
+        Ok(Self::go_on(log, lab, 0))
     }
 
     /// A replay of what another lab recorded: nothing is recorded before its end.
     pub(crate) fn after(log: ActionLog, recorded: Recorded) -> Result<Self, LabError> {
-        Ok(Self { recorded: Some(recorded), ..Self::unrecorded(log)? })
-    }
-
-    /// A replay that records nothing: see [`Replay::continue_record`].
-    pub(crate) fn unrecorded(log: ActionLog) -> Result<Self, LabError> {
         let lab = Lab::unrecorded(log.config.clone())?;
-        Ok(Self { log, lab, done: 0, recorded: None })
+        Ok(Self { recorded: Some(recorded), ..Self::go_on(log, lab, 0) })
     }
 
-    /// Leads a branch of `of` that has not been finished to another time at which it leaves.
+    /// The beginning of the same world as `of`, to be led on by [`Replay::redirect`]. It records nothing: see
+    /// [`Replay::continue_record`].
+    pub(crate) fn beginning(of: &Lab) -> Result<Self, LabError> {
+        let lab = Lab::unrecorded(of.config().clone())?;
+        Ok(Self { lab, done: 0, remaining: VecDeque::new(), end: SimTime(0), recorded: None })
+    }
+
+    /// Leads a branch of `of` that has not been finished to another time at which it leaves. Of the actions, only those
+    /// are copied that it had not been given.
     ///
     /// # Errors
     /// `bad-time` if `t` lies beyond the present of `of`, or before the time that this replay has come to. Nothing has
@@ -62,9 +70,12 @@ impl Replay {
             let message = format!("{} lies before the time that the replay has come to, {}", t.0, self.now().0);
             return Err(LabError::new(ErrorCode::BadTime, message));
         }
-        if t != self.end() {
-            self.log = of.log_until(t)?;
-        }
+        of.check_past(t)?;
+        let past = of.actions().partition_point(|action| action.at_us <= t.0);
+        self.remaining.truncate(past - self.done);
+        let given = self.done + self.remaining.len();
+        self.remaining.extend(of.actions()[given..past].iter().cloned());
+        self.end = t;
         Ok(())
     }
 
@@ -75,8 +86,9 @@ impl Replay {
     }
 
     /// Goes on with a log whose first `done` actions a lab has carried out.
-    pub(crate) const fn go_on(log: ActionLog, lab: Lab, done: usize) -> Self {
-        Self { log, lab, done, recorded: None }
+    pub(crate) fn go_on(log: ActionLog, lab: Lab, done: usize) -> Self {
+        let remaining = log.actions.into_iter().skip(done).collect();
+        Self { lab, done, remaining, end: SimTime(log.end_us), recorded: None }
     }
 
     /// How far the world has run.
@@ -88,7 +100,7 @@ impl Replay {
     /// How far it will run.
     #[must_use]
     pub const fn end(&self) -> SimTime {
-        SimTime(self.log.end_us)
+        self.end
     }
 
     /// Goes on for about `instants` instants at which something happens. `true` once the end is reached.
@@ -109,27 +121,25 @@ impl Replay {
     /// # Errors
     /// The world refuses the next action, which [`Replay::done`] counts.
     pub(crate) fn next(&mut self, pause: Option<SimTime>) -> Result<Next, LabError> {
-        let action = self.log.actions.get(self.done);
-        let stop = pause.unwrap_or_else(|| SimTime(action.map_or(self.log.end_us, |next| next.at_us)));
+        let action_at = self.remaining.front().map(|next| SimTime(next.at_us));
+        let stop = pause.or(action_at).unwrap_or(self.end);
         if self.lab.next_event_at().is_some_and(|event| event <= stop) {
             self.lab.step();
             return Ok(Next::Event);
         }
         self.lab.run_until(stop);
-        match action {
-            _ if pause.is_some() => Ok(Next::Pause),
-            None => Ok(Next::End),
-            Some(next) => {
-                self.lab.act(next.action.clone())?;
-                self.done += 1;
-                Ok(Next::Action)
-            }
+        if pause.is_some() {
+            return Ok(Next::Pause);
         }
+        let Some(next) = self.remaining.pop_front() else { return Ok(Next::End) };
+        self.lab.act(next.action)?;
+        self.done += 1;
+        Ok(Next::Action)
     }
 
     /// How many actions are done, and how many there are.
-    pub(crate) const fn done(&self) -> (usize, usize) {
-        (self.done, self.log.actions.len())
+    pub(crate) fn done(&self) -> (usize, usize) {
+        (self.done, self.done + self.remaining.len())
     }
 
     /// The world as far as it has come.

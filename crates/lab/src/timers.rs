@@ -132,7 +132,7 @@ mod tests {
         runs_out(&mut lab, TimerKind::Link);
         let mut index = crate::index::Index::default();
         index.extend(&lab);
-        let great = index.notes().iter().rfind(|note| note.weight == Weight::Great).expect("a note");
+        let great = index.notes().rfind(|note| note.weight == Weight::Great).expect("a note");
         assert!(great.text(crate::Lang::En).starts_with("b has lost the link"), "{}", great.text(crate::Lang::En));
     }
 

@@ -248,7 +248,10 @@ impl Recorder {
     /// What was recorded until `at`.
     pub(crate) fn until(&self, at: SimTime) -> Recorded {
         let frames = self.frames.until(at);
-        let timeline = self.timeline[..frames.entries()].to_vec();
+        // With room for what is recorded next: else the first entry would have all of them copied once more.
+        let past = &self.timeline[..frames.entries()];
+        let mut timeline = Vec::with_capacity(past.len() + past.len() / 8 + 64);
+        timeline.extend_from_slice(past);
         Recorded { frames, timeline, turns: self.turns.until(at) }
     }
 

@@ -20,10 +20,15 @@ export function tenMinutes() {
   return world({ names: ['a', 'b', 'c', 'd', 'e'], backlog: 1024, latencyUs: 500, actions, endUs: END_US });
 }
 
+/** Where in the session branches are asked for at once, as shares of the scrubber: between the page's checkpoints too. */
+const SHARES = [0.28, 0.56, 0.85, 0.9];
+const LAST_SHARE = 0.9;
+
 /**
- * Resolves to `{ speed, branchMs, atOnceMs, memoryMb, grownMb }`: virtual time against processor time, a branch in a past
- * at which the page stood still, one that is asked for at once, the memory of the wasm instance with the session, and by
- * how much it grew over the branches.
+ * Resolves to `{ speed, preparedMs, atOnceMs, firstMs, memoryMb, preparedMb }`: virtual time against processor time; a
+ * branch in a past at which the page stood still; the slowest of those that are asked for at once where nobody stood, and
+ * one before the page had time to prepare anything; the memory of the wasm instance with the session, and with what the
+ * page prepares.
  */
 export async function session(openPage) {
   const { page, close } = await openPage({ init: keepMemory });
@@ -40,26 +45,39 @@ export async function session(openPage) {
     return (await threadMs()) - before;
   };
   const megabytes = () => page.evaluate(() => window.wasmMemory.buffer.byteLength / 1e6);
-
-  const loadMs = await timed(() => reader.load(tenMinutes()));
-  const memoryMb = await megabytes();
-  const branch = async (nth, before) => {
+  const load = () => reader.load(tenMinutes());
+  // As long as the page prepares branches, its main thread works.
+  const prepared = () => expectSoon(() => timed(() => pause(IDLE_SAMPLE_MS)), (ms) => ms < IDLE_MS_MAX, 'an idle page');
+  let nth = 0;
+  /** Goes to a share of the session, and acts there. */
+  const branch = async (share, before) => {
     const end = await reader.now();
-    await reader.at('step-back').click();
-    await reader.at('console-input').fill(`SET branch ${nth}`);
+    await reader.at('console-input').fill(`SET branch ${nth++}`);
+    const box = await reader.at('scrubber').boundingBox();
+    await page.mouse.click(box.x + box.width * share, box.y + box.height / 2);
+    await expectSoon(() => reader.shown(), (shown) => shown * 1000 < end, 'the past');
     await before();
     return timed(async () => {
       await reader.at('console-input').press('Enter');
       await expectSoon(() => reader.now(), (now) => now !== null && now < end, 'the branch');
     });
   };
-  // As long as the page prepares the branch, its main thread works.
-  const prepared = () => expectSoon(() => timed(() => pause(IDLE_SAMPLE_MS)), (ms) => ms < IDLE_MS_MAX, 'an idle page');
-  const atOnceMs = await branch(0, async () => {});
-  const branchMs = await branch(1, prepared);
-  const grownMb = (await megabytes()) - memoryMb;
+
+  const loadMs = await timed(load);
+  const memoryMb = await megabytes();
+  await prepared();
+  const preparedMb = await megabytes();
+  const preparedMs = await branch(LAST_SHARE, prepared);
+  await load();
+  const firstMs = await branch(LAST_SHARE, async () => {});
+  const atOnce = [];
+  for (const share of SHARES) {
+    await load();
+    await prepared();
+    atOnce.push(await branch(share, async () => {}));
+  }
   await close();
-  return { speed: END_US / 1000 / loadMs, branchMs, atOnceMs, memoryMb, grownMb };
+  return { speed: END_US / 1000 / loadMs, preparedMs, atOnceMs: Math.max(...atOnce), firstMs, memoryMb, preparedMb };
 }
 
 /** Runs in the page before its own scripts: keeps the memory of its wasm instance. */

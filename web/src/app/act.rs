@@ -42,9 +42,7 @@ impl App {
             return;
         }
         match self.begin_branch() {
-            Ok((replay, index)) => {
-                self.start_replay(replay, Then::Act { actions, index: Box::new(index), site, script });
-            }
+            Ok(replay) => self.start_replay(replay, Then::Act { actions, site, script }),
             Err(error) => self.acted(Err(error), site),
         }
     }

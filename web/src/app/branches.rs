@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use psyncscope_lab::branches::{FirstDifference, action_text};
-use psyncscope_lab::index::Index;
 use psyncscope_lab::script::Unmet;
 use psyncscope_lab::sim::frame::SimTime;
 use psyncscope_lab::{Branches, Lab, LabError, Lang, Replay, Script, TimedAction, format};
@@ -223,16 +222,15 @@ impl BranchRuns {
 }
 
 impl App {
-    /// A branch that leaves the run on the page at the time shown, and the index of what it has recorded then, both as
-    /// far as they are made; an error if the past shown may not be acted in.
-    pub(super) fn begin_branch(&mut self) -> Result<(Replay, Index), LabError> {
+    /// A branch that leaves the run on the page at the time shown, as far as it is made; an error if the past shown may not
+    /// be acted in.
+    pub(super) fn begin_branch(&mut self) -> Result<Replay, LabError> {
         self.session.branches.record(self.session.run.borrow().lab(), self.ui.lang);
         self.session.branches.tree.may_leave(self.playback.at)?;
         if let Some(prepared) = self.take_prepared() {
             return Ok(prepared);
         }
-        let run = self.session.run.borrow();
-        Ok((run.lab().branch_at(self.playback.at)?, run.index_for_branch()))
+        self.session.run.borrow().lab().branch_at(self.playback.at)
     }
 
     /// A run that left the one on the page at `at`, and in which something was done since, takes its place.

@@ -369,15 +369,14 @@ impl App {
         self.show(began.at);
         let site = ErrorSite::Stage;
         match self.begin_branch() {
-            Ok((replay, index)) => {
+            Ok(replay) => {
                 self.read_lesson(|reading| {
                     reading.begins = Some(begins);
                     if begins == Begins::Again {
                         reading.given.remove(&reading.place);
                     }
                 });
-                let (actions, index) = (Vec::new(), Box::new(index));
-                self.start_replay(replay, Then::Act { actions, index, site, script: None });
+                self.start_replay(replay, Then::Act { actions: Vec::new(), site, script: None });
             }
             Err(error) => self.acted(Err(error), site),
         }

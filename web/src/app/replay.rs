@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use psyncscope_lab::index::Index;
 use psyncscope_lab::link::View;
 use psyncscope_lab::script::{Checked, Play, Unmet};
 use psyncscope_lab::sim::frame::SimTime;
@@ -94,8 +93,6 @@ pub enum Then {
     Act {
         /// The actions.
         actions: Vec<Action>,
-        /// The index of the branch, as far as it is made.
-        index: Box<Index>,
         /// Where a refusal is shown.
         site: ErrorSite,
         /// What it carries out afterwards as time passes, played beside the branch that it left.
@@ -228,8 +225,8 @@ impl App {
             }
             Then::Script(played) => self.script_played(*played, lab, unmet),
             Then::Keep(branch) => self.kept_for_comparison(branch_run(lab), branch),
-            Then::Act { actions, index, site, script } => {
-                let mut run = LabRun::indexed_branch_of(&self.session.run.borrow(), lab, *index);
+            Then::Act { actions, site, script } => {
+                let mut run = LabRun::leaving(&self.session.run.borrow(), lab);
                 run.continue_lesson(&self.session.run.borrow());
                 let at = run.now();
                 let left = self.session.branches.tree().current();

@@ -9,7 +9,7 @@ use litemap::LiteMap;
 use psyncscope_lab::console::Transcript;
 use psyncscope_lab::engine::steps::Function;
 use psyncscope_lab::examples::entry::BeforeEntry;
-use psyncscope_lab::index::{Index, Mark};
+use psyncscope_lab::index::{EarlierIndexes, Index, Mark};
 use psyncscope_lab::invariants::{Broken, Watch};
 use psyncscope_lab::lab::STEP_HORIZON_US;
 use psyncscope_lab::lesson::{Lesson, Progress};
@@ -84,6 +84,7 @@ impl InLesson {
 pub struct LabRun {
     lab: Lab,
     index: Index,
+    earlier: EarlierIndexes,
     watch: Watch,
     marks: Rc<RefCell<Vec<Mark>>>,
     /// The script's remaining actions, in order of time.
@@ -137,6 +138,7 @@ impl LabRun {
         Self {
             lab,
             index: Index::default(),
+            earlier: EarlierIndexes::default(),
             watch: Watch::default(),
             marks: Rc::default(),
             script,
@@ -151,13 +153,15 @@ impl LabRun {
     /// The replayed run of a branch of the same session as another: histories keep their colours.
     #[must_use]
     pub fn branch_of(other: &Self, lab: Lab) -> Self {
-        Self::indexed_branch_of(other, lab, other.index_for_branch())
+        let index = Index::of_branch(other.index.histories().clone());
+        Self { index, colours: other.colours.clone(), ..Self::replayed(lab, other.origin.clone()) }
     }
 
-    /// The same, of whose timeline something was read already.
+    /// A branch at the time at which it leaves another: what was read of that one's timeline until then is not read again.
     #[must_use]
-    pub fn indexed_branch_of(other: &Self, lab: Lab, index: Index) -> Self {
-        Self { index, colours: other.colours.clone(), ..Self::replayed(lab, other.origin.clone()) }
+    pub fn leaving(other: &Self, lab: Lab) -> Self {
+        let (index, earlier) = other.earlier.of_branch(&other.index, lab.timeline().len());
+        Self { index, earlier, ..Self::branch_of(other, lab) }
     }
 
     /// The run leaves another at its present: what has been in a lesson until then has been here, too.
@@ -221,16 +225,9 @@ impl LabRun {
         }
     }
 
-    /// The index of a branch, of whose timeline nothing was read.
-    #[must_use]
-    pub fn index_for_branch(&self) -> Index {
-        Index::of_branch(self.index.histories().clone())
-    }
-
     /// Reads what is new in the timeline.
     pub fn read(&mut self) {
-        let lab = &self.lab;
-        self.index.extend(lab);
+        self.earlier.extend(&mut self.index, &self.lab);
         self.colours.update(self.index.histories());
         let mut marks = self.marks.borrow_mut();
         let new = &self.index.marks()[marks.len()..];

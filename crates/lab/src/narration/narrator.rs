@@ -21,10 +21,10 @@ const NEW_US: u64 = 2_000_000;
 /// A cut or mended direction of a wire: when, from where, to where, and whether it was a cut.
 type WireChange = (SimTime, HostId, HostId, bool);
 
-/// The notes about a timeline.
-#[derive(Default)]
+/// The notes about a timeline. A copy shares them.
+#[derive(Clone, Default)]
 pub struct Narrator {
-    notes: Vec<Note>,
+    notes: Vec<Arc<Note>>,
     /// For each note, the index of its timeline entry.
     entries: Vec<usize>,
     /// The notes that are great, by their index.
@@ -110,7 +110,7 @@ impl Narrator {
             self.readers = by_reader.then_some(index);
         }
         self.entries.push(place);
-        self.notes.push(note);
+        self.notes.push(Arc::new(note));
         &self.notes[index]
     }
 
@@ -172,7 +172,7 @@ impl Narrator {
         let note = node::of_event(context, event)?;
         let begun = self.begun.filter(|&(of, index)| of == host && self.notes[index].at == note.at);
         let Some((_, index)) = begun else { return Some(note) };
-        self.notes[index].sentences.extend(note.sentences);
+        Arc::make_mut(&mut self.notes[index]).sentences.extend(note.sentences);
         None
     }
 
@@ -180,8 +180,8 @@ impl Narrator {
     fn read_reply(&mut self, context: &NodeContext, key: (HostId, ConnId), reply: &PsyncReply) -> Option<Note> {
         let decision = self.unanswered.remove(&key).filter(|&index| self.notes[index].at == context.at);
         let Some(index) = decision else { return Some(node::of_late_reply(context, reply)) };
-        self.notes[index].sentences.push(node::reply_sentence(context, reply));
-        self.notes[index].others = self.others(&self.notes[index], index);
+        Arc::make_mut(&mut self.notes[index]).sentences.push(node::reply_sentence(context, reply));
+        Arc::make_mut(&mut self.notes[index]).others = self.others(&self.notes[index], index);
         None
     }
 
@@ -238,7 +238,7 @@ impl Narrator {
     fn read_wire(&mut self, change: WireChange, frame: &Frame) -> Option<Note> {
         let (at, from, to, cut) = change;
         if self.last_wire.replace(change) == Some((at, to, from, cut))
-            && let Some(first) = self.notes.last_mut().and_then(|note| note.sentences.first_mut())
+            && let Some(first) = self.notes.last_mut().and_then(|note| Arc::make_mut(note).sentences.first_mut())
         {
             first.key = if cut { |t| t.cut_both } else { |t| t.healed_both };
             return None;
@@ -280,7 +280,7 @@ impl Narrator {
     /// The note about the entry at this index of the timeline.
     #[must_use]
     pub fn note_at(&self, entry: usize) -> Option<&Note> {
-        self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index))
+        self.entries.binary_search(&entry).ok().and_then(|index| self.notes.get(index)).map(Arc::as_ref)
     }
 
     /// The first of the notes that a headline joins: what is told since then belongs to it.
@@ -306,19 +306,18 @@ impl Narrator {
         // What goes on failing is told where nothing new is; that it is tried once more, not at all.
         let failing = |&index: &usize| self.notes[index].times > 1 && self.notes[index].tone == Tone::Fault;
         let detail = new.filter(is_recent).or_else(|| after.rev().find(failing)).or(new);
-        let note = |index: Option<usize>| index.map(|index| self.notes[index].clone());
+        let note = |index: Option<usize>| index.map(|index| Note::clone(&self.notes[index]));
         let entry = detail.or(headline).map(|index| self.entries[index]);
         CaptionNotes { headline: note(headline), detail: note(detail), entry }
     }
 
     /// All notes, oldest first, each with the index of its timeline entry.
     pub fn narration(&self) -> impl Iterator<Item = (usize, &Note)> {
-        self.entries.iter().copied().zip(&self.notes)
+        self.entries.iter().copied().zip(self.notes())
     }
 
     /// All notes, oldest first.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> + ExactSizeIterator {
+        self.notes.iter().map(Arc::as_ref)
     }
 }

@@ -463,7 +463,7 @@ fn the_first_sync_names_the_history_that_was_answered() {
     check_all(&told, &mut BTreeSet::new());
     let frame = told.lab.frame_at(told.lab.now());
     let id = frame.hosts[0].node.as_ref().expect("a runs").replid;
-    let notes: Vec<String> = told.index.notes().iter().map(plain).collect();
+    let notes: Vec<String> = told.index.notes().map(plain).collect();
     let wanted = format!(
         "b and c have no history to go on with, so a must send everything: full resync. a answers +FULLRESYNC {id} 0."
     );
@@ -523,7 +523,7 @@ fn a_restarted_replica_is_not_said_to_have_been_a_master() {
         matches!(&entry.what, What::Node(Event::CachedMaster { change: CachedMasterChange::Restored, .. }))
     });
     assert!(restored, "its dump.rdb names a history");
-    let notes: Vec<String> = told.index.notes().iter().map(plain).collect();
+    let notes: Vec<String> = told.index.notes().map(plain).collect();
     assert!(notes.iter().any(|note| note.starts_with("b starts as a replica")), "{notes:#?}");
     assert!(!notes.iter().any(|note| note.contains("was a master")), "{notes:#?}");
     assert!(told.headline().starts_with("b is in sync with a"), "{}", told.headline());
@@ -578,7 +578,7 @@ fn a_cut_that_was_noticed_ends_with_the_resync_that_the_missed_bytes_allow() {
                 told.run_ms(100);
                 assert!(told.lab.now().0 < mended_at + 10_000_000, "b is back within 10 s: {}", told.headline());
             }
-            let notes: Vec<String> = told.index.notes().iter().map(plain).collect();
+            let notes: Vec<String> = told.index.notes().map(plain).collect();
             let last = notes.iter().rfind(|note| note.contains("resync.")).expect("a decision");
             assert_eq!(last.contains("+CONTINUE"), partial, "{last}");
             assert_eq!(last.contains("overwritten, so full resync"), !partial, "{last}");
@@ -599,7 +599,7 @@ fn a_process_that_starts_again_says_that_replicaof_was_not_in_its_file() {
         told.run_ms(300);
         told.act(Action::Restart { node: node.into() }).expect("it ended");
         told.run_ms(100);
-        let runs = told.index.notes().iter().rfind(|note| plain(note).starts_with(&format!("{node} runs."))).map(plain);
+        let runs = told.index.notes().rfind(|note| plain(note).starts_with(&format!("{node} runs."))).map(plain);
         runs.expect("it is told")
     };
     // The first master came back as a replica of the next one, and forgets that.
@@ -653,7 +653,7 @@ fn a_replica_that_is_promoted_while_its_link_is_up_has_not_lost_it() {
     told.exec("b", "REPLICAOF NO ONE");
     told.run_ms(20);
     assert!(told.headline().starts_with("b is a master now"), "{}", told.headline());
-    assert!(!told.index.notes().iter().any(|note| plain(note).contains("has lost the link")));
+    assert!(!told.index.notes().any(|note| plain(note).contains("has lost the link")));
     // Whoever is sent to another master has.
     told.exec("c", "REPLICAOF b 6379");
     told.run_ms(20);
@@ -679,7 +679,7 @@ fn what_is_tried_again_and_again_is_one_tick_of_the_time_bar() {
     let notes = told.index.notes().len();
     told.run_ms(20_000);
     assert_eq!(told.index.marks().len(), marks);
-    let new: Vec<i64> = told.index.notes()[notes..].iter().map(|note| note.times).collect();
+    let new: Vec<i64> = told.index.notes().skip(notes).map(|note| note.times).collect();
     assert!(new.len() > 30 && new.iter().all(|&times| times > 1), "{new:?}");
     // Another run of failures begins anew.
     told.act(Action::Restart { node: "a".into() }).expect("it ended");
