@@ -156,6 +156,16 @@ async function checkFrames(folder, chapter) {
   await close();
 }
 
+/** Takes the pictures of the book in one language, and checks its frames. */
+async function illustrate(folder) {
+  mkdirSync(join(BOOK, folder, 'images'), { recursive: true });
+  for (const [name, picture] of Object.entries(PICTURES)) await takePicture(folder, name, picture);
+  const chapters = readdirSync(join(BOOK, folder)).filter((name) => name.endsWith('.html'));
+  const framed = chapters.filter((name) => textOf(folder, name).includes('<iframe class="lab"'));
+  for (const chapter of framed) await checkFrames(folder, chapter);
+  console.log(`${BOOKS[folder]}: pictures taken; the frames of ${framed.join(', ')} stand where they should`);
+}
+
 /** From each language a chapter leads to the same one in the other, and back. */
 async function checkLanguages(chapter) {
   const { page, url, close } = await openPage(SIZE);
@@ -170,14 +180,8 @@ async function checkLanguages(chapter) {
 }
 
 try {
-  for (const folder of Object.keys(BOOKS)) {
-    mkdirSync(join(BOOK, folder, 'images'), { recursive: true });
-    for (const [name, picture] of Object.entries(PICTURES)) await takePicture(folder, name, picture);
-    const chapters = readdirSync(join(BOOK, folder)).filter((name) => name.endsWith('.html'));
-    const framed = chapters.filter((name) => textOf(folder, name).includes('<iframe class="lab"'));
-    for (const chapter of framed) await checkFrames(folder, chapter);
-    console.log(`${BOOKS[folder]}: pictures taken; the frames of ${framed.join(', ')} stand where they should`);
-  }
+  // At the same time: they mostly wait for what their pages show.
+  await Promise.all(Object.keys(BOOKS).map(illustrate));
   // Its pictures are there now.
   await checkLanguages('present.html');
 } finally {

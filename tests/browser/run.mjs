@@ -3,6 +3,7 @@
 // and `cargo xtask test export` do everything that is needed; `cargo xtask test npm` runs the npm package's specs.
 
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -12,11 +13,13 @@ import { SLOWDOWN } from './soon.mjs';
 const ENDING = '.spec.mjs';
 const SPEC_TIMEOUT_MS = 15 * 60_000 * SLOWDOWN;
 
-// Two browsers at a time: a spec waits for what its page shows, and none measures how fast that comes (bench.mjs does).
-const CONCURRENCY = 2;
-// Started first, so that no long one is left for the end. The first takes longest: it follows the README at a
-// newcomer's pace.
-const LONG = ['firstminute.spec.mjs', 'stage.spec.mjs', 'reach.spec.mjs', 'replication.spec.mjs'];
+// Two browsers for each core: a spec mostly waits for what its page shows, and none measures how fast that comes
+// (bench.mjs does).
+const CONCURRENCY = 2 * Math.min(availableParallelism(), 4);
+// Started first, longest first, so that no long one is left for the end.
+const LONG = ['lesson', 'axe', 'layout', 'lessonpage', 'handbook', 'firstminute', 'branches', 'offline', 'reach', 'stage'].map(
+  (name) => name + ENDING,
+);
 
 // Specs that look at the npm package, not at the site: they run only when named.
 const NOT_OF_THE_SITE = ['package.spec.mjs', 'readme.spec.mjs', 'types.spec.mjs'];
