@@ -35,16 +35,21 @@ impl Checkpoints {
     /// Whether each is where it belongs. `at`: a time of the past at which a branch is likely to be wanted next.
     #[must_use]
     pub fn are_made(&self, lab: &Lab, at: Option<SimTime>) -> bool {
-        self.due(lab, at).is_none()
+        self.due(&self.assigned(lab, at), at).is_none()
     }
 
     /// Goes on with one of them for about `instants` instants at which something happens: first with the one at `at`, a
-    /// time of the past at which a branch is likely to be wanted next, then with the latest.
-    pub fn advance(&mut self, lab: &Lab, at: Option<SimTime>, instants: usize) {
-        let Some((target, place)) = self.due(lab, at) else { return };
+    /// time of the past at which a branch is likely to be wanted next, then with the latest. `false` if each is where it
+    /// belongs.
+    pub fn advance(&mut self, lab: &Lab, at: Option<SimTime>, instants: usize) -> bool {
+        let assigned = self.assigned(lab, at);
+        let Some((target, place)) = self.due(&assigned, at) else { return false };
         let world = match place {
             Some(place) => Ok(self.worlds.remove(place)),
-            None => Replay::beginning(lab),
+            None => {
+                self.make_room(lab, &assigned);
+                Replay::beginning(lab)
+            }
         };
         // The world refuses nothing that it took before: if it does nevertheless, the branch is made without checkpoints.
         if let Ok(mut world) = world
@@ -53,10 +58,7 @@ impl Checkpoints {
             let place = self.worlds.partition_point(|other| other.now() <= world.now());
             self.worlds.insert(place, world);
         }
-        // One more than belong somewhere, for the time at which the reader was.
-        if self.worlds.len() > targets(lab.now(), None).len() + 1 {
-            self.drop_one(lab, at);
-        }
+        true
     }
 
     /// The branch that leaves the run at `t`, as far as it is made: from the last checkpoint before it. `None` if there is
@@ -70,8 +72,7 @@ impl Checkpoints {
     }
 
     /// The first one that is not where it belongs.
-    fn due(&self, lab: &Lab, at: Option<SimTime>) -> Option<Assigned> {
-        let assigned = self.assigned(&targets(lab.now(), at));
+    fn due(&self, assigned: &[Assigned], at: Option<SimTime>) -> Option<Assigned> {
         let is_due = |(target, place): &&Assigned| {
             let slack = if Some(*target) == at { 0 } else { STRIDE_US };
             place.is_none_or(|place| self.worlds[place].now().0 + slack < target.0)
@@ -82,29 +83,37 @@ impl Checkpoints {
 
     /// Which world goes where: to each target the last world before it that is not wanted for a later one. The latest
     /// target is the first.
-    fn assigned(&self, targets: &[SimTime]) -> Vec<Assigned> {
+    fn assigned(&self, lab: &Lab, at: Option<SimTime>) -> Vec<Assigned> {
         let mut free = self.worlds.len();
-        let assign = |&target: &SimTime| {
+        let assign = |target: SimTime| {
             let place = self.worlds[..free].partition_point(|world| world.now() <= target).checked_sub(1);
             free = place.unwrap_or(0);
             (target, place)
         };
-        targets.iter().rev().map(assign).collect()
+        targets(lab.now(), at).into_iter().rev().map(assign).collect()
     }
 
-    /// Drops the last world that is wanted nowhere.
-    fn drop_one(&mut self, lab: &Lab, at: Option<SimTime>) {
-        let wanted = self.assigned(&targets(lab.now(), at));
-        let unwanted = (0..self.worlds.len()).rev().find(|&place| wanted.iter().all(|(_, at)| *at != Some(place)));
-        if let Some(place) = unwanted {
+    /// Before one is made, the last world that is wanted nowhere is dropped. One such world is kept, as the reader may
+    /// return to where it is.
+    fn make_room(&mut self, lab: &Lab, assigned: &[Assigned]) {
+        if self.worlds.len() as u64 <= count(lab.now()) {
+            return;
+        }
+        let unwanted = |place: &usize| assigned.iter().all(|(_, wanted)| *wanted != Some(*place));
+        if let Some(place) = (0..self.worlds.len()).rev().find(unwanted) {
             self.worlds.remove(place);
         }
     }
 }
 
-/// Where checkpoints of a run belong whose present is `now`, in order of time.
+/// How many checkpoints a run has whose present is `now`, besides the one where the reader stands.
+fn count(now: SimTime) -> u64 {
+    (now.0 / EVERY_US).min(COUNT_MAX)
+}
+
+/// Where they belong, in order of time.
 fn targets(now: SimTime, at: Option<SimTime>) -> Vec<SimTime> {
-    let count = (now.0 / EVERY_US).min(COUNT_MAX);
+    let count = count(now);
     let last = now.0.saturating_sub(BEHIND_US);
     let mut all: Vec<SimTime> = (1..=count).map(|nth| SimTime(last / count * nth)).collect();
     if let Some(at) = at {
@@ -148,10 +157,10 @@ mod tests {
 
     fn make(checkpoints: &mut Checkpoints, lab: &Lab, at: Option<SimTime>) {
         for _ in 0..1_000_000 {
-            if checkpoints.are_made(lab, at) {
+            if !checkpoints.advance(lab, at, 50) {
+                assert!(checkpoints.are_made(lab, at));
                 return;
             }
-            checkpoints.advance(lab, at, 50);
         }
         panic!("they are never made");
     }

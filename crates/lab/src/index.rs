@@ -234,9 +234,9 @@ impl EarlierIndexes {
     pub fn extend(&mut self, index: &mut Index, lab: &Lab) {
         let timeline = lab.timeline();
         let last = timeline.last().map_or(SimTime(0), |entry| entry.at);
-        while let Some(next) = Some(SimTime((self.all.len() as u64 + 1) * Self::EVERY_US)).filter(|next| *next <= last)
-        {
-            index.extend_to(lab, timeline.partition_point(|entry| entry.at < next));
+        for nth in self.all.len() as u64 + 1..=last.0 / Self::EVERY_US {
+            let time = SimTime(nth * Self::EVERY_US);
+            index.extend_to(lab, timeline.partition_point(|entry| entry.at < time));
             self.all.push(Arc::new(index.clone()));
         }
         index.extend(lab);
@@ -305,6 +305,7 @@ mod tests {
         assert_eq!(once.log(None, all), often.log(None, all));
         assert_eq!(once.histories(), often.histories());
     }
+
     #[test]
     fn the_index_of_a_branch_begins_with_what_is_known() {
         let (mut lab, mut index) = (opening(0, 1).0, Index::default());

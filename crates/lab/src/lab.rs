@@ -460,21 +460,10 @@ impl Lab {
     /// # Errors
     /// `bad-time` if `t` lies beyond the present.
     pub fn branch_at(&self, t: SimTime) -> Result<Replay, LabError> {
-        let mut branch = self.approach(t)?;
+        let mut branch = Replay::beginning(self)?;
+        branch.redirect(self, t)?;
         branch.continue_record(self);
         Ok(branch)
-    }
-
-    /// The same world on its way to `t`, where a branch may leave; nobody has asked for that yet. It may be redirected
-    /// to another time; before it is finished it must be given what was recorded: [`Replay::redirect`],
-    /// [`Replay::continue_record`].
-    ///
-    /// # Errors
-    /// `bad-time` if `t` lies beyond the present.
-    pub fn approach(&self, t: SimTime) -> Result<Replay, LabError> {
-        let mut replay = Replay::beginning(self)?;
-        replay.redirect(self, t)?;
-        Ok(replay)
     }
 
     /// The log of this world up to `t`: what [`Lab::fork_at`] replays.

@@ -52,9 +52,12 @@ impl Replay {
         Ok(Self { recorded: Some(recorded), ..Self::go_on(log, lab, 0) })
     }
 
-    /// The beginning of the same world as `of`, to be led on by [`Replay::redirect`]. It records nothing: see
-    /// [`Replay::continue_record`].
-    pub(crate) fn beginning(of: &Lab) -> Result<Self, LabError> {
+    /// The beginning of the same world as `of`, to be led on by [`Replay::redirect`]. It records nothing: before it is
+    /// finished it must be given what was recorded, see [`Replay::continue_record`].
+    ///
+    /// # Errors
+    /// The configuration is refused, which it was not when `of` was made.
+    pub fn beginning(of: &Lab) -> Result<Self, LabError> {
         let lab = Lab::unrecorded(of.config().clone())?;
         Ok(Self { lab, done: 0, remaining: VecDeque::new(), end: SimTime(0), recorded: None })
     }

@@ -1,7 +1,7 @@
 //! A session keeps every future that somebody made: as a tree, in files of every version, and as worlds that come again.
 
 use psyncscope_lab::sim::frame::SimTime;
-use psyncscope_lab::{Action, ActionLog, Branches, ErrorAt, ErrorCode, Lab, Lang, limits};
+use psyncscope_lab::{Action, ActionLog, Branches, ErrorAt, ErrorCode, Lab, Lang, Replay, limits};
 
 const VERSION_1: &str = include_str!("logs/version-1.json");
 const VERSION_2: &str = include_str!("logs/version-2.json");
@@ -243,7 +243,8 @@ fn a_branch_may_be_redirected_while_it_is_made() {
         (branch.digest(), branch.timeline().len())
     };
     for (first, second) in [(early, late), (late, early), (early, early), (late, late)] {
-        let mut replay = lab.approach(first).expect("it is recorded");
+        let mut replay = Replay::beginning(&lab).expect("it began before");
+        replay.redirect(&lab, first).expect("it is recorded");
         // Not beyond the earlier time.
         while replay.now() < SimTime(1_000_000) {
             replay.advance(1).expect("it was done before");
@@ -256,7 +257,8 @@ fn a_branch_may_be_redirected_while_it_is_made() {
         branch.run_for(1_000_000);
         assert_eq!((branch.digest(), branch.timeline().len()), expected(second));
     }
-    let mut replay = lab.approach(late).expect("it is recorded");
+    let mut replay = Replay::beginning(&lab).expect("it began before");
+    replay.redirect(&lab, late).expect("it is recorded");
     while !replay.advance(100).expect("it was done before") {}
     assert_eq!(replay.redirect(&lab, early).expect_err("it is over").code, ErrorCode::BadTime);
     let beyond = SimTime(lab.now().0 + 1);

@@ -22,7 +22,7 @@ export function tenMinutes() {
 
 /** Where in the session branches are asked for at once, as shares of the scrubber: between the page's checkpoints too. */
 const SHARES = [0.28, 0.56, 0.85, 0.9];
-const LAST_SHARE = 0.9;
+const LAST_SHARE = SHARES.at(-1);
 
 /**
  * Resolves to `{ speed, preparedMs, atOnceMs, firstMs, memoryMb, preparedMb }`: virtual time against processor time; a

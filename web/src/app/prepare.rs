@@ -1,8 +1,6 @@
 //! Branches are prepared while nothing else is to be done: who acts in the past does not wait until the world is made
 //! again from its beginning.
 
-use std::rc::Rc;
-
 use psyncscope_lab::Replay;
 use psyncscope_lab::checkpoints::Checkpoints;
 use psyncscope_lab::sim::frame::SimTime;
@@ -19,12 +17,10 @@ const INSTANTS: usize = 50;
 /// Instants replayed in a tick in which time passes: a few tenths of a millisecond.
 const PLAYING_INSTANTS: usize = 20;
 
-/// The checkpoints of the run on the page.
+/// The checkpoints of the run on the page; another run on it begins with none.
 #[derive(Default)]
 pub struct Preparing {
     checkpoints: Checkpoints,
-    /// The run that they are of: see [`LabRun::identity`](crate::app::run::LabRun::identity).
-    run: Option<Rc<()>>,
     /// The time that was shown last, and for how many ticks.
     stood: (SimTime, u32),
 }
@@ -32,12 +28,9 @@ pub struct Preparing {
 impl App {
     /// Whether something is to be prepared: the page stands still, and nothing else is being made.
     pub(super) fn wants_preparing(&self) -> bool {
-        let run = self.session.run.borrow();
-        let preparing = &self.session.preparing;
-        let is_of_run = preparing.run.as_ref().is_some_and(|of| Rc::ptr_eq(of, &run.identity));
         !self.playback.playing
             && self.session.replay.is_none()
-            && !(is_of_run && preparing.checkpoints.are_made(run.lab(), self.past_shown()))
+            && !self.session.preparing.checkpoints.are_made(self.session.run.borrow().lab(), self.past_shown())
     }
 
     /// The time shown, if it is not the present.
@@ -50,31 +43,23 @@ impl App {
         if self.session.replay.is_some() {
             return;
         }
-        let (at, past, playing) = (self.playback.at, self.past_shown(), self.playback.playing);
+        let (at, past) = (self.playback.at, self.past_shown());
         let run = self.session.run.borrow();
-        let preparing = &mut self.session.preparing;
-        if preparing.run.as_ref().is_none_or(|of| !Rc::ptr_eq(of, &run.identity)) {
-            *preparing = Preparing { run: Some(Rc::clone(&run.identity)), ..Preparing::default() };
-        }
-        if playing {
-            preparing.checkpoints.advance(run.lab(), None, PLAYING_INSTANTS);
+        let Preparing { checkpoints, stood } = &mut self.session.preparing;
+        if self.playback.playing {
+            checkpoints.advance(run.lab(), None, PLAYING_INSTANTS);
             return;
         }
-        preparing.stood = if preparing.stood.0 == at { (at, preparing.stood.1 + 1) } else { (at, 0) };
-        if preparing.stood.1 < STILL_TICKS {
+        *stood = if stood.0 == at { (at, stood.1 + 1) } else { (at, 0) };
+        if stood.1 < STILL_TICKS {
             return;
         }
         let slice = Slice::of(SLICE_MS);
-        while slice.is_left() && !preparing.checkpoints.are_made(run.lab(), past) {
-            preparing.checkpoints.advance(run.lab(), past, INSTANTS);
-        }
+        while slice.is_left() && checkpoints.advance(run.lab(), past, INSTANTS) {}
     }
 
     /// The branch that leaves the run on the page at the time shown, as far as it is prepared; `None` if nothing of it is.
     pub(super) fn take_prepared(&mut self) -> Option<Replay> {
-        let run = self.session.run.borrow();
-        let preparing = &mut self.session.preparing;
-        preparing.run.as_ref().filter(|of| Rc::ptr_eq(of, &run.identity))?;
-        preparing.checkpoints.branch_at(run.lab(), self.playback.at)
+        self.session.preparing.checkpoints.branch_at(self.session.run.borrow().lab(), self.playback.at)
     }
 }
