@@ -31,7 +31,7 @@ pub fn geoadd(call: &mut Call<'_>) {
     }
     let mut pairs = Vec::with_capacity(triples.len() / 3);
     let mut words = vec![b"zadd".to_vec(), argv[1].clone()];
-    for triple in triples.chunks_exact(3) {
+    for triple in triples.as_chunks::<3>().0 {
         let Some(position) = position(call, triple) else { return };
         let score = position.hash();
         words.extend([score.to_string().into_bytes(), triple[2].clone()]);

@@ -26,8 +26,8 @@ pub fn hset(call: &mut Call<'_>) {
         (call.config.encodings.hash_max_ziplist_entries, call.config.encodings.hash_max_ziplist_value);
     let set = |hash: &mut Hash| {
         hash.convert_if_too_long(pairs.iter().map(Vec::len), value_max);
-        let insert = |pair: &&[Vec<u8>]| hash.insert_within(&pair[0], pair[1].clone(), entries_max);
-        pairs.chunks_exact(2).filter(insert).count()
+        let insert = |[field, value]: &&[Vec<u8>; 2]| hash.insert_within(field, value.clone(), entries_max);
+        pairs.as_chunks().0.iter().filter(insert).count()
     };
     let Ok(created) = call.create_or_change(key, set) else { return };
     call.notify(Events::HASH, "hset", key);

@@ -193,9 +193,9 @@ fn mset_generic(call: &mut Call<'_>, if_absent: bool) {
         call.reply.integer(0);
         return;
     }
-    for pair in pairs.chunks_exact(2) {
-        call.set_key(&pair[0], pair[1].as_slice());
-        call.notify(Events::STRING, "set", &pair[0]);
+    for [key, value] in pairs.as_chunks::<2>().0 {
+        call.set_key(key, value.as_slice());
+        call.notify(Events::STRING, "set", key);
     }
     call.dirty += (pairs.len() / 2) as u64;
     if if_absent {

@@ -123,9 +123,9 @@ pub(super) fn add_words(call: &mut Call<'_>, options: AddOptions, rest: &[Vec<u8
         return;
     }
     let mut pairs = Vec::with_capacity(rest.len() / 2);
-    for pair in rest.chunks_exact(2) {
-        let Some(score) = double(call, &pair[0]) else { return };
-        pairs.push((score, pair[1].as_slice()));
+    for [score, member] in rest.as_chunks::<2>().0 {
+        let Some(score) = double(call, score) else { return };
+        pairs.push((score, member.as_slice()));
     }
     add_pairs(call, options, pairs);
 }

@@ -188,7 +188,7 @@ impl RdbReader<'_> {
 }
 
 fn pairs<'a>(elements: &[Element<'a>]) -> impl Iterator<Item = (Element<'a>, Element<'a>)> {
-    elements.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    elements.as_chunks::<2>().0.iter().map(|&[first, second]| (first, second))
 }
 
 /// The name of a type that Redis writes in files of this version and that is not supported here.

@@ -116,10 +116,10 @@ fn trim_before(call: &mut Call<'_>, min_id: StreamId, approximate: bool) -> (usi
 /// XSETID key id \[ENTRIESADDED count\] \[MAXDELETEDID id\]
 pub fn xsetid(call: &mut Call<'_>) {
     let argv = call.argv;
-    let known = |pair: &[Vec<u8>]| {
-        pair[0].eq_ignore_ascii_case(b"entriesadded") || pair[0].eq_ignore_ascii_case(b"maxdeletedid")
+    let known = |[name, _]: &[Vec<u8>; 2]| {
+        name.eq_ignore_ascii_case(b"entriesadded") || name.eq_ignore_ascii_case(b"maxdeletedid")
     };
-    if !argv[3..].len().is_multiple_of(2) || !argv[3..].chunks_exact(2).all(known) {
+    if !argv[3..].len().is_multiple_of(2) || !argv[3..].as_chunks().0.iter().all(known) {
         return call.reply.error(errors::SYNTAX);
     }
     set_id(call, &argv[..3]);

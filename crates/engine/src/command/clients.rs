@@ -53,9 +53,8 @@ impl KillFilter {
         if !pairs.len().is_multiple_of(2) {
             return Err("ERR syntax error".into());
         }
-        for pair in pairs.chunks_exact(2) {
-            let value = &pair[1];
-            match pair[0].to_ascii_lowercase().as_slice() {
+        for [name, value] in pairs.as_chunks::<2>().0 {
+            match name.to_ascii_lowercase().as_slice() {
                 b"id" => {
                     let id = parse_i64_strict(value).ok_or("ERR value is not an integer or out of range")?;
                     filter.id = Some(u64::try_from(id).map_err(|_| "ERR value is not an integer or out of range")?);

@@ -32,9 +32,9 @@ impl Node {
         if !self.check(Step::IsPaired, !words.is_multiple_of(2), |v| v.saw(Field::Count, words - 1)) {
             return Some("-ERR syntax error\r\n".into());
         }
-        for (i, pair) in argv[1..].chunks_exact(2).enumerate() {
+        for (i, [given, value]) in argv[1..].as_chunks::<2>().0.iter().enumerate() {
             self.check(Step::AnyLeft, true, |v| v.saw(Field::Count, words / 2 - i));
-            let (option, value) = (pair[0].to_ascii_lowercase(), &pair[1]);
+            let option = given.to_ascii_lowercase();
             match option.as_slice() {
                 b"ack" => {
                     let (repl, clients, mut context) = self.replication_and_clients();
@@ -51,7 +51,7 @@ impl Node {
                 _ => {}
             }
             if let Some(client) = self.clients.get_mut(&conn)
-                && let Err(error) = client.take_replconf_option(&pair[0], &option, value)
+                && let Err(error) = client.take_replconf_option(given, &option, value)
             {
                 return Some(error);
             }
