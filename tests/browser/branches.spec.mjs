@@ -43,6 +43,22 @@ async function rename(page, reader) {
   await expectSoon(field, (tag) => tag === 'INPUT', 'the field has the focus');
 }
 
+test('the name of a branch that begins near the present ends within the tree', async (t) => {
+  const { page } = await openPage(t, { width: 1024, height: 768 });
+  const reader = await new Reader(page).opened();
+  await reader.load(world({ names: ['a', 'b'], latencyUs: 500, actions: [], endUs: 15_000_000 }));
+  await reader.goTo(14);
+  await reader.enter('SET a-key-with-a-long-name other');
+  const name = page.locator('.branch-tree .is-current .branch-name');
+  await name.waitFor();
+  const right = async (locator) => {
+    const { x, width } = await locator.boundingBox();
+    return x + width;
+  };
+  const [end, room] = [await right(name), await right(reader.at('branch-tree'))];
+  assert.ok(end <= room + 0.5, `the name ends at ${end}, the tree at ${room}`);
+});
+
 test('acting in the past starts a branch that is named after what was done', async (t) => {
   const { page, reader } = await opened(t);
   assert.equal(await reader.at('branch-tree').count(), 0, 'one branch needs no tree');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPage } from './harness.mjs';
 import { expectSoon } from './soon.mjs';
-import { Reader, lateReplica, world } from './steps.mjs';
+import { Reader, lateReplica, typed, world } from './steps.mjs';
 
 const fresh = () => world({ names: ['a', 'b'], endUs: 4_000_000, latencyUs: 1000 });
 
@@ -40,6 +40,16 @@ for (const [size, log, what, least] of [
       const ring = await box(reader, '.ring-box');
       assert.ok(ring.bottom - ring.top >= least, `the ring can be told apart: ${ring.bottom - ring.top} px`);
     });
+
+test('1024 by 680: long numbers stand within a small ring', async (t) => {
+  const write = typed(3_000_000, 'a', `SET k ${'x'.repeat(40_000)}`);
+  const reader = await open(t, [1024, 680]);
+  await reader.load(world({ names: ['a', 'b', 'c'], backlog: 1024, latencyUs: 1000, actions: [write], endUs: 6_000_000 }));
+  await reader.page.locator('.ring-range', { hasText: /\d{5}/ }).waitFor();
+  const [text, ring] = [await box(reader, '.ring-range'), await box(reader, '.ring-box')];
+  const [width, height] = [text.right - text.left, ring.bottom - ring.top];
+  assert.ok(width <= 0.6 * height, `${width} px of words within a ring of ${height} px`);
+});
 
 test('a note about what was typed covers nothing that the console said', async (t) => {
   const reader = await open(t, [1440, 900], fresh());

@@ -14,6 +14,8 @@ use crate::ui::context::use_ui;
 const PLACES: u64 = 1000;
 /// Where a branch that lies beyond the axis's end is drawn.
 const LAST_PLACE: u64 = 985;
+/// Where a branch's name begins at most: behind it is room for one of the greatest width, which the style says.
+const NAME_PLACE_MAX: u64 = 600;
 
 /// Properties of [`BranchTree`].
 #[derive(Properties, PartialEq)]
@@ -51,7 +53,7 @@ pub fn BranchTree(props: &BranchTreeProps) -> Html {
                 <button
                     type="button"
                     class="branch-name"
-                    style={format!("left:{}", percent(begins.min(PLACES * 7 / 10)))}
+                    style={format!("left:{}", percent(begins.min(NAME_PLACE_MAX)))}
                     title={label.clone()}
                     aria-label={label}
                     aria-current={row.current.then_some("true")}
