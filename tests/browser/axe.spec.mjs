@@ -135,7 +135,7 @@ for (const [width, height] of [
       await reader.at('lesson-answer').click();
       await reader.at('lesson-because').waitFor();
       broken.push(...(await violations(page, 'an answer')));
-      await reader.at('course').click();
+      await reader.openCourse();
       await reader.at('course-challenge-safe-write').locator('b').waitFor();
       broken.push(...(await violations(page, 'the course')));
       await reader.at('course-report').click();

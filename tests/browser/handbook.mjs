@@ -106,14 +106,14 @@ const PICTURES = {
     await student.command('a', 'DEBUG CHANGE-REPL-ID');
     await student.command('a', 'CLIENT KILL TYPE replica');
     await student.at('task-met').waitFor();
-    await student.at('course').click();
+    await student.openCourse();
     await student.at('course-first-sync').click();
     await student.next(1);
     await student.task('a', 'SET greeting hello');
     await student.next(2);
     await student.answer(2);
     await student.next(3);
-    await student.at('course').click();
+    await student.openCourse();
     await student.at('course-report').click();
     await student.at('report-student').fill('Ada');
     await student.until('report-first-sync-worth', /1.*1/);

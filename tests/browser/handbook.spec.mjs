@@ -20,7 +20,7 @@ async function fromList(student, what) {
 test('docs/edit.md: a text is edited, tried, saved and left as it says', async (t) => {
   const { page } = await openPage(t, { ...SIZE, acceptDownloads: true });
   const reader = await new Reader(page).opened();
-  await reader.at('course').click();
+  await reader.openCourse();
   await reader.at('course-backlog').click();
   const student = await new Student(page).opened();
   await student.isAt(0);
@@ -68,7 +68,7 @@ test('docs/edit.md: a text is edited, tried, saved and left as it says', async (
   await student.at('lesson-edit-close').click();
   await student.at('lesson-back').click();
   await student.until('lesson-text', /which fills clockwise/);
-  await student.at('course').click();
+  await student.openCourse();
   assert.doesNotMatch(await student.says('course-backlog'), /begun|done/);
   assert.equal(await student.at('course-report').count(), 0);
 });
@@ -117,7 +117,7 @@ test('docs/report.md: a report is handed in, and its links say what was done but
   await student.answer(0);
   await student.next(3);
   const digest = await student.digest();
-  await student.at('course').click();
+  await student.openCourse();
   await student.at('course-report').click();
   await student.until('report-first-sync-worth', /Not to its end/);
   const address = await page.getByRole('link', { name: 'Open its session' }).getAttribute('href');
@@ -135,7 +135,7 @@ test('docs/report.md: a report is handed in, and its links say what was done but
   await theirs.isAt(2);
   await theirs.at('verdict-none').waitFor();
   // It is that browser's session now: one goes on there.
-  await theirs.at('course').click();
+  await theirs.openCourse();
   assert.match(await theirs.says('course-first-sync'), /begun/);
 });
 

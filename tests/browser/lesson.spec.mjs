@@ -35,7 +35,7 @@ async function takeFirstSync(student, answers) {
 test('the first lesson, from the course, with right answers', async (t) => {
   const { page } = await openPage(t, { width: 1440, height: 900 });
   const student = await new Reader(page).opened();
-  await student.at('course').click();
+  await student.openCourse();
   await student.at('course-first-sync').click();
   const reader = await new Student(page).opened();
   assert.match(page.url(), /\?lesson=first-sync$/);
@@ -239,7 +239,7 @@ test('a task that cannot be met any more says why, and begins again', async (t) 
   await student.command('a', 'CLIENT KILL TYPE replica');
   await student.at('task-met').waitFor();
   assert.match(await student.says('lesson-actions'), /^2 actions/);
-  await student.at('course').click();
+  await student.openCourse();
   assert.match(await student.says('course-challenge-full-resync'), /done/);
   await student.at('course-report').click();
   await student.until('report-challenge-full-resync-worth', /Tasks done: 1 of 1. Complete./);

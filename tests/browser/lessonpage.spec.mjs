@@ -28,7 +28,7 @@ test('what was done is kept, goes on at the next visit, and is reported', async 
   assert.equal(await student.at('verdict-wrong').count(), 1);
   await student.next(3);
 
-  await student.at('course').click();
+  await student.openCourse();
   assert.match(await student.says('course-first-sync'), /begun/);
   await student.at('course-report').click();
   await student.at('report-student').fill('Ada');
@@ -94,7 +94,7 @@ test('a lesson can be taken where nothing may be stored', async (t) => {
   await student.next(1);
   await student.task('a', 'SET greeting hello');
   await student.next(2);
-  await student.at('course').click();
+  await student.openCourse();
   assert.match(await student.says('course-first-sync'), /begun/);
   await student.at('course-report').click();
   await student.until('report-first-sync-worth', /Tasks done: 1 of 2/);
@@ -255,7 +255,7 @@ test('a lesson beside those of the course keeps its address, goes on at the next
   await student.isAt(2);
   await page.reload();
   await student.opened();
-  await student.at('course').click();
+  await student.openCourse();
   await student.at('course-report').click();
   await student.until('report-my-own', /^My nodes/);
   await student.until('report-my-own-worth', /Tasks done: 1 of 2/);
@@ -265,12 +265,32 @@ test('a lesson beside those of the course keeps its address, goes on at the next
   // Where the lesson is not beside the page its session can still be opened.
   await page.unrouteAll();
   await page.goto(url);
-  await student.at('course').click();
+  await student.openCourse();
   await student.at('course-report').click();
   await student.until('report-my-own-worth', /This lesson is not beside the page/);
   const address = await link.getAttribute('href');
   assert.ok(address.startsWith(`${url}#v1`), address);
   problems.length = 0;
+});
+
+test('lessons on their way have their words on one line, and about the height that they will have', async (t) => {
+  const { page } = await openPage(t, { width: 1024, height: 768 });
+  const reader = await new Reader(page).opened();
+  let come;
+  const held = new Promise((resolve) => (come = resolve));
+  await page.route('**/lessons/*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await reader.at('course').click();
+  const heights = (rows) => page.locator(rows).evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
+  const coming = await heights('li.course-row');
+  assert.ok(coming.length > 20);
+  come();
+  await expectSoon(() => page.locator('li.course-row').count(), (count) => count === 0, 'the lessons are there');
+  const there = await heights('button.course-row');
+  const most = there.toSorted((a, b) => a - b)[Math.floor(there.length / 2)];
+  for (const height of coming) assert.ok(Math.abs(height - most) < 2, `${height} px before, ${most} px after`);
 });
 
 test('a lesson that is not there is told, and the page works', async (t) => {

@@ -111,6 +111,13 @@ export class Reader {
     await this.isAtMs(seconds * 1000);
   }
 
+  /** Opens the course; resolves once its lessons are there: what stands below them moves while they come. */
+  async openCourse() {
+    await this.at('course').click();
+    await this.page.locator('button.course-row').first().waitFor();
+    await expectSoon(() => this.page.locator('li.course-row').count(), (coming) => coming === 0, 'the lessons are there');
+  }
+
   /** The present, in microseconds. */
   now() {
     return this.page.evaluate(() => window.psyncscope.now());
