@@ -46,7 +46,7 @@ mod tests {
         for noted in [ReplId::NONE, id(b'a'), id(b'b'), id(b'a'), id(b'c')] {
             histories.note(noted);
         }
-        assert_eq!([b'a', b'b', b'c'].map(|letter| histories.place(&id(letter))), [Some(0), Some(1), Some(2)]);
+        assert_eq!(b"abc".map(|letter| histories.place(&id(letter))), [Some(0), Some(1), Some(2)]);
         assert_eq!(histories.place(&ReplId::NONE), None);
         assert_eq!(histories.len(), 3);
     }

@@ -51,8 +51,8 @@ impl Digest {
         let mut head = [0; 1 + 8 * (WORDS_MAX + 1)];
         head[0] = tag;
         let numbers = words.into_iter().chain([bytes.len() as u64]);
-        for (place, number) in head[1..].chunks_exact_mut(8).zip(numbers) {
-            place.copy_from_slice(&number.to_le_bytes());
+        for (place, number) in head[1..].as_chunks_mut().0.iter_mut().zip(numbers) {
+            *place = number.to_le_bytes();
         }
         self.0.write(&head[..1 + 8 * (N + 1)]);
         self.0.write(bytes);

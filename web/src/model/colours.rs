@@ -54,7 +54,7 @@ mod tests {
         histories.note(id(b'c'));
         map.update(&histories);
         assert!(before != map);
-        assert_eq!([b'a', b'b', b'c'].map(|c| map.class(&id(c))), ["r0", "r1", "r2"]);
+        assert_eq!(b"abc".map(|c| map.class(&id(c))), ["r0", "r1", "r2"]);
     }
 
     #[test]

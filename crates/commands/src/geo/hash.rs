@@ -76,7 +76,7 @@ impl Position {
     pub(super) fn standard_hash(self) -> Vec<u8> {
         let hash = if self.is_on_the_map() { self.hash_of(STEPS_MAX, Span { min: -90.0, max: 90.0 }) } else { 0 };
         let letter = |n: u32| ALPHABET[(hash >> (52 - 5 * n) & 31) as usize];
-        (1..=10).map(letter).chain([b'0']).collect()
+        (1..=10).map(letter).chain(*b"0").collect()
     }
 
     /// The great-circle distance to `other`, by haversines (`geohashGetDistance`).
