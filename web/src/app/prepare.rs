@@ -11,7 +11,7 @@ use crate::ui::dom::Slice;
 /// Ticks for which the page must have stood still before.
 const STILL_TICKS: u32 = 6;
 /// Wall time that preparing may take of each tick while the page stands still, in milliseconds.
-const SLICE_MS: f64 = 6.0;
+const SLICE_MS: f64 = 10.0;
 /// Instants replayed between two looks at the clock.
 const INSTANTS: usize = 50;
 /// Instants replayed in a tick in which time passes: a few tenths of a millisecond.

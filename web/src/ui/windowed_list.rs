@@ -11,6 +11,9 @@ use crate::ui::size_watch::SizeWatch;
 
 /// The height that is assumed until the list was measured.
 const FIRST_HEIGHT: f64 = 600.0;
+/// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is there. While
+/// time is scrubbed, each of these rows changes in each frame.
+const OVERSCAN: f64 = 160.0;
 /// A list that was scrolled as near to its end as this follows its end.
 const AT_END: i32 = 24;
 
@@ -30,10 +33,6 @@ pub struct WindowedListProps {
     pub count: usize,
     /// What a row's height is about, in CSS pixels.
     pub row_height: f64,
-    /// How far beyond the visible part rows are kept, in CSS pixels: what a turn of the wheel brings into view is
-    /// there.
-    #[prop_or(400.0)]
-    pub overscan: f64,
     /// Renders a row, which must be exactly one element. The rows in view are rendered again when this changes.
     pub render_row: Callback<usize, Html>,
     /// Whether new rows are shown even if the reader has scrolled away from the end.
@@ -49,7 +48,6 @@ struct Layout {
     heights: RowHeights,
     width: i32,
     view_height: f64,
-    overscan: f64,
     /// Whether the list is kept at its end.
     at_end: bool,
     /// How many rows there were at the last render.
@@ -70,7 +68,6 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         heights: RowHeights::new(props.row_height),
         width: 0,
         view_height: FIRST_HEIGHT,
-        overscan: props.overscan,
         at_end: true,
         count: 0,
         rows: 0..0,
@@ -99,14 +96,14 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
     {
         let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
         use_effect_with((), move |()| {
-            // Measured and scrolled when the browser has laid the rows out: to ask earlier would make it do so twice.
-            // The list itself may become smaller: what stands beside it takes room.
+            // Scrolled when the browser has laid the rows out: to ask earlier would make it do so twice. The list itself may
+            // become smaller: what stands beside it takes room.
             let watched = [list.cast::<Element>(), content.cast()];
             let size_watches = watched.map(|watched| {
-                let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
+                let (list, layout) = (list.clone(), layout.clone());
                 SizeWatch::new(&watched?, move || {
-                    if let (Some(list), Some(rows)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) {
-                        laid_out(&list, &rows, &mut layout.borrow_mut());
+                    if let Some(list) = list.cast::<HtmlElement>() {
+                        laid_out(&list, &mut layout.borrow_mut());
                     }
                 })
             });
@@ -134,14 +131,18 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
     }
 
     let onscroll = {
-        let (list, layout) = (list.clone(), layout.clone());
+        let (list, content, layout) = (list.clone(), content.clone(), layout.clone());
         Callback::from(move |_: Event| {
-            let Some(list) = list.cast::<HtmlElement>() else { return };
+            let (Some(list), Some(content)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) else { return };
             let mut layout = layout.borrow_mut();
             layout.measure_list(&list);
             layout.at_end = list.scroll_height() - list.client_height() - list.scroll_top() < AT_END;
-            let rows = if layout.at_end { layout.last_rows() } else { layout.rows_in_view(&list) };
-            show(&scrolled_to, rows, &layout);
+            if !layout.at_end {
+                layout.measure(&list, &content);
+                show(&scrolled_to, layout.rows_in_view(&list), &layout);
+            } else if !layout.fills_view() {
+                show(&scrolled_to, layout.last_rows(), &layout);
+            }
         })
     };
 
@@ -176,10 +177,11 @@ fn show(scrolled_to: &UseStateHandle<Range<usize>>, rows: Range<usize>, layout: 
     }
 }
 
-/// Keeps the list at its end, when the browser has laid out what was rendered.
-fn laid_out(list: &HtmlElement, content: &Element, layout: &mut Layout) {
+/// Keeps the list at its end, when the browser has laid out what was rendered. What its rows measure matters only once its
+/// reader scrolls away: to measure them after each render would make garbage that the page stops for to collect.
+fn laid_out(list: &HtmlElement, layout: &mut Layout) {
     if layout.at_end {
-        layout.measure(list, content);
+        layout.measure_list(list);
         list.set_scroll_top(list.scroll_height());
     }
 }
@@ -196,13 +198,19 @@ impl Layout {
 
     /// The rows to render while the list is at its end.
     fn last_rows(&self) -> Range<usize> {
-        self.heights.last(self.view_height + self.overscan)
+        self.heights.last(self.view_height + OVERSCAN)
+    }
+
+    /// Whether the last rows are rendered, as many as are seen.
+    fn fills_view(&self) -> bool {
+        let seen = self.heights.last(self.view_height);
+        self.rows.start <= seen.start && self.rows.end == seen.end
     }
 
     /// The rows to render at the place that the list is scrolled to.
     fn rows_in_view(&self, list: &HtmlElement) -> Range<usize> {
         let top = f64::from(list.scroll_top());
-        self.heights.between(top - self.overscan, top + self.view_height + self.overscan)
+        self.heights.between(top - OVERSCAN, top + self.view_height + OVERSCAN)
     }
 
     /// Measures the list. In a list of another width, rows have other heights.
@@ -222,13 +230,17 @@ impl Layout {
             return;
         }
         let top = |element: &Element| element.get_bounding_client_rect().top();
-        let mut next = content.first_element_child().and_then(|before| before.next_element_sibling());
+        let first = content.first_element_child().and_then(|before| before.next_element_sibling());
+        let mut measured = first.map(|row| (top(&row), row));
         for row in self.rows.clone() {
-            let Some(element) = next else { return };
-            next = element.next_element_sibling();
-            if let Some(next) = next.as_ref().filter(|_| !self.heights.is_measured(row..row + 1)) {
-                self.heights.measure(row, top(next) - top(&element));
+            let Some((row_top, next)) = measured.and_then(|(top, row)| Some((top, row.next_element_sibling()?))) else {
+                return;
+            };
+            let next_top = top(&next);
+            if !self.heights.is_measured(row..row + 1) {
+                self.heights.measure(row, next_top - row_top);
             }
+            measured = Some((next_top, next));
         }
     }
 }
