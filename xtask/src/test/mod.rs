@@ -108,7 +108,7 @@ fn run_logged(shell: &Shell, part: &Part, context: &Context) -> Result<()> {
     println!("-- {} has begun ({}): {}", part.name, part.typical, path.display());
     let result = (part.run)(&shell.with_log(log), context);
 
-    // Every lane prints: this one's lines stay together.
+    // Both lanes print: this one's lines stay together.
     let mut terminal = io::stdout().lock();
     let shown = (|| {
         writeln!(terminal, "\n== {}: {}", part.name, part.what)?;

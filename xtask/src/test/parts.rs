@@ -31,21 +31,19 @@ pub struct Part {
 }
 
 /// The parts of a lane run one after another, the lanes at the same time: the page is optimised for minutes on one
-/// core, and tests on real TCP mostly wait. Cargo locks a profile's folder while it compiles there: only `Dev`, `Tcp` and
-/// the export can wait for each other.
+/// core, and tests on real TCP mostly wait. Cargo locks a profile's folder while it compiles there: only the export and
+/// the lane `Dev` can wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// What is compiled in the dev profile, natively and for wasm.
     Dev,
     /// The page: in its own profile, and as an export serves it; the specs on both.
     Page,
-    /// Nodes on real TCP.
-    Tcp,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 3] = [Self::Dev, Self::Page, Self::Tcp];
+    pub const ALL: [Self; 2] = [Self::Dev, Self::Page];
 }
 
 /// What a part may want to know of those before it in its lane.
@@ -84,7 +82,7 @@ pub const PARTS: &[Part] = &[
         name: "peers",
         what: "our nodes replicating with a real redis-server, and their packets in tshark",
         typical: "1 min",
-        lane: Lane::Tcp,
+        lane: Lane::Dev,
         needs: &[Need::Tool(&NEXTEST), Need::Program(&REDIS_SERVER), Need::Program(&TSHARK)],
         run: peers,
     },
@@ -92,7 +90,7 @@ pub const PARTS: &[Part] = &[
         name: "recorder",
         what: "the golden transcripts recorded anew from psyncscope serve, on real TCP",
         typical: "1 min",
-        lane: Lane::Tcp,
+        lane: Lane::Dev,
         needs: &[Need::Program(&REDIS_SERVER), Need::Program(&PYTHON)],
         run: recorder,
     },
