@@ -1,5 +1,6 @@
 //! A long list of which only the rows in view are in the document.
 
+use std::iter;
 use std::ops::Range;
 
 use web_sys::{Element, HtmlElement};
@@ -121,9 +122,7 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
                 return;
             }
             let (Some(list), Some(content)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) else { return };
-            if !layout.heights.is_measured(layout.rows.clone()) {
-                layout.measure(&list, &content);
-            }
+            layout.measure_rows(&content);
             if grew {
                 show(&scrolled_to, layout.rows_in_view(&list), &layout);
             }
@@ -135,10 +134,9 @@ pub fn WindowedList(props: &WindowedListProps) -> Html {
         Callback::from(move |_: Event| {
             let (Some(list), Some(content)) = (list.cast::<HtmlElement>(), content.cast::<Element>()) else { return };
             let mut layout = layout.borrow_mut();
-            layout.measure_list(&list);
             layout.at_end = list.scroll_height() - list.client_height() - list.scroll_top() < AT_END;
             if !layout.at_end {
-                layout.measure(&list, &content);
+                layout.measure_rows(&content);
                 show(&scrolled_to, layout.rows_in_view(&list), &layout);
             } else if !layout.fills_view() {
                 show(&scrolled_to, layout.last_rows(), &layout);
@@ -177,11 +175,11 @@ fn show(scrolled_to: &UseStateHandle<Range<usize>>, rows: Range<usize>, layout: 
     }
 }
 
-/// Keeps the list at its end, when the browser has laid out what was rendered. What its rows measure matters only once its
-/// reader scrolls away: to measure them after each render would make garbage that the page stops for to collect.
+/// Measures the list when the browser has laid out what was rendered, and keeps it at its end. What its rows measure matters
+/// only once its reader scrolls away: to measure them after each render would make garbage that the page stops for to collect.
 fn laid_out(list: &HtmlElement, layout: &mut Layout) {
+    layout.measure_list(list);
     if layout.at_end {
-        layout.measure_list(list);
         list.set_scroll_top(list.scroll_height());
     }
 }
@@ -222,25 +220,19 @@ impl Layout {
         self.view_height = f64::from(list.client_height());
     }
 
-    /// Measures the list and those of the rendered rows that were not measured yet. A row reaches from its own top to
-    /// the top of the next, margins included.
-    fn measure(&mut self, list: &HtmlElement, content: &Element) {
-        self.measure_list(list);
+    /// Measures those of the rendered rows that were not measured yet. A row reaches from its own top to the top of the next,
+    /// margins included.
+    fn measure_rows(&mut self, content: &Element) {
         if self.heights.is_measured(self.rows.clone()) {
             return;
         }
-        let top = |element: &Element| element.get_bounding_client_rect().top();
         let first = content.first_element_child().and_then(|before| before.next_element_sibling());
-        let mut measured = first.map(|row| (top(&row), row));
-        for row in self.rows.clone() {
-            let Some((row_top, next)) = measured.and_then(|(top, row)| Some((top, row.next_element_sibling()?))) else {
-                return;
-            };
-            let next_top = top(&next);
+        let elements = iter::successors(first, Element::next_element_sibling).take(self.rows.len() + 1);
+        let tops: Vec<f64> = elements.map(|element| element.get_bounding_client_rect().top()).collect();
+        for ((row, top), next_top) in self.rows.clone().zip(&tops).zip(tops.iter().skip(1)) {
             if !self.heights.is_measured(row..row + 1) {
-                self.heights.measure(row, next_top - row_top);
+                self.heights.measure(row, next_top - top);
             }
-            measured = Some((next_top, next));
         }
     }
 }
