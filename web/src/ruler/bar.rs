@@ -26,7 +26,6 @@ pub fn RulerBar(props: &RulerBarProps) -> Html {
     let RulerBarProps { class, axis, piece } = props;
     let (from, to) = (axis.at(piece.from), axis.at(piece.to));
     let width = (to - from).max(WIDTH_MIN);
-    // A transform, not a place and a width: when the axis moves on, the browser lays nothing out again.
-    let style = format!("transform:translateX({:.2}%) scaleX({:.4})", from * 100.0, width);
+    let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, width * 100.0);
     html! { <i class={classes!(class.clone(), ui.colour(&piece.id))} {style}></i> }
 }

@@ -6,8 +6,8 @@ pub mod view;
 
 use psyncscope_lab::ruler::Axis;
 
-/// The style of a `.ruler-at`, which is as wide as the track, whose left edge shall be at an offset. A transform, not
-/// `left`: when the axis moves on, the browser lays nothing out again.
+/// The style of what stands on a track with its left edge at an offset. Not a transform: where the axis moves on, so does
+/// the text, which is laid out anyway, and each transform costs compositing.
 fn place(axis: &Axis, offset: i64) -> String {
-    format!("transform:translateX({:.2}%)", axis.at(offset) * 100.0)
+    format!("left:{:.2}%", axis.at(offset) * 100.0)
 }

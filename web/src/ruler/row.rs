@@ -54,12 +54,12 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
     let onpointerleave = ui.dispatch.reform(|_: PointerEvent| Intent::Light(None));
     let partings = partings.iter().map(|parting| {
         let class = classes!("ruler-parting", ui.colour(&parting.id));
-        html! { <span class="ruler-at" style={place(parting.second.had().0)}><i {class}></i></span> }
+        html! { <i {class} style={place(parting.second.had().0)}></i> }
     });
     let (mark, asks) = match row.asks {
         Some(Asks::Byte(id, next)) => {
             let class = classes!("ruler-asks", ui.colour(&id));
-            let mark = html! { <span class="ruler-at" style={place(next.had().0)}><i {class}></i></span> };
+            let mark = html! { <i {class} style={place(next.had().0)}></i> };
             (Some(mark), Some(rich(t.asks_for, &|_| Fill::from(next.0))))
         }
         Some(Asks::Everything) => (None, Some(html! { { t.asks_everything } })),
@@ -88,13 +88,15 @@ pub fn RulerRow(props: &RulerRowProps) -> Html {
                 { for lit.map(|piece| html! { <RulerBar class="ruler-lit" axis={*axis} {piece} /> }) }
                 { for partings }
                 { mark.unwrap_or_default() }
-                <span class="ruler-at" style={place(row.offset.0)}>
-                    <span class="ruler-offset num" data-field="master_repl_offset reploff psync_offset">
-                        { row.offset.to_string() }
-                        if let Some(asks) = asks {
-                            <em>{ asks }</em>
-                        }
-                    </span>
+                <span
+                    class="ruler-offset num"
+                    style={place(row.offset.0)}
+                    data-field="master_repl_offset reploff psync_offset"
+                >
+                    { row.offset.to_string() }
+                    if let Some(asks) = asks {
+                        <em>{ asks }</em>
+                    }
                 </span>
             </div>
         </div>

@@ -44,9 +44,7 @@ pub fn RulerView(props: &RulerViewProps) -> Html {
         }
     });
     let ticks = ruler.ticks.iter().map(|&tick| {
-        html! {
-            <span class="ruler-at" style={place(&ruler.axis, tick)}><span class="ruler-tick num">{ tick }</span></span>
-        }
+        html! { <span class="ruler-tick num" style={place(&ruler.axis, tick)}>{ tick }</span> }
     });
     html! {
         <section class="ruler" aria-label={t.ruler} data-testid="ruler">
