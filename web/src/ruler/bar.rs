@@ -3,6 +3,7 @@
 use psyncscope_lab::ruler::{Axis, Piece};
 use yew::prelude::*;
 
+use crate::ruler::place;
 use crate::ui::context::use_ui;
 
 /// The least width, as a share of the axis: a piece of one byte is seen too.
@@ -24,8 +25,7 @@ pub struct RulerBarProps {
 pub fn RulerBar(props: &RulerBarProps) -> Html {
     let ui = use_ui();
     let RulerBarProps { class, axis, piece } = props;
-    let (from, to) = (axis.at(piece.from), axis.at(piece.to));
-    let width = (to - from).max(WIDTH_MIN);
-    let style = format!("left:{:.2}%;width:{:.2}%", from * 100.0, width * 100.0);
+    let width = (axis.at(piece.to) - axis.at(piece.from)).max(WIDTH_MIN);
+    let style = format!("{};width:{:.2}%", place(axis, piece.from), width * 100.0);
     html! { <i class={classes!(class.clone(), ui.colour(&piece.id))} {style}></i> }
 }

@@ -6,8 +6,8 @@ pub mod view;
 
 use psyncscope_lab::ruler::Axis;
 
-/// The style of what stands on a track with its left edge at an offset. Not a transform: where the axis moves on, so does
-/// the text, which is laid out anyway, and each transform costs compositing.
+/// The style of what stands on a track with its left edge at an offset. Not a transform, which costs compositing: when the
+/// axis moves on, numbers on it change too, so that the track is laid out anyway.
 fn place(axis: &Axis, offset: i64) -> String {
     format!("left:{:.2}%", axis.at(offset) * 100.0)
 }
